@@ -1,0 +1,32 @@
+"""Report: verdicts about one submission, and the file-level result around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from checker.model.submission import Submission
+from checker.model.verdicts import Outcome, RuleError, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All verdicts of one run on one submission, in rule order, form problems first."""
+
+    submission: Submission
+    verdicts: tuple[Verdict, ...]
+    errors: tuple[RuleError, ...] = ()
+    profile: str = ""
+
+    def count(self, outcome: Outcome) -> int:
+        """How many verdicts have this outcome."""
+        return sum(verdict.outcome is outcome for verdict in self.verdicts)
+
+
+class FileStatus(StrEnum):
+    """What became of one file."""
+
+    CHECKED = "checked"
+    UNREADABLE = "unreadable"  # damaged, encrypted, not a workbook
+    UNKNOWN_TEMPLATE = "unknown_template"
+    FAILED = "failed"  # the program itself failed on it; never blamed on the school

@@ -1,0 +1,88 @@
+"""Rule 规则: what is checked, why, by which clause, with examples and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from checker.model.verdicts import Outcome, Scope, Severity
+
+Plain: TypeAlias = "Decimal | int | str | bool | date | list[Plain] | dict[str, Plain]"
+"""Values of a TOML file, numbers with a point as Decimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a rule comes from: policy document, its number (文号), clause and date."""
+
+    title: str
+    number: str = ""
+    clause: str = ""
+    date: str = ""
+    confirmed: bool = True
+    note: str = ""  # what is not confirmed, or where it was read
+
+    def __str__(self) -> str:
+        head = f"《{self.title}》" if self.title and not self.title.startswith("《") else self.title
+        number = f"({self.number})" if self.number else ""
+        return f"{head}{number}{self.clause}"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked case that runs as a test. ``facts`` maps field ids (in the example's own stage or
+    whole column) or "field@column" to values; ``tables`` maps a table id to its rows."""
+
+    expect: Outcome
+    facts: Mapping[str, Plain] = field(default_factory=dict)
+    tables: Mapping[str, list[dict[str, Plain]]] = field(default_factory=dict)
+    stage: str | None = None
+    actual: str | None = None  # as shown, when it should be asserted too
+    gap: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One limit by stage (or "" for all), as data. ``since``/``until`` are edition years."""
+
+    id: str
+    values: Mapping[str, Decimal]  # stage id or "" -> value
+    unit: str = ""
+    since: int = 0
+    until: int | None = None
+    confirmed: bool = True
+    source: str = ""  # where the number was read
+    profile: str = ""  # profile that set it; "" = national base
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Everything known of a rule without importing its plugin. ``spec`` holds the keys that belong
+    to its kind (numerator, check, parts ...)."""
+
+    id: str
+    kind: str
+    title: str
+    severity: Severity
+    scope: Scope
+    family: str
+    plugin: str
+    templates: tuple[str, ...]
+    what: str
+    why: str
+    citations: tuple[Citation, ...]
+    fix: str
+    examples: tuple[Example, ...]
+    spec: Mapping[str, Plain]
+    when: str | None = None
+    stages: tuple[str, ...] = ()  # empty: every stage unit
+    table: str | None = None
+    at: tuple[str, ...] = ()
+    message: str | None = None
+    since: int = 0
+    until: int | None = None
+    path: str = ""  # plugin.toml it stands in

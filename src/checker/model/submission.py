@@ -1,0 +1,136 @@
+"""Submission 填报: snapshot + template + binding, as typed facts and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from checker.model.cells import Cell, CellRef
+from checker.model.template import Template
+
+FactValue = Decimal | str | bool | date | None
+
+
+class FactRef(NamedTuple):
+    """The name of one fact: a field in one column, or a table column in one table row.
+
+    ``FactRef("teachers.full_time", "primary")`` · ``FactRef("classes.total", "", 3)`` where the
+    row is the 1-based ordinal among the table's filled rows.
+    """
+
+    field: str
+    column: str = ""
+    row: int = 0
+
+    def __str__(self) -> str:
+        place = self.column or (str(self.row) if self.row else "")
+        return f"{self.field}@{place}" if place else self.field
+
+
+class FactState(StrEnum):
+    """How far a fact can be used. Only GIVEN and BLANK facts ever enter a computation."""
+
+    GIVEN = "given"  # a value of the field's type
+    BLANK = "blank"  # nothing was typed (the field's Blank rule says what that means)
+    UNREADABLE = "unreadable"  # something was typed that is not a value of the field's type
+    ERROR = "error"  # the cell shows #DIV/0! or the like
+    UNCOMPUTED = "uncomputed"  # a formula whose result is not stored in the file
+    UNBOUND = "unbound"  # no cell could be found for it
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value of a submission. ``value`` is None unless GIVEN, except that a BLANK fact whose
+    field says blank = zero has the value 0 or False."""
+
+    ref: FactRef
+    state: FactState
+    value: FactValue = None
+    cell: CellRef | None = None
+    typed: str = ""  # what the cell shows, for messages
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One filled row of a table; facts by column id."""
+
+    ordinal: int  # 1-based among filled rows
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What reading and binding noticed about the form itself. Becomes a verdict of rule ``rule``
+    (FORM...), whose severity and texts stand in the host's own rule catalogue."""
+
+    rule: str
+    message: str
+    ref: FactRef | None = None
+    cell: CellRef | None = None
+    sheet: str | None = None
+    actual: str = ""
+    required: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIndicator:
+    """What the sheet 指标 shows for one indicator and stage: the value and where it stands."""
+
+    rule: str
+    stage: str
+    cell: CellRef
+    content: Cell
+    expected_formula: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One row of the sheet 说明: the key of a soft finding and the text the clerk typed."""
+
+    key: str
+    text: str
+    row: int  # 1-based row on the sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """All facts of one workbook. ``stages`` are the ids of its stage units, in template order."""
+
+    name: str
+    template: Template
+    facts: Mapping[FactRef, Fact]
+    tables: Mapping[str, tuple[TableRow, ...]]
+    stages: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+    explanations: Mapping[str, Explanation] = field(default_factory=dict)
+    indicators: tuple[ShownIndicator, ...] = ()
+    sheet_titles: Mapping[str, str] = field(default_factory=dict)  # sheet id -> title in this book
+    content_hash: str = ""  # of all facts, for finding copies
+
+    def fact(self, ref: FactRef) -> Fact:
+        """The fact of this name; an UNBOUND one if the submission has none."""
+        if ref.row:
+            table, _, column = ref.field.partition(".")
+            for row in self.tables.get(table, ()):
+                if row.ordinal == ref.row and column in row.facts:
+                    return row.facts[column]
+            return Fact(ref, FactState.UNBOUND)
+        return self.facts.get(ref) or Fact(ref, FactState.UNBOUND)
+
+    def locate(self, ref: FactRef) -> CellRef | None:
+        """Where a fact stands in the workbook, if it was bound."""
+        return self.fact(ref).cell
+
+    def identity(self, part: str) -> str:
+        """The school's "code", "name" or "date" as text; "" if not given."""
+        field_id = getattr(self.template.identity, part)
+        if not field_id:
+            return ""
+        for ref, fact in self.facts.items():
+            if ref.field == field_id and fact.value is not None:
+                return str(fact.value)
+        return ""

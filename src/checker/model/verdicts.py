@@ -1,0 +1,149 @@
+"""Verdict 结论: what one rule says of one unit, and the report that gathers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from checker.model.submission import FactRef
+
+
+class Severity(StrEnum):
+    """The two levels of the official statistics software, and plain information."""
+
+    HARD = "hard"  # 逻辑校验: must be mended
+    SOFT = "soft"  # 经验校验: mend it or explain it
+    INFO = "info"  # 提示: told, never counted
+
+
+class Outcome(StrEnum):
+    """结论. A rule that crashed has no outcome: that is a RuleError."""
+
+    PASS = "pass"  # 通过
+    FAIL = "fail"  # 不通过 (hard)
+    DOUBT = "doubt"  # 存疑 (soft, not explained)
+    EXPLAINED = "explained"  # 已说明 (soft, explained)
+    NOT_APPLICABLE = "not_applicable"  # 不适用
+    INCOMPLETE = "incomplete"  # 缺数据
+
+
+OUTCOME_WORDS: dict[Outcome, str] = {
+    Outcome.PASS: "通过",
+    Outcome.FAIL: "不通过",
+    Outcome.DOUBT: "存疑",
+    Outcome.EXPLAINED: "已说明",
+    Outcome.NOT_APPLICABLE: "不适用",
+    Outcome.INCOMPLETE: "缺数据",
+}
+
+SEVERITY_WORDS: dict[Severity, str] = {
+    Severity.HARD: "必须修改",
+    Severity.SOFT: "需要说明",
+    Severity.INFO: "提示",
+}
+
+
+class Scope(StrEnum):
+    """What a rule is asked about."""
+
+    SUBMISSION = "submission"  # the whole school or county, once
+    STAGE = "stage"  # each stage unit
+    ROW = "row"  # each filled row of one table
+    COLLECTION = "collection"  # many submissions together
+
+
+class UnitRef(NamedTuple):
+    """The unit a verdict speaks of. ``label`` is what users read: 全校, 小学段, 班级第3行."""
+
+    scope: Scope
+    label: str
+    stage: str | None = None
+    table: str | None = None
+    row: int = 0
+
+
+class Quantity(NamedTuple):
+    """An exact number with its unit. ``digits`` is how many decimals are shown, never compared."""
+
+    value: Fraction
+    unit: str = ""
+    digits: int = 2
+
+    def __str__(self) -> str:
+        return f"{format_number(self.value, self.digits)}{self.unit}"
+
+
+def format_number(value: Fraction, digits: int) -> str:
+    """Half-up rounded decimal text without trailing zeros: 0.8714 with 2 digits -> "0.87"."""
+    scale = 10**digits
+    scaled = abs(value) * scale
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    text = f"{whole:0{digits + 1}d}"
+    if digits:
+        text = f"{text[:-digits]}.{text[-digits:]}".rstrip("0").rstrip(".")
+    return f"-{text}" if value < 0 and whole else text
+
+
+class Requirement(NamedTuple):
+    """What was required: a comparison with a quantity, or words where that says more."""
+
+    text: str  # "≥ 0.9人", "等于各部分之和 45人", "是"
+    compare: str = ""  # ">=", "<=", "==", ">", "<" or ""
+    value: Fraction | None = None
+    unit: str = ""
+
+
+class Gap(NamedTuple):
+    """What is missing to pass, in things: 缺 7 名. ``value`` is already rounded up for things
+    that cannot be split; ``exact`` is not rounded."""
+
+    value: Fraction
+    exact: Fraction
+    unit: str  # 名, 间, ㎡, 元
+    noun: str = ""  # 体育、艺术专任教师
+    excess: bool = False  # True: too many (超 1504 人) rather than too few
+
+    def __str__(self) -> str:
+        word = "超出" if self.excess else "缺"
+        return f"{word} {format_number(self.value, 2)} {self.unit}{self.noun}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """结论 of one rule on one unit. ``at`` names the facts to be marked, the first one foremost.
+
+    ``message`` is one Chinese sentence for the clerk. ``borderline`` (临界值): rounding to what is
+    shown would flip the outcome.
+    """
+
+    rule: str
+    outcome: Outcome
+    unit: UnitRef
+    at: tuple[FactRef, ...] = ()
+    actual: Quantity | str | None = None
+    required: Requirement | None = None
+    gap: Gap | None = None
+    message: str = ""
+    borderline: bool = False
+
+    @property
+    def key(self) -> str:
+        """Stable name of this finding, used by the sheet 说明: RULE@place."""
+        place = str(self.at[0]) if self.at else (self.unit.stage or self.unit.label)
+        return f"{self.rule}@{place}"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleError:
+    """A rule (or a whole plugin, then ``rule`` is None) that crashed. Never a finding about the
+    school. ``where`` is "rules.py:12" when known; ``message`` is one line, ``trace`` for the log.
+    """
+
+    plugin: str
+    rule: str | None
+    message: str
+    where: str = ""
+    trace: str = ""
+    unit: str = ""
