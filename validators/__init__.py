@@ -1,0 +1,1 @@
+"""Validator plugins that come with checker, one folder per indicator family."""

@@ -1,0 +1,1 @@
+"""Official templates: the TOML source and the workbook built from it."""
