@@ -68,13 +68,33 @@ def dispersion(holdings: Sequence[Holding]) -> Dispersion | None:
         return None
     if any(item.pupils <= 0 for item in holdings):
         raise ValueError("a school without pupils has no level of its own")
-    pupils = sum((item.pupils for item in holdings), Fraction(0))
-    mean = sum((item.amount for item in holdings), Fraction(0)) / pupils
-    variance = sum((item.pupils * (item.level - mean) ** 2 for item in holdings), Fraction(0))
+    pupils = exact_sum([item.pupils for item in holdings])
+    mean = exact_sum([item.amount for item in holdings]) / pupils
+    squares = exact_sum([item.amount**2 / item.pupils for item in holdings])
+    levels = [item.level for item in holdings]
     count = len(holdings)
-    plain_mean = sum((item.level for item in holdings), Fraction(0)) / count
-    plain = sum(((item.level - plain_mean) ** 2 for item in holdings), Fraction(0)) / count
-    return Dispersion(mean, variance / pupils, plain_mean, plain, count)
+    plain_mean = exact_sum(levels) / count
+    plain_squares = exact_sum([level**2 for level in levels])
+    return Dispersion(
+        mean=mean,
+        variance=squares / pupils - mean**2,
+        unweighted_mean=plain_mean,
+        unweighted_variance=plain_squares / count - plain_mean**2,
+        schools=count,
+    )
+
+
+def exact_sum(terms: Sequence[Fraction]) -> Fraction:
+    """Σ without rounding. Terms of one denominator are added first, the rest pairwise, so that
+    thousands of schools do not drag one huge common denominator through every addition."""
+    by_denominator: dict[int, int] = {}
+    for term in terms:
+        by_denominator[term.denominator] = by_denominator.get(term.denominator, 0) + term.numerator
+    sums = [Fraction(top, bottom) for bottom, top in by_denominator.items()]
+    while len(sums) > 1:
+        pairs = [left + right for left, right in zip(sums[::2], sums[1::2], strict=False)]
+        sums = pairs + (sums[-1:] if len(sums) % 2 else [])
+    return sums[0] if sums else Fraction(0)
 
 
 def _ratio(variance: Fraction, mean: Fraction) -> Decimal | None:
