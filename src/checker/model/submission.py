@@ -110,6 +110,7 @@ class Submission:
     indicators: tuple[ShownIndicator, ...] = ()
     sheet_titles: Mapping[str, str] = field(default_factory=dict)  # sheet id -> title in this book
     content_hash: str = ""  # of all facts, for finding copies
+    explanation_area: tuple[CellRef, CellRef] | None = None  # body of the sheet 说明, its corners
 
     def fact(self, ref: FactRef) -> Fact:
         """The fact of this name; an UNBOUND one if the submission has none."""

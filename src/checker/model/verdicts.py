@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from checker.model.cells import CellRef
 from checker.model.submission import FactRef
 
 
@@ -115,7 +116,8 @@ class Verdict:
     """结论 of one rule on one unit. ``at`` names the facts to be marked, the first one foremost.
 
     ``message`` is one Chinese sentence for the clerk. ``borderline`` (临界值): rounding to what is
-    shown would flip the outcome.
+    shown would flip the outcome. A verdict about the form itself (FORM...) may have no fact to
+    point at: then ``cell``, or at least ``sheet`` (a sheet's title), says where it is.
     """
 
     rule: str
@@ -127,6 +129,8 @@ class Verdict:
     gap: Gap | None = None
     message: str = ""
     borderline: bool = False
+    cell: CellRef | None = None
+    sheet: str | None = None
 
     @property
     def key(self) -> str:
