@@ -1,0 +1,170 @@
+"""应报、已报、缺报、重复: the roster held against the files that came in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from checker.county.roster import RosterEntry
+
+
+class Filing(NamedTuple):
+    """One readable file of a known template. ``submitted`` is the 填报日期 as ISO text or "";
+    ``modified`` the file's time stamp in seconds; ``content`` the hash of its facts."""
+
+    path: str
+    code: str
+    name: str
+    submitted: str
+    modified: float
+    content: str
+    template: str = ""
+
+
+class Choice(NamedTuple):
+    """Several files of one school: which counts, which do not, and why."""
+
+    code: str
+    chosen: Filing
+    others: tuple[Filing, ...]
+    reason: str
+
+
+class Disagreement(NamedTuple):
+    """Something about the handed-in files that a person must look at. ``kind`` is one of
+    same_code, same_content, name_mismatch, code_mismatch."""
+
+    kind: str
+    files: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandingIn:
+    """Who handed in what. ``counted`` maps a 标识码 to the file that counts for it."""
+
+    expected: int
+    counted: dict[str, Filing]
+    missing: tuple[RosterEntry, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    strangers: tuple[Filing, ...] = ()
+    nameless: tuple[Filing, ...] = ()  # files without a 标识码
+    disagreements: tuple[Disagreement, ...] = field(default_factory=tuple)
+
+
+def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> HandingIn:
+    """Choose which file counts for each school and name what is missing, double or strange.
+
+    The newest 填报日期 counts; among equal or missing dates the newest file; among equal times the
+    last path in alphabetical order. Without a roster nothing is missing and nobody is a stranger.
+    """
+    files = sorted(filings, key=lambda item: item.path)
+    listed = {entry.code: entry for entry in roster or ()}
+    by_code: dict[str, list[Filing]] = defaultdict(list)
+    nameless = []
+    for item in files:
+        if item.code:
+            by_code[item.code].append(item)
+        else:
+            nameless.append(item)
+
+    counted: dict[str, Filing] = {}
+    choices, strangers = [], []
+    disagreements = _same_content(files)
+    for code, group in by_code.items():
+        disagreements += _same_code(code, group, listed.get(code))
+        chosen, reason = _choose(group, listed.get(code))
+        if roster is not None and code not in listed:
+            strangers += group
+            disagreements += _misspelt_code(group, listed)
+        else:
+            counted[code] = chosen
+            disagreements += _name_mismatch(chosen, listed.get(code))
+        if len(group) > 1:
+            others = tuple(item for item in group if item is not chosen)
+            choices.append(Choice(code, chosen, others, reason))
+    missing = tuple(entry for code, entry in listed.items() if code not in counted)
+    return HandingIn(
+        expected=len(listed) if roster is not None else len(counted),
+        counted=counted,
+        missing=missing,
+        choices=tuple(choices),
+        strangers=tuple(strangers),
+        nameless=tuple(nameless),
+        disagreements=tuple(disagreements),
+    )
+
+
+def _choose(group: list[Filing], entry: RosterEntry | None) -> tuple[Filing, str]:
+    """A file whose name matches the roster goes before one that does not: two schools may have
+    typed one code."""
+    own = [item for item in group if entry and item.name == entry.name] or group
+    newest = max(own, key=lambda item: (item.submitted, item.modified, item.path))
+    rivals = [item for item in own if item is not newest]
+    if not rivals:
+        return newest, "只有这一份的学校名称与名册一致" if len(group) > 1 else ""
+    if all(item.submitted < newest.submitted for item in rivals):
+        return newest, f"填报日期最新({newest.submitted})"
+    if all(item.modified < newest.modified for item in rivals):
+        return newest, "填报日期相同或未填,以文件修改时间最新的为准"
+    return newest, "填报日期和修改时间都相同,以文件名排在最后的为准"
+
+
+def _same_code(code: str, group: list[Filing], entry: RosterEntry | None) -> list[Disagreement]:
+    names = sorted({item.name for item in group if item.name})
+    if len(names) < 2:
+        return []
+    own = f"名册上该标识码属于“{entry.name}”。" if entry else ""
+    return [
+        Disagreement(
+            "same_code",
+            tuple(item.path for item in group),
+            f"标识码 {code} 被 {len(names)} 个学校名称使用:{'、'.join(names)}。{own}请核对标识码。",
+        )
+    ]
+
+
+def _same_content(files: list[Filing]) -> list[Disagreement]:
+    by_content: dict[str, list[Filing]] = defaultdict(list)
+    for item in files:
+        if item.content:
+            by_content[item.content].append(item)
+    found = []
+    for group in by_content.values():
+        if len({(item.code, item.name) for item in group}) > 1:
+            names = "、".join(sorted({item.name or item.path for item in group}))
+            found.append(
+                Disagreement(
+                    "same_content",
+                    tuple(item.path for item in group),
+                    f"{names} 的填报数据完全相同,像是复制后只改了校名,请核实。",
+                )
+            )
+    return found
+
+
+def _name_mismatch(item: Filing, entry: RosterEntry | None) -> list[Disagreement]:
+    if entry is None or not item.name or item.name == entry.name:
+        return []
+    return [
+        Disagreement(
+            "name_mismatch",
+            (item.path,),
+            f"标识码 {item.code} 在名册上是“{entry.name}”,文件里填的是“{item.name}”,请核对。",
+        )
+    ]
+
+
+def _misspelt_code(group: list[Filing], listed: dict[str, RosterEntry]) -> list[Disagreement]:
+    by_name = {entry.name: entry for entry in listed.values()}
+    return [
+        Disagreement(
+            "code_mismatch",
+            (item.path,),
+            f"“{item.name}”填的标识码是 {item.code},名册上是 {by_name[item.name].code},请核对。",
+        )
+        for item in group
+        if item.name in by_name
+    ]
