@@ -68,9 +68,10 @@ def _entries(
         if not cells[code]:
             raise RosterProblem(f"名册“{source}”第 {number} 行“{cells[name]}”没有标识码,请补上。")
         if cells[code] in entries:
+            first_name = entries[cells[code]].name
             raise RosterProblem(
-                f"名册“{source}”第 {number} 行的标识码 {cells[code]} 与“{entries[cells[code]].name}”"
-                "重复,请改正后再运行。"
+                f"名册“{source}”第 {number} 行的标识码 {cells[code]} 与“{first_name}”重复,"
+                "请改正后再运行。"
             )
         entries[cells[code]] = RosterEntry(
             cells[code], cells[name], "" if kind is None else cells[kind]
