@@ -1,0 +1,255 @@
+"""Where everything stands in a freshly built workbook of a template. Pure and deterministic.
+
+The builder draws what is said here; the binding uses it as the declared address of a field and for
+the header texts it looks for when a defined name is lost.
+
+A form sheet, from the top: title · 表号 | 统计时点 · 制定说明 | 单位 · (学校名称 | 标识码) · header
+texts · 甲 乙 丙 1 2 3 · one row per field · tables, if any · footer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checker.model.cells import CellRef, column_letters
+from checker.model.template import WHOLE, Field, Sheet, SheetKind, Table, Template
+
+LABEL_COLUMN = 1  # 甲
+CODE_COLUMN = 2  # 乙
+UNIT_COLUMN = 3  # 丙
+FIRST_VALUE_COLUMN = 4
+NOTE_COLUMN_UP_TO = 2
+"""A form with so few value columns has room to print the 口径 beside each field."""
+
+LABEL_HEADER, CODE_HEADER, UNIT_HEADER, NOTE_HEADER = "指标名称", "行号", "计量单位", "填报口径"
+EXPLANATION_HEADERS = ("编号", "位置", "问题", "说明文字")
+EXPLANATION_ROWS = 200
+INDICATOR_HEADERS = ("标准", "数值", "结论")
+WHOLE_TITLES = {"county": "全县", "kindergarten": "全园"}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A range of one sheet, corners 1-based and included."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def a1(self) -> str:
+        """The range as Excel writes it, e.g. "A8:H67"."""
+        first = f"{column_letters(self.left)}{self.top}"
+        return f"{first}:{column_letters(self.right)}{self.bottom}"
+
+
+@dataclass(frozen=True, slots=True)
+class FormLayout:
+    """The field grid of one form sheet. ``columns`` and ``headers`` by column id, ``rows`` by
+    field id; the header texts stand in ``header_row``, 甲 乙 丙 1 2 3 in the row below."""
+
+    sheet: Sheet
+    school_row: int | None  # 学校名称 and 标识码
+    header_row: int
+    columns: Mapping[str, int]
+    headers: Mapping[str, str]
+    rows: Mapping[str, int]
+    note_column: int | None
+    last_column: int
+
+    @property
+    def number_row(self) -> int:
+        """Row of 甲 乙 丙 1 2 3."""
+        return self.header_row + 1
+
+    def cell(self, field: str, column: str) -> CellRef:
+        """Declared address of one field in one column. Raises KeyError."""
+        return CellRef(self.sheet.title, self.rows[field], self.columns[column])
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """One table. ``columns`` and ``headers`` by table column id. ``ordinal_column`` holds 序号."""
+
+    table: Table
+    sheet: Sheet
+    title_row: int | None  # the table's own title line; None when the sheet's title serves
+    note_row: int | None
+    header_row: int
+    first_row: int
+    last_row: int
+    columns: Mapping[str, int]
+    headers: Mapping[str, str]
+    ordinal_column: int | None
+
+    @property
+    def number_row(self) -> int:
+        """Row of the column numbers under the header texts."""
+        return self.header_row + 1
+
+    @property
+    def body(self) -> Area:
+        """The rows to be filled: what the defined name T_<table> covers."""
+        left, right = min(self.columns.values()), max(self.columns.values())
+        return Area(self.sheet.title, self.first_row, left, self.last_row, right)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorLayout:
+    """The sheet 指标: one row per rule; per stage (and ``whole``) three columns 标准, 数值, 结论.
+    ``groups`` maps a stage id or "whole" to the column of 标准."""
+
+    sheet: Sheet
+    school_row: int | None
+    header_row: int  # stage titles; INDICATOR_HEADERS stand in the row below
+    rows: Mapping[str, int]
+    groups: Mapping[str, int]
+    titles: Mapping[str, str]
+    last_column: int
+
+    def value_cell(self, rule: str, stage: str) -> CellRef:
+        """Declared address of the shown value: what I_<rule>__<stage> names. Raises KeyError."""
+        return CellRef(self.sheet.title, self.rows[rule], self.groups[stage] + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationLayout:
+    """The sheet 说明: 编号 · 位置 · 问题 · 说明文字 in columns 1 to 4."""
+
+    sheet: Sheet
+    header_row: int
+    first_row: int
+    last_row: int
+
+    @property
+    def body(self) -> Area:
+        """What E_explanations covers."""
+        return Area(self.sheet.title, self.first_row, 1, self.last_row, len(EXPLANATION_HEADERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Every declared place of a template. Forms by sheet id, tables by table id; ``footer_rows``
+    and ``widths`` (last column used) by sheet id."""
+
+    template: Template
+    forms: Mapping[str, FormLayout]
+    tables: Mapping[str, TableLayout]
+    indicators: IndicatorLayout | None
+    explanations: ExplanationLayout | None
+    footer_rows: Mapping[str, int]
+    last_columns: Mapping[str, int]
+
+    def cell(self, field: Field, column: str) -> CellRef:
+        """Declared address of a field in one of its columns. Raises KeyError."""
+        return self.forms[field.sheet].cell(field.id, column)
+
+
+def lay_out(template: Template) -> Layout:
+    """The layout of a template; the same template always gives the same layout."""
+    forms: dict[str, FormLayout] = {}
+    tables: dict[str, TableLayout] = {}
+    indicators: IndicatorLayout | None = None
+    explanations: ExplanationLayout | None = None
+    footers: dict[str, int] = {}
+    last_columns: dict[str, int] = {}
+    for sheet in template.sheets:
+        if sheet.kind in (SheetKind.FORM, SheetKind.TABLE):
+            school_row, row = _school_row(template, sheet)
+            last = FIRST_VALUE_COLUMN
+            if sheet.fields:
+                form = _form(sheet, school_row, row)
+                forms[sheet.id] = form
+                row = form.number_row + len(sheet.fields) + 1
+                last = form.last_column
+            for table in sheet.tables:
+                placed = _table(sheet, table, row, after_form=bool(sheet.fields))
+                tables[table.id] = placed
+                row = placed.last_row + 1
+                last = max(last, placed.body.right)
+            footers[sheet.id] = row + 1
+            last_columns[sheet.id] = last
+        elif sheet.kind is SheetKind.INDICATORS:
+            indicators = _indicators(template, sheet)
+            last_columns[sheet.id] = indicators.last_column
+        elif sheet.kind is SheetKind.EXPLANATIONS:
+            explanations = ExplanationLayout(sheet, 4, 5, 4 + EXPLANATION_ROWS)
+            last_columns[sheet.id] = len(EXPLANATION_HEADERS)
+    return Layout(template, forms, tables, indicators, explanations, footers, last_columns)
+
+
+def _school_row(template: Template, sheet: Sheet) -> tuple[int | None, int]:
+    """Row of the line 学校名称/标识码 (none where these are typed), and the next free row."""
+    shown = [part for part in (template.identity.name, template.identity.code) if part]
+    if not shown or any(field.id in shown for field in sheet.fields):
+        return None, 4
+    return 4, 5
+
+
+def _form(sheet: Sheet, school_row: int | None, header_row: int) -> FormLayout:
+    columns = {column.id: FIRST_VALUE_COLUMN + i for i, column in enumerate(sheet.columns)}
+    last = FIRST_VALUE_COLUMN + len(columns) - 1
+    note_column = None
+    if len(columns) <= NOTE_COLUMN_UP_TO and any(field.note for field in sheet.fields):
+        note_column = last = last + 1
+    return FormLayout(
+        sheet=sheet,
+        school_row=school_row,
+        header_row=header_row,
+        columns=columns,
+        headers={column.id: column.title for column in sheet.columns},
+        rows={field.id: header_row + 2 + i for i, field in enumerate(sheet.fields)},
+        note_column=note_column,
+        last_column=last,
+    )
+
+
+def _table(sheet: Sheet, table: Table, row: int, *, after_form: bool) -> TableLayout:
+    """``row`` is the first free row. Under a form the table has a title line of its own and uses
+    the form's columns; on a sheet of its own column A is the 序号."""
+    title_row = None
+    if after_form or len(sheet.tables) > 1:
+        title_row = row + 1
+        row += 2
+    note_row = row if table.note else None
+    header_row = row + 1 if table.note else row
+    first = 1 if after_form else 2
+    return TableLayout(
+        table=table,
+        sheet=sheet,
+        title_row=title_row,
+        note_row=note_row,
+        header_row=header_row,
+        first_row=header_row + 2,
+        last_row=header_row + 1 + table.capacity,
+        columns={column.id: first + i for i, column in enumerate(table.columns)},
+        headers={column.id: header_text(column.title, column.unit) for column in table.columns},
+        ordinal_column=None if after_form else 1,
+    )
+
+
+def _indicators(template: Template, sheet: Sheet) -> IndicatorLayout:
+    school_row = 3 if template.identity.name or template.identity.code else None
+    header_row = 4 if school_row else 3
+    titles = {stage.id: stage.title for stage in template.stages}
+    titles[WHOLE] = WHOLE_TITLES.get(template.level, "全校")
+    groups = {
+        group: FIRST_VALUE_COLUMN + len(INDICATOR_HEADERS) * i for i, group in enumerate(titles)
+    }
+    return IndicatorLayout(
+        sheet=sheet,
+        school_row=school_row,
+        header_row=header_row,
+        rows={rule: header_row + 2 + i for i, rule in enumerate(sheet.indicators)},
+        groups=groups,
+        titles=titles,
+        last_column=FIRST_VALUE_COLUMN + len(INDICATOR_HEADERS) * len(groups) - 1,
+    )
+
+
+def header_text(title: str, unit: str) -> str:
+    """Header of a table column: "面积（平方米）"; the unit is left out when there is none."""
+    return f"{title}（{unit}）" if unit else title
