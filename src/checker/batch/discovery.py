@@ -1,0 +1,195 @@
+"""Which workbooks a folder run looks at: folders, zip archives and single files, on any path."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
+OUTPUT_FOLDER = "校验结果"
+BACKUP_MARK = ".备份"
+SUMMARY_TITLE = "县级汇总"
+_ARCHIVE_SUFFIX = ".zip"
+_MEMBER_LIMIT = 256 * 1024 * 1024  # bytes of one archived workbook; larger ones are refused
+
+
+class Source(NamedTuple):
+    """One workbook to be judged. ``location`` is a path or fsspec URL; ``member`` the name inside
+    a zip archive or ""; ``shown`` the name used in messages and in the output folder's structure,
+    relative to what the user named; ``modified`` seconds since 1970, 0 if unknown."""
+
+    location: str
+    shown: str
+    member: str = ""
+    size: int = 0
+    modified: float = 0.0
+
+    def read(self) -> bytes:
+        """The workbook's bytes, read once. Raises OSError, KeyError or zipfile.BadZipFile."""
+        if not self.member:
+            return _open_bytes(self.location)
+        with zipfile.ZipFile(_seekable(self.location)) as archive:
+            entry = archive.getinfo(self.member)
+            if entry.file_size > _MEMBER_LIMIT:
+                raise OSError(f"压缩包中的文件过大({entry.file_size // 2**20} MB)")
+            return archive.read(entry)
+
+
+class Discovery(NamedTuple):
+    """What was found, and what could not even be looked into (path, Chinese reason)."""
+
+    sources: tuple[Source, ...]
+    failures: tuple[tuple[str, str], ...] = ()
+
+
+def discover(paths: Iterable[str]) -> Discovery:
+    """Every workbook below the given files, folders and URLs, in a stable order.
+
+    Lock files (``~$…``), hidden and temporary files, checker's own output folders and backups are
+    left out. Zip archives are looked into, one level deep. A path that does not exist is a failure.
+    """
+    sources: list[Source] = []
+    failures: list[tuple[str, str]] = []
+    for path in paths:
+        try:
+            found = list(_below(path))
+        except FileNotFoundError:
+            failures.append((path, "没有这个文件或文件夹,请检查路径。"))
+            continue
+        except (OSError, ValueError) as problem:
+            failures.append((path, f"打不开:{problem}"))
+            continue
+        for source in found:
+            if PurePosixPath(source.shown).suffix.lower() == _ARCHIVE_SUFFIX:
+                try:
+                    sources += _members(source)
+                except (OSError, zipfile.BadZipFile):
+                    failures.append((source.shown, "压缩包已损坏或不是 zip 格式,请重新发送。"))
+            else:
+                sources.append(source)
+    unique = {(item.location, item.member): item for item in sources}
+    return Discovery(tuple(unique.values()), tuple(failures))
+
+
+def is_workbook_name(name: str) -> bool:
+    """Whether a file of this name is one that people hand in (or a zip archive of them)."""
+    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix.lower()
+    if name.startswith(("~$", ".", "~")) or stem.endswith(BACKUP_MARK) or stem == SUMMARY_TITLE:
+        return False
+    return suffix in WORKBOOK_SUFFIXES or suffix == _ARCHIVE_SUFFIX
+
+
+def _below(path: str) -> Iterator[Source]:
+    if "://" in path:
+        yield from _below_url(path)
+        return
+    root = Path(path)
+    if root.is_file():
+        status = root.stat()
+        yield Source(str(root), root.name, "", status.st_size, status.st_mtime)
+        return
+    if not root.is_dir():
+        raise FileNotFoundError(path)
+    yield from _walk(root, root)
+
+
+def _walk(folder: Path, root: Path) -> Iterator[Source]:
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if item.is_dir():
+            if not item.name.startswith(".") and item.name not in {OUTPUT_FOLDER, "__MACOSX"}:
+                yield from _walk(item, root)
+        elif is_workbook_name(item.name):
+            status = item.stat()
+            shown = item.relative_to(root).as_posix()
+            yield Source(str(item), shown, "", status.st_size, status.st_mtime)
+
+
+def _below_url(url: str) -> Iterator[Source]:
+    import fsspec
+
+    system, root = fsspec.core.url_to_fs(url)
+    if system.isfile(root):
+        yield _remote(system, root, PurePosixPath(root).name, system.info(root))
+        return
+    if not system.isdir(root):
+        raise FileNotFoundError(url)
+    found: dict[str, dict[str, object]] = system.find(root, detail=True)
+    for path, details in sorted(found.items()):
+        shown = PurePosixPath(path.removeprefix(root).lstrip("/"))
+        parts = shown.parts
+        hidden = any(part.startswith(".") or part in {OUTPUT_FOLDER, "__MACOSX"} for part in parts)
+        if not hidden and is_workbook_name(shown.name):
+            yield _remote(system, path, shown.as_posix(), details)
+
+
+def _remote(system: object, path: str, shown: str, details: dict[str, object]) -> Source:
+    unstrip = getattr(system, "unstrip_protocol")  # noqa: B009 - fsspec is untyped
+    size, modified = details.get("size"), details.get("mtime") or details.get("created")
+    stamp = getattr(modified, "timestamp", None)
+    seconds = stamp() if callable(stamp) else modified
+    return Source(
+        str(unstrip(path)),
+        shown,
+        "",
+        size if isinstance(size, int) else 0,
+        float(seconds) if isinstance(seconds, int | float) else 0.0,
+    )
+
+
+def _members(archive: Source) -> list[Source]:
+    found = []
+    with zipfile.ZipFile(_seekable(archive.location)) as package:
+        for entry in package.infolist():
+            name = _member_name(entry)
+            parts = PurePosixPath(name).parts
+            if entry.is_dir() or not parts or "__MACOSX" in parts:
+                continue
+            suffix = PurePosixPath(name).suffix.lower()
+            if is_workbook_name(parts[-1]) and suffix != _ARCHIVE_SUFFIX:
+                inside = "/".join(part for part in parts if part not in {"..", "/", "."})
+                year, month, day, hour, minute, second = entry.date_time
+                stamp = _seconds(year, month, day, hour, minute, second)
+                shown = f"{archive.shown}/{inside}"
+                found.append(
+                    Source(archive.location, shown, entry.filename, entry.file_size, stamp)
+                )
+    return found
+
+
+def _member_name(entry: zipfile.ZipInfo) -> str:
+    """Windows' own zip writes GBK names without saying so; Python then reads them as CP437."""
+    name = entry.filename
+    if not entry.flag_bits & 0x800:
+        try:
+            name = name.encode("cp437").decode("gb18030")
+        except UnicodeError:
+            name = entry.filename
+    return name.replace("\\", "/")
+
+
+def _seconds(year: int, month: int, day: int, hour: int, minute: int, second: int) -> float:
+    from datetime import datetime
+
+    try:
+        return datetime(year, month, day, hour, minute, min(second, 59)).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0
+
+
+def _seekable(location: str) -> str | BytesIO:
+    return location if "://" not in location else BytesIO(_open_bytes(location))
+
+
+def _open_bytes(location: str) -> bytes:
+    if "://" not in location:
+        return Path(location).read_bytes()
+    import fsspec
+
+    with fsspec.open(location, "rb") as stream:
+        data = stream.read()
+    if not isinstance(data, bytes):
+        raise OSError(f"{location}: 读到的不是文件内容")
+    return data

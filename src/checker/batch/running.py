@@ -1,0 +1,126 @@
+"""Running one function over many sources: serially for a handful, in processes beyond.
+
+A worker that dies, hangs or eats all memory costs the one file it was on, never the run. Results
+come as they finish and only a window of them is under way, so memory does not grow with the files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SERIAL_UP_TO = 16
+"""Below about this many files starting processes costs more than it saves (measured)."""
+
+
+class Limits(NamedTuple):
+    """What one file may take. ``seconds`` of wall time; ``memory`` in bytes per worker process
+    (not enforced on Windows, which has no such limit to set)."""
+
+    seconds: float = 60.0
+    memory: int = 2 * 1024**3
+
+
+class Finished(NamedTuple, Generic[Item, Result]):
+    """One item's end: a result, or the Chinese reason why there is none."""
+
+    item: Item
+    result: Result | None
+    failure: str = ""
+
+
+def run_all(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    count: int,
+    workers: int | None = None,
+    limits: Limits = Limits(),  # noqa: B008 - immutable
+) -> Iterator[Finished[Item, Result]]:
+    """``work`` applied to each item, finished ones first come first out.
+
+    ``work`` must be picklable (a module-level function or a dataclass instance with __call__).
+    ``workers`` None: as many as processors, or none at all for a handful. An exception of ``work``
+    itself becomes a failure too. Closing the iterator (Ctrl-C) ends the workers.
+    """
+    size = (os.cpu_count() or 1) if workers is None else workers
+    if size <= 1 or (workers is None and count <= SERIAL_UP_TO):
+        return _serial(work, items)
+    return _processes(work, items, size, limits)
+
+
+def _serial(
+    work: Callable[[Item], Result], items: Iterable[Item]
+) -> Iterator[Finished[Item, Result]]:
+    for item in items:
+        try:
+            yield Finished(item, work(item))
+        except Exception as problem:
+            yield Finished(item, None, _in_words(problem))
+
+
+def _processes(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int, limits: Limits
+) -> Iterator[Finished[Item, Result]]:
+    import multiprocessing
+
+    from pebble import ProcessPool
+
+    waiting: deque[tuple[Item, object]] = deque()
+    pool = ProcessPool(
+        max_workers=workers,
+        context=multiprocessing.get_context("spawn"),
+        initializer=limit_memory,
+        initargs=(limits.memory,),
+    )
+    complete = False
+    try:
+        for item in items:
+            waiting.append((item, pool.schedule(work, args=(item,), timeout=limits.seconds)))
+            if len(waiting) >= workers * 8:
+                yield _collect(*waiting.popleft(), limits)
+        while waiting:
+            yield _collect(*waiting.popleft(), limits)
+        complete = True
+    finally:
+        if complete:
+            pool.close()
+        else:
+            pool.stop()
+        pool.join()
+
+
+def _collect(item: Item, future: object, limits: Limits) -> Finished[Item, Result]:
+    from concurrent.futures import Future
+    from concurrent.futures import TimeoutError as Expired
+
+    from pebble import ProcessExpired
+
+    assert isinstance(future, Future)
+    try:
+        return Finished(item, future.result())
+    except Expired:
+        return Finished(item, None, f"超过 {limits.seconds:g} 秒仍未读完,已放弃这一份。")
+    except ProcessExpired:
+        return Finished(item, None, "读取时程序被系统终止(多半是内存不足),已放弃这一份。")
+    except MemoryError:
+        return Finished(item, None, "读取所需内存超过上限,已放弃这一份。")
+    except Exception as problem:
+        return Finished(item, None, _in_words(problem))
+
+
+def _in_words(problem: Exception) -> str:
+    return f"校验程序在这一份上出错({type(problem).__name__}: {problem}),请把文件发给技术支持。"
+
+
+def limit_memory(size: int) -> None:
+    """Bound this process's memory to ``size`` bytes where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))

@@ -1,0 +1,74 @@
+"""The folder as an aggregator really has it: copies, archives, lock files and leftovers."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from checker.batch.discovery import discover
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+
+def test_workbooks_below_a_folder_without_leftovers(tmp_path: Path) -> None:
+    touch(
+        tmp_path,
+        "城关镇/一小(2)最终版.xlsx",
+        "城关镇/二小.xls",
+        "wps.et",
+        "~$一小.xlsx",
+        ".隐藏.xlsx",
+        "一小.备份.xlsx",
+        "校验结果/一小.xlsx",
+        "县级汇总.xlsx",
+        "名册.csv",
+        "通知.docx",
+    )
+    found = discover([str(tmp_path)])
+    assert [item.shown for item in found.sources] == [
+        "wps.et",
+        "城关镇/一小(2)最终版.xlsx",
+        "城关镇/二小.xls",
+    ]
+    assert found.failures == ()
+
+
+def test_an_archive_is_looked_into(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "报送.zip", "w") as archive:
+        archive.writestr("一小.xlsx", b"one")
+        archive.writestr("__MACOSX/._一小.xlsx", b"")
+        archive.writestr("说明.txt", b"")
+    (source,) = discover([str(tmp_path)]).sources
+    assert source.shown == "报送.zip/一小.xlsx"
+    assert source.read() == b"one"
+
+
+def test_names_written_by_an_old_windows_are_readable(tmp_path: Path) -> None:
+    path = tmp_path / "old.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("AAAA.xlsx", b"one")  # 4 bytes, replaced by two GBK characters
+    path.write_bytes(path.read_bytes().replace(b"AAAA", "一小".encode("gbk")))
+    (source,) = discover([str(path)]).sources
+    assert source.shown == "old.zip/一小.xlsx" and source.read() == b"one"
+
+
+def test_what_cannot_be_looked_into_is_said(tmp_path: Path) -> None:
+    touch(tmp_path, "坏.zip")
+    found = discover([str(tmp_path), str(tmp_path / "没有")])
+    assert [path for path, _ in found.failures] == ["坏.zip", str(tmp_path / "没有")]
+    assert "没有这个文件" in found.failures[1][1]
+
+
+def test_a_path_of_another_file_system(tmp_path: Path) -> None:
+    import fsspec
+
+    system = fsspec.filesystem("memory")
+    system.pipe("/county/一小.xlsx", b"remote")
+    system.pipe("/county/校验结果/一小.xlsx", b"ours")
+    (source,) = discover(["memory://county"]).sources
+    assert source.shown == "一小.xlsx" and source.read() == b"remote"
