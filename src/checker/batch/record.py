@@ -1,0 +1,90 @@
+"""What is kept of one judged file: small and plain, so it travels between processes and runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+class Measure(NamedTuple):
+    """One number that a collection rule needs of one school. ``amount`` and ``base`` are exact
+    fractions as text ("9/2"); ``stage`` is "" for the whole school, ``rule`` a collection rule.
+    """
+
+    rule: str
+    stage: str
+    amount: str
+    base: str = ""
+
+    def fractions(self) -> tuple[Fraction, Fraction | None]:
+        """(amount, base) as exact numbers; base None where the rule has none."""
+        return Fraction(self.amount), Fraction(self.base) if self.base else None
+
+
+class Judged(NamedTuple):
+    """One indicator verdict for the school × indicator matrix. Values are exact texts or ""."""
+
+    rule: str
+    stage: str
+    outcome: str
+    value: str = ""
+    limit: str = ""
+    gap: str = ""
+    gap_unit: str = ""
+
+
+class FactRow(NamedTuple):
+    """One line of the facts table. ``value`` is the exact text of the typed value."""
+
+    field: str
+    column: str
+    row: int
+    value: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """The outcome of one file. ``findings`` and ``errors`` are in the form of the JSON report."""
+
+    path: str
+    status: str
+    message: str = ""
+    template: str = ""
+    edition: int = 0
+    name: str = ""
+    code: str = ""
+    type: str = ""
+    submitted: str = ""
+    content: str = ""
+    modified: float = 0.0
+    stages: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    cannot_write: str = ""
+    marked_copy: str = ""
+    findings: tuple[dict[str, Json], ...] = ()
+    errors: tuple[dict[str, Json], ...] = ()
+    judged: tuple[Judged, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    facts: tuple[FactRow, ...] = ()
+
+    def to_json(self) -> str:
+        """One line of JSON, keys in a fixed order."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> FileRecord:
+        """The record that ``to_json`` wrote. Raises ValueError, TypeError or KeyError on others."""
+        data = json.loads(text)
+        data["stages"] = tuple(data["stages"])
+        data["findings"] = tuple(data["findings"])
+        data["errors"] = tuple(data["errors"])
+        data["judged"] = tuple(Judged(*item) for item in data["judged"])
+        data["measures"] = tuple(Measure(*item) for item in data["measures"])
+        data["facts"] = tuple(FactRow(*item) for item in data["facts"])
+        return cls(**data)

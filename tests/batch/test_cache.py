@@ -1,0 +1,55 @@
+"""A second run over an unchanged folder finds everything again, and nothing that is not so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from checker.batch.cache import ResultCache
+from checker.batch.discovery import Source
+from checker.batch.record import FactRow, FileRecord, Judged, Measure
+
+RECORD = FileRecord(
+    path="城关镇/一小.xlsx",
+    status="checked",
+    name="城关第一小学",
+    stages=("primary",),
+    counts={"hard": 1},
+    findings=({"rule": "RES3", "cell": "C7"},),
+    judged=(Judged("RES3", "primary", "fail", "871/1000", "9/10", "7", "名"),),
+    measures=(Measure("CTY1", "primary", "19000", "21803"),),
+    facts=(FactRow("students.total", "primary", 0, "21803", "基本情况!D9"),),
+)
+SOURCE = Source("/county/一小.xlsx", "一小.xlsx", size=10, modified=5.0)
+
+
+def test_a_record_survives_being_written_down() -> None:
+    assert FileRecord.from_json(RECORD.to_json()) == RECORD
+    assert RECORD.measures[0].fractions()[0] == 19000
+
+
+def test_found_by_place_and_by_content_but_only_under_the_same_rules(tmp_path: Path) -> None:
+    path = tmp_path / "cache" / "results.sqlite"
+    store = ResultCache(path, "rules-1")
+    store.keep(SOURCE, "digest", RECORD)
+    store.close()
+
+    again = ResultCache(path, "rules-1")
+    assert again.unchanged(SOURCE) == RECORD
+    assert again.unchanged(SOURCE._replace(modified=6.0)) is None
+    assert again.unchanged(SOURCE._replace(size=11)) is None
+    assert again.same_content("digest") == RECORD
+    again.close()
+
+    other = ResultCache(path, "rules-2")
+    assert other.unchanged(SOURCE) is None and other.same_content("digest") is None
+    other.close()
+
+
+def test_a_damaged_store_is_thrown_away(tmp_path: Path) -> None:
+    path = tmp_path / "results.sqlite"
+    path.write_bytes(b"this is not a database, however long it may be" * 100)
+    store = ResultCache(path, "rules")
+    assert store.unchanged(SOURCE) is None
+    store.keep(SOURCE, "digest", RECORD)
+    assert store.unchanged(SOURCE) == RECORD
+    store.close()
