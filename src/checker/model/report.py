@@ -30,3 +30,17 @@ class FileStatus(StrEnum):
     UNREADABLE = "unreadable"  # damaged, encrypted, not a workbook
     UNKNOWN_TEMPLATE = "unknown_template"
     FAILED = "failed"  # the program itself failed on it; never blamed on the school
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of one file: its report, or the reason (Chinese) why there is none.
+
+    ``cannot_write`` says why marks cannot be written back into this very file, None if they can.
+    """
+
+    path: str
+    status: FileStatus
+    report: Report | None = None
+    message: str = ""
+    cannot_write: str | None = None

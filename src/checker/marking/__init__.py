@@ -1,0 +1,30 @@
+"""Marking: a report becomes the changes to be shown in the workbook. Pure; writers apply them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checker.marking.cells import marks_for
+from checker.marking.explanations import explanation_edits
+from checker.marking.result_sheet import result_sheet
+from checker.model.marks import Changes
+from checker.model.report import Report
+from checker.model.rules import Rule
+from checker.reports.findings import counts_of, findings_of
+
+__all__ = ["changes_for"]
+
+
+def changes_for(report: Report, rules: Mapping[str, Rule]) -> Changes:
+    """All that a run shows in the workbook of ``report``: coloured cells with notes, the sheet
+    校验结果, and the sheet 说明 prefilled with the soft findings that await a text.
+
+    ``rules`` maps rule ids to rules (citations and how to mend come from there). A workbook
+    without a sheet 说明 gets no edits.
+    """
+    findings = findings_of(report, rules)
+    return Changes(
+        marks=marks_for(report, findings),
+        sheets=(result_sheet(report, findings, counts_of(report, rules)),),
+        edits=explanation_edits(report, findings),
+    )

@@ -1,0 +1,56 @@
+"""The sheet 说明: soft findings that await a text are entered; what was explained stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.model.cells import CellRef
+from checker.model.marks import CellEdit
+from checker.model.report import Report
+from checker.model.verdicts import Outcome
+from checker.reports.findings import Finding
+
+KEY, PLACE, ISSUE, TEXT = range(4)
+"""Offsets of the columns 编号, 位置, 问题 and 说明文字."""
+
+
+def _entry(finding: Finding) -> tuple[str, str, str]:
+    place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
+    return (finding.key, place, f"{finding.title}：{finding.message}".strip("："))
+
+
+def explanation_edits(report: Report, findings: Sequence[Finding]) -> tuple[CellEdit, ...]:
+    """Edits of the sheet 说明, none if the workbook has no such sheet.
+
+    Rows whose text is filled in are never touched. The other rows were written by an earlier run:
+    those whose finding is gone are emptied, and findings without a row take the free ones. When
+    the rows run out, the rest stands in 校验结果 only.
+    """
+    area = report.submission.explanation_area
+    if area is None:
+        return ()
+    first, last = area
+    known = report.submission.explanations.values()
+    explained = {item.row for item in known if item.text.strip()}
+    explained_keys = {item.key for item in known if item.text.strip()}
+    stale = {item.row for item in known} - explained
+    waiting = {
+        finding.key: finding
+        for finding in findings
+        if finding.verdict is Outcome.DOUBT
+        and not finding.informs
+        and finding.key not in explained_keys
+    }
+    edits: list[CellEdit] = []
+    free = (row for row in range(first.row, last.row + 1) if row not in explained)
+    for finding, row in zip(waiting.values(), free, strict=False):
+        stale.discard(row)
+        for offset, value in enumerate(_entry(finding)):
+            edits.append(_edit(first, row, offset, value))
+    for row in sorted(stale):
+        edits.extend(_edit(first, row, offset, None) for offset in (KEY, PLACE, ISSUE))
+    return tuple(edits)
+
+
+def _edit(corner: CellRef, row: int, offset: int, value: str | None) -> CellEdit:
+    return CellEdit(corner.sheet, CellRef(corner.sheet, row, corner.column + offset).a1, value)

@@ -1,0 +1,106 @@
+"""The JSON of ``checker check``: one object; its schema is ``schema/check.schema.json``."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from checker import __version__
+from checker.model.report import FileStatus
+from checker.model.verdicts import RuleError
+from checker.reports.findings import Counts, Finding
+from checker.reports.results import FileResult, exit_code
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+"""What a JSON document is made of here; numbers of a verdict are text, as they are shown."""
+
+SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
+
+
+def _counts(result: FileResult) -> dict[str, Json]:
+    return dict(dataclasses.asdict(result.counts))
+
+
+def _file(result: FileResult) -> dict[str, Json]:
+    return {
+        "path": result.path,
+        "status": result.status.value,
+        "template": result.template,
+        "unit": result.unit,
+        "code": result.code,
+        "counts": _counts(result),
+        "marked_copy": result.marked_copy,
+        "cannot_write": result.cannot_write,
+        "message": result.message,
+    }
+
+
+def _finding(path: str, finding: Finding) -> dict[str, Json]:
+    return {
+        "file": path,
+        "rule": finding.rule,
+        "title": finding.title,
+        "family": finding.family,
+        "severity": finding.severity.value,
+        "verdict": finding.verdict.value,
+        "unit": finding.unit,
+        "stage": finding.stage,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "related": [f"{place.sheet}!{place.a1}" for place in finding.places[1:]],
+        "actual": finding.actual,
+        "required": finding.required,
+        "gap": finding.gap,
+        "message": finding.message,
+        "source": finding.source,
+        "fix": finding.fix,
+        "key": finding.key,
+        "borderline": finding.borderline,
+    }
+
+
+def _error(path: str, error: RuleError) -> dict[str, Json]:
+    return {
+        "file": path,
+        "plugin": error.plugin,
+        "rule": error.rule,
+        "message": error.message,
+        "where": error.where,
+    }
+
+
+def check_document(
+    results: Sequence[FileResult],
+    *,
+    profile: str,
+    edition: int,
+    errors: Sequence[RuleError] = (),
+) -> dict[str, Json]:
+    """The whole run as one JSON object. ``errors`` are of no single file (a broken plugin)."""
+    totals: dict[str, Json] = {
+        field.name: sum(getattr(result.counts, field.name) for result in results)
+        for field in dataclasses.fields(Counts)
+    }
+    statuses: dict[str, Json] = {
+        status.value: sum(result.status is status for result in results) for status in FileStatus
+    }
+    crashed: list[Json] = [_error("", error) for error in errors]
+    crashed += [_error(result.path, error) for result in results for error in result.errors]
+    return {
+        "version": __version__,
+        "profile": profile,
+        "edition": edition,
+        "files": [_file(result) for result in results],
+        "findings": [
+            _finding(result.path, finding) for result in results for finding in result.findings
+        ],
+        "errors": crashed,
+        "summary": {
+            "files": len(results),
+            "statuses": statuses,
+            "counts": totals,
+            "exit_code": int(exit_code(results)),
+        },
+    }
