@@ -1,0 +1,79 @@
+"""若补齐 X 校: by how much mending one school, and then several, lowers a 差异系数."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import NamedTuple
+
+from checker.county.dispersion import Holding, dispersion, exact_sum
+
+_DIGITS = 40
+
+
+class Improvement(NamedTuple):
+    """What happens when one school is brought up to the standard.
+
+    ``added`` is the amount it needs, in the indicator's scaled unit (per 100 pupils -> × 100).
+    ``alone`` is the CV if only this school is mended; ``together`` if it and all before it in the
+    list are; ``within`` whether ``together`` keeps the limit, decided exactly.
+    """
+
+    school: str
+    added: Fraction
+    alone: Decimal
+    together: Decimal
+    within: bool
+
+
+def improvements(
+    holdings: Sequence[Holding], standard: Fraction, limit: Fraction, most: int = 10
+) -> tuple[Improvement, ...]:
+    """The ``most`` schools below ``standard`` whose mending lowers the CV most, best first.
+
+    A school whose mending would raise the CV is left out. Raises ValueError on schools without
+    pupils. Empty where nothing lies below the standard or no level exists.
+    """
+    below = {item.school: standard * item.pupils - item.amount for item in holdings}
+    lacking = [item for item in holdings if below[item.school] > 0]
+    now = dispersion(holdings)
+    if not lacking or now is None or now.cv is None:
+        return ()
+    alone = _effects(holdings, lacking, below)
+    helpful = [item for item in lacking if alone[item.school] < now.cv]
+    best = sorted(helpful, key=lambda item: (alone[item.school], item.school))[:most]
+    mended = {item.school: item for item in holdings}
+    found = []
+    for item in best:
+        added = below[item.school]
+        mended[item.school] = item._replace(amount=item.amount + added)
+        result = dispersion(list(mended.values()))
+        assert result is not None and result.cv is not None
+        found.append(
+            Improvement(item.school, added, alone[item.school], result.cv, result.within(limit))
+        )
+    return tuple(found)
+
+
+def _effects(
+    holdings: Sequence[Holding], lacking: Sequence[Holding], below: dict[str, Fraction]
+) -> dict[str, Decimal]:
+    """CV after mending each school alone, from running sums: a ranking, shown but not judged."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        pupils = _decimal(exact_sum([item.pupils for item in holdings]))
+        amounts = _decimal(exact_sum([item.amount for item in holdings]))
+        squares = _decimal(exact_sum([item.amount**2 / item.pupils for item in holdings]))
+        effects = {}
+        for item in lacking:
+            old, size = _decimal(item.amount), _decimal(item.pupils)
+            new = old + _decimal(below[item.school])
+            mean = (amounts + new - old) / pupils
+            spread = (squares + (new * new - old * old) / size) / pupils - mean * mean
+            effects[item.school] = max(spread, Decimal(0)).sqrt() / mean
+    return effects
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
