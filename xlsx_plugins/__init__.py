@@ -1,0 +1,1 @@
+"""The part of checker that lives inside the spreadsheet program: launcher, ribbon, open book."""

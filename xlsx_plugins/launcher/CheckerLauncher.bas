@@ -1,0 +1,168 @@
+Attribute VB_Name = "CheckerLauncher"
+Option Explicit
+' Calls the checker program for this workbook and shows its answer.
+' Pure ASCII on purpose: what the user reads comes from CheckerTexts. Kept small on purpose:
+' LibreOffice silently runs nothing of a large project.
+
+Public Sub Checker_Check()
+    Launch "check"
+End Sub
+
+Public Sub Checker_Clean()
+    Launch "clean"
+End Sub
+
+Public Sub Ribbon_Check(control As Object)
+    Checker_Check
+End Sub
+
+Public Sub Ribbon_Clean(control As Object)
+    Checker_Clean
+End Sub
+
+Public Sub Ribbon_Next(control As Object)
+    Checker_Next
+End Sub
+
+Public Sub Ribbon_Previous(control As Object)
+    Checker_Previous
+End Sub
+
+Public Sub Ribbon_Results(control As Object)
+    Checker_Results
+End Sub
+
+' LibreOffice calls itself Excel 11.0; an Excel that opens .xlsm is 12.0 or later.
+Public Function OnLibreOffice() As Boolean
+    OnLibreOffice = (Application.Version = "11.0")
+End Function
+
+Private Function OnWindows() As Boolean
+    OnWindows = (InStr(Application.OperatingSystem, "Windows") > 0)
+End Function
+
+Private Sub Launch(action As String)
+    Dim program As String, command As String
+    If Not OnLibreOffice() Then
+        If Not Application.Ready Then
+            Say Text("editing"), vbExclamation
+            Exit Sub
+        End If
+    End If
+    program = FindProgram(ThisWorkbook.Path)
+    If program = "" Then
+        Say Text("missing"), vbExclamation
+        Exit Sub
+    End If
+    command = Quoted(program) & " button " & action & " " & Quoted("--wb=" & ThisWorkbook.Name) & " --from_xl=1"
+    If OnLibreOffice() Then
+        ' The program answers by itself: waiting here would keep LibreOffice from serving it.
+        command = command & " --app=LibreOffice --hwnd=0 " & Quoted("--book=" & ThisWorkbook.Path & Separator() & ThisWorkbook.Name)
+        Shell command, vbHide
+    Else
+        RunAndWait command, program
+    End If
+End Sub
+
+Private Sub RunAndWait(command As String, program As String)
+    Dim host As Object, answer As String, told As String
+    answer = Environ("TEMP") & Separator() & "checker-" & Format(Now, "yyyymmddhhnnss") & ".txt"
+    command = command & " " & Quoted("--app=" & Application.Path & Separator() & "EXCEL.EXE")
+    command = command & " --hwnd=" & Application.Hwnd & " " & Quoted("--answer=" & answer)
+    If ThisWorkbook.ReadOnly Then command = command & " --read-only"
+    If ThisWorkbook.Path = "" Then command = command & " --never-saved"
+    Application.StatusBar = Text("working")
+    On Error GoTo blocked
+    Set host = CreateObject("WScript.Shell")
+    host.Run command, 0, True
+    On Error GoTo 0
+    Application.StatusBar = False
+    told = FirstLines(answer)
+    If told = "" Then
+        Say Text("silent"), vbExclamation
+    ElseIf Left(told, 1) = "!" Then
+        Say Mid(told, 2), vbExclamation
+    Else
+        Say told, vbInformation
+    End If
+    Exit Sub
+blocked:
+    Application.StatusBar = False
+    Say Text("blocked") & vbLf & program, vbExclamation
+End Sub
+
+' All of an answer file, decoded; empty when the program left none. The file is deleted.
+Private Function FirstLines(path As String) As String
+    Dim number As Integer, row As String
+    If Not FileThere(path) Then Exit Function
+    number = FreeFile
+    Open path For Input As #number
+    Do While Not EOF(number)
+        Line Input #number, row
+        If FirstLines <> "" Then FirstLines = FirstLines & vbLf
+        FirstLines = FirstLines & Decoded(row)
+    Loop
+    Close #number
+    Kill path
+End Function
+
+' Where the program is: environment variable, checker.ini beside the workbook, the per-user
+' folder of the installer, PATH. Empty when nowhere.
+Public Function FindProgram(folder As String) As String
+    Dim place As Variant
+    FindProgram = Environ("CHECKER_PROGRAM")
+    If FileThere(FindProgram) Then Exit Function
+    FindProgram = FromSettings(folder)
+    If FileThere(FindProgram) Then Exit Function
+    If OnWindows() Then
+        FindProgram = Environ("LOCALAPPDATA") & "\checker\checker.exe"
+    Else
+        FindProgram = Environ("HOME") & "/.local/share/checker/checker"
+    End If
+    If FileThere(FindProgram) Then Exit Function
+    For Each place In Split(Environ("PATH"), IIf(OnWindows(), ";", ":"))
+        FindProgram = place & Separator() & IIf(OnWindows(), "checker.exe", "checker")
+        If FileThere(FindProgram) Then Exit Function
+    Next place
+    FindProgram = ""
+End Function
+
+' The line program=... of checker.ini; a relative place is meant from the workbook's folder.
+Private Function FromSettings(folder As String) As String
+    Dim number As Integer, row As String, settings As String
+    If folder = "" Or InStr(folder, "://") > 0 Then Exit Function
+    settings = folder & Separator() & "checker.ini"
+    If Not FileThere(settings) Then Exit Function
+    number = FreeFile
+    Open settings For Input As #number
+    Do While Not EOF(number)
+        Line Input #number, row
+        row = Trim(row)
+        If LCase(Left(row, 8)) = "program=" Then FromSettings = Trim(Mid(row, 9))
+    Loop
+    Close #number
+    If FromSettings = "" Then Exit Function
+    If Left(FromSettings, 1) <> "/" And Left(FromSettings, 2) <> "\\" And Mid(FromSettings, 2, 1) <> ":" Then
+        FromSettings = folder & Separator() & FromSettings
+    End If
+End Function
+
+Private Function FileThere(path As String) As Boolean
+    If path = "" Then Exit Function
+    On Error Resume Next
+    FileThere = (Dir(path) <> "")
+    If Err.Number <> 0 Then FileThere = False
+    On Error GoTo 0
+End Function
+
+Private Function Separator() As String
+    Separator = IIf(OnWindows(), "\", "/")
+End Function
+
+Private Function Quoted(argument As String) As String
+    Quoted = Chr(34) & argument & Chr(34)
+End Function
+
+Public Sub Say(message As String, icon As Long)
+    MsgBox message, icon, Text("title")
+End Sub

@@ -1,0 +1,144 @@
+Attribute VB_Name = "CheckerMarks"
+Option Explicit
+' Gives many cells their fill and note in one call from the program, and tells what was there.
+' One line per cell in the orders file, ASCII, tab-separated, other characters as \uXXXX:
+'   sheet, address, fill, note, kind (the last for the program's own use)
+'   fill: "=" leave, "-" none, RRGGBB, or RRGGBB;pattern;RRGGBB
+'   note: "=" leave, "-" none, "+text"
+' The answers file gets a line per cell done: sheet, address, fill before, note before; and a line
+' "!" tab sheet for a sheet whose protection has a password (its cells are left alone).
+
+Private sheetNow As Object
+Private allowed(12) As Boolean
+Private locked As Boolean
+Private refused As Boolean
+
+Public Function Checker_Repaint(orders As String, answers As String) As Long
+    Dim source As Integer, target As Integer, row As String, parts As Variant
+    Dim failure As Long, reason As String
+    Set sheetNow = Nothing
+    source = FreeFile
+    Open orders For Input As #source
+    target = FreeFile
+    Open answers For Output As #target
+    On Error GoTo failed
+    Do While Not EOF(source)
+        Line Input #source, row
+        parts = Split(row, vbTab)
+        TurnTo Decoded(CStr(parts(0))), target
+        If Not refused Then
+            Print #target, parts(0) & vbTab & parts(1) & vbTab & Repainted(sheetNow.Range(CStr(parts(1))), CStr(parts(2)), CStr(parts(3)))
+            Checker_Repaint = Checker_Repaint + 1
+        End If
+    Loop
+    LeaveSheet
+    Close #source
+    Close #target
+    Exit Function
+failed:
+    failure = Err.Number
+    reason = Err.Description
+    LeaveSheet
+    Close #source
+    Close #target
+    Err.Raise failure, "Checker_Repaint", reason
+End Function
+
+Private Sub TurnTo(name As String, target As Integer)
+    If Not sheetNow Is Nothing Then
+        If sheetNow.Name = name Then Exit Sub
+        LeaveSheet
+    End If
+    Set sheetNow = ThisWorkbook.Worksheets(name)
+    refused = False
+    locked = sheetNow.ProtectContents Or sheetNow.ProtectDrawingObjects
+    If Not locked Then Exit Sub
+    RememberProtection
+    On Error Resume Next
+    sheetNow.Unprotect ""
+    On Error GoTo 0
+    If sheetNow.ProtectContents Or sheetNow.ProtectDrawingObjects Then
+        refused = True
+        locked = False
+        Print #target, "!" & vbTab & Encoded(name)
+    End If
+End Sub
+
+Private Sub RememberProtection()
+    Dim rights As Object
+    allowed(0) = sheetNow.ProtectDrawingObjects
+    allowed(1) = sheetNow.ProtectScenarios
+    Set rights = sheetNow.Protection
+    allowed(2) = rights.AllowFormattingCells
+    allowed(3) = rights.AllowFormattingColumns
+    allowed(4) = rights.AllowFormattingRows
+    allowed(5) = rights.AllowInsertingColumns
+    allowed(6) = rights.AllowInsertingRows
+    allowed(7) = rights.AllowInsertingHyperlinks
+    allowed(8) = rights.AllowDeletingColumns
+    allowed(9) = rights.AllowDeletingRows
+    allowed(10) = rights.AllowSorting
+    allowed(11) = rights.AllowFiltering
+    allowed(12) = rights.AllowUsingPivotTables
+End Sub
+
+Private Sub LeaveSheet()
+    If locked Then sheetNow.Protect "", allowed(0), True, allowed(1), False, allowed(2), allowed(3), allowed(4), allowed(5), allowed(6), allowed(7), allowed(8), allowed(9), allowed(10), allowed(11), allowed(12)
+    locked = False
+End Sub
+
+' Gives one cell or range its look; what its first cell looked like before, as "fill tab note".
+Private Function Repainted(area As Object, fill As String, note As String) As String
+    Dim cell As Object
+    Set cell = area.Cells(1, 1)
+    Repainted = FillOf(cell) & vbTab & NoteOf(cell)
+    If fill <> "=" Then GiveFill area, fill
+    If note <> "=" Then GiveNote cell, note
+End Function
+
+Private Function FillOf(cell As Object) As String
+    If cell.Interior.ColorIndex = -4142 Then
+        FillOf = "-"
+        Exit Function
+    End If
+    FillOf = ColourText(cell.Interior.Color)
+    If cell.Interior.Pattern > 1 Then
+        FillOf = FillOf & ";" & cell.Interior.Pattern & ";" & ColourText(cell.Interior.PatternColor)
+    End If
+End Function
+
+Private Sub GiveFill(area As Object, fill As String)
+    Dim parts As Variant
+    If fill = "-" Then
+        area.Interior.ColorIndex = -4142
+        Exit Sub
+    End If
+    parts = Split(fill, ";")
+    If UBound(parts) = 2 Then area.Interior.Pattern = CLng(parts(1)) Else area.Interior.Pattern = 1
+    area.Interior.Color = ColourNumber(CStr(parts(0)))
+    If UBound(parts) = 2 Then area.Interior.PatternColor = ColourNumber(CStr(parts(2)))
+End Sub
+
+Private Function NoteOf(cell As Object) As String
+    NoteOf = "-"
+    If Not cell.Comment Is Nothing Then NoteOf = "+" & Encoded(cell.Comment.Text)
+End Function
+
+Private Sub GiveNote(cell As Object, note As String)
+    If note = "-" Then
+        If Not cell.Comment Is Nothing Then cell.Comment.Delete
+    ElseIf cell.Comment Is Nothing Then
+        cell.AddComment Decoded(Mid(note, 2))
+        If Not OnLibreOffice() Then cell.Comment.Shape.TextFrame.AutoSize = True
+    Else
+        cell.Comment.Text Decoded(Mid(note, 2))
+    End If
+End Sub
+
+Private Function ColourText(colour As Long) As String
+    ColourText = Right("0" & Hex(colour And 255), 2) & Right("0" & Hex((colour \ 256) And 255), 2) & Right("0" & Hex((colour \ 65536) And 255), 2)
+End Function
+
+Private Function ColourNumber(text As String) As Long
+    ColourNumber = CLng("&H" & Mid(text, 5, 2) & Mid(text, 3, 2) & Mid(text, 1, 2))
+End Function
