@@ -62,11 +62,14 @@ class CellRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one cell holds, exactly as stored. ``formula`` is without the leading "=", if known."""
+    """What one cell holds, exactly as stored. ``formula`` is without the leading "=", if known; it
+    is "" when there is a formula whose text stands in another cell. ``percent``: the cell's number
+    format shows it as a percentage, so a stored 0.955 is seen as 95.5%."""
 
     kind: CellKind
     value: CellValue = None
     formula: str | None = None
+    percent: bool = False
 
 
 EMPTY_CELL = Cell(CellKind.EMPTY)

@@ -20,6 +20,7 @@ class SheetSnapshot:
     ``rows`` holds what the reader gave (float, int, Decimal, str, bool, date types, None or "").
     ``errors`` and ``uncomputed`` name the cells that readers report as empty although they hold an
     error value, or a formula without a stored result. ``formulas`` has what is known of formulas.
+    ``percent`` names the cells whose number format shows a percentage.
     """
 
     title: str
@@ -29,6 +30,7 @@ class SheetSnapshot:
     errors: Mapping[Position, str] = field(default_factory=dict)
     formulas: Mapping[Position, str] = field(default_factory=dict)
     uncomputed: frozenset[Position] = frozenset()
+    percent: frozenset[Position] = frozenset()
 
     @property
     def last_row(self) -> int:
@@ -64,9 +66,9 @@ class SheetSnapshot:
         if isinstance(value, bool):
             return Cell(CellKind.BOOLEAN, value, formula)
         if isinstance(value, int | float):
-            return Cell(CellKind.NUMBER, Decimal(repr(value)), formula)
+            return Cell(CellKind.NUMBER, Decimal(repr(value)), formula, position in self.percent)
         if isinstance(value, Decimal):
-            return Cell(CellKind.NUMBER, value, formula)
+            return Cell(CellKind.NUMBER, value, formula, position in self.percent)
         if isinstance(value, datetime | date | time | timedelta):
             return Cell(CellKind.DATE, value, formula)
         raise TypeError(f"unexpected cell value {type(value).__name__} in {self.title}")
@@ -76,10 +78,13 @@ class SheetSnapshot:
 class Snapshot:
     """A whole workbook as read. ``names`` maps a defined name to its cell or its range's corners;
     a name whose target is lost (``#REF!``) maps to None. ``properties`` are the document's custom
-    properties (the template's id and edition are among them)."""
+    properties (the template's id and edition are among them). ``content`` is the file itself, so
+    that a writer need not read it a second time."""
 
     name: str
     sheets: Mapping[str, SheetSnapshot]
     names: Mapping[str, tuple[CellRef, CellRef] | None] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
     cannot_write: str | None = None  # why marks cannot be written back (Chinese), None if they can
+    formulas_known: bool = True  # False: the format gave values only, formulas were not seen
+    content: bytes | None = field(default=None, repr=False, compare=False)
