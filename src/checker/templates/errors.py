@@ -1,0 +1,29 @@
+"""What goes wrong with templates and their data, as errors whose text a user can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class TemplateError(Exception):
+    """A template file that cannot be used. ``problems`` are Chinese sentences, each naming the key
+    and what was expected; ``str()`` gives the file and all of them."""
+
+    def __init__(self, path: Path | str, problems: Sequence[str]) -> None:
+        self.path = str(path)
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  - {problem}" for problem in self.problems)
+        super().__init__(f"模板文件 {self.path} 有错误：\n{lines}")
+
+
+class TemplateNotFoundError(LookupError):
+    """No template has this id. ``str()`` is a Chinese sentence that names the known ones."""
+
+
+class FillError(Exception):
+    """Data that cannot be put into a template's cells. ``problems`` are Chinese sentences."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("数据不能填入模板：\n" + "\n".join(f"  - {item}" for item in problems))
