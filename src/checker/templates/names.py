@@ -47,6 +47,6 @@ def code_choice(code: str, meaning: str) -> str:
     """What the drop-down list of a code field puts into the cell: "211 小学".
 
     The code stands first and is followed by one blank, so it can be read back by cutting at the
-    blank; a code that is its own meaning stands alone.
+    blank. A code that is a word already ("一年级") stands alone.
     """
-    return f"{code} {meaning}" if meaning and meaning != code else code
+    return f"{code} {meaning}" if meaning and code.isascii() and meaning != code else code

@@ -98,7 +98,7 @@ def _properties(node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def problems_of(document: Mapping[str, object]) -> list[str]:
-    """What is wrong with the form of a template document, as Chinese sentences; empty if nothing."""
+    """What is wrong with the form of a template document, as Chinese sentences."""
     schema = template_json_schema()
     validator = _TemplateValidator(
         _properties(schema), allow_unknown=False, error_handler=_ChineseErrors()
