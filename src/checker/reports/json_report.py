@@ -23,7 +23,8 @@ def _counts(result: FileResult) -> dict[str, Json]:
     return dict(dataclasses.asdict(result.counts))
 
 
-def _file(result: FileResult) -> dict[str, Json]:
+def file_document(result: FileResult) -> dict[str, Json]:
+    """One entry of ``files``."""
     return {
         "path": result.path,
         "status": result.status.value,
@@ -37,7 +38,8 @@ def _file(result: FileResult) -> dict[str, Json]:
     }
 
 
-def _finding(path: str, finding: Finding) -> dict[str, Json]:
+def finding_document(path: str, finding: Finding) -> dict[str, Json]:
+    """One entry of ``findings``; ``path`` is the file it was found in."""
     return {
         "file": path,
         "rule": finding.rule,
@@ -61,7 +63,8 @@ def _finding(path: str, finding: Finding) -> dict[str, Json]:
     }
 
 
-def _error(path: str, error: RuleError) -> dict[str, Json]:
+def error_document(path: str, error: RuleError) -> dict[str, Json]:
+    """One entry of ``errors``; ``path`` is "" when no single file is concerned."""
     return {
         "file": path,
         "plugin": error.plugin,
@@ -86,15 +89,17 @@ def check_document(
     statuses: dict[str, Json] = {
         status.value: sum(result.status is status for result in results) for status in FileStatus
     }
-    crashed: list[Json] = [_error("", error) for error in errors]
-    crashed += [_error(result.path, error) for result in results for error in result.errors]
+    crashed: list[Json] = [error_document("", error) for error in errors]
+    crashed += [error_document(result.path, error) for result in results for error in result.errors]
     return {
         "version": __version__,
         "profile": profile,
         "edition": edition,
-        "files": [_file(result) for result in results],
+        "files": [file_document(result) for result in results],
         "findings": [
-            _finding(result.path, finding) for result in results for finding in result.findings
+            finding_document(result.path, finding)
+            for result in results
+            for finding in result.findings
         ],
         "errors": crashed,
         "summary": {

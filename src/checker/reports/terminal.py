@@ -1,0 +1,109 @@
+"""What ``checker check`` says on the screen: per file a line, then its findings by sheet.
+
+Lines carry a style word; plain output drops it, a real terminal (``terminal_colour``) shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from checker.model.report import FileStatus
+from checker.model.verdicts import RuleError
+from checker.reports.findings import Finding, by_sheet
+from checker.reports.results import STATUS_WORDS, FileResult
+
+MOST_FINDINGS = 200
+"""Findings shown per file; the marked copy and the JSON hold them all."""
+
+
+class Line(NamedTuple):
+    """One line of output. ``style`` is title, fail, doubt, explained, info, pass, dim or ""."""
+
+    text: str
+    style: str = ""
+
+
+def headline(result: FileResult) -> Line:
+    """The one line per file: its name, who it is from, and the counts or what went wrong."""
+    if result.status is not FileStatus.CHECKED:
+        return Line(f"✗ {result.path}  {STATUS_WORDS[result.status]}：{result.message}", "fail")
+    who = f"{result.unit}（{result.code}）" if result.code else result.unit
+    counts = result.counts
+    if counts.fail:
+        sign, style = "✗", "fail"
+    elif counts.doubt:
+        sign, style = "？", "doubt"
+    else:
+        sign, style = "✓", "pass"
+    return Line(f"{sign} {result.path}  {who}  {counts.words()}", style)
+
+
+def finding_lines(finding: Finding) -> Iterator[Line]:
+    """One finding: cell, conclusion and rule; then what is there, the clause, how to mend it."""
+    style = "info" if finding.informs else finding.verdict.value
+    unit = f"（{finding.unit}）" if finding.unit else ""
+    yield Line(f"    {finding.cell:<6}{finding.word}  {finding.rule} {finding.title}{unit}", style)
+    if finding.message:
+        yield Line(f"          {finding.message}")
+    facts = [
+        f"{word}{text}"
+        for word, text in (
+            ("现在 ", finding.actual),
+            ("要求 ", finding.required),
+            ("差距 ", finding.gap),
+        )
+        if text
+    ]
+    if facts:
+        yield Line(f"          {'；'.join(facts)}")
+    if finding.borderline:
+        yield Line("          临界值：按显示的位数四舍五入后结论会相反，以未舍入的数为准。")
+    if finding.source:
+        yield Line(f"          依据：{finding.source}", "dim")
+    if finding.fix:
+        yield Line(f"          怎么改：{finding.fix}", "dim")
+
+
+def error_line(error: RuleError) -> Line:
+    """A crashed rule or plugin, said as what it is: not a fault of the school."""
+    rule = f"规则 {error.rule}" if error.rule else "整个插件"
+    where = f"（{error.where}）" if error.where else ""
+    return Line(f"  程序错误  插件 {error.plugin} 的{rule}：{error.message}{where}", "fail")
+
+
+def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
+    """Everything said about one file."""
+    yield headline(result)
+    shown = result.findings[:most]
+    for sheet, findings in by_sheet(shown):
+        yield Line(f"  {sheet or '整个工作簿'}", "title")
+        for finding in findings:
+            yield from finding_lines(finding)
+    if len(result.findings) > most:
+        yield Line(f"  另有 {len(result.findings) - most} 条未列出，见标记副本。")
+    for error in result.errors:
+        yield error_line(error)
+    if result.cannot_write:
+        yield Line(f"  没有写标记：{result.cannot_write}", "dim")
+    if result.marked_copy:
+        yield Line(f"  标记副本：{result.marked_copy}", "dim")
+
+
+def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
+    """The last lines of a run: how many files, what has to be mended, what could not be judged."""
+    checked = [result for result in results if result.status is FileStatus.CHECKED]
+    fail = sum(result.counts.fail for result in checked)
+    doubt = sum(result.counts.doubt for result in checked)
+    clean = sum(not result.counts.fail and not result.counts.doubt for result in checked)
+    text = f"共 {len(results)} 个文件，已校验 {len(checked)} 个"
+    if checked:
+        text += f"，其中 {clean} 个没有问题；不通过 {fail} 条，存疑 {doubt} 条"
+    yield Line(text + "。", "title")
+    for status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE, FileStatus.FAILED):
+        count = sum(result.status is status for result in results)
+        if count:
+            yield Line(f"{STATUS_WORDS[status]}：{count} 个。", "fail")
+    crashed = sum(len(result.errors) for result in results)
+    if crashed:
+        yield Line(f"有 {crashed} 条规则因程序错误没有得出结论，与学校的数据无关。", "fail")

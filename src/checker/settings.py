@@ -1,0 +1,122 @@
+"""Settings of a folder of work: ``checker.toml``, or ``[tool.checker]`` in ``pyproject.toml``.
+
+What the command line says wins over what stands here. Paths are relative to the settings file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE_NAME = "checker.toml"
+
+WORDS = ("profile", "out", "previous")
+PATHS = ("out", "previous")
+LISTS = ("select", "ignore", "plugins", "plugin_dirs")
+KEYS = ("edition", "mark", *WORDS, *LISTS)
+
+
+class BadSettings(Exception):
+    """A settings file that cannot be used; the text is a Chinese sentence naming file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Defaults for the commands. None: not set."""
+
+    profile: str | None = None
+    edition: int | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    plugin_dirs: tuple[str, ...] = ()
+    plugins: tuple[str, ...] | None = None
+    previous: str | None = None
+    out: str | None = None
+    mark: bool = True
+    path: str = ""  # the file they stand in, "" if none
+
+
+def find_settings(folder: Path) -> Settings:
+    """The settings that hold in ``folder``: the nearest file in it or above it; defaults if none.
+
+    Raises BadSettings.
+    """
+    for place in (folder, *folder.parents):
+        own = place / FILE_NAME
+        if own.is_file():
+            return read_settings(own, _table(own))
+        project = place / "pyproject.toml"
+        if project.is_file():
+            tool = _table(project).get("tool")
+            table = tool.get("checker") if isinstance(tool, dict) else None
+            if isinstance(table, dict):
+                return read_settings(project, table)
+    return Settings()
+
+
+def _table(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise BadSettings(f"设置文件 {path} 读不出来：{problem}") from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise BadSettings(f"设置文件 {path} 不是正确的 TOML：{problem}") from problem
+
+
+def read_settings(path: Path, table: Mapping[str, object]) -> Settings:
+    """Settings from a parsed table; ``path`` is for messages and relative paths.
+
+    Raises BadSettings for an unknown key or a value of the wrong type.
+    """
+    unknown = [key for key in table if key not in KEYS]
+    if unknown:
+        raise BadSettings(
+            f"设置文件 {path} 里有不认识的项 {'、'.join(unknown)}；可用的是 {'、'.join(KEYS)}。"
+        )
+    words = {key: _word(path, key, table.get(key)) for key in WORDS}
+    lists = {key: _list(path, key, table.get(key)) for key in LISTS}
+    for key in PATHS:
+        words[key] = _place(path, words[key])
+    edition, mark = table.get("edition"), table.get("mark", True)
+    if edition is not None and (not isinstance(edition, int) or isinstance(edition, bool)):
+        raise BadSettings(f"设置文件 {path} 的 edition 要写年份，例如 edition = 2026。")
+    if not isinstance(mark, bool):
+        raise BadSettings(f"设置文件 {path} 的 mark 要写 true 或 false。")
+    folders = lists["plugin_dirs"] or ()
+    return Settings(
+        profile=_profile(path, words["profile"]),
+        edition=edition,
+        select=lists["select"] or (),
+        ignore=lists["ignore"] or (),
+        plugin_dirs=tuple(str(path.parent / folder) for folder in folders),
+        plugins=lists["plugins"],
+        previous=words["previous"],
+        out=words["out"],
+        mark=mark,
+        path=str(path),
+    )
+
+
+def _word(path: Path, key: str, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise BadSettings(f'设置文件 {path} 的 {key} 要写一段文字，例如 {key} = "…"。')
+
+
+def _list(path: Path, key: str, value: object) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise BadSettings(f'设置文件 {path} 的 {key} 要写一列文字，例如 {key} = ["…"]。')
+
+
+def _place(path: Path, value: str | None) -> str | None:
+    return str(path.parent / value) if value else None
+
+
+def _profile(path: Path, value: str | None) -> str | None:
+    """A profile may be named or be a file of its own; a file stands beside the settings."""
+    return _place(path, value) if value and value.endswith(".toml") else value
