@@ -1,0 +1,128 @@
+"""CountyReport: the judgement of a whole county, ready for every output format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from checker.batch.record import FileRecord
+from checker.county.handing_in import HandingIn
+from checker.county.improvement import Improvement
+from checker.model.verdicts import Outcome
+
+
+class School(NamedTuple):
+    """One school that counts. ``path`` is its file as shown; ``marked`` its marked copy or ""."""
+
+    code: str
+    name: str
+    type: str
+    path: str
+    marked: str = ""
+
+
+class Level(NamedTuple):
+    """One indicator of one stage unit. ``value`` is None where the indicator does not apply or an
+    input is missing; ``limit`` is the standard it was held against, None without one."""
+
+    code: str
+    stage: str
+    rule: str
+    outcome: Outcome
+    value: Fraction | None
+    limit: Fraction | None
+
+
+class Indicator(NamedTuple):
+    """How an indicator is called and measured. ``at_least`` False: more is worse (班额)."""
+
+    rule: str
+    title: str
+    unit: str
+    digits: int
+    at_least: bool
+
+
+class Shortage(NamedTuple):
+    """What one school lacks in one indicator: 缺 7 名. ``value`` is rounded up for things."""
+
+    code: str
+    name: str
+    stage: str
+    rule: str
+    title: str
+    value: Fraction
+    unit: str
+    noun: str = ""
+
+
+class DispersionResult(NamedTuple):
+    """One 差异系数. ``indicator`` is the rule whose levels are compared (RES1), ``rule`` the
+    collection rule that limits them. ``outcome`` judges the weighted value only."""
+
+    rule: str
+    indicator: str
+    title: str
+    stage: str
+    schools: int
+    cv: Decimal | None
+    unweighted_cv: Decimal | None
+    mean: Fraction
+    limit: Fraction
+    outcome: Outcome
+    unweighted_outcome: Outcome
+    improvements: tuple[Improvement, ...] = ()
+
+
+class CountyFinding(NamedTuple):
+    """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
+
+    rule: str
+    title: str
+    severity: str
+    outcome: Outcome
+    stage: str
+    actual: str
+    required: str
+    message: str
+    source: str
+    fix: str
+    schools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountyReport:
+    """Everything about one county run. ``records`` are all files looked at, counted or not;
+    ``schools`` only those that count. ``stages`` and ``indicators`` give titles and order."""
+
+    county: str
+    profile: str
+    edition: int
+    handing_in: HandingIn
+    records: tuple[FileRecord, ...]
+    schools: tuple[School, ...]
+    stages: Mapping[str, str]
+    indicators: tuple[Indicator, ...]
+    levels: tuple[Level, ...]
+    dispersion: tuple[DispersionResult, ...]
+    shortages: tuple[Shortage, ...]
+    findings: tuple[CountyFinding, ...]
+
+    def unreadable(self) -> tuple[FileRecord, ...]:
+        """Files that could not be judged, with their reasons."""
+        return tuple(record for record in self.records if record.status != "checked")
+
+    def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:
+        """(stage, rule) -> (Σ of the schools' own gaps, unit with noun, schools that lack).
+
+        The sum of the schools' gaps, never the gap of the sums: a county that has enough in total
+        can still hold schools that lack (catalogue R0.10).
+        """
+        totals: dict[tuple[str, str], tuple[Fraction, str, int]] = {}
+        for item in self.shortages:
+            value, _, count = totals.get((item.stage, item.rule), (Fraction(0), "", 0))
+            totals[item.stage, item.rule] = (value + item.value, item.unit + item.noun, count + 1)
+        return totals

@@ -1,0 +1,218 @@
+"""The county's report as one HTML page that needs nothing else: no network, no other file."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from checker.county.report import CountyReport, DispersionResult, Indicator, Level, School
+from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
+from checker.reports.county_page.charts import dispersion_bars, distribution
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+
+class MatrixCell(NamedTuple):
+    """One cell of the school × indicator matrix: shown text, heat class and tooltip."""
+
+    text: str
+    heat: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """One stage unit of one school, with its cells in the order of the indicators."""
+
+    school: School
+    anchor: str
+    stage: str
+    stage_title: str
+    cells: tuple[MatrixCell, ...]
+    failed: int
+
+
+def county_page(report: CountyReport, generated: str) -> str:
+    """The page as text. ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"."""
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    here = files(__name__)
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
+    rows = _rows(report)
+    return template.render(
+        report=report,
+        generated=generated,
+        style=Markup((here / "page.css").read_text("utf-8")),
+        script=Markup((here / "page.js").read_text("utf-8")),
+        rows=rows,
+        anchors={row.school.code: row.anchor for row in rows},
+        bars=_bars(report),
+        distributions=_distributions(report),
+        dispersion=_by_stage(report.dispersion),
+        shortages=_shortage_lines(report),
+        shortages_of=_shortages_by_school(report),
+        findings_of={record.path: record.findings for record in report.records},
+        counts=_counts(report),
+        names={school.code: school.name for school in report.schools},
+        words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
+        number=format_number,
+        link=_link,
+        all_stages=list(report.stages.items()),
+    )
+
+
+def _counts(report: CountyReport) -> dict[str, int]:
+    tally = Counter(result.outcome for result in report.dispersion)
+    hard = sum(record.counts.get("fail", 0) for record in report.records)
+    clean = sum(
+        1
+        for record in report.records
+        if record.status == "checked" and not record.counts.get("fail")
+    )
+    return {
+        "expected": report.handing_in.expected,
+        "received": len(report.handing_in.counted),
+        "missing": len(report.handing_in.missing),
+        "unreadable": len(report.unreadable()),
+        "hard": hard,
+        "clean": clean,
+        "cv_pass": tally[Outcome.PASS],
+        "cv_all": tally[Outcome.PASS] + tally[Outcome.FAIL],
+    }
+
+
+def _rows(report: CountyReport) -> list[UnitRow]:
+    levels: dict[tuple[str, str], dict[str, Level]] = defaultdict(dict)
+    for level in report.levels:
+        levels[level.code, level.stage][level.rule] = level
+    rows = []
+    for number, school in enumerate(report.schools, 1):
+        for stage, title in report.stages.items():
+            own = levels.get((school.code, stage))
+            if own is None:
+                continue
+            cells = tuple(_cell(item, own.get(item.rule)) for item in report.indicators)
+            failed = sum(level.outcome is Outcome.FAIL for level in own.values())
+            rows.append(UnitRow(school, f"s{number}", stage, title, cells, failed))
+    return rows
+
+
+def _cell(indicator: Indicator, level: Level | None) -> MatrixCell:
+    if level is None or level.value is None:
+        word = OUTCOME_WORDS[level.outcome] if level else "不适用"
+        return MatrixCell("—", "none", f"{indicator.title}:{word}")
+    text = format_number(level.value, indicator.digits)
+    need = "" if level.limit is None else f",标准 {format_number(level.limit, indicator.digits)}"
+    word = OUTCOME_WORDS[level.outcome]
+    title = f"{indicator.title}:{text}{indicator.unit}{need},{word}"
+    if level.outcome is Outcome.FAIL:
+        text += " ✗"
+    return MatrixCell(text, _heat(indicator, level), title)
+
+
+def _heat(indicator: Indicator, level: Level) -> str:
+    """g2 g1 (kept) · y (missed by up to 15 %, the floor of the school verdict) · r1 r2 (worse)."""
+    if level.outcome is not Outcome.FAIL:
+        ratio = _ratio(indicator, level)
+        return "g2" if ratio is not None and ratio >= Fraction(6, 5) else "g1"
+    ratio = _ratio(indicator, level)
+    if ratio is None or ratio < Fraction(3, 5):
+        return "r2"
+    return "y" if ratio >= Fraction(17, 20) else "r1"
+
+
+def _ratio(indicator: Indicator, level: Level) -> Fraction | None:
+    if not level.value or not level.limit:
+        return Fraction(0) if level.limit else None
+    return level.value / level.limit if indicator.at_least else level.limit / level.value
+
+
+def _by_stage(results: tuple[DispersionResult, ...]) -> dict[str, list[DispersionResult]]:
+    grouped: dict[str, list[DispersionResult]] = defaultdict(list)
+    for result in results:
+        grouped[result.stage].append(result)
+    return dict(grouped)
+
+
+def _bars(report: CountyReport) -> dict[str, Markup]:
+    from markupsafe import Markup
+
+    return {
+        stage: Markup(dispersion_bars(results, report.stages.get(stage, stage)))
+        for stage, results in _by_stage(report.dispersion).items()
+    }
+
+
+class Distribution(NamedTuple):
+    """One histogram with its caption."""
+
+    title: str
+    stage_title: str
+    chart: Markup
+    schools: int
+    failed: int
+
+
+def _distributions(report: CountyReport) -> list[Distribution]:
+    from markupsafe import Markup
+
+    grouped: dict[tuple[str, str], list[Level]] = defaultdict(list)
+    for level in report.levels:
+        if level.value is not None:
+            grouped[level.rule, level.stage].append(level)
+    found = []
+    for indicator in report.indicators:
+        for stage, title in report.stages.items():
+            levels = grouped.get((indicator.rule, stage))
+            if not levels:
+                continue
+            limit = next((level.limit for level in levels if level.limit is not None), None)
+            values = [level.value for level in levels if level.value is not None]
+            chart = distribution(values, limit, indicator.at_least, indicator.title, indicator.unit)
+            failed = sum(level.outcome is Outcome.FAIL for level in levels)
+            found.append(Distribution(indicator.title, title, Markup(chart), len(levels), failed))
+    return found
+
+
+class ShortageLine(NamedTuple):
+    """The county's total gap of one indicator and stage."""
+
+    title: str
+    stage_title: str
+    total: str
+    schools: int
+
+
+def _shortage_lines(report: CountyReport) -> list[ShortageLine]:
+    titles = {item.rule: item.title for item in report.shortages}
+    return [
+        ShortageLine(
+            titles[rule],
+            report.stages.get(stage, "全校"),
+            f"{format_number(value, 2)} {unit}",
+            count,
+        )
+        for (stage, rule), (value, unit, count) in sorted(report.total_shortages().items())
+    ]
+
+
+def _shortages_by_school(report: CountyReport) -> dict[str, list[str]]:
+    lines: dict[str, list[str]] = defaultdict(list)
+    for item in report.shortages:
+        stage = report.stages.get(item.stage, "")
+        lines[item.code].append(
+            f"{stage}{item.title}:缺 {format_number(item.value, 2)} {item.unit}{item.noun}"
+        )
+    return dict(lines)
+
+
+def _link(path: str) -> str:
+    """A relative link to a marked copy; never an absolute address or another scheme."""
+    return quote(path.replace("\\", "/").lstrip("/"))
