@@ -76,6 +76,7 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
                 name=name,
                 counts={"fail": len(findings)},
                 findings=tuple(findings),
+                marked_copy=f"城关镇/{name}.xlsx",
             )
         )
     records.append(FileRecord("加密.xlsx", "unreadable", "文件加了密码,请取消密码后再报。"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from checker.reports.county_page import county_page
 
 sys.path.insert(0, str(Path(__file__).parent))
-from sample_county import sample_county  # noqa: E402
+from sample_county import sample_county
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 
