@@ -5,7 +5,6 @@ What the command line says wins over what stands here. Paths are relative to the
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +56,8 @@ def find_settings(folder: Path) -> Settings:
 
 
 def _table(path: Path) -> dict[str, object]:
+    import tomllib  # late: most runs have no settings file
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as problem:

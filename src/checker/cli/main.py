@@ -65,7 +65,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="例：checker check 某某小学.xlsx　　checker explain RES3",
 )
-@click.version_option(__version__, message="checker %(version)s")
+@click.version_option(__version__, message="checker %(version)s", help="显示版本号。")
 def command() -> None:
     """校验：在学校填报表里逐格找错，说明依据和改法。"""
 

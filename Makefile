@@ -1,0 +1,32 @@
+# make demo：准备环境、生成示例工作簿、校验并说明结果在哪里    make test：运行全部测试
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check lock clean
+
+demo: $(READY)
+	$(BIN)/python examples/demo.py
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+# 代码风格与类型
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy src/checker
+	MYPYPATH=src $(BIN)/mypy --explicit-package-bases validators xlsx_plugins
+
+$(READY): pyproject.toml requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[dev,dask,watch,fast]"
+	touch $@
+
+lock:
+	$(BIN)/python -m piptools compile --quiet --all-extras --strip-extras --no-header --no-emit-index-url \
+	    --no-emit-trusted-host --no-emit-find-links --no-annotate --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf demo build dist .pytest_cache .mypy_cache .ruff_cache

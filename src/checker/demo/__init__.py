@@ -1,0 +1,1 @@
+"""A synthetic county: filled workbooks that are right, and some with errors planted on purpose."""
