@@ -208,7 +208,7 @@ def _copy_link(sheet: Worksheet, row: int, column: int, target: str, styles: _St
     elif row > 60_000:  # Excel keeps at most 65,530 links on a sheet
         sheet.write_string(row, column, target, styles.text)
     else:
-        sheet.write_url(row, column, target.replace("\\", "/"), styles.link, target)
+        sheet.write_url(row, column, f"external:{target}", styles.link, target)
 
 
 def _matrix(book: Workbook, styles: _Styles, report: CountyReport) -> None:
