@@ -25,6 +25,8 @@ NOTE_COLUMN_UP_TO = 2
 LABEL_HEADER, CODE_HEADER, UNIT_HEADER, NOTE_HEADER = "指标名称", "行号", "计量单位", "填报口径"
 EXPLANATION_HEADERS = ("编号", "位置", "问题", "说明文字")
 EXPLANATION_ROWS = 200
+HEADING_ROWS = 3  # title, 表号 | 统计时点, 制定说明 | 单位
+GUIDE_BUTTON_ROW = 3
 INDICATOR_HEADERS = ("标准", "数值", "结论")
 WHOLE_TITLES = {"county": "全县", "kindergarten": "全园"}
 
@@ -42,8 +44,12 @@ class Area:
     @property
     def a1(self) -> str:
         """The range as Excel writes it, e.g. "A8:H67"."""
-        first = f"{column_letters(self.left)}{self.top}"
-        return f"{first}:{column_letters(self.right)}{self.bottom}"
+        return f"{self.first}:{column_letters(self.right)}{self.bottom}"
+
+    @property
+    def first(self) -> str:
+        """Address of the top-left cell, e.g. "A8"."""
+        return f"{column_letters(self.left)}{self.top}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,6 @@ class FormLayout:
     field id; the header texts stand in ``header_row``, 甲 乙 丙 1 2 3 in the row below."""
 
     sheet: Sheet
-    school_row: int | None  # 学校名称 and 标识码
     header_row: int
     columns: Mapping[str, int]
     headers: Mapping[str, str]
@@ -83,7 +88,7 @@ class TableLayout:
     last_row: int
     columns: Mapping[str, int]
     headers: Mapping[str, str]
-    ordinal_column: int | None
+    ordinal_column: int
 
     @property
     def number_row(self) -> int:
@@ -103,7 +108,6 @@ class IndicatorLayout:
     ``groups`` maps a stage id or "whole" to the column of 标准."""
 
     sheet: Sheet
-    school_row: int | None
     header_row: int  # stage titles; INDICATOR_HEADERS stand in the row below
     rows: Mapping[str, int]
     groups: Mapping[str, int]
@@ -132,20 +136,27 @@ class ExplanationLayout:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Every declared place of a template. Forms by sheet id, tables by table id; ``footer_rows``
-    and ``widths`` (last column used) by sheet id."""
+    """Every declared place of a template. Forms by sheet id, tables by table id; by sheet id also
+    the row of 学校名称/标识码 (where there is one), of the footer, and the last column used."""
 
     template: Template
     forms: Mapping[str, FormLayout]
     tables: Mapping[str, TableLayout]
     indicators: IndicatorLayout | None
     explanations: ExplanationLayout | None
+    school_rows: Mapping[str, int]
     footer_rows: Mapping[str, int]
     last_columns: Mapping[str, int]
 
     def cell(self, field: Field, column: str) -> CellRef:
         """Declared address of a field in one of its columns. Raises KeyError."""
         return self.forms[field.sheet].cell(field.id, column)
+
+    def button_anchor(self, sheet: Sheet) -> CellRef:
+        """Cell over which a button may float without covering anything to be read or filled."""
+        if sheet.kind is SheetKind.GUIDE:
+            return CellRef(sheet.title, GUIDE_BUTTON_ROW, 2)
+        return CellRef(sheet.title, 1, self.last_columns.get(sheet.id, 1))
 
 
 def lay_out(template: Template) -> Layout:
@@ -154,14 +165,18 @@ def lay_out(template: Template) -> Layout:
     tables: dict[str, TableLayout] = {}
     indicators: IndicatorLayout | None = None
     explanations: ExplanationLayout | None = None
+    school_rows: dict[str, int] = {}
     footers: dict[str, int] = {}
     last_columns: dict[str, int] = {}
     for sheet in template.sheets:
+        row = HEADING_ROWS + 1
+        if _repeats_school(template, sheet):
+            school_rows[sheet.id] = row
+            row += 1
         if sheet.kind in (SheetKind.FORM, SheetKind.TABLE):
-            school_row, row = _school_row(template, sheet)
             last = FIRST_VALUE_COLUMN
             if sheet.fields:
-                form = _form(sheet, school_row, row)
+                form = _form(sheet, row)
                 forms[sheet.id] = form
                 row = form.number_row + len(sheet.fields) + 1
                 last = form.last_column
@@ -173,23 +188,24 @@ def lay_out(template: Template) -> Layout:
             footers[sheet.id] = row + 1
             last_columns[sheet.id] = last
         elif sheet.kind is SheetKind.INDICATORS:
-            indicators = _indicators(template, sheet)
+            indicators = _indicators(template, sheet, row)
             last_columns[sheet.id] = indicators.last_column
         elif sheet.kind is SheetKind.EXPLANATIONS:
-            explanations = ExplanationLayout(sheet, 4, 5, 4 + EXPLANATION_ROWS)
+            explanations = ExplanationLayout(sheet, row, row + 1, row + EXPLANATION_ROWS)
             last_columns[sheet.id] = len(EXPLANATION_HEADERS)
-    return Layout(template, forms, tables, indicators, explanations, footers, last_columns)
+    return Layout(
+        template, forms, tables, indicators, explanations, school_rows, footers, last_columns
+    )
 
 
-def _school_row(template: Template, sheet: Sheet) -> tuple[int | None, int]:
-    """Row of the line 学校名称/标识码 (none where these are typed), and the next free row."""
+def _repeats_school(template: Template, sheet: Sheet) -> bool:
+    """Whether the sheet repeats 学校名称/标识码: not where these are typed, nor on the guide."""
     shown = [part for part in (template.identity.name, template.identity.code) if part]
-    if not shown or any(field.id in shown for field in sheet.fields):
-        return None, 4
-    return 4, 5
+    typed_here = any(field.id in shown for field in sheet.fields)
+    return bool(shown) and not typed_here and sheet.kind is not SheetKind.GUIDE
 
 
-def _form(sheet: Sheet, school_row: int | None, header_row: int) -> FormLayout:
+def _form(sheet: Sheet, header_row: int) -> FormLayout:
     columns = {column.id: FIRST_VALUE_COLUMN + i for i, column in enumerate(sheet.columns)}
     last = FIRST_VALUE_COLUMN + len(columns) - 1
     note_column = None
@@ -197,7 +213,6 @@ def _form(sheet: Sheet, school_row: int | None, header_row: int) -> FormLayout:
         note_column = last = last + 1
     return FormLayout(
         sheet=sheet,
-        school_row=school_row,
         header_row=header_row,
         columns=columns,
         headers={column.id: column.title for column in sheet.columns},
@@ -208,15 +223,16 @@ def _form(sheet: Sheet, school_row: int | None, header_row: int) -> FormLayout:
 
 
 def _table(sheet: Sheet, table: Table, row: int, *, after_form: bool) -> TableLayout:
-    """``row`` is the first free row. Under a form the table has a title line of its own and uses
-    the form's columns; on a sheet of its own column A is the 序号."""
+    """``row`` is the first free row. Under a form the table has a title line of its own and takes
+    the form's columns: 序号 under 行号, its first column under 计量单位. On a sheet of its own
+    column A is the 序号."""
     title_row = None
     if after_form or len(sheet.tables) > 1:
         title_row = row + 1
         row += 2
     note_row = row if table.note else None
     header_row = row + 1 if table.note else row
-    first = 1 if after_form else 2
+    first = UNIT_COLUMN if after_form else 2
     return TableLayout(
         table=table,
         sheet=sheet,
@@ -227,13 +243,11 @@ def _table(sheet: Sheet, table: Table, row: int, *, after_form: bool) -> TableLa
         last_row=header_row + 1 + table.capacity,
         columns={column.id: first + i for i, column in enumerate(table.columns)},
         headers={column.id: header_text(column.title, column.unit) for column in table.columns},
-        ordinal_column=None if after_form else 1,
+        ordinal_column=first - 1,
     )
 
 
-def _indicators(template: Template, sheet: Sheet) -> IndicatorLayout:
-    school_row = 3 if template.identity.name or template.identity.code else None
-    header_row = 4 if school_row else 3
+def _indicators(template: Template, sheet: Sheet, header_row: int) -> IndicatorLayout:
     titles = {stage.id: stage.title for stage in template.stages}
     titles[WHOLE] = WHOLE_TITLES.get(template.level, "全校")
     groups = {
@@ -241,7 +255,6 @@ def _indicators(template: Template, sheet: Sheet) -> IndicatorLayout:
     }
     return IndicatorLayout(
         sheet=sheet,
-        school_row=school_row,
         header_row=header_row,
         rows={rule: header_row + 2 + i for i, rule in enumerate(sheet.indicators)},
         groups=groups,

@@ -1,0 +1,55 @@
+"""What the sheet 指标 shows: per indicator and stage a live formula, its limit, and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from checker.model.template import WHOLE, Template
+from checker.templates.names import indicator_name, stage_name
+
+REACHED, NOT_REACHED, WAITING = "达标", "未达标", "待填"
+OPERATORS = {">=": ">=", "<=": "<=", ">": ">", "<": "<", "==": "="}
+ROUNDING_DIGITS = 9
+"""The spreadsheet computes in binary fractions: 9/1000*100 comes out just below 0.9. Rounding the
+shown verdict this finely takes that error away and no real difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFormula:
+    """One indicator in one stage. ``formula`` is an Excel expression without "=", over defined
+    names; it gives "" while an input is missing. ``compare`` is one of >= <= > < ==."""
+
+    title: str
+    unit: str
+    formula: str
+    limit_text: str  # "≥ 4.2"
+    compare: str
+    limit: Decimal
+
+
+IndicatorFormulas = Mapping[tuple[str, str], IndicatorFormula]
+"""By (rule id, stage id or "whole")."""
+
+
+def value_formula(indicator: IndicatorFormula, template: Template, stage: str) -> str:
+    """Formula of the value cell, without "=". Empty text when the school has no such stage."""
+    if not _may_be_absent(template, stage):
+        return indicator.formula
+    return f'IF({stage_name(stage)}<>TRUE,"",{indicator.formula})'
+
+
+def verdict_formula(indicator: IndicatorFormula, template: Template, rule: str, stage: str) -> str:
+    """Formula of the verdict cell, without "=": 达标, 未达标, or 待填 while there is no value."""
+    value = indicator_name(rule, stage)
+    limit = format(indicator.limit, "f")
+    reached = f"ROUND({value},{ROUNDING_DIGITS}){OPERATORS[indicator.compare]}{limit}"
+    verdict = f'IF(ISNUMBER({value}),IF({reached},"{REACHED}","{NOT_REACHED}"),"{WAITING}")'
+    if not _may_be_absent(template, stage):
+        return verdict
+    return f'IF({stage_name(stage)}<>TRUE,"",{verdict})'
+
+
+def _may_be_absent(template: Template, stage: str) -> bool:
+    return stage != WHOLE and template.split.field is not None
