@@ -1,0 +1,82 @@
+"""``checker diff``: what two runs say differently."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from checker.county.difference import (
+    Difference,
+    Noted,
+    RunProblem,
+    SchoolChange,
+    compare,
+    read_run,
+)
+
+_WORDS = {"fail": "不通过", "doubt": "存疑", "explained": "已说明", "pass": "通过"}
+
+
+@click.command(name="diff", help="比较两次校验:改好了什么,新出了什么,哪些结论变了。")
+@click.argument("before", type=click.Path(path_type=Path), metavar="前一次")
+@click.argument("after", type=click.Path(path_type=Path), metavar="后一次")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="输出格式。",
+)
+def command(before: Path, after: Path, form: str) -> None:
+    """Exit code 0: nothing new; 1: new findings or worse verdicts; 3: a run cannot be read."""
+    try:
+        difference = compare(read_run(before), read_run(after))
+    except RunProblem as problem:
+        click.echo(problem.reason, err=True)
+        sys.exit(3)
+    if form == "json":
+        click.echo(json.dumps(asdict(difference), ensure_ascii=False, indent=2))
+    else:
+        click.echo(difference_text(difference))
+    sys.exit(1 if any(change.new for change in difference.schools) else 0)
+
+
+def difference_text(difference: Difference) -> str:
+    """The comparison as lines for a person, totals on top."""
+    changes = difference.schools
+    mended = sum(len(change.mended) for change in changes)
+    new = sum(len(change.new) for change in changes)
+    flipped = sum(len(change.flipped) for change in changes)
+    remaining = sum(change.remaining for change in changes)
+    lines = [
+        f"共 {len(changes)} 所学校:改好 {mended} 处,新出 {new} 处,"
+        f"结论变化 {flipped} 处,仍有 {remaining} 处未改。"
+    ]
+    if difference.joined:
+        lines.append(f"新报送:{'、'.join(difference.joined)}")
+    if difference.gone:
+        lines.append(f"上次有、这次没有:{'、'.join(difference.gone)}")
+    for change in changes:
+        if change.changed:
+            lines += ["", *_school_lines(change)]
+    return "\n".join(lines)
+
+
+def _school_lines(change: SchoolChange) -> list[str]:
+    lines = [f"{change.name}({change.school}):仍有 {change.remaining} 处未改"]
+    lines += [f"  改好 {_place(noted)} {noted.message}" for noted in change.mended]
+    lines += [f"  新出 {_place(noted)} {noted.message}" for noted in change.new]
+    for flip in change.flipped:
+        words = f"{_WORDS.get(flip.before.verdict)} → {_WORDS.get(flip.after.verdict)}"
+        lines.append(f"  {words} {_place(flip.after)} {flip.after.message}")
+    return lines
+
+
+def _place(noted: Noted) -> str:
+    where = f" {noted.sheet}!{noted.cell}" if noted.cell else ""
+    return f"[{noted.rule}]{where}"
