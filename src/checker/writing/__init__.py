@@ -1,0 +1,34 @@
+"""Marks and result sheets into workbook files, without harm to anything else in them.
+
+    write_changes(source, target, changes)   mark, note, add result sheets; earlier marks go
+    write_in_place(path, changes)            the same into the file itself, keeping a backup
+    clean_marks(source, target)              take every mark away again
+    fill_cells(source, target, edits)        put values into input cells
+    can_write(path)                          why a file cannot be written, or None
+
+`UnwritableWorkbook` is raised before anything is written. See `workbook_file` for details.
+"""
+
+from checker.writing.errors import UnwritableWorkbook
+from checker.writing.summaries import CleanSummary, Skipped, WriteSummary
+from checker.writing.workbook_file import (
+    can_write,
+    clean_marks,
+    fill_cells,
+    keep_backup,
+    write_changes,
+    write_in_place,
+)
+
+__all__ = [
+    "CleanSummary",
+    "Skipped",
+    "UnwritableWorkbook",
+    "WriteSummary",
+    "can_write",
+    "clean_marks",
+    "fill_cells",
+    "keep_backup",
+    "write_changes",
+    "write_in_place",
+]

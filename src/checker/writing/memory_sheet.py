@@ -1,0 +1,166 @@
+"""The hidden sheet 校验记录: what every marked cell looked like before it was marked.
+
+A hidden sheet is the one carrier that Excel, WPS and LibreOffice all keep when they save a
+workbook. Each line refers to its cells with a formula, so the spreadsheet program itself keeps the
+line pointing at the right cells when the user inserts rows or renames a sheet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from checker.writing.addresses import Area, parse_area, quoted_title, split_location
+from checker.writing.notes_part import rich_text
+from checker.writing.package import Package
+from checker.writing.relations import related
+from checker.writing.values import text_element
+from checker.writing.workbook_part import Sheet, Workbook
+from checker.writing.xml_bytes import attributes, blanked, children, escape, root_tag, unescape
+
+TITLE = "校验记录"
+SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"
+_CHUNK = 30_000  # a cell holds at most 32,767 characters
+_FORMULA = re.compile(r"\s*=?\s*ROWS\((.*)\)\s*", re.DOTALL)
+
+
+class Memory(NamedTuple):
+    """One line: which cells, what kind of change, what was written, what was there before."""
+
+    kind: str  # fill, note, link, edit, sheet, recalculation
+    sheet: str
+    area: Area
+    wrote: str
+    before: str | None
+    created: bool = False  # the cells did not exist before
+
+
+def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
+    """The worksheet part that remembers."""
+    rows = [f'<row r="1"><c r="A1" t="inlineStr"><is>{text_element(SIGNATURE)}</is></c></row>']
+    for number, memory in enumerate(memories, 2):
+        target = escape(f"{quoted_title(memory.sheet)}!{memory.area.absolute}")
+        height = memory.area.bottom - memory.area.top + 1
+        cells = [f'<c r="A{number}"><f>ROWS({target})</f><v>{height}</v></c>']
+        line = json.dumps(
+            {
+                "kind": memory.kind,
+                "wrote": memory.wrote,
+                "before": memory.before,
+                "created": memory.created,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).replace("_x", "\\u005fx")
+        for index in range(0, len(line), _CHUNK):
+            letter = chr(ord("B") + index // _CHUNK)
+            xml = text_element(line[index : index + _CHUNK])
+            cells.append(f'<c r="{letter}{number}" t="inlineStr"><is>{xml}</is></c>')
+            if letter == "Z":
+                break
+        rows.append(f'<row r="{number}">{"".join(cells)}</row>')
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<worksheet xmlns="{workbook.main_namespace}"><sheetData>{"".join(rows)}</sheetData>'
+        "</worksheet>"
+    ).encode()
+
+
+def find_memory_sheet(workbook: Workbook) -> Sheet | None:
+    """The sheet that an earlier run left behind, if any."""
+    for sheet in workbook.sheets:
+        if sheet.title.startswith(TITLE) and sheet.kind == "worksheet" and sheet.key:
+            rows = _read_rows(workbook, sheet)
+            if rows and rows[0].get("A", ("", ""))[0] == SIGNATURE:
+                return sheet
+    return None
+
+
+def read_memories(workbook: Workbook, sheet: Sheet) -> list[Memory]:
+    """What the sheet remembers. Lines whose cells were deleted since are left out."""
+    memories = []
+    for row in _read_rows(workbook, sheet)[1:]:
+        formula = _FORMULA.fullmatch(row.get("A", ("", ""))[1])
+        line = "".join(row[letter][0] for letter in sorted(row) if letter != "A")
+        title, address = split_location(formula[1]) if formula else ("", "")
+        area = parse_area(address)
+        if area is None or not line:
+            continue
+        try:
+            stored = json.loads(line)
+            memories.append(
+                Memory(
+                    str(stored["kind"]),
+                    title,
+                    area,
+                    str(stored["wrote"]),
+                    None if stored["before"] is None else str(stored["before"]),
+                    bool(stored["created"]),
+                )
+            )
+        except (ValueError, KeyError, TypeError):
+            continue
+    return memories
+
+
+def _read_rows(workbook: Workbook, sheet: Sheet) -> list[dict[str, tuple[str, str]]]:
+    """Text and formula of each cell, by column letter, row by row."""
+    text = blanked(workbook.package.part(sheet.key).text)
+    root = root_tag(text)
+    data = next(
+        (one for one in children(text, root.end(), len(text)) if one.name == "sheetData"), None
+    )
+    if data is None:
+        return []
+    rows: list[dict[str, tuple[str, str, bool]]] = []
+    shared: set[int] = set()
+    for row in children(text, data.inner_start, data.inner_end):
+        cells = {}
+        for cell in children(text, row.inner_start, row.inner_end):
+            values = attributes(text[cell.start : cell.inner_start])
+            kind = values.get("t", "")
+            value = formula = ""
+            for one in children(text, cell.inner_start, cell.inner_end):
+                inner = text[one.inner_start : one.inner_end]
+                if one.name == "is":
+                    value = rich_text(inner)
+                elif one.name == "v":
+                    value = unescape(inner)
+                elif one.name == "f":
+                    formula = unescape(inner)
+            by_index = kind == "s" and value.isdigit()
+            if by_index:
+                shared.add(int(value))
+            letters = values.get("r", "").rstrip("0123456789")
+            cells[letters] = (value, formula, by_index)
+        rows.append(cells)
+    strings = shared_strings(workbook, shared)
+    return [
+        {
+            letters: (rich_text(strings.get(int(value), b"")) if by_index else value, formula)
+            for letters, (value, formula, by_index) in cells.items()
+        }
+        for cells in rows
+    ]
+
+
+def shared_strings(workbook: Workbook, wanted: set[int]) -> dict[int, bytes]:
+    """The content (XML, namespace prefix kept) of those entries of the shared string table."""
+    if not wanted:
+        return {}
+    package: Package = workbook.package
+    key = related(package, workbook.key, "sharedStrings")
+    if key is None:
+        return {}
+    part = package.part(key)
+    found = {}
+    last = max(wanted)
+    root = root_tag(part.scan)
+    for index, one in enumerate(children(part.scan, root.end(), len(part.scan))):
+        if index in wanted:
+            found[index] = part.text[one.inner_start : one.inner_end]
+        if index >= last:
+            break
+    return found

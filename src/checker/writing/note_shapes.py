@@ -1,0 +1,200 @@
+"""xl/drawings/vmlDrawing*.vml: the yellow boxes in which a sheet's notes are shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from checker.writing.part import Part
+
+TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_IDMAP = re.compile(rb"""<o:idmap\b[^>]*?\bdata\s*=\s*["']([\d,\s]*)["']""")
+_SHAPE = re.compile(rb"<v:shape(?=[\s>]).*?</v:shape\s*>", re.DOTALL)
+_ANY_SHAPE = re.compile(
+    rb"<v:(?:shape|rect|oval|line|polyline|curve|arc|group|roundrect|image)(?=[\s>])"
+)
+_SHAPE_ID = re.compile(rb"_x0000_s(\d+)")
+_ROW = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>")
+_COLUMN = re.compile(rb"<x:Column>\s*(\d+)\s*</x:Column>")
+_ANCHOR = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
+_NOTE = re.compile(rb"""ObjectType\s*=\s*["']Note["']""")
+_BLOCK = 1024  # shape ids are handed out in blocks of this size, one or more per drawing
+_LINE_PIXELS = 17
+_WIDEST_PIXELS = 300
+_NEW = (
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel">'
+    '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{}"/></o:shapelayout></xml>'
+)
+_SHAPE_TYPE = (
+    b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
+    b'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    b'<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_SHAPE_XML = (
+    '<v:shape id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;'
+    "margin-left:60pt;margin-top:1.5pt;width:{width}pt;height:{height}pt;z-index:{order};"
+    'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
+    '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
+    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
+    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
+    "<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill>"
+    "<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+)
+
+
+class Grid:
+    """Column widths and row heights of a sheet in pixels, for placing boxes over cells."""
+
+    def __init__(
+        self,
+        columns: Iterable[tuple[int, int, float]] = (),
+        width: float = 8.43,
+        height: float = 15.0,
+    ) -> None:
+        self._columns = list(columns)
+        self._width = width
+        self._row_pixels = max(1, round(height * 4 / 3))
+
+    def column_pixels(self, column: int) -> int:
+        """The width of a 1-based column; 0 if it is hidden."""
+        for first, last, width in self._columns:
+            if first <= column <= last:
+                return round(width * 7 + 5) if width else 0
+        return round(self._width * 7 + 5)
+
+    def anchor(self, row: int, column: int, width: int, height: int) -> str:
+        """A box of that many pixels, just right of a cell (1-based), in VML's notation."""
+        left, offset = column, 12
+        right, rest = left, width + offset
+        while right < 16_383 and rest >= (pixels := self.column_pixels(right + 1)):
+            rest -= pixels
+            right += 1
+        top = max(0, row - 2)
+        rows, below = divmod(height + 4, self._row_pixels)
+        bottom = min(1_048_575, top + rows)
+        return f"{left}, {offset}, {top}, 4, {right}, {rest}, {bottom}, {below}"
+
+
+def text_pixels(text: str) -> tuple[int, int]:
+    """Width and height of a box that shows the whole text without scrolling."""
+    lengths = [
+        sum(12 if unicodedata.east_asian_width(char) in "WFA" else 7 for char in line)
+        for line in text.split("\n")
+    ]
+    widest = max(lengths, default=0)
+    width = min(_WIDEST_PIXELS, max(96, widest + 4))
+    lines = sum(1 + max(0, length - 1) // (width - 4) for length in lengths)
+    return width + 12, max(2, lines) * _LINE_PIXELS + 12
+
+
+class NoteShapes:
+    """The boxes of one sheet. VML is often not well-formed XML, so it is only ever spliced."""
+
+    def __init__(self, part: Part, blocks_in_use: set[int]) -> None:
+        part.commit()
+        self.part = part
+        self._blocks_in_use = blocks_in_use
+        self._new: list[bytes] = []
+        idmap = _IDMAP.search(part.text)
+        self._idmap = idmap
+        own = [int(one) for one in idmap[1].split(b",") if one.strip().isdigit()] if idmap else []
+        self._blocks = own or [_free_block(blocks_in_use)]
+        used = [int(one) for one in _SHAPE_ID.findall(part.text)]
+        block = self._blocks[-1]
+        inside = [one for one in used if block * _BLOCK <= one < (block + 1) * _BLOCK]
+        self._next = max(inside, default=block * _BLOCK) + 1
+        self._extra: list[int] = []
+
+    def add(self, row: int, column: int, text: str, grid: Grid) -> None:
+        """A box for a new note on a cell (1-based)."""
+        if self._next % _BLOCK == 0:  # the block is used up
+            block = _free_block(self._blocks_in_use)
+            self._extra.append(block)
+            self._next = block * _BLOCK + 1
+        width, height = text_pixels(text)
+        xml = _SHAPE_XML.format(
+            id=self._next,
+            width=f"{width * 0.75:g}",
+            height=f"{height * 0.75:g}",
+            order=len(self._new) + 1,
+            anchor=grid.anchor(row, column, width, height),
+            row=row - 1,
+            column=column - 1,
+        )
+        self._next += 1
+        self._new.append(xml.encode())
+
+    def _find(self, row: int, column: int) -> re.Match[bytes] | None:
+        for found in _SHAPE.finditer(self.part.text):
+            xml = found.group()
+            own_row, own_column = _ROW.search(xml), _COLUMN.search(xml)
+            if (
+                own_row
+                and own_column
+                and _NOTE.search(xml)
+                and ((int(own_row[1]), int(own_column[1])) == (row - 1, column - 1))
+            ):
+                return found
+        return None
+
+    def anchor_of(self, row: int, column: int) -> str | None:
+        """The place of the box of an existing note."""
+        shape = self._find(row, column)
+        anchor = _ANCHOR.search(shape.group()) if shape else None
+        return anchor[2].decode("utf-8", "replace") if anchor else None
+
+    def move(self, row: int, column: int, anchor: str) -> None:
+        """Give the box of an existing note another place and size."""
+        shape = self._find(row, column)
+        found = _ANCHOR.search(shape.group()) if shape else None
+        if shape and found:
+            start = shape.start() + found.start(2)
+            self.part.splice(start, shape.start() + found.end(2), anchor.encode())
+
+    def has(self, row: int, column: int) -> bool:
+        """Whether the note on that cell (1-based) has a box."""
+        return self._find(row, column) is not None
+
+    def remove(self, row: int, column: int) -> None:
+        """Take the box of a note away."""
+        shape = self._find(row, column)
+        if shape:
+            self.part.splice(shape.start(), shape.end(), b"")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no box or other shape is left (call after committing the part)."""
+        return _ANY_SHAPE.search(self.part.text) is None
+
+    def finish(self) -> None:
+        """Splice the new boxes in."""
+        if not self._new:
+            return
+        text = self.part.text
+        if self._extra and self._idmap:
+            more = "".join(f",{block}" for block in self._extra).encode()
+            self.part.insert(self._idmap.end(1), more)
+        head = b"" if b'id="_x0000_t202"' in text else _SHAPE_TYPE
+        self.part.insert(text.rindex(b"</xml"), head + b"".join(self._new))
+
+
+def blocks_of(text: bytes) -> set[int]:
+    """The blocks of shape ids that a VML part lays claim to."""
+    found = _IDMAP.search(text)
+    return {int(one) for one in found[1].split(b",") if one.strip().isdigit()} if found else set()
+
+
+def new_drawing(blocks_in_use: set[int]) -> bytes:
+    """A VML part without shapes, with a block of ids of its own."""
+    return _NEW.format(_free_block(blocks_in_use)).encode()
+
+
+def _free_block(blocks_in_use: set[int]) -> int:
+    block = 1
+    while block in blocks_in_use:
+        block += 1
+    blocks_in_use.add(block)
+    return block

@@ -1,0 +1,161 @@
+"""How the parts of a package are tied together: relationships and content types."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from checker.writing.package import Package, key_of
+from checker.writing.part import Part
+from checker.writing.xml_bytes import attributes, children, escape_attribute, local, root_tag
+
+CONTENT_TYPES = "[content_types].xml"
+_REL_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+_REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
+_NEW_RELS = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns='
+    b'"http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+)
+
+
+class Relationship(NamedTuple):
+    """One line of a .rels part; ``target`` is the key of the part it leads to."""
+
+    id: str
+    kind: str  # last word of the type: "worksheet", "comments", "hyperlink" ...
+    type: str
+    target: str
+    external: bool
+
+
+def rels_key(key: str) -> str:
+    """The key of the part that holds another part's relationships ("" is the package)."""
+    folder, _, base = key.rpartition("/")
+    return f"{folder}/_rels/{base}.rels".lstrip("/")
+
+
+def relationships(package: Package, key: str) -> list[Relationship]:
+    """The relationships of a part, or of the package itself (key "")."""
+    rels = rels_key(key)
+    if not package.has(rels):
+        return []
+    folder = key.rpartition("/")[0]
+    found = []
+    scan = package.part(rels).scan
+    for child in children(scan, root_tag(scan).end(), len(scan)):
+        if child.name != "Relationship":
+            continue
+        values = attributes(scan[child.start : child.inner_start])
+        external = values.get("TargetMode") == "External"
+        target, type_ = values.get("Target", ""), values.get("Type", "")
+        kind = type_.rstrip("/").rpartition("/")[2]
+        end = target if external else _resolve(folder, target)
+        found.append(Relationship(values.get("Id", ""), kind, type_, end, external))
+    return found
+
+
+def related(package: Package, key: str, kind: str) -> str | None:
+    """The key of the first existing part related to ``key`` by that kind."""
+    for relationship in relationships(package, key):
+        if relationship.kind == kind and package.has(relationship.target):
+            return relationship.target
+    return None
+
+
+def relate(package: Package, key: str, type_: str, target: str, strict: bool = False) -> str:
+    """Add a relationship from ``key`` to the part named ``target``; returns its id.
+
+    ``type_`` is a full type, or the last word of an officeDocument type.
+    """
+    if "/" not in type_:
+        type_ = (_REL_STRICT if strict else _REL_TRANSITIONAL) + type_
+    owner = package.name_of(key).replace("\\", "/").lstrip("/") if key else ""
+    folder, _, base = owner.rpartition("/")
+    rels = rels_key(key)
+    if not package.has(rels):
+        package.put(f"{folder}/_rels/{base}.rels".lstrip("/"), _NEW_RELS)
+    taken = {relationship.id for relationship in relationships(package, key)}
+    number = len(taken) + 1
+    while f"rId{number}" in taken:
+        number += 1
+    path = escape_attribute(posixpath.relpath("/" + target, "/" + folder))
+    line = f'Relationship Id="rId{number}" Type="{type_}" Target="{path}"/>'
+    _append_to_root(package.part(rels), line)
+    return f"rId{number}"
+
+
+def unrelate(package: Package, key: str, target: str) -> None:
+    """Remove all relationships from ``key`` to the part ``target`` (a key)."""
+    rels = rels_key(key)
+    if not package.has(rels):
+        return
+    part = package.part(rels)
+    part.commit()
+    folder = key.rpartition("/")[0]
+    left = 0
+    for child in children(part.scan, root_tag(part.scan).end(), len(part.scan)):
+        values = attributes(part.scan[child.start : child.inner_start])
+        internal = values.get("TargetMode") != "External"
+        if internal and _resolve(folder, values.get("Target", "")) == target:
+            part.splice(child.start, child.end, b"")
+        else:
+            left += 1
+    part.commit()
+    if not left and key:
+        package.drop(rels)
+
+
+def content_type(package: Package, key: str) -> str:
+    """The content type of a part, "" if none is declared."""
+    scan = package.part(CONTENT_TYPES).scan
+    default = ""
+    extension = key.rpartition(".")[2]
+    for child in children(scan, root_tag(scan).end(), len(scan)):
+        values = attributes(scan[child.start : child.inner_start])
+        if child.name == "Override" and key_of(values.get("PartName", "")) == key:
+            return values.get("ContentType", "")
+        if child.name == "Default" and values.get("Extension", "").lower() == extension:
+            default = values.get("ContentType", "")
+    return default
+
+
+def declare(package: Package, name: str, type_: str) -> None:
+    """Declare the content type of a new part, unless its extension says the same already."""
+    if content_type(package, key_of(name)) != type_:
+        line = f'Override PartName="{escape_attribute("/" + name)}" ContentType="{type_}"/>'
+        _append_to_root(package.part(CONTENT_TYPES), line)
+
+
+def remove_part(package: Package, key: str) -> None:
+    """Drop a part with its own relationships and the content type declared for it alone."""
+    package.drop(key)
+    package.drop(rels_key(key))
+    part = package.part(CONTENT_TYPES)
+    part.commit()
+    for child in children(part.scan, root_tag(part.scan).end(), len(part.scan)):
+        values = attributes(part.scan[child.start : child.inner_start])
+        if child.name == "Override" and key_of(values.get("PartName", "")) == key:
+            part.splice(child.start, child.end, b"")
+    part.commit()
+
+
+def _resolve(folder: str, target: str) -> str:
+    target = unquote(target.replace("\\", "/"))
+    if target.startswith("/"):
+        return key_of(posixpath.normpath(target))
+    return key_of(posixpath.normpath(posixpath.join(folder, target)))
+
+
+def _append_to_root(part: Part, line: str) -> None:
+    """Append a child element, written without its "<", to the root of a small part."""
+    part.commit()
+    root = root_tag(part.scan)
+    name = root[2]
+    new = b"<" + name[: len(name) - len(local(name).encode())] + line.encode()
+    if root[3].endswith(b"/"):
+        tag = part.text[root.start() : root.end()]
+        part.splice(root.start(), root.end(), tag[:-2].rstrip() + b">" + new + b"</" + name + b">")
+    else:
+        part.insert(part.scan.rindex(b"</"), new)
+    part.commit()

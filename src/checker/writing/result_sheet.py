@@ -1,0 +1,152 @@
+"""A result sheet, such as 校验结果, as worksheet XML."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from checker.model.cells import column_letters
+from checker.model.marks import FILL_COLOURS, ResultCell, ResultSheet
+from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
+from checker.writing.styles_part import Styles, solid
+from checker.writing.values import content_of
+from checker.writing.workbook_part import Workbook
+from checker.writing.xml_bytes import escape_attribute
+
+HEADER_COLOUR = "1F4E78"
+_DATE_FORMAT = 14
+_LINE_POINTS = 15.0
+_FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+def result_sheet_xml(
+    sheet: ResultSheet, workbook: Workbook, styles: Styles, titles: Mapping[str, str]
+) -> bytes:
+    """The worksheet part. ``titles`` leads from wished to given titles of result sheets."""
+    merges = [area for text in sheet.merges if (area := parse_area(text))]
+    rows = []
+    links = []
+    for number, cells in enumerate(sheet.rows, 1):
+        inside = []
+        for column, cell in enumerate(cells, 1):
+            address = f"{column_letters(column)}{number}"
+            inside.append(_cell(cell, address, workbook, styles))
+            if cell.link:
+                target = _renamed(location(cell.link), titles)
+                links.append(
+                    f'<hyperlink ref="{address}" location="{escape_attribute(target)}" '
+                    f'display="{escape_attribute(str(cell.value or ""))}"/>'
+                )
+        height = _merged_height(cells, number, merges, sheet.widths)
+        rows.append(f'<row r="{number}"{height}>{"".join(inside)}</row>')
+    width = max((len(cells) for cells in sheet.rows), default=1) or 1
+    dimension = Area(1, 1, max(1, len(sheet.rows)), width).reference
+    landscape = "landscape" if sheet.landscape else "portrait"
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<worksheet xmlns="{workbook.main_namespace}">'
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<dimension ref="{dimension}"/>{_views(sheet)}<sheetFormatPr defaultRowHeight="15"/>'
+        f"{_columns(sheet)}<sheetData>{''.join(rows)}</sheetData>{_merges(merges)}"
+        f"{'<hyperlinks>' + ''.join(links) + '</hyperlinks>' if links else ''}"
+        '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+        f'<pageSetup paperSize="9" orientation="{landscape}" fitToHeight="0"/></worksheet>'
+    )
+    return xml.encode()
+
+
+def _views(sheet: ResultSheet) -> str:
+    if not sheet.freeze_rows:
+        return '<sheetViews><sheetView workbookViewId="0"/></sheetViews>'
+    top = f"A{sheet.freeze_rows + 1}"
+    return (
+        '<sheetViews><sheetView workbookViewId="0">'
+        f'<pane ySplit="{sheet.freeze_rows}" topLeftCell="{top}" activePane="bottomLeft" '
+        f'state="frozen"/><selection pane="bottomLeft" activeCell="{top}" sqref="{top}"/>'
+        "</sheetView></sheetViews>"
+    )
+
+
+def _columns(sheet: ResultSheet) -> str:
+    inside = "".join(
+        f'<col min="{number}" max="{number}" width="{float(width):g}" customWidth="1"/>'
+        for number, width in enumerate(sheet.widths, 1)
+        if width
+    )
+    return f"<cols>{inside}</cols>" if inside else ""
+
+
+def _merges(merges: list[Area]) -> str:
+    inside = "".join(f'<mergeCell ref="{area.reference}"/>' for area in merges if area.size > 1)
+    if not inside:
+        return ""
+    return f'<mergeCells count="{inside.count("<")}">{inside}</mergeCells>'
+
+
+def _cell(cell: ResultCell, address: str, workbook: Workbook, styles: Styles) -> str:
+    style = _style(cell, styles)
+    content = content_of(cell.value, workbook.dates_from_1904)
+    head = f'<c r="{address}"' + (f' s="{style}"' if style else "")
+    if not content.inner:
+        return head + "/>" if style else ""
+    kind = f' t="{content.type}"' if content.type else ""
+    return f"{head}{kind}>{content.inner.decode()}</c>"
+
+
+def _style(cell: ResultCell, styles: Styles) -> int:
+    quoted = isinstance(cell.value, str) and cell.value.startswith(_FORMULA_STARTS)
+    dated = isinstance(cell.value, datetime.date)
+    plain = (
+        cell.fill is None
+        and cell.size is None
+        and not (cell.bold or cell.wrap or cell.header or cell.border or cell.link)
+    )
+    if plain and not quoted and not dated:
+        return 0
+    colour = "FFFFFF" if cell.header else ("0563C1" if cell.link else None)
+    fill = None
+    if cell.header:
+        fill = solid(HEADER_COLOUR)
+    elif cell.fill is not None:
+        fill = solid(FILL_COLOURS[cell.fill])
+    alignment = 'vertical="center"' + (' wrapText="1"' if cell.wrap else "")
+    if cell.header:
+        alignment = 'horizontal="center" vertical="center" wrapText="1"'
+    return styles.for_result(
+        fill,
+        (cell.bold or cell.header, cell.size, colour),
+        cell.border,
+        _DATE_FORMAT if dated else 0,
+        alignment,
+        quoted,
+    )
+
+
+def _merged_height(
+    cells: Sequence[ResultCell], number: int, merges: list[Area], widths: Sequence[float]
+) -> str:
+    """A row height where Excel computes none by itself: wrapped text in merged cells."""
+    needed = 1
+    for area in merges:
+        if area.top != number or area.bottom != number or area.left > len(cells):
+            continue
+        cell = cells[area.left - 1]
+        if not (cell.wrap and isinstance(cell.value, str)):
+            continue
+        room = sum(
+            (widths[column - 1] if column <= len(widths) and widths[column - 1] else 8.43)
+            for column in range(area.left, area.right + 1)
+        )
+        scale = (cell.size or 11) / 11
+        lines = sum(
+            max(1, -int(-(sum(2 if char > "\xff" else 1 for char in line) * scale) // room))
+            for line in cell.value.split("\n")
+        )
+        needed = max(needed, int(lines * scale + 0.999))
+    return f' ht="{needed * _LINE_POINTS:g}" customHeight="1"' if needed > 1 else ""
+
+
+def _renamed(link: str, titles: Mapping[str, str]) -> str:
+    title, cell = split_location(link)
+    given = titles.get(title, title)
+    return link if given == title else f"{quoted_title(given)}!{cell}"

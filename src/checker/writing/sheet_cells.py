@@ -1,0 +1,171 @@
+"""Changing cells of a worksheet: style, contents; putting in the ones that are not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from checker.model.cells import column_letters
+from checker.writing.addresses import parse_area
+from checker.writing.sheet_part import Place, Row, SheetPart
+from checker.writing.xml_bytes import attributes, drop_attribute, set_attribute
+
+_STYLE = re.compile(rb"""(\ss\s*=\s*["'])\d+(["'])""")
+_SPANS = re.compile(rb"""\sspans\s*=\s*["'](\d+):(\d+)["']""")
+
+
+class Content(NamedTuple):
+    """What a cell holds, as XML: the `t` attribute ("" is a number) and what is between its tags.
+
+    ``inner`` uses no namespace prefix; the sheet's own is put in.
+    """
+
+    type: str
+    inner: bytes
+
+
+class CellChange(NamedTuple):
+    """A new style id for a cell, new contents, or its removal. None leaves things as they are."""
+
+    style: int | None = None
+    content: Content | None = None
+    remove: bool = False
+
+
+def change_cells(
+    sheet: SheetPart,
+    changes: Mapping[tuple[int, int], CellChange],
+    places: Mapping[tuple[int, int], Place],
+) -> None:
+    """Splice all changes into the sheet. ``places`` comes from `SheetPart.locate`."""
+    new_rows: dict[int, list[tuple[Place, CellChange]]] = {}
+    grown: dict[int, tuple[Row, list[tuple[Place, bytes]]]] = {}
+    for address in sorted(changes):
+        change, place = changes[address], places[address]
+        if place.exists:
+            _change_existing(sheet, place, change)
+        elif change.remove or (change.style is None and change.content is None):
+            continue
+        elif place.row.exists:
+            row, cells = grown.setdefault(place.row.number, (place.row, []))
+            cells.append((place, _new_cell(sheet, place, change)))
+        else:
+            new_rows.setdefault(place.row.number, []).append((place, change))
+    for row, cells in grown.values():
+        _grow_row(sheet, row, cells)
+    _add_rows(sheet, new_rows)
+    added = [
+        (place.row.number, place.column) for row, cells in grown.values() for place, _ in cells
+    ]
+    added += [(number, place.column) for number, cells in new_rows.items() for place, _ in cells]
+    if added:
+        _widen_dimension(sheet, added)
+
+
+def prefixed(inner: bytes, prefix: bytes) -> bytes:
+    """Element names in a fragment written without prefix, given the sheet's prefix."""
+    return re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1" + prefix, inner) if prefix else inner
+
+
+def unprefixed(inner: bytes, prefix: bytes) -> bytes:
+    """The reverse of `prefixed`."""
+    return re.sub(rb"<(/?)" + re.escape(prefix), rb"<\1", inner) if prefix else inner
+
+
+def _change_existing(sheet: SheetPart, place: Place, change: CellChange) -> None:
+    part = sheet.part
+    if change.remove:
+        part.splice(place.start, place.end, b"")
+        return
+    tag = part.text[place.start : place.tag_end]
+    if change.content is None:
+        if change.style is not None:
+            new = _STYLE.sub(rb"\g<1>%d\2" % change.style, tag, count=1)
+            if new == tag and change.style != place.style:
+                new = set_attribute(tag, "s", str(change.style))
+            if new != tag:
+                part.splice(place.start, place.tag_end, new)
+        return
+    style = place.style if change.style is None else change.style
+    kept = attributes(tag)
+    if style or "s" in kept:
+        tag = set_attribute(tag, "s", str(style))
+    for name in ("t", "cm", "vm"):
+        tag = drop_attribute(tag, name)
+    part.splice(place.start, place.end, _filled(sheet, tag, change.content))
+
+
+def _filled(sheet: SheetPart, tag: bytes, content: Content) -> bytes:
+    if content.type:
+        tag = set_attribute(tag, "t", content.type)
+    bare = tag.rstrip(b">").rstrip(b"/").rstrip()
+    if not content.inner:
+        return bare + b"/>"
+    inner = prefixed(content.inner, sheet.prefix)
+    return bare + b">" + inner + b"</" + sheet.prefix + b"c>"
+
+
+def _new_cell(sheet: SheetPart, place: Place, change: CellChange) -> bytes:
+    style = place.style if change.style is None else change.style
+    tag = f'c r="{place.address}"' + (f' s="{style}"' if style else "") + "/>"
+    return _filled(sheet, b"<" + sheet.prefix + tag.encode(), change.content or Content("", b""))
+
+
+def _grow_row(sheet: SheetPart, row: Row, cells: list[tuple[Place, bytes]]) -> None:
+    part = sheet.part
+    tag = part.text[row.start : row.inner_start]
+    new = tag
+    spans = _SPANS.search(tag)
+    if spans:
+        low = min(int(spans[1]), *(place.column for place, _ in cells))
+        high = max(int(spans[2]), *(place.column for place, _ in cells))
+        new = set_attribute(tag, "spans", f"{low}:{high}")
+    if row.inner_start == row.end:  # <row/>: open it
+        inside = b"".join(xml for _, xml in cells)
+        bare = new.rstrip(b">").rstrip(b"/").rstrip()
+        part.splice(row.start, row.end, bare + b">" + inside + b"</" + sheet.prefix + b"row>")
+        return
+    if new != tag:
+        part.splice(row.start, row.inner_start, new)
+    for place, xml in cells:
+        part.insert(place.start, xml)
+
+
+def _add_rows(sheet: SheetPart, rows: dict[int, list[tuple[Place, CellChange]]]) -> None:
+    if not rows:
+        return
+    format_ = sheet.element("sheetFormatPr")
+    hidden = b""
+    if format_ and attributes(sheet.tag(format_)).get("zeroHeight") in ("1", "true"):
+        hidden = b' hidden="1"'  # rows that are not written down are hidden in this sheet
+    prefix = sheet.prefix
+    inside = []
+    for number in sorted(rows):
+        cells = b"".join(_new_cell(sheet, place, change) for place, change in rows[number])
+        xml = b'<%srow r="%d"%s>%s</%srow>' % (prefix, number, hidden, cells, prefix)
+        inside.append(xml)
+        if not sheet.data_is_empty_tag:
+            sheet.part.insert(rows[number][0][0].start, xml)
+    if sheet.data_is_empty_tag:
+        sheet.part.splice(
+            sheet.data_start,
+            sheet.data_end,
+            b"<%ssheetData>%s</%ssheetData>" % (prefix, b"".join(inside), prefix),
+        )
+
+
+def _widen_dimension(sheet: SheetPart, added: list[tuple[int, int]]) -> None:
+    element = sheet.element("dimension")
+    if element is None:
+        return
+    tag = sheet.tag(element)
+    area = parse_area(attributes(tag).get("ref", ""))
+    if area is None:
+        return
+    top, left = min(area.top, *(r for r, _ in added)), min(area.left, *(c for _, c in added))
+    bottom = max(area.bottom, *(r for r, _ in added))
+    right = max(area.right, *(c for _, c in added))
+    if (top, left, bottom, right) != tuple(area):
+        reference = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
+        sheet.part.splice(element.start, element.inner_start, set_attribute(tag, "ref", reference))

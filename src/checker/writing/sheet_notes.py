@@ -1,0 +1,200 @@
+"""The notes of one worksheet as a whole: texts, boxes, and what ties them to the sheet."""
+
+from __future__ import annotations
+
+import re
+
+from checker.writing.addresses import Area
+from checker.writing.errors import DAMAGED, UnwritableWorkbook
+from checker.writing.note_shapes import (
+    TYPE,
+    Grid,
+    NoteShapes,
+    blocks_of,
+    new_drawing,
+    text_pixels,
+)
+from checker.writing.notes_part import (
+    SEPARATOR,
+    Note,
+    Notes,
+    joined_xml,
+    new_comments,
+)
+from checker.writing.relations import declare, relate, related, relationships, remove_part, unrelate
+from checker.writing.sheet_part import SheetPart
+from checker.writing.workbook_part import Sheet, Workbook
+from checker.writing.xml_bytes import attributes
+
+_COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+
+
+class SheetNotes:
+    """Adds notes to a worksheet and takes them away again. Call `finish` at the end."""
+
+    def __init__(self, workbook: Workbook, sheet: Sheet, sheet_part: SheetPart) -> None:
+        self._workbook = workbook
+        self._package = workbook.package
+        self._sheet = sheet
+        self._sheet_part = sheet_part
+        self._comments_key = related(self._package, sheet.key, "comments")
+        self._shapes_key = self._drawing_key()
+        self._notes: Notes | None = None
+        self._shapes: NoteShapes | None = None
+        self._grid: Grid | None = None
+
+    def _drawing_key(self) -> str | None:
+        element = self._sheet_part.element("legacyDrawing")
+        if element is None:
+            return None
+        values = attributes(self._sheet_part.tag(element))
+        id_ = next((value for name, value in values.items() if name.endswith(":id")), None)
+        for one in relationships(self._package, self._sheet.key):
+            if one.id == id_ and self._package.has(one.target):
+                return one.target
+        raise UnwritableWorkbook(DAMAGED)
+
+    def existing(self, address: str) -> Note | None:
+        """The note on a cell, if there is one."""
+        if self._comments_key is None:
+            return None
+        return self.notes.notes.get(address)
+
+    @property
+    def notes(self) -> Notes:
+        """The comments part, created when there is none."""
+        if self._notes is None:
+            if self._comments_key is None:
+                folder = self._folder()
+                name = self._package.free_name(folder + "comments{}.xml")
+                xml = new_comments(self._workbook.main_namespace)
+                self._comments_key = self._package.put(name, xml)
+                declare(self._package, name, _COMMENTS_TYPE)
+                relate(self._package, self._sheet.key, "comments", name, self._workbook.strict)
+            self._notes = Notes(self._package.part(self._comments_key))
+        return self._notes
+
+    @property
+    def shapes(self) -> NoteShapes:
+        """The VML part, created when there is none."""
+        if self._shapes is None:
+            in_use: set[int] = set()
+            for key in list(self._package.keys()):
+                if key.endswith(".vml"):
+                    in_use |= blocks_of(self._package.raw(key))
+            if self._shapes_key is None:
+                name = self._package.free_name(self._folder() + "drawings/vmlDrawing{}.vml")
+                self._shapes_key = self._package.put(name, new_drawing(in_use))
+                declare(self._package, name, TYPE)
+                strict = self._workbook.strict
+                id_ = relate(self._package, self._sheet.key, "vmlDrawing", name, strict)
+                self._insert_reference(id_)
+            self._shapes = NoteShapes(self._package.part(self._shapes_key), in_use)
+        return self._shapes
+
+    def _insert_reference(self, id_: str) -> None:
+        sheet = self._sheet_part
+        namespace = self._workbook.relations_namespace.encode()
+        bound = re.search(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + namespace + rb"[\"']", sheet.root[0])
+        if bound:
+            reference = b'%s:id="%s"' % (bound[1], id_.encode())
+        else:
+            reference = b'xmlns:r="%s" r:id="%s"' % (namespace, id_.encode())
+        xml = b"<%slegacyDrawing %s/>" % (sheet.prefix, reference)
+        sheet.part.insert(sheet.place_for("legacyDrawing"), xml)
+
+    def _folder(self) -> str:
+        name = self._package.name_of(self._workbook.key).replace("\\", "/").lstrip("/")
+        folder = name.rpartition("/")[0]
+        return f"{folder}/" if folder else ""
+
+    @property
+    def grid(self) -> Grid:
+        """Column widths and row heights of this sheet."""
+        if self._grid is None:
+            columns = []
+            for one in self._sheet_part.columns():
+                try:
+                    width = float(one.get("width", "8.43"))
+                    hidden = one.get("hidden") in ("1", "true")
+                    columns.append((int(one["min"]), int(one["max"]), 0 if hidden else width))
+                except (KeyError, ValueError):
+                    continue
+            element = self._sheet_part.element("sheetFormatPr")
+            format_ = attributes(self._sheet_part.tag(element)) if element else {}
+            self._grid = Grid(
+                columns,
+                _number(format_.get("defaultColWidth"), 8.43),
+                _number(format_.get("defaultRowHeight"), 15.0),
+            )
+        return self._grid
+
+    def add(self, row: int, column: int, text: str) -> tuple[Note | None, str | None]:
+        """Put a note on a cell, or append to the one it has.
+
+        Returns the earlier note and the place of its box, for the record. The caller has made sure
+        that the cell has no threaded comment.
+        """
+        address = Area(row, column, row, column).reference
+        note = self.existing(address)
+        if note is None:
+            self.notes.add(address, text)
+            self.shapes.add(row, column, text, self.grid)
+            return None, None
+        self.notes.rewrite(note, joined_xml(note.text_xml, text))
+        whole = note.text + SEPARATOR + text
+        anchor = self.shapes.anchor_of(row, column)
+        if anchor is None and not self.shapes.has(row, column):
+            self.shapes.add(row, column, whole, self.grid)
+        elif anchor is not None:
+            self.shapes.move(row, column, self.grid.anchor(row, column, *text_pixels(whole)))
+        return note, anchor
+
+    def remove(self, row: int, column: int) -> None:
+        """Take a note away."""
+        note = self.existing(Area(row, column, row, column).reference)
+        if note is not None:
+            self.notes.remove(note)
+            if self._shapes_key is not None:
+                self.shapes.remove(row, column)
+
+    def rewrite(self, row: int, column: int, xml: bytes, anchor: str | None) -> None:
+        """Give an existing note back its earlier text and place."""
+        note = self.existing(Area(row, column, row, column).reference)
+        if note is not None:
+            self.notes.rewrite(note, xml)
+            if anchor and self._shapes_key is not None:
+                self.shapes.move(row, column, anchor)
+
+    def finish(self) -> None:
+        """Splice in everything that was added."""
+        if self._notes is not None:
+            self._notes.finish()
+        if self._shapes is not None:
+            self._shapes.finish()
+
+    def drop_if_empty(self) -> None:
+        """Remove parts that hold nothing any more (after removing notes)."""
+        self.finish()
+        if self._notes is None or self._comments_key is None:
+            return
+        self._notes.part.commit()
+        if Notes(self._notes.part).notes:
+            return
+        unrelate(self._package, self._sheet.key, self._comments_key)
+        remove_part(self._package, self._comments_key)
+        if self._shapes is None or self._shapes_key is None:
+            return
+        self._shapes.part.commit()
+        element = self._sheet_part.element("legacyDrawing")
+        if self._shapes.is_empty and element is not None:
+            self._sheet_part.part.splice(element.start, element.end, b"")
+            unrelate(self._package, self._sheet.key, self._shapes_key)
+            remove_part(self._package, self._shapes_key)
+
+
+def _number(text: str | None, otherwise: float) -> float:
+    try:
+        return float(text) if text else otherwise
+    except ValueError:
+        return otherwise

@@ -1,0 +1,255 @@
+"""One worksheet's XML: where its cells, rows, columns and other elements lie in the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from checker.model.cells import column_letters, column_number
+from checker.writing.addresses import Area, parse_area
+from checker.writing.errors import DAMAGED, UnwritableWorkbook
+from checker.writing.part import Part
+from checker.writing.xml_bytes import Element, attributes, children, local, root_tag
+
+_NUMBER_ROW = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
+_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
+_ADDRESS = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?\d+["']""")
+_CUSTOM_FORMAT = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
+_AFTER_NAME = b" \t\r\n/>"
+
+ORDER = (
+    *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr"),
+    *("sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState"),
+    *("dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting"),
+    *("dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup"),
+    *("headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches"),
+    *("ignoredErrors", "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF"),
+    *("picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"),
+)
+"""The order in which a worksheet's elements must stand."""
+
+
+class Row(NamedTuple):
+    """A row of the sheet data, existing (offsets of its parts) or not (``start`` is its place)."""
+
+    number: int
+    start: int
+    inner_start: int
+    inner_end: int
+    end: int
+    exists: bool
+    style: int | None  # what a new cell in this row inherits
+
+
+class Place(NamedTuple):
+    """Where one cell is in the text, or where it would have to be put in."""
+
+    row: Row
+    column: int
+    start: int
+    tag_end: int  # behind the start tag
+    end: int
+    exists: bool
+    style: int  # its own, or the one it inherits
+
+    @property
+    def address(self) -> str:
+        """Such as "C7"."""
+        return f"{column_letters(self.column)}{self.row.number}"
+
+
+class SheetPart:
+    """Finds things in a worksheet part; changes go through ``part.splice``."""
+
+    def __init__(self, part: Part) -> None:
+        part.commit()
+        self.part = part
+        scan = part.scan
+        root = root_tag(scan)
+        if local(root[2]) != "worksheet":
+            raise UnwritableWorkbook(DAMAGED)
+        self.root = root
+        self.prefix = root[2][: -len(b"worksheet")]
+        opened = re.compile(rb"<" + self.prefix + rb"sheetData\s*(/?)>").search(scan, root.end())
+        if opened is None:
+            raise UnwritableWorkbook(DAMAGED)
+        self.data_start, self.data_inner = opened.start(), opened.end()
+        self.data_is_empty_tag = bool(opened[1])
+        if self.data_is_empty_tag:
+            self.data_inner_end = self.data_end = opened.end()
+        else:
+            self.data_inner_end = scan.rfind(b"</" + self.prefix + b"sheetData")
+            if self.data_inner_end < 0:
+                raise UnwritableWorkbook(DAMAGED)
+            self.data_end = scan.index(b">", self.data_inner_end) + 1
+        self._others: list[Element] | None = None
+
+    @property
+    def others(self) -> list[Element]:
+        """The worksheet's elements other than the sheet data, in order."""
+        if self._others is None:
+            scan = self.part.scan
+            end = scan.rfind(b"</" + self.root[2])
+            self._others = [
+                *children(scan, self.root.end(), self.data_start),
+                *children(scan, self.data_end, end),
+            ]
+        return self._others
+
+    def element(self, name: str) -> Element | None:
+        """The first of the worksheet's elements with that name."""
+        return next((one for one in self.others if one.name == name), None)
+
+    def tag(self, element: Element) -> bytes:
+        """The start tag of an element."""
+        return self.part.text[element.start : element.inner_start]
+
+    def place_for(self, name: str) -> int:
+        """The offset at which a new element of that name has to be put in."""
+        rank = ORDER.index(name)
+        at = self.data_end if rank > ORDER.index("sheetData") else self.root.end()
+        for one in self.others:
+            own = one.name
+            if own == "AlternateContent":  # stands for the element it wraps
+                inside = self.part.scan[one.inner_start : one.inner_end]
+                own = next((known for known in ORDER if known.encode() in inside), own)
+            if own in ORDER and ORDER.index(own) <= rank:
+                at = max(at, one.end)
+        return at
+
+    def merged(self) -> list[Area]:
+        """The merged ranges."""
+        found = self.element("mergeCells")
+        if found is None:
+            return []
+        areas = []
+        for child in children(self.part.scan, found.inner_start, found.inner_end):
+            area = parse_area(attributes(self.tag(child)).get("ref", ""))
+            if area is not None and area.size > 1:
+                areas.append(area)
+        return areas
+
+    def columns(self) -> list[dict[str, str]]:
+        """The attributes of the declared column groups (min, max, style, width, hidden)."""
+        found = self.element("cols")
+        if found is None:
+            return []
+        scan = self.part.scan
+        inside = children(scan, found.inner_start, found.inner_end)
+        return [attributes(self.tag(child)) for child in inside]
+
+    def locate(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Place]:
+        """Where the cells (row, column) are, or belong. One pass over the rows."""
+        by_row: dict[int, list[int]] = {}
+        for row, column in wanted:
+            by_row.setdefault(row, []).append(column)
+        inherited = [
+            (int(one["min"]), int(one["max"]), int(one["style"]))
+            for one in self.columns()
+            if one.get("style", "").isdigit()
+            and one.get("min", "").isdigit()
+            and one.get("max", "").isdigit()
+        ]
+        places: dict[tuple[int, int], Place] = {}
+        for found in self._rows(sorted(by_row)):
+            columns = sorted(set(by_row[found.number]))
+            for place in self._cells(found, columns, inherited):
+                places[found.number, place.column] = place
+        return places
+
+    def _rows(self, wanted: list[int]) -> Iterable[Row]:
+        scan = self.part.scan
+        opening, closing = b"<" + self.prefix + b"row", b"</" + self.prefix + b"row"
+        at, end, number = self.data_inner, self.data_inner_end, 0
+        queue = iter(wanted)
+        target = next(queue, None)
+        while target is not None:
+            start = scan.find(opening, at, end)
+            if start < 0:
+                break
+            if scan[start + len(opening)] not in _AFTER_NAME:
+                at = start + len(opening)
+                continue
+            tag_end = scan.index(b">", start, end) + 1
+            tag = scan[start:tag_end]
+            found = _NUMBER_ROW.search(tag)
+            previous, number = number, int(found[1]) if found else number + 1
+            if number <= previous:
+                raise UnwritableWorkbook("工作表里的行没有按顺序存放，文件可能已损坏，没有写入。")
+            while target is not None and target < number:
+                yield Row(target, start, start, start, start, False, None)
+                target = next(queue, None)
+            at = tag_end
+            if target == number:
+                style = _STYLE.search(tag) if _CUSTOM_FORMAT.search(tag) else None
+                inherit = int(style[1]) if style else None
+                if tag.endswith(b"/>"):
+                    yield Row(number, start, tag_end, tag_end, tag_end, True, inherit)
+                else:
+                    inner_end = scan.find(closing, tag_end, end)
+                    if inner_end < 0:
+                        raise UnwritableWorkbook(DAMAGED)
+                    at = scan.index(b">", inner_end) + 1
+                    yield Row(number, start, tag_end, inner_end, at, True, inherit)
+                target = next(queue, None)
+        while target is not None:
+            yield Row(target, end, end, end, end, False, None)
+            target = next(queue, None)
+
+    def _cells(
+        self, row: Row, columns: list[int], inherited: list[tuple[int, int, int]]
+    ) -> Iterable[Place]:
+        scan = self.part.scan
+        opening = b"<" + self.prefix + b"c"
+        missing = []
+        for column in columns:
+            if row.exists:
+                quick = b' r="%s%d"' % (column_letters(column).encode(), row.number)
+                at = scan.find(quick, row.inner_start, row.inner_end)
+                start = scan.rfind(b"<", row.inner_start, at) if at >= 0 else -1
+                if start >= 0 and scan.startswith(opening, start):
+                    tag_end = scan.find(b">", start, row.inner_end) + 1
+                    if scan[start + len(opening)] in _AFTER_NAME and tag_end > at:
+                        yield self._existing(row, column, start, tag_end)
+                        continue
+            missing.append(column)
+        if not missing:
+            return
+        cells = self._all_cells(row) if row.exists else []
+        known = {column: (start, tag_end) for column, start, tag_end in cells}
+        for column in missing:
+            if column in known:
+                yield self._existing(row, column, *known[column])
+                continue
+            at = next((start for other, start, _ in cells if other > column), row.inner_end)
+            style = row.style
+            if style is None:
+                style = next((s for first, last, s in inherited if first <= column <= last), 0)
+            yield Place(row, column, at, at, at, False, style)
+
+    def _existing(self, row: Row, column: int, start: int, tag_end: int) -> Place:
+        scan = self.part.scan
+        tag = scan[start:tag_end]
+        style = _STYLE.search(tag)
+        end = tag_end
+        if not tag.endswith(b"/>"):
+            closing = b"</" + self.prefix + b"c"
+            end = scan.find(closing, tag_end, row.inner_end)
+            while end >= 0 and scan[end + len(closing)] not in _AFTER_NAME:
+                end = scan.find(closing, end + 1, row.inner_end)
+            if end < 0:
+                raise UnwritableWorkbook(DAMAGED)
+            end = scan.index(b">", end) + 1
+        return Place(row, column, start, tag_end, end, True, int(style[1]) if style else 0)
+
+    def _all_cells(self, row: Row) -> list[tuple[int, int, int]]:
+        """(column, start, end of tag) of every cell of a row, implied addresses worked out."""
+        pattern = re.compile(rb"<" + self.prefix + rb"c(?=[\s/>])[^>]*>")
+        cells = []
+        column = 0
+        for found in pattern.finditer(self.part.scan, row.inner_start, row.inner_end):
+            address = _ADDRESS.search(found.group())
+            column = column_number(address[1].decode()) if address else column + 1
+            cells.append((column, found.start(), found.end()))
+        return cells

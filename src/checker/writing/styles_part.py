@@ -1,0 +1,258 @@
+"""xl/styles.xml: cloning a cell's style with another fill, and the styles of result sheets."""
+
+from __future__ import annotations
+
+import re
+
+from checker.writing.errors import DAMAGED, UnwritableWorkbook
+from checker.writing.package import Package
+from checker.writing.relations import declare, relate, related
+from checker.writing.sheet_cells import prefixed, unprefixed
+from checker.writing.workbook_part import Workbook
+from checker.writing.xml_bytes import (
+    attributes,
+    children,
+    local,
+    root_tag,
+    set_attribute,
+)
+
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
+_ORDER = (
+    *("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"),
+    *("tableStyles", "colors", "extLst"),
+)
+_NO_FILL = b'<fill><patternFill patternType="none"/></fill>'
+_DOTTED = b'<fill><patternFill patternType="gray125"/></fill>'
+_FIRST = {
+    "fonts": [b'<font><sz val="11"/><name val="Calibri"/><family val="2"/></font>'],
+    "fills": [_NO_FILL, _DOTTED],
+    "borders": [b"<border><left/><right/><top/><bottom/><diagonal/></border>"],
+    "cellXfs": [b'<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'],
+}
+_MOST_STYLES = 64_000
+
+
+class Styles:
+    """The style tables of a workbook. New entries are only appended; nothing is renumbered."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        package = workbook.package
+        key = related(package, workbook.key, "styles")
+        if key is None:
+            key = _create(workbook)
+        self.part = package.part(key)
+        self.part.commit()
+        scan = self.part.scan
+        root = root_tag(scan)
+        if local(root[2]) != "styleSheet":
+            raise UnwritableWorkbook(DAMAGED)
+        self._root = root
+        self._prefix = root[2][: -len(b"styleSheet")]
+        self._top = {one.name: one for one in children(scan, root.end(), len(scan))}
+        self._tables: dict[str, list[bytes]] = {}
+        self._old: dict[str, int] = {}
+        self._index: dict[tuple[str, bytes], int] = {}
+        self._clones: dict[tuple[int, bytes], int] = {}
+
+    def _table(self, name: str) -> list[bytes]:
+        """The entries of fonts, fills, borders or cellXfs, written without namespace prefix."""
+        table = self._tables.get(name)
+        if table is None:
+            element = self._top.get(name)
+            table = []
+            if element is not None:
+                scan = self.part.scan
+                table = [
+                    self.part.text[one.start : one.end]
+                    for one in children(scan, element.inner_start, element.inner_end)
+                ]
+            self._old[name] = len(table)
+            # Excel treats the first two fills as "none" and "dotted" whatever they say.
+            for missing in _FIRST[name][len(table) :]:
+                table.append(prefixed(missing, self._prefix))
+            self._tables[name] = table
+        return table
+
+    def _add(self, name: str, xml: bytes) -> int:
+        """The index of that entry (written without prefix), appended if it is not there yet."""
+        known = self._index.get((name, xml))
+        if known is None:
+            table = self._table(name)
+            table.append(prefixed(xml, self._prefix))
+            known = self._index[name, xml] = len(table) - 1
+            if name == "cellXfs" and known > _MOST_STYLES:
+                raise UnwritableWorkbook("工作簿里的单元格格式太多，不能再添加颜色。")
+        return known
+
+    def _format(self, style: int) -> bytes:
+        formats = self._table("cellXfs")
+        return formats[style] if 0 <= style < len(formats) else formats[0]
+
+    def _format_tag(self, style: int) -> bytes:
+        xml = self._format(style)
+        return xml[: xml.index(b">") + 1]
+
+    def fill_of(self, style: int) -> bytes:
+        """The fill of a cell style as XML without prefix."""
+        fills = self._table("fills")
+        number = attributes(self._format_tag(style)).get("fillId", "0")
+        index = int(number) if number.isdigit() else 0
+        return unprefixed(fills[index] if index < len(fills) else fills[0], self._prefix)
+
+    def colour_of(self, style: int) -> str | None:
+        """The colour of a solid fill as RRGGBB; None for any other fill."""
+        fill = self.fill_of(style)
+        if not re.search(rb'patternType\s*=\s*["\']solid["\']', fill):
+            return None
+        colour = re.search(rb'<fgColor\s[^>]*?rgb\s*=\s*["\']([0-9A-Fa-f]{6,8})["\']', fill)
+        return colour[1][-6:].decode().upper() if colour else None
+
+    def with_fill(self, style: int, fill: bytes) -> int:
+        """A style that differs from ``style`` in its fill only. ``fill`` is XML without prefix."""
+        key = (style, fill)
+        clone = self._clones.get(key)
+        if clone is None:
+            xml = self._format(style)
+            tag = self._format_tag(style)
+            if self.fill_of(style) == fill:
+                clone = style
+            else:
+                new = set_attribute(tag, "fillId", str(self._fill_index(fill)))
+                new = set_attribute(new, "applyFill", "1")
+                clone = self._add("cellXfs", unprefixed(new + xml[len(tag) :], self._prefix))
+            self._clones[key] = clone
+        return clone
+
+    def _fill_index(self, fill: bytes) -> int:
+        known = self._index.get(("fills", fill))
+        if known is None:
+            for index, there in enumerate(self._table("fills")):
+                if unprefixed(there, self._prefix) == fill:
+                    self._index["fills", fill] = index
+                    return index
+            return self._add("fills", fill)
+        return known
+
+    def for_result(
+        self,
+        fill: bytes | None,
+        font: tuple[bool, float | None, str | None],
+        border: bool,
+        number_format: int,
+        alignment: str,
+        quoted: bool,
+    ) -> int:
+        """A style for a cell of a result sheet.
+
+        ``font`` is (bold, size in points, colour as RRGGBB); None means as in the workbook's own
+        default font. ``alignment`` is the attributes of an alignment element.
+        """
+        fill_id = self._fill_index(fill) if fill else 0
+        border_id = self._add("borders", _thin_border()) if border else 0
+        font_id = self._add("fonts", self._font(*font)) if any(font) else 0
+        attributes_ = (
+            f'numFmtId="{number_format}" fontId="{font_id}" fillId="{fill_id}" '
+            f'borderId="{border_id}" xfId="0"'
+            + (' quotePrefix="1"' if quoted else "")
+            + (' applyNumberFormat="1"' if number_format else "")
+            + (' applyFont="1"' if font_id else "")
+            + (' applyFill="1"' if fill else "")
+            + (' applyBorder="1"' if border else "")
+        )
+        if "cellStyleXfs" not in self._top:
+            attributes_ = attributes_.replace(' xfId="0"', "")
+        return self._add(
+            "cellXfs",
+            f'<xf {attributes_} applyAlignment="1"><alignment {alignment}/></xf>'.encode(),
+        )
+
+    def _font(self, bold: bool, size: float | None, colour: str | None) -> bytes:
+        """The workbook's default font, made bold, resized, coloured."""
+        default = unprefixed(self._table("fonts")[0], self._prefix)
+        inner = default[default.index(b">") + 1 :] if not default.endswith(b"/>") else b"</font>"
+        parts = {}
+        for one in children(inner, 0, len(inner)):
+            parts[one.name] = inner[one.start : one.end]
+        parts.pop("b", None)
+        if bold:
+            parts["b"] = b"<b/>"
+        if size:
+            parts["sz"] = f'<sz val="{size:g}"/>'.encode()
+        if colour:
+            parts["color"] = f'<color rgb="FF{colour}"/>'.encode()
+        order = (
+            *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
+            *("sz", "color", "name", "family", "charset", "scheme"),
+        )
+        return b"<font>" + b"".join(parts[name] for name in order if name in parts) + b"</font>"
+
+    def finish(self) -> None:
+        """Splice all appended entries into the part."""
+        part = self.part
+        fresh: list[tuple[int, bytes]] = []
+        for name in _ORDER:
+            table = self._tables.get(name)
+            if table is None or len(table) == self._old[name]:
+                continue
+            new = b"".join(table[self._old[name] :])
+            element = self._top.get(name)
+            qualified = self._prefix + name.encode()
+            if element is None:
+                whole = b'<%s count="%d">%s</%s>' % (qualified, len(table), new, qualified)
+                fresh.append((self._place_for(name), whole))
+                continue
+            tag = part.text[element.start : element.inner_start]
+            counted = set_attribute(tag, "count", str(len(table)))
+            if element.is_empty_tag:
+                opened = counted[:-2].rstrip() + b">"
+                part.splice(element.start, element.end, opened + new + b"</" + qualified + b">")
+            else:
+                part.splice(element.start, element.inner_start, counted)
+                part.insert(element.inner_end, new)
+        for at, xml in fresh:
+            part.insert(at, xml)
+        self._tables.clear()
+
+    def _place_for(self, name: str) -> int:
+        rank = _ORDER.index(name)
+        ends = [self._top[one].end for one in _ORDER[:rank] if one in self._top]
+        return max(ends, default=self._root.end())
+
+
+def solid(colour: str) -> bytes:
+    """A solid fill of a colour given as RRGGBB, as XML without prefix."""
+    return (
+        '<fill><patternFill patternType="solid">'
+        f'<fgColor rgb="FF{colour}"/><bgColor indexed="64"/></patternFill></fill>'
+    ).encode()
+
+
+def _thin_border() -> bytes:
+    sides = "".join(
+        f'<{side} style="thin"><color rgb="FFBFBFBF"/></{side}>'
+        for side in ("left", "right", "top", "bottom")
+    )
+    return f"<border>{sides}<diagonal/></border>".encode()
+
+
+def _create(workbook: Workbook) -> str:
+    package: Package = workbook.package
+    tables = "".join(
+        f'<{name} count="{len(entries)}">{b"".join(entries).decode()}</{name}>'
+        for name, entries in _FIRST.items()
+        if name != "cellXfs"
+    )
+    xml = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<styleSheet xmlns="{workbook.main_namespace}">{tables}'
+        '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
+        '</cellStyleXfs><cellXfs count="1">'
+        '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>'
+    )
+    folder = package.name_of(workbook.key).replace("\\", "/").lstrip("/").rpartition("/")[0]
+    name = package.free_name((f"{folder}/" if folder else "") + "styles{}.xml")
+    key = package.put(name, xml.encode())
+    declare(package, name, _TYPE)
+    relate(package, workbook.key, "styles", name, workbook.strict)
+    return key

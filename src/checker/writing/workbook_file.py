@@ -1,0 +1,140 @@
+"""The writer's front door: files in, files out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from checker.model.marks import CellEdit, Changes
+from checker.writing import exact_undo
+from checker.writing.apply import Applier
+from checker.writing.earlier_marks import remove_earlier_marks
+from checker.writing.errors import UnwritableWorkbook
+from checker.writing.memory_sheet import find_memory_sheet
+from checker.writing.package import Package
+from checker.writing.sheet_part import SheetPart
+from checker.writing.summaries import CleanSummary, WriteSummary
+from checker.writing.workbook_part import Workbook
+from checker.writing.zip_output import write_atomically
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
+    """Write ``source`` with the changes of one run to ``target`` (which may be ``source`` itself).
+
+    Marks, result sheets and edits of an earlier run are taken away first. The file named ``target``
+    is replaced in one step or not at all. Raises `UnwritableWorkbook` before anything is written.
+    """
+    workbook = _open(source)
+    workbook, earlier = remove_earlier_marks(workbook)
+    workbook.package.settle()
+    summary = Applier(workbook).apply(changes)
+    exact_undo.remember(workbook.package)
+    workbook.package.save(target)
+    return replace(summary, replaced_earlier=earlier.found)
+
+
+def write_in_place(path: Path, changes: Changes) -> WriteSummary:
+    """Write into the file itself; the first time, `文件名.备份.xlsx` is kept beside it."""
+    refusal = can_write(path)
+    if refusal is not None:
+        raise UnwritableWorkbook(refusal)
+    keep_backup(path)
+    return write_changes(path, path, changes)
+
+
+def keep_backup(path: Path) -> Path:
+    """Copy the file to `文件名.备份.xlsx` unless there is such a copy already; returns its path."""
+    backup = path.with_name(f"{path.stem}.备份{path.suffix}")
+    if not backup.exists():
+        data = _read(path)
+
+        def fill(stream: BinaryIO) -> None:
+            stream.write(data)
+
+        write_atomically(backup, fill)
+    return backup
+
+
+def clean_marks(source: Path, target: Path) -> CleanSummary:
+    """Write ``source`` without any mark, note, result sheet or edit of ours to ``target``.
+
+    Where no other program has saved the file since, every part is byte for byte as before. A file
+    without marks is copied as it is. Raises `UnwritableWorkbook` before anything is written.
+    """
+    workbook = _open(source)
+    workbook, summary = remove_earlier_marks(workbook)
+    workbook.package.save(target)
+    return summary
+
+
+def fill_cells(source: Path, target: Path, edits: Sequence[CellEdit]) -> None:
+    """Write values into input cells, keeping their style; this is not a mark and stays.
+
+    Stored results of formulas are stale afterwards: they are dropped in the whole workbook, and the
+    spreadsheet program is asked to compute everything when it opens the file. Raises
+    `UnwritableWorkbook`, before anything is written, also for a sheet or cell that is not there.
+    """
+    workbook = _open(source)
+    memory = find_memory_sheet(workbook)
+    Applier(workbook).fill(edits)
+    for sheet in workbook.sheets:
+        if sheet.kind == "worksheet" and sheet.key and sheet != memory:
+            _drop_results(SheetPart(workbook.package.part(sheet.key)))
+    workbook.recalculate_on_load()
+    workbook.package.save(target)
+
+
+def can_write(path: Path) -> str | None:
+    """Why this file cannot be written, in plain Chinese; None if it can."""
+    try:
+        _open(path)
+    except UnwritableWorkbook as refusal:
+        return refusal.reason
+    return None
+
+
+def _open(path: Path) -> Workbook:
+    data = _read(path)
+    if data[:8] == _OLE:
+        if _ENCRYPTED in data:
+            raise UnwritableWorkbook("文件设了打开密码，无法写入。请先取消密码再试。")
+        raise UnwritableWorkbook("这是旧版 .xls 文件，无法写入。请另存为 .xlsx 再试。")
+    if data[:2] != b"PK":
+        raise UnwritableWorkbook("这不是 xlsx 文件，或者文件已损坏，无法写入。")
+    workbook = Workbook(Package(data))
+    refusal = workbook.refusal()
+    if refusal is not None:
+        raise UnwritableWorkbook(refusal)
+    return workbook
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UnwritableWorkbook(f"找不到文件：{path}") from None
+    except OSError as error:
+        raise UnwritableWorkbook(
+            f"文件读不出来：{path.name}（{error.strerror or error}）"
+        ) from error
+
+
+def _drop_results(sheet: SheetPart) -> None:
+    """Empty the stored results of a sheet's formulas, keeping the formulas."""
+    part = sheet.part
+    prefix = re.escape(sheet.prefix)
+    pattern = re.compile(
+        rb"<%sc(?=[\s>])[^>]*>(\s*<%sf(?=[\s/>])(?:[^>]*/>|[^>]*>[^<]*</%sf\s*>))"
+        rb"\s*<%sv(?=[\s/>])(?:[^>]*/>|[^>]*>[^<]*</%sv\s*>)" % ((prefix,) * 5)
+    )
+    kind = re.compile(rb"""\s+t\s*=\s*["']\w*["']""")
+    for found in pattern.finditer(part.scan, sheet.data_inner, sheet.data_inner_end):
+        tag = kind.sub(b"", part.text[found.start() : found.start(1)])
+        part.splice(found.start(), found.end(), tag + part.text[found.start(1) : found.end(1)])
+    part.commit()

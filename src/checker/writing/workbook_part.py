@@ -1,0 +1,240 @@
+"""xl/workbook.xml: which sheets there are, what forbids writing, adding and removing sheets."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from checker.writing.errors import DAMAGED, UnwritableWorkbook
+from checker.writing.package import Package
+from checker.writing.part import Part
+from checker.writing.relations import (
+    content_type,
+    declare,
+    relate,
+    related,
+    relationships,
+    remove_part,
+    unrelate,
+)
+from checker.writing.xml_bytes import (
+    Element,
+    attributes,
+    children,
+    drop_attribute,
+    escape_attribute,
+    local,
+    root_tag,
+    set_attribute,
+)
+
+STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+TRANSITIONAL_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+STRICT_RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+TRANSITIONAL_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_ORDER = (
+    *("fileVersion", "fileSharing", "workbookPr", "AlternateContent", "revisionPtr", "absPath"),
+    *("workbookProtection", "bookViews", "sheets", "functionGroups", "externalReferences"),
+    *("definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr"),
+    *("smartTagTypes", "webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst"),
+)
+_TRUE = ("1", "true", "on")
+
+
+class Sheet(NamedTuple):
+    """One tab of the workbook, in tab order. ``key`` is "" when its part is missing."""
+
+    title: str
+    key: str
+    kind: str  # worksheet, chartsheet, dialogsheet, macrosheet ...
+    sheet_id: int
+    state: str  # visible, hidden, veryHidden
+
+
+class Workbook:
+    """The workbook part of a package."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        key = related(package, "", "officeDocument")
+        if key is None:
+            raise UnwritableWorkbook(DAMAGED)
+        type_ = content_type(package, key)
+        if "sheet.binary" in type_:
+            raise UnwritableWorkbook("这是 .xlsb 二进制工作簿，无法写入。请另存为 .xlsx 再试。")
+        if "wordprocessing" in type_ or "presentation" in type_:
+            raise UnwritableWorkbook("这不是 Excel 工作簿。")
+        self.key = key
+        root = root_tag(self.part.scan)
+        if local(root[2]) != "workbook":
+            raise UnwritableWorkbook(DAMAGED)
+        self.prefix = root[2][: -len(b"workbook")]
+        self.strict = STRICT_MAIN.encode() in root[0]
+        self.main_namespace = STRICT_MAIN if self.strict else TRANSITIONAL_MAIN
+        self.relations_namespace = STRICT_RELATIONS if self.strict else TRANSITIONAL_RELATIONS
+        self.sheets = self._read_sheets()
+
+    @property
+    def part(self) -> Part:
+        """The XML of the workbook part."""
+        return self.package.part(self.key)
+
+    def _top(self) -> dict[str, Element]:
+        part = self.part
+        part.commit()
+        root = root_tag(part.scan)
+        return {child.name: child for child in children(part.scan, root.end(), len(part.scan))}
+
+    def _tag(self, element: Element) -> bytes:
+        return self.part.text[element.start : element.inner_start]
+
+    def _read_sheets(self) -> list[Sheet]:
+        top = self._top()
+        if "sheets" not in top:
+            raise UnwritableWorkbook(DAMAGED)
+        related_to = {one.id: one for one in relationships(self.package, self.key)}
+        sheets = []
+        for child in children(self.part.scan, top["sheets"].inner_start, top["sheets"].inner_end):
+            values = attributes(self._tag(child))
+            id_ = next((value for name, value in values.items() if name.endswith(":id")), "")
+            to = related_to.get(id_)
+            key = to.target if to and self.package.has(to.target) else ""
+            sheet_id = values.get("sheetId", "0")
+            sheets.append(
+                Sheet(
+                    values.get("name", ""),
+                    key,
+                    to.kind if to else "",
+                    int(sheet_id) if sheet_id.isdigit() else 0,
+                    values.get("state", "visible"),
+                )
+            )
+        return sheets
+
+    def sheet(self, title: str) -> Sheet | None:
+        """The sheet of that title, capital letters or not, as Excel compares titles."""
+        wanted = title.casefold()
+        return next((one for one in self.sheets if one.title.casefold() == wanted), None)
+
+    @property
+    def dates_from_1904(self) -> bool:
+        """Whether day numbers count from 1904, as old Macintosh workbooks do."""
+        properties = self._top().get("workbookPr")
+        return properties is not None and (
+            attributes(self._tag(properties)).get("date1904") in _TRUE
+        )
+
+    def refusal(self) -> str | None:
+        """Why this workbook must not be written, or None."""
+        for one in relationships(self.package, ""):
+            if one.type.endswith("/digital-signature/origin"):
+                return "文件带有数字签名，任何写入都会使签名失效，所以没有写入。"
+        if any(one.kind == "revisionHeaders" for one in relationships(self.package, self.key)):
+            return "这是多人共享的工作簿，不能写入。请先在“审阅”里取消共享再试。"
+        protection = self._top().get("workbookProtection")
+        if protection and attributes(self._tag(protection)).get("lockStructure") in _TRUE:
+            return "工作簿的结构受保护，不能写入结果。请先在“审阅 → 保护工作簿”里取消保护再试。"
+        return None
+
+    def add_sheet(self, title: str, xml: bytes, state: str = "visible") -> Sheet:
+        """Append a worksheet with that XML as the last tab."""
+        package = self.package
+        folder = package.name_of(self.key).replace("\\", "/").lstrip("/").rpartition("/")[0]
+        folder = f"{folder}/" if folder else ""
+        name = package.free_name(folder + "worksheets/sheet{}.xml")
+        key = package.put(name, xml)
+        declare(package, name, SHEET_TYPE)
+        id_ = relate(package, self.key, "worksheet", name, self.strict)
+        sheet_id = 1 + max((one.sheet_id for one in self.sheets), default=0)
+        root = root_tag(self.part.scan)
+        bound = re.search(
+            rb"xmlns:([\w.-]+)\s*=\s*[\"']" + self.relations_namespace.encode(), root[0]
+        )
+        hidden = "" if state == "visible" else f' state="{state}"'
+        reference = (
+            f'{bound[1].decode()}:id="{id_}"'
+            if bound
+            else f'xmlns:r="{self.relations_namespace}" r:id="{id_}"'
+        )
+        line = f'sheet name="{escape_attribute(title)}" sheetId="{sheet_id}"{hidden} {reference}/>'
+        sheets = self._top()["sheets"]
+        self.part.insert(sheets.inner_end, b"<" + self.prefix + line.encode())
+        self.part.commit()
+        sheet = Sheet(title, key, "worksheet", sheet_id, state)
+        self.sheets.append(sheet)
+        return sheet
+
+    def remove_sheet(self, sheet: Sheet) -> None:
+        """Take a sheet away: its tab, part, relationships, names local to it, view positions."""
+        index = self.sheets.index(sheet)
+        part = self.part
+        top = self._top()
+        tabs = list(children(part.scan, top["sheets"].inner_start, top["sheets"].inner_end))
+        part.splice(tabs[index].start, tabs[index].end, b"")
+        if "definedNames" in top:
+            self._shift_names(top["definedNames"], index)
+        if "bookViews" in top:
+            self._shift_views(top["bookViews"], index)
+        part.commit()
+        for one in relationships(self.package, sheet.key):
+            if not one.external and self.package.has(one.target):
+                remove_part(self.package, one.target)
+        unrelate(self.package, self.key, sheet.key)
+        remove_part(self.package, sheet.key)
+        del self.sheets[index]
+
+    def _shift_names(self, names: Element, index: int) -> None:
+        part = self.part
+        left = 0
+        for child in children(part.scan, names.inner_start, names.inner_end):
+            scope = attributes(self._tag(child)).get("localSheetId", "")
+            if scope == str(index):
+                part.splice(child.start, child.end, b"")
+                continue
+            left += 1
+            if scope.isdigit() and int(scope) > index:
+                tag = set_attribute(self._tag(child), "localSheetId", str(int(scope) - 1))
+                part.splice(child.start, child.inner_start, tag)
+        if not left:
+            part.drop_splices(names.start, names.end)
+            part.splice(names.start, names.end, b"")
+
+    def _shift_views(self, views: Element, index: int) -> None:
+        part = self.part
+        for child in children(part.scan, views.inner_start, views.inner_end):
+            tag = self._tag(child)
+            for name in ("activeTab", "firstSheet"):
+                at = attributes(tag).get(name, "")
+                if at.isdigit() and int(at) >= index and int(at) > 0:
+                    shown = max(0, min(int(at) - 1, len(self.sheets) - 2))
+                    tag = set_attribute(tag, name, str(shown))
+            part.splice(child.start, child.inner_start, tag)
+
+    def recalculate_on_load(self) -> None:
+        """Ask the spreadsheet program to compute every formula anew when it opens the file."""
+        top = self._top()
+        part = self.part
+        if "calcPr" in top:
+            tag = set_attribute(self._tag(top["calcPr"]), "fullCalcOnLoad", "1")
+            part.splice(top["calcPr"].start, top["calcPr"].inner_start, tag)
+        else:
+            rank = _ORDER.index("calcPr")
+            before = [top[name].end for name in top if name in _ORDER[:rank]]
+            part.insert(max(before), b"<" + self.prefix + b'calcPr fullCalcOnLoad="1"/>')
+        part.commit()
+
+    def stop_recalculating_on_load(self) -> None:
+        """Take back `recalculate_on_load`."""
+        calc = self._top().get("calcPr")
+        if calc:
+            tag = drop_attribute(self._tag(calc), "fullCalcOnLoad")
+            self.part.splice(calc.start, calc.inner_start, tag)
+            self.part.commit()
+
+    def drop_calculation_chain(self) -> None:
+        """Remove the list of formula cells, which the program rebuilds by itself."""
+        key = related(self.package, self.key, "calcChain")
+        if key:
+            unrelate(self.package, self.key, key)
+            remove_part(self.package, key)

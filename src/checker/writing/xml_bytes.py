@@ -1,0 +1,160 @@
+"""Finding and changing things in XML bytes without rebuilding the document.
+
+A parsed and re-serialised part is never byte-identical to what the user had, so parts are scanned
+with regular expressions and changed by splicing. All functions expect UTF-8 in which comments and
+CDATA sections have been blanked out (`Part.scan`), so that every "<" they meet starts a real tag.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from checker.writing.errors import DAMAGED, UnwritableWorkbook
+
+ATTRIBUTE = re.compile(rb"""([^\s=/<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+TAG = re.compile(
+    rb"""<(/?)([A-Za-z_\x80-\xff][^\s/>]*)([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)>"""
+)
+_BLANK = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_ENTITY = re.compile(r"&(#x[0-9A-Fa-f]+|#\d+|\w+);")
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class Element(NamedTuple):
+    """One child element: local name, offsets of the whole element and of what is inside it."""
+
+    name: str
+    start: int
+    end: int
+    inner_start: int
+    inner_end: int
+
+    @property
+    def is_empty_tag(self) -> bool:
+        """True for `<x/>`, which has no place between two tags."""
+        return self.inner_start == self.end
+
+
+def blanked(data: bytes) -> bytes:
+    """The same bytes, same length, comments, CDATA and processing instructions made spaces."""
+    if b"<!" not in data and data.count(b"<?") <= 1:
+        return data
+    return _BLANK.sub(lambda found: b" " * len(found.group()), data)
+
+
+def escape(text: str) -> str:
+    """Text for element content; characters that XML cannot carry are left out."""
+    text = _ILLEGAL.sub("", text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escape_attribute(text: str) -> str:
+    """Text for a double-quoted attribute value."""
+    text = escape(text).replace('"', "&quot;")
+    return text.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+
+
+def cell_text(text: str) -> str:
+    """Element content for a cell or note: `_x000D_`-like text is escaped as Excel does."""
+    if "_x" in text:
+        text = _ESCAPED.sub(lambda found: "_x005F_" + found.group()[1:], text)
+    return escape(text)
+
+
+def decode_cell_text(text: str) -> str:
+    """The reverse of Excel's `_x000D_` escapes, for text taken from a cell or note."""
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def unescape(raw: bytes) -> str:
+    """Text of raw element or attribute content."""
+    text = raw.decode("utf-8", "replace")
+    if "&" not in text:
+        return text
+    return _ENTITY.sub(_entity, text)
+
+
+def _entity(found: re.Match[str]) -> str:
+    name = found[1]
+    if name.startswith("#"):
+        number = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+        return chr(number) if number < 0x110000 else ""
+    return _NAMED.get(name, found.group())
+
+
+def local(name: bytes) -> str:
+    """The name without its namespace prefix."""
+    return name.rpartition(b":")[2].decode("utf-8", "replace")
+
+
+def attributes(tag: bytes) -> dict[str, str]:
+    """All attributes of one start tag, names as written (with prefix), values unescaped."""
+    return {
+        found[1].decode("utf-8", "replace"): unescape(
+            found[2] if found[2] is not None else found[3]
+        )
+        for found in ATTRIBUTE.finditer(tag)
+    }
+
+
+def set_attribute(tag: bytes, name: str, value: str) -> bytes:
+    """The start tag with one attribute replaced, or added at the end of the tag."""
+    raw_name = name.encode()
+    new = raw_name + b'="' + escape_attribute(value).encode() + b'"'
+    for found in ATTRIBUTE.finditer(tag):
+        if found[1] == raw_name:
+            return tag[: found.start()] + new + tag[found.end() :]
+    close = len(tag) - (2 if tag.endswith(b"/>") else 1)
+    head = tag[:close].rstrip()
+    return head + b" " + new + tag[close:]
+
+
+def drop_attribute(tag: bytes, name: str) -> bytes:
+    """The start tag without that attribute."""
+    raw_name = name.encode()
+    for found in ATTRIBUTE.finditer(tag):
+        if found[1] == raw_name:
+            return tag[: found.start()].rstrip() + tag[found.end() :]
+    return tag
+
+
+def start_tag_end(scan: bytes, start: int) -> int:
+    """Offset just behind the start tag that begins at ``start``. Raises ValueError if none."""
+    found = TAG.match(scan, start)
+    if found is None:
+        raise ValueError("not a tag")
+    return found.end()
+
+
+def root_tag(scan: bytes) -> re.Match[bytes]:
+    """The first start tag of the document. Raises `UnwritableWorkbook` if there is none."""
+    found = TAG.search(scan)
+    if found is None or found[1]:
+        raise UnwritableWorkbook(DAMAGED)
+    return found
+
+
+def children(scan: bytes, start: int, end: int) -> Iterator[Element]:
+    """The elements directly inside ``scan[start:end]``, in order."""
+    depth = 0
+    name, opened, inner = "", 0, 0
+    for found in TAG.finditer(scan, start, end):
+        if found[1]:
+            depth -= 1
+            if depth == 0:
+                yield Element(name, opened, found.end(), inner, found.start())
+            if depth < 0:
+                return
+        elif found[3].endswith(b"/"):
+            if depth == 0:
+                yield Element(local(found[2]), found.start(), found.end(), found.end(), found.end())
+        else:
+            if depth == 0:
+                name, opened, inner = local(found[2]), found.start(), found.end()
+            depth += 1
