@@ -43,4 +43,5 @@ def draw_explanations(page: Page) -> None:
         last,
         freeze=(grid.header_row, 0),
         repeat=(grid.header_row, grid.header_row),
+        landscape=True,
     )

@@ -59,6 +59,7 @@ def draw_form(page: Page) -> None:
         # the form's header would be wrong above the rows of a table on the next sheet of paper
         repeat=(1, top) if tables else (form.header_row, form.number_row),
         insert_rows=bool(tables),
+        landscape=form.note_column is not None,  # small print would become too small
     )
 
 

@@ -44,6 +44,7 @@ def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
         grid.last_column,
         freeze=(grid.header_row + 1, 2),
         repeat=(grid.header_row, grid.header_row + 1),
+        landscape=True,
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-PORTRAIT_UP_TO = 110.0  # characters of width that are still readable on an upright A4 page
+PORTRAIT_UP_TO = 145.0  # characters of width that are still readable on an upright A4 page
 FOOTER_LABELS = (
     ("单位负责人",),
     ("填表人",),
@@ -169,7 +169,7 @@ def finish(
     freeze: tuple[int, int] = (0, 0),
     repeat: tuple[int, int] | None = None,
     insert_rows: bool = False,
-    protect: bool = True,
+    landscape: bool = False,
 ) -> None:
     """Panes, printing on A4, and protection without a password.
 
@@ -179,7 +179,7 @@ def finish(
     sheet = page.worksheet
     total = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
     sheet.set_paper(9)
-    if total > PORTRAIT_UP_TO:
+    if landscape or total > PORTRAIT_UP_TO:
         sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
@@ -194,13 +194,4 @@ def finish(
         sheet.repeat_rows(repeat[0] - 1, repeat[1] - 1)
     if page.text_areas:
         sheet.ignore_errors({"number_stored_as_text": " ".join(a.a1 for a in page.text_areas)})
-    if protect:
-        sheet.protect(
-            "",
-            {
-                "format_columns": True,
-                "format_rows": True,
-                "insert_rows": insert_rows,
-                "insert_hyperlinks": False,
-            },
-        )
+    sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": insert_rows})

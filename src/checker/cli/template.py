@@ -1,0 +1,241 @@
+"""``checker template``: list templates, build their workbooks, fill them, show their fields."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from checker.templates.field_listing import FieldLine
+    from checker.templates.registry import InstalledTemplate
+
+HELP = {"help_option_names": ["-h", "--help"]}
+
+folders_option = click.option(
+    "--template-dir",
+    "folders",
+    multiple=True,
+    metavar="文件夹",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="另外从这个文件夹找模板（可写多次）。",
+)
+edition_option = click.option(
+    "--edition", type=int, metavar="年份", help="用哪一年的表样，默认最新。"
+)
+
+
+class TemplateTrouble(click.ClickException):
+    """A template or its data cannot be used: the caller's mistake, as a wrong option is."""
+
+    exit_code = 2
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Turns the errors of templates, data and writing into messages."""
+    from checker.templates.errors import FillError, TemplateError, TemplateNotFoundError
+    from checker.writing.errors import UnwritableWorkbook
+
+    try:
+        yield
+    except UnwritableWorkbook as error:
+        raise TemplateTrouble(error.reason) from error
+    except (FillError, TemplateError) as error:
+        raise TemplateTrouble(str(error)) from error
+    except TemplateNotFoundError as error:
+        raise TemplateTrouble(str(error.args[0])) from error
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        raise TemplateTrouble(f"文件{where} 写不了：{error.strerror or error}") from error
+
+
+def _installed(folders: Sequence[Path]) -> tuple[InstalledTemplate, ...]:
+    from checker.templates.registry import installed_templates
+
+    return installed_templates(folders)
+
+
+@click.group(context_settings=HELP, options_metavar="[选项]", subcommand_metavar="命令 [参数]…")
+def command() -> None:
+    """模板：列出、生成、按数据填写、查看字段。"""
+
+
+@command.command("list", context_settings=HELP, options_metavar="[选项]")
+@folders_option
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="输出格式。"
+)
+def list_templates(folders: tuple[Path, ...], form: str) -> None:
+    """列出现有的模板。"""
+    with _said_plainly():
+        installed = _installed(folders)
+    rows = [
+        (
+            item.template.id,
+            item.template.title,
+            str(item.template.edition),
+            str(len(item.template.fields())),
+            str(item.workbook) if item.workbook.is_file() else "（尚未生成）",
+        )
+        for item in installed
+    ]
+    if form == "json":
+        keys = ("id", "title", "edition", "fields", "workbook")
+        _print_json([dict(zip(keys, row, strict=True)) for row in rows])
+    else:
+        _print_columns([("编号", "名称", "年度", "字段数", "工作簿"), *rows])
+
+
+@command.command(context_settings=HELP, options_metavar="[选项]")
+@click.argument("names", nargs=-1, metavar="[模板]…")
+@folders_option
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="生成到这个文件夹，默认放在 template.toml 旁边。",
+)
+def build(names: tuple[str, ...], folders: tuple[Path, ...], out: Path | None) -> None:
+    """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
+    from checker.templates.build import build_workbook
+    from checker.templates.registry import choose
+
+    with _said_plainly():
+        installed = _installed(folders)
+        chosen = [choose(installed, name) for name in names] if names else list(installed)
+        for item in chosen:
+            target = item.workbook if out is None else out / item.workbook.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            build_workbook(item.template, target)
+            click.echo(f"已生成 {target}")
+
+
+@command.command(context_settings=HELP, options_metavar="[选项]")
+@click.argument("name", metavar="模板")
+@click.argument(
+    "data", metavar="数据", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="文件",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="填好的工作簿写到哪里（.xlsx 或 .xlsm）。",
+)
+@click.option("--verbatim", is_flag=True, help="不是数的内容也照原样填入，如“45人”。")
+@edition_option
+@folders_option
+def fill(
+    name: str,
+    data: Path,
+    output: Path,
+    verbatim: bool,
+    edition: int | None,
+    folders: tuple[Path, ...],
+) -> None:
+    """把 JSON 或 CSV 数据按字段编号填进空白工作簿。
+
+    JSON：{"facts": {"school.name": "…", "teachers.full_time": {"primary": 45}}, "tables":
+    {"classes": [{"grade": "一年级"}]}}；CSV 的列是 field,column,value。
+    """
+    from checker.templates.fill import fill_template
+    from checker.templates.fill_data import read_fill_data
+    from checker.templates.registry import choose
+
+    with _said_plainly():
+        item = choose(_installed(folders), name, edition)
+        source = item.workbook.with_suffix(output.suffix)
+        if not source.is_file():
+            raise TemplateTrouble(
+                f"没有空白工作簿 {source}。请先运行 checker template build {item.template.id}"
+                "，输出文件用 .xlsx 或 .xlsm。"
+            )
+        fill_template(item.template, source, output, read_fill_data(data), verbatim=verbatim)
+    click.echo(f"已填写 {output}")
+
+
+@command.command(context_settings=HELP, options_metavar="[选项]")
+@click.argument("name", metavar="模板")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    help="输出格式。",
+)
+@edition_option
+@folders_option
+def fields(name: str, form: str, edition: int | None, folders: tuple[Path, ...]) -> None:
+    """列出模板的字段：编号、名称、单位、列和格子。"""
+    from checker.templates.field_listing import field_lines
+    from checker.templates.registry import choose
+
+    with _said_plainly():
+        item = choose(_installed(folders), name, edition)
+    lines = field_lines(item.template)
+    if form == "json":
+        from dataclasses import asdict
+
+        _print_json([asdict(line) for line in lines])
+    elif form == "csv":
+        _print_csv(lines)
+    else:
+        rows = [
+            (
+                line.id,
+                line.label,
+                line.unit,
+                line.type,
+                line.sheet,
+                " ".join(f"{column}={cell}" for column, cell in line.cells.items()),
+            )
+            for line in lines
+        ]
+        _print_columns([("字段", "名称", "单位", "类型", "工作表", "列=格子"), *rows])
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _print_csv(lines: Sequence[FieldLine]) -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("field", "column", "label", "unit", "type", "blank", "sheet", "cell", "note"))
+    for line in lines:
+        for column, cell in line.cells.items():
+            writer.writerow(
+                (
+                    line.id,
+                    column,
+                    line.label,
+                    line.unit,
+                    line.type,
+                    line.blank,
+                    line.sheet,
+                    cell,
+                    line.note,
+                )
+            )
+
+
+def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
+    """Left-aligned columns; a Chinese character takes the width of two letters."""
+    from checker.templates.page_styles import text_width
+
+    widths = [max(text_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (
+            cell + " " * (width - text_width(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        click.echo("  ".join(cells).rstrip())
