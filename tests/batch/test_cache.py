@@ -16,7 +16,7 @@ RECORD = FileRecord(
     counts={"hard": 1},
     findings=({"rule": "RES3", "cell": "C7"},),
     judged=(Judged("RES3", "primary", "fail", "871/1000", "9/10", "7", "名"),),
-    measures=(Measure("CTY1", "primary", "19000", "21803"),),
+    measures=(Measure("CTY101", "primary", "19000", "21803"),),
     facts=(FactRow("students.total", "primary", 0, "21803", "基本情况!D9"),),
 )
 SOURCE = Source("/county/一小.xlsx", "一小.xlsx", size=10, modified=5.0)

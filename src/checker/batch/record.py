@@ -12,8 +12,8 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 class Measure(NamedTuple):
-    """One number that a collection rule needs of one school. ``amount`` and ``base`` are exact
-    fractions as text ("9/2"); ``stage`` is "" for the whole school, ``rule`` a collection rule.
+    """One number that a collection rule needs of one school: ``amount`` per ``base``, exact
+    fractions as text ("9/2"). ``stage`` is "" for the whole school; ``rule`` a collection rule.
     """
 
     rule: str
