@@ -2,9 +2,10 @@ Attribute VB_Name = "CheckerMarks"
 Option Explicit
 ' Gives many cells their fill and note in one call from the program, and tells what was there.
 ' One line per cell in the orders file, ASCII, tab-separated, other characters as \uXXXX:
-'   sheet, address, fill, note, kind (the last for the program's own use)
+'   sheet, address, fill, note, value
 '   fill: "=" leave, "-" none, RRGGBB, or RRGGBB;pattern;RRGGBB
 '   note: "=" leave, "-" none, "+text"
+'   value: "=" leave, "-" empty, "+text", "#number"
 ' The answers file gets a line per cell done: sheet, address, fill before, note before; and a line
 ' "!" tab sheet for a sheet whose protection has a password (its cells are left alone).
 
@@ -28,6 +29,7 @@ Public Function Checker_Repaint(orders As String, answers As String) As Long
         TurnTo Decoded(CStr(parts(0))), target
         If Not refused Then
             Print #target, parts(0) & vbTab & parts(1) & vbTab & Repainted(sheetNow.Range(CStr(parts(1))), CStr(parts(2)), CStr(parts(3)))
+            If parts(4) <> "=" Then GiveValue sheetNow.Range(CStr(parts(1))).Cells(1, 1), CStr(parts(4))
             Checker_Repaint = Checker_Repaint + 1
         End If
     Loop
@@ -42,6 +44,34 @@ failed:
     Close #source
     Close #target
     Err.Raise failure, "Checker_Repaint", reason
+End Function
+
+' Writes down what the program would otherwise ask cell by cell and name by name: defined names,
+' custom properties, and which cells show percentages (as runs along a row).
+Public Function Checker_Describe(answers As String) As Long
+    Dim target As Integer, item As Object, sheet As Object, row As Object, cell As Object
+    Dim format As Variant
+    target = FreeFile
+    Open answers For Output As #target
+    For Each item In ThisWorkbook.Names
+        Print #target, "name" & vbTab & Encoded(item.Name) & vbTab & Encoded(item.RefersTo)
+    Next item
+    For Each item In ThisWorkbook.CustomDocumentProperties
+        Print #target, "property" & vbTab & Encoded(item.Name) & vbTab & Encoded(CStr(item.Value))
+    Next item
+    For Each sheet In ThisWorkbook.Worksheets
+        For Each row In sheet.UsedRange.Rows
+            format = row.NumberFormat
+            If IsNull(format) Then
+                For Each cell In row.Cells
+                    If InStr(cell.NumberFormat, "%") > 0 Then Print #target, "percent" & vbTab & Encoded(sheet.Name) & vbTab & Replace(cell.Address, "$", "")
+                Next cell
+            ElseIf InStr(format, "%") > 0 Then
+                Print #target, "percent" & vbTab & Encoded(sheet.Name) & vbTab & Replace(row.Address, "$", "")
+            End If
+        Next row
+    Next sheet
+    Close #target
 End Function
 
 Private Sub TurnTo(name As String, target As Integer)
@@ -91,6 +121,7 @@ End Sub
 Private Function Repainted(area As Object, fill As String, note As String) As String
     Dim cell As Object
     Set cell = area.Cells(1, 1)
+    If cell.MergeCells Then Set cell = cell.MergeArea.Cells(1, 1)
     Repainted = FillOf(cell) & vbTab & NoteOf(cell)
     If fill <> "=" Then GiveFill area, fill
     If note <> "=" Then GiveNote cell, note
@@ -102,7 +133,7 @@ Private Function FillOf(cell As Object) As String
         Exit Function
     End If
     FillOf = ColourText(cell.Interior.Color)
-    If cell.Interior.Pattern > 1 Then
+    If cell.Interior.Pattern <> 1 And cell.Interior.Pattern <> -4142 And cell.Interior.Pattern <> -4105 Then
         FillOf = FillOf & ";" & cell.Interior.Pattern & ";" & ColourText(cell.Interior.PatternColor)
     End If
 End Function
@@ -133,6 +164,17 @@ Private Sub GiveNote(cell As Object, note As String)
     Else
         cell.Comment.Text Decoded(Mid(note, 2))
     End If
+End Sub
+
+Private Sub GiveValue(cell As Object, value As String)
+    Select Case Left(value, 1)
+    Case "-"
+        cell.ClearContents
+    Case "#"
+        cell.Value = Val(Mid(value, 2))
+    Case Else
+        cell.Value = "'" & Decoded(Mid(value, 2))
+    End Select
 End Sub
 
 Private Function ColourText(colour As Long) As String

@@ -65,17 +65,17 @@ End Sub
 
 ' Fills places with "sheet!cell" in listed order, each once; their number, or -1 without results.
 Private Function Problems(places() As String) As Long
-    Dim results As Object, row As Long, column As Long, last As Long
-    Dim head As Long, sheets As Long, cells As Long, place As String, known As String
+    Dim results As Object, row As Long, column As Long, last As Long, head As Long
+    Dim verdicts As Long, cells As Long, verdict As String, place As String, known As String
     Problems = -1
     Set results = ResultSheet()
     If results Is Nothing Then Exit Function
-    For row = 1 To 40
-        For column = 1 To 20
-            If results.Cells(row, column).Value = Text("sheet_column") Then sheets = column
+    For row = 1 To 20
+        For column = 1 To 12
+            If results.Cells(row, column).Value = Text("verdict_column") Then verdicts = column
             If results.Cells(row, column).Value = Text("cell_column") Then cells = column
         Next column
-        If sheets > 0 And cells > 0 Then
+        If verdicts > 0 And cells > 0 Then
             head = row
             Exit For
         End If
@@ -85,11 +85,14 @@ Private Function Problems(places() As String) As Long
     last = results.UsedRange.Row + results.UsedRange.Rows.Count
     ReDim places(last)
     For row = head + 1 To last
-        place = results.Cells(row, sheets).Value & "!" & results.Cells(row, cells).Value
-        If Len(results.Cells(row, cells).Value) > 0 And InStr(known, vbTab & place & vbTab) = 0 Then
-            places(Problems) = place
-            Problems = Problems + 1
-            known = known & vbTab & place & vbTab
+        verdict = results.Cells(row, verdicts).Value
+        place = results.Cells(row, cells).Value
+        If verdict = Text("fail") Or verdict = Text("doubt") Then
+            If InStr(place, "!") > 0 And InStr(known, vbTab & place & vbTab) = 0 Then
+                places(Problems) = place
+                Problems = Problems + 1
+                known = known & vbTab & place & vbTab
+            End If
         End If
     Next row
 End Function

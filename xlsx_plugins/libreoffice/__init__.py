@@ -1,0 +1,1 @@
+"""LibreOffice Calc as an xlwings engine, over UNO: only the members that the button uses."""

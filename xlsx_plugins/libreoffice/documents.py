@@ -1,0 +1,318 @@
+"""LibreOffice's open spreadsheets as xlwings sees them: books, sheets, defined names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checker_xlsx.description import Description
+from checker_xlsx.libreoffice.cells import Corners, Range, corners
+from checker_xlsx.libreoffice.connection import Uno, uno_module
+from checker_xlsx.libreoffice.formats import Formats, formats_of
+from checker_xlsx.libreoffice.notation import to_excel
+from checker_xlsx.libreoffice.repainting import repaint
+from checker_xlsx.looks import Look, Repainted
+from xlwings import base_classes
+
+if TYPE_CHECKING:
+    from checker_xlsx.libreoffice.engine import App
+
+_FORMULA_ERROR = 4  # com.sun.star.sheet.FormulaResult.ERROR
+_ERROR_NAMES = {
+    502: "#VALUE!",
+    503: "#NUM!",
+    519: "#VALUE!",
+    521: "#NULL!",
+    524: "#REF!",
+    525: "#NAME?",
+    532: "#DIV/0!",
+    32767: "#N/A",
+}
+_SPREADSHEET = "com.sun.star.sheet.SpreadsheetDocument"
+
+
+class Book(base_classes.Book):
+    """One open spreadsheet document."""
+
+    def __init__(self, app: App, document: Uno) -> None:
+        self._app = app
+        self.document = document
+
+    @property
+    def app(self) -> App:
+        return self._app
+
+    @property
+    def api(self) -> Uno:
+        return self.document
+
+    @property
+    def controller(self) -> Uno:
+        return self.document.CurrentController
+
+    @property
+    def name(self) -> str:
+        return Path(self.fullname).name
+
+    @property
+    def fullname(self) -> str:
+        """The path of the file; the window's title for a book that was never saved."""
+        url = self.document.URL
+        return str(uno_module().fileUrlToSystemPath(url) if url else self.document.Title)
+
+    @property
+    def sheets(self) -> Sheets:
+        return Sheets(self)
+
+    @property
+    def names(self) -> Names:
+        return Names(self)
+
+    def activate(self) -> None:
+        self.controller.Frame.activate()
+
+    def save(self, path: str | None = None, password: str | None = None) -> None:
+        if path is not None or password is not None:
+            raise NotImplementedError("saving under another name")
+        self.document.store()
+
+    def close(self) -> None:
+        self.document.close(True)
+
+    # What Excel is asked for through the launcher's own procedures (CheckerMarks).
+
+    def repaint(self, looks: Sequence[Look]) -> Repainted:
+        """Give many cells their fill and note at once; see `checker_xlsx.painting`."""
+        return repaint(self.document, looks)
+
+    def describe(self) -> Description:
+        """Names, custom properties and percent formats; see `checker_xlsx.description`."""
+        bag = self.document.DocumentProperties.UserDefinedProperties
+        return Description(
+            names={title: name.refers_to for title, name in self.names.snapshot()},
+            properties={prop.Name: str(prop.Value) for prop in bag.getPropertyValues()},
+            percent={sheet.name: sheet.formats().percent_addresses() for sheet in self.sheets},
+        )
+
+    def cannot_save(self) -> bool:
+        """Whether the document was opened for reading only."""
+        return bool(self.document.isReadonly())
+
+
+class Books(base_classes.Books):
+    """The open spreadsheet documents; text documents and hidden helpers are left out."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    @property
+    def active(self) -> Book | None:
+        current = self.app.desktop.getCurrentComponent()
+        if current is not None and current.supportsService(_SPREADSHEET):
+            return Book(self.app, current)
+        return next(iter(self), None)
+
+    def __call__(self, name_or_index: int | str) -> Book:
+        for number, book in enumerate(self, 1):
+            if name_or_index in (number, book.name, book.fullname):
+                return book
+        raise KeyError(name_or_index)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __iter__(self) -> Iterator[Book]:
+        components = self.app.desktop.Components.createEnumeration()
+        while components.hasMoreElements():
+            document = components.nextElement()
+            if document is not None and document.supportsService(_SPREADSHEET):
+                yield Book(self.app, document)
+
+
+class Sheets(base_classes.Sheets):
+    """The sheets of a book, in tab order."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._sheets = book.document.Sheets
+
+    @property
+    def active(self) -> Sheet:
+        return Sheet(self.book, self.book.controller.ActiveSheet)
+
+    def __call__(self, name_or_index: int | str) -> Sheet:
+        if isinstance(name_or_index, int):
+            return Sheet(self.book, self._sheets.getByIndex(name_or_index - 1))
+        if not self._sheets.hasByName(name_or_index):
+            raise KeyError(name_or_index)
+        return Sheet(self.book, self._sheets.getByName(name_or_index))
+
+    def __len__(self) -> int:
+        return int(self._sheets.Count)
+
+    def __iter__(self) -> Iterator[Sheet]:
+        for number in range(1, len(self) + 1):
+            yield self(number)
+
+    def add(
+        self, before: Sheet | None = None, after: Sheet | None = None, name: str | None = None
+    ) -> Sheet:
+        at = len(self)
+        if before is not None:
+            at = before.index - 1
+        elif after is not None:
+            at = after.index
+        title = name or f"Sheet{len(self) + 1}"
+        self._sheets.insertNewByName(title, at)
+        return self(title)
+
+
+class Sheet(base_classes.Sheet):
+    """One sheet."""
+
+    def __init__(self, book: Book, api: Uno) -> None:
+        self._book = book
+        self._api = api
+        self._formats: Formats | None = None
+
+    @property
+    def book(self) -> Book:
+        return self._book
+
+    @property
+    def api(self) -> Uno:
+        return self._api
+
+    @property
+    def name(self) -> str:
+        return str(self._api.Name)
+
+    @name.setter
+    def name(self, title: str) -> None:
+        self._api.Name = title
+
+    @property
+    def index(self) -> int:
+        return int(self._api.RangeAddress.Sheet) + 1
+
+    @property
+    def visible(self) -> bool:
+        return bool(self._api.IsVisible)
+
+    @visible.setter
+    def visible(self, visible: bool | int) -> None:
+        """True or Excel's -1 shows it; False, 0 and 2 (very hidden) hide it."""
+        self._api.IsVisible = visible in (True, -1)
+
+    @property
+    def used_range(self) -> Range:
+        cursor = self._api.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        end = cursor.RangeAddress
+        return Range(self, (1, 1, end.EndRow + 1, end.EndColumn + 1))
+
+    def range(self, first: object, last: object = None) -> Range:
+        one, other = self._place(first), self._place(last if last is not None else first)
+        return Range(
+            self,
+            (
+                min(one[0], other[0]),
+                min(one[1], other[1]),
+                max(one[2], other[2]),
+                max(one[3], other[3]),
+            ),
+        )
+
+    def _place(self, where: object) -> Corners:
+        if isinstance(where, Range):
+            return where.place
+        if isinstance(where, tuple):
+            row, column = where
+            return row, column, row, column
+        if isinstance(where, str):
+            return corners(where)
+        raise TypeError(f"not a place in a sheet: {where!r}")
+
+    def activate(self) -> None:
+        self.book.controller.setActiveSheet(self._api)
+
+    def delete(self) -> None:
+        self.book.document.Sheets.removeByName(self.name)
+
+    @property
+    def freeze_panes(self) -> FreezePanes:
+        return FreezePanes(self)
+
+    def formats(self) -> Formats:
+        """How the sheet shows its numbers, looked at once per object."""
+        if self._formats is None:
+            self._formats = formats_of(self._api, self.book.document.NumberFormats)
+        return self._formats
+
+    def errors_in(self, place: Corners) -> Iterator[tuple[int, int, str]]:
+        """Row, column and Excel's name of every error value inside ``place``."""
+        area = Range(self, place).api
+        for found in area.queryFormulaCells(_FORMULA_ERROR).getRangeAddresses():
+            for row in range(found.StartRow, found.EndRow + 1):
+                for column in range(found.StartColumn, found.EndColumn + 1):
+                    error = self._api.getCellByPosition(column, row).getError()
+                    yield row + 1, column + 1, _ERROR_NAMES.get(error, "#VALUE!")
+
+
+class FreezePanes:
+    """Rows and columns that stay in view. LibreOffice freezes the active sheet only."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+
+    def freeze_at(self, frozen: object) -> None:
+        """Keep the rows and columns of the range ``frozen`` (address or Range) in view."""
+        rows = re.fullmatch(r"1:(\d+)", frozen) if isinstance(frozen, str) else None
+        place = self._sheet.range(getattr(frozen, "impl", frozen)).place if not rows else None
+        self._sheet.activate()
+        columns = 0 if place is None else place[3]
+        self._sheet.book.controller.freezeAtPosition(
+            columns, int(rows[1]) if rows else (place or (0, 0, 0, 0))[2]
+        )
+
+
+class Names(base_classes.Names):
+    """The defined names of the whole book."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._names = book.document.NamedRanges
+
+    def snapshot(self) -> Sequence[tuple[str, Name]]:
+        return [(title, Name(self.book, title)) for title in self._names.ElementNames]
+
+    def contains(self, title: str) -> bool:
+        return bool(self._names.hasByName(title))
+
+    def __call__(self, title: str) -> Name:
+        if not self.contains(title):
+            raise KeyError(title)
+        return Name(self.book, title)
+
+
+class Name(base_classes.Name):
+    """One defined name."""
+
+    def __init__(self, book: Book, title: str) -> None:
+        self.book = book
+        self._title = title
+
+    @property  # type: ignore[misc]  # the base class can also be written
+    def name(self) -> str:
+        return self._title
+
+    @property  # type: ignore[misc]
+    def refers_to(self) -> str:
+        """Excel's notation: ``='教师'!$C$7``; ``=#REF!`` when the target is lost."""
+        content = str(self.book.document.NamedRanges.getByName(self._title).Content)
+        if "#REF!" in content:
+            return "=#REF!"
+        first, _, last = to_excel(content).partition(":")
+        return f"={first}:{last.rpartition('!')[2]}" if last else f"={first}"

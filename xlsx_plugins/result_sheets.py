@@ -1,0 +1,124 @@
+"""A result sheet, such as 校验结果, in an open book: one write for its values, formats by area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from datetime import date
+from decimal import Decimal
+
+import xlwings as xw
+from checker_xlsx.looks import Look
+
+from checker.model.marks import FILL_COLOURS, ResultCell, ResultSheet, Scalar
+from checker.writing.addresses import Area, location
+from checker.writing.result_sheet import HEADER_COLOUR
+
+_BORDER_COLOUR = "#BFBFBF"
+_MOST_FORMULA_TEXT = 255
+"""Excel refuses a longer text inside a formula."""
+
+Typed = str | float | bool | date | None
+
+
+def write_result_sheet(sheet: xw.Sheet, result: ResultSheet) -> list[Look]:
+    """Fill an empty sheet. The coloured cells come back as looks, for the one repainting call."""
+    width = max((len(row) for row in result.rows), default=1) or 1
+    lines = [[_typed(cell) for cell in row] + [None] * (width - len(row)) for row in result.rows]
+    if lines:
+        sheet.range("A1").value = lines
+    for area, size in _areas(result, lambda cell: cell.size):
+        if isinstance(size, float | int):
+            sheet.range(area.reference).font.size = size
+    for area, _ in _areas(result, lambda cell: cell.bold or cell.header or None):
+        sheet.range(area.reference).font.bold = True
+    for area, _ in _areas(result, lambda cell: cell.header or None):
+        sheet.range(area.reference).font.color = "#FFFFFF"
+    for area, _ in _areas(result, lambda cell: cell.wrap or None):
+        sheet.range(area.reference).wrap_text = True
+    for area, _ in _areas(result, lambda cell: cell.border or None):
+        sheet.range(area.reference).borders.set(
+            "all", line_style="continuous", weight="thin", color=_BORDER_COLOUR
+        )
+    for number, characters in enumerate(result.widths, 1):
+        if characters:
+            sheet.range((1, number)).column_width = characters
+    for merged in result.merges:
+        sheet.range(merged).merge()
+    if result.freeze_rows:
+        _freeze(sheet, result.freeze_rows)
+    return [
+        Look(sheet.name, area.reference, fill)
+        for area, fill in _areas(result, _fill_of)
+        if isinstance(fill, str)
+    ]
+
+
+def _freeze(sheet: xw.Sheet, rows: int) -> None:
+    try:
+        sheet.freeze_panes.freeze_at(f"1:{rows}")
+    except NotImplementedError:  # xlwings has no freezing for Excel on Windows
+        sheet.activate()
+        window = sheet.book.app.api.ActiveWindow
+        window.SplitColumn, window.SplitRow, window.FreezePanes = 0, rows, True
+
+
+def _fill_of(cell: ResultCell) -> str | None:
+    if cell.header:
+        return HEADER_COLOUR
+    return FILL_COLOURS[cell.fill] if cell.fill else None
+
+
+def _typed(cell: ResultCell) -> Typed:
+    """What is written so that the program takes it as meant: texts as texts, links as formulas."""
+    if cell.link and isinstance(cell.value, str):
+        target, shown = f"#{location(cell.link)}", cell.value
+        if max(len(target), len(shown)) <= _MOST_FORMULA_TEXT:
+            return '=HYPERLINK("{}","{}")'.format(
+                target.replace('"', '""'), shown.replace('"', '""')
+            )
+    return literal(cell.value)
+
+
+def literal(value: Scalar) -> Typed:
+    """A value for ``Range.value`` that can never become a formula, a date or another number."""
+    if isinstance(value, str):
+        return "'" + value
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return float(value)
+    return value
+
+
+def _areas(
+    result: ResultSheet, what: Callable[[ResultCell], Hashable | None]
+) -> Iterable[tuple[Area, Hashable]]:
+    """Rectangles of cells for which ``what`` says the same; cells of which it says None are left
+    out. Runs of one column are put together first: tables repeat downwards, not sideways."""
+    columns: dict[tuple[int, int, Hashable], list[int]] = {}
+    height = len(result.rows)
+    width = max((len(row) for row in result.rows), default=0)
+    for column in range(1, width + 1):
+        top = 0
+        for row in range(1, height + 2):
+            here = _said(result, row, column, what)
+            if top and (row > height or here != _said(result, top, column, what)):
+                said = _said(result, top, column, what)
+                assert said is not None
+                columns.setdefault((top, row - 1, said), []).append(column)
+                top = 0
+            if not top and here is not None:
+                top = row
+    for (top, bottom, said), numbers in columns.items():
+        left = previous = numbers[0]
+        for number in [*numbers[1:], 0]:
+            if number != previous + 1:
+                yield Area(top, left, bottom, previous), said
+                left = number
+            previous = number
+
+
+def _said(
+    result: ResultSheet, row: int, column: int, what: Callable[[ResultCell], Hashable | None]
+) -> Hashable | None:
+    if row > len(result.rows) or column > len(result.rows[row - 1]):
+        return None
+    return what(result.rows[row - 1][column - 1])
