@@ -55,7 +55,7 @@ def _paragraphs(page: Page, row: int, heading: str, paragraphs: Sequence[str]) -
     """Returns the next free row."""
     row = _heading(page, row, heading)
     width = sum(WIDTHS[column] for column in range(2, LAST_COLUMN + 1))
-    style = page.styles.get(text_wrap=True, align="left")
+    style = page.styles.get(text_wrap=True, align="left", valign="top")
     for text in paragraphs:
         page.merge(page.span(row, 2, LAST_COLUMN), text, style)
         page.height(row, row_height((text, width, 11)))

@@ -19,7 +19,7 @@ LABEL_COLUMN = 1  # 甲
 CODE_COLUMN = 2  # 乙
 UNIT_COLUMN = 3  # 丙
 FIRST_VALUE_COLUMN = 4
-NOTE_COLUMN_UP_TO = 2
+NOTE_COLUMN_UP_TO = 3
 """A form with so few value columns has room to print the 口径 beside each field."""
 
 LABEL_HEADER, CODE_HEADER, UNIT_HEADER, NOTE_HEADER = "指标名称", "行号", "计量单位", "填报口径"
@@ -43,7 +43,9 @@ class Area:
 
     @property
     def a1(self) -> str:
-        """The range as Excel writes it, e.g. "A8:H67"."""
+        """The range as Excel writes it, e.g. "A8:H67", or "A8" for one cell."""
+        if (self.top, self.left) == (self.bottom, self.right):
+            return self.first
         return f"{self.first}:{column_letters(self.right)}{self.bottom}"
 
     @property

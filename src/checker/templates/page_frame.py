@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 PORTRAIT_UP_TO = 145.0  # characters of width that are still readable on an upright A4 page
+A4_SHORT, A4_LONG, SIDE_MARGINS, TOP_AND_BOTTOM_MARGINS = 595.0, 842.0, 72.0, 94.0  # points
+POINTS_PER_CHARACTER = 5.6
+SQUEEZE = 0.2
 FOOTER_LABELS = (
     ("单位负责人",),
     ("填表人",),
@@ -37,6 +40,7 @@ class Page:
     sheet: Sheet
     styles: Styles
     widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
     text_areas: list[Area] = field(default_factory=list)  # digits in them are codes, not numbers
 
     @property
@@ -72,7 +76,8 @@ class Page:
         return Area(self.sheet.title, row, left, row, right)
 
     def height(self, row: int, points: float) -> None:
-        """Sets the height of a row."""
+        """Sets the height of a row and remembers it for printing."""
+        self.heights[row] = points
         self.worksheet.set_row(row - 1, points)
 
     def set_widths(self, widths: dict[int, float]) -> None:
@@ -179,9 +184,10 @@ def finish(
     sheet = page.worksheet
     total = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
     sheet.set_paper(9)
-    if landscape or total > PORTRAIT_UP_TO:
+    upright = not landscape and total <= PORTRAIT_UP_TO
+    if not upright:
         sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, _pages(page, total, upright=upright))
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.center_horizontally()
     sheet.set_footer(
@@ -195,3 +201,15 @@ def finish(
     if page.text_areas:
         sheet.ignore_errors({"number_stored_as_text": " ".join(a.a1 for a in page.text_areas)})
     sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": insert_rows})
+
+
+def _pages(page: Page, width: float, *, upright: bool) -> int:
+    """How many sheets of paper the rows are to be squeezed into; 0 leaves it to the program.
+
+    A last sheet with a few rows only is a nuisance, so a little is taken off the scale instead.
+    """
+    across, down = (A4_SHORT, A4_LONG) if upright else (A4_LONG, A4_SHORT)
+    scale = min(1.0, (across - SIDE_MARGINS) / (width * POINTS_PER_CHARACTER))
+    sheets = sum(page.heights.values()) * scale / (down - TOP_AND_BOTTOM_MARGINS)
+    nearest = round(sheets)
+    return nearest if nearest and abs(sheets - nearest) <= SQUEEZE else 0

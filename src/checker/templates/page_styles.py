@@ -108,8 +108,9 @@ def text_width(text: str) -> int:
 
 
 def lines_needed(text: str, width: float, font_size: float = 11) -> int:
-    """Lines that a text takes in a column this wide (Excel's width unit, at 11 points)."""
-    room = max(4.0, (width - 1) * 11 / font_size)
+    """Lines that a text takes in a column this wide (Excel's width unit: 7 pixels; half a Chinese
+    character is 7.3 pixels at 11 points, and some are lost to the cell's margins)."""
+    room = max(4.0, (width * 0.95 - 1) * 11 / font_size)
     return sum(max(1, -(-text_width(part) // int(room))) for part in text.split("\n"))
 
 
