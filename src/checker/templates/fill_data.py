@@ -49,6 +49,7 @@ def read_fill_data(path: Path) -> FillData:
 def from_json(text: str) -> FillData:
     """``{"facts": {...}, "tables": {...}, "explanations": {...}}``; each may be left out.
 
+    ``source`` may stand beside them: a remark on where the numbers come from, not filled in.
     Raises FillError.
     """
     try:
@@ -59,7 +60,9 @@ def from_json(text: str) -> FillData:
     if not isinstance(document, dict):
         raise FillError([f"JSON 最外层应为 {{ }}，含 {'、'.join(parts)}。"])
     problems = [
-        f"不认识的项 {key}，应为 {'、'.join(parts)}。" for key in document if key not in parts
+        f"不认识的项 {key}，应为 {'、'.join(parts)}。"
+        for key in document
+        if key not in (*parts, "source")
     ]
     problems += [
         f"{key} 应为 {{ }}。" for key in parts if not isinstance(document.get(key, {}), dict)
