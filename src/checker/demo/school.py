@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,9 @@ Values = dict[str, dict[str, Value]]
 """field id -> column id -> value."""
 
 Row = dict[str, Value]
+
+Alteration = Callable[[dict[str, bytes]], None]
+"""Changes the unpacked members of the finished workbook in place."""
 
 GRADES = {
     "primary": ("一年级", "二年级", "三年级", "四年级", "五年级", "六年级"),
@@ -59,6 +63,10 @@ class School:
     code: str
     values: Values = field(default_factory=dict)
     tables: dict[str, list[Row]] = field(default_factory=dict)
+    typed: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What was typed instead of the value, by field and column: "４５", "无", "#DIV/0!"."""
+    alterations: list[Alteration] = field(default_factory=list)
+    """What a clerk did to the workbook itself: sheets renamed, names deleted."""
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -68,6 +76,10 @@ class School:
     def put(self, field_id: str, column: str, value: Value) -> None:
         """Set one value."""
         self.values.setdefault(field_id, {})[column] = value
+
+    def type_text(self, field_id: str, column: str, text: str) -> None:
+        """Have the clerk type a text instead of the value."""
+        self.typed[field_id, column] = text
 
     def number(self, field_id: str, column: str) -> int:
         """A whole number that was put before; 0 if none was."""

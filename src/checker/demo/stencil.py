@@ -31,6 +31,8 @@ PLACEHOLDER = "@@%05d@@"
 _CELL = re.compile(rb'<c r="[A-Z]+\d+"([^>]*?) t="inlineStr"><is><t>@@(\d{5})@@</t></is></c>')
 _REFERENCE = re.compile(rb'<c r="([A-Z]+\d+)"')
 DAY_ZERO = date(1899, 12, 30)
+ERROR_VALUES = ("#DIV/0!", "#REF!", "#VALUE!", "#N/A", "#NAME?")
+"""Texts that are written as what they are in Excel: error values."""
 
 
 def input_cells(template: Template) -> list[CellRef]:
@@ -132,6 +134,8 @@ def _cell(reference: bytes, attributes: bytes, value: Scalar) -> bytes:
     head = b'<c r="' + reference + b'"' + attributes
     if value is None:
         return head + b"/>"
+    if isinstance(value, str) and value in ERROR_VALUES:
+        return head + b' t="e"><v>' + value.encode() + b"</v></c>"
     if isinstance(value, str):
         kept = b' xml:space="preserve"' if value != value.strip() else b""
         text = escape(value).encode()

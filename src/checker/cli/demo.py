@@ -1,0 +1,55 @@
+"""``checker demo``: material to try the program with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group(
+    name="demo",
+    help="生成演示用的材料。",
+    options_metavar="[选项]",
+    subcommand_metavar="命令 [参数]…",
+)
+def command() -> None:
+    """Groups the kinds of demo material."""
+
+
+@command.command(name="county", options_metavar="[选项]")
+@click.option(
+    "--schools",
+    type=click.IntRange(1, 100_000),
+    default=60,
+    show_default=True,
+    metavar="数",
+    help="学校数。",
+)
+@click.option("--seed", type=int, default=7, show_default=True, metavar="数", help="随机种子。")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="文件夹",
+    help="写到哪个文件夹。",
+)
+def county(schools: int, seed: int, out: Path) -> None:
+    """生成一个虚构的县：每校一份填报表，有的带着事先埋好的错误。
+
+    answers.json 是答案：哪个文件、哪条规则、哪张表、哪一格。名册.csv 是应报名单。
+    同样的种子总是生成同样的县。
+    """
+    from checker.demo.county import ANSWERS, ROSTER, TEMPLATE, build_and_write
+    from checker.templates.registry import choose, installed_templates
+
+    template = choose(installed_templates(), TEMPLATE).template
+    try:
+        written = build_and_write(template, out, schools, seed)
+    except OSError as problem:
+        raise click.ClickException(f"写不进文件夹 {out}：{problem.strerror}。") from problem
+    click.echo(f"已生成 {written.schools} 份填报表：{out}")
+    click.echo(
+        f"埋了 {len(written.faults)} 种错误，答案 {len(written.answers)} 条：{out / ANSWERS}"
+    )
+    click.echo(f"名册：{out / ROSTER}")
