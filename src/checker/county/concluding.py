@@ -120,7 +120,7 @@ def _one_dispersion(question: Question) -> Conclusion:
     result = DispersionResult(
         rule=question.rule.id,
         indicator=question.text("indicator", question.rule.id),
-        title=question.rule.title,
+        title=question.rule.title.removesuffix("的校际差异系数"),
         stage=question.stage,
         schools=found.schools,
         cv=found.cv,
