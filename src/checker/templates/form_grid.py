@@ -1,0 +1,135 @@
+"""Finds the grid of a form sheet by what is printed on it: 乙 row codes and column headers.
+
+This is how a clerk reads the form, so it is what defined names are checked against, and what
+finds a field whose name is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from checker.model.snapshot import SheetSnapshot
+from checker.model.template import Field, Sheet
+from checker.templates.layout import CODE_HEADER
+from checker.templates.typed_value import half_width
+
+CODE_SIGN, LABEL_SIGN = "乙", "甲"
+ORDINAL_HEADER = "序号"
+SEARCHED_ROWS = 60
+HEADER_ROWS_ABOVE = 4
+"""Header texts stand directly above the line 甲 乙 丙; a few inserted rows are forgiven."""
+
+
+@dataclass(slots=True)
+class FormGrid:
+    """Where the printed parts of a form are, 1-based. ``rows`` maps a row code (see ``code_key``)
+    to all rows that carry it; ``columns`` maps a column id to its column, None if its header is
+    not there or is there twice."""
+
+    code_row: int
+    code_column: int
+    label_column: int
+    rows: dict[str, list[int]] = field(default_factory=dict)
+    columns: dict[str, int | None] = field(default_factory=dict)
+    labels: dict[str, list[int]] = field(default_factory=dict)
+    """Squeezed label -> rows without a row code that carry it."""
+
+
+def squeeze(value: object) -> str:
+    """Text without any blanks, in half-width signs, for comparing headers and labels."""
+    return "".join(half_width(value).split()) if isinstance(value, str) else ""
+
+
+def code_key(value: object) -> str:
+    """A row code for comparing: "02", "２" and the number 2 are the same. "" for an empty cell."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return str(int(value)) if value == int(value) else str(value)
+    text = squeeze(value)
+    return str(int(text)) if text.isascii() and text.isdigit() else text
+
+
+def find_grid(snapshot: SheetSnapshot, sheet: Sheet) -> FormGrid | None:
+    """The grid of ``sheet`` on a sheet of the workbook; None if there is no sign of one."""
+    place = _find_codes(snapshot)
+    if place is None:
+        return None
+    row, column = place
+    label_column = next(
+        (at for at, value in _cells(snapshot, row) if at < column and squeeze(value) == LABEL_SIGN),
+        max(column - 1, 1),
+    )
+    grid = FormGrid(row, column, label_column)
+    _read_rows(snapshot, grid)
+    _read_headers(snapshot, grid, sheet)
+    return grid
+
+
+def _find_codes(snapshot: SheetSnapshot) -> tuple[int, int] | None:
+    """Row and column of 乙; of the header 行号 if that line was deleted."""
+    other: tuple[int, int] | None = None
+    first_row, first_column = snapshot.origin
+    for offset, line in enumerate(snapshot.rows[:SEARCHED_ROWS]):
+        for shift, value in enumerate(line):
+            if not isinstance(value, str) or not value or len(value) > 8:
+                continue
+            text = squeeze(value)
+            if text == CODE_SIGN:
+                return first_row + offset, first_column + shift
+            if text == CODE_HEADER and other is None:
+                other = first_row + offset, first_column + shift
+    return other
+
+
+def _cells(snapshot: SheetSnapshot, row: int) -> Iterator[tuple[int, object]]:
+    index = row - snapshot.origin[0]
+    if 0 <= index < len(snapshot.rows):
+        yield from enumerate(snapshot.rows[index], start=snapshot.origin[1])
+
+
+def _read_rows(snapshot: SheetSnapshot, grid: FormGrid) -> None:
+    """Row codes below the sign, down to a table that stands under the form."""
+    code_at = grid.code_column - snapshot.origin[1]
+    label_at = grid.label_column - snapshot.origin[1]
+    row = grid.code_row
+    for line in snapshot.rows[grid.code_row + 1 - snapshot.origin[0] :]:
+        row += 1
+        value = line[code_at] if 0 <= code_at < len(line) else None
+        key = code_key(value)
+        if key in (CODE_SIGN, ORDINAL_HEADER):
+            break
+        if key:
+            grid.rows.setdefault(key, []).append(row)
+        elif 0 <= label_at < len(line) and (label := squeeze(line[label_at])):
+            grid.labels.setdefault(label, []).append(row)
+
+
+def _read_headers(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None:
+    found: dict[str, list[int]] = {}
+    for row in range(grid.code_row, max(grid.code_row - HEADER_ROWS_ABOVE, 0), -1):
+        for column, value in _cells(snapshot, row):
+            text = squeeze(value)
+            if text and column > grid.code_column and column not in found.get(text, ()):
+                found.setdefault(text, []).append(column)
+    for item in sheet.columns:
+        places = found.get(squeeze(item.title), [])
+        grid.columns[item.id] = places[0] if len(places) == 1 else None
+    _infer_columns(snapshot, grid, sheet)
+
+
+def _infer_columns(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None:
+    """A header that was retyped is found between its neighbours, if both sides still agree."""
+    known = [grid.columns[item.id] for item in sheet.columns]
+    taken = {column for column in known if column is not None}
+    for index, item in enumerate(sheet.columns):
+        if known[index] is not None or index == 0 or index == len(known) - 1:
+            continue
+        before, after = known[index - 1], known[index + 1]
+        if before is not None and after == before + 2 and before + 1 not in taken:
+            grid.columns[item.id] = before + 1
+
+
+def row_of_label(grid: FormGrid, field_: Field) -> int | None:
+    """The row with the field's label whose row code was deleted; None if not exactly one."""
+    rows = grid.labels.get(squeeze(field_.label), [])
+    return rows[0] if len(rows) == 1 else None
