@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from checker.model.cells import column_number
 from checker.model.snapshot import Position
 from checker.reading import unreadable
-from checker.reading.parts import parse
+from checker.reading.parts import parse, plain_text
 from checker.reading.unreadable import UnreadableWorkbook
 
 NORMAL_AREA = 3_000_000
@@ -34,8 +34,8 @@ class SheetScan:
     area: int = 0
 
 
-_FAR = re.compile(rb'\br=["\'](?:[A-Z]{3}[0-9]|[A-Z]{1,2}[0-9]{5})')
-_ADDRESSES = re.compile(rb'\br=["\']([A-Z]{1,3})([0-9]+)["\']')
+_FAR = re.compile(rb' r="(?:[A-Z]{3}[0-9]|[A-Z]{1,2}[0-9]{5})')
+_ADDRESSES = re.compile(rb' r="([A-Z]{1,3})([0-9]+)"')
 _FORMULA = re.compile(rb"<f[ >/]")
 _ERROR = re.compile(rb"""\bt=["']e["']""")
 _CELL_ADDRESS = re.compile(rb"""\sr=["']([A-Z]{1,3})([0-9]+)["']""")
@@ -52,16 +52,18 @@ def scan_sheet(xml: bytes, percent_styles: frozenset[int]) -> SheetScan:
     if b"<!ENTITY" in xml:
         raise UnreadableWorkbook(unreadable.ENTITIES)
     begin = xml.find(b"<sheetData")
-    if begin < 0 or xml.find(b"<c>", begin) >= 0:
-        return _walk(xml, percent_styles)
     end = xml.find(b"</sheetData>", begin)
-    cells = xml[begin : end if end >= 0 else len(xml)]
+    cells = xml[begin : end if end >= 0 else len(xml)] if begin >= 0 else b""
+    if not _is_usual(cells):
+        return _walk(xml, percent_styles)
     found = SheetScan(area=_area(cells))
     try:
-        for match in _FORMULA.finditer(cells):
-            _look_at(cells, match.start(), found)
-        for match in _ERROR.finditer(cells):
-            _look_at(cells, match.start(), found)
+        if b"<f" in cells:
+            for match in _FORMULA.finditer(cells):
+                _look_at(cells, match.start(), found)
+        if b'"e"' in cells or b"'e'" in cells:
+            for match in _ERROR.finditer(cells):
+                _look_at(cells, match.start(), found)
         if percent_styles:
             _find_percent(cells, percent_styles, found)
     except _Unusual:
@@ -71,6 +73,13 @@ def scan_sheet(xml: bytes, percent_styles: frozenset[int]) -> SheetScan:
 
 class _Unusual(Exception):
     """The cell is not written as the quick search expects."""
+
+
+def _is_usual(cells: bytes) -> bool:
+    """Whether every row and cell says where it is, in the way that all spreadsheet programs write
+    it; then, and only then, can a search for addresses not be deceived."""
+    addressed = cells.count(b"<c ") + cells.count(b"<row ")
+    return bool(cells) and addressed == cells.count(b' r="') and b"<c>" not in cells
 
 
 def _area(cells: bytes) -> int:
@@ -112,7 +121,7 @@ def _look_at(cells: bytes, inside: int, found: SheetScan) -> None:
     formula = None
     if _FORMULA.search(content):
         text = _FORMULA_TEXT.search(content)
-        formula = _plain(text[1].decode("utf-8", "replace")) if text else ""
+        formula = plain_text(text[1].decode("utf-8", "replace")) if text else ""
     _record(
         found, position, kind.decode("ascii"), formula, value[1].decode("utf-8") if value else ""
     )
@@ -178,25 +187,6 @@ def _walk(xml: bytes, percent_styles: frozenset[int]) -> SheetScan:
         raise UnreadableWorkbook(unreadable.TOO_WIDE)
     found.area = last_row * last_column if last_row * last_column > NORMAL_AREA else 0
     return found
-
-
-_ENTITIES = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
-_ENTITY = re.compile("&(lt|gt|quot|apos|amp|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});")
-
-
-def _plain(text: str) -> str:
-    """XML's own entities resolved (importing html for it would cost 3 ms at start)."""
-    if "&" not in text:
-        return text
-    return _ENTITY.sub(_character, text)
-
-
-def _character(match: re.Match[str]) -> str:
-    name = match[1]
-    if name in _ENTITIES:
-        return _ENTITIES[name]
-    code = int(name[2:], 16) if name[1] == "x" else int(name[1:])
-    return chr(code) if code < 0x110000 else match[0]
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from checker.model.snapshot import SheetSnapshot
 from checker.model.template import Field, Sheet
@@ -38,13 +39,25 @@ class FormGrid:
 
 def squeeze(value: object) -> str:
     """Text without any blanks, in half-width signs, for comparing headers and labels."""
-    return "".join(half_width(value).split()) if isinstance(value, str) else ""
+    return _squeezed(value) if value and isinstance(value, str) else ""
+
+
+@lru_cache(8192)  # the printed texts are the same in all workbooks of a template
+def _squeezed(text: str) -> str:
+    return "".join(half_width(text).split())
 
 
 def code_key(value: object) -> str:
     """A row code for comparing: "02", "２" and the number 2 are the same. "" for an empty cell."""
+    if isinstance(value, str):
+        return _text_key(value) if value else ""
     if isinstance(value, float | int) and not isinstance(value, bool):
         return str(int(value)) if value == int(value) else str(value)
+    return ""
+
+
+@lru_cache(2048)
+def _text_key(value: str) -> str:
     text = squeeze(value)
     return str(int(text)) if text.isascii() and text.isdigit() else text
 
