@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
-from checker.model.cells import column_letters, column_number
+from checker.model.cells import column_letters as _column_letters
+from checker.model.cells import column_number
+
+column_letters = cache(_column_letters)
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from checker.model.marks import FILL_COLOURS, CellEdit, Changes, Fill, Mark
 from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
+from checker.writing.app_properties import list_titles
 from checker.writing.errors import UnwritableWorkbook
 from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml, shared_strings
 from checker.writing.result_sheet import result_sheet_xml
@@ -62,6 +63,7 @@ class Applier:
     def apply(self, changes: Changes) -> WriteSummary:
         """Make all changes and add the sheet that remembers them."""
         workbook = self._workbook
+        before = [sheet.title for sheet in workbook.sheets]
         titles = self._result_titles([sheet.title for sheet in changes.sheets])
         for sheet, marks, edits in self._by_sheet(changes):
             self._apply_sheet(sheet, marks, edits, titles)
@@ -82,6 +84,7 @@ class Applier:
             title = self._free_title(TITLE, set())
             xml = memory_sheet_xml(workbook, self._memories)
             workbook.add_sheet(title, xml, "veryHidden")
+            list_titles(workbook.package, before, [sheet.title for sheet in workbook.sheets])
         return WriteSummary(
             self._counts["fill"],
             self._counts["note"],
@@ -167,8 +170,8 @@ class Applier:
             self._memories.append(Memory("fill", sheet.title, area, colour, old, created))
         self._plan_edits(sheet, part, plan, places, changes)
         change_cells(part, changes, places)
+        self._write_links(sheet, part, plan, titles)  # hyperlinks stand before legacyDrawing
         self._write_notes(sheet, part, plan)
-        self._write_links(sheet, part, plan, titles)
 
     def _plan(
         self, sheet: Sheet, part: SheetPart, marks: Sequence[Mark], edits: Sequence[CellEdit]

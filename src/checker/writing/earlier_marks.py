@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checker.writing import exact_undo
 from checker.writing.addresses import Area
+from checker.writing.app_properties import list_titles
 from checker.writing.memory_sheet import Memory, find_memory_sheet, read_memories, shared_strings
 from checker.writing.notes_part import SEPARATOR, Note, text_xml
 from checker.writing.sheet_cells import CellChange, change_cells
@@ -32,6 +33,7 @@ def remove_earlier_marks(workbook: Workbook) -> tuple[Workbook, CleanSummary]:
     if sheet is None:
         return workbook, CleanSummary()
     memories = read_memories(workbook, sheet)
+    titles = [one.title for one in workbook.sheets]
     restored, kept = _Restorer(workbook).restore(memories)
     for memory in memories:
         if memory.kind == "sheet":
@@ -42,6 +44,7 @@ def remove_earlier_marks(workbook: Workbook) -> tuple[Workbook, CleanSummary]:
     if memory_sheet is not None:
         workbook.remove_sheet(memory_sheet)
     workbook.drop_calculation_chain()
+    list_titles(package, titles, [one.title for one in workbook.sheets])
     return Workbook(package), CleanSummary(True, False, restored, tuple(kept))
 
 

@@ -40,20 +40,15 @@ class Memory(NamedTuple):
 def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
     """The worksheet part that remembers."""
     rows = [f'<row r="1"><c r="A1" t="inlineStr"><is>{text_element(SIGNATURE)}</is></c></row>']
+    lines: dict[tuple[str, str, str | None, bool], str] = {}
     for number, memory in enumerate(memories, 2):
         target = escape(f"{quoted_title(memory.sheet)}!{memory.area.absolute}")
         height = memory.area.bottom - memory.area.top + 1
         cells = [f'<c r="A{number}"><f>ROWS({target})</f><v>{height}</v></c>']
-        line = json.dumps(
-            {
-                "kind": memory.kind,
-                "wrote": memory.wrote,
-                "before": memory.before,
-                "created": memory.created,
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).replace("_x", "\\u005fx")
+        stored = memory.kind, memory.wrote, memory.before, memory.created
+        line = lines.get(stored)
+        if line is None:
+            line = lines[stored] = _line(memory)
         for index in range(0, len(line), _CHUNK):
             letter = chr(ord("B") + index // _CHUNK)
             xml = text_element(line[index : index + _CHUNK])
@@ -66,6 +61,17 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
         f'<worksheet xmlns="{workbook.main_namespace}"><sheetData>{"".join(rows)}</sheetData>'
         "</worksheet>"
     ).encode()
+
+
+def _line(memory: Memory) -> str:
+    stored = {
+        "kind": memory.kind,
+        "wrote": memory.wrote,
+        "before": memory.before,
+        "created": memory.created,
+    }
+    line = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    return line.replace("_x", "\\u005fx")
 
 
 def find_memory_sheet(workbook: Workbook) -> Sheet | None:

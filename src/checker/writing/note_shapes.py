@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from checker.writing.part import Part
+from checker.writing.xml_bytes import TAG
 
 TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _IDMAP = re.compile(rb"""<o:idmap\b[^>]*?\bdata\s*=\s*["']([\d,\s]*)["']""")
@@ -22,6 +23,11 @@ _NOTE = re.compile(rb"""ObjectType\s*=\s*["']Note["']""")
 _BLOCK = 1024  # shape ids are handed out in blocks of this size, one or more per drawing
 _LINE_PIXELS = 17
 _WIDEST_PIXELS = 300
+_NAMESPACES = (
+    ("v", "urn:schemas-microsoft-com:vml"),
+    ("o", "urn:schemas-microsoft-com:office:office"),
+    ("x", "urn:schemas-microsoft-com:office:excel"),
+)
 _NEW = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" '
     'xmlns:o="urn:schemas-microsoft-com:office:office" '
@@ -29,12 +35,12 @@ _NEW = (
     '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{}"/></o:shapelayout></xml>'
 )
 _SHAPE_TYPE = (
-    b'<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
+    b'<v:shapetype{} id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
     b'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
     b'<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 _SHAPE_XML = (
-    '<v:shape id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;'
+    '<v:shape{declared} id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;'
     "margin-left:60pt;margin-top:1.5pt;width:{width}pt;height:{height}pt;z-index:{order};"
     'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
     '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
@@ -107,6 +113,13 @@ class NoteShapes:
         inside = [one for one in used if block * _BLOCK <= one < (block + 1) * _BLOCK]
         self._next = max(inside, default=block * _BLOCK) + 1
         self._extra: list[int] = []
+        found = TAG.search(part.text)
+        root = found.group() if found else b""
+        self._undeclared = "".join(
+            f' xmlns:{prefix}="{namespace}"'
+            for prefix, namespace in _NAMESPACES
+            if f"xmlns:{prefix}=".encode() not in root
+        )
 
     def add(self, row: int, column: int, text: str, grid: Grid) -> None:
         """A box for a new note on a cell (1-based)."""
@@ -116,6 +129,7 @@ class NoteShapes:
             self._next = block * _BLOCK + 1
         width, height = text_pixels(text)
         xml = _SHAPE_XML.format(
+            declared=self._undeclared,
             id=self._next,
             width=f"{width * 0.75:g}",
             height=f"{height * 0.75:g}",
@@ -177,7 +191,9 @@ class NoteShapes:
         if self._extra and self._idmap:
             more = "".join(f",{block}" for block in self._extra).encode()
             self.part.insert(self._idmap.end(1), more)
-        head = b"" if b'id="_x0000_t202"' in text else _SHAPE_TYPE
+        head = b""
+        if b'id="_x0000_t202"' not in text:
+            head = _SHAPE_TYPE.replace(b"{}", self._undeclared.encode())
         self.part.insert(text.rindex(b"</xml"), head + b"".join(self._new))
 
 

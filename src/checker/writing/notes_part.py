@@ -133,10 +133,11 @@ class Notes:
     def rewrite(self, note: Note, xml: bytes) -> None:
         """Give an existing note another text (content of <text>, without namespace prefix)."""
         inside = self._text_of(note.element)
-        new = prefixed(xml, self._prefix)
-        if inside is None or inside.is_empty_tag:
-            return
-        self.part.splice(inside.inner_start, inside.inner_end, new)
+        whole = prefixed(b"<text>" + xml + b"</text>", self._prefix)
+        if inside is not None:
+            self.part.splice(inside.start, inside.end, whole)
+        elif not note.element.is_empty_tag:
+            self.part.insert(note.element.inner_start, whole)
 
     def remove(self, note: Note) -> None:
         """Take a note away."""

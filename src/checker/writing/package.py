@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote
 
 from checker.writing import zip_members, zip_output
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 from checker.writing.part import Part, as_utf8
 from checker.writing.zip_members import Member
+
+if TYPE_CHECKING:
+    from checker.writing.relations import Relationship
 
 _XML = (".xml", ".rels", ".vml")
 
@@ -42,6 +45,8 @@ class Package:
         self._as_stored: set[str] = set()  # parts whose ``raw`` is what the file holds
         self._gone: set[str] = set()
         self._base: dict[str, bytes | None] = {}
+        #: What others made of a part's text, by key: the text it was made of, and the result.
+        self.understood: dict[str, tuple[bytes, tuple[Relationship, ...]]] = {}
 
     def keys(self) -> Iterator[str]:
         """The keys of all parts there are now."""

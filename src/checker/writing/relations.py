@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from checker.writing.xml_bytes import attributes, children, escape_attribute, lo
 CONTENT_TYPES = "[content_types].xml"
 _REL_TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
+_RELS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _NEW_RELS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns='
     b'"http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
@@ -41,8 +43,11 @@ def relationships(package: Package, key: str) -> list[Relationship]:
     if not package.has(rels):
         return []
     folder = key.rpartition("/")[0]
-    found = []
+    found: list[Relationship] = []
     scan = package.part(rels).scan
+    known = package.understood.get(rels)
+    if known is not None and known[0] is scan:
+        return list(known[1])
     for child in children(scan, root_tag(scan).end(), len(scan)):
         if child.name != "Relationship":
             continue
@@ -52,6 +57,7 @@ def relationships(package: Package, key: str) -> list[Relationship]:
         kind = type_.rstrip("/").rpartition("/")[2]
         end = target if external else _resolve(folder, target)
         found.append(Relationship(values.get("Id", ""), kind, type_, end, external))
+    package.understood[rels] = (scan, tuple(found))
     return found
 
 
@@ -74,7 +80,9 @@ def relate(package: Package, key: str, type_: str, target: str, strict: bool = F
     folder, _, base = owner.rpartition("/")
     rels = rels_key(key)
     if not package.has(rels):
-        package.put(f"{folder}/_rels/{base}.rels".lstrip("/"), _NEW_RELS)
+        name = f"{folder}/_rels/{base}.rels".lstrip("/")
+        package.put(name, _NEW_RELS)
+        declare(package, name, _RELS_TYPE)
     taken = {relationship.id for relationship in relationships(package, key)}
     number = len(taken) + 1
     while f"rId{number}" in taken:
@@ -108,16 +116,20 @@ def unrelate(package: Package, key: str, target: str) -> None:
 
 def content_type(package: Package, key: str) -> str:
     """The content type of a part, "" if none is declared."""
-    scan = package.part(CONTENT_TYPES).scan
-    default = ""
-    extension = key.rpartition(".")[2]
-    for child in children(scan, root_tag(scan).end(), len(scan)):
-        values = attributes(scan[child.start : child.inner_start])
-        if child.name == "Override" and key_of(values.get("PartName", "")) == key:
-            return values.get("ContentType", "")
-        if child.name == "Default" and values.get("Extension", "").lower() == extension:
-            default = values.get("ContentType", "")
-    return default
+    part = package.part(CONTENT_TYPES)
+    scan = part.scan
+    found = re.search(
+        rb"""<(?:[\w.-]+:)?Override\s[^>]*?PartName\s*=\s*["']/?%s["'][^>]*>"""
+        % re.escape(escape_attribute(key).encode()),
+        scan,
+        re.IGNORECASE,
+    ) or re.search(
+        rb"""<(?:[\w.-]+:)?Default\s[^>]*?Extension\s*=\s*["']%s["'][^>]*>"""
+        % re.escape(key.rpartition(".")[2].encode()),
+        scan,
+        re.IGNORECASE,
+    )
+    return attributes(found.group()).get("ContentType", "") if found else ""
 
 
 def declare(package: Package, name: str, type_: str) -> None:

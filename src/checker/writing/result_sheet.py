@@ -5,9 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 
-from checker.model.cells import column_letters
 from checker.model.marks import FILL_COLOURS, ResultCell, ResultSheet
-from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
+from checker.writing.addresses import (
+    Area,
+    column_letters,
+    location,
+    parse_area,
+    quoted_title,
+    split_location,
+)
 from checker.writing.styles_part import Styles, solid
 from checker.writing.values import content_of
 from checker.writing.workbook_part import Workbook
@@ -26,11 +32,12 @@ def result_sheet_xml(
     merges = [area for text in sheet.merges if (area := parse_area(text))]
     rows = []
     links = []
+    known: dict[tuple[object, ...], int] = {}
     for number, cells in enumerate(sheet.rows, 1):
         inside = []
         for column, cell in enumerate(cells, 1):
             address = f"{column_letters(column)}{number}"
-            inside.append(_cell(cell, address, workbook, styles))
+            inside.append(_cell(cell, address, workbook, styles, known))
             if cell.link:
                 target = _renamed(location(cell.link), titles)
                 links.append(
@@ -83,8 +90,22 @@ def _merges(merges: list[Area]) -> str:
     return f'<mergeCells count="{inside.count("<")}">{inside}</mergeCells>'
 
 
-def _cell(cell: ResultCell, address: str, workbook: Workbook, styles: Styles) -> str:
-    style = _style(cell, styles)
+def _cell(
+    cell: ResultCell,
+    address: str,
+    workbook: Workbook,
+    styles: Styles,
+    known: dict[tuple[object, ...], int],
+) -> str:
+    quoted = isinstance(cell.value, str) and cell.value.startswith(_FORMULA_STARTS)
+    dated = isinstance(cell.value, datetime.date)
+    look = (
+        *(cell.fill, cell.bold, cell.size, cell.wrap, cell.header, cell.border),
+        *(bool(cell.link), quoted, dated),
+    )
+    style = known.get(look)
+    if style is None:
+        style = known[look] = _style(cell, styles, quoted, dated)
     content = content_of(cell.value, workbook.dates_from_1904)
     head = f'<c r="{address}"' + (f' s="{style}"' if style else "")
     if not content.inner:
@@ -93,9 +114,7 @@ def _cell(cell: ResultCell, address: str, workbook: Workbook, styles: Styles) ->
     return f"{head}{kind}>{content.inner.decode()}</c>"
 
 
-def _style(cell: ResultCell, styles: Styles) -> int:
-    quoted = isinstance(cell.value, str) and cell.value.startswith(_FORMULA_STARTS)
-    dated = isinstance(cell.value, datetime.date)
+def _style(cell: ResultCell, styles: Styles, quoted: bool, dated: bool) -> int:
     plain = (
         cell.fill is None
         and cell.size is None

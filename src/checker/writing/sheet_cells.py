@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from checker.model.cells import column_letters
-from checker.writing.addresses import parse_area
+from checker.writing.addresses import column_letters, parse_area
 from checker.writing.sheet_part import Place, Row, SheetPart
 from checker.writing.xml_bytes import attributes, drop_attribute, set_attribute
 
 _STYLE = re.compile(rb"""(\ss\s*=\s*["'])\d+(["'])""")
+_BARE_NAME = re.compile(rb"<(/?)(?=[A-Za-z_][\w.-]*[\s/>])")
 _SPANS = re.compile(rb"""\sspans\s*=\s*["'](\d+):(\d+)["']""")
 
 
@@ -65,7 +65,7 @@ def change_cells(
 
 def prefixed(inner: bytes, prefix: bytes) -> bytes:
     """Element names in a fragment written without prefix, given the sheet's prefix."""
-    return re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1" + prefix, inner) if prefix else inner
+    return _BARE_NAME.sub(rb"<\1" + prefix, inner) if prefix else inner
 
 
 def unprefixed(inner: bytes, prefix: bytes) -> bytes:

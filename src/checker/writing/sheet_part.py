@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from checker.model.cells import column_letters, column_number
-from checker.writing.addresses import Area, parse_area
+from checker.model.cells import column_number
+from checker.writing.addresses import Area, column_letters, parse_area
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 from checker.writing.part import Part
 from checker.writing.xml_bytes import Element, attributes, children, local, root_tag

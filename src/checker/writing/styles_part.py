@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
-from checker.writing.package import Package
+from checker.writing.package import Package, key_of
 from checker.writing.relations import declare, relate, related
 from checker.writing.sheet_cells import prefixed, unprefixed
 from checker.writing.workbook_part import Workbook
@@ -53,6 +53,8 @@ class Styles:
         self._tables: dict[str, list[bytes]] = {}
         self._old: dict[str, int] = {}
         self._index: dict[tuple[str, bytes], int] = {}
+        self._fills_of: dict[int, bytes] = {}
+        self._results: dict[tuple[object, ...], int] = {}
         self._clones: dict[tuple[int, bytes], int] = {}
 
     def _table(self, name: str) -> list[bytes]:
@@ -87,7 +89,14 @@ class Styles:
 
     def _format(self, style: int) -> bytes:
         formats = self._table("cellXfs")
-        return formats[style] if 0 <= style < len(formats) else formats[0]
+        xml = formats[style] if 0 <= style < len(formats) else formats[0]
+        opening = b"<" + self._prefix + b"xf"
+        if not xml.startswith(opening):  # mc:AlternateContent: the fallback stands last
+            at = xml.rfind(opening)
+            closing = xml.rfind(b"</" + self._prefix + b"xf>")
+            end = xml.index(b">", max(at, closing)) + 1
+            xml = xml[at:end] if at >= 0 else _FIRST["cellXfs"][0]
+        return xml
 
     def _format_tag(self, style: int) -> bytes:
         xml = self._format(style)
@@ -95,6 +104,12 @@ class Styles:
 
     def fill_of(self, style: int) -> bytes:
         """The fill of a cell style as XML without prefix."""
+        known = self._fills_of.get(style)
+        if known is None:
+            known = self._fills_of[style] = self._fill_of(style)
+        return known
+
+    def _fill_of(self, style: int) -> bytes:
         fills = self._table("fills")
         number = attributes(self._format_tag(style)).get("fillId", "0")
         index = int(number) if number.isdigit() else 0
@@ -148,6 +163,10 @@ class Styles:
         ``font`` is (bold, size in points, colour as RRGGBB); None means as in the workbook's own
         default font. ``alignment`` is the attributes of an alignment element.
         """
+        key = (fill, font, border, number_format, alignment, quoted)
+        known = self._results.get(key)
+        if known is not None:
+            return known
         fill_id = self._fill_index(fill) if fill else 0
         border_id = self._add("borders", _thin_border()) if border else 0
         font_id = self._add("fonts", self._font(*font)) if any(font) else 0
@@ -162,10 +181,11 @@ class Styles:
         )
         if "cellStyleXfs" not in self._top:
             attributes_ = attributes_.replace(' xfId="0"', "")
-        return self._add(
+        self._results[key] = self._add(
             "cellXfs",
             f'<xf {attributes_} applyAlignment="1"><alignment {alignment}/></xf>'.encode(),
         )
+        return self._results[key]
 
     def _font(self, bold: bool, size: float | None, colour: str | None) -> bytes:
         """The workbook's default font, made bold, resized, coloured."""
@@ -210,8 +230,14 @@ class Styles:
             else:
                 part.splice(element.start, element.inner_start, counted)
                 part.insert(element.inner_end, new)
-        for at, xml in fresh:
-            part.insert(at, xml)
+        if fresh and self._root[3].endswith(b"/"):  # <styleSheet/>: open it
+            tag = self._root[0][:-2].rstrip() + b">"
+            inside = b"".join(xml for _, xml in fresh)
+            whole = tag + inside + b"</" + self._root[2] + b">"
+            part.splice(self._root.start(), self._root.end(), whole)
+        else:
+            for at, xml in fresh:
+                part.insert(at, xml)
         self._tables.clear()
 
     def _place_for(self, name: str) -> int:
@@ -248,10 +274,14 @@ def _create(workbook: Workbook) -> str:
         f'<styleSheet xmlns="{workbook.main_namespace}">{tables}'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
         '</cellStyleXfs><cellXfs count="1">'
-        '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs></styleSheet>'
+        '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+        "</styleSheet>"
     )
     folder = package.name_of(workbook.key).replace("\\", "/").lstrip("/").rpartition("/")[0]
-    name = package.free_name((f"{folder}/" if folder else "") + "styles{}.xml")
+    name = (f"{folder}/" if folder else "") + "styles.xml"
+    if package.has(key_of(name)):
+        name = package.free_name(name.replace(".xml", "{}.xml"))
     key = package.put(name, xml.encode())
     declare(package, name, _TYPE)
     relate(package, workbook.key, "styles", name, workbook.strict)

@@ -74,6 +74,11 @@ class Workbook:
         self.main_namespace = STRICT_MAIN if self.strict else TRANSITIONAL_MAIN
         self.relations_namespace = STRICT_RELATIONS if self.strict else TRANSITIONAL_RELATIONS
         self.sheets = self._read_sheets()
+        properties = self._top().get("workbookPr")
+        #: Whether day numbers count from 1904, as in old Macintosh workbooks.
+        self.dates_from_1904 = properties is not None and (
+            attributes(self._tag(properties)).get("date1904") in _TRUE
+        )
 
     @property
     def part(self) -> Part:
@@ -116,14 +121,6 @@ class Workbook:
         """The sheet of that title, capital letters or not, as Excel compares titles."""
         wanted = title.casefold()
         return next((one for one in self.sheets if one.title.casefold() == wanted), None)
-
-    @property
-    def dates_from_1904(self) -> bool:
-        """Whether day numbers count from 1904, as old Macintosh workbooks do."""
-        properties = self._top().get("workbookPr")
-        return properties is not None and (
-            attributes(self._tag(properties)).get("date1904") in _TRUE
-        )
 
     def refusal(self) -> str | None:
         """Why this workbook must not be written, or None."""

@@ -8,15 +8,17 @@ import itertools
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from checker.writing.errors import UnwritableWorkbook
 from checker.writing.zip_members import Member
 
-LEVEL = 5
-"""Deflate level for changed parts: a little larger than Excel's own files, nearly twice as fast."""
+LEVEL = 4
+"""Deflate level for changed parts: some 5 % larger than Excel's own files, twice as fast."""
+
+_BLOCK = 1 << 20
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
@@ -61,7 +63,7 @@ class ZipOutput:
         deflater = self._deflater()
         crc = size = 0
         packed = []
-        for chunk in chunks:
+        for chunk in _blocks(chunks):
             crc = zlib.crc32(chunk, crc)
             size += len(chunk)
             packed.append(deflater.compress(chunk))
@@ -100,6 +102,22 @@ class ZipOutput:
         self._stream.write(
             _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), self._offset, 0)
         )
+
+
+def _blocks(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """The pieces put together into blocks worth a call, so that memory stays small."""
+    waiting: list[bytes | memoryview] = []
+    size = 0
+    for piece in pieces:
+        while len(piece) > _BLOCK:
+            yield b"".join((*waiting, piece[:_BLOCK]))
+            waiting, size, piece = [], 0, piece[_BLOCK:]
+        waiting.append(piece)
+        size += len(piece)
+        if size > _BLOCK:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def write_atomically(target: Path, fill: Callable[[BinaryIO], None]) -> None:
