@@ -19,7 +19,8 @@ shown verdict this finely takes that error away and no real difference."""
 @dataclass(frozen=True, slots=True)
 class IndicatorFormula:
     """One indicator in one stage. ``formula`` is an Excel expression without "=", over defined
-    names; it gives "" while an input is missing. ``compare`` is one of >= <= > < ==."""
+    names; it gives "" while an input is missing. ``compare`` is one of >= <= > < ==. ``digits`` is
+    how many decimals are shown, never compared."""
 
     title: str
     unit: str
@@ -27,6 +28,12 @@ class IndicatorFormula:
     limit_text: str  # "≥ 4.2"
     compare: str
     limit: Decimal
+    digits: int = 2
+
+    @property
+    def number_format(self) -> str:
+        """The number format of the value cell."""
+        return "0." + "0" * self.digits if self.digits else "0"
 
 
 IndicatorFormulas = Mapping[tuple[str, str], IndicatorFormula]
@@ -34,10 +41,12 @@ IndicatorFormulas = Mapping[tuple[str, str], IndicatorFormula]
 
 
 def value_formula(indicator: IndicatorFormula, template: Template, stage: str) -> str:
-    """Formula of the value cell, without "=". Empty text when the school has no such stage."""
+    """Formula of the value cell, without "=": empty text, never an error value, when the school
+    has no such stage or the denominator is 0."""
+    value = f'IFERROR({indicator.formula},"")'
     if not _may_be_absent(template, stage):
-        return indicator.formula
-    return f'IF({stage_name(stage)}<>TRUE,"",{indicator.formula})'
+        return value
+    return f'IF({stage_name(stage)}<>TRUE,"",{value})'
 
 
 def verdict_formula(indicator: IndicatorFormula, template: Template, rule: str, stage: str) -> str:

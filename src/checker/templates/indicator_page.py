@@ -81,7 +81,7 @@ def _draw_indicator(
             continue
         page.write(row, start, indicator.limit_text, styles.centred())
         value = value_formula(indicator, page.template, stage)
-        page.formula(row, start + 1, value, styles.shown("0.00##", "right"))
+        page.formula(row, start + 1, value, styles.shown(indicator.number_format, "right"))
         verdict = verdict_formula(indicator, page.template, rule, stage)
         page.formula(row, start + 2, verdict, styles.shown())
 

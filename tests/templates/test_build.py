@@ -1,0 +1,205 @@
+"""The built workbook, read back with openpyxl: what a clerk can fill and what is closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
+from checker.model.template import SheetKind, Template
+from checker.templates.build import build_workbook
+from checker.templates.indicator_formulas import IndicatorFormulas
+from checker.templates.layout import Layout, lay_out
+from checker.templates.names import field_name, indicator_name, table_name
+from checker.templates.page_styles import CLOSED_COLOUR, INPUT_COLOUR
+
+
+@pytest.fixture(scope="module")
+def book(built: Path) -> Workbook:
+    return openpyxl.load_workbook(built)
+
+
+@pytest.fixture(scope="module")
+def layout(small: Template) -> Layout:
+    return lay_out(small)
+
+
+def target(book: Workbook, name: str) -> str:
+    return str(book.defined_names[name].attr_text).replace("'", "").replace("$", "")
+
+
+def rule_at(sheet: Worksheet, cell: str) -> DataValidation:
+    return next(rule for rule in sheet.data_validations.dataValidation if cell in rule.sqref)
+
+
+def test_every_field_table_and_indicator_has_its_name(
+    book: Workbook, small: Template, layout: Layout
+) -> None:
+    for field in small.fields().values():
+        for column in field.columns:
+            cell = layout.cell(field, column)
+            assert target(book, field_name(field.id, column)) == f"{cell.sheet}!{cell.a1}"
+    for table in layout.tables.values():
+        name = table_name(table.table.id)
+        assert target(book, name) == f"{table.sheet.title}!{table.body.a1}"
+    assert target(book, indicator_name("RES3", "junior")) == "指标!H8"
+    assert target(book, indicator_name("RES1", "whole")) == "指标!K7"
+    assert target(book, "E_explanations") == "说明!A6:D205"
+
+
+def test_the_workbook_says_which_template_and_edition_it_is(book: Workbook) -> None:
+    properties = {item.name: item.value for item in book.custom_doc_props.props}
+    assert properties == {"checker.template": "small_school", "checker.edition": "2026"}
+
+
+def test_only_input_cells_are_open_and_they_look_it(
+    book: Workbook, small: Template, layout: Layout
+) -> None:
+    inputs = {
+        (cell.sheet, cell.row, cell.column)
+        for field in small.fields().values()
+        for column in field.columns
+        for cell in [layout.cell(field, column)]
+    }
+    for table in layout.tables.values():
+        body = table.body
+        inputs |= {
+            (body.sheet, row, column)
+            for row in range(body.top, body.bottom + 1)
+            for column in range(body.left, body.right + 1)
+        }
+    assert layout.explanations is not None
+    area = layout.explanations.body
+    inputs |= {(area.sheet, row, area.right) for row in range(area.top, area.bottom + 1)}
+    for sheet in book.worksheets:
+        assert sheet.protection.sheet and not sheet.protection.password
+        if sheet.sheet_state == "visible":
+            assert not sheet.protection.formatColumns, "widening a column is allowed"
+        assert sheet.protection.sort, "sorting would tear rows apart"
+        open_cells = {
+            (sheet.title, cell.row, cell.column)
+            for row in sheet.iter_rows()
+            for cell in row
+            if not cell.protection.locked and cell.coordinate not in sheet.merged_cells
+        }
+        anchors = {
+            (sheet.title, area.min_row, area.min_col)
+            for area in sheet.merged_cells.ranges
+            if not sheet.cell(area.min_row, area.min_col).protection.locked
+        }
+        assert open_cells | anchors == {place for place in inputs if place[0] == sheet.title}
+        for place in open_cells | anchors:
+            assert sheet.cell(*place[1:]).fill.fgColor.rgb == f"FF{INPUT_COLOUR[1:]}"
+    assert book["教师"]["D10"].fill.fgColor.rgb == f"FF{CLOSED_COLOUR[1:]}", "经费 has no stages"
+    assert book["班级"].protection.insertRows is False, "inserting rows into a table is allowed"
+    assert book["基本情况"].protection.insertRows is True
+
+
+def test_typing_is_guided(book: Workbook) -> None:
+    teachers = book["教师"]
+    rule = rule_at(teachers, "D8")
+    assert "E8" in rule.sqref, "one rule for the field's stages"
+    assert (rule.type, rule.errorStyle) == ("whole", "warning")
+    assert rule.promptTitle == "专任教师"
+    assert "兼课的校级领导" in rule.prompt and "单位：人" in rule.prompt
+    assert "专任教师" in rule.error
+    flag = rule_at(book["基本情况"], "D9")
+    assert (flag.type, flag.formula1) == ("list", '"是,否"')
+    kind = rule_at(book["基本情况"], "D8")
+    assert (kind.type, kind.formula1) == ("list", "C_school_type")
+    codes = book["代码"]
+    assert codes.sheet_state == "hidden"
+    assert target(book, "C_school_type") == "代码!D3:D5"
+    assert [codes[f"D{row}"].value for row in (3, 4, 5)] == [
+        "211 小学",
+        "311 初级中学",
+        "312 九年一贯制学校",
+    ]
+    grade = rule_at(book["班级"], "B18")
+    assert str(grade.sqref) == "B7:B18"
+    for sheet in book.worksheets:
+        for rule in sheet.data_validations.dataValidation:
+            assert len(rule.promptTitle or "") <= 32
+            assert len(rule.prompt or "") <= 255
+            assert len(rule.error or "") <= 255
+
+
+def test_it_reads_and_prints_like_an_official_form(book: Workbook) -> None:
+    teachers = book["教师"]
+    assert teachers["A1"].value == "小型填报表·教师"
+    assert teachers["A2"].value == "表号：校表2"
+    heading = {cell.value for cell in [*teachers[2], *teachers[3]]}
+    assert "统计时点：2026年9月1日" in heading
+    assert "计量单位：人、万元、平方米" in heading
+    assert [cell.value for cell in teachers[5]] == [
+        "指标名称", "行号", "计量单位", "小学段", "初中段", "共用", "全校", "上年数"
+    ]  # fmt: skip
+    assert [cell.value for cell in teachers[6]] == ["甲", "乙", "丙", "1", "2", "3", "4", "5"]
+    assert [cell.value for cell in teachers[9]][:3] == ["其中：骨干教师", "03", "人"]
+    assert teachers["A9"].alignment.indent == 1
+    footer = str(teachers.cell(lay_out_footer(book), 1).value)
+    for words in ("单位负责人", "填表人", "填表日期", "联系电话"):
+        assert words in footer
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            assert sheet.page_setup.paperSize == 9
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+            assert sheet.page_setup.fitToWidth in (None, 1)
+            assert "第 &P 页" in sheet.oddFooter.center.text
+    assert book["班级"].print_title_rows == "$5:$6"
+    assert book["班级"].freeze_panes == "B7"
+
+
+def lay_out_footer(book: Workbook) -> int:
+    return next(row[0].row for row in book["教师"].iter_rows() if "单位负责人" in str(row[0].value))
+
+
+def test_the_guide_leads_to_every_sheet_and_explains_the_colours(
+    book: Workbook, small: Template
+) -> None:
+    guide = book.worksheets[0]
+    assert guide.title == "填表说明"
+    links = {cell.value: cell.hyperlink.location for row in guide for cell in row if cell.hyperlink}
+    assert links == {
+        sheet.title: f"'{sheet.title}'!A1"
+        for sheet in small.sheets
+        if sheet.kind is not SheetKind.GUIDE
+    }
+    patches = {cell.value: cell.fill.fgColor.rgb for row in guide for cell in row}
+    for fill in Fill:
+        assert patches[FILL_WORDS[fill]] == f"FF{FILL_COLOURS[fill]}"
+    assert "黄色格子由学校填写。" in patches
+
+
+def test_no_formula_stores_a_made_up_result(built: Path) -> None:
+    shown = openpyxl.load_workbook(built, data_only=True)
+    numbers = [
+        cell.value
+        for sheet in (shown["指标"], shown["基本情况"])
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, int | float)
+    ]
+    assert numbers == []
+
+
+def test_the_same_template_gives_the_same_bytes(
+    small: Template, formulas: IndicatorFormulas, built: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.xlsx"
+    build_workbook(small, again, formulas=formulas)
+    assert again.read_bytes() == built.read_bytes()
+
+
+def test_the_package_is_sound(built: Path) -> None:
+    from openxml_audit import OpenXmlValidator
+
+    assert list(OpenXmlValidator().validate(built).errors) == []
+    with ZipFile(built) as package:
+        assert not [name for name in package.namelist() if "calcChain" in name]
