@@ -26,7 +26,9 @@ from checker.templates.page_styles import (
     NOTE_WIDTH,
     UNIT_WIDTH,
     VALUE_WIDTH,
+    WIDEST_LABEL,
     row_height,
+    text_width,
 )
 from checker.templates.table_page import draw_table
 
@@ -64,7 +66,9 @@ def draw_form(page: Page) -> None:
 
 
 def _set_widths(page: Page, form: FormLayout) -> None:
-    widths = {LABEL_COLUMN: LABEL_WIDTH, CODE_COLUMN: CODE_WIDTH, UNIT_COLUMN: UNIT_WIDTH}
+    longest = max(text_width(field.label) + 2 * field.indent for field in page.sheet.fields)
+    label_width = min(max(longest / 0.9 + 1, LABEL_WIDTH), WIDEST_LABEL)
+    widths = {LABEL_COLUMN: round(label_width, 1), CODE_COLUMN: CODE_WIDTH, UNIT_COLUMN: UNIT_WIDTH}
     single = len(form.columns) == 1
     widths |= dict.fromkeys(form.columns.values(), 20.0 if single else VALUE_WIDTH)
     if form.note_column:
