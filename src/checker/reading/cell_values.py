@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from python_calamine import (
     CalamineWorkbook,
@@ -17,8 +17,7 @@ from checker.reading import unreadable
 from checker.reading.unreadable import UnreadableWorkbook
 
 
-@dataclass(frozen=True, slots=True)
-class SheetValues:
+class SheetValues(NamedTuple):
     """One sheet's values; ``rows[0][0]`` stands at ``origin`` (1-based row and column)."""
 
     title: str

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from checker.reading.parts import parse
 
 _BUILT_IN_PERCENT = frozenset({9, 10})  # 0% and 0.00%, ECMA-376 part 1, 18.8.30
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_LITERAL = r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]'
 
 
 def is_percent_format(code: str) -> bool:
     """Whether a format code multiplies by 100 and shows %; a quoted or escaped % only looks so."""
-    return "%" in _LITERAL.sub("", code)
+    return "%" in re.sub(_LITERAL, "", code)
 
 
 def percent_styles(styles_xml: bytes) -> frozenset[int]:

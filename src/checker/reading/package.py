@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.reading import unreadable
 from checker.reading.unreadable import UnreadableWorkbook
@@ -23,8 +23,7 @@ _CENTRAL_HEADER = struct.Struct("<4s6H3L5H2L")
 _STORED, _DEFLATED = 0, 8
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One entry of the zip directory; sizes in bytes as declared there."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from xml.parsers import expat
 
 from checker.model.cells import CellRef, column_number
@@ -17,16 +17,14 @@ End = Callable[[str, str], None]
 Names = dict[str, tuple[CellRef, CellRef] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPart:
+class SheetPart(NamedTuple):
     """A sheet's title and the name of the part that holds its cells; "" for chart sheets."""
 
     title: str
     part: str
 
 
-@dataclass(frozen=True, slots=True)
-class WorkbookPart:
+class WorkbookPart(NamedTuple):
     """What the main part says, and the parts it leads to ("" when the workbook has none)."""
 
     sheets: list[SheetPart]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from checker.model.cells import column_number
 from checker.model.snapshot import Position
@@ -23,15 +22,16 @@ NORMAL_AREA = 3_000_000
 MAX_AREA = 40_000_000
 
 
-@dataclass(slots=True)
 class SheetScan:
-    """``area`` is the number of cells in the bounding box if it is unusually large, else 0."""
+    """What was found on one sheet, as in SheetSnapshot. ``area`` is the number of cells in the
+    bounding box if it is unusually large, else 0."""
 
-    errors: dict[Position, str] = field(default_factory=dict)
-    formulas: dict[Position, str] = field(default_factory=dict)
-    uncomputed: set[Position] = field(default_factory=set)
-    percent: set[Position] = field(default_factory=set)
-    area: int = 0
+    def __init__(self, area: int = 0) -> None:
+        self.errors: dict[Position, str] = {}
+        self.formulas: dict[Position, str] = {}
+        self.uncomputed: set[Position] = set()
+        self.percent: set[Position] = set()
+        self.area = area
 
 
 _FAR = re.compile(rb' r="(?:[A-Z]{3}[0-9]|[A-Z]{1,2}[0-9]{5})')

@@ -9,8 +9,8 @@ reported and left out, never guessed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from checker.model.cells import CellRef
 from checker.model.snapshot import Snapshot
@@ -37,7 +37,6 @@ from checker.templates.code_lists import CodeList
 from checker.templates.explanations import read_explanations
 from checker.templates.fact_hash import hash_facts
 from checker.templates.field_places import FieldPlaces
-from checker.templates.layout import Layout, lay_out
 from checker.templates.normalise import normalise
 from checker.templates.recognition import Unrecognised, recognise, wrong_edition
 from checker.templates.sheet_finding import find_sheets
@@ -46,11 +45,13 @@ from checker.templates.stage_units import stages_of
 from checker.templates.table_rows import problem_of, read_table
 from checker.templates.typed_value import TypedValue, is_nothing
 
+if TYPE_CHECKING:
+    from checker.templates.layout import Layout
+
 __all__ = ["Unrecognised", "bind", "recognise"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """One field in one column, before it is known which stages the school has."""
 
     field: Field
@@ -59,12 +60,13 @@ class _Reading:
     typed: TypedValue | None  # None: no cell was found
 
 
-@dataclass(slots=True)
 class _Gathered:
-    readings: list[_Reading] = field(default_factory=list)
-    tables: dict[str, tuple[TableRow, ...]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    """Of each sheet, before those of its cells."""
+    """Grows sheet by sheet; ``problems`` are those of the sheets, not of single cells."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.readings: list[_Reading] = []
+        self.tables: dict[str, tuple[TableRow, ...]] = {}
+        self.problems = problems
 
 
 def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -> Submission:
@@ -78,7 +80,7 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
     edition = wrong_edition(snapshot, template)
     if edition is not None:
         problems.insert(0, edition)
-    gathered = _Gathered(problems=problems)
+    gathered = _Gathered(problems)
     codes = _code_lists(template)
     for sheet in template.sheets:
         if sheet.kind not in (SheetKind.FORM, SheetKind.TABLE):
@@ -114,6 +116,8 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
 def _declared(template: Template, layout: Layout | None) -> Callable[[], Layout]:
     @cache
     def declared() -> Layout:
+        from checker.templates.layout import lay_out
+
         return layout or lay_out(template)
 
     return declared
@@ -248,5 +252,5 @@ def _explanations(
 ) -> tuple[Mapping[str, Explanation], tuple[CellRef, CellRef] | None]:
     for sheet in template.sheets:
         if sheet.kind is SheetKind.EXPLANATIONS and sheet.id in titles:
-            return read_explanations(snapshot, titles[sheet.id], declared().explanations)
+            return read_explanations(snapshot, titles[sheet.id], declared)
     return {}, None

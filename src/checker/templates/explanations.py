@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from checker.model.cells import CellRef
@@ -13,7 +13,7 @@ from checker.templates.names import EXPLANATIONS_NAME
 from checker.templates.typed_value import trim
 
 if TYPE_CHECKING:
-    from checker.templates.layout import ExplanationLayout
+    from checker.templates.layout import Layout
 
 KEY_OFFSET, TEXT_OFFSET = 0, 3  # of the columns 编号 and 说明文字
 SEARCHED_ROWS = 30
@@ -22,7 +22,7 @@ Area = tuple[CellRef, CellRef]
 
 
 def read_explanations(
-    snapshot: Snapshot, title: str, declared: ExplanationLayout | None
+    snapshot: Snapshot, title: str, declared: Callable[[], Layout]
 ) -> tuple[Mapping[str, Explanation], Area | None]:
     """Explanations by the key of their finding, and the body of the table.
 
@@ -46,12 +46,13 @@ def read_explanations(
 
 
 def _area(
-    snapshot: Snapshot, sheet: SheetSnapshot, title: str, declared: ExplanationLayout | None
+    snapshot: Snapshot, sheet: SheetSnapshot, title: str, declared: Callable[[], Layout]
 ) -> Area | None:
     named = snapshot.names.get(EXPLANATIONS_NAME)
     if named is not None and named[0].sheet == title:
         return named
-    rows = 1 + declared.last_row - declared.first_row if declared else 1
+    prepared = declared().explanations
+    rows = 1 + prepared.last_row - prepared.first_row if prepared else 1
     for offset, line in enumerate(sheet.rows[:SEARCHED_ROWS]):
         texts = [squeeze(value) for value in line]
         for shift, text in enumerate(texts):

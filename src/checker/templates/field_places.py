@@ -4,7 +4,6 @@ declared address — and what contradicts itself is reported, never guessed."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from checker.model.cells import CellRef, column_letters
@@ -20,22 +19,29 @@ if TYPE_CHECKING:
 Names = Mapping[str, tuple[CellRef, CellRef] | None]
 
 
-@dataclass(slots=True)
 class FieldPlaces:
     """Finds the cells of one form sheet. ``title`` is the sheet's title in this workbook.
 
     ``problems`` fills while fields are located.
     """
 
-    snapshot: SheetSnapshot
-    sheet: Sheet
-    title: str
-    names: Names
-    layout: Callable[[], Layout]
-    problems: list[Problem] = field(default_factory=list)
-    grid: FormGrid | None = None
-    _without_name: list[str] = field(default_factory=list)
-    _lost_columns: set[str] = field(default_factory=set)
+    def __init__(
+        self,
+        snapshot: SheetSnapshot,
+        sheet: Sheet,
+        title: str,
+        names: Names,
+        layout: Callable[[], Layout],
+    ) -> None:
+        self.snapshot = snapshot
+        self.sheet = sheet
+        self.title = title
+        self.names = names
+        self.layout = layout
+        self.problems: list[Problem] = []
+        self.grid: FormGrid | None = None
+        self._without_name: list[str] = []
+        self._lost_columns: set[str] = set()
 
     def locate_all(self) -> Iterator[tuple[Field, str, CellRef | None]]:
         """Every field and column of the sheet with its cell, None where no cell is certain."""

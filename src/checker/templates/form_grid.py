@@ -7,34 +7,33 @@ finds a field whose name is lost.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from checker.model.snapshot import SheetSnapshot
 from checker.model.template import Field, Sheet
-from checker.templates.layout import CODE_HEADER
 from checker.templates.typed_value import half_width
 
 CODE_SIGN, LABEL_SIGN = "乙", "甲"
+CODE_HEADER = "行号"
 ORDINAL_HEADER = "序号"
 SEARCHED_ROWS = 60
 HEADER_ROWS_ABOVE = 4
 """Header texts stand directly above the line 甲 乙 丙; a few inserted rows are forgiven."""
 
 
-@dataclass(slots=True)
 class FormGrid:
     """Where the printed parts of a form are, 1-based. ``rows`` maps a row code (see ``code_key``)
     to all rows that carry it; ``columns`` maps a column id to its column, None if its header is
-    not there or is there twice."""
+    not there or is there twice; ``labels`` maps a squeezed label to the rows that carry it without
+    a row code."""
 
-    code_row: int
-    code_column: int
-    label_column: int
-    rows: dict[str, list[int]] = field(default_factory=dict)
-    columns: dict[str, int | None] = field(default_factory=dict)
-    labels: dict[str, list[int]] = field(default_factory=dict)
-    """Squeezed label -> rows without a row code that carry it."""
+    def __init__(self, code_row: int, code_column: int, label_column: int) -> None:
+        self.code_row = code_row
+        self.code_column = code_column
+        self.label_column = label_column
+        self.rows: dict[str, list[int]] = {}
+        self.columns: dict[str, int | None] = {}
+        self.labels: dict[str, list[int]] = {}
 
 
 def squeeze(value: object) -> str:

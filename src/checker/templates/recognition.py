@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Problem
@@ -19,8 +19,7 @@ ENOUGH = 0.5
 _YEAR = re.compile(r"(20[0-9]{2})年")
 
 
-@dataclass(frozen=True, slots=True)
-class Unrecognised:
+class Unrecognised(NamedTuple):
     """No template fits. ``reason`` is a Chinese sentence: what was seen and what to do."""
 
     reason: str

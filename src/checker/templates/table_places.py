@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Problem
 from checker.model.template import Table, TableColumn
 from checker.templates.form_grid import ORDINAL_HEADER, squeeze
-from checker.templates.layout import header_text
 from checker.templates.names import table_name
 
 HEADER_ROWS_ABOVE = 4
@@ -23,8 +22,7 @@ _FOOTER_STARTS = frozenset(word[0] for word in FOOTER_WORDS)
 Names = Mapping[str, tuple[CellRef, CellRef] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class TablePlace:
+class TablePlace(NamedTuple):
     """``columns`` by table column id (those found). Body rows are ``first_row`` .. ``last_row``;
     rows filled further down, to ``read_to``, still belong to the table."""
 
@@ -85,7 +83,7 @@ def _find_header(
     else:
         rows = range(snapshot.origin[0], snapshot.last_row + 1)
     wanted = [
-        (column, {squeeze(column.title), squeeze(header_text(column.title, column.unit))})
+        (column, {squeeze(column.title), squeeze(f"{column.title}（{column.unit}）")})
         for column in table.columns
     ]
     best: dict[str, int] = {}

@@ -25,8 +25,8 @@ FIRST_YEAR, LAST_YEAR = 1800, 2100
 EXPECTED_DAY = "日期，如 2026-09-01"
 EXPECTED_YEAR = "四位年份，如 2026"
 _DAY_ZERO = date(1899, 12, 30)  # of Excel's day numbers, for dates after February 1900
-_PARTS = re.compile(r"([0-9]{4})[-/.年]\s*([0-9]{1,2})(?:[-/.月]\s*([0-9]{1,2})?日?)?号?")
-_RUN = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})?")
+_PARTS = r"([0-9]{4})[-/.年]\s*([0-9]{1,2})(?:[-/.月]\s*([0-9]{1,2})?日?)?号?"
+_RUN = r"([0-9]{4})([0-9]{2})([0-9]{2})?"
 
 
 def read_date(cell: Cell, entry: Entry) -> TypedValue:
@@ -85,7 +85,7 @@ def _text(value: object) -> str:
 
 def _day(text: str) -> tuple[date | None, bool]:
     """The day, and whether its day of the month was typed."""
-    match = _PARTS.fullmatch(text) or _RUN.fullmatch(text)
+    match = re.fullmatch(_PARTS, text) or re.fullmatch(_RUN, text)
     if match is None:
         return None, False
     year, month, day = int(match[1]), int(match[2]), int(match[3] or 1)

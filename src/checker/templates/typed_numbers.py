@@ -29,7 +29,7 @@ EXCEL_PRECISION = Context(prec=15)
 
 MAX_DIGITS = 15
 
-_NUMBER = re.compile(
+_NUMBER = (
     r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?(?P<tail>\D.*)?"
 )
 _UNIT_WORDS = (
@@ -44,7 +44,7 @@ _UNIT_WORDS = (
     frozenset({"%", "个百分点"}),
 )
 _MULTIPLES = ("十", "百", "千", "万", "亿")
-_CHINESE_DIGITS = re.compile(r"[〇零一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾佰仟]+")
+_CHINESE_DIGITS = r"[〇零一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾佰仟]+"
 _APPROXIMATE = ("约", "大约", "近", "左右", "多", "余", "以上", "以下", "上下", "~", "～", "≈")
 
 
@@ -102,7 +102,7 @@ def _typed(raw: str, entry: Entry) -> TypedValue:
             return unreadable("FORM002", typed, message, expected(entry))
         message = f"填的是“{typed}”，已按没有数据处理；没有数据时请把单元格留空。"
         return blank(entry, typed, "FORM003", message)
-    match = _NUMBER.fullmatch(text.lstrip("'‘’"))
+    match = re.fullmatch(_NUMBER, text.lstrip("'‘’"))
     if match is None:
         return unreadable("FORM002", typed, _why_not(text, typed), expected(entry))
     digits = match["whole"].replace(",", "") + (match["rest"] or "")
@@ -175,6 +175,6 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
 def _why_not(text: str, typed: str) -> str:
     if any(word in text for word in _APPROXIMATE):
         return f"“{typed}”不是确定的数，请填准确的数字。"
-    if _CHINESE_DIGITS.match(text):
+    if re.match(_CHINESE_DIGITS, text):
         return f"“{typed}”是汉字数字，请改填阿拉伯数字。"
     return f"“{typed}”不是数；请填阿拉伯数字，没有的填 0 或留空。"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from checker.model.cells import Cell, CellKind
 from checker.model.submission import FactState, FactValue
@@ -23,8 +22,7 @@ class Entry(Protocol):
     def blank(self) -> Blank: ...
 
 
-@dataclass(frozen=True, slots=True)
-class TypedValue:
+class TypedValue(NamedTuple):
     """``state`` and ``value`` as in Fact. ``rule`` is the FORM rule that has something to say of
     the cell ("" if none), ``message`` its Chinese sentence, ``required`` what was to be typed."""
 

@@ -31,7 +31,7 @@ FLAG_EXPECTED = "是 或 否"
 MAX_EXACT_DIGITS = 15
 """Spreadsheets keep 15 digits of a number: a longer code typed as a number has lost its end."""
 
-_CODE_LIKE = re.compile(r"[0-9A-Za-z]+")
+_CODE_LIKE = r"[0-9A-Za-z]+"
 
 
 def read_flag(cell: Cell, entry: Entry) -> TypedValue:
@@ -124,7 +124,7 @@ def read_text(cell: Cell, entry: Entry) -> TypedValue:
     if is_nothing(text):
         return blank(entry, typed)
     narrow = half_width(text)
-    if narrow != text and _CODE_LIKE.fullmatch(narrow):
+    if narrow != text and re.fullmatch(_CODE_LIKE, narrow):
         message = f"填的是全角字符“{text}”，已按半角的 {narrow} 理解；请用半角字符填写。"
         return understood(narrow, typed, message)
     return given(text, typed)
