@@ -31,6 +31,7 @@ class WorkbookPart(NamedTuple):
     names: Names
     styles: str
     shared_strings: str
+    cannot_write: str | None
 
 
 def parse(xml: bytes, start: Start, end: End | None = None) -> None:
@@ -82,15 +83,10 @@ def _character(match: re.Match[str]) -> str:
     return chr(code) if code < 0x110000 else match[0]
 
 
-def workbook_part(package: Package) -> str:
-    """Name of the main part, by the package's relationships; usually xl/workbook.xml."""
-    targets = relationships(package, "")
-    found = [
-        target for kind, target in targets.values() if kind.lower().endswith("/officedocument")
-    ]
-    if not found or not package.has(found[0]):
-        raise UnreadableWorkbook(unreadable.DAMAGED)
-    return found[0]
+SIGNED = "文件带有数字签名，任何写入都会使签名失效，所以没有写入。"
+SHARED_BOOK = "这是多人共享的工作簿，不能写入。请先在“审阅”里取消共享再试。"
+LOCKED = "工作簿的结构受保护，不能写入结果。请先在“审阅 → 保护工作簿”里取消保护再试。"
+"""Why marks cannot be written, told at reading time; the writer refuses by the same signs."""
 
 
 def relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
@@ -135,20 +131,29 @@ def read_workbook_part(package: Package) -> WorkbookPart:
     A name that is defined for one sheet only (as copies of a sheet have them) counts when the
     workbook has no usable one of its own.
     """
-    main = workbook_part(package)
+    above = relationships(package, "")
+    main = _of_kind(above, "/officedocument")
+    if not package.has(main):
+        raise UnreadableWorkbook(unreadable.DAMAGED)
     targets = relationships(package, main)
+    cannot_write = SIGNED if _of_kind(above, "/digital-signature/origin") else None
+    if cannot_write is None and _of_kind(targets, "/revisionheaders"):
+        cannot_write = SHARED_BOOK
     xml = package.read(main)
     sheets: list[SheetPart] = []
     defined: list[tuple[str, bool, str]] = []
     pending: list[tuple[str, bool]] = []
 
     def start(element: str, attributes: Mapping[str, str]) -> None:
+        nonlocal cannot_write
         if element == "sheet":
             kind, part = targets.get(_relationship_id(attributes), ("", ""))
             cells = part if kind.lower().endswith("/worksheet") else ""
             sheets.append(SheetPart(attributes.get("name", ""), cells))
         elif element == "definedName":
             pending.append((attributes.get("name", ""), "localSheetId" in attributes))
+        elif element == "workbookProtection" and cannot_write is None:
+            cannot_write = LOCKED if attributes.get("lockStructure") in ("1", "true") else None
 
     def end(element: str, text: str) -> None:
         if element == "definedName" and pending:
@@ -165,6 +170,7 @@ def read_workbook_part(package: Package) -> WorkbookPart:
         _places(defined),
         _of_kind(targets, "/styles"),
         _of_kind(targets, "/sharedstrings"),
+        cannot_write,
     )
 
 

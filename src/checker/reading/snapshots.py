@@ -49,7 +49,7 @@ def read_snapshot_bytes(name: str, data: bytes, *, guarded: bool = False) -> Sna
     from checker.reading.guard import read_values_guarded
 
     values = read_values_guarded(data)
-    _refuse_nothing(values)
+    _refuse_no_sheets(values)
     return Snapshot(
         name=name,
         sheets={sheet.title: _plain_sheet(sheet) for sheet in values},
@@ -70,7 +70,7 @@ def _read_xlsx(name: str, data: bytes, package: Package, guarded: bool) -> Snaps
         values = read_values_guarded(readable)
     else:
         values = read_values(readable)
-    _refuse_nothing(values)
+    _refuse_no_sheets(values)
     return Snapshot(
         name=name,
         sheets={
@@ -79,7 +79,7 @@ def _read_xlsx(name: str, data: bytes, package: Package, guarded: bool) -> Snaps
         },
         names=workbook.names,
         properties=read_properties(package),
-        cannot_write=_why_not_written(data),
+        cannot_write=workbook.cannot_write,
         content=data,
     )
 
@@ -129,10 +129,6 @@ def _plain_sheet(values: SheetValues) -> SheetSnapshot:
     return SheetSnapshot(values.title, values.rows, values.origin, values.visible)
 
 
-def _refuse_nothing(values: list[SheetValues]) -> None:
+def _refuse_no_sheets(values: list[SheetValues]) -> None:
     if not values:
         raise UnreadableWorkbook(unreadable.NO_SHEETS)
-
-
-def _why_not_written(data: bytes) -> str | None:
-    return None
