@@ -97,3 +97,18 @@ def test_help_is_chinese() -> None:
         text = checker(*arguments, "--help").stdout
         assert "模板" in text
         assert "OPTIONS" not in text and "ARGS" not in text
+
+
+def test_a_template_comes_with_its_plugin(tmp_path: Path) -> None:
+    plugin = tmp_path / "kindergartens"
+    folder = plugin / "templates" / "small_school"
+    folder.mkdir(parents=True)
+    (folder / "template.toml").write_text(SMALL.read_text("utf-8"), "utf-8")
+    (plugin / "plugin.toml").write_text(
+        '[plugin]\nid = "kindergartens"\ntitle = "幼儿园"\nversion = "1"\napi_version = 1\n'
+        '[families]\nKIN = "幼儿园"\n',
+        "utf-8",
+    )
+    listed = checker("list", "--plugin-dir", plugin, "--format", "json")
+    assert listed.returncode == 0, listed.stderr
+    assert "small_school" in {entry["id"] for entry in json.loads(listed.stdout)}

@@ -16,13 +16,23 @@ if TYPE_CHECKING:
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
 folders_option = click.option(
     "--template-dir",
     "folders",
     multiple=True,
     metavar="文件夹",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=FOLDER,
     help="另外从这个文件夹找模板（可写多次）。",
+)
+plugin_dirs_option = click.option(
+    "--plugin-dir",
+    "plugin_dirs",
+    multiple=True,
+    metavar="文件夹",
+    type=FOLDER,
+    help="另外从这个文件夹找插件，插件可以自带模板（可写多次）。",
 )
 edition_option = click.option(
     "--edition", type=int, metavar="年份", help="用哪一年的表样，默认最新。"
@@ -54,10 +64,23 @@ def _said_plainly() -> Iterator[None]:
         raise TemplateTrouble(f"文件{where} 写不了：{error.strerror or error}") from error
 
 
-def _installed(folders: Sequence[Path]) -> tuple[InstalledTemplate, ...]:
+def _installed(
+    folders: Sequence[Path], plugin_dirs: Sequence[Path]
+) -> tuple[InstalledTemplate, ...]:
+    from checker.plugins.loading import load_plugins
     from checker.templates.registry import installed_templates
 
-    return installed_templates(folders)
+    plugins = load_plugins([*_plugin_dirs_of_settings(), *plugin_dirs])
+    return installed_templates([*plugins.template_folders(), *folders])
+
+
+def _plugin_dirs_of_settings() -> list[Path]:
+    from checker.settings import BadSettings, find_settings
+
+    try:
+        return [Path(folder) for folder in find_settings(Path.cwd()).plugin_dirs]
+    except BadSettings as error:
+        raise TemplateTrouble(str(error)) from error
 
 
 @click.group(context_settings=HELP, options_metavar="[选项]", subcommand_metavar="命令 [参数]…")
@@ -67,13 +90,14 @@ def command() -> None:
 
 @command.command("list", context_settings=HELP, options_metavar="[选项]")
 @folders_option
+@plugin_dirs_option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", help="输出格式。"
 )
-def list_templates(folders: tuple[Path, ...], form: str) -> None:
+def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[Path, ...], form: str) -> None:
     """列出现有的模板。"""
     with _said_plainly():
-        installed = _installed(folders)
+        installed = _installed(folders, plugin_dirs)
     rows = [
         (
             item.template.id,
@@ -94,6 +118,7 @@ def list_templates(folders: tuple[Path, ...], form: str) -> None:
 @command.command(context_settings=HELP, options_metavar="[选项]")
 @click.argument("names", nargs=-1, metavar="[模板]…")
 @folders_option
+@plugin_dirs_option
 @click.option(
     "-o",
     "--out",
@@ -101,13 +126,18 @@ def list_templates(folders: tuple[Path, ...], form: str) -> None:
     metavar="文件夹",
     help="生成到这个文件夹，默认放在 template.toml 旁边。",
 )
-def build(names: tuple[str, ...], folders: tuple[Path, ...], out: Path | None) -> None:
+def build(
+    names: tuple[str, ...],
+    folders: tuple[Path, ...],
+    plugin_dirs: tuple[Path, ...],
+    out: Path | None,
+) -> None:
     """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
     from checker.templates.build import build_workbook
     from checker.templates.registry import choose
 
     with _said_plainly():
-        installed = _installed(folders)
+        installed = _installed(folders, plugin_dirs)
         chosen = [choose(installed, name) for name in names] if names else list(installed)
         for item in chosen:
             target = item.workbook if out is None else out / item.workbook.name
@@ -132,6 +162,7 @@ def build(names: tuple[str, ...], folders: tuple[Path, ...], out: Path | None) -
 @click.option("--verbatim", is_flag=True, help="不是数的内容也照原样填入，如“45人”。")
 @edition_option
 @folders_option
+@plugin_dirs_option
 def fill(
     name: str,
     data: Path,
@@ -139,6 +170,7 @@ def fill(
     verbatim: bool,
     edition: int | None,
     folders: tuple[Path, ...],
+    plugin_dirs: tuple[Path, ...],
 ) -> None:
     """把 JSON 或 CSV 数据按字段编号填进空白工作簿。
 
@@ -150,7 +182,7 @@ def fill(
     from checker.templates.registry import choose
 
     with _said_plainly():
-        item = choose(_installed(folders), name, edition)
+        item = choose(_installed(folders, plugin_dirs), name, edition)
         source = item.workbook.with_suffix(output.suffix)
         if not source.is_file():
             raise TemplateTrouble(
@@ -172,13 +204,20 @@ def fill(
 )
 @edition_option
 @folders_option
-def fields(name: str, form: str, edition: int | None, folders: tuple[Path, ...]) -> None:
+@plugin_dirs_option
+def fields(
+    name: str,
+    form: str,
+    edition: int | None,
+    folders: tuple[Path, ...],
+    plugin_dirs: tuple[Path, ...],
+) -> None:
     """列出模板的字段：编号、名称、单位、列和格子。"""
     from checker.templates.field_listing import field_lines
     from checker.templates.registry import choose
 
     with _said_plainly():
-        item = choose(_installed(folders), name, edition)
+        item = choose(_installed(folders, plugin_dirs), name, edition)
     lines = field_lines(item.template)
     if form == "json":
         from dataclasses import asdict
