@@ -34,7 +34,8 @@ class Citation:
 @dataclass(frozen=True, slots=True)
 class Example:
     """A worked case that runs as a test. ``facts`` maps field ids (in the example's own stage or
-    whole column) or "field@column" to values; ``tables`` maps a table id to its rows."""
+    whole column) or "field@column" to values; ``tables`` maps a table id to its rows. ``previous``
+    holds facts of last year's workbook; ``definitions`` the choices of a profile."""
 
     expect: Outcome
     facts: Mapping[str, Plain] = field(default_factory=dict)
@@ -43,6 +44,8 @@ class Example:
     actual: str | None = None  # as shown, when it should be asserted too
     gap: str | None = None
     note: str = ""
+    previous: Mapping[str, Plain] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

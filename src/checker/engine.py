@@ -1,0 +1,218 @@
+"""The engine: submission + rules + profile -> report. Pure: no files, no spreadsheet, no clock."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from checker.model.report import Report
+from checker.model.rules import Rule
+from checker.model.submission import Submission
+from checker.model.verdicts import Outcome, RuleError, Scope, Severity, UnitRef, Verdict
+from checker.plugins.isolation import PluginFailure
+from checker.rules.context import Context
+from checker.rules.form_findings import form_verdicts, indicator_verdicts
+from checker.rules.kinds import evaluator
+from checker.rules.kinds.keys import COLLECTION_KINDS
+from checker.rules.profiles import Profile
+from checker.rules.ruleset import Functions, RuleSet
+from checker.rules.unit import Unit
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Values
+from checker.rules.wording import missing_labels
+
+WHOLE_WORDS = {"county": "全县", "kindergarten": "全园"}
+"""What the whole is called, by the template's level; 全校 otherwise."""
+
+
+def judge(
+    submission: Submission,
+    ruleset: RuleSet,
+    profile: Profile,
+    previous: Submission | None = None,
+) -> Report:
+    """All verdicts on one submission: problems of the form first, then rules in their order.
+
+    ``previous`` is last year's submission of the same school, if there is one. A rule that goes
+    wrong becomes a RuleError in ``Report.errors``; every other verdict stands.
+    """
+    return Run(submission, ruleset, profile, previous).report()
+
+
+def whole_label(submission: Submission) -> str:
+    """全校, 全县 or 全园."""
+    return WHOLE_WORDS.get(submission.template.level, "全校")
+
+
+class Run:
+    """One judgement. Verdicts are worked out when they are first asked for, so that a composite
+    rule may stand before the rules it is made of."""
+
+    def __init__(
+        self,
+        submission: Submission,
+        ruleset: RuleSet,
+        profile: Profile,
+        previous: Submission | None,
+    ) -> None:
+        self.submission = submission
+        self.ruleset = ruleset
+        self.profile = profile
+        self.functions: Functions | None = ruleset.functions
+        last_year = Values(previous) if previous is not None else None
+        self.values = Values(submission, last_year)
+        self.whole = Unit(self.values, UnitRef(Scope.SUBMISSION, whole_label(submission)))
+        template = submission.template
+        self.stages = {
+            stage: Unit(self.values, UnitRef(Scope.STAGE, template.stage_title(stage), stage))
+            for stage in submission.stages
+        }
+        edition = profile.year(template.edition)
+        self.rules = [
+            rule
+            for rule in ruleset.for_template(template.id, edition)
+            if not profile.disabled(rule.id) and rule.scope is not Scope.COLLECTION
+        ]
+        self.by_id = {rule.id: rule for rule in self.rules}
+        self.errors: list[RuleError] = []
+        self._known: dict[tuple[str, UnitRef], tuple[Verdict, ...]] = {}
+        self._asked: set[tuple[str, UnitRef]] = set()
+
+    def report(self) -> Report:
+        """Everything that is to be reported."""
+        verdicts: list[Verdict] = []
+        for rule in self.rules:
+            if rule.kind in COLLECTION_KINDS or not self.ruleset.reported(rule.id):
+                continue
+            for unit in self.units(rule):
+                verdicts.extend(self._verdicts(rule, unit))
+        form_rules = {rule.id: rule for rule in self.ruleset.form_rules}
+        found = form_verdicts(self.submission, self.whole, self.stages)
+        found += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
+        form = [
+            self.settled(verdict, form_rules.get(verdict.rule))
+            for verdict in found
+            if self.ruleset.reported(verdict.rule) and not self.profile.disabled(verdict.rule)
+        ]
+        return Report(
+            self.submission, (*form, *verdicts), tuple(self.errors), profile=self.profile.id
+        )
+
+    def units(self, rule: Rule) -> Iterable[Unit]:
+        """The units a rule is asked about."""
+        if rule.scope is Scope.SUBMISSION:
+            return (self.whole,)
+        if rule.scope is Scope.STAGE:
+            wanted = rule.stages
+            return [unit for stage, unit in self.stages.items() if not wanted or stage in wanted]
+        try:
+            return self._rows(rule)
+        except RuleDefect as defect:
+            self.errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
+            return ()
+
+    # -- what a context asks -----------------------------------------------------------------
+
+    def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
+        """A code list of the plugin, else of the template."""
+        own = self.ruleset.code_lists.get(plugin, {})
+        return own.get(list_id) or self.submission.template.code_lists.get(list_id)
+
+    def verdicts_of(self, rule_id: str, unit: UnitRef) -> tuple[Verdict, ...]:
+        """Verdicts of a rule on a unit; none if it does not run on this submission or went wrong.
+
+        Raises RuleDefect if the rule asks, by whatever way round, for itself.
+        """
+        known = self._known.get((rule_id, unit))
+        if known is not None:
+            return known
+        rule = self.by_id.get(rule_id)
+        if rule is None:
+            return ()
+        asked = next((each for each in self.units(rule) if each.ref == unit), None)
+        return () if asked is None else self._verdicts(rule, asked)
+
+    def settled(self, verdict: Verdict, rule: Rule | None) -> Verdict:
+        """A verdict with its severity applied: what fails a soft rule is in doubt, or explained."""
+        if verdict.outcome is not Outcome.FAIL or rule is None:
+            return verdict
+        severity = self.profile.severity(rule.id, rule.severity)
+        if severity is Severity.HARD:
+            return verdict
+        explanation = self.submission.explanations.get(verdict.key)
+        if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
+            return replace(verdict, outcome=Outcome.EXPLAINED)
+        return replace(verdict, outcome=Outcome.DOUBT)
+
+    # -- one rule on one unit ----------------------------------------------------------------
+
+    def _verdicts(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
+        key = (rule.id, unit.ref)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        if key in self._asked:
+            raise RuleDefect(f"规则 {rule.id} 绕了一圈又用到自己的结论")
+        self._asked.add(key)
+        found = self._known[key] = self._judged(rule, unit)
+        return found
+
+    def _rows(self, rule: Rule) -> list[Unit]:
+        rows = list(self.whole.rows(rule.table or ""))
+        stage_of = rule.spec.get("stage_of")
+        if not isinstance(stage_of, dict):
+            return rows
+        column = str(stage_of.get("column", ""))
+        found: list[Unit] = []
+        for row in rows:
+            stage = next(
+                (
+                    stage
+                    for stage, codes in stage_of.items()
+                    if isinstance(codes, list) and _code(row, column) in codes
+                ),
+                None,
+            )
+            found.append(row.as_stage(stage) if stage else row)
+        return found
+
+    def _judged(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
+        context = Context(self, rule, unit)
+        try:
+            if rule.when is not None and not context.holds(rule.when):
+                return (context.not_applicable("不符合本规则适用的条件"),)
+            given = tuple(evaluator(rule.kind)(rule, unit, context))
+        except MissingInput as missing:
+            message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
+            return (Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message),)
+        except NotApplicable as reason:
+            return (context.not_applicable(reason.reason),)
+        except PluginFailure as failure:
+            self.errors.append(failure.error(rule.plugin, rule.id, unit.label))
+            return ()
+        except RuleDefect as defect:
+            self.errors.append(
+                RuleError(rule.plugin, rule.id, str(defect), rule.path, unit=unit.label)
+            )
+            return ()
+        except Exception as error:
+            # whatever happens to one rule, it must not cost the others
+            self.errors.append(
+                RuleError(
+                    rule.plugin,
+                    rule.id,
+                    f"判断时出错（{type(error).__name__}：{str(error)[:200]}）",
+                    rule.path,
+                    traceback.format_exc(),
+                    unit.label,
+                )
+            )
+            return ()
+        return tuple(self.settled(verdict, rule) for verdict in given)
+
+
+def _code(row: Unit, column: str) -> str:
+    try:
+        return row.text(column)
+    except (MissingInput, NotApplicable, RuleDefect):
+        return ""

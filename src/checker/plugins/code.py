@@ -1,0 +1,191 @@
+"""Code of plugins: imported when its rule runs, registered with pluggy, called one plugin alone."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from checker.model.verdicts import Verdict
+from checker.plugins.isolation import SECONDS, PluginFailure, Watchdog, failure
+from checker.plugins.manifest import PluginManifest
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect
+
+if TYPE_CHECKING:
+    import pluggy
+
+MOST_VERDICTS = 5000
+"""A function that gives more verdicts on one unit has run away."""
+
+LONGEST_TEXT = 4000
+"""Characters of one message; a clerk reads one sentence."""
+
+
+class PluginCode:
+    """The Python side of all loaded plugins. Nothing is imported before it is called."""
+
+    def __init__(self, manifests: Iterable[PluginManifest], seconds: float = SECONDS):
+        self._manifests = {manifest.id: manifest for manifest in manifests}
+        self._watchdog = Watchdog(seconds)
+        self._pluggy: pluggy.PluginManager | None = None
+        self._functions: dict[str, Mapping[str, object]] = {}
+        self._broken: dict[str, PluginFailure] = {}
+        self._hung: set[tuple[str, str]] = set()
+
+    def call(
+        self, plugin: str, function: str, rule: str, arguments: tuple[object, ...]
+    ) -> list[Verdict]:
+        """The verdicts a plugin's function gives.
+
+        Raises PluginFailure (import error, exception, time-out, nonsense, flood), and whatever
+        reading a unit raises: MissingInput, NotApplicable, RuleDefect.
+        """
+        manifest = self._manifests[plugin]
+        if (plugin, function) in self._hung:
+            raise PluginFailure("此前运行超时，本次不再运行")
+        given = self._isolated(manifest, function, lambda: self._run(manifest, function, arguments))
+        return _checked(given, rule)
+
+    def hook(self, plugin: str, name: str) -> object:
+        """What one plugin's implementation of a hook gives; None if it has none.
+
+        Raises PluginFailure.
+        """
+        manifest = self._manifests[plugin]
+        return self._isolated(manifest, name, lambda: self._hook(manifest, name))
+
+    def _isolated(self, manifest: PluginManifest, name: str, work: object) -> object:
+        if manifest.id in self._broken:
+            raise self._broken[manifest.id]
+        assert callable(work)
+        try:
+            return self._watchdog.run(work)
+        except PluginFailure as trouble:
+            if "超过" in trouble.message:
+                self._hung.add((manifest.id, name))
+            raise
+        except (MissingInput, NotApplicable, RuleDefect):
+            raise
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise failure(error, manifest.folder) from None
+
+    def _run(
+        self, manifest: PluginManifest, function: str, arguments: tuple[object, ...]
+    ) -> list[object]:
+        check = self._function(manifest, function)
+        if not callable(check):
+            raise PluginFailure(f"rules.py 中的 {function} 不是函数")
+        given = check(*arguments)
+        if given is None or isinstance(given, str | bytes) or not isinstance(given, Iterable):
+            raise PluginFailure(
+                f"{function} 应逐条给出结论（Verdict），却给出了 {type(given).__name__}"
+            )
+        found: list[object] = []
+        for item in given:
+            found.append(item)
+            if len(found) > MOST_VERDICTS:
+                raise PluginFailure(f"{function} 给出了超过 {MOST_VERDICTS} 条结论，已中止")
+        return found
+
+    def _function(self, manifest: PluginManifest, name: str) -> object:
+        functions = self._functions.get(manifest.id)
+        if functions is None:
+            given = self._hook(manifest, "checker_register_functions")
+            functions = given if isinstance(given, Mapping) else {}
+            self._functions[manifest.id] = functions
+        if name not in functions:
+            raise PluginFailure(f"插件的代码中没有函数 {name}")
+        return functions[name]
+
+    def _hook(self, manifest: PluginManifest, name: str) -> object:
+        """Call a hook of one plugin alone: through ``pm.hook`` one that raises would take every
+        other plugin's result with it."""
+        manager = self._manager()
+        module = self._registered(manifest, manager)
+        others = [each for each in manager.get_plugins() if each is not module]
+        caller = manager.subset_hook_caller(name, remove_plugins=others)
+        results = caller()
+        return results[0] if results else None
+
+    def _manager(self) -> pluggy.PluginManager:
+        if self._pluggy is None:
+            import pluggy
+
+            from checker.plugins import hookspecs
+
+            self._pluggy = pluggy.PluginManager(hookspecs.PROJECT)
+            self._pluggy.add_hookspecs(hookspecs)
+        return self._pluggy
+
+    def _registered(self, manifest: PluginManifest, manager: pluggy.PluginManager) -> object:
+        known: object = manager.get_plugin(manifest.id)
+        if known is not None:
+            return known
+        for needed in manifest.requires:
+            if importlib.util.find_spec(needed.partition(".")[0]) is None:
+                self._broken[manifest.id] = PluginFailure(f"缺少它需要的 Python 包 {needed}")
+                raise self._broken[manifest.id]
+        try:
+            module = import_code(manifest)
+        except BaseException as error:
+            self._broken[manifest.id] = failure(error, manifest.folder)
+            raise self._broken[manifest.id] from None
+        plugin: object = module
+        if not hasattr(module, "checker_register_functions"):
+            from checker.plugins.plain_functions import PlainFunctions
+
+            plugin = PlainFunctions(module)
+        manager.register(plugin, manifest.id)
+        return plugin
+
+
+def import_code(manifest: PluginManifest) -> ModuleType:
+    """The plugin's module: an installed package by its name, else rules.py of its folder."""
+    if manifest.package:
+        try:
+            return importlib.import_module(f"{manifest.package}.rules")
+        except ModuleNotFoundError as error:
+            if error.name != f"{manifest.package}.rules":
+                raise
+            return importlib.import_module(manifest.package)
+    path = manifest.folder / "rules.py"
+    if not path.is_file():
+        raise PluginFailure("插件的文件夹中没有 rules.py")
+    return import_file(f"checker_plugin_{manifest.id}", path)
+
+
+def import_file(name: str, path: Path) -> ModuleType:
+    """A module from a file, under a name that clashes with nothing."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise PluginFailure(f"{path.name} 不能作为 Python 代码读入")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return module
+
+
+def _checked(given: object, rule: str) -> list[Verdict]:
+    """The verdicts, if that is what they are and they are the rule's own."""
+    found: list[Verdict] = []
+    for item in given if isinstance(given, list) else []:
+        if not isinstance(item, Verdict):
+            raise PluginFailure(f"结论应是 Verdict（由 context 给出），却是 {type(item).__name__}")
+        if item.rule != rule:
+            raise PluginFailure(f"结论的规则编号是 {item.rule}，应是 {rule}")
+        if not isinstance(item.message, str):
+            raise PluginFailure(f"结论的 message 应是文字，却是 {type(item.message).__name__}")
+        if len(item.message) > LONGEST_TEXT:
+            raise PluginFailure(f"结论的文字有 {len(item.message)} 个字符，太长了")
+        found.append(item)
+    return found

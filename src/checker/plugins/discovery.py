@@ -1,0 +1,148 @@
+"""Discovery: where plugins are, found without importing any: bundled, installed, named folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ENTRY_POINT_GROUP = "checker.validators"
+MANIFEST_FILE = "plugin.toml"
+BUNDLED = "校验程序自带"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place where a plugin is. ``name`` is the folder's or entry point's; ``folder`` None means
+    that it was announced but its files are not there, ``problem`` says why (Chinese)."""
+
+    name: str
+    folder: Path | None
+    origin: str
+    package: str | None = None
+    problem: str = ""
+
+
+def find(folders: Sequence[Path] = ()) -> Iterator[Found]:
+    """All plugins: bundled ones, installed ones (entry points), those in ``folders``."""
+    yield from bundled()
+    yield from installed()
+    for folder in folders:
+        yield from named(folder)
+
+
+def bundled() -> Iterator[Found]:
+    """Plugins that come with the program."""
+    folder = bundled_folder()
+    if folder is not None:
+        yield from _inside(folder, BUNDLED)
+
+
+def bundled_folder() -> Path | None:
+    """The folder ``validators/`` of this installation; None if it was left out."""
+    from importlib.util import find_spec
+
+    spec = find_spec("checker_validators")
+    if spec is None:
+        return None
+    places = list(spec.submodule_search_locations or ())
+    return Path(places[0]) if places else None
+
+
+def named(folder: Path) -> Iterator[Found]:
+    """A folder given with --plugin-dir: a plugin itself, or a folder of plugins."""
+    origin = f"文件夹 {folder}"
+    if (folder / MANIFEST_FILE).is_file():
+        yield Found(folder.resolve().name, folder, origin)
+        return
+    if not folder.is_dir():
+        yield Found(folder.name, None, origin, problem=f"没有这个文件夹：{folder}")
+        return
+    found = list(_inside(folder, origin))
+    if not found:
+        yield Found(folder.name, None, origin, problem=f"文件夹 {folder} 中没有 {MANIFEST_FILE}")
+    yield from found
+
+
+def installed(search: Sequence[str] | None = None) -> Iterator[Found]:
+    """Plugins of installed packages, by their entry points.
+
+    ``importlib.metadata`` costs more than the whole of a check; entry_points.txt is a plain file.
+    """
+    seen: set[str] = set()
+    for place in search if search is not None else sys.path:
+        for info in _dist_infos(place or "."):
+            package = info.name.rpartition(".")[0]
+            if package in seen:
+                continue
+            seen.add(package)
+            for name, target in _entry_points(info):
+                yield _of_entry_point(name, target, info, package)
+
+
+def _inside(folder: Path, origin: str) -> Iterator[Found]:
+    for entry in sorted(folder.iterdir()):
+        if (entry / MANIFEST_FILE).is_file():
+            yield Found(entry.name, entry, origin)
+
+
+def _dist_infos(place: str) -> Iterator[Path]:
+    try:
+        with os.scandir(place) as entries:
+            names = [
+                entry.name for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))
+            ]
+    except OSError:
+        return
+    for name in sorted(names):
+        yield Path(place) / name
+
+
+def _entry_points(info: Path) -> Iterator[tuple[str, str]]:
+    """(name, target) of our group in one package's entry_points.txt."""
+    try:
+        text = (info / "entry_points.txt").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return
+    if ENTRY_POINT_GROUP not in text:
+        return
+    group = ""
+    for line in text.splitlines():
+        line = line.partition("#")[0].strip()
+        if line.startswith("[") and line.endswith("]"):
+            group = line[1:-1].strip()
+        elif group == ENTRY_POINT_GROUP and "=" in line:
+            name, _, target = line.partition("=")
+            yield name.strip(), target.strip()
+
+
+def _of_entry_point(name: str, target: str, info: Path, package: str) -> Found:
+    module = target.partition(":")[0].strip()
+    distribution, _, version = package.rpartition("-")
+    origin = f"已安装的软件包 {distribution or package}"
+    if version and distribution:
+        origin += f" {version}"
+    folder = info.parent.joinpath(*module.split("."))
+    if not (folder / MANIFEST_FILE).is_file():
+        elsewhere = _imported_from(module)
+        if elsewhere is None or not (elsewhere / MANIFEST_FILE).is_file():
+            return Found(
+                name, None, origin, module, f"{origin} 中找不到 {module} 的 {MANIFEST_FILE}"
+            )
+        folder = elsewhere
+    return Found(name, folder, origin, module)
+
+
+def _imported_from(module: str) -> Path | None:
+    """Folder of an editable installation. Only the top package is looked up: nothing runs."""
+    from importlib.util import find_spec
+
+    top, *below = module.split(".")
+    try:
+        spec = find_spec(top)
+    except (ImportError, ValueError):
+        return None
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(places[0]).joinpath(*below) if places else None

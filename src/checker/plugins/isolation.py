@@ -1,0 +1,166 @@
+"""Isolation: plugin code runs in a thread of its own; whatever goes wrong costs only that plugin.
+
+A function that raises, hangs, returns nonsense or floods us becomes a ``PluginFailure`` naming
+plugin, rule and line. Time is limited by a watchdog: the worker thread of a function that does not
+come back is told to stop and left behind.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TextIO
+
+from checker.model.verdicts import RuleError
+
+SECONDS = 10.0
+"""How long one function may take for one unit."""
+
+PROTECTED_PRINT = 2000
+"""Characters a plugin may print in one call; they go to the log, never into a report."""
+
+
+class PluginFailure(Exception):
+    """A plugin's code went wrong. ``message`` is one Chinese line, ``where`` is "rules.py:12"."""
+
+    def __init__(self, message: str, where: str = "", trace: str = "") -> None:
+        super().__init__(message, where, trace)
+        self.message = message
+        self.where = where
+        self.trace = trace
+
+    def error(self, plugin: str, rule: str | None, unit: str = "") -> RuleError:
+        """As it is reported."""
+        return RuleError(plugin, rule, self.message, self.where, self.trace, unit)
+
+
+class TimedOut(BaseException):
+    """Raised inside a worker that ran out of time; no ``except Exception`` of a plugin stops it."""
+
+
+class _Worker:
+    """A thread that works off calls one after the other."""
+
+    def __init__(self) -> None:
+        self.calls: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self.results: SimpleQueue[tuple[object, BaseException | None]] = SimpleQueue()
+        self.thread = threading.Thread(target=self._run, name="checker-plugin", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        while True:
+            call = self.calls.get()
+            try:
+                outcome: tuple[object, BaseException | None] = (call(), None)
+            except TimedOut:
+                return  # nobody waits for it any more
+            except BaseException as error:
+                outcome = (None, error)
+            self.results.put(outcome)
+
+    def stop(self) -> None:
+        """Break off what runs. Code that is stuck in C comes to its end by itself, unheard."""
+        import ctypes
+
+        number = self.thread.ident
+        if number is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(number), ctypes.py_object(TimedOut)
+            )
+
+
+class Watchdog:
+    """Runs calls of plugins one at a time, each within ``seconds``."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self.seconds = seconds
+        self._worker: _Worker | None = None
+
+    def run(self, call: Callable[[], object]) -> object:
+        """What the call gives. Raises what it raises, or PluginFailure when it takes too long."""
+        worker = self._worker
+        if worker is not None and worker.thread is threading.current_thread():
+            return call()  # asked from inside a plugin: the outer call's time counts
+        if worker is None:
+            worker = self._worker = _Worker()
+        printed = _Sink()
+        out, sys.stdout = sys.stdout, printed
+        try:
+            worker.calls.put(call)
+            result, error = worker.results.get(timeout=self.seconds)
+        except Empty:
+            self._worker = None
+            worker.stop()
+            raise PluginFailure(
+                f"运行超过 {self.seconds:g} 秒，已中止", trace=printed.text
+            ) from None
+        finally:
+            sys.stdout = out
+        if error is not None:
+            raise error
+        return result
+
+
+class _Sink:
+    """Takes what a plugin prints, so that it cannot spoil a JSON report; keeps a little of it."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        if len(self.text) < PROTECTED_PRINT:
+            self.text += text[:PROTECTED_PRINT]
+        return len(text)
+
+    def flush(self) -> None:
+        """Nothing is buffered."""
+
+    def isatty(self) -> bool:
+        """It is no terminal."""
+        return False
+
+
+def failure(error: BaseException, folder: Path) -> PluginFailure:
+    """What a plugin's exception is reported as: its kind, its text, and the plugin's own line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _inside(frame.filename, folder)]
+    where = ""
+    if own:
+        where = f"{Path(own[-1].filename).name}:{own[-1].lineno}"
+    elif isinstance(error, SyntaxError) and error.filename:
+        where = f"{Path(error.filename).name}:{error.lineno}"
+    trace = "".join(traceback.format_exception(error))[-20000:]
+    text = " ".join(str(error).split())[:200]
+    return PluginFailure(f"{_word(error)}（{type(error).__name__}：{text}）", where, trace)
+
+
+def _word(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return f"缺少它需要的 Python 包 {error.name}" if error.name else "缺少它需要的 Python 包"
+    if isinstance(error, ImportError):
+        return "导入失败"
+    if isinstance(error, SyntaxError):
+        return "代码有语法错误"
+    if isinstance(error, RecursionError):
+        return "代码无休止地调用自己"
+    if isinstance(error, MemoryError):
+        return "用尽了内存"
+    if isinstance(error, SystemExit):
+        return "代码企图结束程序"
+    return "代码出错"
+
+
+def _inside(filename: str, folder: Path) -> bool:
+    try:
+        return Path(filename).resolve().is_relative_to(folder.resolve())
+    except OSError:
+        return False
+
+
+__all__ = ["PluginFailure", "RuleError", "TextIO", "TimedOut", "Watchdog", "failure"]

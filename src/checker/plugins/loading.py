@@ -1,0 +1,143 @@
+"""Loading: manifests of the plugins that were found become one RuleSet and its profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker import toml_files
+from checker.model.rules import Rule
+from checker.model.verdicts import RuleError
+from checker.plugins.code import PluginCode
+from checker.plugins.discovery import Found, find
+from checker.plugins.isolation import SECONDS
+from checker.plugins.manifest import API_VERSION, PluginManifest, load_manifest
+from checker.rules.ruleset import RuleSet
+
+HOST = "form"
+"""Plugin id under which the host's own rules about the form (FORM...) are reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """What was loaded: manifests in order, the rules they make up, and what was refused."""
+
+    manifests: tuple[PluginManifest, ...]
+    ruleset: RuleSet
+    code: PluginCode
+
+    @property
+    def errors(self) -> tuple[RuleError, ...]:
+        """Plugins that were refused, each with the reason."""
+        return self.ruleset.errors
+
+    def template_folders(self) -> list[Path]:
+        """Folders of all templates that plugins bring."""
+        return [folder for manifest in self.manifests for folder in manifest.template_folders()]
+
+
+def load_plugins(
+    folders: Sequence[Path] = (), only: Sequence[str] | None = None, timeout: float | None = None
+) -> Plugins:
+    """All plugins: bundled, installed, and those in ``folders`` (each a plugin or full of them).
+
+    ``only`` restricts to plugins of these ids (``--plugins``). One that cannot be used is left out
+    and named in ``errors``; ``timeout`` is the time a rule's function may take, in seconds.
+    """
+    manifests: list[PluginManifest] = []
+    errors: list[RuleError] = []
+    for found in find(folders):
+        try:
+            manifest = _manifest(found)
+        except toml_files.TomlFileError as error:
+            told = "；".join(error.problems)
+            if only is None or found.name in only:
+                errors.append(RuleError(found.name, None, f"清单有误：{told}", str(error.path)))
+            continue
+        except LookupError as error:
+            if only is None or found.name in only:
+                errors.append(RuleError(found.name, None, str(error.args[0]), found.origin))
+            continue
+        if only is not None and manifest.id not in only:
+            continue
+        trouble = _api_trouble(manifest)
+        if trouble:
+            errors.append(RuleError(manifest.id, None, trouble, str(manifest.path)))
+            continue
+        manifests.append(manifest)
+    manifests, clashes = without_clashes(manifests)
+    errors.extend(clashes)
+    known = {manifest.id for manifest in manifests} | {error.plugin for error in errors}
+    errors.extend(
+        RuleError(word, None, "没有找到这个插件") for word in only or () if word not in known
+    )
+    code = PluginCode(manifests, SECONDS if timeout is None else timeout)
+    return Plugins(tuple(manifests), ruleset_of(manifests, errors, code), code)
+
+
+def ruleset_of(
+    manifests: Iterable[PluginManifest], errors: Iterable[RuleError], code: PluginCode
+) -> RuleSet:
+    """The rules of these manifests, with the host's own."""
+    used = tuple(manifests)
+    return RuleSet(
+        rules=tuple(rule for manifest in used for rule in manifest.rules),
+        thresholds=tuple(entry for manifest in used for entry in manifest.thresholds),
+        code_lists={manifest.id: manifest.code_lists for manifest in used},
+        form_rules=form_rules(),
+        functions=code,
+        errors=tuple(errors),
+    )
+
+
+def form_rules() -> tuple[Rule, ...]:
+    """The host's own rules about the form itself: FORM001 ...; none if the catalogue is absent."""
+    path = Path(__file__).parent.parent / "templates" / "form_rules.toml"
+    if not path.is_file():
+        return ()
+    return load_manifest(path, "校验程序自带").rules
+
+
+def without_clashes(
+    manifests: list[PluginManifest],
+) -> tuple[list[PluginManifest], list[RuleError]]:
+    """Plugins without those that share an id, a rule id or a threshold id: all of them are
+    refused, naming each other, since nobody can say which one was meant."""
+    owners: dict[tuple[str, str], list[PluginManifest]] = {}
+    for manifest in manifests:
+        names = {("插件编号", manifest.id)}
+        names |= {("规则编号", rule.id) for rule in manifest.rules}
+        names |= {("限值编号", entry.id) for entry in manifest.thresholds}
+        for name in names:
+            owners.setdefault(name, []).append(manifest)
+    refused: dict[Path, RuleError] = {}
+    for (what, clash), claimants in sorted(owners.items(), key=lambda item: item[0]):
+        if len(claimants) < 2:
+            continue
+        for manifest in claimants:
+            others = "、".join(
+                f"{other.id}（{other.path}）" for other in claimants if other is not manifest
+            )
+            message = f"{what} {clash} 与插件 {others} 重复，双方都没有启用；请改名或只装其中一个"
+            refused.setdefault(
+                manifest.path, RuleError(manifest.id, None, message, str(manifest.path))
+            )
+    kept = [manifest for manifest in manifests if manifest.path not in refused]
+    return kept, list(refused.values())
+
+
+def _manifest(found: Found) -> PluginManifest:
+    if found.folder is None:
+        raise LookupError(found.problem)
+    return load_manifest(found.folder / "plugin.toml", found.origin, found.package)
+
+
+def _api_trouble(manifest: PluginManifest) -> str:
+    if manifest.api_version == API_VERSION:
+        return ""
+    if manifest.api_version > API_VERSION:
+        mend = "请升级校验程序，或安装这个插件较早的版本"
+    else:
+        mend = "请安装这个插件较新的版本"
+    return f"插件按第 {manifest.api_version} 版接口编写，本程序支持第 {API_VERSION} 版；{mend}"

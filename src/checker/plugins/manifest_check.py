@@ -1,0 +1,198 @@
+"""Checks a manifest or profile: every problem names the rule, the key and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import ClassVar
+
+from cerberus import TypeDefinition, Validator
+from cerberus.errors import BasicErrorHandler
+
+from checker.model.rules import Plain
+from checker.plugins import manifest_schema
+from checker.plugins.manifest import Table, strings, table, tables, texts
+from checker.rules.expression import parse
+from checker.rules.kinds.keys import KINDS, Takes
+from checker.rules.syntax import ExpressionError
+
+_TYPES = {
+    "string": "文字",
+    "integer": "整数",
+    "boolean": "true 或 false",
+    "dict": "一个表（{…} 或 [段落]）",
+    "list": "一个列表 […]",
+    "exact": "数字",
+}
+
+
+class _ChineseErrors(BasicErrorHandler):  # type: ignore[misc]  # cerberus has no types
+    """cerberus' errors in the words of authors of plugins."""
+
+    messages: ClassVar[dict[int, str]] = {
+        **BasicErrorHandler.messages,
+        0x00: "{0}",
+        0x02: "缺少这一项",
+        0x03: "没有这样的项，请核对拼写",
+        0x22: "不能是空的",
+        0x24: "应为{constraint}",
+        0x27: "太短或太少，至少要 {constraint}",
+        0x28: "太长或太多，至多 {constraint}",
+        0x41: "“{value}”的写法不对，应匹配 {constraint}",
+        0x42: "{value} 太小，至少 {constraint}",
+        0x43: "{value} 太大，至多 {constraint}",
+        0x44: "“{value}”不可用，只能是 {constraint}",
+        0x45: "{0} 不可用，只能是 {constraint}",
+        0x64: "不能与 {0} 同时写",
+    }
+
+
+class _Checker(Validator):  # type: ignore[misc]  # cerberus has no types
+    types_mapping: ClassVar[dict[str, TypeDefinition]] = {
+        **Validator.types_mapping,
+        "exact": TypeDefinition("exact", (int, Decimal), (bool,)),
+    }
+
+
+def problems(document: Mapping[str, Plain]) -> list[str]:
+    """What is wrong with a manifest, as Chinese lines; empty if it can be used."""
+    found = list(_against(manifest_schema.MANIFEST, document, "", False))
+    if found:
+        return found
+    families = table(document.get("families"))
+    documents = table(document.get("documents"))
+    for place, entry in enumerate(tables(document.get("thresholds")), 1):
+        if "value" not in entry and "values" not in entry:
+            found.append(f"限值 {entry.get('id', place)}：缺少 value 或 values")
+    entries = tables(document.get("rules"))
+    for place, entry in enumerate(entries, 1):
+        found.extend(_rule_problems(entry, place, families, documents))
+    found.extend(_repeated(entries))
+    known = {str(entry.get("id")) for entry in entries}
+    for change in tables(document.get("changes")):
+        for rule_id in (*texts(change.get("remove")), *table(change.get("change"))):
+            if rule_id not in known:
+                found.append(f"[[changes]] {change['edition']}：没有规则 {rule_id}")
+    return found
+
+
+def profile_problems(document: Mapping[str, Plain]) -> list[str]:
+    """What is wrong with a profile file."""
+    found = list(_against(manifest_schema.PROFILE, document, "", False))
+    for entry in tables(document.get("thresholds")) if not found else ():
+        if "value" not in entry and "values" not in entry:
+            found.append(f"限值 {entry.get('id')}：缺少 value 或 values")
+    return found
+
+
+def _rule_problems(entry: Table, place: int, families: Table, documents: Table) -> Iterator[str]:
+    name = f"规则 {entry['id']}" if "id" in entry else f"第 {place} 条规则"
+    kind, scope = str(entry.get("kind", "")), str(entry.get("scope", "submission"))
+    if kind not in KINDS:
+        told = f"“{kind}”不可用，只能是 {'、'.join(KINDS)}" if kind else "缺少这一项"
+        yield f"{name} 的 kind：{told}"
+        return
+    schema = manifest_schema.of_rule(kind, scope)
+    wrong = list(_against(schema, entry, name, manifest_schema.open_ended(kind, scope)))
+    yield from wrong
+    if wrong:
+        return
+    family = str(entry["id"]).rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789")
+    if family not in families:
+        listed = "、".join(families) or "（没有）"
+        yield f"{name} 的 id：前缀 {family} 不在本插件的 [families] 中，那里有：{listed}"
+    if kind != "form" and not texts(entry.get("templates")):
+        yield f"{name} 的 templates：缺少这一项，应写明用于哪些模板"
+    if scope == "row" and "table" not in entry:
+        yield f'{name} 的 table：scope = "row" 时须写明是哪张表'
+    for source in tables(entry.get("sources")):
+        key = str(source.get("document", ""))
+        if key and key not in documents:
+            yield f"{name} 的 sources：没有 [documents.{key}]"
+    yield from _expression_problems(entry, kind, name)
+    yield from _combination_problems(entry, kind, name)
+
+
+def _expression_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
+    written: list[tuple[str, str]] = [("when", str(entry["when"]))] if "when" in entry else []
+    for key in KINDS[kind].keys:
+        if key.name in entry and key.takes in (Takes.EXPRESSION, Takes.EXPRESSIONS, Takes.FIELD):
+            written.extend((key.name, text) for text in texts(entry[key.name]))
+        elif key.name in entry and key.takes is Takes.PATTERN:
+            yield from _pattern_problem(name, str(entry[key.name]))
+    for key_name, text in written:
+        try:
+            parse(text)
+        except ExpressionError as error:
+            yield f"{name} 的 {key_name}：{error}"
+
+
+def _pattern_problem(name: str, pattern: str) -> Iterator[str]:
+    import re
+
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        yield f"{name} 的 pattern：不是合法的正则表达式（{error}）"
+
+
+def _combination_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
+    if kind == "range" and "minimum" not in entry and "maximum" not in entry:
+        yield f"{name}：range 至少要有 minimum 或 maximum"
+    if kind == "growth":
+        if "claimed" not in entry and "threshold" not in entry:
+            yield f"{name}：growth 至少要有 claimed 或 threshold"
+        if "threshold" in entry and "compare" not in entry:
+            yield f"{name} 的 compare：有 threshold 时须写明怎样比较"
+
+
+def _repeated(entries: tuple[Table, ...]) -> Iterator[str]:
+    """Rules with one id whose years overlap."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for entry in entries:
+        rule_id = str(entry.get("id"))
+        span = (int(str(entry.get("since", 0))), int(str(entry.get("until", 9999))))
+        if any(span[0] <= end and start <= span[1] for start, end in spans.get(rule_id, [])):
+            yield f"规则 {rule_id}：编号重复，同一编号的两条规则不能在同一年都有效"
+        spans.setdefault(rule_id, []).append(span)
+
+
+def _against(
+    schema: manifest_schema.Schema, content: Mapping[str, Plain], name: str, open_ended: bool
+) -> Iterator[str]:
+    checker = _Checker(schema, error_handler=_ChineseErrors(), allow_unknown=open_ended)
+    if checker.validate(content):
+        return
+    yield from _lines(checker.errors, name, content)
+
+
+def _lines(errors: object, path: str, content: object) -> Iterator[str]:
+    """cerberus' nested errors as "path：what was expected"."""
+    if isinstance(errors, dict):
+        for key, inner in errors.items():
+            below = _below(content, key)
+            yield from _lines(inner, _join(path, key, below), below)
+    elif isinstance(errors, list):
+        for inner in errors:
+            yield from _lines(inner, path, content)
+    else:
+        text = str(errors)
+        for english, chinese in _TYPES.items():
+            text = text.replace(f"应为{english}", f"应为{chinese}")
+        yield f"{path}：{text}"
+
+
+def _below(content: object, key: object) -> object:
+    if isinstance(content, dict):
+        return content.get(key)
+    if isinstance(content, list) and isinstance(key, int) and key < len(content):
+        return content[key]
+    return None
+
+
+def _join(path: str, key: object, below: object) -> str:
+    if isinstance(key, int):
+        named = strings(below).get("id") if isinstance(below, dict) else None
+        step = f" {named}" if named else f" 第 {key + 1} 项"
+        return f"{path}{step}"
+    return f"{path} 的 {key}" if path else str(key)

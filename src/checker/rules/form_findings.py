@@ -1,0 +1,123 @@
+"""What reading, binding and the sheet 指标 have to say, as verdicts of the host's FORM rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from checker.model.cells import CellKind
+from checker.model.submission import Problem, ShownIndicator, Submission
+from checker.model.template import PREVIOUS_SUFFIX
+from checker.model.verdicts import Outcome, Quantity, Requirement, Scope, UnitRef, Verdict
+from checker.rules.evaluation import rounded
+from checker.rules.unit import Unit
+from checker.rules.values import plain
+
+OVERWRITTEN = "FORM016"
+DISAGREES = "FORM017"
+_NOISE = Fraction(1, 10**9)
+"""Spreadsheets compute in binary floating point; less than this, relatively, is no difference."""
+
+
+def form_verdicts(submission: Submission, whole: Unit, stages: Mapping[str, Unit]) -> list[Verdict]:
+    """A verdict for every problem that reading and binding noticed."""
+    return [_of_problem(problem, whole, stages) for problem in submission.problems]
+
+
+def _of_problem(problem: Problem, whole: Unit, stages: Mapping[str, Unit]) -> Verdict:
+    ref = problem.ref
+    unit = whole.ref
+    if ref is not None:
+        stage = ref.column.removesuffix(PREVIOUS_SUFFIX)
+        if stage in stages:
+            unit = stages[stage].ref
+        elif ref.row:
+            table = ref.field.partition(".")[0]
+            tables = whole.template.tables()
+            title = tables[table].title if table in tables else table
+            unit = UnitRef(Scope.ROW, f"{title}第{ref.row}行", None, table, ref.row)
+    return Verdict(
+        rule=problem.rule,
+        outcome=Outcome.FAIL,
+        unit=unit,
+        at=() if ref is None else (ref,),
+        actual=problem.actual or None,
+        required=Requirement(problem.required) if problem.required else None,
+        message=problem.message,
+        cell=problem.cell,
+        sheet=problem.sheet,
+    )
+
+
+def indicator_verdicts(
+    submission: Submission,
+    verdicts: Sequence[Verdict],
+    whole: Unit,
+    stages: Mapping[str, Unit],
+) -> list[Verdict]:
+    """Where the sheet 指标 no longer says what checker computes: a formula that was overwritten, a
+    value that disagrees. A formula without a stored result is not compared."""
+    own = {(verdict.rule, verdict.unit.stage or ""): verdict for verdict in verdicts}
+    found: list[Verdict] = []
+    for shown in submission.indicators:
+        stage = shown.stage if shown.stage in stages else ""
+        unit = stages[stage] if stage else whole
+        verdict = own.get((shown.rule, stage))
+        wrong = _overwritten(shown, unit) or _disagreeing(shown, unit, verdict)
+        if wrong is not None:
+            found.append(wrong)
+    return found
+
+
+def _overwritten(shown: ShownIndicator, unit: Unit) -> Verdict | None:
+    content = shown.content
+    if shown.expected_formula is None or content.kind is CellKind.UNCOMPUTED:
+        return None
+    if content.formula is not None and _same(content.formula, shown.expected_formula):
+        return None
+    now = f"公式“={content.formula}”" if content.formula is not None else "不是公式"
+    return Verdict(
+        rule=OVERWRITTEN,
+        outcome=Outcome.FAIL,
+        unit=unit.ref,
+        actual="公式被改动"
+        if content.formula is not None
+        else f"{content.value or '空'}（不是公式）",
+        required=Requirement("保留模板中的公式"),
+        message=f"指标 {shown.rule}（{unit.label}）的公式被改写，现在{now}；请恢复模板中的公式。",
+        cell=shown.cell,
+    )
+
+
+def _disagreeing(shown: ShownIndicator, unit: Unit, verdict: Verdict | None) -> Verdict | None:
+    if shown.content.kind is not CellKind.NUMBER or verdict is None:
+        return None
+    mine, theirs = verdict.actual, plain(shown.content.value)
+    if not isinstance(mine, Quantity) or not isinstance(theirs, Fraction):
+        return None
+    difference = abs(mine.value - theirs)
+    if difference <= _NOISE * max(abs(mine.value), Fraction(1)):
+        return None
+    if rounded(mine.value, mine.digits) == rounded(theirs, mine.digits) == theirs:
+        return None  # the same, already rounded
+    return Verdict(
+        rule=DISAGREES,
+        outcome=Outcome.FAIL,
+        unit=unit.ref,
+        actual=Quantity(theirs, mine.unit, 4),
+        required=Requirement(f"= {Quantity(mine.value, mine.unit, 4)}", "==", mine.value),
+        message=(
+            f"指标 {shown.rule}（{unit.label}）在“指标”页显示为 {Quantity(theirs, mine.unit, 4)}，"
+            f"按填报数计算应为 {Quantity(mine.value, mine.unit, 4)}；请重新计算或恢复公式。"
+        ),
+        cell=shown.cell,
+    )
+
+
+def _same(formula: str, expected: str) -> bool:
+    return _bare(formula) == _bare(expected)
+
+
+def _bare(formula: str) -> str:
+    """A formula without what spreadsheet programs change on saving: spaces, prefixes, case."""
+    return "".join(formula.removeprefix("=").split()).replace("_xlfn.", "").upper()

@@ -1,0 +1,36 @@
+"""Code 代码: a value must be in a code list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.model.rules import Rule
+from checker.model.verdicts import Requirement, Verdict
+from checker.rules.context import Context
+from checker.rules.places import places_of
+from checker.rules.unit import Unit
+from checker.rules.wording import Words, shown
+
+_LISTED = 12
+"""A longer list is not spelt out in the message."""
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+    """One verdict."""
+    field = str(rule.spec["field"])
+    codes = context.code_list(str(rule.spec["list"]))
+    value = shown(unit.value(field))
+    at, label = places_of(context, field), unit.label_of(field)
+    required = Requirement("代码表中的一个")
+    if value in codes:
+        message = f"“{label}”为 {value} {codes[value]}。"
+        yield context.passed(message, at=at, actual=value, required=required)
+        return
+    message = f"“{label}”填的是“{value}”，代码表中没有这一项"
+    if len(codes) <= _LISTED:
+        message += "，应为：" + "、".join(f"{code} {meaning}" for code, meaning in codes.items())
+    message += "。"
+    if rule.message:
+        known = {"actual": value, "required": required.text, "gap": "", "unit": unit.label}
+        message = Words(context).fill(rule.message, known)
+    yield context.failed(message, at=at, actual=value, required=required)

@@ -1,0 +1,106 @@
+"""Indicator 指标: numerator / denominator x scale against a limit; exact, the gap in things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil, floor
+
+from checker.model.rules import Plain, Rule
+from checker.model.verdicts import Gap, Quantity, Verdict, format_number
+from checker.rules.context import Context
+from checker.rules.evaluation import compare, rounded
+from checker.rules.expression import parse
+from checker.rules.places import places_of
+from checker.rules.unit import Unit
+from checker.rules.values import ONE
+from checker.rules.wording import Words, gap_of, requirement
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+    """One verdict; 不适用 when the denominator is 0."""
+    spec = rule.spec
+    words = Words(context)
+    numerator_text, denominator_text = str(spec["numerator"]), str(spec.get("denominator", ""))
+    numerator = context.number(numerator_text)
+    denominator = context.number(denominator_text) if denominator_text else ONE
+    at = places_of(context, numerator_text)
+    if not denominator:
+        name = words.describe(parse(denominator_text))
+        yield context.not_applicable(f"“{name}”为 0", at=at)
+        return
+    scale = fraction(spec.get("scale", 1))
+    value = numerator / denominator * scale
+    shown_unit, digits, operator = str(spec["unit"]), whole(spec.get("digits", 2)), compare_of(rule)
+    limit = context.threshold(str(spec["threshold"]))
+    fulfilled = compare(operator, value, limit)
+    borderline = compare(operator, rounded(value, digits), limit) is not fulfilled
+    actual = Quantity(value, shown_unit, digits)
+    required = requirement(operator, limit, shown_unit)
+    known = {"actual": str(actual), "required": required.text, "gap": "", "unit": unit.label}
+    if fulfilled:
+        message = f"{rule.title}为 {actual}，符合 {required.text} 的要求"
+        message += f"{near(value, digits, shown_unit) if borderline else ''}。"
+        yield context.passed(
+            message, at=at, actual=actual, required=required, borderline=borderline
+        )
+        return
+    gap = _gap(rule, words, numerator, denominator, scale, limit, operator)
+    known["gap"] = str(gap)
+    if rule.message:
+        message = words.fill(rule.message, known)
+    else:
+        message = f"{rule.title}为 {actual}，不符合 {required.text} 的要求，{gap}"
+        message += f"{near(value, digits, shown_unit) if borderline else ''}。"
+    yield context.failed(
+        message, at=at, actual=actual, required=required, gap=gap, borderline=borderline
+    )
+
+
+def _gap(
+    rule: Rule,
+    words: Words,
+    numerator: Fraction,
+    denominator: Fraction,
+    scale: Fraction,
+    limit: Fraction,
+    operator: str,
+) -> Gap:
+    """What the numerator (or, with ``of = "denominator"``, the denominator) lacks or has too much
+    to pass: |limit x denominator / scale - numerator|."""
+    spec = rule.spec.get("gap")
+    strict = operator in ("<", ">")
+    if isinstance(spec, dict) and spec.get("of") == "denominator" and limit:
+        unit = words.unit_shown(parse(str(rule.spec.get("denominator", "1"))))
+        exact = numerator * scale / limit - denominator
+        return gap_of(abs(exact), unit, excess=exact < 0, strict=strict, spec=spec)
+    unit = words.unit_shown(parse(str(rule.spec["numerator"])))
+    exact = limit * denominator / scale - numerator
+    return gap_of(abs(exact), unit, excess=exact < 0 or operator == "<", strict=strict, spec=spec)
+
+
+def near(value: Fraction, digits: int, unit: str) -> str:
+    """The words for 临界值: what it is before rounding, cut so that it still differs."""
+    for more in range(digits + 1, digits + 8):
+        scale = 10**more
+        shown = Fraction(floor(value * scale), scale)
+        if shown != rounded(value, digits):
+            if rounded(value, digits) < value:
+                shown = Fraction(ceil(value * scale), scale)
+            return f"（临界值：未四舍五入为 {format_number(shown, more)}{unit}）"
+    return "（临界值：按未四舍五入的数比较）"
+
+
+def compare_of(rule: Rule) -> str:
+    """The rule's comparison sign."""
+    return str(rule.spec.get("compare", "=="))
+
+
+def fraction(value: Plain | None) -> Fraction:
+    """A number of a manifest, exact."""
+    return Fraction(str(value))
+
+
+def whole(value: Plain) -> int:
+    """A whole number of a manifest."""
+    return int(str(value))

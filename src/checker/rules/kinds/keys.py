@@ -1,0 +1,222 @@
+"""Which kinds of rule there are and which keys each takes in plugin.toml: the one list that
+checking of manifests, the published JSON Schema and the documentation are made from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Takes(StrEnum):
+    """What the value of a key must be."""
+
+    EXPRESSION = "expression"
+    EXPRESSIONS = "expressions"  # a list of them
+    FIELD = "field"  # a field id, or table.column in row scope
+    THRESHOLD = "threshold"  # id of a threshold
+    LIMIT = "limit"  # id of a threshold, or an expression
+    COMPARE = "compare"  # ">=" "<=" ">" "<" "=="
+    TEXT = "text"
+    WHOLE = "whole"  # a whole number
+    NUMBER = "number"
+    GAP = "gap"  # { unit = "名", noun = "…", whole = true }
+    CODE_LIST = "code_list"
+    PATTERN = "pattern"  # a regular expression
+    ALGORITHM = "algorithm"
+    TABLE = "table"
+    COLUMNS = "columns"  # ids of columns of a table
+    RULES = "rules"  # ids of rules
+    FUNCTION = "function"  # name of a function in the plugin's rules.py
+    TRUTH = "truth"  # true or false
+
+
+class Key(NamedTuple):
+    """One key of a kind. ``help`` says what it is for (Chinese, for authors)."""
+
+    name: str
+    takes: Takes
+    required: bool
+    help: str
+
+
+class Kind(NamedTuple):
+    """One kind of rule. ``module`` is its module in ``checker.rules.kinds``; "" if rules of this
+    kind are not judged on one submission."""
+
+    title: str
+    keys: tuple[Key, ...]
+    module: str = ""
+
+
+COMPARES = (">=", "<=", ">", "<", "==")
+ALGORITHMS = ("uscc", "id_card")
+
+
+def _must(name: str, takes: Takes, help_text: str) -> Key:
+    return Key(name, takes, True, help_text)
+
+
+def _may(name: str, takes: Takes, help_text: str) -> Key:
+    return Key(name, takes, False, help_text)
+
+
+_DIGITS = _may("digits", Takes.WHOLE, "显示几位小数（默认 2），不影响比较")
+_GAP = _may("gap", Takes.GAP, "差多少怎么说：{ unit = '名', noun = '专任教师', whole = true }")
+
+KINDS: dict[str, Kind] = {
+    "indicator": Kind(
+        "指标",
+        (
+            _must("numerator", Takes.EXPRESSION, "分子"),
+            _may("denominator", Takes.EXPRESSION, "分母；为 0 时不适用"),
+            _may("scale", Takes.NUMBER, "乘数，如每百名学生为 100（默认 1）"),
+            _must("unit", Takes.TEXT, "指标的单位"),
+            _DIGITS,
+            _must("compare", Takes.COMPARE, "与限值怎样比较"),
+            _must("threshold", Takes.THRESHOLD, "限值的编号"),
+            _GAP,
+        ),
+        "indicator",
+    ),
+    "relation": Kind(
+        "关系",
+        (_must("check", Takes.EXPRESSION, "应当成立的表达式"), _DIGITS, _GAP),
+        "relation",
+    ),
+    "sum": Kind(
+        "合计",
+        (
+            _must("total", Takes.EXPRESSION, "合计"),
+            _must("parts", Takes.EXPRESSIONS, "各部分"),
+            _may("tolerance", Takes.LIMIT, "允许的误差（默认 0）"),
+        ),
+        "total_of_parts",
+    ),
+    "subset": Kind(
+        "包含",
+        (
+            _must("whole", Takes.EXPRESSION, "总体"),
+            _must("parts", Takes.EXPRESSIONS, "不能超过总体的各项"),
+        ),
+        "subset",
+    ),
+    "code": Kind(
+        "代码",
+        (
+            _must("field", Takes.FIELD, "填代码的字段"),
+            _must("list", Takes.CODE_LIST, "代码表"),
+        ),
+        "code",
+    ),
+    "pattern": Kind(
+        "格式",
+        (
+            _must("field", Takes.FIELD, "字段"),
+            _must("pattern", Takes.PATTERN, "整个值须匹配的正则表达式"),
+            _must("form", Takes.TEXT, "格式用文字怎么说"),
+        ),
+        "pattern",
+    ),
+    "check_digit": Kind(
+        "校验码",
+        (
+            _must("field", Takes.FIELD, "字段"),
+            _must("algorithm", Takes.ALGORITHM, "uscc 统一社会信用代码；id_card 公民身份号码"),
+        ),
+        "check_digit",
+    ),
+    "range": Kind(
+        "范围",
+        (
+            _must("value", Takes.EXPRESSION, "要看的值"),
+            _may("minimum", Takes.LIMIT, "下限"),
+            _may("maximum", Takes.LIMIT, "上限"),
+            _may("unit", Takes.TEXT, "单位（默认取字段的单位）"),
+            _DIGITS,
+            _GAP,
+        ),
+        "value_range",
+    ),
+    "growth": Kind(
+        "增长率",
+        (
+            _must("current", Takes.EXPRESSION, "本期数"),
+            _must("previous", Takes.EXPRESSION, "上期数"),
+            _may("claimed", Takes.FIELD, "填报的增长率（%）"),
+            _may("compare", Takes.COMPARE, "增长率与限值怎样比较"),
+            _may("threshold", Takes.THRESHOLD, "增长率的限值（%）"),
+            _DIGITS,
+        ),
+        "growth",
+    ),
+    "year_on_year": Kind(
+        "与上年比",
+        (
+            _must("field", Takes.FIELD, "字段"),
+            _must("compare", Takes.COMPARE, "本年数与上年数怎样比较"),
+            _may("within", Takes.THRESHOLD, "允许变动的幅度（%）；填了它就只看幅度"),
+        ),
+        "year_on_year",
+    ),
+    "composite": Kind(
+        "综合",
+        (
+            _must("of", Takes.RULES, "由哪些规则组成"),
+            _must("at_least", Takes.THRESHOLD, "至少几项达标"),
+            _may("floor", Takes.THRESHOLD, "未达标的项至少达到各自限值的多少"),
+        ),
+        "composite",
+    ),
+    "unique": Kind(
+        "不重复",
+        (
+            _must("table", Takes.TABLE, "表"),
+            _must("columns", Takes.COLUMNS, "合起来不能重复的列"),
+        ),
+        "unique",
+    ),
+    "function": Kind(
+        "函数",
+        (
+            _must("function", Takes.FUNCTION, "rules.py 中的函数名"),
+            _may("inputs", Takes.EXPRESSIONS, "用到的字段"),
+        ),
+        "function",
+    ),
+    "form": Kind("表式", ()),
+    "dispersion": Kind(
+        "差异系数",
+        (
+            _must("numerator", Takes.EXPRESSION, "每校的分子"),
+            _must("denominator", Takes.EXPRESSION, "每校的分母（加权用的学生数）"),
+            _may("scale", Takes.NUMBER, "乘数（默认 1）"),
+            _must("threshold", Takes.THRESHOLD, "差异系数的上限"),
+            _may("unit", Takes.TEXT, "每校数值的单位"),
+            _DIGITS,
+        ),
+    ),
+    "share": Kind(
+        "占比",
+        (
+            _must("part", Takes.EXPRESSION, "符合条件的量；条件表达式则计一"),
+            _must("whole", Takes.EXPRESSION, "总量；true 则每个单元计一"),
+            _must("compare", Takes.COMPARE, "占比（%）与限值怎样比较"),
+            _must("threshold", Takes.THRESHOLD, "占比的限值（%）"),
+            _may("unit", Takes.TEXT, "单位"),
+            _DIGITS,
+        ),
+    ),
+    "total": Kind(
+        "汇总核对",
+        (
+            _must("value", Takes.EXPRESSION, "每校的值"),
+            _must("against", Takes.EXPRESSION, "县级自查表中的值"),
+            _may("compare", Takes.COMPARE, "怎样比较（默认 ==）"),
+            _may("tolerance", Takes.THRESHOLD, "允许的误差（默认 0）"),
+            _may("unit", Takes.TEXT, "单位"),
+        ),
+    ),
+}
+
+COLLECTION_KINDS = frozenset({"dispersion", "share", "total"})
+"""Kinds that need many submissions together; a function may have scope = "collection" too."""

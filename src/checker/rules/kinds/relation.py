@@ -1,0 +1,138 @@
+"""Relation 关系: an expression that must hold. A plain comparison says both sides and the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from checker.model.rules import Rule
+from checker.model.verdicts import Gap, Quantity, Requirement, Verdict
+from checker.rules.context import Context
+from checker.rules.evaluation import compare, compile_node, truth
+from checker.rules.expression import parse
+from checker.rules.kinds.indicator import whole
+from checker.rules.places import places
+from checker.rules.syntax import Comparison, Logic, Name, Node, Truth, Unary
+from checker.rules.unit import Unit
+from checker.rules.values import Value
+from checker.rules.wording import SHOULD, SIGNS, Words, gap_of, shown
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+    """One verdict. Of conditions joined with "and" the first that does not hold is reported."""
+    check = parse(str(rule.spec["check"]))
+    words = Words(context)
+    digits = whole(rule.spec.get("digits", 2))
+    if truth(compile_node(check)(unit, context), f"“{rule.spec['check']}”"):
+        sides = _sides(check, context, words, digits)
+        yield context.passed(
+            f"{words.describe(check)}，符合要求。",
+            at=places(context, check),
+            actual=sides[0] if sides else None,
+            required=sides[1] if sides else None,
+        )
+        return
+    failing = _failing(check, context)
+    sides = _sides(failing, context, words, digits)
+    gap: Gap | None = None
+    if sides:
+        actual, required = sides
+        gap = _gap(rule, failing, context, words)
+        message = _sentence(failing, words, actual, required, gap)
+    else:
+        actual, required = None, Requirement(words.describe(failing))
+        message = f"应当{words.describe(failing)}，现在不是这样。"
+    if rule.message:
+        known = {"actual": str(actual or ""), "required": required.text, "gap": str(gap or "")}
+        message = words.fill(rule.message, known | {"unit": unit.label})
+    yield context.failed(
+        message, at=places(context, failing), actual=actual, required=required, gap=gap
+    )
+
+
+def _failing(node: Node, context: Context) -> Node:
+    """The smallest part of a condition that does not hold and explains why it does not."""
+    if isinstance(node, Logic) and node.operator == "and":
+        for part in node.parts:
+            if not truth(compile_node(part)(context.unit, context), "and 的两边"):
+                return _failing(part, context)
+    if isinstance(node, Comparison) and len(node.operators) > 1:
+        values = [compile_node(operand)(context.unit, context) for operand in node.operands]
+        for place, sign in enumerate(node.operators):
+            if not compare(sign, values[place], values[place + 1]):
+                return Comparison((sign,), node.operands[place : place + 2], node.column)
+    return node
+
+
+def _sides(
+    node: Node, context: Context, words: Words, digits: int
+) -> tuple[Quantity | str, Requirement] | None:
+    """Left value and requirement of a plain comparison, or of a flag that must be 是 or 否."""
+    flag = _flag(node)
+    if flag is not None:
+        name, wanted = flag
+        return shown(context.unit.value(name)), Requirement(shown(wanted), "==")
+    if not isinstance(node, Comparison) or len(node.operators) > 1:
+        return None
+    left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
+    actual = words.quantity(left, node.operands[0], digits)
+    sign = node.operators[0]
+    if not isinstance(right, Fraction):
+        return actual, Requirement(f"{SIGNS[sign]} {_text(right)}", sign)
+    unit = words.unit_shown(node.operands[1]) or words.unit_shown(node.operands[0])
+    quantity = Quantity(right, unit, digits)
+    return actual, Requirement(f"{SIGNS[sign]} {quantity}", sign, right, unit)
+
+
+def _flag(node: Node) -> tuple[str, bool] | None:
+    """A flag by itself, negated, or compared with true or false: its field and what it must be."""
+    if isinstance(node, Name):
+        return node.id, True
+    if isinstance(node, Unary) and node.operator == "not" and isinstance(node.operand, Name):
+        return node.operand.id, False
+    if isinstance(node, Comparison) and node.operators == ("==",):
+        left, right = node.operands
+        if isinstance(left, Name) and isinstance(right, Truth):
+            return left.id, right.value
+    return None
+
+
+def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
+    if not isinstance(node, Comparison) or node.operators[0] == "!=":
+        return None
+    left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
+    if not isinstance(left, Fraction) or not isinstance(right, Fraction):
+        return None
+    unit = words.unit_shown(node.operands[0]) or words.unit_shown(node.operands[1])
+    return gap_of(
+        abs(left - right),
+        unit,
+        excess=left > right or node.operators[0] == "<",
+        strict=node.operators[0] in ("<", ">"),
+        spec=rule.spec.get("gap"),
+        split=True,
+    )
+
+
+def _sentence(
+    node: Node, words: Words, actual: Quantity | str, required: Requirement, gap: Gap | None
+) -> str:
+    flag = _flag(node)
+    if flag is not None:
+        return f"“{words.unit.label_of(flag[0])}”应为“{required.text}”，现在是“{actual}”。"
+    assert isinstance(node, Comparison)
+    left, right = (words.describe(operand) for operand in node.operands)
+    sign = node.operators[0]
+    if required.value is None:
+        return f"“{left}”（{actual}）{SHOULD[sign]}{required.text[len(SIGNS[sign]) + 1 :]}。"
+    wanted = str(Quantity(required.value, required.unit))
+    # a bare number needs no name of its own
+    other = wanted if right.replace(".", "").isdigit() else f"“{right}”（{wanted}）"
+    tail = f"，{gap}" if gap and gap.exact else ""
+    if sign == "==" and gap:
+        tail = f"，相差 {Quantity(gap.exact, gap.unit)}"
+    return f"“{left}”（{actual}）{SHOULD[sign]}{other}{tail}。"
+
+
+def _text(value: Value) -> str:
+    return f"“{shown(value)}”"

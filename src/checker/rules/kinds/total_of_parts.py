@@ -1,0 +1,47 @@
+"""Sum 合计: a total that must equal its parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.model.rules import Rule
+from checker.model.verdicts import Quantity, Requirement, Verdict
+from checker.rules.context import Context
+from checker.rules.expression import parse
+from checker.rules.kinds.limits import limit_value, texts
+from checker.rules.places import places_of
+from checker.rules.unit import Unit
+from checker.rules.values import ZERO
+from checker.rules.wording import Words, gap_of
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+    """One verdict, marked at the total and then its parts."""
+    words = Words(context)
+    total_text, parts = str(rule.spec["total"]), texts(rule.spec["parts"])
+    total = context.number(total_text)
+    together = sum((context.number(part) for part in parts), ZERO)
+    tolerance = ZERO
+    if "tolerance" in rule.spec:
+        tolerance = limit_value(context, str(rule.spec["tolerance"]))
+    measured = words.unit_shown(parse(total_text))
+    actual, wanted = Quantity(total, measured), Quantity(together, measured)
+    required = Requirement(f"等于各部分之和 {wanted}", "==", together, measured)
+    at = places_of(context, total_text, *parts)
+    name = words.describe(parse(total_text))
+    if abs(total - together) <= tolerance:
+        message = f"“{name}”为 {actual}，等于各部分之和。"
+        yield context.passed(message, at=at, actual=actual, required=required)
+        return
+    gap = gap_of(abs(total - together), measured, excess=total > together, split=True)
+    listed = " + ".join(
+        f"{words.describe(parse(part))} {Quantity(context.number(part), '')}" for part in parts
+    )
+    message = (
+        f"“{name}”为 {actual}，各部分之和为 {wanted}（{listed}），"
+        f"相差 {Quantity(gap.exact, measured)}。"
+    )
+    if rule.message:
+        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
+        message = words.fill(rule.message, known | {"unit": unit.label})
+    yield context.failed(message, at=at, actual=actual, required=required, gap=gap)

@@ -1,0 +1,55 @@
+"""Range 范围: a value must lie between two limits, or on the right side of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from checker.model.rules import Rule
+from checker.model.verdicts import Quantity, Requirement, Verdict
+from checker.rules.context import Context
+from checker.rules.expression import parse
+from checker.rules.kinds.indicator import whole
+from checker.rules.kinds.limits import limit_value
+from checker.rules.places import places_of
+from checker.rules.unit import Unit
+from checker.rules.wording import Words, gap_of, requirement
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+    """One verdict."""
+    spec, words = rule.spec, Words(context)
+    text = str(spec["value"])
+    value = context.number(text)
+    measured = str(spec.get("unit", "")) or words.unit_shown(parse(text))
+    digits = whole(spec.get("digits", 2))
+    limits = {
+        key: limit_value(context, str(spec[key])) for key in ("minimum", "maximum") if key in spec
+    }
+    low, high = limits.get("minimum"), limits.get("maximum")
+    actual, required = Quantity(value, measured, digits), _required(low, high, measured)
+    at, name = places_of(context, text), words.describe(parse(text))
+    over = high is not None and value > high
+    if not over and (low is None or value >= low):
+        message = f"“{name}”为 {actual}，在 {required.text} 的范围内。"
+        yield context.passed(message, at=at, actual=actual, required=required)
+        return
+    bound = high if over and high is not None else low if low is not None else value
+    gap = gap_of(abs(value - bound), measured, excess=over, spec=spec.get("gap"), split=True)
+    message = f"“{name}”为 {actual}，应 {required.text}，{gap}。"
+    if not over and "gap" not in spec:
+        message = f"“{name}”为 {actual}，应 {required.text}。"
+    if rule.message:
+        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
+        message = words.fill(rule.message, known | {"unit": unit.label})
+    yield context.failed(message, at=at, actual=actual, required=required, gap=gap)
+
+
+def _required(low: Fraction | None, high: Fraction | None, unit: str) -> Requirement:
+    if low is not None and high is not None:
+        if low == high:
+            return Requirement(f"为 {Quantity(low, unit, 4)}", "==", low, unit)
+        return Requirement(f"在 {Quantity(low, unit, 4)} 至 {Quantity(high, unit, 4)} 之间")
+    if low is not None:
+        return requirement(">=", low, unit)
+    return requirement("<=", high if high is not None else Fraction(0), unit)

@@ -1,0 +1,74 @@
+"""Year on year 与上年比: this year's figure against 上年数 or last year's workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from checker.model.rules import Rule
+from checker.model.verdicts import Quantity, Requirement, Verdict
+from checker.rules.context import Context
+from checker.rules.evaluation import compare
+from checker.rules.kinds.indicator import compare_of
+from checker.rules.places import places_of
+from checker.rules.unit import Unit
+from checker.rules.values import NotApplicable, RuleDefect
+from checker.rules.wording import SHOULD, SIGNS, Words, gap_of
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+    """One verdict; 不适用 when there is nothing to compare with."""
+    field = str(rule.spec["field"])
+    now, before = unit.number(field), unit.previous(field)
+    if not isinstance(before, Fraction):
+        raise RuleDefect(f"{field} 的上年数不是数字")
+    words = Words(context)
+    label, measured = unit.label_of(field), unit.unit_of(field)
+    actual, last = Quantity(now, measured), Quantity(before, measured)
+    at = places_of(context, field)
+    if "within" in rule.spec:
+        yield _within(rule, context, at_label=(label, measured), figures=(now, before))
+        return
+    sign = compare_of(rule)
+    required = Requirement(f"{SIGNS[sign]} 上年数 {last}", sign, before, measured)
+    if compare(sign, now, before):
+        message = f"“{label}”为 {actual}，上年为 {last}，符合要求。"
+        yield context.passed(message, at=at, actual=actual, required=required)
+        return
+    gap = gap_of(abs(now - before), measured, excess=now > before, split=True)
+    change = "增加" if now > before else "减少"
+    message = (
+        f"“{label}”（{actual}）{SHOULD[sign]}上年数（{last}），"
+        f"现在比上年{change} {Quantity(gap.exact, measured)}。"
+    )
+    if now == before:
+        message = f"“{label}”（{actual}）{SHOULD[sign]}上年数（{last}），现在与上年相同。"
+    if rule.message:
+        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
+        message = words.fill(rule.message, known | {"unit": unit.label})
+    yield context.failed(message, at=at, actual=actual, required=required, gap=gap)
+
+
+def _within(
+    rule: Rule, context: Context, at_label: tuple[str, str], figures: tuple[Fraction, Fraction]
+) -> Verdict:
+    (label, measured), (now, before) = at_label, figures
+    if not before:
+        raise NotApplicable(f"“{label}”的上年数为 0")
+    limit = context.threshold(str(rule.spec["within"]))
+    change = (now - before) / before * 100
+    actual = Quantity(now, measured)
+    required = Requirement(f"比上年变动不超过 {Quantity(limit, '%')}")
+    at = places_of(context, str(rule.spec["field"]))
+    word = "增加" if change >= 0 else "减少"
+    told = (
+        f"“{label}”为 {actual}，上年为 {Quantity(before, measured)}，"
+        f"{word} {Quantity(abs(change), '%')}"
+    )
+    if abs(change) <= limit:
+        return context.passed(f"{told}。", at=at, actual=actual, required=required)
+    message = f"{told}，超过了 {Quantity(limit, '%')}，请核对。"
+    if rule.message:
+        known = {"actual": str(actual), "required": required.text, "gap": "", "default": message}
+        message = Words(context).fill(rule.message, known | {"unit": context.unit.label})
+    return context.failed(message, at=at, actual=actual, required=required)

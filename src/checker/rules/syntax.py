@@ -1,0 +1,106 @@
+"""The parts an expression of a rule is made of, after parsing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be understood. ``column`` is 0-based in ``text``; ``str()`` shows
+    the expression with a caret under the place. The message is for authors of rules (Chinese)."""
+
+    def __init__(self, text: str, column: int, message: str) -> None:
+        self.text = text
+        self.column = column
+        self.message = message
+        super().__init__(text, column, message)
+
+    def __str__(self) -> str:
+        line = " ".join(self.text.split("\n"))
+        # wide characters fill two columns of a terminal
+        pad = "".join("　" if ord(letter) > 0x2E7F else " " for letter in line[: self.column])
+        return f"第 {self.column + 1} 个字符处：{self.message}\n  {line}\n  {pad}^"
+
+
+class Number(NamedTuple):
+    """A number literal, exact."""
+
+    value: Fraction
+    column: int
+
+
+class Text(NamedTuple):
+    """A quoted text."""
+
+    value: str
+    column: int
+
+
+class Truth(NamedTuple):
+    """true / false."""
+
+    value: bool
+    column: int
+
+
+class Name(NamedTuple):
+    """A field id, or ``table.column``; as an argument of some functions the id of a table."""
+
+    id: str
+    column: int
+
+
+class Unary(NamedTuple):
+    """``-x`` or ``not x``."""
+
+    operator: str
+    operand: Node
+    column: int
+
+
+class Binary(NamedTuple):
+    """``x + y`` and its like: + - * /"""
+
+    operator: str
+    left: Node
+    right: Node
+    column: int
+
+
+class Comparison(NamedTuple):
+    """``a <= b < c``: ``operands`` has one more entry than ``operators``."""
+
+    operators: tuple[str, ...]
+    operands: tuple[Node, ...]
+    column: int
+
+
+class Membership(NamedTuple):
+    """``x in [a, b]``; ``negated`` for not in."""
+
+    operand: Node
+    items: tuple[Node, ...]
+    negated: bool
+    column: int
+
+
+class Logic(NamedTuple):
+    """``a and b and c`` or ``a or b or c``."""
+
+    operator: str
+    parts: tuple[Node, ...]
+    column: int
+
+
+class Call(NamedTuple):
+    """A listed function with its arguments."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    column: int
+
+
+Node: TypeAlias = (
+    Number | Text | Truth | Name | Unary | Binary | Comparison | Membership | Logic | Call
+)

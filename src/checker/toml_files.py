@@ -1,0 +1,184 @@
+"""TOML files with exact decimals, parsed once: the parsed form is kept in the user's cache folder.
+
+Manifests, templates and profiles are read by every run; parsing (and checking) them again each time
+would cost more than judging a workbook. An entry is used only while path, size, time stamp, program
+version and form of the file are the ones it was made from.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from checker import __version__
+from checker.model.rules import Plain
+
+_MAGIC = b"checker-toml-2\n"
+_DECIMAL_TYPES = {
+    ("decimal", "Decimal"),
+    ("datetime", "date"),
+    ("datetime", "datetime"),
+    ("datetime", "time"),
+    ("datetime", "timezone"),
+    ("datetime", "timedelta"),
+}
+
+Document = dict[str, Plain]
+"""A parsed TOML file."""
+
+Key = tuple[str, int, int, str, str]
+
+
+class TomlFileError(Exception):
+    """A TOML file that cannot be used. ``problems`` are Chinese lines for the file's author."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        super().__init__(f"{path}：{'；'.join(problems)}")
+        self.path = path
+        self.problems = problems
+
+    def __reduce__(self) -> tuple[type[TomlFileError], tuple[Path, list[str]]]:
+        return (type(self), (self.path, self.problems))
+
+
+def cache_folder() -> Path | None:
+    """Where parsed files are kept for this user; None when CHECKER_NO_CACHE=1 forbids it.
+
+    ``CHECKER_CACHE_DIR`` names another folder.
+    """
+    if os.environ.get("CHECKER_NO_CACHE", "") not in ("", "0"):
+        return None
+    named = os.environ.get("CHECKER_CACHE_DIR")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return Path(base) / "checker" / "cache" if base else None
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
+    return Path(home) / "checker"
+
+
+def load(
+    path: Path, check: Callable[[Document], list[str]] | None = None, form: str = ""
+) -> Document:
+    """The content of a TOML file; numbers with a decimal point are ``Decimal``.
+
+    ``check`` returns what is wrong with the parsed content, as Chinese lines; it is asked only when
+    the file is parsed, not when its cached form is used, so ``form`` must name the kind and version
+    of what it checks. Raises TomlFileError (unreadable, not TOML, or refused by ``check``).
+    """
+    path = Path(path)
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise TomlFileError(path, [f"读不到这个文件（{error.strerror}）"]) from None
+    key = (str(path.absolute()), status.st_mtime_ns, status.st_size, __version__, form)
+    entry = _entry(key[0], form)
+    if entry is not None:
+        cached = _read_entry(entry, key)
+        if cached is not None:
+            return cached
+    document = parse(path)
+    problems = check(document) if check else []
+    if problems:
+        raise TomlFileError(path, problems)
+    if entry is not None:
+        _write_entry(entry, key, document)
+    return document
+
+
+def parse(path: Path) -> Document:
+    """The content of a TOML file, read afresh. Raises TomlFileError."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise TomlFileError(path, [f"读不到这个文件（{error.strerror}）"]) from None
+    except UnicodeDecodeError as error:
+        raise TomlFileError(
+            path, [f"文件须存为 UTF-8 编码，第 {error.start + 1} 个字节不是"]
+        ) from None
+    return parse_text(text, path)
+
+
+def parse_text(text: str, path: Path) -> Document:
+    """Parsed TOML text; ``path`` is only named in the TomlFileError raised for bad syntax."""
+    import tomllib
+    from decimal import Decimal
+
+    try:
+        document: Document = tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise TomlFileError(path, [_syntax_problem(str(error))]) from None
+    return document
+
+
+def _syntax_problem(reason: str) -> str:
+    """tomllib's English "reason (at line 3, column 5)" with the position said first."""
+    found = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", reason)
+    if not found:
+        return f"不是合法的 TOML（{reason}）"
+    where = f"第 {found[1]} 行第 {found[2]} 列" if found[1] else "文件末尾"
+    return f"{where}不是合法的 TOML（{reason[: found.start()]}）"
+
+
+def _entry(path: str, form: str) -> Path | None:
+    folder = cache_folder()
+    if folder is None:
+        return None
+    name = re.sub(r"[^0-9A-Za-z_-]", "_", "-".join(Path(path).parts[-2:]))[:60]
+    return folder / "toml" / f"{name}-{zlib.crc32(f'{path}|{form}'.encode()):08x}.bin"
+
+
+def _read_entry(entry: Path, key: Key) -> Document | None:
+    """The cached document; None if there is none, it is damaged, or made from something else."""
+    try:
+        stored = entry.read_bytes()
+    except OSError:
+        return None
+    head = len(_MAGIC) + 4
+    payload = stored[head:]
+    checksum = zlib.crc32(payload).to_bytes(4, "big")
+    if stored[: len(_MAGIC)] != _MAGIC or stored[len(_MAGIC) : head] != checksum:
+        return None
+    import io
+    import pickle
+
+    class PlainUnpickler(pickle.Unpickler):
+        """Decimals and dates only: a tampered entry cannot run code."""
+
+        def find_class(self, module: str, name: str) -> type:
+            if (module, name) not in _DECIMAL_TYPES:
+                raise pickle.UnpicklingError(f"{module}.{name}")
+            found = super().find_class(module, name)
+            if not isinstance(found, type):
+                raise pickle.UnpicklingError(f"{module}.{name}")
+            return found
+
+    try:
+        content = PlainUnpickler(io.BytesIO(payload)).load()
+    except Exception:
+        # whatever is wrong with an entry, the TOML file itself is still there
+        return None
+    if not isinstance(content, tuple) or len(content) != 2 or content[0] != key:
+        return None
+    document = content[1]
+    return document if isinstance(document, dict) else None
+
+
+def _write_entry(entry: Path, key: Key, document: Document) -> None:
+    """Keep the parsed form. A cache that cannot be written is no reason to fail."""
+    import pickle
+
+    payload = pickle.dumps((key, document), protocol=5)
+    content = _MAGIC + zlib.crc32(payload).to_bytes(4, "big") + payload
+    temporary = entry.with_name(f"{entry.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    try:
+        entry.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        os.replace(temporary, entry)  # noqa: PTH105 (one call, and atomic on every system)
+    except OSError:
+        temporary.unlink(missing_ok=True)
