@@ -95,7 +95,7 @@ def renamed_sheet(random: Random, school: School) -> list[Expected]:
 
 @fault("names", "名称被删掉")
 def deleted_name(random: Random, school: School) -> list[Expected]:
-    field, name = "staff.support", "F_staff_support__whole"
+    name = "F_staff_support__whole"
 
     def alter(members: dict[str, bytes]) -> None:
         members[WORKBOOK] = re.sub(
@@ -105,4 +105,14 @@ def deleted_name(random: Random, school: School) -> list[Expected]:
         )
 
     school.alterations.append(alter)
-    return [At("FORM010", field)]
+    return [OnSheet("FORM010", "教师")]
+
+
+@fault("edition", "用了去年的表样")
+def last_years_form(random: Random, school: School) -> list[Expected]:
+    def alter(members: dict[str, bytes]) -> None:
+        part = "docProps/custom.xml"
+        members[part] = members[part].replace(b">2026<", b">2025<")
+
+    school.alterations.append(alter)
+    return [OnSheet("FORM015", "填表说明")]

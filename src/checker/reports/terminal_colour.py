@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from checker.reports.results import FileResult
 from checker.reports.terminal import Line
 
 STYLES = {
@@ -27,3 +29,21 @@ def print_in_colour(lines: Iterable[Line], console: Console) -> None:
         text = Text(line.text[indent:], style=STYLES.get(line.style, ""))
         for piece in text.wrap(console, max(20, console.width - indent)):
             console.print(Text(" " * indent) + piece, highlight=False)
+
+
+def with_progress(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
+    """Pass results on while a bar on the error stream shows files done, errors and time left."""
+    columns = (
+        TextColumn("校验"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TextColumn("不通过 {task.fields[fail]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("校验", total=total, fail=0)
+        fail = 0
+        for result in results:
+            fail += result.counts.fail
+            progress.update(task, advance=1, fail=fail)
+            yield result

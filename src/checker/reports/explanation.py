@@ -1,0 +1,159 @@
+"""The text of ``checker explain``, with fixed headings in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from checker.model.rules import Example, Plain, Rule, Threshold
+from checker.model.template import Template
+from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_WORDS, Outcome, Scope
+from checker.reports.notation import formula_of, official
+from checker.session import Session
+
+SCOPE_WORDS = {
+    Scope.SUBMISSION: "每校判断一次",
+    Scope.STAGE: "每个学段判断一次",
+    Scope.ROW: "明细表逐行判断",
+    Scope.COLLECTION: "全县各校一起判断",
+}
+
+
+def explanation_lines(rule: Rule, session: Session) -> Iterator[str]:
+    """Everything known of a rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么改 · 自何时起."""
+    template = _template(rule, session)
+    severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
+    yield f"{rule.id}　{rule.title}"
+    yield f"规则族 {rule.family}　插件 {rule.plugin}　{severity}　{SCOPE_WORDS[rule.scope]}"
+    yield from _block("查什么", [rule.what, *_formulas(rule, template)])
+    yield from _block("依据", list(_sources(rule)))
+    yield from _block("为什么", [rule.why])
+    passes = [example for example in rule.examples if example.expect is Outcome.PASS]
+    fails = [example for example in rule.examples if example.expect is not Outcome.PASS]
+    yield from _block("正例", [_example(example, template) for example in passes])
+    yield from _block("反例", [_example(example, template) for example in fails])
+    yield from _block("怎么改", [rule.fix])
+    since = f"{rule.since}年" if rule.since else "一直有效"
+    yield from _block("自何时起", [since + (f"，到{rule.until}年止" if rule.until else "")])
+    thresholds = list(_thresholds(rule, session, template))
+    if thresholds:
+        yield from _block("门槛", thresholds)
+
+
+def _block(heading: str, lines: list[str]) -> Iterator[str]:
+    yield ""
+    yield heading
+    for line in lines:
+        if line:
+            yield f"  {line}"
+
+
+def _template(rule: Rule, session: Session) -> Template | None:
+    """The newest template the rule is for; None if it is not installed."""
+    fitting = [item for item in session.templates if item.id in rule.templates]
+    return max(fitting, key=lambda item: item.edition) if fitting else None
+
+
+def _formulas(rule: Rule, template: Template | None) -> Iterator[str]:
+    formula = formula_of(rule)
+    if not formula:
+        return
+    yield f"算式：{formula}"
+    if rule.when:
+        yield f"何时适用：{rule.when}"
+    if template is None or rule.scope is Scope.COLLECTION:
+        return
+    stages = [stage.id for stage in template.stages if not rule.stages or stage.id in rule.stages]
+    if rule.scope is Scope.STAGE:
+        for stage in stages:
+            yield f"表式（{template.stage_title(stage)}）：{official(rule, template, stage)}"
+    elif official(rule, template) != formula:
+        yield f"表式：{official(rule, template)}"
+
+
+def _sources(rule: Rule) -> Iterator[str]:
+    for citation in rule.citations:
+        date = f"，{citation.date}" if citation.date else ""
+        flag = "" if citation.confirmed else "（未经核实）"
+        yield f"{citation}{date}{flag}"
+        if citation.note:
+            yield f"  注：{citation.note}"
+
+
+def _label(name: str, template: Template | None) -> str:
+    """The label of a field with its column: "students.total@primary" -> 在校学生数（小学段）."""
+    field_id, _, column = name.partition("@")
+    if template is None:
+        return name
+    field = template.fields().get(field_id)
+    if field is None:
+        return name
+    sheet = template.sheet(field.sheet)
+    title = next((item.title for item in sheet.columns if item.id == column), column)
+    return f"{field.label}（{title}）" if title else field.label
+
+
+def _value(value: Plain) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
+
+
+def _row(row: Mapping[str, Plain]) -> str:
+    return "/".join(_value(value) for value in row.values())
+
+
+def _example(example: Example, template: Template | None) -> str:
+    stage = template.stage_title(example.stage) if template and example.stage else ""
+    given = [f"{_label(name, template)} {_value(value)}" for name, value in example.facts.items()]
+    for table, rows in example.tables.items():
+        title = template.tables()[table].title if template and table in template.tables() else table
+        given.append(f"{title}：{'；'.join(_row(row) for row in rows)}")
+    result = OUTCOME_WORDS[example.expect]
+    shown = "，".join(
+        part
+        for part in (
+            f"为 {example.actual}" if example.actual else "",
+            f"差 {example.gap}" if example.gap else "",
+        )
+        if part
+    )
+    note = f"（{example.note}）" if example.note else ""
+    head = f"{stage}：" if stage else ""
+    return f"{head}{'，'.join(given)} → {result}{f'，{shown}' if shown else ''}{note}"
+
+
+def _thresholds(rule: Rule, session: Session, template: Template | None) -> Iterator[str]:
+    """Thresholds that the rule names, those of the profile in force included."""
+    text = " ".join(_words(dict(rule.spec))) + " " + (rule.when or "")
+    shown: set[str] = set()
+    for entry in session.thresholds:
+        if f"'{entry.id}'" in text or f" {entry.id} " in f" {text} ":
+            line = _threshold(entry, template)
+            if line not in shown:
+                shown.add(line)
+                yield line
+
+
+def _words(value: Plain) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _words(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _words(item)
+    else:
+        yield str(value)
+
+
+def _threshold(entry: Threshold, template: Template | None) -> str:
+    parts = [
+        f"{template.stage_title(stage) if template and stage else stage}{value}{entry.unit}"
+        for stage, value in entry.values.items()
+    ]
+    span = f"{entry.since}年起" if entry.since else ""
+    if entry.until:
+        span += f"，到{entry.until}年"
+    flag = "" if entry.confirmed else "　未经核实，口径文件可以覆盖"
+    profile = f"　口径 {entry.profile}" if entry.profile else ""
+    source = f"　来源：{entry.source}" if entry.source else ""
+    return f"{entry.id}：{'、'.join(parts)}（{span or '一直有效'}）{flag}{profile}{source}"
