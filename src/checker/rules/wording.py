@@ -27,7 +27,7 @@ from checker.rules.syntax import (
     Unary,
 )
 from checker.rules.unit import Unit
-from checker.rules.values import RuleDefect, Value
+from checker.rules.values import NotApplicable, RuleDefect, Value
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
 """How comparisons are shown."""
@@ -62,8 +62,14 @@ class Words:
         return units.of_unit(unit)
 
     def threshold_measure(self, threshold_id: str) -> units.Measure:
-        """Of a threshold in force."""
-        return units.of_unit(self.context.limit(threshold_id).unit)
+        """Of a threshold in force, for whichever stage there is one: the unit is the same."""
+        stages = [stage.id for stage in self.unit.template.stages]
+        for stage in (None, *stages):
+            try:
+                return units.of_unit(self.context.limit(threshold_id, stage).unit)
+            except NotApplicable:
+                continue
+        raise KeyError(threshold_id)
 
     # -- sentences ---------------------------------------------------------------------------
 

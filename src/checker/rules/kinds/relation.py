@@ -12,7 +12,7 @@ from checker.rules.evaluation import compare, compile_node, truth
 from checker.rules.expression import parse
 from checker.rules.kinds.indicator import whole
 from checker.rules.places import places
-from checker.rules.syntax import Comparison, Logic, Name, Node, Truth, Unary
+from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Truth, Unary
 from checker.rules.unit import Unit
 from checker.rules.values import Value
 from checker.rules.wording import SHOULD, SIGNS, Words, gap_of, shown
@@ -104,13 +104,14 @@ def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
     if not isinstance(left, Fraction) or not isinstance(right, Fraction):
         return None
     unit = words.unit_shown(node.operands[0]) or words.unit_shown(node.operands[1])
+    strict = node.operators[0] in ("<", ">")
     return gap_of(
         abs(left - right),
         unit,
         excess=left > right or node.operators[0] == "<",
-        strict=node.operators[0] in ("<", ">"),
+        strict=strict,
         spec=rule.spec.get("gap"),
-        split=True,
+        split=not strict,
     )
 
 
@@ -126,8 +127,12 @@ def _sentence(
     if required.value is None:
         return f"“{left}”（{actual}）{SHOULD[sign]}{required.text[len(SIGNS[sign]) + 1 :]}。"
     wanted = str(Quantity(required.value, required.unit))
-    # a bare number needs no name of its own
-    other = wanted if right.replace(".", "").isdigit() else f"“{right}”（{wanted}）"
+    # a bare number or a limit needs no name of its own
+    limit = node.operands[1]
+    bare = right.replace(".", "").isdigit() or (
+        isinstance(limit, Call) and limit.function == "threshold"
+    )
+    other = wanted if bare else f"“{right}”（{wanted}）"
     tail = f"，{gap}" if gap and gap.exact else ""
     if sign == "==" and gap:
         tail = f"，相差 {Quantity(gap.exact, gap.unit)}"
