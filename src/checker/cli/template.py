@@ -126,14 +126,19 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[Path, ...], for
     metavar="文件夹",
     help="生成到这个文件夹，默认放在 template.toml 旁边。",
 )
+@click.option(
+    "--button/--no-button", default=True, help="是否同时生成带“校验”按钮的 .xlsm（默认生成）。"
+)
 def build(
     names: tuple[str, ...],
     folders: tuple[Path, ...],
     plugin_dirs: tuple[Path, ...],
     out: Path | None,
+    button: bool,
 ) -> None:
     """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
     from checker.templates.build import build_workbook
+    from checker.templates.macro_workbook import build_macro_workbook
     from checker.templates.registry import choose
 
     with _said_plainly():
@@ -144,6 +149,9 @@ def build(
             target.parent.mkdir(parents=True, exist_ok=True)
             build_workbook(item.template, target)
             click.echo(f"已生成 {target}")
+            if button:
+                build_macro_workbook(item.template, target.with_suffix(".xlsm"))
+                click.echo(f"已生成 {target.with_suffix('.xlsm')}")
 
 
 @command.command(context_settings=HELP, options_metavar="[选项]")

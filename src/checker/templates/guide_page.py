@@ -28,7 +28,7 @@ MARK_MEANINGS = {
 
 
 def draw_guide(page: Page, notices: Sequence[str], *, with_button: bool) -> None:
-    """The first sheet. ``notices`` come before the template's own paragraphs."""
+    """The first sheet. ``notices`` (about the button) stand before the template's paragraphs."""
     styles, template = page.styles, page.template
     page.set_widths(WIDTHS)
     page.merge(page.span(1, 1, LAST_COLUMN), template.title, page.styles.title())
@@ -39,7 +39,9 @@ def draw_guide(page: Page, notices: Sequence[str], *, with_button: bool) -> None
     if with_button:
         page.height(row, 44)
         row += 1
-    row = _paragraphs(page, row, "填表说明", [*notices, *page.sheet.paragraphs])
+    if notices:
+        row = _paragraphs(page, row, "怎样使用“校验”按钮", notices) + 1
+    row = _paragraphs(page, row, "填表说明", page.sheet.paragraphs)
     row = _contents(page, row + 1)
     _legend(page, row + 1)
     finish(page, LAST_COLUMN)

@@ -158,7 +158,7 @@ class Layout:
         """Cell over which a button may float without covering anything to be read or filled."""
         if sheet.kind is SheetKind.GUIDE:
             return CellRef(sheet.title, GUIDE_BUTTON_ROW, 2)
-        return CellRef(sheet.title, 1, self.last_columns.get(sheet.id, 1))
+        return CellRef(sheet.title, 1, LABEL_COLUMN)  # beside the centred title, and never scrolls
 
 
 def lay_out(template: Template) -> Layout:
