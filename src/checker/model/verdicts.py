@@ -108,7 +108,7 @@ class Gap(NamedTuple):
 
     def __str__(self) -> str:
         word = "超出" if self.excess else "缺"
-        return f"{word} {format_number(self.value, 2)} {self.unit}{self.noun}"
+        return f"{word} {format_number(self.value, 2)} {self.unit}{self.noun}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from checker.model.submission import FactRef
 from checker.model.verdicts import Gap, Quantity, Requirement, format_number
 from checker.rules import units
 from checker.rules.context import Context
+from checker.rules.evaluation import compile_node, truth
 from checker.rules.expression import parse
 from checker.rules.syntax import (
     Binary,
@@ -85,7 +86,7 @@ class Words:
     def describe(self, node: Node, outer: bool = True) -> str:
         """An expression in labels: 专任教师 + 兼任教师."""
         if isinstance(node, Name):
-            return self.unit.label_of(node.id)
+            return self.unit.label_of(node.id).removeprefix("其中：")
         if isinstance(node, Number):
             return format_number(node.value, 6)
         if isinstance(node, Text):
@@ -96,9 +97,11 @@ class Words:
             sign = "不是" if node.operator == "not" else "-"
             return f"{sign}{self.describe(node.operand, False)}"
         if isinstance(node, Binary):
-            both = (self.describe(node.left, False), self.describe(node.right, False))
-            text = f" {_OPERATIONS[node.operator]} ".join(both)
-            return text if outer or node.operator in "*/" else f"（{text}）"
+            additive = node.operator in "+-"
+            left = self.describe(node.left, additive)
+            right = self.describe(node.right, node.operator == "+")
+            text = f"{left} {_OPERATIONS[node.operator]} {right}"
+            return text if outer or not additive else f"（{text}）"
         if isinstance(node, Comparison):
             text = self.describe(node.operands[0])
             for sign, operand in zip(node.operators, node.operands[1:], strict=True):
@@ -148,6 +151,9 @@ class Words:
             return f"限值 {format_number(self.context.threshold(name, of_stage), 4)}"
         if node.function in ("yuan", "number"):
             return name
+        if node.function == "if_":
+            holds = truth(compile_node(first)(self.unit, self.context), "if_ 的条件")
+            return self.describe(node.arguments[1 if holds else 2])
         words = {
             "abs": "绝对值",
             "ceil": "向上取整",
@@ -168,12 +174,14 @@ class Words:
         table_id = first.id if node.function == "count" else first.id.rpartition(".")[0]
         tables = self.unit.template.tables()
         title = tables[table_id].title if table_id in tables else table_id
-        chosen = "中符合条件的" if len(node.arguments) > 1 else ""
+        chosen = "中符合条件的" if len(node.arguments) > 1 else "的"
         if node.function == "count":
-            return f"“{title}”{chosen}行数"
+            return f"{title}表{chosen}行数"
         column = self.unit.label_of(first.id)
-        word = {"total": "合计", "highest": "最大值", "lowest": "最小值"}[node.function]
-        return f"“{title}”{chosen}{column}{word}"
+        if node.function == "total":
+            return f"{title}表{chosen}“{column}”之和"
+        word = "最大" if node.function == "highest" else "最小"
+        return f"{title}表{chosen}{word}“{column}”"
 
 
 def shown(value: Value) -> str:

@@ -39,7 +39,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     required = requirement(operator, limit, shown_unit)
     known = {"actual": str(actual), "required": required.text, "gap": "", "unit": unit.label}
     if fulfilled:
-        message = f"{rule.title}为 {actual}，符合 {required.text} 的要求"
+        message = f"{rule.title}：现在为 {actual}，符合 {required.text} 的要求"
         message += f"{near(value, digits, shown_unit) if borderline else ''}。"
         yield context.passed(
             message, at=at, actual=actual, required=required, borderline=borderline
@@ -50,7 +50,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if rule.message:
         message = words.fill(rule.message, known)
     else:
-        message = f"{rule.title}为 {actual}，不符合 {required.text} 的要求，{gap}"
+        message = f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}"
         message += f"{near(value, digits, shown_unit) if borderline else ''}。"
     yield context.failed(
         message, at=at, actual=actual, required=required, gap=gap, borderline=borderline

@@ -35,7 +35,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     failing = _failing(check, context)
     sides = _sides(failing, context, words, digits)
     gap: Gap | None = None
-    if sides:
+    if sides is not None:
         actual, required = sides
         gap = _gap(rule, failing, context, words)
         message = _sentence(failing, words, actual, required, gap)
@@ -105,7 +105,7 @@ def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
         return None
     unit = words.unit_shown(node.operands[0]) or words.unit_shown(node.operands[1])
     strict = node.operators[0] in ("<", ">")
-    return gap_of(
+    gap = gap_of(
         abs(left - right),
         unit,
         excess=left > right or node.operators[0] == "<",
@@ -113,6 +113,7 @@ def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
         spec=rule.spec.get("gap"),
         split=not strict,
     )
+    return gap if gap.value else None  # "more than 5" is not missed by an amount when it is 5
 
 
 def _sentence(
@@ -133,7 +134,7 @@ def _sentence(
         isinstance(limit, Call) and limit.function == "threshold"
     )
     other = wanted if bare else f"“{right}”（{wanted}）"
-    tail = f"，{gap}" if gap and gap.exact else ""
+    tail = f"，{gap}" if gap else ""
     if sign == "==" and gap:
         tail = f"，相差 {Quantity(gap.exact, gap.unit)}"
     return f"“{left}”（{actual}）{SHOULD[sign]}{other}{tail}。"

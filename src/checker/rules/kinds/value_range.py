@@ -36,13 +36,15 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
         return
     bound = high if over and high is not None else low if low is not None else value
     gap = gap_of(abs(value - bound), measured, excess=over, spec=spec.get("gap"), split=True)
-    message = f"“{name}”为 {actual}，应 {required.text}，{gap}。"
-    if not over and "gap" not in spec:
-        message = f"“{name}”为 {actual}，应 {required.text}。"
+    should = f"应{' ' if required.compare else ''}{required.text}"
+    both = low is not None and high is not None
+    message = f"“{name}”为 {actual}，{should}{'' if both else f'，{gap}'}。"
     if rule.message:
         known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
         message = words.fill(rule.message, known | {"unit": unit.label})
-    yield context.failed(message, at=at, actual=actual, required=required, gap=gap)
+    yield context.failed(
+        message, at=at, actual=actual, required=required, gap=None if both else gap
+    )
 
 
 def _required(low: Fraction | None, high: Fraction | None, unit: str) -> Requirement:
