@@ -96,7 +96,7 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
             gathered.problems.extend(found)
     facts = {reading.fact.ref: reading.fact for reading in gathered.readings}
     stages = stages_of(template, facts)
-    indicators, overwritten = _indicators(snapshot, template, titles, stages)
+    indicators = _indicators(snapshot, template, titles, stages)
     explanations, area = _explanations(snapshot, template, titles, declared)
     return Submission(
         name=snapshot.name,
@@ -104,7 +104,7 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
         facts=facts,
         tables=gathered.tables,
         stages=stages,
-        problems=(*gathered.problems, *_judge_cells(gathered.readings, stages), *overwritten),
+        problems=(*gathered.problems, *_judge_cells(gathered.readings, stages)),
         explanations=explanations,
         indicators=tuple(indicators),
         sheet_titles=titles,
@@ -233,15 +233,12 @@ def _foreign_stage(reading: _Reading) -> Problem:
 
 def _indicators(
     snapshot: Snapshot, template: Template, titles: Mapping[str, str], stages: tuple[str, ...]
-) -> tuple[list[ShownIndicator], list[Problem]]:
+) -> list[ShownIndicator]:
     shown: list[ShownIndicator] = []
-    problems: list[Problem] = []
     for sheet in template.sheets:
         if sheet.kind is SheetKind.INDICATORS and sheet.id in titles:
-            of_sheet, found = read_indicators(snapshot, template, sheet, stages)
-            shown.extend(of_sheet)
-            problems.extend(found)
-    return shown, problems
+            shown.extend(read_indicators(snapshot, sheet, stages))
+    return shown
 
 
 def _explanations(

@@ -11,6 +11,11 @@ from checker.templates.typed_numbers import read_number
 from checker.templates.typed_value import NUMBERS, Entry, TypedValue, blank, trim
 from checker.templates.typed_words import read_code, read_flag, read_text
 
+ERROR_TEXTS = frozenset(
+    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
+)
+"""Pasting "values only" turns an error value into text that looks the same."""
+
 _READERS = {
     **dict.fromkeys(NUMBERS, read_number),
     FieldType.FLAG: read_flag,
@@ -30,8 +35,8 @@ def normalise(cell: Cell, entry: Entry, codes: CodeList | None = None) -> TypedV
     kind = cell.kind
     if kind is CellKind.EMPTY:
         return blank(entry)
-    if kind is CellKind.ERROR:
-        text = str(cell.value)
+    text = trim(cell.value) if isinstance(cell.value, str) else ""
+    if kind is CellKind.ERROR or text in ERROR_TEXTS:
         return TypedValue(
             FactState.ERROR,
             None,
@@ -47,7 +52,7 @@ def normalise(cell: Cell, entry: Entry, codes: CodeList | None = None) -> TypedV
             "FORM005",
             "单元格里是公式，但文件中没有存下计算结果；请用 Excel 或 WPS 打开，保存一次后再校验。",
         )
-    if kind is CellKind.TEXT and not trim(str(cell.value)):
+    if kind is CellKind.TEXT and not text:
         return blank(entry)
     if entry.type is FieldType.CODE:
         return read_code(cell, entry, codes or CodeList({}))

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from checker.model.cells import CellKind
 from checker.model.snapshot import Snapshot
-from checker.model.submission import Problem, ShownIndicator
-from checker.model.template import WHOLE, Sheet, Template
+from checker.model.submission import ShownIndicator
+from checker.model.template import WHOLE, Sheet
 from checker.templates.names import indicator_name
+
+A_FORMULA = ""
+"""``expected_formula`` of a cell whose formula is gone: that there was one is certain, its text is
+not needed to say so. Cells that still have a formula get None: it may have been rewritten by the
+spreadsheet program, and their value is compared anyway."""
 
 
 def read_indicators(
-    snapshot: Snapshot, template: Template, sheet: Sheet, stages: tuple[str, ...]
-) -> tuple[list[ShownIndicator], list[Problem]]:
-    """The named 数值 cells of the school's own stages and of the whole, and FORM016 for each that
-    holds a typed value where the form has a formula. ``stage`` of a whole-school one is "".
-
-    Whether a value is right is not judged here.
-    """
+    snapshot: Snapshot, sheet: Sheet, stages: tuple[str, ...]
+) -> list[ShownIndicator]:
+    """The named 数值 cells of the school's own stages and of the whole. ``stage`` of a
+    whole-school one is "". Whether a value is right is not judged here."""
     shown: list[ShownIndicator] = []
-    problems: list[Problem] = []
     for rule in sheet.indicators:
         for stage in (*stages, WHOLE):
             target = snapshot.names.get(indicator_name(rule, stage))
@@ -28,24 +29,8 @@ def read_indicators(
             content = snapshot.sheets[place.sheet].cell(place.row, place.column)
             if content.kind is CellKind.EMPTY and content.formula is None:
                 continue  # this indicator is not defined for this stage
-            indicator = ShownIndicator(rule, "" if stage == WHOLE else stage, place, content)
-            shown.append(indicator)
-            if snapshot.formulas_known and content.formula is None:
-                problems.append(_overwritten(indicator, template))
-    return shown, problems
-
-
-def _overwritten(indicator: ShownIndicator, template: Template) -> Problem:
-    stage = template.stage_title(indicator.stage) if indicator.stage else "全校"
-    message = (
-        f"指标 {indicator.rule}（{stage}）的公式被覆盖，现在是填进去的“{indicator.content.value}”；"
-        "请从空白表中复制公式，或撤销这一格的改动。"
-    )
-    return Problem(
-        "FORM016",
-        message,
-        cell=indicator.cell,
-        sheet=indicator.cell.sheet,
-        actual=str(indicator.content.value),
-        required="公式",
-    )
+            overwritten = snapshot.formulas_known and content.formula is None
+            expected = A_FORMULA if overwritten else None
+            name = "" if stage == WHOLE else stage
+            shown.append(ShownIndicator(rule, name, place, content, expected))
+    return shown
