@@ -3,49 +3,62 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from types import TracebackType
 
 import xlwings as xw
 
+_MEANWHILE: tuple[tuple[str, object], ...] = (
+    ("screen_updating", False),
+    ("enable_events", False),
+    ("display_alerts", False),
+    ("calculation", "manual"),
+)
 
-@contextlib.contextmanager
-def kept_still(book: xw.Book) -> Iterator[None]:
+
+class kept_still:  # noqa: N801 - reads as a statement: with kept_still(book)
     """No redrawing, recalculating, event macros or questions meanwhile.
 
-    Afterwards, whatever happened, all is set as before and the sheet and the cells that were
-    selected are selected again. Scrolling comes back with the sheet.
+    Afterwards, whatever happened, all is set as before and the sheet that was in front is in front
+    again, with its selection and scrolling. (A class, since contextlib sets the traceback of
+    exceptions that pass through, which LibreOffice's do not allow.)
     """
-    app = book.app
-    active = book.sheets.active.name
-    restore: list[Callable[[], None]] = []
-    try:
-        for setting, meanwhile in (
-            ("screen_updating", False),
-            ("enable_events", False),
-            ("display_alerts", False),
-            ("calculation", "manual"),
-        ):
-            with contextlib.suppress(Exception):  # a program that has no such setting
-                before = getattr(app, setting)
+
+    def __init__(self, book: xw.Book) -> None:
+        self._book = book
+        self._before: list[tuple[str, object]] = []
+        self._active = ""
+
+    def __enter__(self) -> None:
+        self._active = self._book.sheets.active.name
+        for setting, meanwhile in _MEANWHILE:
+            with contextlib.suppress(NotImplementedError):  # a program that has no such setting
+                before = getattr(self._book.app, setting)
                 if before != meanwhile:
-                    setattr(app, setting, meanwhile)
-                    restore.append(_setter(app, setting, before))
-        yield
-    finally:
-        with contextlib.suppress(Exception):
-            if book.sheets.active.name != active:
-                book.sheets[active].activate()
-        for undo in reversed(restore):
-            with contextlib.suppress(Exception):
-                undo()
+                    setattr(self._book.app, setting, meanwhile)
+                    self._before.append((setting, before))
 
-
-def _setter(app: xw.App, setting: str, value: object) -> Callable[[], None]:
-    return lambda: setattr(app, setting, value)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for setting, before in reversed(self._before):
+            try:
+                setattr(self._book.app, setting, before)
+            except Exception:
+                continue
+        try:
+            if self._book.sheets.active.name != self._active:
+                self._book.sheets[self._active].activate()
+        except Exception:
+            return  # the user's own sheet is gone; there is nothing to return to
 
 
 def select_cell(book: xw.Book, sheet: str, address: str) -> None:
     """Bring a cell into view and select it; nothing happens if the sheet is gone or hidden."""
-    with contextlib.suppress(Exception):
+    try:
         book.sheets[sheet].activate()
         book.sheets[sheet].range(address).select()
+    except Exception:
+        return

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+import xlwings as xw
 from checker_xlsx.assembly import add_buttons, to_macro_workbook
+from checker_xlsx.libreoffice.connection import NoLibreOffice, uno_module
+from checker_xlsx.libreoffice.engine import use_libreoffice
 
 Programs = Callable[..., str]
 
@@ -54,3 +60,63 @@ def program() -> Programs:
         pytest.skip(message)
 
     return find
+
+
+class Office:
+    """A LibreOffice without window, on a profile and a pipe of its own."""
+
+    def __init__(self, soffice: str, folder: Path) -> None:
+        self.pipe = f"pipe,name=checker_test_{os.getpid()}"
+        self._process = subprocess.Popen(
+            [
+                *(soffice, "--headless", "--norestore", "--nologo", "--nodefault"),
+                f"--accept={self.pipe};urp;",
+                f"-env:UserInstallation={folder.as_uri()}",
+            ],
+            stderr=subprocess.DEVNULL,
+        )
+        self.app = self._connected()
+
+    def _connected(self) -> xw.App:
+        for _ in range(150):
+            with contextlib.suppress(NoLibreOffice):
+                return use_libreoffice(self.pipe)
+            time.sleep(0.2)
+        raise TimeoutError("LibreOffice did not start")
+
+    def open(self, path: Path) -> xw.Book:
+        """The workbook, its macros allowed to run."""
+        allowed = uno_module().createUnoStruct("com.sun.star.beans.PropertyValue")
+        allowed.Name, allowed.Value = "MacroExecutionMode", 4
+        self.app.api.loadComponentFromURL(path.as_uri(), "_blank", 0, (allowed,))
+        return self.app.books[path.name]
+
+    def save(self, book: xw.Book, path: Path) -> Path:
+        """A copy as LibreOffice writes it."""
+        kind = uno_module().createUnoStruct("com.sun.star.beans.PropertyValue")
+        kind.Name, kind.Value = "FilterName", "Calc MS Excel 2007 XML"
+        book.api.storeToURL(path.as_uri(), (kind,))
+        return path
+
+    def stop(self) -> None:
+        self.app.api.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.terminate()
+            raise
+
+
+@pytest.fixture(scope="session")
+def office(program: Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    running = Office(program("soffice", "libreoffice"), tmp_path_factory.mktemp("profile"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def open_book(office: Office, macro_workbook: Path) -> Iterator[xw.Book]:
+    """The small macro workbook, open in LibreOffice."""
+    book = office.open(macro_workbook)
+    yield book
+    book.close()

@@ -80,8 +80,9 @@ def default_connection() -> str:
 def connect(connection: str | None = None) -> Uno:
     """The component context of the running LibreOffice.
 
-    An office that does not listen yet is asked to, by starting it a second time with ``--accept``:
-    the second start hands its wish to the running office and ends. Raises `NoLibreOffice`.
+    An office that started this program but does not listen yet is asked to, by starting it a second
+    time with ``--accept``: the second start hands its wish to the running office and ends. No
+    other office is ever started. Raises `NoLibreOffice`.
     """
     uno_module()
     wanted = connection or default_connection()
@@ -113,15 +114,13 @@ def _resolved(connection: str) -> Uno | None:
 
 
 def _ask_to_listen(connection: str) -> None:
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    if office is None:
-        raise NoLibreOffice("没有找到 LibreOffice。")
-    command = [office, f"--accept={connection};urp;", "--nodefault", "--nologo", "--norestore"]
-    profile = _profile_of_parent()
-    if profile:
-        command.append(profile)
+    parent = _parent_office()
+    office = shutil.which("soffice") or shutil.which("libreoffice") or (parent and parent[0])
+    if parent is None or office is None:
+        raise NoLibreOffice("没有找到正在运行的 LibreOffice。请从工作簿里的按钮运行。")
+    profile = [word for word in parent if word.startswith("-env:UserInstallation=")]
     subprocess.Popen(
-        command,
+        [office, f"--accept={connection};urp;", "--nodefault", "--nologo", "--norestore", *profile],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -129,20 +128,22 @@ def _ask_to_listen(connection: str) -> None:
     )
 
 
-def _profile_of_parent() -> str | None:
-    """The ``-env:UserInstallation`` argument of the office that started us: an office of another
-    profile would be another office. Only known where /proc is."""
-    process = os.getppid() if hasattr(os, "getppid") else 0
-    for _ in range(8):
+def _parent_office() -> list[str] | None:
+    """The command line of the office that started this program; None if there is none.
+
+    Its profile matters: an office of another profile would be another office. Where there is no
+    /proc (Windows), the one office there can be is meant.
+    """
+    if not Path("/proc/self").exists():
+        return ["soffice"]
+    process = os.getppid()
+    while process > 1:
         try:
             words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
             status = Path(f"/proc/{process}/stat").read_text()
         except OSError:
             return None
         if b"soffice" in words[0]:
-            for word in words:
-                if word.startswith(b"-env:UserInstallation="):
-                    return os.fsdecode(word)
-            return None
+            return [os.fsdecode(word) for word in words]
         process = int(status.rpartition(")")[2].split()[1])
     return None

@@ -120,6 +120,9 @@ class App(base_classes.App):
             raise KeyError("no spreadsheet is open")
         return book.document
 
+    def activate(self, steal_focus: bool = False) -> None:
+        """The office needs no activation: its books have windows of their own."""
+
     @property
     def selection(self) -> Range | None:
         """The selected rectangle of the active book; None when something else is selected."""
