@@ -118,6 +118,11 @@ class Run:
         own = self.ruleset.code_lists.get(plugin, {})
         return own.get(list_id) or self.submission.template.code_lists.get(list_id)
 
+    def title_of(self, rule_id: str) -> str:
+        """Title of a rule; its id if it does not run on this submission."""
+        rule = self.by_id.get(rule_id)
+        return rule_id if rule is None else rule.title
+
     def verdicts_of(self, rule_id: str, unit: UnitRef) -> tuple[Verdict, ...]:
         """Verdicts of a rule on a unit; none if it does not run on this submission or went wrong.
 

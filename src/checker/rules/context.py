@@ -29,6 +29,9 @@ class Judgement(Protocol):
     def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
         """A code list of the plugin, else of the template."""
 
+    def title_of(self, rule_id: str) -> str:
+        """Title of a rule; its id if it does not run."""
+
     def verdicts_of(self, rule_id: str, unit: UnitRef) -> tuple[Verdict, ...]:
         """Verdicts of another rule on a unit, worked out now if they are not there yet."""
 
@@ -104,6 +107,10 @@ class Context:
         """The verdict of another rule on a unit (default: this one); None if it gave none."""
         verdicts = self._judgement.verdicts_of(rule_id, (unit or self.unit).ref)
         return verdicts[0] if verdicts else None
+
+    def title_of(self, rule_id: str) -> str:
+        """Title of another rule; its id if it does not run on this submission."""
+        return self._judgement.title_of(rule_id)
 
     def evaluate(self, expression: str, unit: Unit | None = None) -> Value:
         """An expression worked out for a unit (default: this one)."""

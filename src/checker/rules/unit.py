@@ -107,10 +107,15 @@ class Unit:
         raise RuleDefect(f"{field} 不是日期")
 
     def given(self, field: str) -> bool:
-        """Whether something usable was typed. Raises RuleDefect for an unknown field."""
+        """Whether something usable was typed; False for a field that this form does not have, so
+        that a rule for several forms can ask before it reads what only some of them hold."""
         try:
             self.value(field)
         except (MissingInput, NotApplicable):
+            return False
+        except RuleDefect:
+            if field in self._values.fields:
+                raise
             return False
         fact = self._values.submission.fact
         return any(fact(ref).state is FactState.GIVEN for ref in self.refs(field))

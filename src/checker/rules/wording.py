@@ -28,7 +28,7 @@ from checker.rules.syntax import (
     Unary,
 )
 from checker.rules.unit import Unit
-from checker.rules.values import NotApplicable, RuleDefect, Value
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
 """How comparisons are shown."""
@@ -41,6 +41,9 @@ SHOULD = {
     "==": "应等于",
     "!=": "不应等于",
 }
+LONGEST_DESCRIPTION = 60
+"""An expression that takes more characters than this in words is better called by its rule's
+title."""
 _OPERATIONS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
 _SPLIT_THINGS = frozenset({*units.MEASURES, "%", "", "小时", "学时", "课时"})
 
@@ -137,8 +140,10 @@ class Words:
         first = node.arguments[0]
         if node.function in ("count", "total", "highest", "lowest"):
             return self._of_table(node)
+        if node.function == "if_":
+            # only the branch that counts: the other may speak of what was rightly left empty
+            return self.describe(node.arguments[1 if self._holds(first) else 2])
         name = self.describe(first) if not isinstance(first, Text) else first.value
-        inner = "、".join(self.describe(argument) for argument in node.arguments)
         if node.function == "previous":
             return f"上年{name}"
         if node.function == "whole":
@@ -151,9 +156,6 @@ class Words:
             return f"限值 {format_number(self.context.threshold(name, of_stage), 4)}"
         if node.function in ("yuan", "number"):
             return name
-        if node.function == "if_":
-            holds = truth(compile_node(first)(self.unit, self.context), "if_ 的条件")
-            return self.describe(node.arguments[1 if holds else 2])
         words = {
             "abs": "绝对值",
             "ceil": "向上取整",
@@ -166,7 +168,15 @@ class Words:
             "year": "年份",
             "length": "字数",
         }
+        inner = "、".join(self.describe(argument) for argument in node.arguments)
         return f"{words.get(node.function, node.function)}（{inner}）"
+
+    def _holds(self, condition: Node) -> bool:
+        """Whether a condition holds; False where what it needs is missing: no verdict hangs on it."""
+        try:
+            return truth(compile_node(condition)(self.unit, self.context), "if_ 的条件")
+        except (MissingInput, NotApplicable):
+            return False
 
     def _of_table(self, node: Call) -> str:
         first = node.arguments[0]

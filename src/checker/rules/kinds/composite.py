@@ -92,7 +92,8 @@ def _share(verdict: Verdict) -> Fraction:
 
 
 def _told(verdict: Verdict, context: Context) -> str:
-    return f"{verdict.rule}（{verdict.actual}，为限值的 {_percent(_share(verdict))}）"
+    title = context.title_of(verdict.rule)
+    return f"{title}（{verdict.actual}，为限值的 {_percent(_share(verdict))}）"
 
 
 def _percent(ratio: Fraction | None) -> str:

@@ -15,7 +15,7 @@ from checker.rules.places import places
 from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Truth, Unary
 from checker.rules.unit import Unit
 from checker.rules.values import Value
-from checker.rules.wording import SHOULD, SIGNS, Words, gap_of, shown
+from checker.rules.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, shown
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
@@ -25,8 +25,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     digits = whole(rule.spec.get("digits", 2))
     if truth(compile_node(check)(unit, context), f"“{rule.spec['check']}”"):
         sides = _sides(check, context, words, digits)
+        told = words.describe(check)
         yield context.passed(
-            f"{words.describe(check)}，符合要求。",
+            f"{told if len(told) <= LONGEST_DESCRIPTION else rule.title}：符合要求。",
             at=places(context, check),
             actual=sides[0] if sides else None,
             required=sides[1] if sides else None,
@@ -38,7 +39,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if sides is not None:
         actual, required = sides
         gap = _gap(rule, failing, context, words)
-        message = _sentence(failing, words, actual, required, gap)
+        message = _sentence(rule, failing, words, actual, required, gap)
     else:
         actual, required = None, Requirement(words.describe(failing))
         message = f"应当{words.describe(failing)}，现在不是这样。"
@@ -117,7 +118,12 @@ def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
 
 
 def _sentence(
-    node: Node, words: Words, actual: Quantity | str, required: Requirement, gap: Gap | None
+    rule: Rule,
+    node: Node,
+    words: Words,
+    actual: Quantity | str,
+    required: Requirement,
+    gap: Gap | None,
 ) -> str:
     flag = _flag(node)
     if flag is not None:
@@ -127,6 +133,8 @@ def _sentence(
     sign = node.operators[0]
     if required.value is None:
         return f"“{left}”（{actual}）{SHOULD[sign]}{required.text[len(SIGNS[sign]) + 1 :]}。"
+    if len(left) > LONGEST_DESCRIPTION or len(right) > LONGEST_DESCRIPTION:
+        return f"{rule.title}：现在为 {actual}，要求 {required.text}{f'，{gap}' if gap else ''}。"
     wanted = str(Quantity(required.value, required.unit))
     # a bare number or a limit needs no name of its own
     limit = node.operands[1]
