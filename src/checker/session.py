@@ -128,9 +128,14 @@ class Session:
             ) from unknown
 
     def _load_profile(self) -> Profile:
-        from checker.rules.profiles import build
+        from checker.plugins.profile_files import ProfileNotFoundError, choose
+        from checker.toml_files import TomlFileError
 
-        return build(self.ruleset.thresholds, (), self.options.edition)
+        options = self.options
+        try:
+            return choose(self.ruleset, self.plugins.manifests, options.profile, options.edition)
+        except (ProfileNotFoundError, TomlFileError) as problem:
+            raise BadChoice(str(problem)) from problem
 
     # -- judging -----------------------------------------------------------------------------
 

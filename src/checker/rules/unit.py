@@ -114,7 +114,7 @@ class Unit:
         except (MissingInput, NotApplicable):
             return False
         except RuleDefect:
-            if field in self._values.fields:
+            if field in self._values.fields or field.rpartition(".")[0] in self._values.tables:
                 raise
             return False
         fact = self._values.submission.fact

@@ -172,7 +172,7 @@ class Words:
         return f"{words.get(node.function, node.function)}（{inner}）"
 
     def _holds(self, condition: Node) -> bool:
-        """Whether a condition holds; False where what it needs is missing: no verdict hangs on it."""
+        """Whether a condition holds; False where what it needs is missing (words only)."""
         try:
             return truth(compile_node(condition)(self.unit, self.context), "if_ 的条件")
         except (MissingInput, NotApplicable):

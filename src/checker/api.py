@@ -1,0 +1,50 @@
+"""What authors of plugins import. Everything here stays as it is within one ``api_version``."""
+
+from __future__ import annotations
+
+from checker.model.submission import FactRef
+from checker.model.verdicts import (
+    Gap,
+    Outcome,
+    Quantity,
+    Requirement,
+    Scope,
+    Severity,
+    UnitRef,
+    Verdict,
+    format_number,
+)
+from checker.plugins.manifest import API_VERSION
+from checker.rules.context import Context
+from checker.rules.unit import Unit
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+
+__all__ = [
+    "API_VERSION",
+    "Context",
+    "FactRef",
+    "Gap",
+    "MissingInput",
+    "NotApplicable",
+    "Outcome",
+    "Quantity",
+    "Requirement",
+    "RuleDefect",
+    "Scope",
+    "Severity",
+    "Unit",
+    "UnitRef",
+    "Value",
+    "Verdict",
+    "format_number",
+    "hookimpl",
+]
+
+
+def __getattr__(name: str) -> object:
+    # pluggy is imported only by plugins that implement hooks
+    if name == "hookimpl":
+        from checker.plugins.hookspecs import hookimpl
+
+        return hookimpl
+    raise AttributeError(name)

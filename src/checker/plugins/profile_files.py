@@ -1,0 +1,109 @@
+"""Profile files: the overlays that plugins bring or a user names, and the profile they make up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from checker import toml_files
+from checker.model.verdicts import Severity
+from checker.plugins.manifest import PluginManifest, decode_threshold, strings, table, tables
+from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
+from checker.rules.ruleset import RuleSet
+
+CHECKED_FORM = "profile-1"
+
+
+class ProfileNotFoundError(Exception):
+    """No profile of this id; ``str()`` is a Chinese sentence naming those there are."""
+
+
+def load_overlay(path: Path) -> Overlay:
+    """The overlay in a profile file. Raises TomlFileError."""
+    document = toml_files.load(path, _problems, CHECKED_FORM)
+    overlay_id = str(document["id"])
+    return Overlay(
+        id=overlay_id,
+        title=str(document["title"]),
+        base=str(document.get("base", NATIONAL)),
+        thresholds=tuple(
+            decode_threshold(entry, overlay_id) for entry in tables(document.get("thresholds"))
+        ),
+        rules={
+            rule_id: RuleOverride(
+                Severity(str(entry["severity"])) if "severity" in entry else None,
+                entry.get("disabled") is True,
+            )
+            for rule_id, entry in (
+                (key, table(value)) for key, value in table(document.get("rules")).items()
+            )
+        },
+        definitions=strings(document.get("definitions")),
+        path=str(path),
+    )
+
+
+def profile_files(manifests: Iterable[PluginManifest]) -> list[Path]:
+    """All profile files that plugins bring in their ``profiles/``."""
+    return [path for manifest in manifests for path in manifest.profile_files()]
+
+
+def available(manifests: Iterable[PluginManifest]) -> list[Overlay]:
+    """All profiles that plugins bring. Raises TomlFileError for one that cannot be used."""
+    return [load_overlay(path) for path in profile_files(manifests)]
+
+
+def choose(
+    ruleset: RuleSet,
+    manifests: Iterable[PluginManifest],
+    name: str | None = None,
+    edition: int | None = None,
+) -> Profile:
+    """The profile of this id, or in this file (a path that ends in .toml); None is the national
+    one. Several are joined with commas, the later ones on top: ``jiangxi,safety_6x``.
+
+    Raises TomlFileError, ProfileNotFoundError.
+    """
+    if name is None or name == NATIONAL:
+        return build(ruleset.thresholds, (), edition)
+    known: dict[str, Overlay] | None = None
+    chain: list[Overlay] = []
+    for part in (word.strip() for word in name.split(",")):
+        if part.endswith(".toml"):
+            overlay = load_overlay(Path(part))
+        elif part == NATIONAL:
+            continue
+        else:
+            known = _by_id(manifests) if known is None else known
+            overlay = _named(known, part)
+        below: list[Overlay] = []
+        base, seen = overlay.base, {overlay.id}
+        while base != NATIONAL:
+            known = _by_id(manifests) if known is None else known
+            under = _named(known, base)
+            if under.id in seen:
+                raise ProfileNotFoundError(f"口径 {overlay.id} 的 base 绕回了自己。")
+            seen.add(under.id)
+            below.insert(0, under)
+            base = under.base
+        chain.extend(each for each in (*below, overlay) if each not in chain)
+    return build(ruleset.thresholds, chain, edition)
+
+
+def _by_id(manifests: Iterable[PluginManifest]) -> dict[str, Overlay]:
+    return {overlay.id: overlay for overlay in available(manifests)}
+
+
+def _named(known: dict[str, Overlay], name: str) -> Overlay:
+    if name not in known:
+        listed = "、".join([NATIONAL, *sorted(known)])
+        raise ProfileNotFoundError(
+            f"没有口径“{name}”；可用的有：{listed}，也可以写一个 .toml 文件。"
+        )
+    return known[name]
+
+
+def _problems(document: toml_files.Document) -> list[str]:
+    from checker.plugins.manifest_check import profile_problems
+
+    return profile_problems(document)
