@@ -8,7 +8,7 @@ from random import Random
 
 from checker.demo.school import Row, School, Value
 
-TEACHING_PER_STUDENT = {"primary": (5.2, 8.4), "junior": (6.6, 9.8), "senior": (7.0, 9.5)}
+TEACHING_PER_STUDENT = {"primary": (5.2, 8.4), "junior": (6.6, 8.9), "senior": (7.0, 8.9)}
 SPORTS_PER_STUDENT = {"primary": (8.6, 13.5), "junior": (11.6, 17.0), "senior": (11.0, 15.0)}
 EQUIPMENT_PER_STUDENT = {"primary": (2300, 3900), "junior": (2900, 4700), "senior": (3200, 4800)}
 ROOMS_PER_HUNDRED = {"primary": (2.55, 3.5), "junior": (2.65, 3.5), "senior": (2.6, 3.2)}
@@ -25,8 +25,8 @@ def add_buildings(random: Random, school: School) -> None:
         _stage(random, school, stage, students, area, hall)
         teaching, indoor = teaching + area, indoor + hall
     rest = teaching - indoor
-    labs, library = rest * 10 // 100, rest * 7 // 100
-    computers, language = rest * 6 // 100, rest * 2 // 100
+    labs, library = rest * 15 // 100, rest * 9 // 100
+    computers, language = rest * 9 // 100, rest * 3 // 100
     classrooms = rest - labs - library - computers - language
     students, boarders = school.total("students.total"), school.total("students.boarders")
     dormitory = ceil(boarders * random.uniform(3.4, 4.6))

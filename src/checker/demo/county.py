@@ -77,19 +77,19 @@ def plant(
         if not wanted:
             return
         fault = waiting.popleft()
-        expected = None if fault.area in areas else fault.plant(random, school)
+        expected = None if areas & fault.areas else fault.plant(random, school)
         if expected is None:
             waiting.append(fault)
             continue
-        areas.add(fault.area)
+        areas |= fault.areas
         wanted -= 1
         waiting.append(fault)
         for item in expected:
             yield fault, item
 
 
-def place_of(layout: Layout, expected: Expected) -> tuple[str, str]:
-    """Sheet title and address where a finding has to be."""
+def place_of(layout: Layout, school: School, expected: Expected) -> tuple[str, str]:
+    """Sheet title (as it is in this workbook) and address where a finding has to be."""
     if not isinstance(expected, At):
         return expected.sheet, expected.cell
     if expected.row:
@@ -99,7 +99,7 @@ def place_of(layout: Layout, expected: Expected) -> tuple[str, str]:
         cell = CellRef(table.sheet.title, row, table.columns[column])
     else:
         cell = layout.cell(layout.template.fields()[expected.field], expected.column)
-    return cell.sheet, cell.a1
+    return school.renamed.get(cell.sheet, cell.sheet), cell.a1
 
 
 def edits_of(template: Template, layout: Layout, school: School) -> list[CellEdit]:
@@ -139,10 +139,11 @@ def write_county(
         random = Random(f"{seed}/{index}/errors")
         file = f"{entry.name}.xlsx"
         if random.random() < FAULTY_SHARE:
-            for fault, expected in plant(school, waiting, random):
-                planted[fault.id] = None
-                rule = expected.rule
-                answers.append(Answer(file, rule, *place_of(layout, expected)))
+            found = list(plant(school, waiting, random))
+            planted.update((fault.id, None) for fault, _ in found)
+            for _, expected in found:
+                place = place_of(layout, school, expected)
+                answers.append(Answer(file, expected.rule, *place))
         members = stencil.fill(edits_of(template, layout, school))
         for alter in school.alterations:
             alter(members)

@@ -36,12 +36,12 @@ Plant: TypeAlias = Callable[[Random, School], Sequence[Expected] | None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """``area`` is the part of the form it touches: two faults of one area are never planted in
-    one school, so that neither hides or adds to the other."""
+    """``areas`` are the parts of the form it touches, or rules that it may silence: two faults with
+    an area in common are never planted in one school, so that neither hides the other."""
 
     id: str
     title: str
-    area: str
+    areas: frozenset[str]
     plant: Plant
 
 
@@ -49,11 +49,11 @@ FAULTS: list[Fault] = []
 """Every known fault; the modules ``faults_…`` add to it."""
 
 
-def fault(area: str, title: str) -> Callable[[Plant], Plant]:
-    """Register the decorated function as a fault; its name is the id."""
+def fault(areas: str, title: str) -> Callable[[Plant], Plant]:
+    """Register the decorated function as a fault; its name is the id. ``areas``: words."""
 
     def register(plant: Plant) -> Plant:
-        FAULTS.append(Fault(plant.__name__, title, area, plant))
+        FAULTS.append(Fault(plant.__name__, title, frozenset(areas.split()), plant))
         return plant
 
     return register

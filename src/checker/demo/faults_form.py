@@ -68,7 +68,7 @@ def own_words_for_a_code(random: Random, school: School) -> list[Expected]:
     return [At("FORM007", "allowance.township_tier")]
 
 
-@fault("date", "日期写错")
+@fault("date special_rooms founded", "日期写错")
 def impossible_date(random: Random, school: School) -> list[Expected]:
     school.type_text("school.filled_on", "whole", "2026年9月31日")
     return [At("FORM008", "school.filled_on")]
@@ -90,6 +90,7 @@ def renamed_sheet(random: Random, school: School) -> list[Expected]:
         members[WORKBOOK] = text.replace("'安全'!", "'安全（终稿）'!").encode()
 
     school.alterations.append(alter)
+    school.renamed["安全"] = "安全（终稿）"
     return [OnSheet("FORM014", "安全（终稿）")]
 
 

@@ -69,7 +69,7 @@ def few_multimedia_rooms(random: Random, school: School) -> list[Expected] | Non
         return None
     stage = school.stages[0]
     school.put("rooms.multimedia", stage, school.number("students.total", stage) // 100)
-    return [At("RES7", "rooms.multimedia", stage), At("RES10", "students.total", stage)]
+    return [At("RES7", "rooms.multimedia", stage), At("RES10", "rooms.multimedia", stage)]
 
 
 @fault("special_rooms", "音乐教室面积不足96平方米")

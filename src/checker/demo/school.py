@@ -47,10 +47,10 @@ class Kind:
 
 KINDS = {
     "primary": Kind("211", "小学", "21", (1, 5), {"primary": (31, 43)}),
-    "point": Kind("218", "教学点", "21", (1, 1), {"primary": (16, 24)}),
+    "point": Kind("218", "教学点", "21", (1, 1), {"primary": (14, 24)}),
     "junior": Kind("311", "初级中学", "31", (3, 8), {"junior": (38, 48)}),
     "nine_year": Kind("312", "学校", "31", (1, 3), {"primary": (32, 43), "junior": (38, 48)}),
-    "complete": Kind("341", "中学", "34", (3, 6), {"junior": (38, 48), "senior": (42, 49)}),
+    "complete": Kind("341", "中学", "34", (3, 6), {"junior": (38, 48), "senior": (40, 50)}),
 }
 
 
@@ -65,6 +65,8 @@ class School:
     tables: dict[str, list[Row]] = field(default_factory=dict)
     typed: dict[tuple[str, str], str] = field(default_factory=dict)
     """What was typed instead of the value, by field and column: "４５", "无", "#DIV/0!"."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Sheets that were renamed: the template's title -> the title they have now."""
     alterations: list[Alteration] = field(default_factory=list)
     """What a clerk did to the workbook itself: sheets renamed, names deleted."""
 
@@ -143,8 +145,9 @@ def _students(random: Random, school: School, stage: str) -> None:
     rows = school.tables.setdefault("classes", [])
     boys_total = girls_total = 0
     for grade in GRADES[stage]:
+        usual = random.randint(low + 4, high - 4)
         for number in range(1, per_grade + 1):
-            size = random.randint(low, high)
+            size = usual + random.randint(-4, 4)
             boys = size // 2 + random.randint(-2, 2)
             name = f"{CLASS_NAMES[grade]}（{number}）班"
             rows.append(
@@ -178,7 +181,7 @@ def _students(random: Random, school: School, stage: str) -> None:
     for field_id, value in facts.items():
         school.put(field_id, stage, value)
     school.put("students.total", f"{stage}.previous", total - entry + graduates)
-    school.put("students.new", f"{stage}.previous", max(1, entry + random.randint(-2, 2)))
+    school.put("students.new", f"{stage}.previous", entry + random.choice((-2, -1, 1, 2)))
     school.put("class_count.total", f"{stage}.previous", facts["class_count.total"])
     if stage in ("primary", "junior"):
         _nearby(random, school, stage, total)

@@ -38,7 +38,7 @@ def _stage(random: Random, school: School, stage: str) -> None:
     classes = school.number("class_count.total", stage)
     ratio = {"primary": random.uniform(14.2, 16.6), "junior": random.uniform(10.2, 11.8)}
     teachers = max(ceil(students / ratio.get(stage, 10.5)), ceil(classes * 1.6))
-    graduate = teachers * random.randint(1, 5) // 100
+    graduate = 1 + teachers * random.randint(1, 5) // 100
     secondary = teachers * random.randint(0, 4) // 100
     college = teachers * (random.randint(18, 30) if stage == "primary" else 6) // 100
     bachelor = teachers - graduate - secondary - college
