@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from checker.model.submission import FactRef
 from checker.model.verdicts import (
     Gap,
@@ -18,6 +20,9 @@ from checker.plugins.manifest import API_VERSION
 from checker.rules.context import Context
 from checker.rules.unit import Unit
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+
+if TYPE_CHECKING:
+    from checker.plugins.hookspecs import hookimpl
 
 __all__ = [
     "API_VERSION",
@@ -44,7 +49,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     # pluggy is imported only by plugins that implement hooks
     if name == "hookimpl":
-        from checker.plugins.hookspecs import hookimpl
+        from checker.plugins import hookspecs
 
-        return hookimpl
+        return hookspecs.hookimpl
     raise AttributeError(name)
