@@ -53,6 +53,8 @@ def draw_form(page: Page) -> None:
     for table in tables:
         draw_table(page, table)
     foot(page, page.layout.footer_rows[page.sheet.id], last)
+    first = page.sheet.fields[0]
+    page.worksheet.set_selection(page.layout.cell(first, first.columns[0]).a1)
     top = page.layout.school_rows.get(page.sheet.id, HEADING_ROWS)
     finish(
         page,

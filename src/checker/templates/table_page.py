@@ -29,6 +29,7 @@ def draw_table_sheet(page: Page) -> None:
         draw_table(page, table)
     foot(page, page.layout.footer_rows[page.sheet.id], last)
     first = tables[0]
+    page.worksheet.set_selection(first.body.first)
     finish(
         page,
         last,
