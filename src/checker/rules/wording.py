@@ -63,7 +63,10 @@ class Words:
             unit = self.unit.unit_of(name)
         except RuleDefect:
             raise KeyError(name) from None
-        return units.of_unit(unit)
+        if unit:
+            return units.of_unit(unit)
+        # codes and texts are compared with texts, inside the conditions of table functions
+        return units.TEXT if self.unit.codes_of(name) else units.FREE
 
     def threshold_measure(self, threshold_id: str) -> units.Measure:
         """Of a threshold in force, for whichever stage there is one: the unit is the same."""
