@@ -30,7 +30,7 @@ def add_funds(random: Random, school: School) -> None:
     training = ceil(spent * random.uniform(0.056, 0.075))
     office, repair, gear = (spent * share // 100 for share in (46, 18, 16))
     rest = spent - training - office - repair - gear
-    projects, aid = random.randint(1, 40) * 10_000, students * random.randint(20, 60)
+    projects, aid = random.randint(3, 40) * 10_000, students * random.randint(20, 60)
     spending = wages + spent + projects + aid
     fees = students * random.randint(150, 400)
     fiscal = spending - fees + random.randint(0, 60_000)

@@ -1,0 +1,110 @@
+"""The synthetic county: every planted error is found at its cell, and nothing else is found."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCHOOLS, SEED = 60, 7
+FAMILIES = {"FORM", "RES", "GOV", "TEA", "BLD", "CLS", "COD", "FIN", "SAF", "QUA"}
+
+Place = tuple[str, str, str, str]
+"""File, rule, sheet, cell."""
+
+
+def checker(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The real command."""
+    return subprocess.run(
+        [sys.executable, "-m", "checker.cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=cwd,
+    )
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county of the README, made by the command."""
+    folder = tmp_path_factory.mktemp("county")
+    done = checker(
+        "demo", "county", "--schools", str(SCHOOLS), "--seed", str(SEED), "--out", "县", cwd=folder
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "县"
+
+
+@pytest.fixture(scope="module")
+def checked(county: Path) -> dict[str, Any]:
+    """What ``checker check`` says of it."""
+    done = checker("check", ".", "--no-mark", "--format", "json", cwd=county)
+    assert done.returncode == 1, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+@pytest.fixture(scope="module")
+def key(county: Path) -> list[dict[str, str]]:
+    """The answer key."""
+    answers: list[dict[str, str]] = json.loads((county / "answers.json").read_text("utf-8"))
+    return answers
+
+
+def test_every_workbook_is_read_and_judged_without_any_rule_failing(
+    checked: dict[str, Any],
+) -> None:
+    assert checked["summary"]["statuses"] == {
+        "checked": SCHOOLS,
+        "unreadable": 0,
+        "unknown_template": 0,
+        "failed": 0,
+    }
+    assert checked["errors"] == []
+
+
+def test_what_is_found_is_what_was_planted_at_its_cell(
+    checked: dict[str, Any], key: list[dict[str, str]]
+) -> None:
+    planted = Counter((item["file"], item["rule"], item["sheet"], item["cell"]) for item in key)
+    found = Counter(
+        (Path(item["file"]).name, item["rule"], item["sheet"], item["cell"])
+        for item in checked["findings"]
+    )
+    assert dict(planted - found) == {}, "planted but not found"
+    assert dict(found - planted) == {}, "found but not planted"
+
+
+def test_the_errors_are_of_many_kinds_and_of_every_family(key: list[dict[str, str]]) -> None:
+    rules = {item["rule"] for item in key}
+    assert len(rules) >= 25
+    assert {rule.rstrip("0123456789abcdefghijklmnopqrstuvwxyz") for rule in rules} >= FAMILIES
+
+
+def test_the_county_has_every_kind_of_school_and_schools_without_errors(
+    county: Path, checked: dict[str, Any]
+) -> None:
+    roster = (county / "名册.csv").read_text("utf-8-sig").splitlines()
+    assert roster[0] == "标识码,学校名称,办学类型"
+    assert {line.rpartition(",")[2] for line in roster[1:]} == {"211", "218", "311", "312", "341"}
+    clean = [
+        file
+        for file in checked["files"]
+        if not any(file["counts"][word] for word in ("fail", "doubt", "explained", "info"))
+    ]
+    assert 5 <= len(clean) < SCHOOLS
+
+
+def test_the_same_seed_gives_the_same_county(county: Path, tmp_path: Path) -> None:
+    done = checker(
+        "demo", "county", "--schools", "3", "--seed", str(SEED), "--out", "县", cwd=tmp_path
+    )
+    assert done.returncode == 0
+    for path in (tmp_path / "县").glob("*.xlsx"):
+        assert path.read_bytes() == (county / path.name).read_bytes()
