@@ -42,7 +42,7 @@ Private Function OnWindows() As Boolean
 End Function
 
 Private Sub Launch(action As String)
-    Dim program As String, command As String
+    Dim program As String, command As String, place As String
     If Not OnLibreOffice() Then
         If Not Application.Ready Then
             Say Text("editing"), vbExclamation
@@ -54,13 +54,14 @@ Private Sub Launch(action As String)
         Say Text("missing"), vbExclamation
         Exit Sub
     End If
-    command = Quoted(program) & " button " & action & " " & Quoted("--wb=" & ThisWorkbook.Name) & " --from_xl=1"
+    command = Quoted(program) & " button " & action & " --from_xl=1 "
     If OnLibreOffice() Then
-        ' The program answers by itself: waiting here would keep LibreOffice from serving it.
-        command = command & " --app=LibreOffice --hwnd=0 " & Quoted("--book=" & ThisWorkbook.Path & Separator() & ThisWorkbook.Name)
-        Shell command, vbHide
+        ' By its path: LibreOffice may have two books of one name open. The program answers by
+        ' itself: waiting here would keep LibreOffice from serving it.
+        If ThisWorkbook.Path <> "" Then place = ThisWorkbook.Path & Separator()
+        Shell command & Quoted("--wb=" & place & ThisWorkbook.Name) & " --app=LibreOffice --hwnd=0", vbHide
     Else
-        RunAndWait command, program
+        RunAndWait command & Quoted("--wb=" & ThisWorkbook.Name), program
     End If
 End Sub
 

@@ -115,9 +115,9 @@ def _resolved(connection: str) -> Uno | None:
 
 def _ask_to_listen(connection: str) -> None:
     parent = _parent_office()
-    office = shutil.which("soffice") or shutil.which("libreoffice") or (parent and parent[0])
-    if parent is None or office is None:
+    if parent is None:
         raise NoLibreOffice("没有找到正在运行的 LibreOffice。请从工作簿里的按钮运行。")
+    office = shutil.which("soffice") or shutil.which("libreoffice") or parent[0]
     profile = [word for word in parent if word.startswith("-env:UserInstallation=")]
     subprocess.Popen(
         [office, f"--accept={connection};urp;", "--nodefault", "--nologo", "--norestore", *profile],
