@@ -49,6 +49,7 @@ MISTAKES = [
     ("edition = 2026", "edition = 1026", ["edition", "不能小于 2000"]),
     ('kind = "table"', 'kind = "tabel"', ["classes", "kind", "tabel"]),
     ('title = "班级"\nkind', 'title = "班/级"\nkind', ["班/级", "title"]),
+    ('title = "班级"\nkind', 'title = "班\'级"\nkind', ["班'级", "title"]),
     ('columns = ["primary", "junior"]', 'columns = ["primry"]', ["students.total", "primry"]),
     ('stage = "junior"', 'stage = "middle"', ["教师", "junior", "middle"]),
     ('codes = "grade"', 'codes = "class"', ["classes", "grade", "class"]),

@@ -9,7 +9,7 @@ from checker.model.template import Template
 from checker.templates.decode import decode
 from checker.templates.errors import TemplateError
 
-CHECKED_FORM = "template-2"
+CHECKED_FORM = "template-3"
 """Names what `_problems` checks. Raise it when the schema or the reference checks change, so that
 files that passed the old checks are checked again."""
 

@@ -190,9 +190,8 @@ def finish(
     sheet.fit_to_pages(1, _pages(page, total, upright=upright))
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.center_horizontally()
-    sheet.set_footer(
-        f"&L&9{page.template.title}（{page.template.edition}年）&C&9第 &P 页，共 &N 页&R&9&A"
-    )
+    title = page.template.title.replace("&", "&&")
+    sheet.set_footer(f"&L&9{title}（{page.template.edition}年）&C&9第 &P 页，共 &N 页&R&9&A")
     sheet.hide_gridlines(2)
     if freeze != (0, 0):
         sheet.freeze_panes(*freeze)
