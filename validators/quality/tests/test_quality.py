@@ -1,0 +1,75 @@
+"""Quality: every worked example of the manifest, and the retention rate at its boundary."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from checker.model.rules import Example, Rule
+from checker.model.verdicts import Outcome, Quantity
+from checker.plugins.manifest import load_manifest
+from checker.rules.examples import run_examples
+from checker.session import Session
+
+RULES = load_manifest(Path(__file__).parents[1] / "plugin.toml").rules
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    """All rules of the project, as a user gets them."""
+    return Session()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+def test_worked_examples_come_out_as_they_say(session: Session, rule: Rule) -> None:
+    """Each example is filled into the real form and judged by the real engine."""
+    templates = {template.id: template for template in session.templates}
+    problems = [
+        f"{result.number}: {result.problem}"
+        for result in run_examples(rule, session.ruleset, templates)
+        if result.problem
+    ]
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("graduates", "started", "shown", "outcome", "borderline"),
+    [
+        (5144, 5414, "95.01%", Outcome.PASS, False),
+        (5143, 5414, "94.99%", Outcome.FAIL, False),
+        (94996, 100000, "95%", Outcome.FAIL, True),  # shows as 95 and yet is not
+        (95, 100, "95%", Outcome.PASS, False),
+    ],
+)
+def test_retention_is_compared_before_it_is_rounded(
+    session: Session,
+    graduates: int,
+    started: int,
+    shown: str,
+    outcome: Outcome,
+    borderline: bool,
+) -> None:
+    """Nothing is rounded first; where the shown figure would say otherwise, 临界值 is said."""
+    example = Example(
+        expect=outcome,
+        stage="junior",
+        facts={
+            "students.cohort_graduates": graduates,
+            "students.cohort_start": started,
+            "students.cohort_in": 0,
+            "students.cohort_died": 0,
+            "students.cohort_out": 0,
+        },
+    )
+    rule = replace(session.ruleset.rule("QUA1"), templates=("county",), examples=(example,))
+    templates = {one.id: one for one in session.templates}
+    (result,) = run_examples(rule, session.ruleset, templates)
+    assert result.problem == ""
+    (verdict,) = result.verdicts
+    assert isinstance(verdict.actual, Quantity)
+    assert verdict.actual.value == Fraction(graduates * 100, started)
+    assert str(verdict.actual) == shown
+    assert verdict.borderline is borderline

@@ -1,0 +1,134 @@
+"""Safety: every worked example of the manifest, the guard table, and the three definitions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from checker.model.rules import Example, Plain, Rule
+from checker.model.verdicts import Outcome, Verdict
+from checker.plugins.manifest import load_manifest
+from checker.rules.examples import run_examples
+from checker.session import Session, SessionOptions
+
+RULES = load_manifest(Path(__file__).parents[1] / "plugin.toml").rules
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    """All rules of the project, as a user gets them."""
+    return Session()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
+def test_worked_examples_come_out_as_they_say(session: Session, rule: Rule) -> None:
+    """Each example is filled into the real form and judged by the real engine."""
+    templates = {template.id: template for template in session.templates}
+    problems = [
+        f"{result.number}: {result.problem}"
+        for result in run_examples(rule, session.ruleset, templates)
+        if result.problem
+    ]
+    assert problems == []
+
+
+def judged(session: Session, rule_id: str, facts: dict[str, Plain]) -> Verdict:
+    """What one rule says of these facts under the session's profile."""
+    example = Example(expect=Outcome.PASS, facts=facts)
+    rule = session.ruleset.rule(rule_id)
+    rule = replace(rule, examples=(example,))
+    templates = {one.id: one for one in session.templates}
+    (result,) = run_examples(rule, session.ruleset, templates, session.profile)
+    (verdict,) = result.verdicts
+    return verdict
+
+
+def guards_needed(session: Session, pupils: int, boarders: int) -> int:
+    """How many guards a school without any is told it lacks."""
+    facts: dict[str, Plain] = {
+        "school.type": "211",
+        "students.total@primary": pupils,
+        "students.boarders@primary": boarders,
+        "safety.guards": 0,
+    }
+    verdict = judged(session, "SAF1", facts)
+    assert verdict.gap is not None
+    return int(verdict.gap.exact)
+
+
+@pytest.mark.parametrize(
+    ("pupils", "boarders", "guards"),
+    [
+        (1, 0, 1),
+        (99, 0, 1),
+        (100, 0, 2),
+        (999, 0, 2),
+        (1000, 0, 3),
+        (1499, 0, 3),
+        (1500, 0, 4),
+        (2000, 0, 5),
+        (3504, 0, 8),
+        (80, 80, 2),  # a boarding school has two at least
+        (600, 299, 2),
+        (600, 300, 3),
+        (600, 600, 4),
+        (3000, 100, 7),  # the day-school number is the larger one
+    ],
+)
+def test_guard_table_of_the_national_standard(
+    session: Session, pupils: int, boarders: int, guards: int
+) -> None:
+    """GB/T 29315-2022 as far as it could be read."""
+    assert guards_needed(session, pupils, boarders) == guards
+
+
+@pytest.mark.parametrize(
+    ("pupils", "boarders", "guards"),
+    [(50, 0, 2), (999, 0, 2), (1000, 0, 2), (1500, 0, 3), (1500, 200, 4), (1500, 399, 4)],
+)
+def test_guard_table_of_hubei(pupils: int, boarders: int, guards: int) -> None:
+    """The provincial variant is a profile: two at least, one more for every 200 boarders."""
+    session = Session(SessionOptions(profile="hubei"))
+    assert guards_needed(session, pupils, boarders) == guards
+
+
+@pytest.mark.parametrize(
+    ("profile", "fulfilled", "outcome"),
+    [
+        ("safety_3x", {"safety.guard_post": False}, Outcome.PASS),
+        (None, {"safety.guard_post": False}, Outcome.FAIL),
+        (None, {"safety.guard_post": True}, Outcome.PASS),
+        (
+            "safety_6x",
+            {"safety.guard_post": True, "safety.barrier": True, "safety.video_police": False},
+            Outcome.FAIL,
+        ),
+        (
+            "safety_6x",
+            {"safety.guard_post": True, "safety.barrier": True, "safety.video_police": True},
+            Outcome.PASS,
+        ),
+    ],
+)
+def test_three_four_or_six_hundred_percent(
+    profile: str | None, fulfilled: dict[str, Plain], outcome: Outcome
+) -> None:
+    """The same school, judged by the definition that its county chose."""
+    facts: dict[str, Plain] = {
+        "safety.guards": 2,
+        "safety.closed": True,
+        "safety.alarm": True,
+        "safety.video": True,
+        **fulfilled,
+    }
+    assert judged(Session(SessionOptions(profile=profile)), "SAF10", facts).outcome is outcome
+
+
+def test_a_guard_post_is_not_asked_for_under_three_hundred_percent() -> None:
+    """Under 三个100% the missing post is no finding at all."""
+    facts: dict[str, Plain] = {"safety.guard_post": False}
+    three = Session(SessionOptions(profile="safety_3x"))
+    assert judged(three, "SAF9", facts).outcome is Outcome.NOT_APPLICABLE
+    assert judged(Session(), "SAF9", facts).outcome is Outcome.FAIL
