@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
-from checker.model.report import FileStatus, Judgement
+from checker.model.report import FileStatus, Judgement, Report
 from checker.reports.results import FileResult, result_of
 from checker.session import Session, SessionOptions
 
@@ -70,21 +70,31 @@ def path_shown(source: Readable) -> str:
 
 def check_source(session: Session, source: Readable, plan: MarkPlan) -> FileResult:
     """Read, judge, mark. Never raises for a bad file; a fault of the program becomes FAILED."""
+    return judge_and_mark(session, source, plan)[0]
+
+
+def judge_and_mark(
+    session: Session, source: Readable, plan: MarkPlan, data: bytes | None = None
+) -> tuple[FileResult, Report | None]:
+    """The same, with the report for those who need more of it than the findings.
+
+    ``data`` is the source's content where the caller has read it already.
+    """
     path = path_shown(source)
     try:
-        data = source.read()
+        data = source.read() if data is None else data
     except (OSError, KeyError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
         message = f"文件打不开（{reason}），请检查路径和权限，或关闭正在使用它的程序。"
-        return FileResult(path, FileStatus.UNREADABLE, message=message)
+        return FileResult(path, FileStatus.UNREADABLE, message=message), None
     try:
         judgement = session.judge_bytes(path, data)
         result = result_of(judgement, session.rules)
         if judgement.report is None or (plan.folder is None and not plan.in_place):
-            return result
-        return _mark(session, source, data, judgement, result, plan)
+            return result, judgement.report
+        return _mark(session, source, data, judgement, result, plan), judgement.report
     except Exception as problem:  # the program's own fault must cost one file, not the run
-        return _failed(path, problem)
+        return _failed(path, problem), None
 
 
 def _failed(path: str, problem: Exception) -> FileResult:

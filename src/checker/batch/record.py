@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+from checker.reports.json_report import Json
 
 
 class Measure(NamedTuple):
@@ -36,6 +36,7 @@ class Judged(NamedTuple):
     limit: str = ""
     gap: str = ""
     gap_unit: str = ""
+    gap_noun: str = ""
 
 
 class FactRow(NamedTuple):

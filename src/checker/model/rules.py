@@ -35,7 +35,9 @@ class Citation:
 class Example:
     """A worked case that runs as a test. ``facts`` maps field ids (in the example's own stage or
     whole column) or "field@column" to values; ``tables`` maps a table id to its rows. ``previous``
-    holds facts of last year's workbook; ``definitions`` the choices of a profile."""
+    holds facts of last year's workbook; ``definitions`` the choices of a profile. For a collection
+    rule, ``schools`` holds the facts (and, under a table's id, the rows) of each school,
+    ``last_year`` those of the same schools' earlier forms, ``county`` those of the county form."""
 
     expect: Outcome
     facts: Mapping[str, Plain] = field(default_factory=dict)
@@ -46,6 +48,9 @@ class Example:
     note: str = ""
     previous: Mapping[str, Plain] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
+    schools: tuple[Mapping[str, Plain], ...] = ()
+    last_year: tuple[Mapping[str, Plain], ...] = ()
+    county: Mapping[str, Plain] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

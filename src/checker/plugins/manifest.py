@@ -202,6 +202,9 @@ def decode_example(entry: Table) -> Example:
         note=str(entry.get("note", "")),
         previous=table(entry.get("previous")),
         definitions=strings(entry.get("definitions")),
+        schools=tuple(tables(entry.get("schools"))),
+        last_year=tuple(tables(entry.get("last_year"))),
+        county=table(entry.get("county")),
     )
 
 

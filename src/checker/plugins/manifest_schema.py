@@ -69,6 +69,9 @@ EXAMPLE: Schema = {
         "valuesrules": {"type": "list", "schema": _ANY_TABLE},
     },
     "previous": _ANY_TABLE,
+    "schools": {"type": "list", "schema": _ANY_TABLE},
+    "last_year": {"type": "list", "schema": _ANY_TABLE},
+    "county": _ANY_TABLE,
     "definitions": _STRINGS,
     "stage": _TEXT,
     "actual": _TEXT,
@@ -117,6 +120,8 @@ _TAKES: dict[Takes, Schema] = {
     Takes.ALGORITHM: {"type": "string", "allowed": list(ALGORITHMS)},
     Takes.COLUMNS: {"type": "list", "schema": _FILLED, "minlength": 1},
     Takes.RULES: {"type": "list", "schema": {"type": "string", "regex": RULE_ID}, "minlength": 1},
+    Takes.RULE: {"type": "string", "regex": RULE_ID},
+    Takes.PER: {"type": "string", "allowed": ["stage", "submission"]},
     Takes.FUNCTION: {"type": "string", "regex": r"[a-z_][a-z0-9_]*"},
     Takes.TRUTH: _TRUTH,
 }
@@ -139,7 +144,7 @@ def of_rule(kind: str, scope: str) -> Schema:
 
 def open_ended(kind: str, scope: str) -> bool:
     """Whether a rule may have further keys: a function gets its own parameters in ``rule.spec``."""
-    return kind == "function" or kind in COLLECTION_KINDS or scope == "collection"
+    return kind == "function" or (scope == "collection" and kind not in COLLECTION_KINDS)
 
 
 MANIFEST: Schema = {

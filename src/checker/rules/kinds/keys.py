@@ -26,6 +26,8 @@ class Takes(StrEnum):
     TABLE = "table"
     COLUMNS = "columns"  # ids of columns of a table
     RULES = "rules"  # ids of rules
+    RULE = "rule"  # id of one rule
+    PER = "per"  # "stage" or "submission"
     FUNCTION = "function"  # name of a function in the plugin's rules.py
     TRUTH = "truth"  # true or false
 
@@ -61,6 +63,7 @@ def _may(name: str, takes: Takes, help_text: str) -> Key:
 
 
 _DIGITS = _may("digits", Takes.WHOLE, "显示几位小数（默认 2），不影响比较")
+_PER = _may("per", Takes.PER, "每校按学段（stage，默认）还是按全校（submission）取数")
 _GAP = _may("gap", Takes.GAP, "差多少怎么说：{ unit = '名', noun = '专任教师', whole = true }")
 
 KINDS: dict[str, Kind] = {
@@ -190,20 +193,38 @@ KINDS: dict[str, Kind] = {
             _must("numerator", Takes.EXPRESSION, "每校的分子"),
             _must("denominator", Takes.EXPRESSION, "每校的分母（加权用的学生数）"),
             _may("scale", Takes.NUMBER, "乘数（默认 1）"),
-            _must("threshold", Takes.THRESHOLD, "差异系数的上限"),
+            _may("threshold", Takes.THRESHOLD, "差异系数的上限；没有则只供综合差异系数使用"),
+            _may("indicator", Takes.RULE, "比的是哪一项指标（规则编号），报告按它归类"),
+            _may("standard", Takes.THRESHOLD, "指标自身的限值，用来算“若补齐”"),
             _may("unit", Takes.TEXT, "每校数值的单位"),
-            _DIGITS,
+            _PER,
+        ),
+    ),
+    "dispersion_mean": Kind(
+        "综合差异系数",
+        (
+            _must("of", Takes.RULES, "取哪几项差异系数的平均（dispersion 规则的编号）"),
+            _must("threshold", Takes.THRESHOLD, "平均值的上限"),
         ),
     ),
     "share": Kind(
         "占比",
         (
-            _must("part", Takes.EXPRESSION, "符合条件的量；条件表达式则计一"),
-            _must("whole", Takes.EXPRESSION, "总量；true 则每个单元计一"),
-            _must("compare", Takes.COMPARE, "占比（%）与限值怎样比较"),
-            _must("threshold", Takes.THRESHOLD, "占比的限值（%）"),
+            _must("part", Takes.EXPRESSION, "符合条件的量；条件表达式则成立计一"),
+            _may("whole", Takes.EXPRESSION, "总量；没有则每个单元计一"),
+            _may("compare", Takes.COMPARE, "占比（%）与限值怎样比较（默认 <=）"),
+            _may("threshold", Takes.THRESHOLD, "占比的限值（%）；没有则只报数"),
             _may("unit", Takes.TEXT, "单位"),
-            _DIGITS,
+            _PER,
+        ),
+    ),
+    "pass_share": Kind(
+        "达标占比",
+        (
+            _must("of", Takes.RULES, "这些规则都通过的单元计一，都不适用的不计"),
+            _may("compare", Takes.COMPARE, "占比（%）与限值怎样比较（默认 <=）"),
+            _may("threshold", Takes.THRESHOLD, "占比的限值（%）；没有则只报数"),
+            _PER,
         ),
     ),
     "total": Kind(
@@ -211,12 +232,37 @@ KINDS: dict[str, Kind] = {
         (
             _must("value", Takes.EXPRESSION, "每校的值"),
             _must("against", Takes.EXPRESSION, "县级自查表中的值"),
-            _may("compare", Takes.COMPARE, "怎样比较（默认 ==）"),
             _may("tolerance", Takes.THRESHOLD, "允许的误差（默认 0）"),
             _may("unit", Takes.TEXT, "单位"),
+            _PER,
+        ),
+    ),
+    "outlier": Kind(
+        "离群",
+        (
+            _must("numerator", Takes.EXPRESSION, "每校的分子"),
+            _may("denominator", Takes.EXPRESSION, "每校的分母"),
+            _may("scale", Takes.NUMBER, "乘数（默认 1）"),
+            _must("reach", Takes.THRESHOLD, "超出中间一半学校跨度的几倍算离群"),
+            _may("fewest", Takes.THRESHOLD, "至少几所学校才判断（默认 8）"),
+            _may("unit", Takes.TEXT, "单位"),
+            _PER,
+        ),
+    ),
+    "cohort": Kind(
+        "同一批学生",
+        (
+            _must("value", Takes.EXPRESSION, "今年的人数"),
+            _must("earlier", Takes.EXPRESSION, "去年的表里同一批学生的人数"),
+            _must("within", Takes.THRESHOLD, "允许变动的幅度（%）"),
+            _may("fewest", Takes.THRESHOLD, "去年至少多少人才判断（默认 0）"),
+            _may("unit", Takes.TEXT, "单位"),
+            _PER,
         ),
     ),
 }
 
-COLLECTION_KINDS = frozenset({"dispersion", "share", "total"})
+COLLECTION_KINDS = frozenset(
+    {"dispersion", "dispersion_mean", "share", "pass_share", "total", "outlier", "cohort"}
+)
 """Kinds that need many submissions together; a function may have scope = "collection" too."""
