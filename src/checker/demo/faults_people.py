@@ -65,7 +65,7 @@ def training_not_finished(random: Random, school: School) -> list[Expected]:
     return [At("GOV9", "teachers.trained_360", stage)]
 
 
-@fault("backbone", "骨干教师太少")
+@fault("backbone res10", "骨干教师太少")
 def few_backbone_teachers(random: Random, school: School) -> list[Expected] | None:
     if school.kind.code not in ("211", "311"):
         return None

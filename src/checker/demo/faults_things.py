@@ -63,7 +63,7 @@ def yuan_for_ten_thousands(random: Random, school: School) -> list[Expected]:
     return [At("RES201", "equipment.value", stage)]
 
 
-@fault("multimedia", "网络多媒体教室不够")
+@fault("multimedia res10", "网络多媒体教室不够")
 def few_multimedia_rooms(random: Random, school: School) -> list[Expected] | None:
     if school.kind.code not in ("211", "311") or school.total("students.total") < 300:
         return None
