@@ -17,12 +17,6 @@ from checker.session import Session
 RULES = load_manifest(Path(__file__).parents[1] / "plugin.toml").rules
 
 
-@pytest.fixture(scope="module")
-def session() -> Session:
-    """All rules of the project, as a user gets them."""
-    return Session()
-
-
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 def test_worked_examples_come_out_as_they_say(session: Session, rule: Rule) -> None:
     """Each example is filled into the real form and judged by the real engine."""
