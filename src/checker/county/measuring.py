@@ -120,15 +120,21 @@ def _measure(
 def _passes(
     rule: Rule, unit: Unit, run: Run, known: dict[tuple[str, UnitRef], Outcome], stage: str
 ) -> Measure | None:
-    """1 if every named rule passes, 0 if one fails; None if none of them says anything."""
+    """1 if every named rule passes, 0 if one fails; None if none of them says anything. For the
+    whole school the rules' verdicts on each of its stages count too."""
     outcomes: list[Outcome] = []
     named = rule.spec.get("of")
-    for rule_id in named if isinstance(named, list) else ():
-        outcome = known.get((str(rule_id), unit.ref))
-        if outcome is not None:
-            outcomes.append(outcome)
-        else:
-            outcomes += [verdict.outcome for verdict in run.verdicts_of(str(rule_id), unit.ref)]
+    for rule_id in map(str, named if isinstance(named, list) else ()):
+        asked = run.by_id.get(rule_id)
+        if asked is None:
+            continue
+        refs = [unit.ref] if unit.stage else [each.ref for each in run.units(asked)]
+        for ref in refs:
+            known_outcome = known.get((rule_id, ref))
+            if known_outcome is not None:
+                outcomes.append(known_outcome)
+            else:
+                outcomes += [verdict.outcome for verdict in run.verdicts_of(rule_id, ref)]
     told = [item for item in outcomes if item is not Outcome.NOT_APPLICABLE]
     if not told or Outcome.INCOMPLETE in outcomes:
         return None

@@ -26,7 +26,7 @@ from checker.model.template import (
     FieldType,
     Template,
 )
-from checker.model.verdicts import Outcome, Severity, Verdict
+from checker.model.verdicts import Outcome, Scope, Severity, Verdict
 from checker.rules.profiles import Profile, build
 from checker.rules.ruleset import RuleSet
 
@@ -71,6 +71,8 @@ def _run(
     templates: Mapping[str, Template],
     profile: Profile | None,
 ) -> ExampleResult:
+    if rule.scope is Scope.COLLECTION:
+        return _run_collection(rule, number, example, ruleset, templates, profile)
     problems: list[str] = []
     for template_id in rule.templates:
         template = templates.get(template_id)
@@ -98,6 +100,24 @@ def _run(
         problem = errors or _compared(rule, example, verdicts)
         return ExampleResult(rule.id, number, template_id, problem, verdicts)
     return ExampleResult(rule.id, number, "", "；".join(problems) or "规则没有模板")
+
+
+def _run_collection(
+    rule: Rule,
+    number: int,
+    example: Example,
+    ruleset: RuleSet,
+    templates: Mapping[str, Template],
+    profile: Profile | None,
+) -> ExampleResult:
+    from checker.county.examples import problem_of
+
+    used = profile or build(ruleset.thresholds)
+    try:
+        problem = problem_of(rule, example, ruleset, templates, used)
+    except (ExampleError, KeyError, ValueError) as error:
+        problem = str(error)
+    return ExampleResult(rule.id, number, rule.templates[0] if rule.templates else "", problem)
 
 
 def _edition(rule: Rule, template: Template) -> int | None:
@@ -148,22 +168,23 @@ def _tight(text: str) -> str:
 
 def submission_for(example: Example, template: Template) -> Submission:
     """The form with the example's facts typed in and all else left empty. Raises ExampleError."""
-    return _submission(template, example.facts, example.tables, example.stage)
+    return form_with(template, example.facts, example.tables, example.stage)
 
 
 def submission_of_last_year(example: Example, template: Template) -> Submission | None:
     """Last year's form, where the example gives facts of it. Raises ExampleError."""
     if not example.previous:
         return None
-    return _submission(template, example.previous, {}, example.stage)
+    return form_with(template, example.previous, {}, example.stage)
 
 
-def _submission(
+def form_with(
     template: Template,
     typed: Mapping[str, Plain],
     rows: Mapping[str, list[dict[str, Plain]]],
     stage: str | None,
 ) -> Submission:
+    """The form with these facts and table rows typed in. Raises ExampleError."""
     fields = template.fields()
     known_stages = [item.id for item in template.stages]
     if stage is not None and stage not in known_stages:

@@ -1,0 +1,113 @@
+"""All collection rules of a run, each asked of each stage, over the schools that count."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from checker.batch.record import Measure
+from checker.county.concluding import Conclusion, Measured, Question, conclude
+from checker.county.measuring import figure
+from checker.county.report import CountyFinding, DispersionResult
+from checker.model.rules import Rule
+from checker.model.submission import Submission
+from checker.model.verdicts import RuleError
+from checker.rules.profiles import Profile
+from checker.rules.ruleset import RuleSet, applies
+from checker.rules.values import RuleDefect
+
+Measures = Mapping[tuple[str, str], Sequence[Measured]]
+"""(rule id, stage or "") -> one entry per school that was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """What the collection rules are asked about. ``earlier`` are last year's measures of the same
+    schools, ``form`` the county's own submission; ``stages`` gives titles and order."""
+
+    measured: Measures
+    earlier: Measures
+    names: Mapping[str, str]
+    stages: Mapping[str, str]
+    edition: int
+    form: Submission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """The conclusions of all rules, and the rules that went wrong."""
+
+    findings: tuple[CountyFinding, ...]
+    dispersion: tuple[DispersionResult, ...]
+    errors: tuple[RuleError, ...]
+
+
+def gather(schools: Iterable[tuple[str, Sequence[Measure]]]) -> Measures:
+    """Measures by rule and stage, from (标识码, measures) pairs, in their order."""
+    found: dict[tuple[str, str], list[Measured]] = defaultdict(list)
+    for code, measures in schools:
+        for item in measures:
+            amount, base = item.fractions()
+            found[item.rule, item.stage].append(Measured(code, amount, base))
+    return found
+
+
+def conclude_all(
+    rules: Sequence[Rule], county: County, ruleset: RuleSet, profile: Profile
+) -> Concluded:
+    """Every rule in force asked of every stage it is about. A rule that goes wrong becomes an
+    error; every other conclusion stands."""
+    findings: list[CountyFinding] = []
+    results: list[DispersionResult] = []
+    errors: list[RuleError] = []
+    year = profile.year(county.edition)
+    for rule in rules:
+        if not applies(rule, year):
+            continue
+        for stage in _stages(rule, county):
+            try:
+                conclusion = _conclusion(rule, stage, county, ruleset, profile)
+            except (RuleDefect, KeyError, ValueError) as defect:
+                errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path, unit=stage))
+                continue
+            findings += conclusion.findings
+            results += conclusion.dispersion
+    return Concluded(tuple(findings), tuple(results), tuple(errors))
+
+
+def _stages(rule: Rule, county: County) -> Iterator[str]:
+    if rule.spec.get("per") == "submission":
+        yield ""
+        return
+    for stage in county.stages:
+        if not rule.stages or stage in rule.stages:
+            yield stage
+
+
+def _conclusion(
+    rule: Rule, stage: str, county: County, ruleset: RuleSet, profile: Profile
+) -> Conclusion:
+    def threshold(threshold_id: str) -> Fraction | None:
+        return profile.value(threshold_id, stage or None, county.edition)
+
+    against = None
+    if rule.kind == "total" and county.form is not None:
+        against = figure(rule, stage, county.form, ruleset, profile)
+    return conclude(
+        Question(
+            rule=rule,
+            stage=stage,
+            stage_title=county.stages.get(stage, ""),
+            measured=_of_stage(county.measured, stage),
+            earlier=_of_stage(county.earlier, stage),
+            names=county.names,
+            threshold=threshold,
+            against=against,
+        )
+    )
+
+
+def _of_stage(measures: Measures, stage: str) -> dict[str, Sequence[Measured]]:
+    return {rule: rows for (rule, own), rows in measures.items() if own == stage}
