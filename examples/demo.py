@@ -40,18 +40,17 @@ def main() -> None:
     """Build, check, tell."""
     OUT.mkdir(exist_ok=True)
     for template, data, workbook in EXAMPLES:
-        checker("template", "fill", template, str(HERE / data), "-o", workbook)
+        checker("template", "fill", template, f"../examples/{data}", "-o", workbook)
     checker("check", *(workbook for _, _, workbook in EXAMPLES), "--out", "校验结果")
     checker("demo", "county", "--schools", str(SCHOOLS), "--seed", "7", "--out", "演示县")
     checker("check", "演示县", "--out", "演示县/校验结果", quiet=True)
-    report = OUT / "演示县报告"
-    checker("county", "演示县", "--roster", "演示县/名册.csv", "--out", str(report), quiet=True)
+    checker("county", "演示县", "--roster", "演示县/名册.csv", "--out", "演示县报告", quiet=True)
     print(
         "\n做好了，请打开看看：\n"
         f"  示例工作簿（公开报告里的真实数字）  {OUT}\n"
         f"  带标记的副本                        {OUT / '校验结果'}\n"
         f"  演示县的标记副本                    {OUT / '演示县' / '校验结果'}\n"
-        f"  演示县的汇总工作簿和网页报告        {report}"
+        f"  演示县的汇总工作簿和网页报告        {OUT / '演示县报告'}"
     )
 
 

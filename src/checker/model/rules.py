@@ -26,7 +26,7 @@ class Citation:
     note: str = ""  # what is not confirmed, or where it was read
 
     def __str__(self) -> str:
-        head = f"《{self.title}》" if self.title and not self.title.startswith("《") else self.title
+        head = f"《{self.title}》" if self.title and "《" not in self.title else self.title
         number = f"({self.number})" if self.number else ""
         return f"{head}{number}{self.clause}"
 

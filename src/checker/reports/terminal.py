@@ -17,6 +17,10 @@ MOST_FINDINGS = 200
 """Findings shown per file; the marked copy and the JSON hold them all."""
 
 
+REPEATED = 3
+"""From so many findings of one rule on one sheet on, the rule is told once."""
+
+
 class Line(NamedTuple):
     """One line of output. ``style`` is title, fail, doubt, explained, info, pass, dim or ""."""
 
@@ -39,11 +43,23 @@ def headline(result: FileResult) -> Line:
     return Line(f"{sign} {result.path}  {who}  {counts.words()}", style)
 
 
+def _style(finding: Finding) -> str:
+    return "info" if finding.informs else finding.verdict.value
+
+
+def _about(finding: Finding) -> Iterator[Line]:
+    """Clause and mending, the same for every finding of a rule."""
+    if finding.source:
+        yield Line(f"          依据：{finding.source}", "dim")
+    if finding.fix:
+        yield Line(f"          怎么改：{finding.fix}", "dim")
+
+
 def finding_lines(finding: Finding) -> Iterator[Line]:
     """One finding: cell, conclusion and rule; then what is there, the clause, how to mend it."""
-    style = "info" if finding.informs else finding.verdict.value
     unit = f"（{finding.unit}）" if finding.unit else ""
-    yield Line(f"    {finding.cell:<6}{finding.word}  {finding.rule} {finding.title}{unit}", style)
+    head = f"    {finding.cell:<6}{finding.word}  {finding.rule} {finding.title}{unit}"
+    yield Line(head, _style(finding))
     if finding.message:
         yield Line(f"          {finding.message}")
     facts = [
@@ -59,10 +75,31 @@ def finding_lines(finding: Finding) -> Iterator[Line]:
         yield Line(f"          {'；'.join(facts)}")
     if finding.borderline:
         yield Line("          临界值：按显示的位数四舍五入后结论会相反，以未舍入的数为准。")
-    if finding.source:
-        yield Line(f"          依据：{finding.source}", "dim")
-    if finding.fix:
-        yield Line(f"          怎么改：{finding.fix}", "dim")
+    yield from _about(finding)
+
+
+def repeated_lines(findings: Sequence[Finding]) -> Iterator[Line]:
+    """Many findings of one rule on one sheet: the rule once, then a line per cell."""
+    first = findings[0]
+    head = f"          {first.word}  {first.rule} {first.title}，共 {len(findings)} 处"
+    yield Line(head, _style(first))
+    for finding in findings:
+        text = finding.message or f"现在 {finding.actual}；要求 {finding.required}"
+        yield Line(f"    {finding.cell:<6}{text}")
+    yield from _about(first)
+
+
+def sheet_lines(findings: Sequence[Finding]) -> Iterator[Line]:
+    """The findings of one sheet, those of one rule and outcome together if there are many."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule, finding.word), []).append(finding)
+    for group in groups.values():
+        if len(group) >= REPEATED:
+            yield from repeated_lines(group)
+        else:
+            for finding in group:
+                yield from finding_lines(finding)
 
 
 def error_line(error: RuleError) -> Line:
@@ -78,8 +115,7 @@ def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
     shown = result.findings[:most]
     for sheet, findings in by_sheet(shown):
         yield Line(f"  {sheet or '整个工作簿'}", "title")
-        for finding in findings:
-            yield from finding_lines(finding)
+        yield from sheet_lines(findings)
     if len(result.findings) > most:
         yield Line(f"  另有 {len(result.findings) - most} 条未列出，见标记副本。")
     for error in result.errors:
