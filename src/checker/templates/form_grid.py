@@ -130,15 +130,15 @@ def _read_headers(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None
 
 
 def _infer_columns(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None:
-    """A header that was retyped is found between its neighbours, if both sides still agree."""
-    known = [grid.columns[item.id] for item in sheet.columns]
-    taken = {column for column in known if column is not None}
-    for index, item in enumerate(sheet.columns):
-        if known[index] is not None or index == 0 or index == len(known) - 1:
-            continue
-        before, after = known[index - 1], known[index + 1]
-        if before is not None and after == before + 2 and before + 1 not in taken:
-            grid.columns[item.id] = before + 1
+    """A column whose header was retyped is found by its number (列号) in the line 甲 乙 丙 1 2 3."""
+    numbers: dict[str, list[int]] = {}
+    for column, value in _cells(snapshot, grid.code_row):
+        numbers.setdefault(code_key(value), []).append(column)
+    taken = {column for column in grid.columns.values() if column is not None}
+    for number, item in enumerate(sheet.columns, start=1):
+        places = numbers.get(str(number), [])
+        if grid.columns[item.id] is None and len(places) == 1 and places[0] not in taken:
+            grid.columns[item.id] = places[0]
 
 
 def row_of_label(grid: FormGrid, field_: Field) -> int | None:
