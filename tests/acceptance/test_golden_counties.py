@@ -151,3 +151,14 @@ def test_source_of_every_number_is_named(name: str) -> None:
         }
         assert "推算" in source["classes"]
     assert fields == set()
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_workbook_beside_the_data_is_not_older_than_it(
+    name: str, reports: dict[str, Report]
+) -> None:
+    """examples/*.xlsx, which people open first, say the same as a fresh filling."""
+    judgement = Session().judge_file(EXAMPLES / f"{name}.xlsx")
+    assert judgement.report is not None, f"fill it again: see examples/README.md, {name}"
+    assert judgement.report.submission.content_hash == reports[name].submission.content_hash
+    assert judgement.report.verdicts == reports[name].verdicts
