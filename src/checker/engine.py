@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -10,11 +9,10 @@ from checker.model.report import Report
 from checker.model.rules import Rule
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Scope, Severity, UnitRef, Verdict
-from checker.plugins.isolation import PluginFailure
+from checker.plugins.failure import PluginFailure
 from checker.rules.context import Context
 from checker.rules.form_findings import form_verdicts, indicator_verdicts
-from checker.rules.kinds import evaluator
-from checker.rules.kinds.keys import COLLECTION_KINDS
+from checker.rules.kinds import COLLECTION_KINDS, evaluator
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import Functions, RuleSet
 from checker.rules.unit import Unit
@@ -201,6 +199,8 @@ class Run:
             )
             return ()
         except Exception as error:
+            import traceback
+
             # whatever happens to one rule, it must not cost the others
             self.errors.append(
                 RuleError(

@@ -13,12 +13,13 @@ import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar, cast
 
 from checker import __version__
 from checker.model.rules import Plain
 
-_MAGIC = b"checker-toml-2\n"
-_DECIMAL_TYPES = {
+_MAGIC = b"checker-toml-3\n"
+_PLAIN_TYPES = {
     ("decimal", "Decimal"),
     ("datetime", "date"),
     ("datetime", "datetime"),
@@ -29,6 +30,8 @@ _DECIMAL_TYPES = {
 
 Document = dict[str, Plain]
 """A parsed TOML file."""
+
+P = TypeVar("P")
 
 Key = tuple[str, int, int, str, str]
 
@@ -71,6 +74,17 @@ def load(
     the file is parsed, not when its cached form is used, so ``form`` must name the kind and version
     of what it checks. Raises TomlFileError (unreadable, not TOML, or refused by ``check``).
     """
+    return load_prepared(path, check, lambda document: document, form)
+
+
+def load_prepared(
+    path: Path,
+    check: Callable[[Document], list[str]] | None,
+    prepare: Callable[[Document], dict[str, P]],
+    form: str,
+) -> dict[str, P]:
+    """As ``load``, for what ``prepare`` makes of the content: plain data (dicts, lists, tuples,
+    texts, numbers, dates, bytes), which is cached instead of the content itself."""
     path = Path(path)
     try:
         status = path.stat()
@@ -81,14 +95,15 @@ def load(
     if entry is not None:
         cached = _read_entry(entry, key)
         if cached is not None:
-            return cached
+            return cast("dict[str, P]", cached)
     document = parse(path)
     problems = check(document) if check else []
     if problems:
         raise TomlFileError(path, problems)
+    prepared = prepare(document)
     if entry is not None:
-        _write_entry(entry, key, document)
-    return document
+        _write_entry(entry, key, prepared)
+    return prepared
 
 
 def parse(path: Path) -> Document:
@@ -133,8 +148,8 @@ def _entry(path: str, form: str) -> Path | None:
     return folder / "toml" / f"{name}-{zlib.crc32(f'{path}|{form}'.encode()):08x}.bin"
 
 
-def _read_entry(entry: Path, key: Key) -> Document | None:
-    """The cached document; None if there is none, it is damaged, or made from something else."""
+def _read_entry(entry: Path, key: Key) -> object | None:
+    """The cached form; None if there is none, it is damaged, or made from something else."""
     try:
         stored = entry.read_bytes()
     except OSError:
@@ -144,36 +159,48 @@ def _read_entry(entry: Path, key: Key) -> Document | None:
     checksum = zlib.crc32(payload).to_bytes(4, "big")
     if stored[: len(_MAGIC)] != _MAGIC or stored[len(_MAGIC) : head] != checksum:
         return None
+    try:
+        content = unpacked(payload)
+    except Exception:
+        # whatever is wrong with an entry, the TOML file itself is still there
+        return None
+    if not isinstance(content, tuple) or len(content) != 2 or content[0] != key:
+        return None
+    prepared: object = content[1]
+    return prepared if isinstance(prepared, dict) else None
+
+
+def packed(value: object) -> bytes:
+    """Plain data as bytes, for a part of a prepared form that is seldom needed."""
+    import pickle
+
+    return pickle.dumps(value, protocol=5)
+
+
+def unpacked(stored: bytes) -> object:
+    """What ``packed`` gave these bytes for. Only plain data, numbers and dates come out: tampered
+    bytes cannot run code. Raises whatever damaged bytes lead to."""
     import io
     import pickle
 
     class PlainUnpickler(pickle.Unpickler):
-        """Decimals and dates only: a tampered entry cannot run code."""
+        """Refuses every class that plain data does not need."""
 
         def find_class(self, module: str, name: str) -> type:
-            if (module, name) not in _DECIMAL_TYPES:
+            if (module, name) not in _PLAIN_TYPES:
                 raise pickle.UnpicklingError(f"{module}.{name}")
             found = super().find_class(module, name)
             if not isinstance(found, type):
                 raise pickle.UnpicklingError(f"{module}.{name}")
             return found
 
-    try:
-        content = PlainUnpickler(io.BytesIO(payload)).load()
-    except Exception:
-        # whatever is wrong with an entry, the TOML file itself is still there
-        return None
-    if not isinstance(content, tuple) or len(content) != 2 or content[0] != key:
-        return None
-    document = content[1]
-    return document if isinstance(document, dict) else None
+    content: object = PlainUnpickler(io.BytesIO(stored)).load()
+    return content
 
 
-def _write_entry(entry: Path, key: Key, document: Document) -> None:
+def _write_entry(entry: Path, key: Key, prepared: object) -> None:
     """Keep the parsed form. A cache that cannot be written is no reason to fail."""
-    import pickle
-
-    payload = pickle.dumps((key, document), protocol=5)
+    payload = packed((key, prepared))
     content = _MAGIC + zlib.crc32(payload).to_bytes(4, "big") + payload
     temporary = entry.with_name(f"{entry.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:

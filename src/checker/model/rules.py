@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -84,7 +84,7 @@ class Rule:
     why: str
     citations: tuple[Citation, ...]
     fix: str
-    examples: tuple[Example, ...]
+    examples: Sequence[Example]
     spec: Mapping[str, Plain]
     when: str | None = None
     stages: tuple[str, ...] = ()  # empty: every stage unit

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from checker.model.verdicts import Verdict
-from checker.plugins.isolation import SECONDS, PluginFailure, Watchdog, failure
+from checker.plugins.failure import SECONDS, PluginFailure
 from checker.plugins.manifest import PluginManifest
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect
 
 if TYPE_CHECKING:
     import pluggy
+
+    from checker.plugins.isolation import Watchdog
 
 MOST_VERDICTS = 5000
 """A function that gives more verdicts on one unit has run away."""
@@ -30,7 +30,8 @@ class PluginCode:
 
     def __init__(self, manifests: Iterable[PluginManifest], seconds: float = SECONDS):
         self._manifests = {manifest.id: manifest for manifest in manifests}
-        self._watchdog = Watchdog(seconds)
+        self._seconds = seconds
+        self._watchdog: Watchdog | None = None
         self._pluggy: pluggy.PluginManager | None = None
         self._functions: dict[str, Mapping[str, object]] = {}
         self._broken: dict[str, PluginFailure] = {}
@@ -58,10 +59,13 @@ class PluginCode:
         manifest = self._manifests[plugin]
         return self._isolated(manifest, name, lambda: self._hook(manifest, name))
 
-    def _isolated(self, manifest: PluginManifest, name: str, work: object) -> object:
+    def _isolated(self, manifest: PluginManifest, name: str, work: Callable[[], object]) -> object:
         if manifest.id in self._broken:
             raise self._broken[manifest.id]
-        assert callable(work)
+        from checker.plugins.isolation import Watchdog, failure
+
+        if self._watchdog is None:
+            self._watchdog = Watchdog(self._seconds)
         try:
             return self._watchdog.run(work)
         except PluginFailure as trouble:
@@ -127,8 +131,12 @@ class PluginCode:
         known: object = manager.get_plugin(manifest.id)
         if known is not None:
             return known
+        from importlib.util import find_spec
+
+        from checker.plugins.isolation import failure
+
         for needed in manifest.requires:
-            if importlib.util.find_spec(needed.partition(".")[0]) is None:
+            if find_spec(needed.partition(".")[0]) is None:
                 self._broken[manifest.id] = PluginFailure(f"缺少它需要的 Python 包 {needed}")
                 raise self._broken[manifest.id]
         try:
@@ -148,12 +156,14 @@ class PluginCode:
 def import_code(manifest: PluginManifest) -> ModuleType:
     """The plugin's module: an installed package by its name, else rules.py of its folder."""
     if manifest.package:
+        from importlib import import_module
+
         try:
-            return importlib.import_module(f"{manifest.package}.rules")
+            return import_module(f"{manifest.package}.rules")
         except ModuleNotFoundError as error:
             if error.name != f"{manifest.package}.rules":
                 raise
-            return importlib.import_module(manifest.package)
+            return import_module(manifest.package)
     path = manifest.folder / "rules.py"
     if not path.is_file():
         raise PluginFailure("插件的文件夹中没有 rules.py")
@@ -162,10 +172,12 @@ def import_code(manifest: PluginManifest) -> ModuleType:
 
 def import_file(name: str, path: Path) -> ModuleType:
     """A module from a file, under a name that clashes with nothing."""
-    spec = importlib.util.spec_from_file_location(name, path)
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise PluginFailure(f"{path.name} 不能作为 Python 代码读入")
-    module = importlib.util.module_from_spec(spec)
+    module = module_from_spec(spec)
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)

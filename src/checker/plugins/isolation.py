@@ -13,29 +13,11 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TextIO
 
-from checker.model.verdicts import RuleError
-
-SECONDS = 10.0
-"""How long one function may take for one unit."""
+from checker.plugins.failure import SECONDS, PluginFailure
 
 PROTECTED_PRINT = 2000
 """Characters a plugin may print in one call; they go to the log, never into a report."""
-
-
-class PluginFailure(Exception):
-    """A plugin's code went wrong. ``message`` is one Chinese line, ``where`` is "rules.py:12"."""
-
-    def __init__(self, message: str, where: str = "", trace: str = "") -> None:
-        super().__init__(message, where, trace)
-        self.message = message
-        self.where = where
-        self.trace = trace
-
-    def error(self, plugin: str, rule: str | None, unit: str = "") -> RuleError:
-        """As it is reported."""
-        return RuleError(plugin, rule, self.message, self.where, self.trace, unit)
 
 
 class TimedOut(BaseException):
@@ -161,6 +143,3 @@ def _inside(filename: str, folder: Path) -> bool:
         return Path(filename).resolve().is_relative_to(folder.resolve())
     except OSError:
         return False
-
-
-__all__ = ["PluginFailure", "RuleError", "TextIO", "TimedOut", "Watchdog", "failure"]

@@ -11,7 +11,7 @@ from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
 from checker.plugins.code import PluginCode
 from checker.plugins.discovery import Found, find
-from checker.plugins.isolation import SECONDS
+from checker.plugins.failure import SECONDS
 from checker.plugins.manifest import API_VERSION, PluginManifest, load_manifest
 from checker.rules.ruleset import RuleSet
 

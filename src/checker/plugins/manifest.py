@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 from checker import toml_files
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
+from checker.rules.expression import remember
+from checker.rules.syntax import Packed, packed
 
 API_VERSION = 1
 """The contract between host and plugins. A plugin written for another one is refused."""
 
 MANIFEST_FILE = "plugin.toml"
-CHECKED_FORM = f"plugin-{API_VERSION}.3"
+CHECKED_FORM = f"plugin-{API_VERSION}.4"
 """Names what checking a manifest looks at; raise it when that changes."""
 
 COMMON_KEYS = frozenset(
@@ -89,7 +92,25 @@ def load_manifest(path: Path, origin: str = "", package: str | None = None) -> P
 
     Raises TomlFileError, whose problems name the rule, the key and what was expected.
     """
-    return decode(toml_files.load(path, _problems, CHECKED_FORM), path, origin, package)
+    prepared = toml_files.load_prepared(path, _problems, _prepared, CHECKED_FORM)
+    remember(cast("dict[str, Packed]", prepared["trees"]))
+    return decode(cast("toml_files.Document", prepared["document"]), path, origin, package)
+
+
+def _prepared(document: toml_files.Document) -> dict[str, object]:
+    """A checked manifest as it is cached: examples apart, since only tests and explanations need
+    them, and the trees of all expressions, so that no run parses them again."""
+    from checker.plugins.manifest_check import expressions
+    from checker.rules.expression import parse
+
+    trees = {text: packed(parse(text)) for text in expressions(document)}
+    rules = [
+        {**entry, "examples": toml_files.packed(entry["examples"])}
+        if "examples" in entry
+        else entry
+        for entry in tables(document.get("rules"))
+    ]
+    return {"document": {**document, "rules": rules}, "trees": trees}
 
 
 def _problems(document: toml_files.Document) -> list[str]:
@@ -155,7 +176,7 @@ def decode_rule(entry: Table, plugin: str, path: str, documents: Mapping[str, Ci
         why=str(entry.get("why", "")),
         citations=tuple(_citations(tables(entry.get("sources")), documents)),
         fix=str(entry.get("fix", "")),
-        examples=tuple(decode_example(example) for example in tables(entry.get("examples"))),
+        examples=Examples(entry.get("examples")),
         spec={key: value for key, value in entry.items() if key not in COMMON_KEYS},
         when=optional_text(entry.get("when")),
         stages=texts(entry.get("stages")),
@@ -187,6 +208,35 @@ def decode_threshold(entry: Table, profile: str = "") -> Threshold:
         source=str(entry.get("source", "")),
         profile=profile,
     )
+
+
+class Examples(Sequence[Example]):
+    """The examples of a rule, decoded when somebody looks at them."""
+
+    __slots__ = ("_entries", "_found")
+
+    def __init__(self, entries: object) -> None:
+        self._entries = entries
+        self._found: tuple[Example, ...] | None = None
+
+    def _examples(self) -> tuple[Example, ...]:
+        if self._found is None:
+            entries = self._entries
+            if isinstance(entries, bytes):
+                entries = toml_files.unpacked(entries)
+            self._found = tuple(decode_example(each) for each in tables(cast("Plain", entries)))
+        return self._found
+
+    def __len__(self) -> int:
+        return len(self._examples())
+
+    def __getitem__(self, place: int) -> Example:  # type: ignore[override]  # never sliced
+        return self._examples()[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._examples() == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def decode_example(entry: Table) -> Example:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from re import compile as pattern_of
 from typing import ClassVar
 
 from cerberus import TypeDefinition, Validator
@@ -12,10 +13,11 @@ from cerberus.errors import BasicErrorHandler
 from checker.model.rules import Plain
 from checker.plugins import manifest_schema
 from checker.plugins.manifest import Table, strings, table, tables, texts
-from checker.rules.expression import parse
+from checker.rules.expression import PLAIN_NAME, parse
 from checker.rules.kinds.keys import KINDS, Takes
 from checker.rules.syntax import ExpressionError
 
+THRESHOLD = pattern_of(manifest_schema.THRESHOLD_ID)
 _TYPES = {
     "string": "文字",
     "integer": "整数",
@@ -113,14 +115,39 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
     yield from _combination_problems(entry, kind, name)
 
 
+def expressions(document: Mapping[str, Plain]) -> Iterator[str]:
+    """Every expression of a manifest that was checked, but for those that are a plain name."""
+    for entry in (*tables(document.get("rules")), *_changed(document)):
+        written = [text for _, text in _written(entry)]
+        yield from (text for text in written if not PLAIN_NAME.fullmatch(text))
+
+
+def _changed(document: Mapping[str, Plain]) -> Iterator[Table]:
+    """The keys that ``[[changes]]`` sets, with the kind of the rule they belong to."""
+    kinds = {str(entry["id"]): entry["kind"] for entry in tables(document.get("rules"))}
+    for change in tables(document.get("changes")):
+        for rule_id, keys in table(change.get("change")).items():
+            yield {"kind": kinds[rule_id], **table(keys)}
+
+
+def _written(entry: Table) -> Iterator[tuple[str, str]]:
+    """Key and text of every expression of a rule."""
+    if "when" in entry:
+        yield "when", str(entry["when"])
+    for key in KINDS[str(entry["kind"])].keys:
+        if key.name not in entry:
+            continue
+        if key.takes in (Takes.EXPRESSION, Takes.EXPRESSIONS, Takes.FIELD):
+            yield from ((key.name, text) for text in texts(entry[key.name]))
+        elif key.takes is Takes.LIMIT and not THRESHOLD.fullmatch(str(entry[key.name])):
+            yield key.name, str(entry[key.name])
+
+
 def _expression_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
-    written: list[tuple[str, str]] = [("when", str(entry["when"]))] if "when" in entry else []
     for key in KINDS[kind].keys:
-        if key.name in entry and key.takes in (Takes.EXPRESSION, Takes.EXPRESSIONS, Takes.FIELD):
-            written.extend((key.name, text) for text in texts(entry[key.name]))
-        elif key.name in entry and key.takes is Takes.PATTERN:
+        if key.name in entry and key.takes is Takes.PATTERN:
             yield from _pattern_problem(name, str(entry[key.name]))
-    for key_name, text in written:
+    for key_name, text in _written(entry):
         try:
             parse(text)
         except ExpressionError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from checker.rules.kinds.keys import ALGORITHMS, COLLECTION_KINDS, COMPARES, KINDS, Key, Takes
+from checker.rules.kinds import COLLECTION_KINDS
+from checker.rules.kinds.keys import ALGORITHMS, COMPARES, KINDS, Key, Takes
 
 Schema = dict[str, object]
 

@@ -88,7 +88,17 @@ def rounded(value: Fraction, digits: int) -> Fraction:
 
 
 def compile_node(node: Node) -> Compiled:
-    """The closure of a tree."""
+    """The closure of a tree; made once for each, since trees are kept as long as the program."""
+    known = _COMPILED.get(id(node))
+    if known is None or known[0] is not node:
+        known = _COMPILED[id(node)] = (node, _closure(node))
+    return known[1]
+
+
+_COMPILED: dict[int, tuple[Node, Compiled]] = {}
+
+
+def _closure(node: Node) -> Compiled:
     if isinstance(node, Name):
         name = node.id
         return lambda unit, choices: unit.value(name)

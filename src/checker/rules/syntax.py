@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 
 class ExpressionError(Exception):
@@ -104,3 +105,42 @@ class Call(NamedTuple):
 Node: TypeAlias = (
     Number | Text | Truth | Name | Unary | Binary | Comparison | Membership | Logic | Call
 )
+
+Packed: TypeAlias = tuple[object, ...]
+"""A tree as nested plain tuples, to be stored: (class number, parts ...)."""
+
+_CLASSES = (Number, Text, Truth, Name, Unary, Binary, Comparison, Membership, Logic, Call)
+_NUMBERS = {kind: number for number, kind in enumerate(_CLASSES)}
+
+
+def packed(node: Node) -> Packed:
+    """The tree as nested plain tuples."""
+    if isinstance(node, Number):
+        return (0, node.value.numerator, node.value.denominator, node.column)
+    return (_NUMBERS[type(node)], *(_packed_part(part) for part in node))
+
+
+def _packed_part(part: object) -> object:
+    if type(part) in _NUMBERS:
+        return packed(cast("Node", part))
+    if isinstance(part, tuple):
+        return (-1, *(_packed_part(item) for item in part))
+    return part
+
+
+def unpacked(stored: Packed) -> Node:
+    """The tree that ``packed`` gave this for. Raises TypeError, IndexError on anything else."""
+    number = cast("int", stored[0])
+    if number == 0:
+        above, below = cast("int", stored[1]), cast("int", stored[2])
+        return Number(Fraction(above, below), cast("int", stored[3]))
+    make = cast("Callable[..., Node]", _CLASSES[number])
+    return make(*[_unpacked_part(part) for part in stored[1:]])
+
+
+def _unpacked_part(part: object) -> object:
+    if type(part) is not tuple:
+        return part
+    if part[0] == -1:
+        return tuple([_unpacked_part(item) for item in part[1:]])
+    return unpacked(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from checker.model.template import FieldType
@@ -149,12 +149,14 @@ class _Checker:
         if isinstance(node, Binary):
             return self.arithmetic(node)
         if isinstance(node, Comparison):
-            for left, right in zip(node.operands, node.operands[1:], strict=False):
-                self.together(left, right, "比较")
+            found = [self.of(operand) for operand in node.operands]
+            for place, (one, other) in enumerate(pairwise(found), 1):
+                self.together(one, other, node.operands[place], "比较")
             return FLAG
         if isinstance(node, Membership):
+            operand = self.of(node.operand)
             for item in node.items:
-                self.together(node.operand, item, "比较")
+                self.together(operand, self.of(item), item, "比较")
             return FLAG
         if isinstance(node, Logic):
             for part in node.parts:
@@ -174,19 +176,18 @@ class _Checker:
             raise self.wrong(node, f"这里要“成立或不成立”，不是{found}")
         return found
 
-    def together(self, left: Node, right: Node, action: str) -> Measure:
-        one, other = self.of(left), self.of(right)
+    def together(self, one: Measure, other: Measure, at: Node, action: str) -> Measure:
         common = same(one, other)
         if common is None:
             raise self.wrong(
-                right, f"{one}和{other}不能{action}（换算用 yuan()，确要去掉单位用 number()）"
+                at, f"{one}和{other}不能{action}（换算用 yuan()，确要去掉单位用 number()）"
             )
         return common
 
     def arithmetic(self, node: Binary) -> Measure:
         left, right = self.number(node.left), self.number(node.right)
         if node.operator in "+-":
-            return self.together(node.left, node.right, "相加减")
+            return self.together(left, right, node.right, "相加减")
         if right.free:
             return left
         if left.free and node.operator == "*":
@@ -225,7 +226,8 @@ class _Checker:
             return TEXT if name == "left" else FREE
         if name == "if_":
             self.flag(arguments[0])
-            return self.together(arguments[1], arguments[2], "作为同一个结果")
+            then, otherwise = self.of(arguments[1]), self.of(arguments[2])
+            return self.together(then, otherwise, arguments[2], "作为同一个结果")
         return self.of_numbers(name, arguments)
 
     def threshold(self, argument: Node) -> Measure:
@@ -244,6 +246,6 @@ class _Checker:
         if name == "number":
             return FREE
         if name in ("min", "max", "sum"):
-            for left, right in itertools.pairwise(arguments):
-                first = self.together(left, right, "放在一起")
+            for argument in arguments[1:]:
+                first = self.together(first, self.number(argument), argument, "放在一起")
         return first

@@ -14,6 +14,26 @@ if TYPE_CHECKING:
 
     Evaluate: TypeAlias = Callable[[Rule, Unit, Context], Iterable[Verdict]]
 
+MODULES: dict[str, str] = {
+    "indicator": "indicator",
+    "relation": "relation",
+    "sum": "total_of_parts",
+    "subset": "subset",
+    "code": "code",
+    "pattern": "pattern",
+    "check_digit": "check_digit",
+    "range": "value_range",
+    "growth": "growth",
+    "year_on_year": "year_on_year",
+    "composite": "composite",
+    "unique": "unique",
+    "function": "function",
+}
+"""The module of each kind that is judged on one submission."""
+
+COLLECTION_KINDS = frozenset({"dispersion", "share", "total"})
+"""Kinds that need many submissions together; a function may have scope = "collection" too."""
+
 _LOADED: dict[str, Evaluate] = {}
 
 
@@ -24,11 +44,7 @@ def evaluator(kind: str) -> Evaluate:
     """
     found = _LOADED.get(kind)
     if found is None:
-        from checker.rules.kinds.keys import KINDS
-
-        module = KINDS[kind].module
-        if not module:
-            raise KeyError(kind)
-        found = cast("Evaluate", import_module(f"{__name__}.{module}").evaluate)
+        module = import_module(f"{__name__}.{MODULES[kind]}")
+        found = cast("Evaluate", module.evaluate)
         _LOADED[kind] = found
     return found

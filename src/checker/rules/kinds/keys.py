@@ -42,12 +42,10 @@ class Key(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """One kind of rule. ``module`` is its module in ``checker.rules.kinds``; "" if rules of this
-    kind are not judged on one submission."""
+    """One kind of rule and the keys it takes beside those every rule has."""
 
     title: str
     keys: tuple[Key, ...]
-    module: str = ""
 
 
 COMPARES = (">=", "<=", ">", "<", "==")
@@ -79,12 +77,10 @@ KINDS: dict[str, Kind] = {
             _must("threshold", Takes.THRESHOLD, "限值的编号"),
             _GAP,
         ),
-        "indicator",
     ),
     "relation": Kind(
         "关系",
         (_must("check", Takes.EXPRESSION, "应当成立的表达式"), _DIGITS, _GAP),
-        "relation",
     ),
     "sum": Kind(
         "合计",
@@ -93,7 +89,6 @@ KINDS: dict[str, Kind] = {
             _must("parts", Takes.EXPRESSIONS, "各部分"),
             _may("tolerance", Takes.LIMIT, "允许的误差（默认 0）"),
         ),
-        "total_of_parts",
     ),
     "subset": Kind(
         "包含",
@@ -101,7 +96,6 @@ KINDS: dict[str, Kind] = {
             _must("whole", Takes.EXPRESSION, "总体"),
             _must("parts", Takes.EXPRESSIONS, "不能超过总体的各项"),
         ),
-        "subset",
     ),
     "code": Kind(
         "代码",
@@ -109,7 +103,6 @@ KINDS: dict[str, Kind] = {
             _must("field", Takes.FIELD, "填代码的字段"),
             _must("list", Takes.CODE_LIST, "代码表"),
         ),
-        "code",
     ),
     "pattern": Kind(
         "格式",
@@ -118,7 +111,6 @@ KINDS: dict[str, Kind] = {
             _must("pattern", Takes.PATTERN, "整个值须匹配的正则表达式"),
             _must("form", Takes.TEXT, "格式用文字怎么说"),
         ),
-        "pattern",
     ),
     "check_digit": Kind(
         "校验码",
@@ -126,7 +118,6 @@ KINDS: dict[str, Kind] = {
             _must("field", Takes.FIELD, "字段"),
             _must("algorithm", Takes.ALGORITHM, "uscc 统一社会信用代码；id_card 公民身份号码"),
         ),
-        "check_digit",
     ),
     "range": Kind(
         "范围",
@@ -138,7 +129,6 @@ KINDS: dict[str, Kind] = {
             _DIGITS,
             _GAP,
         ),
-        "value_range",
     ),
     "growth": Kind(
         "增长率",
@@ -150,7 +140,6 @@ KINDS: dict[str, Kind] = {
             _may("threshold", Takes.THRESHOLD, "增长率的限值（%）"),
             _DIGITS,
         ),
-        "growth",
     ),
     "year_on_year": Kind(
         "与上年比",
@@ -159,7 +148,6 @@ KINDS: dict[str, Kind] = {
             _must("compare", Takes.COMPARE, "本年数与上年数怎样比较"),
             _may("within", Takes.THRESHOLD, "允许变动的幅度（%）；填了它就只看幅度"),
         ),
-        "year_on_year",
     ),
     "composite": Kind(
         "综合",
@@ -168,7 +156,6 @@ KINDS: dict[str, Kind] = {
             _must("at_least", Takes.THRESHOLD, "至少几项达标"),
             _may("floor", Takes.THRESHOLD, "未达标的项至少达到各自限值的多少"),
         ),
-        "composite",
     ),
     "unique": Kind(
         "不重复",
@@ -176,7 +163,6 @@ KINDS: dict[str, Kind] = {
             _must("table", Takes.TABLE, "表"),
             _must("columns", Takes.COLUMNS, "合起来不能重复的列"),
         ),
-        "unique",
     ),
     "function": Kind(
         "函数",
@@ -184,7 +170,6 @@ KINDS: dict[str, Kind] = {
             _must("function", Takes.FUNCTION, "rules.py 中的函数名"),
             _may("inputs", Takes.EXPRESSIONS, "用到的字段"),
         ),
-        "function",
     ),
     "form": Kind("表式", ()),
     "dispersion": Kind(
@@ -261,8 +246,3 @@ KINDS: dict[str, Kind] = {
         ),
     ),
 }
-
-COLLECTION_KINDS = frozenset(
-    {"dispersion", "dispersion_mean", "share", "pass_share", "total", "outlier", "cohort"}
-)
-"""Kinds that need many submissions together; a function may have scope = "collection" too."""
