@@ -130,7 +130,7 @@ def _read_headers(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None
 
 
 def _infer_columns(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None:
-    """A column whose header was retyped is found by its number (列号) in the line 甲 乙 丙 1 2 3."""
+    """A column whose header was retyped is found by its number (列号) beside 甲 乙 丙."""
     numbers: dict[str, list[int]] = {}
     for column, value in _cells(snapshot, grid.code_row):
         numbers.setdefault(code_key(value), []).append(column)

@@ -79,7 +79,9 @@ def read_year(cell: Cell, entry: Entry) -> TypedValue:
 
 def _text(value: object) -> str:
     if isinstance(value, Decimal):
-        return plain(value) if value.is_finite() else ""
+        # 2026.10 as a number has become 2026.1: a number with a point is no month
+        whole = value.is_finite() and value == value.to_integral_value()
+        return plain(value) if whole else "?"
     return half_width(trim(value)).strip().lstrip("'") if isinstance(value, str) else ""
 
 

@@ -28,6 +28,7 @@ EXCEL_PRECISION = Context(prec=15)
 (0.30000000000000004) is noise of binary arithmetic that no one typed or sees."""
 
 MAX_DIGITS = 15
+MAX_EXPONENT = 400  # of any number that a spreadsheet can hold
 
 _NUMBER = (
     r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?(?P<tail>\D.*)?"
@@ -127,7 +128,7 @@ def _within(number: Decimal, typed: str, entry: Entry) -> TypedValue:
     """Checks the kind of number that the field asks for."""
     whole = number.to_integral_value()
     if whole == number:
-        number = whole
+        number = Decimal(int(whole)) if whole.adjusted() < MAX_EXPONENT else whole  # no 1E+3
     elif entry.type is FieldType.COUNT:
         message = f"这里应填整数，填的是 {typed}；请核对后改为整数。"
         return unreadable("FORM006", typed, message, expected(entry))
