@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from checker.model.verdicts import Gap, Quantity, Requirement, Verdict
-
-if TYPE_CHECKING:
-    from checker.rules.context import Context
-    from checker.rules.unit import Unit
+from checker.api import Context, Gap, Quantity, Requirement, Unit, Verdict
 
 SPREAD = "CLS204_spread"
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
-from checker.model.verdicts import Verdict
-
-if TYPE_CHECKING:
-    from checker.rules.context import Context
-    from checker.rules.unit import Unit
+from checker.api import Context, Unit, Verdict
 
 REFERENCE_DAY = (9, 1)
 """统计时点: 1 September of the edition year."""
@@ -26,7 +21,9 @@ def codes_name_one_province(unit: Unit, context: Context) -> Iterator[Verdict]:
     at = ("school.code", "school.area_code")
     actual, required = f"标识码 {code[2:4]}，区划代码 {area[:2]}", "省份相同"
     if code[2:4] == area[:2]:
-        yield context.passed("标识码与区划代码的省份相同。", at=at, actual=actual, required=required)
+        yield context.passed(
+            "标识码与区划代码的省份相同。", at=at, actual=actual, required=required
+        )
         return
     yield context.failed(
         f"标识码第3、4位的省份代码是“{code[2:4]}”，统计用区划代码的省份是“{area[:2]}”，应当相同。",
