@@ -124,7 +124,7 @@ def _mark(
     from checker.writing import UnwritableWorkbook, write_changes, write_in_place
 
     assert judgement.report is not None
-    changes = changes_for(judgement.report, session.rules)
+    changes = changes_for(judgement.report, session.rules, session.profile.title)
     try:
         if plan.in_place:
             write_in_place(Path(source.location), changes)

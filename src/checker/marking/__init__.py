@@ -15,16 +15,16 @@ from checker.reports.findings import counts_of, findings_of
 __all__ = ["changes_for"]
 
 
-def changes_for(report: Report, rules: Mapping[str, Rule]) -> Changes:
+def changes_for(report: Report, rules: Mapping[str, Rule], profile_title: str = "") -> Changes:
     """All that a run shows in the workbook of ``report``: coloured cells with notes, the sheet
     校验结果, and the sheet 说明 prefilled with the soft findings that await a text.
 
     ``rules`` maps rule ids to rules (citations and how to mend come from there). A workbook
-    without a sheet 说明 gets no edits.
+    without a sheet 说明 gets no edits. ``profile_title`` names the profile for people.
     """
     findings = findings_of(report, rules)
     return Changes(
         marks=marks_for(report, findings),
-        sheets=(result_sheet(report, findings, counts_of(report, rules)),),
+        sheets=(result_sheet(report, findings, counts_of(report, rules), profile_title),),
         edits=explanation_edits(report, findings),
     )

@@ -16,7 +16,7 @@ KEY, PLACE, ISSUE, TEXT = range(4)
 
 def _entry(finding: Finding) -> tuple[str, str, str]:
     place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
-    return (finding.key, place, f"{finding.title}：{finding.message}".strip("："))
+    return (finding.key, place, finding.message or finding.title)
 
 
 def explanation_edits(report: Report, findings: Sequence[Finding]) -> tuple[CellEdit, ...]:

@@ -67,10 +67,17 @@ def _advice(counts: Counts) -> str:
     return "全部通过，可以上报。"
 
 
+def told_once(title: str, message: str) -> str:
+    """The rule's title and the message as one sentence; the title only where it adds something."""
+    if not message:
+        return title
+    return message if not title or message.startswith(title) else f"{title}：{message}"
+
+
 def _finding_row(number: int, finding: Finding) -> list[ResultCell]:
     place = finding.places[0] if finding.places else None
     where = f"{place.sheet}!{place.a1}" if place else finding.sheet
-    title = f"{finding.title}：{finding.message}" if finding.message else finding.title
+    title = told_once(finding.title, finding.message)
     texts = (
         finding.unit,
         finding.rule,
@@ -105,14 +112,17 @@ def _incomplete_rows(report: Report) -> list[list[ResultCell]]:
     return rows
 
 
-def result_sheet(report: Report, findings: Sequence[Finding], counts: Counts) -> ResultSheet:
+def result_sheet(
+    report: Report, findings: Sequence[Finding], counts: Counts, profile_title: str = ""
+) -> ResultSheet:
     """The sheet for one report; findings by severity, within one severity as on the form."""
     submission = report.submission
     code = submission.identity("code")
     who = submission.identity("name") or submission.name
     about = f"{who}（{code}）" if code else who
     edition = f"{submission.template.title}（{submission.template.edition}年版）"
-    profile = f"　口径：{report.profile}" if report.profile else ""
+    profile_name = profile_title or report.profile
+    profile = f"　口径：{profile_name}" if profile_name else ""
     ordered = sorted(findings, key=lambda item: SEVERITY_ORDER.index(fill_of(item)))
     rows: list[list[ResultCell]] = [
         [ResultCell(RESULT_SHEET, bold=True, size=16)],

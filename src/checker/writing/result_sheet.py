@@ -22,6 +22,7 @@ from checker.writing.xml_bytes import escape_attribute
 HEADER_COLOUR = "1F4E78"
 _DATE_FORMAT = 14
 _LINE_POINTS = 15.0
+_TALLEST = 409.0  # points; Excel knows no taller row
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -44,7 +45,7 @@ def result_sheet_xml(
                     f'<hyperlink ref="{address}" location="{escape_attribute(target)}" '
                     f'display="{escape_attribute(str(cell.value or ""))}"/>'
                 )
-        height = _merged_height(cells, number, merges, sheet.widths)
+        height = _height(cells, number, merges, sheet.widths)
         rows.append(f'<row r="{number}"{height}>{"".join(inside)}</row>')
     width = max((len(cells) for cells in sheet.rows), default=1) or 1
     dimension = Area(1, 1, max(1, len(sheet.rows)), width).reference
@@ -141,28 +142,31 @@ def _style(cell: ResultCell, styles: Styles, quoted: bool, dated: bool) -> int:
     )
 
 
-def _merged_height(
+def _height(
     cells: Sequence[ResultCell], number: int, merges: list[Area], widths: Sequence[float]
 ) -> str:
-    """A row height where Excel computes none by itself: wrapped text in merged cells."""
+    """The height that the row's wrapped text needs, said in the file: Excel computes none for
+    merged cells, LibreOffice none at all for a file that names Excel as its author. Not a custom
+    height, so that Excel still lets the row grow."""
+    merged = {area.left: area.right for area in merges if area.top == area.bottom == number}
     needed = 1
-    for area in merges:
-        if area.top != number or area.bottom != number or area.left > len(cells):
-            continue
-        cell = cells[area.left - 1]
+    for left, cell in enumerate(cells, 1):
+        if cell.size and cell.size > 13:
+            needed = max(needed, 2)
         if not (cell.wrap and isinstance(cell.value, str)):
             continue
         room = sum(
             (widths[column - 1] if column <= len(widths) and widths[column - 1] else 8.43)
-            for column in range(area.left, area.right + 1)
+            for column in range(left, merged.get(left, left) + 1)
         )
         scale = (cell.size or 11) / 11
         lines = sum(
-            max(1, -int(-(sum(2 if char > "\xff" else 1 for char in line) * scale) // room))
+            max(1, -int(-(sum(2 if char > "\xff" else 1 for char in line) * scale) // (room - 1)))
             for line in cell.value.split("\n")
         )
         needed = max(needed, int(lines * scale + 0.999))
-    return f' ht="{needed * _LINE_POINTS:g}" customHeight="1"' if needed > 1 else ""
+    custom = ' customHeight="1"' if merged else ""
+    return f' ht="{min(needed * _LINE_POINTS, _TALLEST):g}"{custom}' if needed > 1 else ""
 
 
 def _renamed(link: str, titles: Mapping[str, str]) -> str:
