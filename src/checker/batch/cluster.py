@@ -25,7 +25,7 @@ class ClusterUnreachable(Exception):
 def run_on_cluster(
     work: Callable[[Item], Result], items: Iterable[Item], scheduler: str, wait: float = 20.0
 ) -> Iterator[Finished[Item, Result]]:
-    """``work`` applied to each item on the workers of an existing cluster, in order of completion.
+    """``work`` applied to each item on the workers of an existing cluster, results in input order.
 
     The workers need checker installed and must see the files under the same paths (a shared
     folder or an fsspec URL). A file that keeps killing its worker is given up and named; the
@@ -58,22 +58,29 @@ def _spread(
     submit = client.submit  # type: ignore[attr-defined]
     threads = sum(client.nthreads().values())  # type: ignore[attr-defined]
     window = max(8, threads * _WINDOW_PER_THREAD)
-    under_way: dict[object, Item] = {}
+    under_way: dict[object, tuple[int, Item]] = {}
+    numbered = enumerate(items)
 
     def start(count: int) -> list[object]:
         fresh = []
-        for item in islice(items, count):
+        for number, item in islice(numbered, max(0, count)):
             future = submit(work, item, pure=False, retries=_RETRIES)
-            under_way[future] = item
+            under_way[future] = number, item
             fresh.append(future)
         return fresh
 
+    ended: dict[int, Finished[Item, Result]] = {}
+    due = 0
     finished = as_completed(start(window), loop=client.loop)  # type: ignore[attr-defined]
     for future in finished:  # type: ignore[attr-defined]
-        item = under_way.pop(future)
-        yield _ended(future, item)
+        number, item = under_way.pop(future)
+        ended[number] = _ended(future, item)
         future.release()
-        for fresh in start(1):
+        while due in ended:
+            yield ended.pop(due)
+            due += 1
+        # one slow file holds back its followers' results, so let them run ahead only so far
+        for fresh in start(min(window - len(under_way), 4 * window - len(ended))):
             finished.add(fresh)  # type: ignore[attr-defined]
 
 

@@ -1,0 +1,43 @@
+"""What a verdict depends on beside the workbook: program, rules, profile, templates, last year."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from checker import __version__
+from checker.batch.discovery import discover
+from checker.session import Session
+
+
+def fingerprint(session: Session) -> str:
+    """A digest that changes whenever the same workbook could get other verdicts."""
+    digest = hashlib.sha256(f"{__version__}\n{session.options!r}\n".encode())
+    for path in sorted(_files(session)):
+        digest.update(f"{path}\n".encode())
+        digest.update(path.read_bytes())
+    if session.options.previous:
+        for source in discover([session.options.previous]).sources:
+            digest.update(f"{source.shown} {source.size} {source.modified}\n".encode())
+    return digest.hexdigest()
+
+
+def _files(session: Session) -> Iterator[Path]:
+    """Manifests, rule code, profiles and templates of every loaded plugin and of the program."""
+    import checker_templates
+
+    for manifest in session.plugins.manifests:
+        folder = Path(manifest.path).parent
+        yield from _sources_in(folder)
+    for folder in checker_templates.__path__:
+        yield from Path(folder).glob("*/template.toml")
+    profile = session.options.profile
+    if profile and Path(profile).is_file():
+        yield Path(profile)
+
+
+def _sources_in(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.suffix in {".toml", ".py"} and "tests" not in path.parts and path.is_file():
+            yield path

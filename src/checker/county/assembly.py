@@ -1,0 +1,182 @@
+"""The county's judgement put together: records in, CountyReport out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from checker.batch.record import FileRecord
+from checker.county.collection import County, conclude_all, gather
+from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
+from checker.county.measuring import collection_rules
+from checker.county.report import CountyReport, Indicator, Level, School, Shortage
+from checker.county.roster import RosterEntry
+from checker.model.rules import Plain, Rule
+from checker.model.submission import Submission
+from checker.model.template import Template
+from checker.model.verdicts import Outcome, RuleError, Severity
+from checker.rules.profiles import Profile
+from checker.rules.ruleset import RuleSet
+
+_LEAST = frozenset({">=", ">", "=="})
+
+
+@dataclass(frozen=True, slots=True)
+class CountyInput:
+    """Everything a county run knows. ``records`` are this year's files, ``earlier`` last year's;
+    ``form`` is the county's own submission, if it handed one in."""
+
+    records: Sequence[FileRecord]
+    earlier: Sequence[FileRecord]
+    roster: Sequence[RosterEntry] | None
+    form: Submission | None
+    county: str
+    templates: Mapping[str, Template]
+    rules: Mapping[str, Rule]
+    ruleset: RuleSet
+    profile: Profile
+
+
+def county_report(given: CountyInput) -> tuple[CountyReport, tuple[RuleError, ...]]:
+    """The report, and the collection rules that went wrong."""
+    schools_of = [record for record in given.records if _is_school(record, given.templates)]
+    handing_in = hand_in(map(_filing, schools_of), given.roster)
+    by_path = {record.path: record for record in schools_of}
+    counted = {code: by_path[item.path] for code, item in handing_in.counted.items()}
+    earlier = _newest(given.earlier, given.templates)
+    handing_in = _with_copies_of_last_year(handing_in, counted, earlier)
+    template = _main_template(counted.values(), given.templates)
+    stages = {stage.id: stage.title for stage in template.stages} if template else {}
+    county = County(
+        measured=gather((code, record.measures) for code, record in counted.items()),
+        earlier=gather((code, record.measures) for code, record in earlier.items()),
+        names={code: record.name for code, record in counted.items()},
+        stages=stages,
+        edition=template.edition if template else 0,
+        form=given.form,
+    )
+    rules = collection_rules(given.ruleset, given.profile)
+    concluded = conclude_all(rules, county, given.ruleset, given.profile)
+    report = CountyReport(
+        county=given.county,
+        profile=given.profile.title,
+        edition=county.edition,
+        handing_in=handing_in,
+        records=tuple(given.records),
+        schools=tuple(
+            School(code, record.name, record.type, record.path, record.marked_copy)
+            for code, record in counted.items()
+        ),
+        stages=stages,
+        indicators=_indicators(counted.values(), given.rules),
+        levels=tuple(_levels(counted)),
+        dispersion=concluded.dispersion,
+        shortages=tuple(_shortages(counted, given.rules)),
+        findings=concluded.findings,
+    )
+    return report, concluded.errors
+
+
+def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
+    template = templates.get(record.template)
+    return record.status == "checked" and template is not None and template.level != "county"
+
+
+def _filing(record: FileRecord) -> Filing:
+    return Filing(
+        path=record.path,
+        code=record.code,
+        name=record.name,
+        submitted=record.submitted,
+        modified=record.modified,
+        content=record.content,
+        template=record.template,
+    )
+
+
+def _newest(
+    records: Iterable[FileRecord], templates: Mapping[str, Template]
+) -> dict[str, FileRecord]:
+    """Last year's counted file of each school."""
+    schools = {item.path: item for item in records if _is_school(item, templates)}
+    filings = hand_in(map(_filing, schools.values()), None)
+    return {code: schools[item.path] for code, item in filings.counted.items()}
+
+
+def _with_copies_of_last_year(
+    handing_in: HandingIn, counted: Mapping[str, FileRecord], earlier: Mapping[str, FileRecord]
+) -> HandingIn:
+    """Forms whose every fact is last year's: handed in again, not filled in."""
+    copied = [
+        Disagreement(
+            "copied_last_year",
+            (record.path,),
+            f"“{record.name}”今年的填报数据与去年完全相同，像是交了去年的表，请核实。",
+        )
+        for code, record in counted.items()
+        if code in earlier and record.content and record.content == earlier[code].content
+    ]
+    return replace(handing_in, disagreements=(*handing_in.disagreements, *copied))
+
+
+def _main_template(
+    records: Iterable[FileRecord], templates: Mapping[str, Template]
+) -> Template | None:
+    """The template most schools handed in: its stages are the county's."""
+    tally: dict[str, int] = {}
+    for record in records:
+        tally[record.template] = tally.get(record.template, 0) + 1
+    return templates[max(tally, key=lambda key: tally[key])] if tally else None
+
+
+def _indicators(records: Iterable[FileRecord], rules: Mapping[str, Rule]) -> tuple[Indicator, ...]:
+    """The hard indicators that any school was judged by, in the order of the rules."""
+    judged = {item.rule for record in records for item in record.judged if item.stage}
+    return tuple(
+        Indicator(
+            rule=rule.id,
+            title=rule.title,
+            unit=str(rule.spec.get("unit", "")),
+            digits=_whole(rule.spec.get("digits", 2)),
+            at_least=str(rule.spec.get("compare", ">=")) in _LEAST,
+        )
+        for rule in rules.values()
+        if rule.id in judged and rule.severity is Severity.HARD
+    )
+
+
+def _whole(value: Plain) -> int:
+    return value if isinstance(value, int) else 2
+
+
+def _levels(counted: Mapping[str, FileRecord]) -> Iterable[Level]:
+    for code, record in counted.items():
+        for item in record.judged:
+            if item.stage:
+                yield Level(
+                    code=code,
+                    stage=item.stage,
+                    rule=item.rule,
+                    outcome=Outcome(item.outcome),
+                    value=Fraction(item.value) if item.value else None,
+                    limit=Fraction(item.limit) if item.limit else None,
+                )
+
+
+def _shortages(counted: Mapping[str, FileRecord], rules: Mapping[str, Rule]) -> Iterable[Shortage]:
+    for code, record in counted.items():
+        for item in record.judged:
+            rule = rules.get(item.rule)
+            if not item.gap or item.outcome != Outcome.FAIL or rule is None:
+                continue
+            yield Shortage(
+                code=code,
+                name=record.name,
+                stage=item.stage,
+                rule=item.rule,
+                title=rule.title,
+                value=Fraction(item.gap),
+                unit=item.gap_unit,
+                noun=item.gap_noun,
+            )
