@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from checker.session import Session
     from checker.templates.field_listing import FieldLine
     from checker.templates.registry import InstalledTemplate
 
@@ -67,19 +68,21 @@ def _said_plainly() -> Iterator[None]:
 def _installed(
     folders: Sequence[Path], plugin_dirs: Sequence[Path]
 ) -> tuple[InstalledTemplate, ...]:
-    from checker.plugins.loading import load_plugins
     from checker.templates.registry import installed_templates
 
-    plugins = load_plugins([*_plugin_dirs_of_settings(), *plugin_dirs])
-    return installed_templates([*plugins.template_folders(), *folders])
+    return installed_templates([*_session(plugin_dirs).plugins.template_folders(), *folders])
 
 
-def _plugin_dirs_of_settings() -> list[Path]:
+def _session(plugin_dirs: Sequence[Path], profile: str | None = None) -> Session:
+    """Rules and profile as every other command has them, settings file included."""
+    from checker.session import BadChoice, Session, SessionOptions
     from checker.settings import BadSettings, find_settings
 
     try:
-        return [Path(folder) for folder in find_settings(Path.cwd()).plugin_dirs]
-    except BadSettings as error:
+        settings = find_settings(Path.cwd())
+        named = (*settings.plugin_dirs, *map(str, plugin_dirs))
+        return Session(SessionOptions(profile=profile, plugin_dirs=named))
+    except (BadChoice, BadSettings) as error:
         raise TemplateTrouble(str(error)) from error
 
 
@@ -127,6 +130,9 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[Path, ...], for
     help="生成到这个文件夹，默认放在 template.toml 旁边。",
 )
 @click.option(
+    "--profile", metavar="口径", help="“指标”页用哪个口径的限值（编号或文件），默认国家标准。"
+)
+@click.option(
     "--button/--no-button", default=True, help="是否同时生成带“校验”按钮的 .xlsm（默认生成）。"
 )
 def build(
@@ -135,23 +141,28 @@ def build(
     plugin_dirs: tuple[Path, ...],
     out: Path | None,
     button: bool,
+    profile: str | None,
 ) -> None:
     """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
     from checker.templates.build import build_workbook
+    from checker.templates.live_formulas import live_formulas
     from checker.templates.macro_workbook import build_macro_workbook
     from checker.templates.registry import choose
 
+    session = _session(plugin_dirs, profile)
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
         chosen = [choose(installed, name) for name in names] if names else list(installed)
         for item in chosen:
             target = item.workbook if out is None else out / item.workbook.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            build_workbook(item.template, target)
+            formulas = live_formulas(item.template, session.ruleset, session.profile)
+            build_workbook(item.template, target, formulas=formulas)
             click.echo(f"已生成 {target}")
             if button:
-                build_macro_workbook(item.template, target.with_suffix(".xlsm"))
-                click.echo(f"已生成 {target.with_suffix('.xlsm')}")
+                macro = target.with_suffix(".xlsm")
+                build_macro_workbook(item.template, macro, formulas=formulas)
+                click.echo(f"已生成 {macro}")
 
 
 @command.command(context_settings=HELP, options_metavar="[选项]")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker.model.template import Template
+from checker.model.template import SHARED, Template
 from checker.templates.names import (
     CODES_SHEET,
     code_choice,
     code_list_name,
     field_name,
+    share_name,
     stage_name,
 )
 from checker.templates.page_styles import Styles
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 
 FIRST_ROW = 3  # 1-based; a remark and the headings stand above
 TYPE_CELL = "$A$3"
-STAGE_COLUMN, SWITCH_COLUMN, FIRST_LIST_COLUMN = 1, 2, 3  # 0-based, as XlsxWriter counts
+STAGE_COLUMN, SWITCH_COLUMN, SHARE_COLUMN, FIRST_LIST_COLUMN = 1, 2, 3, 4  # 0-based
 
 
 def draw_codes(workbook: Workbook, template: Template, styles: Styles) -> None:
-    """Adds the sheet, hidden and protected, and the names C_<list> and S_<stage>."""
+    """Adds the sheet, hidden and protected, and the names C_<list>, S_<stage>, W_<stage>."""
     sheet = workbook.add_worksheet(CODES_SHEET)
     sheet.hide()
     sheet.write_string(0, 0, "本页由程序使用，请勿改动。", styles.line())
     plain, bold = styles.get(), styles.get(bold=True)
-    for column, text in enumerate(("办学类型代码", "学段", "有此学段")):
+    for column, text in enumerate(("办学类型代码", "学段", "有此学段", "共用分摊")):
         sheet.write_string(FIRST_ROW - 2, column, text, bold)
     split = template.split
     if split.field is not None:
@@ -44,6 +45,10 @@ def draw_codes(workbook: Workbook, template: Template, styles: Styles) -> None:
             formula = stage_switch(template, stage.id)
             sheet.write_formula(row, SWITCH_COLUMN, f"={formula}", plain, "")
         workbook.define_name(stage_name(stage.id), f"='{CODES_SHEET}'!$C${row + 1}")
+        share = stage_share(template, stage.id)
+        if share:
+            sheet.write_formula(row, SHARE_COLUMN, f"={share}", plain, "")
+            workbook.define_name(share_name(stage.id), f"='{CODES_SHEET}'!$D${row + 1}")
     for index, (name, codes) in enumerate(template.code_lists.items()):
         column = FIRST_LIST_COLUMN + index
         sheet.write_string(FIRST_ROW - 2, column, name, bold)
@@ -73,3 +78,19 @@ def stage_switch(template: Template, stage: str) -> str:
         if attached == stage:
             tests.append(f'{field_name(flag, template.fields()[flag].columns[0])}="是"')
     return f'IF({TYPE_CELL}="","",OR({",".join(tests) or "FALSE"}))'
+
+
+def stage_share(template: Template, stage: str) -> str:
+    """Excel expression (no "="): the stage's weighted enrolment over that of all stages of the
+    school; "" while an enrolment is missing. Empty if nothing is apportioned in this template."""
+    enrolment = template.fields().get(template.split.enrolment or "")
+    shared = any(SHARED in field.columns for field in template.fields().values())
+    if not shared or enrolment is None or stage not in enrolment.columns:
+        return ""
+    weighted: dict[str, str] = {}
+    for item in template.stages:
+        if item.id in enrolment.columns:
+            name = field_name(enrolment.id, item.id)
+            pupils = name if item.weight == "1" else f"{name}*{item.weight}"
+            weighted[item.id] = f'IF({stage_name(item.id)}=TRUE,IF({name}="",NA(),{pupils}),0)'
+    return f'IFERROR({weighted[stage]}/({"+".join(weighted.values())}),"")'

@@ -9,7 +9,7 @@ from decimal import Decimal
 from checker.model.template import WHOLE, Template
 from checker.templates.names import indicator_name, stage_name
 
-REACHED, NOT_REACHED, WAITING = "达标", "未达标", "待填"
+REACHED, NOT_REACHED, WAITING, NOT_ASKED = "达标", "未达标", "待填", "不适用"
 OPERATORS = {">=": ">=", "<=": "<=", ">": ">", "<": "<", "==": "="}
 ROUNDING_DIGITS = 9
 """The spreadsheet computes in binary fractions: 9/1000*100 comes out just below 0.9. Rounding the
@@ -18,9 +18,13 @@ shown verdict this finely takes that error away and no real difference."""
 
 @dataclass(frozen=True, slots=True)
 class IndicatorFormula:
-    """One indicator in one stage. ``formula`` is an Excel expression without "=", over defined
-    names; it gives "" while an input is missing. ``compare`` is one of >= <= > < ==. ``digits`` is
-    how many decimals are shown, never compared."""
+    """One indicator in one stage.
+
+    ``formula`` is an Excel expression without "=", over defined names; it gives "" or an error
+    value while an input is missing. ``compare`` is one of >= <= > < ==. ``digits`` is how many
+    decimals are shown, never compared. ``condition`` is an Excel expression that is TRUE where the
+    indicator applies; empty: always.
+    """
 
     title: str
     unit: str
@@ -29,6 +33,7 @@ class IndicatorFormula:
     compare: str
     limit: Decimal
     digits: int = 2
+    condition: str = ""
 
     @property
     def number_format(self) -> str:
@@ -43,7 +48,10 @@ IndicatorFormulas = Mapping[tuple[str, str], IndicatorFormula]
 def value_formula(indicator: IndicatorFormula, template: Template, stage: str) -> str:
     """Formula of the value cell, without "=": empty text, never an error value, when the school
     has no such stage or the denominator is 0."""
-    value = f'IFERROR({indicator.formula},"")'
+    value = indicator.formula
+    if indicator.condition:
+        value = f'IF({indicator.condition},{value},"")'
+    value = f'IFERROR({value},"")'
     if not _may_be_absent(template, stage):
         return value
     return f'IF({stage_name(stage)}<>TRUE,"",{value})'
@@ -55,6 +63,8 @@ def verdict_formula(indicator: IndicatorFormula, template: Template, rule: str, 
     limit = format(indicator.limit, "f")
     reached = f"ROUND({value},{ROUNDING_DIGITS}){OPERATORS[indicator.compare]}{limit}"
     verdict = f'IF(ISNUMBER({value}),IF({reached},"{REACHED}","{NOT_REACHED}"),"{WAITING}")'
+    if indicator.condition:
+        verdict = f'IF(IFERROR({indicator.condition},TRUE),{verdict},"{NOT_ASKED}")'
     if not _may_be_absent(template, stage):
         return verdict
     return f'IF({stage_name(stage)}<>TRUE,"",{verdict})'

@@ -38,6 +38,12 @@ def stage_name(stage: str) -> str:
     return f"S_{_flat(stage)}"
 
 
+def share_name(stage: str) -> str:
+    """Name of the hidden cell with the stage's share of what several stages use together (共用):
+    its weighted enrolment over that of all stages of the school: W_primary."""
+    return f"W_{_flat(stage)}"
+
+
 def code_list_name(code_list: str) -> str:
     """Name of the range that holds the choices of a code list: C_school_type."""
     return f"C_{_flat(code_list)}"
