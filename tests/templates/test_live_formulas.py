@@ -1,0 +1,175 @@
+"""The sheet 指标 computed by real Calc says what checker says, to the last digit that is shown."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from checker.model.cells import CellKind
+from checker.model.verdicts import Quantity
+from checker.rules.expression import parse
+from checker.rules.values import plain
+from checker.session import Session
+from checker.templates.build import build_workbook
+from checker.templates.excel_expression import ExcelTranslator, NotInExcelError, grouped
+from checker.templates.fill import fill_template
+from checker.templates.fill_data import FillData, FillValue
+from checker.templates.live_formulas import live_formulas
+
+SCHOOL = "compulsory_school"
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return Session()
+
+
+def both(primary: FillValue, junior: FillValue, **more: FillValue) -> dict[str, FillValue]:
+    return {"primary": primary, "junior": junior, **more}
+
+
+NINE_YEAR_SCHOOL = FillData(
+    facts={
+        "school.name": "上石桥九年一贯制学校",
+        "school.code": "3141152401",
+        "school.type": "312",
+        "students.total": both(1301, 742),
+        "teachers.full_time": both(61, 57),
+        "teachers.above_degree": both(57, 40),
+        "teachers.backbone": both(13, 7),
+        "teachers.pe": both(5, None),
+        "teachers.arts": both(7, 4),
+        "teachers.certified": both(61, 56),
+        "teachers.trained_360": both(61, 57),
+        "area.teaching": both("5210.55", None, shared="3300.5"),
+        "area.indoor_sports": both(None, None, shared=850),
+        "area.sports_ground": both(None, "9100.25"),
+        "equipment.value": both("210.36", "168.9", shared="11.07"),
+        "rooms.multimedia": both(30, 18, shared=3),
+    }
+)
+
+
+def computed(session: Session, data: FillData, folder: Path) -> Path:
+    """The school's form, built, filled, and computed and saved by LibreOffice."""
+    template = next(item for item in session.templates if item.id == SCHOOL)
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        if os.environ.get("CI"):
+            pytest.fail("LibreOffice is needed")
+        pytest.skip("LibreOffice is not installed")
+    empty, filled = folder / "empty.xlsx", folder / "school.xlsx"
+    build_workbook(
+        template, empty, formulas=live_formulas(template, session.ruleset, session.profile)
+    )
+    fill_template(template, empty, filled, data)
+    (folder / "out").mkdir()
+    subprocess.run(
+        [
+            soffice,
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            folder / "out",
+            filled,
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    return folder / "out" / "school.xlsx"
+
+
+def test_the_sheet_says_what_checker_says(session: Session, tmp_path: Path) -> None:
+    judgement = session.judge_file(computed(session, NINE_YEAR_SCHOOL, tmp_path))
+    report = judgement.report
+    assert report is not None
+    assert [v.message for v in report.verdicts if v.rule in ("FORM016", "FORM017")] == []
+    shown = {
+        (item.rule, item.stage): plain(item.content.value)
+        for item in report.submission.indicators
+        if item.content.kind is CellKind.NUMBER
+    }
+    verdicts = {
+        (verdict.rule, verdict.unit.stage or ""): verdict.actual.value
+        for verdict in report.verdicts
+        if isinstance(verdict.actual, Quantity)
+        and (verdict.rule, verdict.unit.stage or "") in shown
+    }
+    indicators = [rule for sheet in report.submission.template.sheets for rule in sheet.indicators]
+    for rule in indicators:
+        assert any(rule == known for known, _ in shown), f"{rule} shows nothing"
+    assert shown.keys() == {key for key in verdicts if key[0] in indicators}
+    for key, value in shown.items():
+        assert isinstance(value, Fraction)
+        assert abs(value - verdicts[key]) < Fraction(1, 10**9), key
+
+
+def test_an_empty_form_shows_nothing_and_no_error(session: Session, tmp_path: Path) -> None:
+    judgement = session.judge_file(computed(session, FillData(), tmp_path))
+    assert judgement.report is not None
+    submission = judgement.report.submission
+    assert [item for item in submission.indicators if item.content.kind is CellKind.ERROR] == []
+    assert [item for item in submission.indicators if item.content.kind is CellKind.NUMBER] == []
+
+
+def test_limits_are_those_of_the_profile(session: Session) -> None:
+    template = next(item for item in session.templates if item.id == SCHOOL)
+    formulas = live_formulas(template, session.ruleset, session.profile)
+    assert formulas["RES1", "primary"].limit_text == "≥ 4.2"
+    assert formulas["RES1", "junior"].limit_text == "≥ 5.3"
+    assert ("RES1", "senior") not in formulas, "no limit for senior schools"
+
+
+@pytest.mark.parametrize(
+    ("expression", "excel"),
+    [
+        ("teachers.pe + teachers.arts", "(F_teachers_pe__primary+F_teachers_arts__primary)"),
+        ("teachers.pe - (teachers.arts - 1)",
+         "(F_teachers_pe__primary-(F_teachers_arts__primary-1))"),
+        ("teachers.pe / (teachers.arts * 2)",
+         "F_teachers_pe__primary/(F_teachers_arts__primary*2)"),
+        ("-teachers.pe * 0.1", "(-F_teachers_pe__primary)*0.1"),
+        ("ceil(teachers.pe / 12)", "-INT(-(F_teachers_pe__primary/12))"),
+        ("school.boarding and not school.private",
+         'IF((F_school_boarding__whole="是"),NOT((F_school_private__whole="是")),FALSE)'),
+        ("school.type in ['211', '218']",
+         'OR(LEFT(F_school_type__whole&"",FIND(" ",F_school_type__whole&" ")-1)="211",'
+         'LEFT(F_school_type__whole&"",FIND(" ",F_school_type__whole&" ")-1)="218")'),
+        ("threshold('RES1')", "4.2"),
+        ("threshold('RES1', 'junior')", "5.3"),
+        ("has_stage('junior')", "(S_junior=TRUE)"),
+        ("not given(no.such_field) or teachers.pe > 1", "TRUE"),
+        ("stage(teachers.pe, 'junior')", "F_teachers_pe__junior"),
+        ("students.total", 'IF(F_students_total__primary="",NA(),F_students_total__primary)'),
+        ("previous(students.total)",
+         'IF(F_students_total__primary_previous="",NA(),F_students_total__primary_previous)'),
+        ("school.address == '甲\"乙'", '(F_school_address__whole&"")="甲""乙"'),
+    ],
+)  # fmt: skip
+def test_expressions_are_translated(session: Session, expression: str, excel: str) -> None:
+    template = next(item for item in session.templates if item.id == SCHOOL)
+    translator = ExcelTranslator(template, session.profile, "primary")
+    assert translator.translate(parse(expression)) == excel
+
+
+def test_what_excel_is_not_asked_is_left_out(session: Session) -> None:
+    template = next(item for item in session.templates if item.id == SCHOOL)
+    translator = ExcelTranslator(template, session.profile, "primary")
+    for expression in ("count(classes)", "no.such_field", "previous(area.teaching)"):
+        with pytest.raises(NotInExcelError):
+            translator.translate(parse(expression))
+
+
+def test_grouping_keeps_what_is_one_thing() -> None:
+    for one in ("F_a__b", "4.2", "IF(a,b)", "(a+b)", 'f("(")'):
+        assert grouped(one) == one
+    for many in ("a*b", "(a)+(b)", "-a", "f(a)/f(b)", '"a"'):
+        assert grouped(many) == f"({many})"
