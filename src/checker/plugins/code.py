@@ -1,4 +1,4 @@
-"""Code of plugins: imported when its rule runs, registered with pluggy, called one plugin alone."""
+"""Code of plugins: imported when its rule runs; hooks go through pluggy, one plugin at a time."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST_VERDICTS = 5000
 """A function that gives more verdicts on one unit has run away."""
 
+REGISTER = "checker_register_functions"
+
 LONGEST_TEXT = 4000
 """Characters of one message; a clerk reads one sentence."""
 
@@ -33,6 +35,7 @@ class PluginCode:
         self._seconds = seconds
         self._watchdog: Watchdog | None = None
         self._pluggy: pluggy.PluginManager | None = None
+        self._modules: dict[str, ModuleType] = {}
         self._functions: dict[str, Mapping[str, object]] = {}
         self._broken: dict[str, PluginFailure] = {}
         self._hung: set[tuple[str, str]] = set()
@@ -100,8 +103,11 @@ class PluginCode:
     def _function(self, manifest: PluginManifest, name: str) -> object:
         functions = self._functions.get(manifest.id)
         if functions is None:
-            given = self._hook(manifest, "checker_register_functions")
-            functions = given if isinstance(given, Mapping) else {}
+            if REGISTER in manifest.hooks:
+                given = self._hook(manifest, REGISTER)
+                functions = given if isinstance(given, Mapping) else {}
+            else:
+                functions = vars(self._imported(manifest))
             self._functions[manifest.id] = functions
         if name not in functions:
             raise PluginFailure(f"插件的代码中没有函数 {name}")
@@ -128,7 +134,14 @@ class PluginCode:
         return self._pluggy
 
     def _registered(self, manifest: PluginManifest, manager: pluggy.PluginManager) -> object:
-        known: object = manager.get_plugin(manifest.id)
+        module = self._imported(manifest)
+        if manager.get_plugin(manifest.id) is None:
+            manager.register(module, manifest.id)
+        return module
+
+    def _imported(self, manifest: PluginManifest) -> ModuleType:
+        """The plugin's module; what went wrong the first time is raised again each time."""
+        known = self._modules.get(manifest.id)
         if known is not None:
             return known
         from importlib.util import find_spec
@@ -144,13 +157,8 @@ class PluginCode:
         except BaseException as error:
             self._broken[manifest.id] = failure(error, manifest.folder)
             raise self._broken[manifest.id] from None
-        plugin: object = module
-        if not hasattr(module, "checker_register_functions"):
-            from checker.plugins.plain_functions import PlainFunctions
-
-            plugin = PlainFunctions(module)
-        manager.register(plugin, manifest.id)
-        return plugin
+        self._modules[manifest.id] = module
+        return module
 
 
 def import_code(manifest: PluginManifest) -> ModuleType:

@@ -1,8 +1,8 @@
 """Hooks a plugin's code may implement. All of them; each is called for one plugin at a time.
 
-A plugin without Python needs none of this. Of the plugins that have code, a hook is only called
-where plugin.toml names it in ``[plugin] hooks`` (``checker_register_functions`` needs no naming:
-without it, the functions are looked up in rules.py by name).
+A plugin without Python needs none of this, and functions of rules are found in rules.py by their
+names. A hook is only called where plugin.toml names it in ``[plugin] hooks``; so the host knows
+without importing anything which plugins have something to say.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from fractions import Fraction
 from checker.model.submission import FactRef, FactState, TableRow
 from checker.model.template import Template
 from checker.model.verdicts import Scope, UnitRef
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, Values, usable
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, Values
 
 
 class Unit:
@@ -67,10 +67,8 @@ class Unit:
     def value(self, field: str) -> Value:
         """The value of a field (or, in a row, of ``table.column``), of whatever type it is."""
         row = self._row
-        if row is not None:
-            table_id, _, column_id = field.rpartition(".")
-            if table_id == self.ref.table:
-                return self._cell(row, field, column_id)
+        if row is not None and field.rpartition(".")[0] == self.ref.table:
+            return self._values.cell(row, field)
         return self._values.value(field, self.ref.stage)
 
     def number(self, field: str, default: Fraction | int | None = None) -> Fraction:
@@ -179,10 +177,3 @@ class Unit:
     def shown(self, ref: FactRef) -> str:
         """What was typed for a fact, for messages."""
         return self._values.submission.fact(ref).typed
-
-    def _cell(self, row: TableRow, name: str, column_id: str) -> Value:
-        column = self._values.table_column(name)
-        fact = row.facts.get(column_id)
-        if fact is None:
-            raise MissingInput((FactRef(name, "", row.ordinal),))
-        return usable(fact, column.blank, column.type, column.title)

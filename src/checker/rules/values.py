@@ -44,6 +44,7 @@ class RuleDefect(Exception):
     never for the school."""
 
 
+UNBOUND = FactState.UNBOUND
 ZERO = Fraction(0)
 ONE = Fraction(1)
 
@@ -76,6 +77,7 @@ class Values:
         self._columns: dict[str, dict[str, TableColumn]] = {}
         self._known: dict[tuple[str, str | None, bool], Value | Exception] = {}
         self._shares: dict[tuple[str, str], Fraction] = {}
+        self._cells: dict[tuple[str, int], Value | Exception] = {}
 
     def field(self, field_id: str) -> Field:
         """The declared field. Raises RuleDefect if the template has none of this id."""
@@ -118,6 +120,22 @@ class Values:
             self._known[key] = known
         if isinstance(known, Exception):
             # a fresh one: raising the stored one again would let its traceback grow
+            raise type(known)(*known.args)
+        return known
+
+    def cell(self, row: TableRow, name: str) -> Value:
+        """Value of ``table.column`` in a row. Raises MissingInput, NotApplicable, RuleDefect."""
+        key = (name, row.ordinal)
+        known = self._cells.get(key)
+        if known is None:
+            column = self.table_column(name)
+            fact = row.facts.get(column.id) or Fact(FactRef(name, "", row.ordinal), UNBOUND)
+            try:
+                known = usable(fact, column.blank, column.type, column.title)
+            except (MissingInput, NotApplicable) as reason:
+                known = reason
+            self._cells[key] = known
+        if isinstance(known, Exception):
             raise type(known)(*known.args)
         return known
 
