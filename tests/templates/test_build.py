@@ -115,8 +115,8 @@ def test_typing_is_guided(book: Workbook) -> None:
     assert (kind.type, kind.formula1) == ("list", "C_school_type")
     codes = book["代码"]
     assert codes.sheet_state == "hidden"
-    assert target(book, "C_school_type") == "代码!D3:D5"
-    assert [codes[f"D{row}"].value for row in (3, 4, 5)] == [
+    assert target(book, "C_school_type") == "代码!E3:E5"
+    assert [codes[f"E{row}"].value for row in (3, 4, 5)] == [
         "211 小学",
         "311 初级中学",
         "312 九年一贯制学校",
