@@ -1,8 +1,8 @@
 """What a book says about itself beyond its cells: names, properties, percent formats.
 
 Excel has no call that answers this for a whole book (defined names alone are two calls each, and a
-form has hundreds), so the workbook's own macro ``Checker_Describe`` writes it down in one call; the
-LibreOffice engine answers it itself. A book without our macros is asked name by name.
+form has hundreds), so the workbook's own macro ``Checker_Describe`` writes it down in one call. A
+book without our macros is asked name by name.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, cast
 
 import xlwings as xw
 from checker_xlsx.painting import has_macros
@@ -39,14 +38,8 @@ class Description:
     percent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class _Describing(Protocol):
-    def describe(self) -> Description: ...
-
-
 def describe(book: xw.Book) -> Description:
     """The description of an open book."""
-    if hasattr(book.impl, "describe"):
-        return cast("_Describing", book.impl).describe()
     if has_macros(book):
         described = _by_macro(book)
         if described is not None:

@@ -25,11 +25,11 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Repainted:
-    """What a repainting found: the looks before, in the order asked for, without those on the
-    ``refused`` sheets, whose protection has a password that is not ours."""
+class Seen:
+    """How cells look now, without those on the ``refused`` sheets, whose protection has a password
+    that is not ours."""
 
-    before: tuple[Look, ...] = ()
+    looks: tuple[Look, ...] = ()
     refused: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -46,9 +46,9 @@ def order_line(look: Look) -> str:
     return "\t".join((escaped(look.sheet), look.address, fill, note, value))
 
 
-def repainted(answers: str) -> Repainted:
+def seen(answers: str) -> Seen:
     """The macro's answer. Raises ValueError when it is not one."""
-    before: list[Look] = []
+    looks: list[Look] = []
     refused: set[str] = set()
     for line in answers.splitlines():
         if not line:
@@ -58,7 +58,7 @@ def repainted(answers: str) -> Repainted:
             refused.add(unescaped(parts[1]))
             continue
         sheet, address, fill, note = parts
-        before.append(
+        looks.append(
             Look(
                 unescaped(sheet),
                 address,
@@ -68,4 +68,4 @@ def repainted(answers: str) -> Repainted:
                 else "",
             )
         )
-    return Repainted(tuple(before), frozenset(refused))
+    return Seen(tuple(looks), frozenset(refused))

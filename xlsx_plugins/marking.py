@@ -16,7 +16,7 @@ import xlwings as xw
 from checker_xlsx.looks import Look
 from checker_xlsx.marking_plan import CellPlan, Key, cells_of, plan_cells
 from checker_xlsx.memory import memory_sheet, read_memories, write_memories
-from checker_xlsx.painting import repaint
+from checker_xlsx.painting import look, repaint
 from checker_xlsx.result_sheets import write_result_sheet
 
 from checker.model.marks import Changes, Mark
@@ -69,19 +69,19 @@ class _Marking:
         gone = [title for title in old_sheets if title in titles]
         if earlier_sheet is not None:
             gone.append(earlier_sheet.name)
-        looks = [look for plan in plans if (look := plan.change()) is not None]
+        looks = [change for plan in plans if (change := plan.change()) is not None]
         memories = [memory for plan in plans for memory in plan.memories()]
         memories += [one for one in earlier if one.sheet in refused and one.kind != "sheet"]
         try:
             renames, painted = self._new_sheets(changes, memories, set(titles) - set(gone))
-            done = repaint(self._book, [*looks, *painted])
+            repaint(self._book, [*looks, *painted])
         except BaseException:
             self._undo(plans)
             raise
         self._delete(gone)
         for provisional, title in renames.items():
             self._book.sheets[provisional].name = title
-        return Applied(len(looks), refused | done.refused, bool(earlier))
+        return Applied(len(looks), refused, bool(earlier))
 
     def _look(
         self, marks: Sequence[Mark], earlier: Sequence[Memory], titles: set[str]
@@ -91,15 +91,11 @@ class _Marking:
         for memory in earlier:
             if memory.kind in ("fill", "note") and memory.sheet in titles:
                 wanted.update(cells_of(memory.sheet, memory.area.reference))
-        asked = [
-            Look(sheet, Area(row, column, row, column).reference)
-            for sheet, row, column in sorted(wanted)
-        ]
-        seen = repaint(self._book, asked)
+        seen = look(self._book, wanted)
         found = {}
-        for look in seen.before:
-            for key in cells_of(look.sheet, look.address):
-                found[key] = look
+        for one in seen.looks:
+            for key in cells_of(one.sheet, one.address):
+                found[key] = one
         return found, seen.refused
 
     def _new_sheets(
@@ -139,7 +135,7 @@ class _Marking:
         with contextlib.suppress(Exception):
             self._delete(self._made)
         with contextlib.suppress(Exception):
-            repaint(self._book, [look for plan in plans if (look := plan.undoing()) is not None])
+            repaint(self._book, [back for plan in plans if (back := plan.undoing()) is not None])
 
 
 def _free(wished: str, taken: set[str]) -> str:

@@ -11,16 +11,21 @@ by cell.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, cast
 
 import xlwings as xw
-from checker_xlsx.looks import Look, Repainted, order_line, repainted
+from checker_xlsx.looks import Look, Seen, order_line, seen
+
+from checker.model.cells import column_letters
 
 REPAINT_MACRO = "Checker_Repaint"
+Key = tuple[str, int, int]
+"""Sheet title, row, column."""
 
 
 def typed(value: str | Decimal) -> str | float | None:
@@ -30,52 +35,80 @@ def typed(value: str | Decimal) -> str | float | None:
     return f"'{value}" if value else None
 
 
-class _Repainting(Protocol):
-    def repaint(self, looks: Sequence[Look]) -> Repainted: ...
+class _Painting(Protocol):
+    def look(self, cells: Sequence[Key]) -> Seen: ...
+    def repaint(self, looks: Sequence[Look]) -> None: ...
 
 
-def repaint(book: xw.Book, looks: Sequence[Look]) -> Repainted:
-    """Give cells their fills, notes and values; what they looked like before, refused sheets.
+def look(book: xw.Book, cells: Iterable[Key]) -> Seen:
+    """Fills and notes of cells (sheet title, row, column) as they are now."""
+    wanted = sorted(set(cells))
+    if not wanted:
+        return Seen()
+    if hasattr(book.impl, "look"):
+        return cast("_Painting", book.impl).look(wanted)
+    return _paint(book, [Look(sheet, _a1(row, column)) for sheet, row, column in wanted])
 
-    ``looks`` are taken sheet by sheet. Whatever the program raises in the middle comes through,
-    and the cells done until then stay done: the caller knows how they were, and undoes.
+
+def repaint(book: xw.Book, looks: Sequence[Look]) -> None:
+    """Give cells their fills, notes and values; nothing happens on refused sheets (see `look`).
+
+    Whatever the program raises in the middle comes through, and the cells done until then stay
+    done: the caller has looked before, and undoes.
     """
-    if not looks:
-        return Repainted()
     ordered = sorted(looks, key=lambda look: look.sheet)
+    if not ordered:
+        return
     if hasattr(book.impl, "repaint"):
-        return cast("_Repainting", book.impl).repaint(ordered)
-    if has_macros(book):
-        return _by_macro(book, ordered)
-    return _by_cells(book, ordered)
+        cast("_Painting", book.impl).repaint(ordered)
+    else:
+        _paint(book, ordered)
+
+
+def _a1(row: int, column: int) -> str:
+    return f"{column_letters(column)}{row}"
 
 
 def has_macros(book: xw.Book) -> bool:
-    """Whether the book brings the launcher: our templates do, as .xlsm."""
+    """Whether the book may bring the launcher: our templates do, as .xlsm."""
     return book.name.lower().endswith(".xlsm")
 
 
-def _by_macro(book: xw.Book, looks: Sequence[Look]) -> Repainted:
+def _paint(book: xw.Book, looks: Sequence[Look]) -> Seen:
+    """Look and paint in one go, by the book's macro if it has it."""
+    if has_macros(book):
+        with contextlib.suppress(NoSuchMacro):
+            return paint_by_macro(book, looks)
+    return paint_by_cells(book, looks)
+
+
+class NoSuchMacro(Exception):
+    """Somebody else's macro workbook: it does not bring our procedures."""
+
+
+def paint_by_macro(book: xw.Book, looks: Sequence[Look]) -> Seen:
+    """Through the procedure ``Checker_Repaint`` of the workbook: one call. Raises NoSuchMacro."""
     with tempfile.TemporaryDirectory(prefix="checker-") as folder:
         orders, answers = Path(folder, "orders.txt"), Path(folder, "answers.txt")
         orders.write_text("".join(order_line(look) + "\n" for look in looks), encoding="ascii")
         try:
             book.macro(REPAINT_MACRO)(str(orders), str(answers))
-        except Exception:
+        except Exception as error:
             if answers.exists():
                 raise
-            return _by_cells(book, looks)  # somebody else's macros: there is no such procedure
-        return repainted(answers.read_text(encoding="ascii"))
+            raise NoSuchMacro from error
+        return seen(answers.read_text(encoding="ascii"))
 
 
-def _by_cells(book: xw.Book, looks: Sequence[Look]) -> Repainted:
-    before: list[Look] = []
+def paint_by_cells(book: xw.Book, looks: Sequence[Look]) -> Seen:
+    """Cell by cell, where there is nothing better; the calls grow with the cells."""
+    found: list[Look] = []
     for look in looks:
         area = book.sheets[look.sheet].range(look.address)
         first = area[0, 0]
         colour, note = first.color, first.note
         fill = "".join(f"{part:02X}" for part in colour) if colour else ""
-        before.append(Look(look.sheet, look.address, fill, note.text if note else ""))
+        found.append(Look(look.sheet, look.address, fill, note.text if note else ""))
         if look.fill is not None:
             area.color = f"#{look.fill[:6]}" if look.fill else None
         if look.value is not None:
@@ -85,4 +118,4 @@ def _by_cells(book: xw.Book, looks: Sequence[Look]) -> Repainted:
                 note.delete()
             if look.note:
                 first.add_note(look.note)
-    return Repainted(tuple(before))
+    return Seen(tuple(found))

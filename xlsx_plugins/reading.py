@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Protocol, cast
 
 import xlwings as xw
 from checker_xlsx.description import Description, describe, positions, target
@@ -15,10 +17,20 @@ _ERRORS = frozenset(
 
 
 def read_open_book(book: xw.Book) -> Snapshot:
-    """Read an open book: one call for the values and one for the formulas of each sheet.
+    """Read an open book as it is on the screen: edits that were not saved are included, numbers
+    come as the program computed them just now."""
+    if hasattr(book.impl, "snapshot"):
+        return cast("_WholeBook", book.impl).snapshot()
+    return read_by_ranges(book)
 
-    Edits that were not saved are included; numbers come as the program computed them just now.
-    """
+
+class _WholeBook(Protocol):
+    def snapshot(self) -> Snapshot: ...
+
+
+def read_by_ranges(book: xw.Book) -> Snapshot:
+    """As Excel lets itself be read: one call for the values of each sheet, one for its formulas,
+    one for all that is not in cells."""
     about = describe(book)
     sheets = {sheet.name: _read_sheet(sheet, about) for sheet in book.sheets}
     return Snapshot(
@@ -45,6 +57,8 @@ def _read_sheet(sheet: xw.Sheet, about: Description) -> SheetSnapshot:
             if isinstance(value, str) and value in _ERRORS:
                 errors[index + origin[0], offset + origin[1]] = value
                 line[offset] = None
+            elif isinstance(value, datetime) and value.time() == time():
+                line[offset] = value.date()  # as the reader of files says it
     last = (origin[0] + len(rows) - 1, origin[1] + max(map(len, rows), default=0) - 1)
     return SheetSnapshot(
         title=title,

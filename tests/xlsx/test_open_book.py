@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -16,8 +16,9 @@ import xlwings as xw
 from checker_xlsx.book import apply_changes, read_open_book, remove_marks
 from checker_xlsx.description import describe, described
 from checker_xlsx.libreoffice import cells, documents, engine
-from checker_xlsx.looks import Look, order_line, repainted
-from checker_xlsx.painting import _by_macro
+from checker_xlsx.looks import Look, order_line, seen
+from checker_xlsx.painting import paint_by_macro
+from checker_xlsx.reading import read_by_ranges
 from checker_xlsx.view import kept_still
 
 from checker.model.cells import CellKind, CellRef
@@ -131,15 +132,15 @@ def test_dates_truth_values_and_percentages_are_told_apart(office, tmp_path: Pat
     workbook.close()
     book = office.open(path)
     try:
-        snapshot = read_open_book(book)
+        snapshot, by_ranges = read_open_book(book), read_by_ranges(book)
     finally:
         book.close()
-    read = snapshot.sheets["表"]
-    assert read.cell(1, 1).value == datetime(2026, 9, 1)
-    assert read.cell(2, 1).percent
-    assert read.cell(3, 1).value is True
-    assert str(read.cell(4, 1).value) == "41.5"
-    assert not read.cell(4, 1).percent
+    for read in (snapshot.sheets["表"], by_ranges.sheets["表"]):
+        assert read.cell(1, 1).value == date(2026, 9, 1)
+        assert read.cell(3, 1).value is True
+        assert str(read.cell(4, 1).value) == "41.5"
+    assert snapshot.sheets["表"].cell(2, 1).percent
+    assert not snapshot.sheets["表"].cell(4, 1).percent
     assert snapshot.properties["checker.template"] == "compulsory_school"
 
 
@@ -197,14 +198,14 @@ def test_a_failure_in_the_middle_leaves_the_book_as_it_was(
     real = documents.repaint
     asked = []
 
-    def fails_the_second_time(document: object, looks: list[Look]) -> object:
+    def fails_the_first_time(document: object, looks: list[Look]) -> None:
         asked.append(looks)
-        if len(asked) == 2:
-            real(document, looks[:1])
+        if len(asked) == 1:
+            real(document, looks[:2])
             raise RuntimeError("the office went away")
-        return real(document, looks)
+        real(document, looks)
 
-    monkeypatch.setattr(documents, "repaint", fails_the_second_time)
+    monkeypatch.setattr(documents, "repaint", fails_the_first_time)
     with pytest.raises(RuntimeError), kept_still(open_book):
         apply_changes(open_book, CHANGES, read_open_book(open_book))
     assert state(open_book) == before
@@ -228,8 +229,8 @@ def test_the_calls_do_not_grow_with_the_marks(open_book: xw.Book) -> None:
         rows = [[ResultCell("不通过", fill=Fill.FAIL, border=True, wrap=True)]] * number
         changes = Changes(marks=marks, sheets=(ResultSheet("校验结果", rows),))
         with calls_counted() as counted, kept_still(open_book):
-            apply_changes(open_book, changes, read_open_book(open_book))
-        remove_marks(open_book, read_open_book(open_book))
+            apply_changes(open_book, changes, read_by_ranges(open_book))
+        remove_marks(open_book, read_by_ranges(open_book))
         counts.append(counted)
     assert counts[0] == counts[1]
     assert sum(counts[1].values()) < 400
@@ -278,13 +279,13 @@ def test_excels_way_by_the_launchers_own_macros(open_book: xw.Book, tmp_path: Pa
         Look("教师", "C3", "C6EFCE"),
         Look("教师", "A7", None, None, "=文字"),
     ]
-    found = _by_macro(open_book, looks)
-    assert found.before[0] == Look("教师", "B2", "FFF2CC", "填 9 月 1 日的人数")
-    assert found.before[1].fill == ""
+    found = paint_by_macro(open_book, looks)
+    assert found.looks[0] == Look("教师", "B2", "FFF2CC", "填 9 月 1 日的人数")
+    assert found.looks[1].fill == ""
     marked = state(open_book)
     assert marked["教师"][1] == [(1, 1, "不通过\n缺 7 名")]
     assert open_book.sheets["教师"].range("A7").value == "=文字"
-    _by_macro(open_book, [*found.before[:2], Look("教师", "A7", value="")])
+    paint_by_macro(open_book, [*found.looks[:2], Look("教师", "A7", value="")])
     assert state(open_book) == before
 
 
@@ -294,8 +295,8 @@ def test_lines_between_the_program_and_the_macro() -> None:
         "\\u6559\\u5E08 \\u8868\tB2\tFFC7CE;13;000000\t"
         "+\\u4E0D\\u901A\\u8FC7\\u000A\\u7F3A\\u00097\t+=1"
     )
-    answer = repainted("\\u8868\tB2\t-\t+a\\u000Db\n!\t\\u6559\n")
-    assert answer.before == (Look("表", "B2", "", "a\nb"),)
+    answer = seen("\\u8868\tB2\t-\t+a\\u000Db\n!\t\\u6559\n")
+    assert answer.looks == (Look("表", "B2", "", "a\nb"),)
     assert answer.refused == {"教"}
     about = described("name\tF_a\t='\\u8868'!$A$1\npercent\t\\u8868\tB2\nproperty\tk\tv\n")
     assert about.names == {"F_a": "='表'!$A$1"}

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker_xlsx.description import Description
 from checker_xlsx.libreoffice.cells import Corners, Range, corners
 from checker_xlsx.libreoffice.connection import Uno, uno_module
+from checker_xlsx.libreoffice.exported import exported, looks_in, snapshot_of
 from checker_xlsx.libreoffice.formats import Formats, formats_of
 from checker_xlsx.libreoffice.notation import to_excel
-from checker_xlsx.libreoffice.repainting import repaint
-from checker_xlsx.looks import Look, Repainted
+from checker_xlsx.libreoffice.repainting import refused_sheets, repaint
+from checker_xlsx.looks import Look, Seen
 from xlwings import base_classes
+
+from checker.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from checker_xlsx.libreoffice.engine import App
@@ -39,6 +41,7 @@ class Book(base_classes.Book):
     def __init__(self, app: App, document: Uno) -> None:
         self._app = app
         self.document = document
+        self._export: bytes | None = None
 
     @property
     def app(self) -> App:
@@ -81,20 +84,25 @@ class Book(base_classes.Book):
     def close(self) -> None:
         self.document.close(True)
 
-    # What Excel is asked for through the launcher's own procedures (CheckerMarks).
+    # What Excel is asked for range by range, or through the launcher's procedures (CheckerMarks).
 
-    def repaint(self, looks: Sequence[Look]) -> Repainted:
-        """Give many cells their fill and note at once; see `checker_xlsx.painting`."""
-        return repaint(self.document, looks)
+    def snapshot(self) -> Snapshot:
+        """The whole document as read in one call; see `checker_xlsx.libreoffice.exported`."""
+        self._export = exported(self.document)
+        return snapshot_of(self.name, self._export)
 
-    def describe(self) -> Description:
-        """Names, custom properties and percent formats; see `checker_xlsx.description`."""
-        bag = self.document.DocumentProperties.UserDefinedProperties
-        return Description(
-            names={title: name.refers_to for title, name in self.names.snapshot()},
-            properties={prop.Name: str(prop.Value) for prop in bag.getPropertyValues()},
-            percent={sheet.name: sheet.formats().percent_addresses() for sheet in self.sheets},
-        )
+    def look(self, cells: Sequence[tuple[str, int, int]]) -> Seen:
+        """Fills and notes of cells, from the copy read last unless it was painted since."""
+        data = self._export or exported(self.document)
+        titles = self.document.Sheets.ElementNames
+        refused = refused_sheets(self.document, {key[0] for key in cells}.intersection(titles))
+        wanted = [key for key in cells if key[0] not in refused]
+        return Seen(tuple(looks_in(data, wanted)), refused)
+
+    def repaint(self, looks: Sequence[Look]) -> None:
+        """Give many cells their fill, note and value; see `checker_xlsx.painting`."""
+        self._export = None
+        repaint(self.document, looks)
 
     def cannot_save(self) -> bool:
         """Whether the document was opened for reading only."""
