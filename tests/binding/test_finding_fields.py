@@ -29,6 +29,13 @@ def messages(submission: Submission, rule: str) -> list[str]:
     return [problem.message for problem in submission.problems if problem.rule == rule]
 
 
+def header_row(book: Snapshot, title: str) -> int:
+    """The row of the header texts; far below everything if the sheet has none."""
+    sheet = book.sheets[title]
+    rows = (n for n, line in enumerate(sheet.rows, start=sheet.origin[0]) if "行号" in line)
+    return next(rows, sheet.last_row + 5)
+
+
 def misread(submission: Submission, values: Values) -> dict[FactRef, object]:
     """Facts that were read, but not as what was typed for them; also one that was typed and reads
     as empty, and one that was never typed and has a value."""
@@ -275,7 +282,7 @@ def test_no_mishap_makes_a_field_take_another_fields_value(
             case "code":
                 book = typed({f"{title}!B{data.draw(st.integers(7, 30))}": ""}, book)
             case "header":
-                book = typed({f"{title}!E{data.draw(st.integers(4, 7))}": "备注"}, book)
+                book = typed({f"{title}!E{header_row(book, title)}": "备注"}, book)
             case "rename":
                 book = renamed(book, title, f"{title}2", data.draw(st.booleans()))
     submission = bind(book, school)

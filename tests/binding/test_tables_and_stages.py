@@ -241,16 +241,20 @@ def test_an_indicator_whose_formula_was_typed_over_is_told_to_the_engine(
     place = cell[0]
     sheet = snapshot.sheets["指标"]
     formulas = {**sheet.formulas, (place.row, place.column): "1+1"}
-    live = dataclasses.replace(sheet, formulas=formulas)
+    computed = frozenset[tuple[int, int]]()
+    live = dataclasses.replace(sheet, formulas=formulas, uncomputed=computed)
     formulas_gone = {key: text for key, text in formulas.items() if key != place[1:]}
-    over = dataclasses.replace(sheet, formulas=formulas_gone)
+    over = dataclasses.replace(sheet, formulas=formulas_gone, uncomputed=computed)
     for page, expected in ((live, None), (over, "")):
         book = dataclasses.replace(snapshot, sheets={**snapshot.sheets, "指标": page})
         shown = bind(typed({str(place): 5.0}, book), school).indicators
         (mine,) = [item for item in shown if (item.rule, item.stage) == ("RES1", "primary")]
         assert (mine.cell, mine.expected_formula) == (place, expected)
         assert mine.content.value == 5
-    unseen = dataclasses.replace(snapshot, formulas_known=False)
+    values_only = dataclasses.replace(sheet, formulas={}, uncomputed=computed)
+    unseen = dataclasses.replace(
+        snapshot, sheets={**snapshot.sheets, "指标": values_only}, formulas_known=False
+    )
     shown = bind(typed({str(place): 5.0}, unseen), school).indicators
     assert {item.expected_formula for item in shown} == {None}
 
