@@ -54,6 +54,8 @@ class Session:
         from checker.plugins.loading import load_plugins
 
         self.options = options
+        if options.previous is not None and not Path(options.previous).exists():
+            raise BadChoice(f"没有上年的文件或文件夹 {options.previous}。")
         folders = [Path(folder) for folder in options.plugin_dirs]
         self.plugins = load_plugins(folders, options.plugins)
         self.ruleset: RuleSet = self._chosen(self.plugins.ruleset)
@@ -194,15 +196,13 @@ class Session:
 
     @cached_property
     def previous_year(self) -> PreviousYear | None:
-        """Last year's workbooks, if they were named. Raises BadChoice if they are not there."""
+        """Last year's workbooks, if they were named."""
         if self.options.previous is None:
             return None
         from checker.previous_year import PreviousYear
         from checker.reading import UnreadableWorkbook, read_snapshot
 
         place = Path(self.options.previous)
-        if not place.exists():
-            raise BadChoice(f"没有上年的文件或文件夹 {place}。")
 
         def read(path: Path) -> Submission | None:
             try:

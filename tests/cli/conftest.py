@@ -1,0 +1,58 @@
+"""A small county to check, made once, and the real command to check it with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker.demo.county import County, build_and_write
+from checker.session import Session
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> County:
+    """Twelve schools, most with errors. Tests copy what they change."""
+    template = next(item for item in Session().templates if item.id == "compulsory_school")
+    return build_and_write(template, tmp_path_factory.mktemp("county"), schools=12, seed=7)
+
+
+@pytest.fixture(scope="session")
+def wrong(county: County) -> Path:
+    """A workbook with a hard finding at a cell."""
+    rules = {"RES", "GOV", "TEA", "BLD", "FIN", "CLS"}
+    answer = next(item for item in county.answers if item.rule[:3] in rules)
+    return county.folder / answer.file
+
+
+@pytest.fixture(scope="session")
+def right(county: County) -> Path:
+    """A workbook without any finding."""
+    files = {path.name for path in county.folder.glob("*.xlsx")}
+    return county.folder / min(files - {item.file for item in county.answers})
+
+
+@pytest.fixture
+def checker(tmp_path: Path) -> Run:
+    """Runs the command in a folder of its own; ``env`` adds variables."""
+
+    def run(
+        *arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "checker.cli.main", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            cwd=cwd or tmp_path,
+            env={**os.environ, "CHECKER_LOG_DIR": str(tmp_path / "log"), **(env or {})},
+        )
+
+    return run

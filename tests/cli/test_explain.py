@@ -1,0 +1,58 @@
+"""``checker explain`` and ``checker rules``: every rule can be told, with fixed headings."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+from collections.abc import Callable
+
+from checker.reports.explanation import explanation_lines
+from checker.session import Session
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+HEADINGS = ["查什么", "依据", "为什么", "正例", "反例", "怎么改", "自何时起"]
+
+
+def test_a_rule_is_told_with_fixed_headings_and_in_the_official_notation(checker: Run) -> None:
+    done = checker("explain", "RES3")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("RES3　每百名学生拥有体育、艺术")
+    assert [line for line in lines if line in HEADINGS] == HEADINGS
+    assert "教督〔2017〕6号" in done.stdout
+    assert "校表2.23,2" in done.stdout
+    assert "0.9人" in done.stdout
+
+
+def test_the_id_may_be_typed_in_small_letters(checker: Run) -> None:
+    assert checker("explain", "res3").stdout.startswith("RES3")
+
+
+def test_an_unconfirmed_threshold_is_said_to_be_so(checker: Run) -> None:
+    assert "未经核实" in checker("explain", "SAF1").stdout
+
+
+def test_an_unknown_rule_names_its_neighbours(checker: Run) -> None:
+    done = checker("explain", "RES99")
+    assert done.returncode == 2
+    assert "没有规则 RES99" in done.stderr
+    assert "RES1" in done.stderr
+
+
+def test_every_rule_can_be_told_and_leaves_no_heading_empty() -> None:
+    session = Session()
+    for rule in session.rules.values():
+        lines = list(explanation_lines(rule, session))
+        for heading, following in itertools.pairwise(lines):
+            if heading in ("查什么", "依据", "为什么", "怎么改"):
+                assert following.startswith("  "), f"{rule.id}: {heading}"
+
+
+def test_rules_of_a_family_and_as_json(checker: Run) -> None:
+    text = checker("rules", "--family", "tea").stdout
+    assert "TEA101" in text
+    assert "RES1" not in text
+    entries = json.loads(checker("rules", "--format", "json").stdout)
+    assert len(entries) > 200
+    assert all(entry["what"] and entry["fix"] and entry["sources"] for entry in entries)
