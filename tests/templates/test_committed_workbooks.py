@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zlib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -31,5 +33,13 @@ def test_a_committed_workbook_equals_its_rebuild(
 ) -> None:
     committed = item.workbook.with_suffix(suffix)
     assert committed.is_file(), "run: checker template build"
-    same = committed.read_bytes() == (rebuilt / committed.name).read_bytes()
-    assert same, f"{committed.name} is older than its template.toml; run: checker template build"
+    ours = rebuilt / committed.name
+    assert parts(committed) == parts(ours), "older than its template.toml: checker template build"
+    if sys.platform == "linux" and "ng" not in zlib.ZLIB_RUNTIME_VERSION:
+        # elsewhere the same parts are packed differently
+        assert committed.read_bytes() == ours.read_bytes()
+
+
+def parts(workbook: Path) -> dict[str, bytes]:
+    with ZipFile(workbook) as package:
+        return {name: package.read(name) for name in package.namelist()}
