@@ -9,10 +9,12 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
-OUTPUT_FOLDER = "校验结果"
+OUTPUT_FOLDERS = frozenset({"校验结果", "县级校验"})
+"""Folders that checker itself writes."""
 BACKUP_MARK = ".备份"
 SUMMARY_TITLE = "县级汇总"
 _ARCHIVE_SUFFIX = ".zip"
+_PASSED_OVER = OUTPUT_FOLDERS | {"__MACOSX"}
 _MEMBER_LIMIT = 256 * 1024 * 1024  # bytes of one archived workbook; larger ones are refused
 
 
@@ -99,7 +101,7 @@ def _below(path: str) -> Iterator[Source]:
 def _walk(folder: Path, root: Path) -> Iterator[Source]:
     for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if item.is_dir():
-            if not item.name.startswith(".") and item.name not in {OUTPUT_FOLDER, "__MACOSX"}:
+            if not item.name.startswith(".") and item.name not in _PASSED_OVER:
                 yield from _walk(item, root)
         elif is_workbook_name(item.name):
             status = item.stat()
@@ -120,7 +122,7 @@ def _below_url(url: str) -> Iterator[Source]:
     for path, details in sorted(found.items()):
         shown = PurePosixPath(path.removeprefix(root).lstrip("/"))
         parts = shown.parts
-        hidden = any(part.startswith(".") or part in {OUTPUT_FOLDER, "__MACOSX"} for part in parts)
+        hidden = any(part.startswith(".") or part in _PASSED_OVER for part in parts)
         if not hidden and is_workbook_name(shown.name):
             yield _remote(system, path, shown.as_posix(), details)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -10,6 +11,11 @@ from rich.text import Text
 
 from checker.reports.results import FileResult
 from checker.reports.terminal import Line
+
+if TYPE_CHECKING:
+    from checker.batch.record import FileRecord
+
+Seen = TypeVar("Seen")
 
 STYLES = {
     "title": "bold",
@@ -33,6 +39,15 @@ def print_in_colour(lines: Iterable[Line], console: Console) -> None:
 
 def with_progress(results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
     """Pass results on while a bar on the error stream shows files done, errors and time left."""
+    return _with_bar(results, total, lambda result: result.counts.fail)
+
+
+def with_record_progress(records: Iterator[FileRecord], total: int) -> Iterator[FileRecord]:
+    """The same for the records of a county run."""
+    return _with_bar(records, total, lambda record: record.counts.get("fail", 0))
+
+
+def _with_bar(items: Iterator[Seen], total: int, failed: Callable[[Seen], int]) -> Iterator[Seen]:
     columns = (
         TextColumn("校验"),
         BarColumn(),
@@ -43,7 +58,7 @@ def with_progress(results: Iterator[FileResult], total: int) -> Iterator[FileRes
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("校验", total=total, fail=0)
         fail = 0
-        for result in results:
-            fail += result.counts.fail
+        for item in items:
+            fail += failed(item)
             progress.update(task, advance=1, fail=fail)
-            yield result
+            yield item

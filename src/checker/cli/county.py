@@ -1,0 +1,219 @@
+"""``checker county``: judge a whole county from the folder its schools handed in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from checker.batch.record import FileRecord
+from checker.county.report import CountyReport
+from checker.county.roster import RosterProblem
+from checker.county.run import CountyOptions, CountyResult, run_county
+from checker.model.report import FileStatus
+from checker.model.verdicts import OUTCOME_WORDS, Outcome
+from checker.reports.results import ExitCode
+from checker.session import BadChoice, SessionOptions
+from checker.settings import BadSettings, find_settings
+from checker.toml_files import cache_folder
+
+OUT = "县级校验"
+
+
+@click.command(name="county", options_metavar="[选项]")
+@click.argument("paths", nargs=-1, required=True, metavar="文件夹…")
+@click.option("--roster", type=click.Path(path_type=Path), metavar="文件",
+              help="名册，csv 或 xlsx；默认用文件夹里的“名册.csv”。")  # fmt: skip
+@click.option("--previous", metavar="文件夹", help="去年报送的文件夹，用于与去年比较。")
+@click.option("--out", type=click.Path(path_type=Path), metavar="文件夹",
+              help=f"结果写到哪里；默认写到旁边的“{OUT}”。")  # fmt: skip
+@click.option("--name", default="", metavar="县名", help="报告上的县名；默认取县级自查表里的。")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="屏幕输出的形式。")  # fmt: skip
+@click.option("--profile", metavar="口径", help="口径：地区名称（如 jiangxi）或一个口径文件。")
+@click.option("--edition", type=int, metavar="年", help="按哪一年的规则和阈值校验。")
+@click.option("--no-mark", is_flag=True, help="不写标记副本，只出汇总。")
+@click.option("--no-cache", is_flag=True, help="不用上次的结果，全部重新校验。")
+@click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
+@click.option("--scheduler", metavar="tcp://…", help="交给已有的 Dask 集群计算。")
+@click.option("--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件。")
+@click.option("--plugins", metavar="编号", help="只用这些插件，用逗号隔开。")
+@click.option("--verbose", is_flag=True, help="每个文件显示一行。")
+@click.option("--watch", is_flag=True, help="一直运行，学校改完的文件一到就重新校验。")
+def command(
+    paths: tuple[str, ...],
+    roster: Path | None,
+    previous: str | None,
+    out: Path | None,
+    name: str,
+    form: str,
+    profile: str | None,
+    edition: int | None,
+    no_mark: bool,
+    no_cache: bool,
+    workers: int | None,
+    scheduler: str | None,
+    plugin_dirs: tuple[str, ...],
+    plugins: str | None,
+    verbose: bool,
+    watch: bool,
+) -> None:
+    """校验全县：谁没报、哪份算数、各校问题、差异系数、还缺多少。
+
+    退出码：0 没有必须修改的问题；1 有不通过的；2 命令写错；3 有文件读不出来；4 规则或程序自身出错。
+    """
+    try:
+        settings = find_settings(Path.cwd())
+        options = CountyOptions(
+            paths=paths,
+            out=out or _beside(paths[0]),
+            session=SessionOptions(
+                profile=profile or settings.profile,
+                edition=edition if edition is not None else settings.edition,
+                plugin_dirs=plugin_dirs or settings.plugin_dirs,
+                plugins=tuple(plugins.split(",")) if plugins is not None else settings.plugins,
+                previous=previous or settings.previous,
+            ),
+            roster=roster,
+            county=name,
+            mark=not no_mark,
+            workers=workers,
+            scheduler=scheduler,
+            cache=None if no_cache else _cache(),
+        )
+        result = _run(options, form, verbose)
+        if watch:
+            _watch(options, form, verbose)
+    except (BadSettings, BadChoice) as problem:
+        _refuse(str(problem), ExitCode.USAGE)
+    except RosterProblem as problem:
+        _refuse(problem.reason, ExitCode.USAGE)
+    except PermissionError as problem:
+        _refuse(
+            f"写不进“{problem.filename}”，可能正在 Excel 或 WPS 里打开，请关闭后再运行。",
+            ExitCode.UNREADABLE,
+        )
+    sys.stdout.flush()
+    sys.exit(int(county_exit_code(result)))
+
+
+def county_exit_code(result: CountyResult) -> ExitCode:
+    """The exit code of a county run, the gravest one wins."""
+    report = result.report
+    if result.errors or any(record.errors for record in report.records):
+        return ExitCode.INTERNAL
+    statuses = {record.status for record in report.records}
+    if FileStatus.FAILED in statuses:
+        return ExitCode.INTERNAL
+    if statuses - {FileStatus.CHECKED}:
+        return ExitCode.UNREADABLE
+    hard = any(record.counts.get("fail") for record in report.records)
+    failed = any(item.outcome is Outcome.FAIL for item in report.findings)
+    return ExitCode.FINDINGS if hard or failed or report.handing_in.missing else ExitCode.CLEAN
+
+
+def county_lines(result: CountyResult) -> Iterator[str]:
+    """What a person reads on the screen after the run, totals first."""
+    report = result.report
+    filing = report.handing_in
+    if result.interrupted:
+        yield "已中断，以下只包括中断前校验完的文件。"
+    yield (
+        f"应报 {filing.expected} 所，已报 {len(filing.counted)} 所，缺报 {len(filing.missing)} 所；"
+        f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
+    )
+    hard = sum(record.counts.get("fail", 0) for record in report.records)
+    doubt = sum(record.counts.get("doubt", 0) for record in report.records)
+    yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处。"
+    for entry in filing.missing[:20]:
+        yield f"  缺报：{entry.name}（{entry.code}）"
+    if len(filing.missing) > 20:
+        yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
+    for record in report.unreadable():
+        yield f"  无法校验：{record.path}：{record.message}"
+    for choice in filing.choices:
+        others = "、".join(item.path for item in choice.others)
+        yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
+    for item in filing.strangers:
+        yield f"  不在名册：{item.path}（{item.name}，{item.code}）"
+    for item in filing.nameless:
+        yield f"  没有标识码：{item.path}"
+    for found in filing.disagreements:
+        yield f"  需要核对：{found.message}"
+    yield from _conclusions(report)
+    for error in result.errors:
+        yield f"  规则出错：{error.plugin} {error.rule or ''} {error.message}（{error.where}）"
+    yield f"报告：{result.written.page}"
+    yield f"汇总表：{result.written.book}"
+
+
+def _conclusions(report: CountyReport) -> Iterator[str]:
+    for item in report.findings:
+        if item.outcome in (Outcome.FAIL, Outcome.INCOMPLETE):
+            yield f"  县级{OUTCOME_WORDS[item.outcome]}：[{item.rule}] {item.message}"
+    doubts = sum(item.outcome is Outcome.DOUBT for item in report.findings)
+    if doubts:
+        yield f"  县级存疑 {doubts} 处，见报告。"
+
+
+def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
+    def seen(records: Iterator[FileRecord], total: int) -> Iterator[FileRecord]:
+        if sys.stderr.isatty() and not verbose:
+            from checker.reports.terminal_colour import with_record_progress
+
+            yield from with_record_progress(records, total)
+            return
+        for record in records:
+            if verbose:
+                fail = record.counts.get("fail", 0)
+                told = record.message or (f"不通过 {fail}" if fail else "通过")
+                click.echo(f"{record.path}  {told}", err=True)
+            yield record
+
+    now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+    try:
+        result = run_county(options, now, seen)
+    except Exception as problem:
+        if type(problem).__name__ != "ClusterUnreachable":
+            raise
+        _refuse(str(problem), ExitCode.USAGE)
+    if form == "json":
+        click.echo(result.written.document.read_text("utf-8"))
+    else:
+        click.echo("\n".join(county_lines(result)))
+    return result
+
+
+def _watch(options: CountyOptions, form: str, verbose: bool) -> None:
+    """Run again whenever something below the folders changes, until Ctrl-C."""
+    try:
+        from watchfiles import watch
+    except ImportError:
+        _refuse('没有安装监视组件，请先运行：pip install "checker-edu[watch]"。', ExitCode.USAGE)
+    out = options.out.resolve()
+    click.echo("正在等待文件变化，按 Ctrl-C 结束。", err=True)
+    for changes in watch(*options.paths, debounce=1500, raise_interrupt=False):
+        if all(out in Path(path).resolve().parents for _, path in changes):
+            continue
+        _run(options, form, verbose)
+
+
+def _beside(path: str) -> Path:
+    if "://" in path:
+        return Path.cwd() / OUT
+    place = Path(path)
+    return place / OUT if place.is_dir() else place.parent / OUT
+
+
+def _cache() -> Path | None:
+    folder = cache_folder()
+    return None if folder is None else folder / "results.sqlite"
+
+
+def _refuse(message: str, code: ExitCode) -> NoReturn:
+    click.echo(f"错误：{message}", err=True)
+    sys.exit(int(code))

@@ -1,0 +1,175 @@
+"""One county run from folder to report: find, judge, remember, put together, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checker.batch.cache import ResultCache
+from checker.batch.discovery import Source, discover
+from checker.batch.fingerprint import fingerprint
+from checker.batch.judging import CountyWork
+from checker.batch.record import FileRecord
+from checker.batch.recording import Runner, records
+from checker.batch.running import run_all
+from checker.batch.tables import RunTables
+from checker.checking import MarkPlan, session_for
+from checker.county.assembly import CountyInput, county_report
+from checker.county.output import COPIES, TABLES, Written, write_county
+from checker.county.report import CountyReport
+from checker.county.roster import RosterEntry, read_roster
+from checker.model.report import FileStatus
+from checker.model.submission import Submission
+from checker.model.verdicts import RuleError
+from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.session import Session, SessionOptions
+
+ROSTER_NAMES = ("名册.csv", "名册.xlsx", "roster.csv")
+"""A roster lying in the folder itself is used without being named."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountyOptions:
+    """What a county run is asked to do. ``paths`` are folders, archives, files or URLs; ``out`` the
+    folder for everything that is written; ``previous`` last year's folder. ``workers`` None
+    chooses by the number of files; ``scheduler`` sends the work to a Dask cluster."""
+
+    paths: tuple[str, ...]
+    out: Path
+    session: SessionOptions
+    roster: Path | None = None
+    county: str = ""
+    mark: bool = True
+    workers: int | None = None
+    scheduler: str | None = None
+    cache: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CountyResult:
+    """What came of it. ``errors`` are rules and plugins that went wrong; ``interrupted`` says the
+    run was stopped before every file was judged."""
+
+    report: CountyReport
+    written: Written
+    errors: tuple[RuleError, ...]
+    interrupted: bool = False
+
+
+Watch = Callable[[Iterator[FileRecord], int], Iterator[FileRecord]]
+"""Sees records pass by and hands them on: a progress bar."""
+
+
+def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyResult:
+    """The whole run. Ctrl-C ends the judging; what was finished is put together and written.
+
+    Raises RosterProblem, BadChoice, ClusterUnreachable, or PermissionError if a result file is
+    open in another program.
+    """
+    session = session_for(options.session)
+    found = discover(options.paths)
+    sources = _without_rosters(found.sources, options)
+    roster = _roster(options)
+    folder = str(options.out / COPIES) if options.mark else None
+    work = CountyWork(options.session, MarkPlan(folder))
+    run = _runner(options)
+    cache = ResultCache(options.cache, fingerprint(session)) if options.cache else None
+    kept: list[FileRecord] = []
+    interrupted = False
+    try:
+        with RunTables(options.out / TABLES) as tables:
+            stream = records(sources, work, cache, run)
+            try:
+                for record in watch(stream, len(sources)):
+                    tables.add(record)
+                    kept.append(replace(record, facts=()))
+            except KeyboardInterrupt:
+                interrupted = True
+        earlier = _earlier(options, session, run, cache)
+    finally:
+        if cache is not None:
+            cache.close()
+    for path, reason in found.failures:
+        kept.append(FileRecord(path, FileStatus.UNREADABLE.value, reason))
+    form = _county_form(kept, sources, session)
+    name = options.county or (form.identity("name") if form is not None else "")
+    report, errors = county_report(
+        CountyInput(
+            records=kept,
+            earlier=earlier,
+            roster=roster,
+            form=form,
+            county=name,
+            templates={template.id: template for template in session.templates},
+            rules=session.rules,
+            ruleset=session.ruleset,
+            profile=session.profile,
+        )
+    )
+    written = write_county(report, options.out, generated)
+    return CountyResult(report, written, (*session.errors, *errors), interrupted)
+
+
+def _runner(options: CountyOptions) -> Runner:
+    if options.scheduler:
+        from checker.batch.cluster import run_on_cluster
+
+        scheduler = options.scheduler
+        return lambda work, items, count: run_on_cluster(work, items, scheduler)
+    return lambda work, items, count: run_all(work, items, count, options.workers)
+
+
+def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
+    if options.roster is not None:
+        return read_roster(options.roster)
+    for place in options.paths:
+        for name in ROSTER_NAMES:
+            path = Path(place) / name
+            if "://" not in place and path.is_file():
+                return read_roster(path)
+    return None
+
+
+def _without_rosters(sources: Sequence[Source], options: CountyOptions) -> list[Source]:
+    """A roster that lies among the workbooks is no submission; last year's folder neither."""
+    apart = {Path(options.roster).resolve()} if options.roster else set()
+    previous = options.session.previous
+    earlier = Path(previous).resolve() if previous and "://" not in previous else None
+    kept = []
+    for source in sources:
+        path = Path(source.location).resolve() if "://" not in source.location else None
+        if path is not None and (path in apart or path.name in ROSTER_NAMES):
+            continue
+        if path is not None and earlier is not None and earlier in (path, *path.parents):
+            continue
+        kept.append(source)
+    return kept
+
+
+def _earlier(
+    options: CountyOptions, session: Session, run: Runner, cache: ResultCache | None
+) -> list[FileRecord]:
+    """Last year's records, judged by the same rules; nothing is marked in last year's files."""
+    if not options.session.previous:
+        return []
+    sources = discover([options.session.previous]).sources
+    work = CountyWork(options.session, MarkPlan())
+    return [replace(record, facts=()) for record in records(sources, work, cache, run)]
+
+
+def _county_form(
+    kept: Sequence[FileRecord], sources: Sequence[Source], session: Session
+) -> Submission | None:
+    """The county's own form among the files: the newest of several."""
+    levels = {template.id: template.level for template in session.templates}
+    own = [item for item in kept if levels.get(item.template) == "county"]
+    if not own:
+        return None
+    newest = max(own, key=lambda item: (item.submitted, item.modified, item.path))
+    source = next(item for item in sources if item.shown == newest.path)
+    try:
+        found = session.submission_of(read_snapshot_bytes(source.shown, source.read()))
+    except (UnreadableWorkbook, OSError):
+        return None
+    return None if isinstance(found, str) else found

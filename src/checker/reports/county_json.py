@@ -1,0 +1,176 @@
+"""The JSON of ``checker county``: one object; exact numbers as text beside what is shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from fractions import Fraction
+
+from checker import __version__
+from checker.batch.record import FileRecord
+from checker.county.handing_in import Filing
+from checker.county.report import CountyReport, Level
+from checker.model.verdicts import format_number
+from checker.reports.json_report import Json
+
+
+def county_document(report: CountyReport) -> dict[str, Json]:
+    """``roster``, ``files``, ``units``, ``dispersion[stage][indicator]``, ``gaps``, ``findings``
+    (of the files) and ``county_findings`` (of the collection rules)."""
+    counted = {item.path for item in report.handing_in.counted.values()}
+    return {
+        "version": __version__,
+        "county": report.county,
+        "profile": report.profile,
+        "edition": report.edition,
+        "roster": _roster(report),
+        "files": [_file(record, record.path in counted) for record in report.records],
+        "units": _units(report),
+        "dispersion": _dispersion(report),
+        "gaps": _gaps(report),
+        "county_findings": [
+            {
+                "rule": item.rule,
+                "title": item.title,
+                "severity": item.severity,
+                "verdict": item.outcome.value,
+                "stage": item.stage,
+                "actual": item.actual,
+                "required": item.required,
+                "message": item.message,
+                "source": item.source,
+                "fix": item.fix,
+                "schools": list(item.schools),
+            }
+            for item in report.findings
+        ],
+        "findings": [dict(finding) for record in report.records for finding in record.findings],
+        "errors": [dict(error) for record in report.records for error in record.errors],
+    }
+
+
+def _roster(report: CountyReport) -> Json:
+    filing = report.handing_in
+    return {
+        "expected": filing.expected,
+        "received": len(filing.counted),
+        "missing": [entry._asdict() for entry in filing.missing],
+        "duplicates": [
+            {
+                "code": choice.code,
+                "counted": choice.chosen.path,
+                "not_counted": [item.path for item in choice.others],
+                "reason": choice.reason,
+            }
+            for choice in filing.choices
+        ],
+        "strangers": [_filing(item) for item in filing.strangers],
+        "without_code": [_filing(item) for item in filing.nameless],
+        "to_be_checked": [
+            {"kind": item.kind, "files": list(item.files), "message": item.message}
+            for item in filing.disagreements
+        ],
+    }
+
+
+def _filing(item: Filing) -> Json:
+    return {"path": item.path, "code": item.code, "name": item.name}
+
+
+def _file(record: FileRecord, counted: bool) -> Json:
+    return {
+        "path": record.path,
+        "status": record.status,
+        "counted": counted,
+        "template": record.template,
+        "unit": record.name,
+        "code": record.code,
+        "counts": dict(record.counts),
+        "marked_copy": record.marked_copy or None,
+        "cannot_write": record.cannot_write or None,
+        "message": record.message,
+    }
+
+
+def _units(report: CountyReport) -> list[Json]:
+    names = {school.code: school for school in report.schools}
+    units: dict[tuple[str, str], dict[str, Json]] = defaultdict(dict)
+    for level in report.levels:
+        units[level.code, level.stage][level.rule] = _level(report, level)
+    return [
+        {
+            "code": code,
+            "name": names[code].name,
+            "type": names[code].type,
+            "stage": stage,
+            "indicators": indicators,
+        }
+        for (code, stage), indicators in units.items()
+    ]
+
+
+def _level(report: CountyReport, level: Level) -> Json:
+    digits = next((item.digits for item in report.indicators if item.rule == level.rule), 2)
+    return {
+        "verdict": level.outcome.value,
+        "value": None if level.value is None else format_number(level.value, digits),
+        "exact": None if level.value is None else str(level.value),
+        "limit": None if level.limit is None else format_number(level.limit, 4),
+    }
+
+
+def _dispersion(report: CountyReport) -> Json:
+    found: dict[str, dict[str, Json]] = defaultdict(dict)
+    for item in report.dispersion:
+        found[item.stage][item.indicator] = {
+            "rule": item.rule,
+            "title": item.title,
+            "schools": item.schools,
+            "cv": _six(item.cv),
+            "unweighted_cv": _six(item.unweighted_cv),
+            "mean": _shown(item.mean),
+            "limit": _shown(item.limit),
+            "verdict": item.outcome.value,
+            "unweighted_verdict": item.unweighted_outcome.value,
+            "improvements": [
+                {
+                    "code": step.school,
+                    "added": _shown(step.added),
+                    "alone": _six(step.alone),
+                    "together": _six(step.together),
+                    "within": step.within,
+                }
+                for step in item.improvements
+            ],
+        }
+    stages: dict[str, Json] = {stage: dict(items) for stage, items in found.items()}
+    return stages
+
+
+def _gaps(report: CountyReport) -> Json:
+    return {
+        "total": [
+            {"stage": stage, "rule": rule, "value": _shown(value), "unit": unit, "schools": count}
+            for (stage, rule), (value, unit, count) in report.total_shortages().items()
+        ],
+        "schools": [
+            {
+                "code": item.code,
+                "name": item.name,
+                "stage": item.stage,
+                "rule": item.rule,
+                "value": _shown(item.value),
+                "unit": item.unit,
+                "noun": item.noun,
+            }
+            for item in report.shortages
+        ],
+    }
+
+
+def _six(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.6f}"
+
+
+def _shown(value: Fraction) -> str:
+    return format_number(value, 6)
