@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from checker.model.cells import CellKind
+from checker.model.cells import Cell, CellKind
 from checker.model.submission import Problem, ShownIndicator, Submission
 from checker.model.template import PREVIOUS_SUFFIX
 from checker.model.verdicts import Outcome, Quantity, Requirement, Scope, UnitRef, Verdict
@@ -80,13 +80,15 @@ def _overwritten(shown: ShownIndicator, unit: Unit) -> Verdict | None:
         rule=OVERWRITTEN,
         outcome=Outcome.FAIL,
         unit=unit.ref,
-        actual="公式被改动"
-        if content.formula is not None
-        else f"{content.value or '空'}（不是公式）",
+        actual="公式被改动" if content.formula is not None else _typed(content),
         required=Requirement("保留模板中的公式"),
         message=f"指标 {shown.rule}（{unit.label}）的公式被改写，现在{now}；请恢复模板中的公式。",
         cell=shown.cell,
     )
+
+
+def _typed(content: Cell) -> str:
+    return "空" if content.value is None else f"{content.value}（不是公式）"
 
 
 def _disagreeing(shown: ShownIndicator, unit: Unit, verdict: Verdict | None) -> Verdict | None:

@@ -1,0 +1,191 @@
+"""Rules in the official notation 表号.行号,列号, as the statistics software writes its checks.
+
+``teachers.full_time <= staff.total`` reads ``校表2.02,1 <= 校表2.01,1`` in the first stage column;
+last year's workbook is ``last 校表2.02,1``; operators are ``+ - * / = > >= < <= != && ||``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checker.model.rules import Plain, Rule
+from checker.model.template import PREVIOUS_SUFFIX, SHARED, WHOLE, Field, Sheet, Template
+from checker.model.verdicts import Scope, format_number
+from checker.rules.expression import parse
+from checker.rules.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    Logic,
+    Membership,
+    Name,
+    Node,
+    Number,
+    Text,
+    Truth,
+    Unary,
+)
+
+_COMPARE = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_TIGHTNESS = {"+": 1, "-": 1, "*": 2, "/": 2}
+
+
+def relation_in_notation(rule: Rule, template: Template) -> list[str]:
+    """The relations of a rule, one line per stage column it is judged in; none for kinds that are
+    no relation between fields (codes, patterns, functions)."""
+    stages: list[str | None] = [None]
+    if rule.scope is Scope.STAGE:
+        known = [stage.id for stage in template.stages]
+        stages = [stage for stage in known if not rule.stages or stage in rule.stages]
+    lines: dict[str, None] = {}
+    for stage in stages:
+        notation = Notation(template, stage, rule.table if rule.scope is Scope.ROW else None)
+        for text in _relations(rule.kind, rule.spec, notation):
+            lines[text] = None
+    return list(lines)
+
+
+def _relations(kind: str, spec: Mapping[str, Plain], notation: Notation) -> list[str]:
+    keys = spec
+
+    def put(key: str) -> str:
+        return notation.write(parse(str(keys[key])))
+
+    parts = [notation.write(parse(str(part))) for part in _list(keys.get("parts"))]
+    if kind == "relation":
+        return [put("check")]
+    if kind == "sum":
+        return [f"{put('total')} = {' + '.join(parts)}"]
+    if kind == "subset":
+        return [f"{part} <= {put('whole')}" for part in parts]
+    if kind == "indicator":
+        below = f" / {_wrapped(put('denominator'))}" if "denominator" in keys else ""
+        scale = f" * {keys['scale']}" if "scale" in keys else ""
+        sign = _COMPARE[str(keys["compare"])]
+        return [f"{_wrapped(put('numerator'))}{below}{scale} {sign} 限值"]
+    if kind == "growth":
+        now, before = put("current"), _wrapped(put("previous"))
+        rate = f"({now} - {before}) / {before} * 100"
+        return [f"{put('claimed')} = {rate}" if "claimed" in keys else rate]
+    if kind == "year_on_year":
+        name = Name(str(keys["field"]), 0)
+        sign = _COMPARE[str(keys["compare"])]
+        return [f"{notation.write(name)} {sign} {notation.write(Call('previous', (name,), 0))}"]
+    if kind == "range":
+        sides = [sign for key, sign in (("minimum", ">="), ("maximum", "<=")) if key in keys]
+        return [f"{put('value')} {sign} 限值" for sign in sides]
+    return []
+
+
+class Notation:
+    """Writes expressions for one stage (None: the whole) of a template."""
+
+    def __init__(self, template: Template, stage: str | None, table: str | None = None) -> None:
+        self.template = template
+        self.stage = stage
+        self.table = table
+        self.fields: dict[str, tuple[Sheet, Field]] = {
+            field.id: (sheet, field) for sheet in template.sheets for field in sheet.fields
+        }
+        self.tables = template.tables()
+
+    def write(self, node: Node, inside: int = 0) -> str:
+        """An expression in the notation; ``inside`` is how tightly its surroundings bind."""
+        if isinstance(node, Name):
+            return self.place(node.id)
+        if isinstance(node, Number):
+            return format_number(node.value, 8)
+        if isinstance(node, Text):
+            return f"“{node.value}”"
+        if isinstance(node, Truth):
+            return "是" if node.value else "否"
+        if isinstance(node, Unary):
+            return f"{'!' if node.operator == 'not' else '-'}{self.write(node.operand, 3)}"
+        if isinstance(node, Binary):
+            tight = _TIGHTNESS[node.operator]
+            right = tight + (node.operator in "-/")
+            text = f"{self.write(node.left, tight)} {node.operator} {self.write(node.right, right)}"
+            return f"({text})" if tight < inside else text
+        if isinstance(node, Comparison):
+            text = self.write(node.operands[0], 1)
+            for sign, operand in zip(node.operators, node.operands[1:], strict=True):
+                text += f" {_COMPARE[sign]} {self.write(operand, 1)}"
+            return f"({text})" if inside else text
+        if isinstance(node, Membership):
+            items = ",".join(self.write(item) for item in node.items)
+            word = "不属于" if node.negated else "属于"
+            return f"{self.write(node.operand, 1)} {word} {{{items}}}"
+        if isinstance(node, Logic):
+            joint = " && " if node.operator == "and" else " || "
+            text = joint.join(self.write(part, 1) for part in node.parts)
+            return f"({text})" if inside else text
+        return self.call(node)
+
+    def call(self, node: Call) -> str:
+        """A function; those that only choose a column are written as that column."""
+        first = node.arguments[0]
+        if isinstance(first, Name) and node.function == "previous":
+            return self.last_year(first.id)
+        if isinstance(first, Name) and node.function == "whole":
+            return self.place(first.id, whole=True)
+        if isinstance(first, Name) and node.function == "stage":
+            second = node.arguments[1]
+            stage = second.value if isinstance(second, Text) else None
+            return Notation(self.template, stage, self.table).place(first.id)
+        if node.function == "threshold":
+            return f"限值[{first.value if isinstance(first, Text) else ''}]"
+        if node.function == "yuan":
+            return f"{self.write(first, 2)} * 10000"
+        if node.function == "number":
+            return self.write(first, 3)
+        inner = ",".join(self.write(argument) for argument in node.arguments)
+        return f"{node.function.rstrip('_')}({inner})"
+
+    def place(self, name: str, whole: bool = False, suffix: str = "") -> str:
+        """表号.行号,列号 of a field, or the title and column number of a table's column."""
+        if name in self.fields:
+            sheet, field = self.fields[name]
+            form = sheet.form_number or sheet.title
+            numbers = [item.id for item in sheet.columns]
+            columns = self.columns(field, None if whole else self.stage, suffix)
+            parts = [
+                f"{form}.{field.row_code},{numbers.index(column) + 1}"
+                for column in columns
+                if column in numbers
+            ]
+            text = " + ".join(parts)
+            return f"({text})" if len(parts) > 1 else text
+        table_id, _, column_id = name.rpartition(".")
+        table = self.tables.get(table_id) or self.tables.get(name)
+        if table is None:
+            return name
+        columns = [item.id for item in table.columns]
+        if column_id not in columns:
+            return table.title
+        return f"{table.title}.*,{columns.index(column_id) + 1}"
+
+    def last_year(self, name: str) -> str:
+        """上年数 of this form if the form has it, else ``last`` and the place."""
+        if name in self.fields:
+            _, field = self.fields[name]
+            if self.columns(field, self.stage, PREVIOUS_SUFFIX):
+                return self.place(name, suffix=PREVIOUS_SUFFIX)
+        return f"last {self.place(name)}"
+
+    def columns(self, field: Field, stage: str | None, suffix: str) -> list[str]:
+        """The columns that make up a field in a stage (None: the whole)."""
+        if stage and stage + suffix in field.columns:
+            return [stage + suffix]
+        if WHOLE + suffix in field.columns:
+            return [WHOLE + suffix]
+        known = [item.id for item in self.template.stages if item.id + suffix in field.columns]
+        shared = [SHARED + suffix] if SHARED + suffix in field.columns else []
+        return [name + suffix for name in known] + shared
+
+
+def _list(value: Plain | None) -> list[Plain]:
+    return value if isinstance(value, list) else []
+
+
+def _wrapped(text: str) -> str:
+    return f"({text})" if " " in text else text

@@ -1,0 +1,204 @@
+"""What can be said of a rule without running it: fields that a form lacks, units that do not go
+together, limits nobody gives, texts that are missing. For authors, and for our own test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from checker.model.rules import Plain, Rule, Threshold
+from checker.model.template import Template
+from checker.model.verdicts import Outcome, Scope
+from checker.rules import units
+from checker.rules.expression import names, parse, tables, thresholds
+from checker.rules.kinds import COLLECTION_KINDS
+from checker.rules.kinds.keys import KINDS, Key, Takes
+from checker.rules.ruleset import RuleSet
+from checker.rules.syntax import ExpressionError, Name, Node
+
+
+class DeclaredUnits:
+    """Units of a template's fields and of thresholds."""
+
+    def __init__(self, template: Template, limits: Mapping[str, Threshold]) -> None:
+        self._fields = template.fields()
+        self._tables = template.tables()
+        self._limits = limits
+
+    def measure_of(self, name: str) -> units.Measure:
+        """Of a field or ``table.column``. Raises KeyError."""
+        field = self._fields.get(name)
+        if field is not None:
+            return units.of_field(field.type, field.unit)
+        table_id, _, column_id = name.rpartition(".")
+        for column in self._tables[table_id].columns:
+            if column.id == column_id:
+                return units.of_field(column.type, column.unit)
+        raise KeyError(name)
+
+    def has_table(self, table_id: str) -> bool:
+        """Whether the template has this table."""
+        return table_id in self._tables
+
+    def threshold_measure(self, threshold_id: str) -> units.Measure:
+        """Of a threshold. Raises KeyError."""
+        return units.of_unit(self._limits[threshold_id].unit)
+
+
+def text_problems(rule: Rule) -> Iterator[str]:
+    """What a reader would miss: source, purpose, how to mend it, examples both ways."""
+    if not rule.citations or not any(str(citation) for citation in rule.citations):
+        yield "sources：没有写依据"
+    for key, text in (("what", rule.what), ("why", rule.why), ("fix", rule.fix)):
+        if not text.strip():
+            yield f"{key}：没有写"
+        elif text.strip()[-1] not in "。！？”）":
+            yield f"{key}：应是完整的句子，以句号结尾"
+    if not rule.examples:
+        yield "examples：没有例子"
+        return
+    expected = {example.expect for example in rule.examples}
+    if Outcome.PASS not in expected:
+        yield "examples：缺少一个通过的例子"
+    if not expected & {Outcome.FAIL, Outcome.DOUBT}:
+        yield "examples：缺少一个不通过的例子"
+
+
+def static_problems(
+    rule: Rule, ruleset: RuleSet, templates: Mapping[str, Template]
+) -> Iterator[str]:
+    """Unknown templates, fields, tables, stages, limits, code lists and rules; units that must not
+    be compared."""
+    limits = {entry.id: entry for entry in ruleset.thresholds}
+    yield from _limit_problems(rule, limits)
+    for template_id in rule.templates:
+        template = templates.get(template_id)
+        if template is None:
+            yield f"templates：没有模板 {template_id}"
+            continue
+        declared = DeclaredUnits(template, limits)
+        for problem in _template_problems(rule, template, declared, ruleset):
+            yield f"（模板 {template_id}）{problem}"
+    for rule_id in _texts(rule.spec.get("of")) if rule.kind == "composite" else ():
+        if not any(other.id == rule_id for other in ruleset.rules):
+            yield f"of：没有规则 {rule_id}"
+
+
+def unused_thresholds(ruleset: RuleSet, plugin_rules: Iterable[Rule]) -> set[str]:
+    """Ids of thresholds that none of these rules reads (a function may read them by name, then
+    they stand in its ``limits`` key)."""
+    used: set[str] = set()
+    for rule in plugin_rules:
+        used.update(_limits_read(rule))
+    return {entry.id for entry in ruleset.thresholds} - used
+
+
+def _limits_read(rule: Rule) -> Iterator[str]:
+    for _, node in expressions(rule):
+        yield from thresholds(node)
+    for key in KINDS[rule.kind].keys:
+        if key.takes in (Takes.THRESHOLD, Takes.LIMIT) and key.name in rule.spec:
+            yield str(rule.spec[key.name])
+    yield from _texts(rule.spec.get("limits"))
+
+
+def expressions(rule: Rule) -> Iterator[tuple[str, Node]]:
+    """Key and tree of every expression of a rule."""
+    if rule.when is not None:
+        yield "when", parse(rule.when)
+    for key in KINDS[rule.kind].keys:
+        if key.name in rule.spec and _is_expression(key, rule.spec[key.name]):
+            for text in _texts(rule.spec[key.name]):
+                yield key.name, parse(text)
+
+
+def _is_expression(key: Key, value: Plain) -> bool:
+    if key.takes is Takes.LIMIT:
+        return not str(value)[:1].isupper()
+    return key.takes in (Takes.EXPRESSION, Takes.EXPRESSIONS, Takes.FIELD)
+
+
+def _limit_problems(rule: Rule, limits: Mapping[str, Threshold]) -> Iterator[str]:
+    for threshold_id in dict.fromkeys(_limits_read(rule)):
+        if threshold_id[:1].isupper() and threshold_id not in limits:
+            yield f"没有限值 {threshold_id}"
+
+
+def _template_problems(
+    rule: Rule, template: Template, declared: DeclaredUnits, ruleset: RuleSet
+) -> Iterator[str]:
+    known_stages = {stage.id for stage in template.stages}
+    for stage in rule.stages:
+        if stage not in known_stages:
+            yield f"stages：没有学段 {stage}"
+    if rule.table is not None and not declared.has_table(rule.table):
+        yield f"table：没有表 {rule.table}"
+    for name in rule.at:
+        try:
+            declared.measure_of(name)
+        except KeyError:
+            yield f"at：没有字段 {name}"
+    for key, node in expressions(rule):
+        yield from (f"{key}：没有表 {table}" for table in tables(node) if not _has(declared, table))
+        text = rule.when if key == "when" else str(rule.spec.get(key, ""))
+        try:
+            units.measure(node, declared, text or "")
+        except ExpressionError as error:
+            yield f"{key}：{error.message}"
+        except KeyError as missing:
+            yield f"{key}：没有 {missing.args[0]}"
+    yield from _joint_problems(rule, declared)
+    yield from _code_list_problems(rule, template, ruleset)
+
+
+def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
+    """Keys whose values are compared with each other must be of one unit."""
+    groups: list[list[str]] = []
+    spec = rule.spec
+    if rule.kind == "sum":
+        groups.append([str(spec["total"]), *_texts(spec["parts"])])
+    elif rule.kind == "subset":
+        groups.append([str(spec["whole"]), *_texts(spec["parts"])])
+    elif rule.kind == "growth":
+        groups.append([str(spec["current"]), str(spec["previous"])])
+    for group in groups:
+        try:
+            found = [units.measure(parse(text), declared, text) for text in group]
+        except (ExpressionError, KeyError):
+            return  # said already
+        for text, each in zip(group[1:], found[1:], strict=True):
+            if units.same(found[0], each) is None:
+                yield f"{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+
+
+def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Iterator[str]:
+    for key in KINDS[rule.kind].keys:
+        if key.takes is Takes.CODE_LIST and key.name in rule.spec:
+            list_id = str(rule.spec[key.name])
+            own = ruleset.code_lists.get(rule.plugin, {})
+            if list_id not in own and list_id not in template.code_lists:
+                yield f"{key.name}：没有代码表 {list_id}"
+
+
+def is_judged_alone(rule: Rule) -> bool:
+    """Whether a rule is judged on one submission (and its examples can be run on one)."""
+    return rule.scope is not Scope.COLLECTION and rule.kind not in COLLECTION_KINDS
+
+
+def fields_read(rule: Rule) -> set[str]:
+    """Ids of the fields a rule reads, as far as its expressions say."""
+    found: set[str] = set(rule.at)
+    for _, node in expressions(rule):
+        found.update(names(node))
+        if isinstance(node, Name):
+            found.add(node.id)
+    return found
+
+
+def _has(declared: DeclaredUnits, table: str) -> bool:
+    return declared.has_table(table)
+
+
+def _texts(value: Plain | None) -> list[str]:
+    if value is None:
+        return []
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
