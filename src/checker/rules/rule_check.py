@@ -9,7 +9,7 @@ from checker.model.rules import Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Scope
 from checker.rules import units
-from checker.rules.expression import names, parse, tables, thresholds
+from checker.rules.expression import calls, names, parse, tables, thresholds
 from checker.rules.kinds import COLLECTION_KINDS
 from checker.rules.kinds.keys import KINDS, Key, Takes
 from checker.rules.ruleset import RuleSet
@@ -70,6 +70,10 @@ def static_problems(
     be compared."""
     limits = {entry.id: entry for entry in ruleset.thresholds}
     yield from _limit_problems(rule, limits)
+    used = [templates[name] for name in rule.templates if name in templates]
+    for name in sorted(_asked_for(rule)):
+        if used and not any(_knows(template, name) for template in used):
+            yield f"given：没有一个模板有字段 {name}"
     for template_id in rule.templates:
         template = templates.get(template_id)
         if template is None:
@@ -137,8 +141,11 @@ def _template_problems(
             declared.measure_of(name)
         except KeyError:
             yield f"at：没有字段 {name}"
+    asked = _asked_for(rule) - template.fields().keys()
     for key, node in expressions(rule):
         yield from (f"{key}：没有表 {table}" for table in tables(node) if not _has(declared, table))
+        if any(name in asked for name in names(node)):
+            continue  # given() guards a field that only another of its forms has
         text = rule.when if key == "when" else str(rule.spec.get(key, ""))
         try:
             units.measure(node, declared, text or "")
@@ -148,6 +155,20 @@ def _template_problems(
             yield f"{key}：没有 {missing.args[0]}"
     yield from _joint_problems(rule, declared)
     yield from _code_list_problems(rule, template, ruleset)
+
+
+def _knows(template: Template, name: str) -> bool:
+    return name in template.fields() or name.rpartition(".")[0] in template.tables()
+
+
+def _asked_for(rule: Rule) -> set[str]:
+    """Fields that the rule asks for with given() before it reads them."""
+    return {
+        call.arguments[0].id
+        for _, node in expressions(rule)
+        for call in calls(node)
+        if call.function == "given" and isinstance(call.arguments[0], Name)
+    }
 
 
 def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
