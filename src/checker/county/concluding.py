@@ -130,6 +130,7 @@ def _one_dispersion(question: Question) -> Conclusion:
         outcome=outcome,
         unweighted_outcome=_passed(found.unweighted_within(limit)),
         improvements=() if standard is None else improvements(holdings, standard, limit),
+        decides=question.rule.severity is Severity.HARD,
     )
     shown_limit = format_number(limit, 2)
     text = (

@@ -75,6 +75,7 @@ class DispersionResult(NamedTuple):
     outcome: Outcome
     unweighted_outcome: Outcome
     improvements: tuple[Improvement, ...] = ()
+    decides: bool = True  # False: computed for another rule's mean, or only told
 
 
 class CountyFinding(NamedTuple):
@@ -110,6 +111,10 @@ class CountyReport:
     dispersion: tuple[DispersionResult, ...]
     shortages: tuple[Shortage, ...]
     findings: tuple[CountyFinding, ...]
+
+    def deciding(self) -> tuple[DispersionResult, ...]:
+        """The 差异系数 that decide whether the county passes: every one must be kept."""
+        return tuple(item for item in self.dispersion if item.decides)
 
     def unreadable(self) -> tuple[FileRecord, ...]:
         """Files that could not be judged, with their reasons."""

@@ -111,7 +111,8 @@ def _overview(book: Workbook, styles: _Styles, report: CountyReport) -> None:
     sheet.set_column(1, 1, 60)
     sheet.write_string(0, 0, f"{report.county or '县域'}填报数据校验汇总", styles.title)
     filing = report.handing_in
-    passed = sum(item.outcome is Outcome.PASS for item in report.dispersion)
+    deciding = report.deciding()
+    passed = sum(item.outcome is Outcome.PASS for item in deciding)
     lines: list[tuple[str, Value]] = [
         ("年度", report.edition),
         ("口径", report.profile),
@@ -124,7 +125,7 @@ def _overview(book: Workbook, styles: _Styles, report: CountyReport) -> None:
         ("无法校验的文件", len(report.unreadable())),
         ("必须修改的问题", sum(record.counts.get("fail", 0) for record in report.records)),
         ("需要说明的问题", sum(record.counts.get("doubt", 0) for record in report.records)),
-        ("差异系数达标项数", f"{passed} / {len(report.dispersion)}"),
+        ("差异系数达标项数", f"{passed} / {len(deciding)}"),
     ]
     for row, (name, value) in enumerate(lines, 2):
         _line(sheet, row, (name, value), (styles.text, styles.text))

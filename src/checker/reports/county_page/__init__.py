@@ -55,7 +55,10 @@ def county_page(report: CountyReport, generated: str) -> str:
         anchors={row.school.code: row.anchor for row in rows},
         bars=_bars(report),
         distributions=_distributions(report),
-        dispersion=_by_stage(report.dispersion),
+        dispersion=_by_stage(report.deciding()),
+        others=[item for item in report.dispersion if not item.decides],
+        open_findings=[item for item in report.findings if item.outcome is not Outcome.PASS],
+        kept_findings=[item for item in report.findings if item.outcome is Outcome.PASS],
         shortages=_shortage_lines(report),
         shortages_of=_shortages_by_school(report),
         findings_of={record.path: record.findings for record in report.records},
@@ -69,7 +72,7 @@ def county_page(report: CountyReport, generated: str) -> str:
 
 
 def _counts(report: CountyReport) -> dict[str, int]:
-    tally = Counter(result.outcome for result in report.dispersion)
+    tally = Counter(result.outcome for result in report.deciding())
     hard = sum(record.counts.get("fail", 0) for record in report.records)
     clean = sum(
         1
@@ -146,7 +149,7 @@ def _bars(report: CountyReport) -> dict[str, Markup]:
 
     return {
         stage: Markup(dispersion_bars(results, report.stages.get(stage, stage)))
-        for stage, results in _by_stage(report.dispersion).items()
+        for stage, results in _by_stage(report.deciding()).items()
     }
 
 
