@@ -219,7 +219,7 @@ def _target(
     if not mark or "#REF!" in text:
         return None
     if title.startswith("'"):
-        title = title.strip("'").replace("''", "'")
+        title = title[1:-1].replace("''", "'")
     first_text, _, last_text = place.partition(":")
     first = _address(first_text, addresses)
     if first is None:

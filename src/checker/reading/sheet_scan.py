@@ -121,7 +121,8 @@ def _look_at(cells: bytes, inside: int, found: SheetScan) -> None:
     formula = None
     if _FORMULA.search(content):
         text = _FORMULA_TEXT.search(content)
-        formula = plain_text(text[1].decode("utf-8", "replace")) if text else ""
+        written = text[1].decode("utf-8", "replace").replace("\r\n", "\n") if text else ""
+        formula = plain_text(written)
     _record(
         found, position, kind.decode("ascii"), formula, value[1].decode("utf-8") if value else ""
     )
