@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from python_calamine import (
@@ -13,17 +13,21 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from checker.model.snapshot import Position
 from checker.reading import unreadable
 from checker.reading.unreadable import UnreadableWorkbook
 
 
 class SheetValues(NamedTuple):
-    """One sheet's values; ``rows[0][0]`` stands at ``origin`` (1-based row and column)."""
+    """One sheet's values; ``rows[0][0]`` stands at ``origin`` (1-based row and column). ``errors``
+    and ``percent`` as in SheetSnapshot, where they were looked for."""
 
     title: str
     visible: bool
     origin: tuple[int, int]
     rows: Sequence[Sequence[object]]
+    errors: Mapping[Position, str] = {}
+    percent: frozenset[Position] = frozenset()
 
 
 def read_values(data: bytes) -> list[SheetValues]:

@@ -29,7 +29,7 @@ WORKER_COMMAND = "__read-values__"
 def read_values_guarded(
     data: bytes, *, memory: int = MEMORY_LIMIT, seconds: float = TIME_LIMIT
 ) -> list[SheetValues]:
-    """``read_values`` in a worker process. ``memory`` in bytes, ``seconds`` of wall time.
+    """``read_any`` in a worker process. ``memory`` in bytes, ``seconds`` of wall time.
 
     Raises UnreadableWorkbook for what the worker could not read, and when it was stopped.
     """
@@ -53,16 +53,21 @@ def read_values_guarded(
         )
     except subprocess.TimeoutExpired as error:
         raise UnreadableWorkbook(unreadable.TOO_SLOW) from error
-    if done.returncode != 0:
+    if done.returncode != 0:  # stopped by a limit, or a crash of native code
         raise UnreadableWorkbook(unreadable.STRICT_LIMIT)
     answer: dict[str, Any] = json.loads(done.stdout)
     if "reason" in answer:
         raise UnreadableWorkbook(str(answer["reason"]))
     return [
         SheetValues(
-            title, visible, (row, column), [[decode_value(cell) for cell in line] for line in rows]
+            title,
+            visible,
+            (origin[0], origin[1]),
+            [[decode_value(cell) for cell in line] for line in rows],
+            {(row, column): text for (row, column), text in errors},
+            frozenset((row, column) for row, column in percent),
         )
-        for title, visible, row, column, rows in answer["sheets"]
+        for title, visible, origin, rows, errors, percent in answer["sheets"]
     ]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from checker.reading.parts import parse
 
-_BUILT_IN_PERCENT = frozenset({9, 10})  # 0% and 0.00%, ECMA-376 part 1, 18.8.30
+BUILT_IN_PERCENT = frozenset({9, 10})  # 0% and 0.00%, ECMA-376 part 1, 18.8.30
 _LITERAL = r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]'
 
 
@@ -37,7 +37,7 @@ def percent_styles(styles_xml: bytes) -> frozenset[int]:
         elif element == "cellXfs":
             inside = True
         elif element == "xf" and inside:
-            if _id(attributes) in custom or _id(attributes) in _BUILT_IN_PERCENT:
+            if _id(attributes) in custom or _id(attributes) in BUILT_IN_PERCENT:
                 found.add(index)
             index += 1
 

@@ -126,7 +126,14 @@ def _scanned_sheet(values: SheetValues, scan: SheetScan) -> SheetSnapshot:
 
 
 def _plain_sheet(values: SheetValues) -> SheetSnapshot:
-    return SheetSnapshot(values.title, values.rows, values.origin, values.visible)
+    return SheetSnapshot(
+        title=values.title,
+        rows=values.rows,
+        origin=values.origin,
+        visible=values.visible,
+        errors=values.errors,
+        percent=values.percent,
+    )
 
 
 def _refuse_no_sheets(values: list[SheetValues]) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sys
 
-from checker.reading.cell_values import read_values
 from checker.reading.guard import encode_value
+from checker.reading.other_formats import read_any
 from checker.reading.unreadable import UnreadableWorkbook
 
 
@@ -33,12 +33,17 @@ def main(arguments: list[str]) -> None:
     limit(int(arguments[0]), int(arguments[1]))
     data = sys.stdin.buffer.read()
     try:
-        sheets = read_values(data)
+        sheets = read_any(data)
     except UnreadableWorkbook as error:
         answer = json.dumps({"reason": error.reason})
     else:
         answer = json.dumps(
-            {"sheets": [(s.title, s.visible, *s.origin, s.rows) for s in sheets]},
+            {
+                "sheets": [
+                    (s.title, s.visible, s.origin, s.rows, list(s.errors.items()), list(s.percent))
+                    for s in sheets
+                ]
+            },
             default=encode_value,
         )
     sys.stdout.buffer.write(answer.encode("ascii"))
