@@ -135,7 +135,12 @@ class Session:
 
         options = self.options
         try:
-            return choose(self.ruleset, self.plugins.manifests, options.profile, options.edition)
+            return choose(
+                self.ruleset,
+                self.plugins.contributions().profile_files,
+                options.profile,
+                options.edition,
+            )
         except (ProfileNotFoundError, TomlFileError) as problem:
             raise BadChoice(str(problem)) from problem
 

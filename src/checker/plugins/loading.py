@@ -10,6 +10,7 @@ from checker import toml_files
 from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
 from checker.plugins.code import PluginCode
+from checker.plugins.contributions import Contributions
 from checker.plugins.discovery import Found, find
 from checker.plugins.failure import SECONDS
 from checker.plugins.manifest import API_VERSION, PluginManifest, load_manifest
@@ -32,9 +33,13 @@ class Plugins:
         """Plugins that were refused, each with the reason."""
         return self.ruleset.errors
 
+    def contributions(self) -> Contributions:
+        """Templates, profiles, report formats and commands that plugins bring."""
+        return Contributions(self.manifests, self.code)
+
     def template_folders(self) -> list[Path]:
         """Folders of all templates that plugins bring."""
-        return [folder for manifest in self.manifests for folder in manifest.template_folders()]
+        return self.contributions().template_folders()
 
 
 def load_plugins(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from checker import toml_files
 from checker.model.verdicts import Severity
-from checker.plugins.manifest import PluginManifest, decode_threshold, strings, table, tables
+from checker.plugins.manifest import decode_threshold, strings, table, tables
 from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
 from checker.rules.ruleset import RuleSet
 
@@ -43,24 +43,15 @@ def load_overlay(path: Path) -> Overlay:
     )
 
 
-def profile_files(manifests: Iterable[PluginManifest]) -> list[Path]:
-    """All profile files that plugins bring in their ``profiles/``."""
-    return [path for manifest in manifests for path in manifest.profile_files()]
-
-
-def available(manifests: Iterable[PluginManifest]) -> list[Overlay]:
-    """All profiles that plugins bring. Raises TomlFileError for one that cannot be used."""
-    return [load_overlay(path) for path in profile_files(manifests)]
-
-
 def choose(
     ruleset: RuleSet,
-    manifests: Iterable[PluginManifest],
+    files: Callable[[], Iterable[Path]],
     name: str | None = None,
     edition: int | None = None,
 ) -> Profile:
     """The profile of this id, or in this file (a path that ends in .toml); None is the national
-    one. Several are joined with commas, the later ones on top: ``jiangxi,safety_6x``.
+    one. Several are joined with commas, the later ones on top: ``jiangxi,safety_6x``. ``files``
+    gives the profile files of plugins.
 
     Raises TomlFileError, ProfileNotFoundError.
     """
@@ -74,12 +65,12 @@ def choose(
         elif part == NATIONAL:
             continue
         else:
-            known = _by_id(manifests) if known is None else known
+            known = _by_id(files) if known is None else known
             overlay = _named(known, part)
         below: list[Overlay] = []
         base, seen = overlay.base, {overlay.id}
         while base != NATIONAL:
-            known = _by_id(manifests) if known is None else known
+            known = _by_id(files) if known is None else known
             under = _named(known, base)
             if under.id in seen:
                 raise ProfileNotFoundError(f"口径 {overlay.id} 的 base 绕回了自己。")
@@ -90,8 +81,8 @@ def choose(
     return build(ruleset.thresholds, chain, edition)
 
 
-def _by_id(manifests: Iterable[PluginManifest]) -> dict[str, Overlay]:
-    return {overlay.id: overlay for overlay in available(manifests)}
+def _by_id(files: Callable[[], Iterable[Path]]) -> dict[str, Overlay]:
+    return {overlay.id: overlay for overlay in map(load_overlay, files())}
 
 
 def _named(known: dict[str, Overlay], name: str) -> Overlay:
