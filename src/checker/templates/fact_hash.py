@@ -26,6 +26,8 @@ def hash_facts(facts: Mapping[FactRef, Fact], tables: Mapping[str, Iterable[Tabl
             )
     if not given:
         return ""
-    from hashlib import blake2b
-
+    try:
+        from _blake2 import blake2b  # what hashlib gives, without loading OpenSSL (3 ms)
+    except ImportError:
+        from hashlib import blake2b
     return blake2b("\n".join(sorted(given)).encode(), digest_size=16).hexdigest()
