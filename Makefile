@@ -22,6 +22,7 @@ check: $(READY)
 $(READY): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[dev,dask,watch,fast]"
+	$(BIN)/python -m compileall -q src validators xlsx_plugins
 	touch $@
 
 lock:

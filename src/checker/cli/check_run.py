@@ -1,0 +1,195 @@
+"""What ``checker check`` does: judge files and folders, write marked copies, tell. No click."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from checker.checking import CheckWork, LocalFile, MarkPlan, Readable, session_for
+from checker.model.report import FileStatus
+from checker.reports.results import ExitCode, FileResult, exit_code
+from checker.reports.terminal import Line, error_line, file_lines, summary_lines
+from checker.session import BadChoice, Session, SessionOptions
+from checker.settings import BadSettings, Settings, find_settings
+
+RESULT_FOLDER = "校验结果"
+"""Beside a file, or inside a folder, that is checked: where the marked copies go."""
+
+IN_ONE_PROCESS = 16
+"""Up to so many files, starting workers costs more than it saves."""
+
+
+class CheckChoices(NamedTuple):
+    """The command line of ``checker check``, as it was given; see ``check`` for what each means."""
+
+    paths: tuple[str, ...] = ()
+    form: str = "text"
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    profile: str | None = None
+    edition: int | None = None
+    previous: str | None = None
+    out: str | None = None
+    in_place: bool = False
+    no_mark: bool = False
+    plugin_dirs: tuple[str, ...] = ()
+    plugins: str | None = None
+    workers: int | None = None
+
+
+def run_check(choices: CheckChoices) -> NoReturn:
+    """Check and leave the process with the exit code."""
+    if choices.in_place and (choices.out or choices.no_mark):
+        _usage("--in-place 不能和 --out、--no-mark 一起用。")
+    try:
+        settings = find_settings(Path.cwd())
+        options = _options(choices, settings)
+        session = session_for(options)
+    except (BadSettings, BadChoice) as problem:
+        _usage(str(problem))
+    mark = settings.mark and not choices.no_mark
+    wanted = choices.out or settings.out
+    work = [
+        (CheckWork(options, _plan(path, mark, choices.in_place, wanted)), path)
+        for path in choices.paths
+    ]
+    results: list[FileResult] = []
+    screen = _Screen(choices.form == "text")
+    screen.show(error_line(error) for error in session.errors)
+    try:
+        for result in _results(work, choices.workers, screen):
+            results.append(result)
+            screen.show(file_lines(result))
+    except KeyboardInterrupt:
+        screen.show([Line("已中断，以下是中断前的结果。", "fail")])
+    _conclude(results, session, choices.form, screen)
+
+
+def _options(choices: CheckChoices, settings: Settings) -> SessionOptions:
+    """What the command line says; where it says nothing, the settings."""
+    plugins = choices.plugins
+    return SessionOptions(
+        profile=choices.profile or settings.profile,
+        edition=choices.edition if choices.edition is not None else settings.edition,
+        select=_words(choices.select) or settings.select,
+        ignore=_words(choices.ignore) or settings.ignore,
+        plugin_dirs=choices.plugin_dirs or settings.plugin_dirs,
+        plugins=_words((plugins,)) if plugins is not None else settings.plugins,
+        previous=choices.previous or settings.previous,
+    )
+
+
+def _conclude(
+    results: Sequence[FileResult], session: Session, form: str, screen: _Screen
+) -> NoReturn:
+    code = ExitCode.INTERNAL if session.errors else exit_code(results)
+    if form == "json":
+        import json
+
+        from checker.reports.json_report import check_document
+
+        document = check_document(
+            results,
+            profile=session.profile.id,
+            edition=session.edition,
+            errors=session.errors,
+        )
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    elif len(results) > 1 or not results:
+        screen.show(summary_lines(results))
+    sys.stdout.flush()
+    sys.exit(int(code))
+
+
+def _usage(message: str) -> NoReturn:
+    sys.stderr.write(f"错误：{message}\n")
+    sys.exit(int(ExitCode.USAGE))
+
+
+def _words(values: Iterable[str]) -> tuple[str, ...]:
+    """Words separated by commas, of every repetition of an option."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def _plan(path: str, mark: bool, in_place: bool, out: str | None) -> MarkPlan:
+    if not mark:
+        return MarkPlan()
+    if in_place:
+        return MarkPlan(in_place=True)
+    if out:
+        return MarkPlan(out)
+    if "://" in path:
+        return MarkPlan(str(Path.cwd() / RESULT_FOLDER))
+    place = Path(path)
+    return MarkPlan(str((place if place.is_dir() else place.parent) / RESULT_FOLDER))
+
+
+def _sources(path: str) -> tuple[Sequence[Readable], tuple[tuple[str, str], ...]]:
+    """What is to be checked below a path, and what could not even be looked into."""
+    if Path(path).is_file() and not path.lower().endswith(".zip"):
+        return [LocalFile(path, Path(path).name)], ()
+    from checker.batch.discovery import discover
+
+    return discover([path])
+
+
+def _results(
+    work: Sequence[tuple[CheckWork, str]], workers: int | None, screen: _Screen
+) -> Iterator[FileResult]:
+    for task, path in work:
+        sources, failures = _sources(path)
+        for failed, reason in failures:
+            yield FileResult(failed, FileStatus.UNREADABLE, message=reason)
+        if not sources and not failures:
+            yield FileResult(path, FileStatus.UNREADABLE, message="文件夹里没有填报表。")
+        if len(sources) <= IN_ONE_PROCESS and workers is None:
+            for source in sources:
+                yield task(source)
+            continue
+        yield from screen.progress(_in_workers(task, sources, workers), len(sources))
+
+
+def _in_workers(
+    task: CheckWork, sources: Sequence[Readable], workers: int | None
+) -> Iterator[FileResult]:
+    from checker.batch.running import run_all
+    from checker.checking import path_shown
+
+    for done in run_all(task, sources, len(sources), workers):
+        if done.result is not None:
+            yield done.result
+        else:
+            yield FileResult(path_shown(done.item), FileStatus.FAILED, message=done.failure)
+
+
+class _Screen:
+    """Standard output: plain when it is no terminal, rich (imported late) when it is one."""
+
+    def __init__(self, speaks: bool) -> None:
+        self.speaks = speaks
+        self.colour = speaks and sys.stdout.isatty()
+
+    def show(self, lines: Iterable[Line]) -> None:
+        """Print lines."""
+        if not self.speaks:
+            return
+        if not self.colour:
+            for line in lines:
+                sys.stdout.write(line.text + "\n")
+            return
+        from rich.console import Console
+
+        from checker.reports.terminal_colour import print_in_colour
+
+        print_in_colour(lines, Console())
+
+    def progress(self, results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
+        """Pass results on; on a terminal a bar shows files done and time left."""
+        if not sys.stderr.isatty():
+            yield from results
+            return
+        from checker.reports.terminal_colour import with_progress
+
+        yield from with_progress(results, total)

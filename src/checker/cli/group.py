@@ -1,0 +1,67 @@
+"""The group of subcommands for click: knows them by name, imports one only when it runs."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+
+import click
+
+from checker import __version__
+
+COMMANDS: dict[str, str] = {
+    "check": "校验文件或文件夹，写出带标记的副本",
+    "county": "县级汇总：应报缺报、错误总表、差异系数、缺口",
+    "diff": "比较两次校验：改好了什么，新出了什么",
+    "rules": "列出规则",
+    "explain": "解释一条规则：查什么、依据、正反例、怎么改",
+    "template": "模板：列出、生成、按数据填写",
+    "clean": "清除工作簿里的全部标记",
+    "mark": "按一份标记清单给工作簿着色加批注",
+    "open": "校验后打开带标记的副本",
+    "button": "表内“校验”按钮：安装与运行",
+    "plugin": "插件：列出、新建、检查、测试",
+    "demo": "生成演示用的县",
+    "doctor": "检查本机环境",
+}
+"""Subcommand -> its one line of help. Each lives in ``checker.cli.<name>`` as ``command``."""
+
+
+class LazyGroup(click.Group):
+    """A group that lists its commands without importing any; a command that is not installed is
+    not listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if importlib.util.find_spec(f"checker.cli.{name}")]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS or not importlib.util.find_spec(f"checker.cli.{cmd_name}"):
+            return None
+        command = importlib.import_module(f"checker.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"没有命令“{args[0]}”。可用的命令：{'、'.join(self.list_commands(ctx))}。")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, COMMANDS[name]) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("命令"):
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=LazyGroup,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 [参数]…",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="例：checker check 某某小学.xlsx　　checker explain RES3",
+)
+@click.version_option(__version__, message="checker %(version)s", help="显示版本号。")
+def command() -> None:
+    """校验：在学校填报表里逐格找错，说明依据和改法。"""
