@@ -23,6 +23,11 @@ def main() -> NoReturn:
     """Entry point of the console script. Never shows a traceback: that goes to the log file."""
     _use_utf8()
     try:
+        if sys.argv[1:2] == ["__read-values__"]:  # a frozen program as its own guard process
+            from checker.reading.worker import main as read_values
+
+            read_values(sys.argv[2:])
+            sys.exit(0)
         if sys.argv[1:2] == ["check"]:
             from checker.cli.plain_check import parsed
 
