@@ -37,13 +37,14 @@ class FormGrid:
 
 
 def squeeze(value: object) -> str:
-    """Text without any blanks, in half-width signs, for comparing headers and labels."""
+    """Text without blanks, in half-width signs, without the star of a field that must be filled:
+    for comparing headers and labels."""
     return _squeezed(value) if value and isinstance(value, str) else ""
 
 
 @lru_cache(8192)  # the printed texts are the same in all workbooks of a template
 def _squeezed(text: str) -> str:
-    return "".join(half_width(text).split())
+    return "".join(half_width(text).split()).removesuffix("*")
 
 
 def code_key(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.model.template import Field, FieldType
+from checker.model.template import Blank, Field, FieldType
 from checker.templates.input_rules import NUMBER_FORMATS, input_rule
 from checker.templates.layout import (
     CODE_COLUMN,
@@ -68,7 +68,7 @@ def draw_form(page: Page) -> None:
 
 
 def _set_widths(page: Page, form: FormLayout) -> None:
-    longest = max(text_width(field.label) + 2 * field.indent for field in page.sheet.fields)
+    longest = max(text_width(shown_label(field)) + 2 * field.indent for field in page.sheet.fields)
     label_width = min(max(longest / 0.9 + 1, LABEL_WIDTH), WIDEST_LABEL)
     widths = {LABEL_COLUMN: round(label_width, 1), CODE_COLUMN: CODE_WIDTH, UNIT_COLUMN: UNIT_WIDTH}
     single = len(form.columns) == 1
@@ -101,13 +101,19 @@ def _draw_header(page: Page, form: FormLayout) -> None:
     page.height(row + 1, 15)
 
 
+def shown_label(field: Field) -> str:
+    """The label as printed: a field that must be filled in carries a star."""
+    return f"{field.label} *" if field.blank is Blank.MISSING else field.label
+
+
 def _draw_field(page: Page, form: FormLayout, field: Field) -> None:
     styles, row = page.styles, form.rows[field.id]
-    page.write(row, LABEL_COLUMN, field.label, styles.label(field.indent))
+    label = shown_label(field)
+    page.write(row, LABEL_COLUMN, label, styles.label(field.indent))
     page.write(row, CODE_COLUMN, field.row_code, styles.centred())
     page.write(row, UNIT_COLUMN, field.unit, styles.centred())
     texts = [
-        (field.label, page.widths[LABEL_COLUMN] - 2 * field.indent, 11.0),
+        (label, page.widths[LABEL_COLUMN] - 2 * field.indent, 11.0),
         (field.unit, page.widths[UNIT_COLUMN], 11.0),
     ]
     if form.note_column:

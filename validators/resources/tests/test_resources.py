@@ -222,6 +222,7 @@ def test_the_gap_is_exactly_what_is_missing(
         "school.type": "211",
         "students.total@primary": students,
         "teachers.pe@primary": teachers,
+        "teachers.arts@primary": 0,
     }
 
     def rule_3(more: int) -> Verdict:
