@@ -138,6 +138,16 @@ class Book:
         parsed = {title: parse(self.parts[name]) for title, name in self.sheets.items()}
         return {title: root for title, root in parsed.items() if local(root) == "worksheet"}
 
+    def in_pivot(self, title: str, cell: tuple[int, int]) -> bool:
+        """Whether a cell lies in a pivot table, which LibreOffice lays out anew when it opens."""
+        for name in self.related(self.sheets[title], "pivotTable"):
+            place = next(one for one in parse(self.parts[name]) if local(one) == "location")
+            first, _, last = place.get("ref").partition(":")
+            (top, left), (bottom, right) = address_of(first), address_of(last or first)
+            if top <= cell[0] <= bottom and left <= cell[1] <= right:
+                return True
+        return False
+
     def styles(self) -> Styles:
         """The cell formats and fills."""
         names = self.related(self.workbook_name, "styles")
@@ -173,11 +183,22 @@ class Styles:
         kept = {k: v for k, v in one.attrib.items() if k not in ("fillId", "applyFill", "xfId")}
         return kept, tuple(etree.tostring(child, method="c14n", exclusive=True) for child in one)
 
+    def pattern(self, style: int) -> str:
+        """The kind of a fill: none, solid ..."""
+        if not self._formats or not self._fills:
+            return "none"
+        one = self._formats[style] if style < len(self._formats) else self._formats[0]
+        fill = self._fills[int(one.get("fillId", "0"))]
+        return fill[0].get("patternType", "none") if len(fill) else "none"
+
     def colour(self, style: int) -> str | None:
         """The colour of a solid fill as RRGGBB."""
-        fill = self._fills[int(self._formats[style].get("fillId", "0"))]
+        if self.pattern(style) != "solid":
+            return None
+        one = self._formats[style] if style < len(self._formats) else self._formats[0]
+        fill = self._fills[int(one.get("fillId", "0"))]
         for element in fill.iter():
-            if local(element) == "fgColor" and fill[0].get("patternType") == "solid":
+            if local(element) == "fgColor":
                 return (element.get("rgb") or "")[-6:]
         return None
 

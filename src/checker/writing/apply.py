@@ -82,7 +82,9 @@ class Applier:
             self._styles.finish()
         if self._memories:
             title = self._free_title(TITLE, set())
-            xml = memory_sheet_xml(workbook, self._memories)
+            tabs = {sheet.title: place for place, sheet in enumerate(workbook.sheets)}
+            memories = [one._replace(tab=tabs[one.sheet]) for one in self._memories]
+            xml = memory_sheet_xml(workbook, memories)
             workbook.add_sheet(title, xml, "veryHidden")
             list_titles(workbook.package, before, [sheet.title for sheet in workbook.sheets])
         return WriteSummary(

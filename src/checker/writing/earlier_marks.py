@@ -5,7 +5,13 @@ from __future__ import annotations
 from checker.writing import exact_undo
 from checker.writing.addresses import Area
 from checker.writing.app_properties import list_titles
-from checker.writing.memory_sheet import Memory, find_memory_sheet, read_memories, shared_strings
+from checker.writing.memory_sheet import (
+    Memory,
+    find_memory_sheet,
+    read_memories,
+    remembered_sheet,
+    shared_strings,
+)
 from checker.writing.notes_part import SEPARATOR, Note, text_xml
 from checker.writing.sheet_cells import CellChange, change_cells
 from checker.writing.sheet_links import remove_links
@@ -62,15 +68,16 @@ class _Restorer:
         return self._styles
 
     def restore(self, memories: list[Memory]) -> tuple[int, list[Skipped]]:
-        by_sheet: dict[str, list[Memory]] = {}
+        by_sheet: dict[Sheet, list[Memory]] = {}
         for memory in memories:
             if memory.kind == "recalculation":
                 self._workbook.stop_recalculating_on_load()
             elif memory.kind != "sheet":
-                by_sheet.setdefault(memory.sheet, []).append(memory)
-        for title, of_sheet in by_sheet.items():
-            sheet = self._workbook.sheet(title)
-            if sheet is not None and sheet.key and sheet.kind == "worksheet":
+                sheet = remembered_sheet(self._workbook, memory)
+                if sheet is not None:
+                    by_sheet.setdefault(sheet, []).append(memory)
+        for sheet, of_sheet in by_sheet.items():
+            if sheet.key and sheet.kind == "worksheet":
                 self._restore_sheet(sheet, of_sheet)
         if self._styles is not None:
             self._styles.finish()

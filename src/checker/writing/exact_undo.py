@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from checker.writing.package import Package, key_of
 from checker.writing.relations import declare, relate, related
 
-NAME = "checker/undo.bin"
+NAME = "checker/undo.dat"
 _TYPE = "application/vnd.checker.undo"
 _RELATION = "https://checker.invalid/2026/relationships/checkerUndo"
 _KIND = "checkerUndo"
@@ -26,7 +26,7 @@ _MAGIC = b"CHKUNDO1"
 
 def remember(package: Package) -> None:
     """Add the record of everything changed since `Package.settle`. The last thing before saving."""
-    name = package.free_name("checker/undo{}.bin") if package.has(key_of(NAME)) else NAME
+    name = package.free_name("checker/undo{}.dat") if package.has(key_of(NAME)) else NAME
     declare(package, name, _TYPE)
     relate(package, "", _RELATION, name)
     lines: list[dict[str, object]] = []

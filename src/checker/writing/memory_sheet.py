@@ -35,17 +35,18 @@ class Memory(NamedTuple):
     wrote: str
     before: str | None
     created: bool = False  # the cells did not exist before
+    tab: int = -1  # place of the sheet among the tabs, for programs that rename it on opening
 
 
 def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
     """The worksheet part that remembers."""
     rows = [f'<row r="1"><c r="A1" t="inlineStr"><is>{text_element(SIGNATURE)}</is></c></row>']
-    lines: dict[tuple[str, str, str | None, bool], str] = {}
+    lines: dict[tuple[str, str, str | None, bool, int], str] = {}
     for number, memory in enumerate(memories, 2):
         target = escape(f"{quoted_title(memory.sheet)}!{memory.area.absolute}")
         height = memory.area.bottom - memory.area.top + 1
         cells = [f'<c r="A{number}"><f>ROWS({target})</f><v>{height}</v></c>']
-        stored = memory.kind, memory.wrote, memory.before, memory.created
+        stored = memory.kind, memory.wrote, memory.before, memory.created, memory.tab
         line = lines.get(stored)
         if line is None:
             line = lines[stored] = _line(memory)
@@ -69,9 +70,18 @@ def _line(memory: Memory) -> str:
         "wrote": memory.wrote,
         "before": memory.before,
         "created": memory.created,
+        "tab": memory.tab,
     }
     line = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     return line.replace("_x", "\\u005fx")
+
+
+def remembered_sheet(workbook: Workbook, memory: Memory) -> Sheet | None:
+    """The sheet a memory speaks of: by its title, else by its place among the tabs."""
+    sheet = workbook.sheet(memory.sheet)
+    if sheet is None and 0 <= memory.tab < len(workbook.sheets):
+        return workbook.sheets[memory.tab]
+    return sheet
 
 
 def find_memory_sheet(workbook: Workbook) -> Sheet | None:
@@ -104,6 +114,7 @@ def read_memories(workbook: Workbook, sheet: Sheet) -> list[Memory]:
                     str(stored["wrote"]),
                     None if stored["before"] is None else str(stored["before"]),
                     bool(stored["created"]),
+                    stored.get("tab", -1),
                 )
             )
         except (ValueError, KeyError, TypeError):
