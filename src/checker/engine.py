@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from checker.model.report import Report
 from checker.model.rules import Rule
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Scope, Severity, UnitRef, Verdict
 from checker.plugins.failure import PluginFailure
+from checker.record import replace
 from checker.rules.context import Context
 from checker.rules.form_findings import form_verdicts, indicator_verdicts
 from checker.rules.kinds import COLLECTION_KINDS, evaluator
@@ -165,17 +165,16 @@ class Run:
         stage_of = rule.spec.get("stage_of")
         if not isinstance(stage_of, dict):
             return rows
-        column = str(stage_of.get("column", ""))
+        column, stages = str(stage_of.get("column", "")), stage_of.get("stages")
         found: list[Unit] = []
         for row in rows:
-            stage = next(
-                (
-                    stage
-                    for stage, codes in stage_of.items()
-                    if isinstance(codes, list) and _code(row, column) in codes
-                ),
-                None,
+            value = _code(row, column)
+            belongs = (
+                stage
+                for stage, values in (stages.items() if isinstance(stages, dict) else ())
+                if isinstance(values, list) and value in values
             )
+            stage = next(belongs, None)
             found.append(row.as_stage(stage) if stage else row)
         return found
 

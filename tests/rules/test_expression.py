@@ -47,7 +47,7 @@ def test_a_chain_of_comparisons_is_one_comparison() -> None:
 
 WRONG = [
     ("", 0, "空的"),
-    ("a.b =< 3", 5, "=="),
+    ("a.b =< 3", 4, "<= 或 >="),
     ("a.b = 3", 4, "两个等号"),
     ("a.b + (c.d", 6, "括号"),
     ("a.b[0]", 0, "方括号"),

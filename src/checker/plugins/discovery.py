@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from checker.record import dataclass
 
 ENTRY_POINT_GROUP = "checker.validators"
 MANIFEST_FILE = "plugin.toml"
@@ -26,11 +27,20 @@ class Found:
 
 
 def find(folders: Sequence[Path] = ()) -> Iterator[Found]:
-    """All plugins: bundled ones, installed ones (entry points), those in ``folders``."""
-    yield from bundled()
-    yield from installed()
+    """All plugins: bundled ones, installed ones (entry points), those in ``folders``. One that is
+    found in two ways (a bundled one that is also named) is found once."""
+    known: list[Found] = []
+    for found in (*bundled(), *installed()):
+        known.append(found)
+        yield found
+    seen = {found.folder.resolve() for found in known if found.folder and folders}
     for folder in folders:
-        yield from named(folder)
+        for found in named(folder):
+            place = found.folder.resolve() if found.folder else None
+            if place is None or place not in seen:
+                yield found
+            if place is not None:
+                seen.add(place)
 
 
 def bundled() -> Iterator[Found]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from checker import toml_files
@@ -14,6 +13,7 @@ from checker.plugins.contributions import Contributions
 from checker.plugins.discovery import Found, find
 from checker.plugins.failure import SECONDS
 from checker.plugins.manifest import API_VERSION, PluginManifest, load_manifest
+from checker.record import dataclass
 from checker.rules.ruleset import RuleSet
 
 HOST = "form"

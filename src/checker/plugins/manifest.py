@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
@@ -11,6 +10,7 @@ from typing import cast
 from checker import toml_files
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
+from checker.record import dataclass, field
 from checker.rules.expression import remember
 from checker.rules.syntax import Packed, packed
 

@@ -108,8 +108,17 @@ COMMON: Schema = {
     "examples": {"type": "list", "schema": {"type": "dict", "schema": EXAMPLE}},
 }
 
-ROW_KEYS: Schema = {"stage_of": {"type": "dict", "keysrules": _FILLED, "valuesrules": _TEXTS}}
-"""Keys of rules with scope = "row" beside those of their kind."""
+ROW_KEYS: Schema = {
+    "stage_of": {
+        "type": "dict",
+        "schema": {
+            "column": must(_FILLED),
+            "stages": must({"type": "dict", "keysrules": _FILLED, "valuesrules": _TEXTS}),
+        },
+    }
+}
+"""Keys of rules with scope = "row" beside those of their kind: which stage a row belongs to, by the
+values of one column."""
 
 _TAKES: dict[Takes, Schema] = {
     Takes.EXPRESSIONS: {"type": "list", "schema": _FILLED, "minlength": 1},

@@ -25,13 +25,14 @@ from checker.rules.syntax import (
 )
 
 _STORED: dict[str, Packed] = {}
+_WORDS = frozenset({"true", "false", "not", "and", "or", "in", "if", "else", "is"})
 PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*")
 
 
 @cache
 def parse(text: str) -> Node:
     """The tree of an expression. Raises ExpressionError, which points into ``text``."""
-    if PLAIN_NAME.fullmatch(text) and text not in ("true", "false", "not", "and", "or", "in"):
+    if PLAIN_NAME.fullmatch(text) and text not in _WORDS and text not in FUNCTIONS:
         return Name(text, 0)
     stored = _STORED.get(text)
     if stored is not None:

@@ -79,6 +79,8 @@ def _syntax_column(error: SyntaxError, flat: str, blanks: int) -> int:
 
 def _why(flat: str) -> str:
     """What is probably wrong with text that Python cannot parse."""
+    if re.search(r"=[<>]", flat):
+        return "请写成 <= 或 >="
     if re.search(r"(?<![<>=!])=(?!=)", flat):
         return "比较相等要用两个等号 =="
     if flat.count("(") != flat.count(")"):

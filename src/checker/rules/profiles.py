@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from checker.model.rules import Threshold
 from checker.model.verdicts import Severity
+from checker.record import dataclass, field
 
 NATIONAL = "national"
 """Id of the base: what the manifests themselves say."""
