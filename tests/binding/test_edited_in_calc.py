@@ -66,6 +66,7 @@ def test_every_value_is_found_where_the_editing_left_it(
     assert names == [f"三{n}班" for n in range(1, 8)]
     assert submission.explanations["TEA201@teachers.full_time@primary"].text == "两校合并"
     told = {problem.rule for problem in submission.problems}
+    assert ("FORM010" in told) == (ending == "xlsx"), "names that are not read are not lost"
     assert "FORM003" in told and not told & {"FORM011", "FORM012", "FORM013", "FORM015", "FORM018"}
     assert (snapshot.cannot_write is None) == (ending == "xlsx")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from checker.reading.parts import parse
+from checker.reading.xml_walk import parse
 
 BUILT_IN_PERCENT = frozenset({9, 10})  # 0% and 0.00%, ECMA-376 part 1, 18.8.30
 _LITERAL = r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]'

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checker.reading.package import Package
-from checker.reading.parts import parse
 from checker.reading.sheet_scan import SheetScan
+from checker.reading.xml_walk import parse
 
 MAX_REPEATED = 20_000
 """Repeated cells beyond this are the empty rest of a sheet."""

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from checker.model.cells import column_number
 from checker.model.snapshot import Position
 from checker.reading import unreadable
-from checker.reading.parts import parse, plain_text
 from checker.reading.unreadable import UnreadableWorkbook
+from checker.reading.xml_walk import parse, plain_text
 
 NORMAL_AREA = 3_000_000
 """Cells in the bounding box above which a sheet is read under guard: readers fill the whole box."""

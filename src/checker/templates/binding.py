@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from checker.model.cells import CellRef
 from checker.model.snapshot import Snapshot
@@ -25,14 +25,11 @@ from checker.model.submission import (
     TableRow,
 )
 from checker.model.template import (
-    SHARED,
-    Blank,
-    Column,
-    Field,
     Sheet,
     SheetKind,
     Template,
 )
+from checker.templates.cell_problems import FieldReading, cell_problems
 from checker.templates.code_lists import CodeList
 from checker.templates.explanations import read_explanations
 from checker.templates.fact_hash import hash_facts
@@ -42,29 +39,21 @@ from checker.templates.recognition import Unrecognised, recognise, wrong_edition
 from checker.templates.sheet_finding import find_sheets
 from checker.templates.shown_indicators import read_indicators
 from checker.templates.stage_units import stages_of
-from checker.templates.table_rows import problem_of, read_table
-from checker.templates.typed_value import TypedValue, is_nothing
+from checker.templates.table_rows import read_table
 
 if TYPE_CHECKING:
     from checker.templates.layout import Layout
 
 __all__ = ["Unrecognised", "bind", "recognise"]
 
-
-class _Reading(NamedTuple):
-    """One field in one column, before it is known which stages the school has."""
-
-    field: Field
-    column: Column
-    fact: Fact
-    typed: TypedValue | None  # None: no cell was found
+LOST_NAME = "FORM010"
 
 
 class _Gathered:
     """Grows sheet by sheet; ``problems`` are those of the sheets, not of single cells."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.readings: list[_Reading] = []
+        self.readings: list[FieldReading] = []
         self.tables: dict[str, tuple[TableRow, ...]] = {}
         self.problems = problems
 
@@ -94,6 +83,9 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
             rows, found = read_table(snapshot.sheets[title], title, table, snapshot.names, codes)
             gathered.tables[table.id] = rows
             gathered.problems.extend(found)
+    if not snapshot.names and not snapshot.formulas_known:
+        # a format whose names are not read: then none is lost
+        gathered.problems = [item for item in gathered.problems if item.rule != LOST_NAME]
     facts = {reading.fact.ref: reading.fact for reading in gathered.readings}
     stages = stages_of(template, facts)
     indicators = _indicators(snapshot, template, titles, stages)
@@ -104,7 +96,7 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
         facts=facts,
         tables=gathered.tables,
         stages=stages,
-        problems=(*gathered.problems, *_judge_cells(gathered.readings, stages)),
+        problems=(*gathered.problems, *cell_problems(gathered.readings, stages)),
         explanations=explanations,
         indicators=tuple(indicators),
         sheet_titles=titles,
@@ -136,7 +128,7 @@ def _nothing_bound(sheet: Sheet, gathered: _Gathered) -> None:
     for item in sheet.fields:
         for column_id in item.columns:
             fact = Fact(FactRef(item.id, column_id), FactState.UNBOUND)
-            gathered.readings.append(_Reading(item, columns[column_id], fact, None))
+            gathered.readings.append(FieldReading(item, columns[column_id], fact, None))
     gathered.tables.update({table.id: () for table in sheet.tables})
 
 
@@ -156,79 +148,13 @@ def _read_fields(
     for item, column_id, place in places.locate_all():
         ref = FactRef(item.id, column_id)
         if place is None:
-            reading = _Reading(item, columns[column_id], Fact(ref, FactState.UNBOUND), None)
+            reading = FieldReading(item, columns[column_id], Fact(ref, FactState.UNBOUND), None)
         else:
             typed = normalise(cells.cell(place.row, place.column), item, codes(item.codes))
             fact = Fact(ref, typed.state, typed.value, place, typed.typed)
-            reading = _Reading(item, columns[column_id], fact, typed)
+            reading = FieldReading(item, columns[column_id], fact, typed)
         gathered.readings.append(reading)
     gathered.problems.extend(places.problems)
-
-
-def _judge_cells(readings: list[_Reading], stages: tuple[str, ...]) -> list[Problem]:
-    """What the normaliser remarked, what is missing, and what stands in a stage that the school
-    does not have — which needs all fields to have been read first."""
-    by_ref = {reading.fact.ref: reading for reading in readings}
-    problems: list[Problem] = []
-    for reading in readings:
-        typed, fact = reading.typed, reading.fact
-        if typed is None or fact.cell is None:
-            continue
-        stage = reading.column.stage
-        if stage is not None and stage not in stages:
-            if not reading.column.previous and _means_something(typed):
-                problems.append(_foreign_stage(reading))
-        elif typed.rule:
-            problems.append(problem_of(typed, fact.ref, fact.cell))
-        elif fact.state is FactState.BLANK and _is_due(reading, by_ref):
-            problems.append(_missing(reading))
-    return problems
-
-
-def _means_something(typed: TypedValue) -> bool:
-    if typed.state is FactState.BLANK or is_nothing(typed.typed):
-        return False
-    return typed.state is not FactState.GIVEN or bool(typed.value)
-
-
-def _is_due(reading: _Reading, by_ref: Mapping[FactRef, _Reading]) -> bool:
-    """Whether an empty cell is a fault. Last year's figure never is (a new school has none), nor
-    is 共用, nor a stage column of a field whose figure was given under 共用."""
-    item, column = reading.field, reading.column
-    if item.blank is not Blank.MISSING or column.previous or column.id == SHARED:
-        return False
-    if column.stage is not None and SHARED in item.columns:
-        shared = by_ref.get(FactRef(item.id, SHARED))
-        return shared is None or shared.fact.state is FactState.BLANK
-    return True
-
-
-def _missing(reading: _Reading) -> Problem:
-    item, column = reading.field, reading.column
-    where = f"（{column.title}）" if len(item.columns) > 1 else ""
-    zero = "；没有的请填 0" if item.unit else ""
-    message = f"“{item.label}”{where}必须填写，现在是空的{zero}。"
-    cell = reading.fact.cell
-    return Problem(
-        "FORM001", message, reading.fact.ref, cell, cell.sheet if cell else None, "空", "必须填写"
-    )
-
-
-def _foreign_stage(reading: _Reading) -> Problem:
-    item, column, fact = reading.field, reading.column, reading.fact
-    message = (
-        f"按办学类型和附设班情况，学校没有{column.title}，“{item.label}”的这一格却填了“{fact.typed}”；"
-        "请清空这一格，或核对办学类型和附设班。"
-    )
-    return Problem(
-        "FORM009",
-        message,
-        fact.ref,
-        fact.cell,
-        fact.cell.sheet if fact.cell else None,
-        fact.typed,
-        "留空",
-    )
 
 
 def _indicators(
