@@ -1,0 +1,201 @@
+"""``checker plugin check``: everything that can be said of a plugin before anyone relies on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from checker import toml_files
+from checker.authoring import unused
+from checker.authoring.manifest_source import ManifestSource, syntax_problem
+from checker.authoring.problem import Problem, Weight
+from checker.authoring.python_source import PythonSource
+from checker.model.rules import Rule
+from checker.model.template import Template
+from checker.plugins.failure import PluginFailure
+from checker.plugins.manifest import API_VERSION, MANIFEST_FILE, PluginManifest
+from checker.rules.rule_check import static_problems, text_problems
+from checker.session import BadChoice, Session, SessionOptions
+from checker.templates.loading import load_template
+
+_KEY = re.compile(r"^(?:（模板 [^）]*）)?([a-z_]+)：")
+
+
+class NoPluginError(Exception):
+    """There is no plugin at the path; the text is a Chinese sentence."""
+
+
+def check_plugin(folder: Path, examples: bool = True) -> list[Problem]:
+    """All problems of the plugin in ``folder``, in order of file and line.
+
+    ``examples`` False leaves out judging the examples of the rules. Raises NoPluginError.
+    """
+    if not (folder / MANIFEST_FILE).is_file():
+        raise NoPluginError(f"{folder} 中没有 {MANIFEST_FILE}，它不是插件的文件夹。")
+    try:
+        source = ManifestSource(folder)
+    except toml_files.TomlFileError as error:
+        return syntax_problem(error)
+    from checker.plugins.manifest_check import problems
+
+    wrong = [source.located(message) for message in problems(source.document)]
+    if wrong:
+        return sorted(wrong)
+    return sorted(set(_Inspection(folder, source, examples).problems()))
+
+
+class _Inspection:
+    """The check of one plugin whose manifest has the right form."""
+
+    def __init__(self, folder: Path, source: ManifestSource, examples: bool) -> None:
+        self.folder = folder
+        self.source = source
+        self.examples = examples
+
+    def problems(self) -> Iterator[Problem]:
+        """Every problem; those that make the rest meaningless end it."""
+        try:
+            session = Session(SessionOptions(plugin_dirs=(str(self.folder),)))
+        except BadChoice as error:
+            yield Problem(MANIFEST_FILE, 0, str(error))
+            return
+        here = self.folder.resolve()
+        manifest = next(
+            (each for each in session.plugins.manifests if each.folder.resolve() == here), None
+        )
+        if manifest is None:
+            for refused in session.errors:
+                if Path(refused.where).resolve() == here / MANIFEST_FILE:
+                    yield Problem(MANIFEST_FILE, self.source.line("plugin"), refused.message)
+            return
+        try:
+            templates = {template.id: template for template in session.templates}
+        except BadChoice as error:
+            yield Problem("templates", 0, str(error))
+            return
+        yield from self._of_plugin(manifest, session, templates)
+
+    def _of_plugin(
+        self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
+    ) -> Iterator[Problem]:
+        for rule in manifest.rules:
+            yield from self._of_rule(rule, session, templates)
+        yield from self._of_limits(manifest)
+        yield from self._of_documents(manifest)
+        yield from self._of_profiles(manifest, session)
+        yield from self._of_folder(manifest)
+        yield from unused.uncited_documents(manifest, self.source)
+        yield from unused.unfamiliar_families(manifest, self.source)
+        try:
+            code = PythonSource(self.folder / "rules.py")
+        except PluginFailure as failure:
+            yield Problem("rules.py", int(failure.where.rpartition(":")[2] or 0), failure.message)
+            return
+        yield from self._of_code(manifest, code)
+        yield from unused.unused_limits(manifest, session.ruleset, self.source, code)
+        yield from unused.unused_lists(manifest, self.source, code)
+        yield from unused.unused_functions(manifest, code)
+        for folder in manifest.template_folders():
+            file = f"templates/{folder.name}/template.toml"
+            template = load_template(folder / "template.toml")
+            yield from unused.dead_fields(template, session.rules, code, file)
+        if self.examples:
+            yield from self._of_examples(manifest, session, templates)
+
+    def _of_rule(
+        self, rule: Rule, session: Session, templates: dict[str, Template]
+    ) -> Iterator[Problem]:
+        if rule.kind == "form":
+            return
+        found = [*text_problems(rule), *static_problems(rule, session.ruleset, templates)]
+        for message in found:
+            key = _KEY.match(message)
+            line = self.source.rule_line(rule.id, key[1] if key else "")
+            yield self.source.problem(f"规则 {rule.id} 的 {message}", line)
+        for citation in rule.citations:
+            if not citation.clause:
+                yield self.source.problem(
+                    f"规则 {rule.id} 的 sources：没有写 clause（哪一条）",
+                    self.source.rule_line(rule.id, "sources"),
+                    Weight.REMINDER,
+                )
+
+    def _of_limits(self, manifest: PluginManifest) -> Iterator[Problem]:
+        for number, entry in enumerate(manifest.thresholds):
+            line = self.source.line("thresholds", number)
+            if not entry.source.strip():
+                yield self.source.problem(
+                    f"限值 {entry.id} 没有写 source（数字是从哪里看到的）", line
+                )
+            if not entry.confirmed:
+                yield self.source.problem(
+                    f"限值 {entry.id} 未经核实（confirmed = false）", line, Weight.REMINDER
+                )
+
+    def _of_documents(self, manifest: PluginManifest) -> Iterator[Problem]:
+        for key, document in manifest.documents.items():
+            if not document.confirmed:
+                line = self.source.line("documents", key)
+                yield self.source.problem(
+                    f"文件 {key}（{document.title}）未经核实", line, Weight.REMINDER
+                )
+
+    def _of_profiles(self, manifest: PluginManifest, session: Session) -> Iterator[Problem]:
+        from checker.plugins.profile_files import load_overlay
+
+        limits = {entry.id for entry in session.ruleset.thresholds}
+        for path in manifest.profile_files():
+            name = f"profiles/{path.name}"
+            try:
+                overlay = load_overlay(path)
+            except toml_files.TomlFileError as error:
+                yield from (
+                    Problem(name, each.line, each.message) for each in syntax_problem(error)
+                )
+                continue
+            for entry in overlay.thresholds:
+                if entry.id not in limits:
+                    yield Problem(name, 0, f"没有限值 {entry.id}，这一项不起作用")
+            for rule_id in overlay.rules:
+                if rule_id not in session.rules:
+                    yield Problem(name, 0, f"没有规则 {rule_id}，这一项不起作用")
+
+    def _of_folder(self, manifest: PluginManifest) -> Iterator[Problem]:
+        if manifest.api_version != API_VERSION:
+            yield Problem(MANIFEST_FILE, self.source.line("plugin", "api_version"), "接口版本不对")
+        if not any(self.folder.glob("tests/test_*.py")) and manifest.package is None:
+            yield Problem("tests", 0, "没有测试（tests/test_*.py）", Weight.REMINDER)
+
+    def _of_code(self, manifest: PluginManifest, code: PythonSource) -> Iterator[Problem]:
+        functions = [rule for rule in manifest.rules if rule.kind == "function"]
+        registered = "checker_register_functions" in manifest.hooks
+        for rule in functions:
+            name = str(rule.spec.get("function"))
+            if not registered and name not in code.functions and name not in code.imports:
+                line = self.source.rule_line(rule.id, "function")
+                yield self.source.problem(f"规则 {rule.id}：rules.py 中没有函数 {name}", line)
+        line = self.source.line("plugin", "hooks")
+        for hook in manifest.hooks:
+            if hook not in code.hook_lines:
+                yield self.source.problem(
+                    f"hooks 写了 {hook}，rules.py 中没有带 @hookimpl 的这个函数", line
+                )
+        for hook, at in code.hook_lines.items():
+            if hook not in manifest.hooks:
+                message = f"{hook} 没有写进 plugin.toml 的 [plugin] hooks，不会被调用"
+                yield Problem(code.path.name, at, message)
+
+    def _of_examples(
+        self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
+    ) -> Iterator[Problem]:
+        from checker.rules.examples import run_examples
+
+        for rule in manifest.rules:
+            if rule.kind == "form":
+                continue
+            for result in run_examples(rule, session.ruleset, templates):
+                if result.problem:
+                    line = self.source.rule_line(rule.id, "examples")
+                    told = f"规则 {rule.id} 的第 {result.number} 个例子：{result.problem}"
+                    yield self.source.problem(told, line)

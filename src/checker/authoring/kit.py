@@ -1,0 +1,253 @@
+"""The test kit: a plugin's rules asked about facts, and workbooks really filled, judged, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+from checker.engine import judge
+from checker.model.cells import CellRef
+from checker.model.report import Report
+from checker.model.rules import Plain, Rule
+from checker.model.submission import Submission
+from checker.model.template import Template
+from checker.model.verdicts import Outcome, RuleError, Verdict
+from checker.rules.examples import ExampleResult, form_with, run_examples
+from checker.session import Session, SessionOptions
+
+Facts: TypeAlias = Mapping[str, "Plain | float"]
+Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, "Plain | float"]]]
+
+
+class KitError(Exception):
+    """The kit was asked for something that is not there; the text is a Chinese sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one rule said: one verdict for each unit it was asked about."""
+
+    rule: str
+    verdicts: tuple[Verdict, ...]
+    errors: tuple[RuleError, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The one verdict. Raises KitError if there is none or more than one, or if it crashed."""
+        if self.errors:
+            error = self.errors[0]
+            raise KitError(
+                f"规则 {self.rule} 出错：{error.message}（{error.where}）\n{error.trace}"
+            )
+        if len(self.verdicts) != 1:
+            told = "、".join(f"{item.unit.label} {item.outcome.value}" for item in self.verdicts)
+            raise KitError(
+                f"规则 {self.rule} 给出了 {len(self.verdicts)} 条结论（{told or '无'}）；"
+                "请用 stage 指定学段，或自己查看 verdicts。"
+            )
+        return self.verdicts[0]
+
+    @property
+    def outcome(self) -> Outcome:
+        """pass, fail, doubt, explained, not_applicable or incomplete."""
+        return self.verdict.outcome
+
+    @property
+    def message(self) -> str:
+        """The sentence the clerk reads."""
+        return self.verdict.message
+
+    @property
+    def actual(self) -> str:
+        """What is there, as shown: "0.87人"."""
+        return "" if self.verdict.actual is None else str(self.verdict.actual)
+
+    @property
+    def required(self) -> str:
+        """What is required, as shown."""
+        return "" if self.verdict.required is None else self.verdict.required.text
+
+    @property
+    def gap(self) -> str:
+        """What is missing, as shown: "缺 7 名体育、艺术专任教师"."""
+        return "" if self.verdict.gap is None else str(self.verdict.gap)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Ids of the fields that would be marked, foremost first."""
+        return tuple(dict.fromkeys(ref.field for ref in self.verdict.at))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedWorkbook:
+    """A workbook that was filled, judged from the file, and marked. ``path`` is the marked copy."""
+
+    path: Path
+    source: Path
+    report: Report
+    notes: Mapping[tuple[str, str], str]
+    """Text of the notes by sheet title and cell: ("教师", "E17")."""
+    colours: Mapping[tuple[str, str], str]
+    """Fill colours of the cells with a note, as RRGGBB."""
+    result_rows: tuple[tuple[str, ...], ...]
+    """The rows of the sheet 校验结果."""
+
+    def cell_of(self, field: str, column: str | None = None, row: int = 0) -> tuple[str, str]:
+        """Sheet title and cell of a field (in a column), or of ``table.column`` in a row."""
+        places = [
+            fact.cell
+            for ref, fact in self.report.submission.facts.items()
+            if ref.field == field and column in (None, ref.column)
+        ]
+        table, _, name = field.rpartition(".")
+        for each in self.report.submission.tables.get(table, ()):
+            if name in each.facts and row in (0, each.ordinal):
+                places.append(each.facts[name].cell)
+        found = [place for place in places if isinstance(place, CellRef)]
+        if not found:
+            raise KitError(f"工作簿中没有 {field}" + (f" 的 {column} 栏。" if column else "。"))
+        return found[0].sheet, found[0].a1
+
+    def note(self, field: str, column: str | None = None, row: int = 0) -> str:
+        """The note on a field's cell; "" if it has none."""
+        return self.notes.get(self.cell_of(field, column, row), "")
+
+    def colour(self, field: str, column: str | None = None, row: int = 0) -> str:
+        """The colour a field's cell was given, as RRGGBB; "" if it was not marked."""
+        return self.colours.get(self.cell_of(field, column, row), "")
+
+
+class PluginKit:
+    """Rules of the plugins in ``folders`` (and all others that are installed)."""
+
+    def __init__(self, folders: Sequence[Path], profile: str | None = None) -> None:
+        self.folders = tuple(Path(folder) for folder in folders)
+        self.session = Session(
+            SessionOptions(profile=profile, plugin_dirs=tuple(map(str, self.folders)))
+        )
+        self._kits: dict[str, PluginKit] = {}
+
+    def under(self, profile: str | None) -> PluginKit:
+        """The same under another profile."""
+        if profile is None:
+            return self
+        if profile not in self._kits:
+            self._kits[profile] = PluginKit(self.folders, profile)
+        return self._kits[profile]
+
+    @cached_property
+    def templates(self) -> dict[str, Template]:
+        """All templates by id."""
+        return {template.id: template for template in self.session.templates}
+
+    def rule(self, rule_id: str) -> Rule:
+        """A rule. Raises KitError, with the reasons why plugins were refused."""
+        found = self.session.rules.get(rule_id)
+        if found is None:
+            reasons = "；".join(error.message for error in self.session.errors)
+            raise KitError(
+                f"没有规则 {rule_id}。" + (f"有插件没有启用：{reasons}" if reasons else "")
+            )
+        return found
+
+    def own_rules(self) -> Iterator[Rule]:
+        """The rules of the plugins in this kit's folders. Raises KitError if one was refused."""
+        places = {folder.resolve() for folder in self.folders}
+        for error in self.session.errors:
+            if any(str(folder) in error.where for folder in (*places, *self.folders)):
+                raise KitError(f"插件 {error.plugin} 没有启用：{error.message}")
+        for manifest in self.session.plugins.manifests:
+            if manifest.folder.resolve() in places:
+                yield from manifest.rules
+
+    def submission(
+        self,
+        facts: Facts,
+        tables: Rows | None = None,
+        *,
+        template: str | None = None,
+        stage: str | None = None,
+    ) -> Submission:
+        """The form with these facts typed in and all else left empty. Keys of ``facts`` are field
+        ids, or "field@column"; without a column the figure goes to the stage, else to 全校.
+
+        Raises KitError, ExampleError.
+        """
+        return form_with(self._template(template), _plain(facts), _rows(tables), stage)
+
+    def check(
+        self,
+        rule_id: str,
+        facts: Facts,
+        *,
+        stage: str | None = None,
+        tables: Rows | None = None,
+        template: str | None = None,
+        previous: Facts | None = None,
+        definitions: Mapping[str, str] | None = None,
+    ) -> Checked:
+        """What one rule says of a form with these facts; see the fixture ``check_rule``."""
+        rule = self.rule(rule_id)
+        form = self._template(template or (rule.templates[0] if rule.templates else None))
+        filled = form_with(form, _plain(facts), _rows(tables), stage)
+        earlier = form_with(form, _plain(previous), {}, stage) if previous else None
+        profile = self.session.profile
+        if definitions:
+            profile = replace(profile, definitions={**profile.definitions, **definitions})
+        only = replace(self.session.ruleset, chosen=frozenset({rule_id}))
+        report = judge(filled, only, profile, earlier)
+        verdicts = tuple(
+            verdict
+            for verdict in report.verdicts
+            if verdict.rule == rule_id and (stage is None or verdict.unit.stage in (stage, None))
+        )
+        errors = tuple(error for error in report.errors if error.rule == rule_id)
+        return Checked(rule_id, verdicts, errors)
+
+    def examples(self) -> Iterator[ExampleResult]:
+        """Every example of every rule of this kit's plugins, judged."""
+        for rule in self.own_rules():
+            yield from run_examples(rule, self.session.ruleset, self.templates)
+
+    def marked_workbook(
+        self,
+        folder: Path,
+        facts: Facts,
+        tables: Rows | None = None,
+        *,
+        template: str | None = None,
+        stage: str | None = None,
+    ) -> MarkedWorkbook:
+        """Build the template's workbook in ``folder``, fill it, judge the file, mark a copy."""
+        from checker.authoring.workbooks import make_marked
+
+        return make_marked(
+            self, folder, self._template(template), _plain(facts), _rows(tables), stage
+        )
+
+    def _template(self, template_id: str | None) -> Template:
+        if template_id is None:
+            used = {name for rule in self.own_rules() for name in rule.templates}
+            if len(used) != 1:
+                raise KitError(f"请用 template 写明模板：{'、'.join(sorted(used))}。")
+            (template_id,) = used
+        found = self.templates.get(template_id)
+        if found is None:
+            raise KitError(f"没有模板 {template_id}；有 {'、'.join(self.templates)}。")
+        return found
+
+
+def _plain(facts: Facts | None) -> dict[str, Plain]:
+    from decimal import Decimal
+
+    return {
+        name: Decimal(str(value)) if isinstance(value, float) else value
+        for name, value in (facts or {}).items()
+    }
+
+
+def _rows(tables: Rows | None) -> dict[str, list[dict[str, Plain]]]:
+    return {name: [_plain(row) for row in rows] for name, rows in (tables or {}).items()}

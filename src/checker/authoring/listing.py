@@ -1,0 +1,60 @@
+"""``checker plugin list``: the plugins there are, where each came from, and those refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checker.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One plugin. ``error`` says why it was refused; then nothing but its id is known."""
+
+    id: str
+    title: str = ""
+    version: str = ""
+    rules: int = 0
+    families: tuple[str, ...] = ()
+    templates: int = 0
+    profiles: int = 0
+    origin: str = ""
+    folder: str = ""
+    error: str = ""
+
+
+def listed(session: Session) -> Iterator[Listed]:
+    """All plugins of a session, in the order they were found, then those that were refused."""
+    for manifest in session.plugins.manifests:
+        yield Listed(
+            manifest.id,
+            manifest.title,
+            manifest.version,
+            len({rule.id for rule in manifest.rules}),
+            tuple(manifest.families),
+            len(manifest.template_folders()),
+            len(manifest.profile_files()),
+            manifest.origin,
+            str(manifest.folder),
+        )
+    for error in session.errors:
+        yield Listed(error.plugin, folder=error.where, error=error.message)
+
+
+def lines(session: Session) -> Iterator[str]:
+    """The list for people."""
+    found = list(listed(session))
+    for item in found:
+        if item.error:
+            continue
+        brings = [f"{item.rules} 条规则（{'、'.join(item.families)}）"]
+        brings += [f"{item.templates} 个模板"] if item.templates else []
+        brings += [f"{item.profiles} 个口径"] if item.profiles else []
+        yield f"{item.id:<14}{item.version:<9}{item.title}　{'，'.join(brings)}　{item.origin}"
+    refused = [item for item in found if item.error]
+    for item in refused:
+        yield f"{item.id:<14}没有启用：{item.error}（{item.folder}）"
+    rules = sum(item.rules for item in found)
+    tail = f"，{len(refused)} 个没有启用" if refused else ""
+    yield f"共 {len(found) - len(refused)} 个插件，{rules} 条规则{tail}。"

@@ -1,0 +1,174 @@
+"""Fixtures for the tests of plugins; pytest loads this by itself when checker is installed.
+
+Nothing of checker is imported before a fixture is used, so other people's tests pay nothing.
+The plugin under test is the folder with plugin.toml above the test file, or the folders named by
+``checker_plugin_dirs`` in pytest's settings.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from checker.authoring.kit import Checked, Facts, MarkedWorkbook, PluginKit, Rows
+    from checker.model.submission import Submission
+
+SETTING = "checker_plugin_dirs"
+_KITS: dict[tuple[Path, ...], PluginKit] = {}
+
+
+class CheckRule(Protocol):
+    """``check_rule(rule_id, facts, stage=…, tables=…)``"""
+
+    def __call__(
+        self,
+        rule_id: str,
+        facts: Facts,
+        *,
+        stage: str | None = None,
+        tables: Rows | None = None,
+        template: str | None = None,
+        previous: Facts | None = None,
+        profile: str | None = None,
+        definitions: Mapping[str, str] | None = None,
+    ) -> Checked: ...
+
+
+class MakeSubmission(Protocol):
+    """``submission(facts, tables, template=…, stage=…)``"""
+
+    def __call__(
+        self,
+        facts: Facts,
+        tables: Rows | None = None,
+        *,
+        template: str | None = None,
+        stage: str | None = None,
+    ) -> Submission: ...
+
+
+class MakeMarked(Protocol):
+    """``marked_workbook(facts, tables, template=…, stage=…, profile=…)``"""
+
+    def __call__(
+        self,
+        facts: Facts,
+        tables: Rows | None = None,
+        *,
+        template: str | None = None,
+        stage: str | None = None,
+        profile: str | None = None,
+    ) -> MarkedWorkbook: ...
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The setting that names the plugins under test."""
+    parser.addini(SETTING, "folders of the checker plugins under test", type="paths", default=[])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with an argument ``rule_example`` runs once for every example of every rule."""
+    if "rule_example" not in metafunc.fixturenames:
+        return
+    kit = _kit(metafunc.config, metafunc.definition.path)
+    found = list(kit.examples())
+    names = [f"{result.rule}-{result.number}" for result in found]
+    metafunc.parametrize("rule_example", found, ids=names)
+
+
+@pytest.fixture
+def plugin_kit(request: pytest.FixtureRequest) -> PluginKit:
+    """The kit of the plugin under test: its session, rules and templates."""
+    return _kit(request.config, request.path)
+
+
+@pytest.fixture
+def check_rule(plugin_kit: PluginKit) -> CheckRule:
+    """Ask one rule about facts, everything else being left empty.
+
+    ``check_rule("CAN1", {"students.total": 500, "students.boarders": 120}, stage="primary")`` gives
+    a ``Checked``: ``outcome``, ``message``, ``actual``, ``required``, ``gap``, ``fields``, or all
+    ``verdicts`` where a rule is asked about several units. ``tables`` holds rows of tables,
+    ``previous`` facts of last year's form, ``profile`` a profile's id, ``definitions`` its choices.
+    """
+
+    def check(
+        rule_id: str,
+        facts: Facts,
+        *,
+        stage: str | None = None,
+        tables: Rows | None = None,
+        template: str | None = None,
+        previous: Facts | None = None,
+        profile: str | None = None,
+        definitions: Mapping[str, str] | None = None,
+    ) -> Checked:
+        return plugin_kit.under(profile).check(
+            rule_id,
+            facts,
+            stage=stage,
+            tables=tables,
+            template=template,
+            previous=previous,
+            definitions=definitions,
+        )
+
+    return check
+
+
+@pytest.fixture
+def submission(plugin_kit: PluginKit) -> MakeSubmission:
+    """A form with these facts typed in: ``submission({"students.total": 500}, stage="primary")``.
+
+    For tests that judge a whole form, or look at facts and tables.
+    """
+    return plugin_kit.submission
+
+
+@pytest.fixture
+def marked_workbook(plugin_kit: PluginKit, tmp_path: Path) -> MakeMarked:
+    """A real workbook: built from the template, filled, judged from the file, marked.
+
+    Gives a ``MarkedWorkbook``: ``note("students.boarders", "primary")``, ``colour(…)``,
+    ``result_rows``, ``report``, and ``path`` of the marked copy.
+    """
+    made: list[MarkedWorkbook] = []
+
+    def make(
+        facts: Facts,
+        tables: Rows | None = None,
+        *,
+        template: str | None = None,
+        stage: str | None = None,
+        profile: str | None = None,
+    ) -> MarkedWorkbook:
+        folder = tmp_path / f"workbook{len(made) + 1}"
+        kit = plugin_kit.under(profile)
+        made.append(kit.marked_workbook(folder, facts, tables, template=template, stage=stage))
+        return made[-1]
+
+    return make
+
+
+def _kit(config: pytest.Config, test: Path) -> PluginKit:
+    named = tuple(Path(folder) for folder in config.getini(SETTING))
+    folders = named or (_folder_above(test),)
+    if folders not in _KITS:
+        from checker.authoring.kit import PluginKit
+
+        _KITS[folders] = PluginKit(folders)
+    return _KITS[folders]
+
+
+def _folder_above(test: Path) -> Path:
+    for folder in test.parents:
+        if (folder / "plugin.toml").is_file():
+            return folder
+    raise pytest.UsageError(
+        f"{test} 的上级文件夹里没有 plugin.toml；请在 pytest 的设置里写 {SETTING}。"
+    )

@@ -1,0 +1,82 @@
+"""A new plugin: a folder whose tests pass at once, to be changed step by step."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from checker.plugins.manifest import API_VERSION
+from checker.plugins.manifest_schema import FAMILY, PLUGIN_ID
+
+FILES = {
+    "plugin.toml": "plugin.toml",
+    "rules.py": "rules.py",
+    "tests/test_rules.py": "test_rules.py",
+    "README.md": "README.md",
+    "pyproject.toml": "pyproject.toml",
+}
+"""File of the new folder -> its pattern (without ``.j2``) in ``new_plugin/``."""
+
+
+class ScaffoldError(Exception):
+    """A plugin of this name cannot be made; the text is a Chinese sentence."""
+
+
+def family_of(plugin_id: str) -> str:
+    """Letters for the rules of a plugin, from its id: canteen -> CANTEE."""
+    letters = re.sub(r"[^a-z]", "", plugin_id)[:6].upper()
+    return letters if len(letters) >= 3 else letters.ljust(3, "X")
+
+
+def create(
+    plugin_id: str,
+    folder: Path,
+    edition: int,
+    taken: dict[str, str],
+    title: str = "",
+    family: str = "",
+) -> list[Path]:
+    """Write the files of a new plugin into ``folder``, which must not be there yet or be empty.
+
+    ``taken`` maps rule families and plugin ids that exist to the plugin they belong to. Raises
+    ScaffoldError, OSError.
+    """
+    if not re.fullmatch(PLUGIN_ID, plugin_id):
+        raise ScaffoldError(
+            f"插件编号“{plugin_id}”不可用：应以小写字母开头，只用小写字母、数字和下划线。"
+        )
+    chosen = family or family_of(plugin_id)
+    if not re.fullmatch(FAMILY, chosen):
+        raise ScaffoldError(f"规则族“{chosen}”不可用：应是 3 到 6 个大写字母，如 CAN。")
+    for name in (plugin_id, chosen):
+        if name in taken:
+            raise ScaffoldError(
+                f"“{name}”已由插件 {taken[name]} 使用，请换一个（--family 指定规则族）。"
+            )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ScaffoldError(f"{folder} 已经有了，没有改动它；请换一个名字，或用 --out 写到别处。")
+    values: dict[str, str | int] = {
+        "id": plugin_id,
+        "title": title or plugin_id,
+        "family": chosen,
+        "edition": edition,
+        "api_version": API_VERSION,
+    }
+    written = []
+    for name, pattern in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(_filled(pattern, values), "utf-8", newline="\n")
+        written.append(path)
+    return written
+
+
+def _filled(pattern: str, values: dict[str, str | int]) -> str:
+    from jinja2 import Environment, StrictUndefined
+
+    source = files("checker.authoring") / "new_plugin" / f"{pattern}.j2"
+    environment = Environment(
+        undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+    )
+    return environment.from_string(source.read_text("utf-8")).render(values)

@@ -1,0 +1,124 @@
+"""What a plugin declares and no rule uses: limits, code lists, documents, functions, fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from checker.authoring.manifest_source import ManifestSource
+from checker.authoring.problem import Problem, Weight
+from checker.authoring.python_source import PythonSource
+from checker.model.rules import Plain, Rule
+from checker.model.template import FieldType, Template
+from checker.plugins.manifest import MANIFEST_FILE, PluginManifest, tables
+from checker.rules.kinds.keys import KINDS, Takes
+from checker.rules.rule_check import fields_read, unused_thresholds
+from checker.rules.ruleset import RuleSet
+
+MOST_FIELDS = 12
+"""Fields of one sheet named in one line."""
+
+
+def unused_limits(
+    manifest: PluginManifest, ruleset: RuleSet, source: ManifestSource, code: PythonSource
+) -> Iterator[Problem]:
+    """Limits that neither a rule of any plugin nor the plugin's code reads."""
+    unread = unused_thresholds(ruleset, ruleset.rules) - code.texts
+    for threshold_id in dict.fromkeys(entry.id for entry in manifest.thresholds):
+        if threshold_id in unread:
+            yield source.problem(
+                f"限值 {threshold_id} 没有规则用到；请删去，或在规则里用上它",
+                source.limit_line(threshold_id),
+            )
+
+
+def unused_lists(
+    manifest: PluginManifest, source: ManifestSource, code: PythonSource
+) -> Iterator[Problem]:
+    """Code lists that nothing refers to."""
+    read = {
+        str(rule.spec.get(key.name))
+        for rule in manifest.rules
+        for key in KINDS[rule.kind].keys
+        if key.takes is Takes.CODE_LIST
+    }
+    for list_id in manifest.code_lists:
+        if list_id not in read and list_id not in code.texts:
+            yield source.problem(
+                f"代码表 {list_id} 没有规则用到", source.line("code_lists", list_id)
+            )
+
+
+def uncited_documents(manifest: PluginManifest, source: ManifestSource) -> Iterator[Problem]:
+    """Documents that no rule cites."""
+    cited = {
+        str(entry.get("document", ""))
+        for part in (*tables(source.document.get("rules")), *_changed(source))
+        for entry in tables(cast("Plain", part.get("sources")))
+    }
+    for key in manifest.documents:
+        if key not in cited:
+            yield source.problem(
+                f"文件 {key} 没有规则引用", source.line("documents", key), Weight.REMINDER
+            )
+
+
+def _changed(source: ManifestSource) -> Iterator[Mapping[str, object]]:
+    for change in tables(source.document.get("changes")):
+        keys = change.get("change")
+        for entry in (keys if isinstance(keys, dict) else {}).values():
+            if isinstance(entry, dict):
+                yield entry
+
+
+def unused_functions(manifest: PluginManifest, code: PythonSource) -> Iterator[Problem]:
+    """Public functions of rules.py that no rule names, no hook is and nothing in it calls."""
+    named = {str(rule.spec.get("function")) for rule in manifest.rules if rule.kind == "function"}
+    if "checker_register_functions" in manifest.hooks:
+        return  # what it registers, and under which name, is the code's own affair
+    for name, line in code.functions.items():
+        if name.startswith("_") or name in named | code.names or name in code.hook_lines:
+            continue
+        yield Problem(code.path.name, line, f"函数 {name} 没有规则用到", Weight.REMINDER)
+
+
+def dead_fields(
+    template: Template, rules: Mapping[str, Rule], code: PythonSource, file: str
+) -> Iterator[Problem]:
+    """Fields of a template that no rule for it reads. Names, addresses and dates may stand there
+    for the reader only; numbers, flags and codes are asked for in vain."""
+    read: set[str] = set(code.texts)
+    for rule in rules.values():
+        if template.id in rule.templates:
+            read |= fields_read(rule)
+    needed = {template.split.field, template.split.enrolment, *template.split.attached}
+    for sheet in template.sheets:
+        dead = [
+            field
+            for field in sheet.fields
+            if field.id not in read
+            and field.id not in needed
+            and field.type not in (FieldType.TEXT, FieldType.DATE)
+        ]
+        if dead:
+            named = "、".join(f"{field.id}（{field.label}）" for field in dead[:MOST_FIELDS])
+            more = f" 等 {len(dead)} 个" if len(dead) > MOST_FIELDS else ""
+            yield Problem(
+                file,
+                0,
+                f"“{sheet.title}”的字段 {named}{more} 没有规则用到，填了也没有人查",
+                Weight.REMINDER,
+            )
+
+
+def unfamiliar_families(manifest: PluginManifest, source: ManifestSource) -> Iterator[Problem]:
+    """Families without a rule."""
+    used = {rule.family for rule in manifest.rules}
+    for family in manifest.families:
+        if family not in used:
+            yield Problem(
+                MANIFEST_FILE,
+                source.line("families", family),
+                f"规则族 {family} 没有规则",
+                Weight.REMINDER,
+            )

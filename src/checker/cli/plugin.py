@@ -1,0 +1,156 @@
+"""``checker plugin``: list, new, check, test."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from checker.session import Session
+
+HELP = {"help_option_names": ["-h", "--help"]}
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+plugin_dirs_option = click.option(
+    "--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件（可写多次）。"
+)
+
+
+class PluginTrouble(click.ClickException):
+    """The caller's mistake, as a wrong option is."""
+
+    exit_code = 2
+
+
+@click.group(context_settings=HELP, options_metavar="[选项]", subcommand_metavar="命令 [参数]…")
+def command() -> None:
+    """插件：列出、新建、检查、测试。"""
+
+
+@command.command("list", context_settings=HELP, options_metavar="[选项]")
+@plugin_dirs_option
+@click.option("--plugins", metavar="插件", help="只用这些插件，用逗号分开。")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="输出的形式。")  # fmt: skip
+def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -> None:
+    """列出插件：版本、规则数、从哪里来；没有启用的说明原因。"""
+    from checker.authoring.listing import lines, listed
+
+    session = _session(plugin_dirs, plugins)
+    if form == "json":
+        import json
+        from dataclasses import asdict
+
+        click.echo(
+            json.dumps([asdict(item) for item in listed(session)], ensure_ascii=False, indent=1)
+        )
+    else:
+        for line in lines(session):
+            click.echo(line)
+    if session.errors:
+        sys.exit(4)
+
+
+@command.command("new", context_settings=HELP, options_metavar="[选项]")
+@click.argument("name", metavar="编号")
+@click.option("--title", default="", metavar="名称", help="中文名称，默认与编号相同。")
+@click.option("--family", default="", metavar="字母", help="规则编号的字母，3 到 6 个大写字母。")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="文件夹",
+    help="写到哪里，默认是当前文件夹下的“编号”。",
+)
+def new(name: str, title: str, family: str, out: Path | None) -> None:
+    """新建插件：写好一个马上能通过测试的文件夹，在它上面改。"""
+    from checker.authoring.scaffold import ScaffoldError, create
+
+    session = _session((), None)
+    taken = {manifest.id: manifest.id for manifest in session.plugins.manifests}
+    taken |= {rule.family: rule.plugin for rule in session.rules.values()}
+    folder = out or Path(name)
+    try:
+        written = create(name, folder, session.edition, taken, title, family)
+    except ScaffoldError as problem:
+        raise PluginTrouble(str(problem)) from None
+    except OSError as problem:
+        raise PluginTrouble(f"写不进 {folder}（{problem.strerror or problem}）。") from None
+    for path in written:
+        click.echo(f"已写好 {path}")
+    click.echo(f"接下来：checker plugin test {folder}，再改 {folder / 'plugin.toml'}。")
+
+
+@command.command("check", context_settings=HELP, options_metavar="[选项]")
+@click.argument("folder", type=FOLDER, metavar="文件夹")
+@click.option("--strict", is_flag=True, help="有提醒也算不合格。")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="输出的形式。")  # fmt: skip
+def check(folder: Path, strict: bool, form: str) -> None:
+    """检查插件：清单、编号、依据、例子、说明、没有用上的限值和字段；每个问题一行。"""
+    from checker.authoring.inspection import NoPluginError, check_plugin
+    from checker.authoring.problem import Weight
+
+    try:
+        problems = check_plugin(folder)
+    except NoPluginError as trouble:
+        raise PluginTrouble(str(trouble)) from None
+    errors = sum(problem.weight is Weight.ERROR for problem in problems)
+    if form == "json":
+        import json
+        from dataclasses import asdict
+
+        click.echo(json.dumps([asdict(item) for item in problems], ensure_ascii=False, indent=1))
+    else:
+        for problem in problems:
+            click.echo(str(problem))
+        verdict = "不能用" if errors else "可以用"
+        click.echo(f"{errors} 个错误，{len(problems) - errors} 个提醒：{verdict}。")
+    if errors or (strict and problems):
+        sys.exit(1)
+
+
+@command.command(
+    "test",
+    context_settings={**HELP, "ignore_unknown_options": True, "allow_extra_args": True},
+    options_metavar="[选项]",
+)
+@click.argument("folder", type=FOLDER, metavar="文件夹")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[pytest 的参数]…")
+def test(folder: Path, arguments: tuple[str, ...]) -> None:
+    """运行插件的测试（文件夹里的 tests/），用 checker 提供的 check_rule 等工具。"""
+    import importlib.util
+    import subprocess
+
+    if importlib.util.find_spec("pytest") is None:
+        raise PluginTrouble("运行测试需要 pytest，请先安装：pip install pytest")
+    if not (folder / "tests").is_dir():
+        raise PluginTrouble(f"{folder} 中没有 tests 文件夹。")
+    sys.stdout.flush()
+    # pytest in a process of its own: what it leaves in sys.modules is no concern of ours
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "--import-mode=importlib", *arguments, "tests"],
+        cwd=folder,
+        check=False,
+    )
+    sys.exit(run.returncode and 1)
+
+
+def _session(plugin_dirs: tuple[str, ...], plugins: str | None) -> Session:
+    """What is installed and named, settings file included."""
+    from checker.session import BadChoice, Session, SessionOptions
+    from checker.settings import BadSettings, find_settings
+
+    try:
+        settings = find_settings(Path.cwd())
+        only = None if plugins is None else tuple(word.strip() for word in plugins.split(","))
+        return Session(
+            SessionOptions(
+                plugin_dirs=(*settings.plugin_dirs, *plugin_dirs),
+                plugins=only or settings.plugins,
+            )
+        )
+    except (BadChoice, BadSettings) as problem:
+        raise PluginTrouble(str(problem)) from None
