@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from checker.county.concluding import Measured, Question, conclude
+from checker.county.concluding import conclude
+from checker.county.question import Measured, Question
 from checker.model.rules import Plain, Rule
 from checker.model.verdicts import Outcome, Scope, Severity
 

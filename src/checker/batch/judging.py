@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checker.batch.discovery import Source
 from checker.batch.record import FactRow, FileRecord, Judged
 from checker.checking import MarkPlan, judge_and_mark, path_shown, session_for
-from checker.county.measuring import collection_rules, measures
+from checker.county.measuring import collection_rules, measure
 from checker.model.report import FileStatus, Report
 from checker.model.rules import Rule
 from checker.model.submission import FactState
@@ -47,7 +47,7 @@ def record_of(
         return FileRecord(source.shown, status.value, result.message, modified=source.modified)
     submission = report.submission
     rules = collection_rules(session.ruleset, session.profile)
-    measured, errors = measures(report, rules, session.ruleset, session.profile)
+    measuring = measure(report, rules, session.ruleset, session.profile)
     template = submission.template
     code_field = template.split.field
     types = (
@@ -73,9 +73,10 @@ def record_of(
         cannot_write=result.cannot_write or "",
         marked_copy=result.marked_copy or "",
         findings=tuple(finding_document(source.shown, item) for item in result.findings),
-        errors=tuple(_errors(source, (*result.errors, *errors))),
+        errors=tuple(_errors(source, (*result.errors, *measuring.errors))),
         judged=tuple(judged_of(report, session.rules)),
-        measures=measured,
+        measures=measuring.measures,
+        unmeasured=measuring.unmeasured,
         facts=tuple(fact_rows(report)),
     )
 

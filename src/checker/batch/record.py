@@ -26,6 +26,15 @@ class Measure(NamedTuple):
         return Fraction(self.amount), Fraction(self.base) if self.base else None
 
 
+class Unmeasured(NamedTuple):
+    """A school that a collection rule is about but whose figures are missing. ``missing`` names
+    them for a reader: “在校学生数”（小学段）."""
+
+    rule: str
+    stage: str
+    missing: str
+
+
 class Judged(NamedTuple):
     """One indicator verdict for the school × indicator matrix. Values are exact texts or ""."""
 
@@ -72,6 +81,7 @@ class FileRecord:
     errors: tuple[dict[str, Json], ...] = ()
     judged: tuple[Judged, ...] = ()
     measures: tuple[Measure, ...] = ()
+    unmeasured: tuple[Unmeasured, ...] = ()
     facts: tuple[FactRow, ...] = ()
 
     def to_json(self) -> str:
@@ -87,5 +97,6 @@ class FileRecord:
         data["errors"] = tuple(data["errors"])
         data["judged"] = tuple(Judged(*item) for item in data["judged"])
         data["measures"] = tuple(Measure(*item) for item in data["measures"])
+        data["unmeasured"] = tuple(Unmeasured(*item) for item in data["unmeasured"])
         data["facts"] = tuple(FactRow(*item) for item in data["facts"])
         return cls(**data)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from checker.batch.record import FileRecord
-from checker.county.collection import County, conclude_all, gather
+from checker.county.collection import County, conclude_all, gather, gather_gaps
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
 from checker.county.measuring import collection_rules
 from checker.county.report import CountyReport, Indicator, Level, School, Shortage
@@ -55,6 +55,8 @@ def county_report(given: CountyInput) -> tuple[CountyReport, tuple[RuleError, ..
         stages=stages,
         edition=template.edition if template else 0,
         form=given.form,
+        unmeasured=gather_gaps((code, record.unmeasured) for code, record in counted.items()),
+        absent=len(handing_in.missing),
     )
     rules = collection_rules(given.ruleset, given.profile)
     concluded = conclude_all(rules, county, given.ruleset, given.profile)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from checker.batch.record import Measure
-from checker.county.concluding import Conclusion, Measured, Question, conclude
+from checker.batch.record import Measure, Unmeasured
+from checker.county.concluding import conclude
 from checker.county.measuring import figure
+from checker.county.question import Conclusion, Measured, Question
 from checker.county.report import CountyFinding, DispersionResult
 from checker.model.rules import Rule
 from checker.model.submission import Submission
@@ -21,11 +22,15 @@ from checker.rules.values import RuleDefect
 Measures = Mapping[tuple[str, str], Sequence[Measured]]
 """(rule id, stage or "") -> one entry per school that was measured."""
 
+Gaps = Mapping[tuple[str, str], Sequence[str]]
+"""(rule id, stage or "") -> 标识码 of the schools whose figures are missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class County:
     """What the collection rules are asked about. ``earlier`` are last year's measures of the same
-    schools, ``form`` the county's own submission; ``stages`` gives titles and order."""
+    schools, ``form`` the county's own submission; ``stages`` gives titles and order; ``absent``
+    counts the schools of the roster that handed nothing in."""
 
     measured: Measures
     earlier: Measures
@@ -33,6 +38,8 @@ class County:
     stages: Mapping[str, str]
     edition: int
     form: Submission | None = None
+    unmeasured: Gaps = field(default_factory=dict)
+    absent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,15 @@ def gather(schools: Iterable[tuple[str, Sequence[Measure]]]) -> Measures:
         for item in measures:
             amount, base = item.fractions()
             found[item.rule, item.stage].append(Measured(code, amount, base))
+    return found
+
+
+def gather_gaps(schools: Iterable[tuple[str, Sequence[Unmeasured]]]) -> Gaps:
+    """What could not be measured by rule and stage, from (标识码, unmeasured) pairs."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for code, gaps in schools:
+        for item in gaps:
+            found[item.rule, item.stage].append(code)
     return found
 
 
@@ -105,6 +121,10 @@ def _conclusion(
             names=county.names,
             threshold=threshold,
             against=against,
+            unmeasured={
+                name: codes for (name, own), codes in county.unmeasured.items() if own == stage
+            },
+            absent=county.absent,
         )
     )
 

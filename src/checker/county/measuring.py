@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
-from checker.batch.record import Measure
+from checker.batch.record import Measure, Unmeasured
 from checker.engine import Run
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
@@ -16,6 +17,7 @@ from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 from checker.rules.unit import Unit
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect
+from checker.rules.wording import missing_labels
 
 _AMOUNT = {
     "dispersion": "numerator",
@@ -32,6 +34,21 @@ _BASE = {
 }
 
 
+_WHICH_STAGES = "办学类型"
+
+Known = dict[tuple[str, UnitRef], Outcome]
+"""Outcomes of the rules judged on the submission itself."""
+
+
+class Measuring(NamedTuple):
+    """What measuring one submission brought: the measures, what could not be measured because
+    figures are missing, and the rules that went wrong on it."""
+
+    measures: tuple[Measure, ...]
+    unmeasured: tuple[Unmeasured, ...]
+    errors: tuple[RuleError, ...]
+
+
 def collection_rules(ruleset: RuleSet, profile: Profile) -> tuple[Rule, ...]:
     """All collection rules that the profile leaves on and that are to be reported."""
     return tuple(
@@ -43,33 +60,39 @@ def collection_rules(ruleset: RuleSet, profile: Profile) -> tuple[Rule, ...]:
     )
 
 
-def measures(
-    report: Report, rules: Iterable[Rule], ruleset: RuleSet, profile: Profile
-) -> tuple[tuple[Measure, ...], tuple[RuleError, ...]]:
-    """The measures of one submission, and the rules that went wrong on it.
+def measure(report: Report, rules: Iterable[Rule], ruleset: RuleSet, profile: Profile) -> Measuring:
+    """The measures of one submission.
 
-    A school whose figures are missing, or to which a rule does not apply, is simply not measured:
-    the form's own rules have told the clerk already.
+    A school to which a rule does not apply takes no part in it. One whose figures are missing is
+    named, so that no coefficient is ever silently that of fewer schools.
     """
     submission = report.submission
     run = Run(submission, ruleset, profile, None)
     known = {(verdict.rule, verdict.unit): verdict.outcome for verdict in report.verdicts}
     found: list[Measure] = []
+    lacking: list[Unmeasured] = []
     errors: list[RuleError] = []
     for rule in rules:
         if submission.template.id not in rule.templates:
             continue
+        if not run.stages and rule.spec.get("per") != "submission":
+            # which stages the school has is not known, so it is missing from each
+            lacking += [Unmeasured(rule.id, stage, _WHICH_STAGES) for stage in rule.stages]
         for unit in units(rule, run):
             try:
-                measure = _measure(rule, unit, run, known)
-            except (MissingInput, NotApplicable):
+                taken = _measure(rule, unit, run, known)
+            except MissingInput as gap:
+                words = missing_labels(unit, gap.refs)
+                lacking.append(Unmeasured(rule.id, unit.stage or "", words))
+                continue
+            except NotApplicable:
                 continue
             except RuleDefect as defect:
                 errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
                 continue
-            if measure is not None:
-                found.append(measure)
-    return tuple(found), tuple(errors)
+            if taken is not None:
+                found.append(taken)
+    return Measuring(tuple(found), tuple(lacking), tuple(errors))
 
 
 def figure(
@@ -99,16 +122,14 @@ def units(rule: Rule, run: Run) -> Iterator[Unit]:
             yield unit
 
 
-def _measure(
-    rule: Rule, unit: Unit, run: Run, known: dict[tuple[str, UnitRef], Outcome]
-) -> Measure | None:
+def _measure(rule: Rule, unit: Unit, run: Run, known: Known) -> Measure | None:
     context = Context(run, rule, unit)
     if rule.when is not None and not context.holds(rule.when):
         return None
     stage = unit.stage or ""
     if rule.kind == "pass_share":
         return _passes(rule, unit, run, known, stage)
-    if rule.kind not in _AMOUNT:
+    if rule.kind not in _AMOUNT or _exempt(rule, unit, run, known):
         return None
     scale = Fraction(str(rule.spec.get("scale", 1)))
     amount = _number(context, rule.spec[_AMOUNT[rule.kind]]) * scale
@@ -117,11 +138,19 @@ def _measure(
     return Measure(rule.id, stage, str(amount), "" if base is None else str(_number(context, base)))
 
 
-def _passes(
-    rule: Rule, unit: Unit, run: Run, known: dict[tuple[str, UnitRef], Outcome], stage: str
-) -> Measure | None:
+def _exempt(rule: Rule, unit: Unit, run: Run, known: Known) -> bool:
+    """Whether the indicator whose levels are compared does not apply to this unit (a 教学点 of a
+    few pupils): then the unit takes no part in comparing them either."""
+    indicator = rule.spec.get("indicator")
+    return bool(indicator) and Outcome.NOT_APPLICABLE in _outcomes(
+        str(indicator), [unit.ref], run, known
+    )
+
+
+def _passes(rule: Rule, unit: Unit, run: Run, known: Known, stage: str) -> Measure | None:
     """1 if every named rule passes, 0 if one fails; None if none of them says anything. For the
-    whole school the rules' verdicts on each of its stages count too."""
+    whole school the rules' verdicts on each of its stages count too. Raises MissingInput where one
+    of them lacks figures."""
     outcomes: list[Outcome] = []
     named = rule.spec.get("of")
     for rule_id in map(str, named if isinstance(named, list) else ()):
@@ -129,16 +158,25 @@ def _passes(
         if asked is None:
             continue
         refs = [unit.ref] if unit.stage else [each.ref for each in run.units(asked)]
-        for ref in refs:
-            known_outcome = known.get((rule_id, ref))
-            if known_outcome is not None:
-                outcomes.append(known_outcome)
-            else:
-                outcomes += [verdict.outcome for verdict in run.verdicts_of(rule_id, ref)]
+        outcomes += _outcomes(rule_id, refs, run, known)
     told = [item for item in outcomes if item is not Outcome.NOT_APPLICABLE]
-    if not told or Outcome.INCOMPLETE in outcomes:
+    if Outcome.INCOMPLETE in outcomes:
+        raise MissingInput(())
+    if not told:
         return None
     return Measure(rule.id, stage, str(int(all(item is Outcome.PASS for item in told))))
+
+
+def _outcomes(rule_id: str, refs: Iterable[UnitRef], run: Run, known: Known) -> list[Outcome]:
+    """What a rule says of some units; worked out here if it was not among what is reported."""
+    found: list[Outcome] = []
+    for ref in refs:
+        outcome = known.get((rule_id, ref))
+        if outcome is not None:
+            found.append(outcome)
+        else:
+            found += [verdict.outcome for verdict in run.verdicts_of(rule_id, ref)]
+    return found
 
 
 def _number(context: Context, expression: Plain) -> Fraction:

@@ -76,6 +76,7 @@ class DispersionResult(NamedTuple):
     unweighted_outcome: Outcome
     improvements: tuple[Improvement, ...] = ()
     decides: bool = True  # False: computed for another rule's mean, or only told
+    not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
 
 
 class CountyFinding(NamedTuple):
@@ -92,6 +93,7 @@ class CountyFinding(NamedTuple):
     source: str
     fix: str
     schools: tuple[str, ...] = ()
+    not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def county_document(report: CountyReport) -> dict[str, Json]:
                 "source": item.source,
                 "fix": item.fix,
                 "schools": list(item.schools),
+                "not_measured": list(item.not_measured),
             }
             for item in report.findings
         ],
@@ -126,6 +127,7 @@ def _dispersion(report: CountyReport) -> Json:
             "rule": item.rule,
             "title": item.title,
             "schools": item.schools,
+            "not_measured": list(item.not_measured),
             "cv": _six(item.cv),
             "unweighted_cv": _six(item.unweighted_cv),
             "mean": _shown(item.mean),

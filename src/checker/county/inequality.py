@@ -1,0 +1,90 @@
+"""差异系数 of the county concluded: each by itself, and the mean of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from checker.county.dispersion import Holding, dispersion
+from checker.county.improvement import improvements
+from checker.county.question import Conclusion, Measured, Question, kept, passed, six
+from checker.county.report import DispersionResult
+from checker.model.verdicts import Outcome, Severity, format_number
+
+
+def one_dispersion(question: Question) -> Conclusion:
+    """A 差异系数. Each must keep the limit by itself: their mean is no criterion (优质均衡).
+    Without a limit it is only computed, for a rule that takes the mean of several."""
+    holdings = holdings_of(question.rows)
+    found, limit = dispersion(holdings), question.limit()
+    if limit is None:
+        return Conclusion()
+    if found is None or found.cv is None:
+        return _nothing_to_compare(question, limit)
+    standard = question.limit("standard")
+    outcome = passed(found.within(limit))
+    result = DispersionResult(
+        rule=question.rule.id,
+        indicator=question.text("indicator", question.rule.id),
+        title=question.rule.title.removesuffix("的校际差异系数"),
+        stage=question.stage,
+        schools=found.schools,
+        cv=found.cv,
+        unweighted_cv=found.unweighted_cv,
+        mean=found.mean,
+        limit=limit,
+        outcome=outcome,
+        unweighted_outcome=passed(found.unweighted_within(limit)),
+        improvements=() if standard is None else improvements(holdings, standard, limit),
+        decides=question.rule.severity is Severity.HARD,
+        not_measured=question.left_out,
+    )
+    shown_limit = format_number(limit, 2)
+    text = (
+        f"{question.stage_title}{question.rule.title}为 {six(found.cv)}"
+        f"（{found.schools} 所学校，按在校生数加权），{kept(outcome)}上限 {shown_limit}。"
+    )
+    schools = [step.school for step in result.improvements]
+    finding = question.of_all(outcome, six(found.cv), f"≤ {shown_limit}", text, schools)
+    return Conclusion((finding,), (result,))
+
+
+def mean_dispersion(question: Question) -> Conclusion:
+    """综合差异系数: the arithmetic mean of the 差异系数 of the rules in ``of`` (基本均衡). One that
+    cannot be computed leaves it incomplete: the mean of fewer would be another quantity."""
+    limit, parts = question.limit(), question.rule.spec.get("of")
+    if limit is None or not isinstance(parts, list):
+        return Conclusion()
+    found = {
+        str(part): dispersion(holdings_of(question.measured.get(str(part), ()))) for part in parts
+    }
+    values = [item.cv for item in found.values() if item is not None and item.cv is not None]
+    missing = [part for part, item in found.items() if item is None or item.cv is None]
+    if not values:
+        return Conclusion()
+    required = f"≤ {format_number(limit, 2)}"
+    if missing:
+        text = f"{question.stage_title}缺少 {'、'.join(missing)} 的数据，综合差异系数无法计算。"
+        return Conclusion((question.of_all(Outcome.INCOMPLETE, "", required, text),))
+    mean = sum(values, Decimal(0)) / len(values)
+    outcome = passed(Fraction(mean) <= limit)
+    text = (
+        f"{question.stage_title}{len(values)} 项差异系数的平均值为 {six(mean)}，"
+        f"{kept(outcome)}上限 {format_number(limit, 2)}。"
+    )
+    return Conclusion((question.of_all(outcome, six(mean), required, text),))
+
+
+def _nothing_to_compare(question: Question, limit: Fraction) -> Conclusion:
+    """No school was measured: nothing to say, unless it is only for want of figures."""
+    if not question.left_out:
+        return Conclusion()
+    text = f"{question.stage_title}{question.rule.title}无法计算：没有一所学校的数据是全的。"
+    required = f"≤ {format_number(limit, 2)}"
+    return Conclusion((question.of_all(Outcome.INCOMPLETE, "", required, text),))
+
+
+def holdings_of(measured: Sequence[Measured]) -> list[Holding]:
+    """Schools with pupils; those without any have no level of their own."""
+    return [Holding(item.code, item.base, item.amount) for item in measured if item.base]

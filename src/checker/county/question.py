@@ -1,0 +1,144 @@
+"""One collection rule asked of one stage: what it is given, and what it may answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from checker.county.report import CountyFinding, DispersionResult
+from checker.model.rules import Rule
+from checker.model.verdicts import Outcome, Severity
+
+_NAMED = 5
+"""So many schools that were left out are named in a sentence; the rest are counted."""
+
+
+class Measured(NamedTuple):
+    """What a collection rule measured in one school: ``amount`` per ``base`` (None: no base)."""
+
+    code: str
+    amount: Fraction
+    base: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One collection rule asked of one stage ("" for whole schools).
+
+    ``measured`` and ``earlier`` map rule ids to the schools' measures of this and of last year
+    (other rules' too, for those that are computed from others); ``unmeasured`` to the 标识码 of
+    schools whose figures are missing. ``absent`` counts the schools that handed nothing in.
+    ``threshold`` gives a limit by its id, None if there is none for this stage; ``against`` is the
+    county form's own figure, None without one; ``names`` maps a 标识码 to a name.
+    """
+
+    rule: Rule
+    stage: str
+    stage_title: str
+    measured: Mapping[str, Sequence[Measured]]
+    earlier: Mapping[str, Sequence[Measured]]
+    names: Mapping[str, str]
+    threshold: Callable[[str], Fraction | None]
+    against: Fraction | None = None
+    unmeasured: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    absent: int = 0
+
+    @property
+    def rows(self) -> Sequence[Measured]:
+        """This rule's own measures."""
+        return self.measured.get(self.rule.id, ())
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """标识码 of the schools this rule (or one it is made of) could not measure, each once."""
+        parts = self.rule.spec.get("of")
+        names = [self.rule.id, *(map(str, parts) if isinstance(parts, list) else ())]
+        return tuple(
+            dict.fromkeys(code for name in names for code in self.unmeasured.get(name, ()))
+        )
+
+    def name(self, code: str) -> str:
+        """A school's name; its 标识码 where none is known."""
+        return self.names.get(code) or code
+
+    def text(self, key: str, default: str = "") -> str:
+        """One of the rule's keys as text."""
+        return str(self.rule.spec.get(key, default))
+
+    def limit(self, key: str = "threshold") -> Fraction | None:
+        """The limit whose id stands under ``key``; None without the key or a value."""
+        name = self.rule.spec.get(key)
+        return self.threshold(str(name)) if name else None
+
+    def reservation(self) -> str:
+        """Which schools a figure of the whole county does not contain; "" if it contains all."""
+        parts = []
+        if self.left_out:
+            names = "、".join(self.name(code) for code in self.left_out[:_NAMED])
+            more = "等" if len(self.left_out) > _NAMED else ""
+            parts.append(f"{len(self.left_out)} 所学校数据不全，未计入（{names}{more}）")
+        if self.absent:
+            parts.append(f"缺报的 {self.absent} 所学校未计入")
+        return f"其中{'；'.join(parts)}，补齐后须重新计算。" if parts else ""
+
+    def finding(
+        self,
+        outcome: Outcome,
+        actual: str,
+        required: str,
+        message: str,
+        schools: Iterable[str] = (),
+    ) -> CountyFinding:
+        """A finding of this rule; a soft rule's failure is a doubt."""
+        if outcome is Outcome.FAIL and self.rule.severity is not Severity.HARD:
+            outcome = Outcome.DOUBT
+        return CountyFinding(
+            rule=self.rule.id,
+            title=self.rule.title,
+            severity=self.rule.severity.value,
+            outcome=outcome,
+            stage=self.stage,
+            actual=actual,
+            required=required,
+            message=message,
+            source="；".join(str(item) for item in self.rule.citations),
+            fix=self.rule.fix,
+            schools=tuple(schools),
+        )
+
+    def of_all(
+        self,
+        outcome: Outcome,
+        actual: str,
+        required: str,
+        message: str,
+        schools: Iterable[str] = (),
+    ) -> CountyFinding:
+        """A finding about the county as a whole: it says which schools are not in the figure."""
+        found = self.finding(outcome, actual, required, message + self.reservation(), schools)
+        return found._replace(not_measured=self.left_out)
+
+
+class Conclusion(NamedTuple):
+    """What one question brought: findings, and the dispersion where the rule is about one."""
+
+    findings: tuple[CountyFinding, ...] = ()
+    dispersion: tuple[DispersionResult, ...] = ()
+
+
+def passed(good: bool) -> Outcome:
+    """通过 or 不通过."""
+    return Outcome.PASS if good else Outcome.FAIL
+
+
+def kept(outcome: Outcome) -> str:
+    """How an upper limit was kept, in words."""
+    return "未超过" if outcome is Outcome.PASS else "超过"
+
+
+def six(value: Decimal) -> str:
+    """A 差异系数 as it is shown: six places."""
+    return f"{value:.6f}"

@@ -1,0 +1,74 @@
+"""What the schools make together: a share of the county, a total against the county's own form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from checker.county.dispersion import exact_sum
+from checker.county.question import Conclusion, Question, passed
+from checker.model.verdicts import Outcome, format_number
+
+COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    ">=": lambda a, b: a >= b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    "<": lambda a, b: a < b,
+    "==": lambda a, b: a == b,
+}
+_SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "==": "="}
+
+
+def share(question: Question) -> Conclusion:
+    """Σ amount / Σ base over the schools, in per cent, against a limit if there is one."""
+    rows = question.rows
+    part = exact_sum([item.amount for item in rows])
+    whole = exact_sum([Fraction(1) if item.base is None else item.base for item in rows])
+    if not whole:
+        return Conclusion()
+    percent = part / whole * 100
+    actual = f"{format_number(percent, 2)}%"
+    text = (
+        f"{question.stage_title}{question.rule.title}：{format_number(part, 0)} / "
+        f"{format_number(whole, 0)}，为 {actual}"
+    )
+    limit, compare = question.limit(), question.text("compare", "<=")
+    if limit is None:
+        return Conclusion((question.of_all(Outcome.PASS, actual, "", f"{text}。"),))
+    required = f"{_SIGNS[compare]} {format_number(limit, 2)}%"
+    outcome = passed(COMPARE[compare](percent, limit))
+    text += f"，{'符合' if outcome is Outcome.PASS else '不符合'}要求（{required}）。"
+    wants_more = compare in (">=", ">")
+    behind = [item.code for item in rows if bool(item.amount) is not wants_more]
+    schools = () if outcome is Outcome.PASS else behind
+    return Conclusion((question.of_all(outcome, actual, required, text, schools),))
+
+
+def total(question: Question) -> Conclusion:
+    """The schools' sum against the county form's own figure. While schools are missing from the
+    sum, a sum that is too small decides nothing; one that is too large is wrong already."""
+    figure = question.against
+    if figure is None or not question.rows:
+        return Conclusion()
+    unit = question.text("unit")
+    together = exact_sum([item.amount for item in question.rows])
+    apart = abs(together - figure)
+    outcome = passed(apart <= (question.limit("tolerance") or 0))
+    if outcome is Outcome.FAIL and together < figure and question.reservation():
+        outcome = Outcome.INCOMPLETE
+    what = question.rule.title.removesuffix("与县级自查表一致").removesuffix("合计")
+    text = (
+        f"{question.stage_title}{what}：各校合计 {format_number(together, 2)}{unit}，"
+        f"县级自查表填 {format_number(figure, 2)}{unit}，"
+    )
+    if outcome is Outcome.PASS:
+        text += "一致。"
+    else:
+        text += f"各校合计{'多' if together > figure else '少'} {format_number(apart, 2)}{unit}。"
+    finding = question.of_all(
+        outcome,
+        f"{format_number(together, 2)}{unit}",
+        f"= {format_number(figure, 2)}{unit}",
+        text,
+    )
+    return Conclusion((finding,))
