@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, Protocol
 
 from checker.model.report import FileStatus, Judgement, Report
+from checker.record import dataclass, replace
 from checker.reports.results import FileResult, result_of
 from checker.session import Session, SessionOptions
 
@@ -119,7 +118,7 @@ def _mark(
         return result
     if plan.in_place and (source.member or "://" in source.location):
         reason = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
-        return dataclasses.replace(result, cannot_write=reason)
+        return replace(result, cannot_write=reason)
     from checker.marking import changes_for
     from checker.writing import UnwritableWorkbook, write_changes, write_in_place
 
@@ -128,7 +127,7 @@ def _mark(
     try:
         if plan.in_place:
             write_in_place(Path(source.location), changes)
-            return dataclasses.replace(result, marked_copy=source.location)
+            return replace(result, marked_copy=source.location)
         assert plan.folder is not None
         target = Path(plan.folder) / copy_name(source)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -137,11 +136,11 @@ def _mark(
         else:
             write_changes(Path(source.location), target, changes)
     except UnwritableWorkbook as refusal:
-        return dataclasses.replace(result, cannot_write=str(refusal))
+        return replace(result, cannot_write=str(refusal))
     except OSError as problem:
         reason = f"标记副本写不进去（{problem.strerror or problem}），请检查磁盘空间和权限。"
-        return dataclasses.replace(result, cannot_write=reason)
-    return dataclasses.replace(result, marked_copy=str(target))
+        return replace(result, cannot_write=reason)
+    return replace(result, marked_copy=str(target))
 
 
 def _write_from_bytes(data: bytes, target: Path, changes: object) -> None:

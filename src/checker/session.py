@@ -8,7 +8,6 @@ loaded once: rules, profile, templates, last year's workbooks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from checker.model.snapshot import Snapshot
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.model.verdicts import RuleError
+from checker.record import dataclass
 
 if TYPE_CHECKING:
     from checker.previous_year import PreviousYear
@@ -50,7 +50,7 @@ class SessionOptions:
 class Session:
     """What was loaded for one choice of rules. Raises BadChoice when it makes no sense."""
 
-    def __init__(self, options: SessionOptions = SessionOptions()) -> None:
+    def __init__(self, options: SessionOptions = SessionOptions()) -> None:  # noqa: B008 - immutable
         from checker.plugins.loading import load_plugins
 
         self.options = options
@@ -79,7 +79,7 @@ class Session:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """All rules by id, with the severity they have under the profile."""
-        from dataclasses import replace
+        from checker.record import replace
 
         found = self.ruleset.by_id(self.options.edition)
         for rule_id in self.profile.rules:
@@ -195,7 +195,7 @@ class Session:
 
     @staticmethod
     def _at(path: str, judgement: Judgement) -> Judgement:
-        from dataclasses import replace
+        from checker.record import replace
 
         return replace(judgement, path=path)
 

@@ -6,8 +6,9 @@ What the command line says wins over what stands here. Paths are relative to the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from checker.record import dataclass
 
 FILE_NAME = "checker.toml"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
+
+from checker.record import dataclass
 
 CellValue = Decimal | str | bool | datetime | date | time | timedelta | None
 

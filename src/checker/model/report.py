@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Verdict
+from checker.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
 from checker.model.verdicts import Outcome, Scope, Severity
+from checker.record import dataclass, field
 
 Plain: TypeAlias = "Decimal | int | str | bool | date | list[Plain] | dict[str, Plain]"
 """Values of a TOML file, numbers with a point as Decimal."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from checker.model.cells import EMPTY_CELL, Cell, CellKind, CellRef
+from checker.record import dataclass, field
 
 Position = tuple[int, int]
 """(row, column), both 1-based."""

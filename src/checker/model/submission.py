@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 from checker.model.cells import Cell, CellRef
 from checker.model.template import Template
+from checker.record import dataclass, field
 
 FactValue = Decimal | str | bool | date | None
 

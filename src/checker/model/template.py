@@ -6,10 +6,11 @@ value per *column* of that sheet (a stage, the whole school, last year's figure 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from checker.record import dataclass
+from checker.record import field as made_by
 
 PREVIOUS_SUFFIX = ".previous"
 """Column ids ending so hold last year's figure (上年数) of the column named before it."""
@@ -143,8 +144,8 @@ class StageSplit:
     """
 
     field: str | None = None
-    by_code: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    attached: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    by_code: Mapping[str, tuple[str, ...]] = made_by(default_factory=dict)
+    attached: Mapping[str, str] = made_by(default_factory=dict)
     enrolment: str | None = None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
 from checker.model.cells import CellRef
 from checker.model.submission import FactRef
+from checker.record import dataclass
 
 
 class Severity(StrEnum):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from checker.model.cells import CellRef
 from checker.model.report import Report
 from checker.model.rules import Rule
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, Quantity, Severity, Verdict
+from checker.record import dataclass
 
 INFO_WORD = "提示"
 """What a finding of a rule that only informs is called; it never counts against the school."""

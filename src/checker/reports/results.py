@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 
 from checker.model.report import FileStatus, Judgement
 from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
+from checker.record import dataclass, field
 from checker.reports.findings import Counts, Finding, counts_of, findings_of
 
 STATUS_WORDS: dict[FileStatus, str] = {
@@ -40,7 +39,7 @@ class FileResult:
     unit: str = ""
     code: str = ""
     profile: str = ""
-    counts: Counts = dataclasses.field(default_factory=Counts)
+    counts: Counts = field(default_factory=Counts)
     findings: tuple[Finding, ...] = ()
     errors: tuple[RuleError, ...] = ()
     message: str = ""

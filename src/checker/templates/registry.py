@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from checker.model.template import Template
+from checker.record import dataclass
 from checker.templates.errors import TemplateError, TemplateNotFoundError
 from checker.templates.loading import load_template
 
