@@ -1,0 +1,336 @@
+"""Plugins that misbehave in every way we could think of: one line names plugin and rule, and the
+verdicts of everybody else stand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker.engine import judge
+from checker.model.rules import Plain
+from checker.model.submission import Submission
+from checker.model.verdicts import Outcome, RuleError
+from checker.plugins.loading import Plugins, load_plugins
+from checker.rules.profiles import build
+
+from .conftest import FUNCTION_RULE, GOOD_RULE
+
+School = Callable[[dict[str, Plain]], Submission]
+WritePlugin = Callable[..., Path]
+
+FACTS: dict[str, Plain] = {"teachers.full_time@primary": 47, "staff.total": 45}
+
+HEAD = "from checker.api import Gap, Quantity\n"
+
+BAD_CODE: list[tuple[str, str, str, str]] = [
+    # name, rules.py, words of the message, place
+    (
+        "raises",
+        "def check(unit, context):\n    raise ValueError('坏了')\n",
+        "ValueError：坏了",
+        "2",
+    ),
+    ("later", "def check(unit, context):\n    yield from ()\n    1/0\n", "ZeroDivisionError", "3"),
+    ("deep", "def check(unit, context):\n    return check(unit, context)\n", "无休止", "2"),
+    ("exits", "import sys\ndef check(unit, context):\n    sys.exit(3)\n", "企图结束程序", "3"),
+    ("hangs", "def check(unit, context):\n    while True:\n        pass\n", "超过 1 秒", ""),
+    ("sleeps", "import time\ndef check(u, c):\n    time.sleep(30)\n", "超过 1 秒", ""),
+    (
+        "stubborn",
+        "def check(u, c):\n    while True:\n        try:\n            while True: pass\n"
+        "        except Exception: pass\n",
+        "超过 1 秒",
+        "",
+    ),
+    ("nothing", "def check(unit, context):\n    return None\n", "NoneType", ""),
+    ("text", "def check(unit, context):\n    return '通过'\n", "str", ""),
+    ("number", "def check(unit, context):\n    yield 3\n", "应是 Verdict", ""),
+    (
+        "stranger",
+        "import dataclasses\ndef check(unit, context):\n"
+        "    yield dataclasses.replace(context.passed('好'), rule='RES1')\n",
+        "规则编号是 RES1",
+        "",
+    ),
+    (
+        "flood",
+        "def check(unit, context):\n    while True:\n        yield context.passed('好')\n",
+        "超过 5000 条",
+        "",
+    ),
+    (
+        "novel",
+        "def check(unit, context):\n    yield context.failed('长' * 100000)\n",
+        "太长",
+        "",
+    ),
+    ("missing_function", "def other(unit, context):\n    return []\n", "没有函数 check", ""),
+    ("not_callable", "check = 3\n", "不是函数", ""),
+    ("arguments", "def check(unit):\n    return []\n", "TypeError", ""),
+    ("syntax", "def check(unit, context)\n    return []\n", "语法错误", "1"),
+    ("import_error", "import no_such_package_here\n", "缺少它需要的 Python 包", "1"),
+    ("at_import", "raise RuntimeError('装不上')\n", "RuntimeError：装不上", "1"),
+    ("field", "def check(unit, context):\n    unit.number('no.such')\n", "没有字段 no.such", ""),
+    (
+        "wrong_type",
+        "def check(unit, context):\n    unit.flag('staff.total')\n",
+        "不是“是/否”",
+        "",
+    ),
+]
+
+
+def judged(folders: list[Path], school: School, names: list[str]) -> tuple[Plugins, object]:
+    loaded = load_plugins(folders, only=names, timeout=1)
+    report = judge(school(FACTS), loaded.ruleset, build(loaded.ruleset.thresholds))
+    return loaded, report
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words", "line"), BAD_CODE, ids=[name for name, *_ in BAD_CODE]
+)
+def test_code_that_goes_wrong_costs_only_its_own_rule(
+    write_plugin: WritePlugin, school: School, name: str, code: str, words: str, line: str
+) -> None:
+    """Its data rule, and the other plugin's rules, are judged as if nothing had happened."""
+    bad = write_plugin("bad", GOOD_RULE + FUNCTION_RULE, code)
+    fine = "def check(unit, context):\n    yield context.failed('真的不对', at=['staff.total'])\n"
+    good = write_plugin("good", GOOD_RULE + FUNCTION_RULE, fine)
+    loaded = load_plugins([bad, good], only=["bad", "good"], timeout=1)
+    assert loaded.errors == ()
+
+    start = time.monotonic()
+    report = judge(school(FACTS), loaded.ruleset, build(loaded.ruleset.thresholds))
+
+    assert time.monotonic() - start < 8
+    assert {verdict.rule: verdict.outcome for verdict in report.verdicts} == {
+        "BAD1": Outcome.FAIL,
+        "GOOD1": Outcome.FAIL,
+        "GOOD2": Outcome.FAIL,
+    }
+    (error,) = report.errors
+    assert (error.plugin, error.rule, error.unit) == ("bad", "BAD2", "全校")
+    assert words in error.message
+    assert "\n" not in error.message
+    if line:
+        assert error.where == f"rules.py:{line}"
+    if name in ("raises", "later", "syntax", "at_import"):
+        assert "rules.py" in error.trace  # for the log, with the author's own line
+
+
+def test_a_rule_that_hung_once_is_not_run_again(write_plugin: WritePlugin, school: School) -> None:
+    """Five hundred workbooks must not wait five hundred times."""
+    bad = write_plugin("bad", FUNCTION_RULE, "def check(u, c):\n    while True: pass\n")
+    loaded = load_plugins([bad], only=["bad"], timeout=0.3)
+    profile = build(loaded.ruleset.thresholds)
+    judge(school(FACTS), loaded.ruleset, profile)
+    start = time.monotonic()
+    report = judge(school(FACTS), loaded.ruleset, profile)
+    assert time.monotonic() - start < 0.25
+    assert "此前运行超时" in report.errors[0].message
+
+
+def test_what_a_plugin_prints_does_not_reach_our_output(
+    write_plugin: WritePlugin, school: School, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A JSON report stays a JSON report."""
+    code = "def check(unit, context):\n    print('x' * 10**6)\n    yield context.passed('好')\n"
+    noisy = write_plugin("noisy", FUNCTION_RULE, code)
+    loaded = load_plugins([noisy], only=["noisy"])
+    report = judge(school(FACTS), loaded.ruleset, build(loaded.ruleset.thresholds))
+    assert [verdict.outcome for verdict in report.verdicts] == [Outcome.PASS]
+    assert capsys.readouterr().out == ""
+
+
+def test_a_plugin_cannot_change_the_submission(write_plugin: WritePlugin, school: School) -> None:
+    """Rules are pure: what one tries to write, the next does not see."""
+    code = "def check(unit, context):\n    unit.ref.label = 'x'\n    yield context.passed('好')\n"
+    bad = write_plugin("bad", FUNCTION_RULE + GOOD_RULE, code)
+    loaded = load_plugins([bad], only=["bad"])
+    report = judge(school(FACTS), loaded.ruleset, build(loaded.ruleset.thresholds))
+    assert "AttributeError" in report.errors[0].message
+    assert [verdict.unit.label for verdict in report.verdicts] == ["全校"]
+
+
+BAD_MANIFESTS: list[tuple[str, str, list[str]]] = [
+    ("not TOML", "[plugin\nid = 3", ["第 1 行", "不是合法的 TOML"]),
+    ("empty", "", ["plugin：缺少这一项"]),
+    (
+        "no version",
+        '[plugin]\nid = "bad"\ntitle = "x"\napi_version = 1\n',
+        ["plugin 的 version：缺少这一项"],
+    ),
+    (
+        "misspelt key",
+        '[plugin]\nid="bad"\ntitle="x"\nversion="1"\napi_version=1\nautor="我"\n',
+        ["plugin 的 autor：没有这样的项"],
+    ),
+    ("wrong type", '[plugin]\nid="bad"\ntitle=3\nversion="1"\napi_version=1\n', ["title", "文字"]),
+]
+
+
+def bad_rule(text: str) -> str:
+    return (
+        '[plugin]\nid="bad"\ntitle="x"\nversion="1"\napi_version=1\n[families]\nBAD="坏"\n[[rules]]\n'
+        'id="BAD1"\ntitle="题"\nseverity="hard"\ntemplates=["small"]\n' + text
+    )
+
+
+BAD_MANIFESTS += [
+    ("unknown kind", bad_rule('kind="magic"\n'), ["规则 BAD1 的 kind", "magic", "indicator"]),
+    ("missing key", bad_rule('kind="relation"\n'), ["规则 BAD1 的 check：缺少这一项"]),
+    (
+        "foreign key",
+        bad_rule('kind="relation"\ncheck="a.b > 1"\nthreshhold="X"\n'),
+        ["规则 BAD1 的 threshhold：没有这样的项"],
+    ),
+    (
+        "bad expression",
+        bad_rule('kind="relation"\ncheck="a.b > "\n'),
+        ["规则 BAD1 的 check", "第", "^"],
+    ),
+    (
+        "forbidden expression",
+        bad_rule('kind="relation"\ncheck="__import__(\'os\') == 1"\n'),
+        ["没有函数 __import__"],
+    ),
+    (
+        "bad pattern",
+        bad_rule('kind="pattern"\nfield="a.b"\npattern="("\nform="x"\n'),
+        ["pattern", "正则"],
+    ),
+    (
+        "bad severity",
+        bad_rule('kind="relation"\ncheck="a.b>1"\n').replace('"hard"', '"deadly"'),
+        ["规则 BAD1 的 severity", "deadly", "hard"],
+    ),
+    (
+        "foreign family",
+        bad_rule('kind="relation"\ncheck="a.b>1"\n').replace('id="BAD1"', 'id="RES1"'),
+        ["规则 RES1", "前缀 RES", "BAD"],
+    ),
+    (
+        "bad id",
+        bad_rule('kind="relation"\ncheck="a.b>1"\n').replace('id="BAD1"', 'id="bad-1"'),
+        ["bad-1", "写法不对"],
+    ),
+    (
+        "unknown document",
+        bad_rule('kind="relation"\ncheck="a.b>1"\nsources=[{document="nope"}]\n'),
+        ["[documents.nope]"],
+    ),
+    (
+        "row without table",
+        bad_rule('kind="relation"\ncheck="a.b>1"\nscope="row"\n'),
+        ["table", "row"],
+    ),
+    (
+        "one id twice",
+        bad_rule('kind="relation"\ncheck="a.b>1"\n')
+        + '[[rules]]\nid="BAD1"\ntitle="题"\nseverity="hard"\ntemplates=["small"]\n'
+        'kind="relation"\ncheck="a.b>2"\n',
+        ["规则 BAD1", "编号重复"],
+    ),
+    (
+        "limit without value",
+        '[plugin]\nid="bad"\ntitle="x"\nversion="1"\napi_version=1\n[[thresholds]]\nid="X1"\n',
+        ["限值 X1", "value"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(text, words) for _, text, words in BAD_MANIFESTS],
+    ids=[name for name, *_ in BAD_MANIFESTS],
+)
+def test_a_bad_manifest_is_refused_with_rule_key_and_expectation(
+    write_plugin: WritePlugin, school: School, tmp_path: Path, text: str, words: list[str]
+) -> None:
+    """And costs only its own plugin."""
+    folder = tmp_path / "plugins" / "bad"
+    folder.mkdir(parents=True)
+    (folder / "plugin.toml").write_text(text, "utf-8")
+    good = write_plugin("good")
+    loaded = load_plugins([folder, good], only=["bad", "good"])
+    (error,) = loaded.errors
+    assert error.plugin == "bad"
+    assert error.rule is None
+    assert error.where == str(folder / "plugin.toml")
+    for word in words:
+        assert word in error.message
+    report = judge(school(FACTS), loaded.ruleset, build(()))
+    assert [verdict.rule for verdict in report.verdicts] == ["GOOD1"]
+
+
+def the_error(loaded: Plugins) -> RuleError:
+    (error,) = loaded.errors
+    return error
+
+
+@pytest.mark.parametrize(("version", "advice"), [("99", "升级校验程序"), ("0", "较新的版本")])
+def test_another_api_version_is_refused_with_what_to_do(
+    write_plugin: WritePlugin, version: str, advice: str
+) -> None:
+    folder = write_plugin("other", version=version)
+    error = the_error(load_plugins([folder], only=["other"]))
+    assert error.plugin == "other"
+    assert f"第 {version} 版接口" in error.message
+    assert advice in error.message
+
+
+def test_a_missing_dependency_is_named_before_anything_is_imported(
+    write_plugin: WritePlugin, school: School
+) -> None:
+    """Its data rules still run."""
+    folder = write_plugin(
+        "needy",
+        GOOD_RULE + FUNCTION_RULE,
+        "raise AssertionError('imported')\n",
+        head='requires = ["no_such_package_here"]',
+    )
+    loaded = load_plugins([folder], only=["needy"])
+    report = judge(school(FACTS), loaded.ruleset, build(()))
+    assert [verdict.rule for verdict in report.verdicts] == ["NEEDY1"]
+    assert report.errors[0].message == "缺少它需要的 Python 包 no_such_package_here"
+
+
+def test_two_plugins_with_one_rule_id_are_both_refused_naming_both(
+    write_plugin: WritePlugin, school: School
+) -> None:
+    """Nobody can say which one was meant; a third plugin is not touched."""
+    one = write_plugin("one", family="SAME")
+    two = write_plugin("two", family="SAME")
+    three = write_plugin("three")
+    loaded = load_plugins([one, two, three], only=["one", "two", "three"])
+    assert {error.plugin for error in loaded.errors} == {"one", "two"}
+    for error in loaded.errors:
+        assert "规则编号 SAME1" in error.message
+        assert ("two（" if error.plugin == "one" else "one（") in error.message
+    assert [rule.id for rule in loaded.ruleset] == ["THREE1"]
+
+
+def test_a_folder_without_plugin_is_said(tmp_path: Path) -> None:
+    """And so is one that does not exist, and a plugin that is asked for but not there."""
+    (tmp_path / "empty").mkdir()
+    loaded = load_plugins([tmp_path / "empty"], only=["empty"])
+    assert "没有 plugin.toml" in the_error(loaded).message
+    loaded = load_plugins([tmp_path / "gone"], only=["gone"])
+    assert "没有这个文件夹" in the_error(loaded).message
+    assert the_error(load_plugins([], only=["nobody"])).message == "没有找到这个插件"
+
+
+def test_a_rule_for_a_field_the_form_lacks_is_the_author_s_error(
+    write_plugin: WritePlugin, school: School
+) -> None:
+    """Never a finding about the school."""
+    rule = GOOD_RULE.replace("teachers.full_time", "teachers.fulltime")
+    folder = write_plugin("typo", rule)
+    loaded = load_plugins([folder], only=["typo"])
+    report = judge(school(FACTS), loaded.ruleset, build(()))
+    assert report.verdicts == ()
+    assert report.errors[0].rule == "TYPO1"
+    assert "没有字段 teachers.fulltime" in report.errors[0].message
