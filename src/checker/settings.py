@@ -48,12 +48,20 @@ def find_settings(folder: Path) -> Settings:
         if own.is_file():
             return read_settings(own, _table(own))
         project = place / "pyproject.toml"
-        if project.is_file():
+        if project.is_file() and _mentions_checker(project):
             tool = _table(project).get("tool")
             table = tool.get("checker") if isinstance(tool, dict) else None
             if isinstance(table, dict):
                 return read_settings(project, table)
     return Settings()
+
+
+def _mentions_checker(project: Path) -> bool:
+    """Whether it is worth parsing: most pyproject files have nothing for this program."""
+    try:
+        return b"tool.checker" in project.read_bytes()
+    except OSError:
+        return False
 
 
 def _table(path: Path) -> dict[str, object]:

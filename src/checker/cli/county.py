@@ -15,7 +15,7 @@ from checker.county.report import CountyReport
 from checker.county.roster import RosterProblem
 from checker.county.run import CountyOptions, CountyResult, run_county
 from checker.model.report import FileStatus
-from checker.model.verdicts import OUTCOME_WORDS, Outcome
+from checker.model.verdicts import Outcome
 from checker.reports.results import ExitCode
 from checker.session import BadChoice, SessionOptions
 from checker.settings import BadSettings, find_settings
@@ -104,7 +104,7 @@ def command(
 def county_exit_code(result: CountyResult) -> ExitCode:
     """The exit code of a county run, the gravest one wins."""
     report = result.report
-    if result.errors or any(record.errors for record in report.records):
+    if report.errors or any(record.errors for record in report.records):
         return ExitCode.INTERNAL
     statuses = {record.status for record in report.records}
     if FileStatus.FAILED in statuses:
@@ -121,7 +121,10 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     report = result.report
     filing = report.handing_in
     if result.interrupted:
-        yield "已中断，以下只包括中断前校验完的文件。"
+        yield (
+            f"已中断：还有 {len(report.unjudged)} 份文件没有校验，"
+            "以下只包括中断前校验完的，缺报名单和全县数字都是暂时的。"
+        )
     yield (
         f"应报 {filing.expected} 所，已报 {len(filing.counted)} 所，缺报 {len(filing.missing)} 所；"
         f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
@@ -130,7 +133,7 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     doubt = sum(record.counts.get("doubt", 0) for record in report.records)
     yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处。"
     for entry in filing.missing[:20]:
-        yield f"  缺报：{entry.name}（{entry.code}）"
+        yield f"  缺报：{entry.name}（{entry.code}）{report.hint(entry)}"
     if len(filing.missing) > 20:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():
@@ -145,8 +148,11 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     for found in filing.disagreements:
         yield f"  需要核对：{found.message}"
     yield from _conclusions(report)
-    for error in result.errors:
+    for error in report.errors:
         yield f"  规则出错：{error.plugin} {error.rule or ''} {error.message}（{error.where}）"
+    for record in report.records:
+        for problem in record.errors:
+            yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
     yield f"报告：{result.written.page}"
     yield f"汇总表：{result.written.book}"
 
@@ -154,8 +160,8 @@ def county_lines(result: CountyResult) -> Iterator[str]:
 def _conclusions(report: CountyReport) -> Iterator[str]:
     for item in report.findings:
         if item.outcome in (Outcome.FAIL, Outcome.INCOMPLETE):
-            yield f"  县级{OUTCOME_WORDS[item.outcome]}：[{item.rule}] {item.message}"
-    doubts = sum(item.outcome is Outcome.DOUBT for item in report.findings)
+            yield f"  县级{item.word}：[{item.rule}] {item.message}"
+    doubts = sum(item.outcome is Outcome.DOUBT and not item.informs for item in report.findings)
     if doubts:
         yield f"  县级存疑 {doubts} 处，见报告。"
 

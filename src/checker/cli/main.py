@@ -1,7 +1,7 @@
-"""The command ``checker``. A plain ``check`` is run at once; click serves everything else.
+"""The command ``checker``. A plain ``check`` or ``explain`` runs at once; click serves the rest.
 
-Importing click costs as much as reading a workbook. So the one command that runs hundreds of times
-a day is parsed here by a small table; help, errors and all other commands are click's.
+Importing click costs as much as reading a workbook. So the command that runs hundreds of times a
+day is read by a small table; help, mistakes and all other commands are click's.
 """
 
 from __future__ import annotations
@@ -36,6 +36,11 @@ def main() -> NoReturn:
                 from checker.cli.check_run import run_check
 
                 run_check(choices)
+        if sys.argv[1:2] == ["explain"] and len(sys.argv) == 3 and sys.argv[2][0:1].isalpha():
+            from checker.cli.explain_run import run_explain
+
+            run_explain(sys.argv[2])
+            sys.exit(0)
         from checker.cli.chinese import speak_chinese
         from checker.cli.group import command
 
