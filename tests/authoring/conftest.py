@@ -1,0 +1,41 @@
+"""A new plugin as ``checker plugin new`` writes it, and the real command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def checker(tmp_path: Path) -> Run:
+    """Runs the command in a folder of its own."""
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "checker.cli.main", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, "CHECKER_LOG_DIR": str(tmp_path / "log")},
+        )
+
+    return run
+
+
+@pytest.fixture
+def canteen(tmp_path: Path) -> Path:
+    """The folder of a plugin as the scaffold writes it."""
+    from checker.authoring.scaffold import create
+
+    folder = tmp_path / "canteen"
+    create("canteen", folder, 2026, {}, "食堂", "CAN")
+    return folder
