@@ -25,7 +25,8 @@ _LEAST = frozenset({">=", ">", "=="})
 @dataclass(frozen=True, slots=True)
 class CountyInput:
     """Everything a county run knows. ``records`` are this year's files, ``earlier`` last year's;
-    ``form`` is the county's own submission, if it handed one in."""
+    ``form`` is the county's own submission, if it handed one in; ``errors`` plugins that could not
+    be used; ``unjudged`` the files an interrupted run did not come to."""
 
     records: Sequence[FileRecord]
     earlier: Sequence[FileRecord]
@@ -36,10 +37,12 @@ class CountyInput:
     rules: Mapping[str, Rule]
     ruleset: RuleSet
     profile: Profile
+    errors: Sequence[RuleError] = ()
+    unjudged: Sequence[str] = ()
 
 
-def county_report(given: CountyInput) -> tuple[CountyReport, tuple[RuleError, ...]]:
-    """The report, and the collection rules that went wrong."""
+def county_report(given: CountyInput) -> CountyReport:
+    """The report; collection rules that went wrong stand in its ``errors``."""
     schools_of = [record for record in given.records if _is_school(record, given.templates)]
     handing_in = hand_in(map(_filing, schools_of), given.roster)
     by_path = {record.path: record for record in schools_of}
@@ -60,7 +63,7 @@ def county_report(given: CountyInput) -> tuple[CountyReport, tuple[RuleError, ..
     )
     rules = collection_rules(given.ruleset, given.profile)
     concluded = conclude_all(rules, county, given.ruleset, given.profile)
-    report = CountyReport(
+    return CountyReport(
         county=given.county,
         profile=given.profile.title,
         edition=county.edition,
@@ -76,8 +79,9 @@ def county_report(given: CountyInput) -> tuple[CountyReport, tuple[RuleError, ..
         dispersion=concluded.dispersion,
         shortages=tuple(_shortages(counted, given.rules)),
         findings=concluded.findings,
+        errors=(*given.errors, *concluded.errors),
+        unjudged=tuple(given.unjudged),
     )
-    return report, concluded.errors
 
 
 def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:

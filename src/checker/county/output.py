@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from checker.batch.record import FactRow, FileRecord
 from checker.batch.tables import read_facts
 from checker.county.report import CountyReport
+from checker.model.rules import Rule
 
 BOOK = "县级汇总.xlsx"
 PAGE = "县级报告.html"
@@ -30,21 +31,30 @@ class Written(NamedTuple):
     document: Path
 
 
-def write_county(report: CountyReport, folder: Path, generated: str) -> Written:
+def write_county(
+    report: CountyReport, rules: Mapping[str, Rule], folder: Path, generated: str
+) -> Written:
     """Write everything below ``folder``, beside the Parquet tables that are there already.
 
-    ``generated`` is the time printed on the page. Links to marked copies become relative to the
-    folder. A workbook that is open in another program cannot be replaced: raises PermissionError.
+    ``rules`` by id; ``generated`` is the time printed on the page. Links to marked copies become
+    relative to the folder. A workbook that is open in another program cannot be replaced: raises
+    PermissionError.
     """
     from checker.reports.county_book import write_county_book
     from checker.reports.county_json import county_document
     from checker.reports.county_page import county_page
+    from checker.reports.junit import junit
+    from checker.reports.recorded import county_results
+    from checker.reports.sarif import sarif
 
     report = relative_to(report, folder)
     written = Written(folder / PAGE, folder / BOOK, folder / DOCUMENT)
     _replace(written.page, county_page(report, generated).encode())
     document = json.dumps(county_document(report), ensure_ascii=False, indent=1)
     _replace(written.document, document.encode())
+    results = county_results(report)
+    _replace(folder / JUNIT, junit(results).encode())
+    _replace(folder / SARIF, sarif(results, rules).encode())
     draft = written.book.with_name(f".{BOOK}.part")
     write_county_book(report, draft, _facts(report, folder / TABLES))
     draft.replace(written.book)

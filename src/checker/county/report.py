@@ -11,7 +11,8 @@ from typing import NamedTuple
 from checker.batch.record import FileRecord
 from checker.county.handing_in import HandingIn
 from checker.county.improvement import Improvement
-from checker.model.verdicts import Outcome
+from checker.county.roster import RosterEntry
+from checker.model.verdicts import OUTCOME_WORDS, Outcome, RuleError, Severity
 
 
 class School(NamedTuple):
@@ -95,11 +96,23 @@ class CountyFinding(NamedTuple):
     schools: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
 
+    @property
+    def informs(self) -> bool:
+        """True for 提示: told, never counted."""
+        return self.outcome is Outcome.DOUBT and self.severity == Severity.INFO.value
+
+    @property
+    def word(self) -> str:
+        """通过, 不通过, 存疑, 缺数据 or 提示."""
+        return "提示" if self.informs else OUTCOME_WORDS[self.outcome]
+
 
 @dataclass(frozen=True, slots=True)
 class CountyReport:
     """Everything about one county run. ``records`` are all files looked at, counted or not;
-    ``schools`` only those that count. ``stages`` and ``indicators`` give titles and order."""
+    ``schools`` only those that count. ``stages`` and ``indicators`` give titles and order.
+    ``errors`` are rules and plugins that went wrong on the county itself; ``unjudged`` the files an
+    interrupted run did not come to: then 缺报 and every figure are provisional."""
 
     county: str
     profile: str
@@ -113,6 +126,8 @@ class CountyReport:
     dispersion: tuple[DispersionResult, ...]
     shortages: tuple[Shortage, ...]
     findings: tuple[CountyFinding, ...]
+    errors: tuple[RuleError, ...] = ()
+    unjudged: tuple[str, ...] = ()
 
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
@@ -121,6 +136,13 @@ class CountyReport:
     def unreadable(self) -> tuple[FileRecord, ...]:
         """Files that could not be judged, with their reasons."""
         return tuple(record for record in self.records if record.status != "checked")
+
+    def hint(self, entry: RosterEntry) -> str:
+        """For a school that is missing: a file of its name that could not be judged; "" without."""
+        for record in self.unreadable():
+            if entry.name and entry.name in record.path:
+                return f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
+        return ""
 
     def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:
         """(stage, rule) -> (Σ of the schools' own gaps, unit with noun, schools that lack).

@@ -21,7 +21,6 @@ from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry, read_roster
 from checker.model.report import FileStatus
 from checker.model.submission import Submission
-from checker.model.verdicts import RuleError
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import Session, SessionOptions
 
@@ -48,12 +47,10 @@ class CountyOptions:
 
 @dataclass(frozen=True, slots=True)
 class CountyResult:
-    """What came of it. ``errors`` are rules and plugins that went wrong; ``interrupted`` says the
-    run was stopped before every file was judged."""
+    """What came of it. ``interrupted``: the run was stopped before every file was judged."""
 
     report: CountyReport
     written: Written
-    errors: tuple[RuleError, ...]
     interrupted: bool = False
 
 
@@ -94,7 +91,8 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
         kept.append(FileRecord(path, FileStatus.UNREADABLE.value, reason))
     form = _county_form(kept, sources, session)
     name = options.county or (form.identity("name") if form is not None else "")
-    report, errors = county_report(
+    seen = {record.path for record in kept}
+    report = county_report(
         CountyInput(
             records=kept,
             earlier=earlier,
@@ -105,10 +103,12 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             rules=session.rules,
             ruleset=session.ruleset,
             profile=session.profile,
+            errors=session.errors,
+            unjudged=[item.shown for item in sources if item.shown not in seen],
         )
     )
-    written = write_county(report, options.out, generated)
-    return CountyResult(report, written, (*session.errors, *errors), interrupted)
+    written = write_county(report, session.rules, options.out, generated)
+    return CountyResult(report, written, interrupted)
 
 
 def _runner(options: CountyOptions) -> Runner:

@@ -11,7 +11,7 @@ from checker.batch.record import FileRecord
 from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level
 from checker.model.verdicts import format_number
-from checker.reports.json_report import Json
+from checker.reports.json_report import Json, error_document
 
 
 def county_document(report: CountyReport) -> dict[str, Json]:
@@ -46,7 +46,11 @@ def county_document(report: CountyReport) -> dict[str, Json]:
             for item in report.findings
         ],
         "findings": [dict(finding) for record in report.records for finding in record.findings],
-        "errors": [dict(error) for record in report.records for error in record.errors],
+        "errors": [
+            *(error_document("", error) for error in report.errors),
+            *(dict(error) for record in report.records for error in record.errors),
+        ],
+        "unjudged": list(report.unjudged),
     }
 
 
