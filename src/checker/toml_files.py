@@ -12,6 +12,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -208,4 +209,5 @@ def _write_entry(entry: Path, key: Key, prepared: object) -> None:
         temporary.write_bytes(content)
         os.replace(temporary, entry)  # noqa: PTH105 (one call, and atomic on every system)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()

@@ -1,0 +1,115 @@
+"""Where plugins are found: bundled, installed packages, folders; and what comes from where."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from checker.plugins.discovery import BUNDLED, bundled, installed, named
+from checker.plugins.loading import load_plugins
+
+from .conftest import GOOD_RULE
+
+WritePlugin = Callable[..., Path]
+
+
+def test_the_bundled_families_are_found_and_say_where_they_come_from() -> None:
+    found = {each.name: each.origin for each in bundled()}
+    assert {"resources", "teachers", "finance", "buildings", "safety"} <= found.keys()
+    assert set(found.values()) == {BUNDLED}
+
+
+@pytest.fixture
+def site(tmp_path: Path, write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A site-packages folder with a package that announces a plugin, as pip would leave it."""
+    site = tmp_path / "site"
+    site.mkdir()
+    write_plugin("preschool_rules", GOOD_RULE, "raise AssertionError", family="PRE", into=site)
+    (site / "preschool_rules" / "__init__.py").write_text("raise AssertionError('imported')")
+    info = site / "preschool_rules-2.1.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text(
+        "[console_scripts]\nx = y:z\n\n[checker.validators]\npreschool = preschool_rules\n"
+    )
+    monkeypatch.syspath_prepend(str(site))
+    return site
+
+
+def test_an_installed_package_is_found_without_importing_it(site: Path) -> None:
+    """By its entry point; name and version of the package are kept for ``plugin list``."""
+    (found,) = [each for each in installed() if each.name == "preschool"]
+    assert found.folder == site / "preschool_rules"
+    assert found.package == "preschool_rules"
+    assert found.origin == "已安装的软件包 preschool_rules 2.1"
+    assert "preschool_rules" not in sys.modules
+    loaded = load_plugins(only=["preschool_rules"])
+    assert [rule.id for rule in loaded.ruleset] == ["PRE1"]
+    assert loaded.manifests[0].origin.startswith("已安装的软件包")
+    assert "preschool_rules" not in sys.modules
+
+
+def test_an_editable_installation_is_found_where_its_source_is(
+    tmp_path: Path, write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry point stands in one folder, the package in another."""
+    source, site = tmp_path / "src", tmp_path / "site"
+    write_plugin("elsewhere", GOOD_RULE, into=source)
+    (source / "elsewhere" / "__init__.py").write_text("")
+    info = site / "elsewhere-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "entry_points.txt").write_text("[checker.validators]\nelsewhere = elsewhere\n")
+    monkeypatch.syspath_prepend(str(source))
+    monkeypatch.syspath_prepend(str(site))
+    (found,) = [each for each in installed() if each.name == "elsewhere"]
+    assert found.folder == source / "elsewhere"
+
+
+def test_an_entry_point_to_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = tmp_path / "ghost-1.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[checker.validators]\nghost = ghost_package\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (error,) = load_plugins(only=["ghost"]).errors
+    assert "找不到 ghost_package 的 plugin.toml" in error.message
+
+
+def test_a_folder_may_be_a_plugin_or_hold_plugins(write_plugin: WritePlugin) -> None:
+    one = write_plugin("one")
+    write_plugin("two")
+    assert [each.name for each in named(one)] == ["one"]
+    assert [each.name for each in named(one.parent)] == ["one", "two"]
+
+
+def test_only_the_named_plugins_run(write_plugin: WritePlugin) -> None:
+    """--plugins restricts, bundled ones included."""
+    write_plugin("one")
+    folder = write_plugin("two").parent
+    loaded = load_plugins([folder], only=["two", "resources"])
+    assert {manifest.id for manifest in loaded.manifests} == {"two", "resources"}
+    assert loaded.errors == ()
+
+
+def test_deleting_a_family_removes_it_and_breaks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two bundled folders are gone: the others load as before."""
+    import shutil
+
+    from checker.plugins import discovery
+
+    original = discovery.bundled_folder()
+    assert original is not None
+    copy = tmp_path / "validators"
+    shutil.copytree(original, copy)
+    shutil.rmtree(copy / "teachers")
+    shutil.rmtree(copy / "buildings")
+    monkeypatch.setattr(discovery, "bundled_folder", lambda: copy)
+    loaded = load_plugins()
+    assert loaded.errors == ()
+    families = {rule.family for rule in loaded.ruleset}
+    assert "TEA" not in families
+    assert "BLD" not in families
+    assert {"RES", "FIN", "SAF"} <= families
