@@ -58,10 +58,11 @@ def _level(
 def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> None:
     """差异系数 by stage and indicator, with the order in which mending schools lowers it."""
     heads = (
-        *("学段", "指标", "学校数", "均值", "差异系数", "上限", "结论", "未加权(对照)"),
+        *("学段", "指标", "学校数", "均值", "差异系数", "上限", "结论", "未加权（对照）"),
+        "数据不全，未计入",
         *("补齐顺序", "学校", "单独补齐后", "依次补齐后", "依次补齐后是否达标"),
     )
-    widths = (9, 34, 8, 11, 11, 8, 9, 12, 9, 28, 12, 12, 12)
+    widths = (9, 34, 8, 11, 11, 8, 9, 12, 20, 9, 26, 12, 12, 12)
     sheet = titled_sheet(book, styles, "差异系数", heads, widths)
     names = {school.code: school.name for school in report.schools}
     row = 0
@@ -80,12 +81,16 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
         cv = None if item.cv is None else round(item.cv, 6)
         plain = None if item.unweighted_cv is None else round(item.unweighted_cv, 6)
         mean = Decimal(format_number(item.mean, 4))
+        left_out = "、".join(names.get(code, code) for code in item.not_measured)
+        # the limit of 基本均衡 is for the mean of the eight, not for each
+        word = OUTCOME_WORDS[item.outcome] if item.decides else "仅供参考"
+        verdict = styles.fills.get(str(item.outcome), styles.wrap) if item.decides else styles.wrap
         front = (stage, item.title, item.schools, mean, cv, item.limit)
         for step in steps:
             row += 1
-            values: tuple[Value, ...] = (*front, OUTCOME_WORDS[item.outcome], plain, *step)
-            formats = [styles.text] * len(values)
-            formats[6] = styles.fills.get(str(item.outcome), styles.text)
+            values: tuple[Value, ...] = (*front, word, plain, left_out, *step)
+            formats = [styles.wrap] * len(values)
+            formats[6] = verdict
             write_line(sheet, row, values, formats)
 
 
@@ -98,11 +103,11 @@ def write_shortages(book: Workbook, styles: Styles, report: CountyReport) -> Non
     for (stage, rule), (value, unit, count) in sorted(report.total_shortages().items()):
         row += 1
         stage_title = report.stages.get(stage, "全校")
-        values = (f"全县合计({count} 所)", "", stage_title, rule, titles[rule], value, unit)
+        values = (f"全县合计（{count} 所）", "", stage_title, rule, titles[rule], value, unit)
         write_line(sheet, row, values, [styles.fills["doubt"]] * len(values))
     for item in report.shortages:
         row += 1
         stage_title = report.stages.get(item.stage, "全校")
         school = (item.name, item.code, stage_title, item.rule, item.title)
-        write_line(sheet, row, (*school, item.value, item.unit + item.noun), [styles.text] * 7)
+        write_line(sheet, row, (*school, item.value, item.unit + item.noun), [styles.wrap] * 7)
     sheet.autofilter(0, 0, max(1, row), len(heads) - 1)

@@ -67,6 +67,7 @@ def county_page(report: CountyReport, generated: str) -> str:
         words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
         number=format_number,
         link=_link,
+        left_out=_left_out,
         all_stages=list(report.stages.items()),
     )
 
@@ -142,6 +143,15 @@ def _by_stage(results: tuple[DispersionResult, ...]) -> dict[str, list[Dispersio
     for result in results:
         grouped[result.stage].append(result)
     return dict(grouped)
+
+
+def _left_out(results: list[DispersionResult]) -> list[tuple[tuple[str, ...], list[str]]]:
+    """The schools whose figures are missing, with the titles of the indicators that lack them."""
+    titles: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for item in results:
+        if item.not_measured:
+            titles[item.not_measured].append(item.title)
+    return list(titles.items())
 
 
 def _bars(report: CountyReport) -> dict[str, Markup]:
