@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from checker.model.rules import Example, Plain, Rule, Threshold
@@ -9,6 +10,8 @@ from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_WORDS, Outcome, Scope
 from checker.reports.notation import formula_of, official
 from checker.session import Session
+
+_THRESHOLD = re.compile(r"threshold\('(?P<id>\w+)'(?:, '(?P<stage>\w+)')?\)")
 
 SCOPE_WORDS = {
     Scope.SUBMISSION: "每校判断一次",
@@ -24,7 +27,7 @@ def explanation_lines(rule: Rule, session: Session) -> Iterator[str]:
     severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
     yield f"{rule.id}　{rule.title}"
     yield f"规则族 {rule.family}　插件 {rule.plugin}　{severity}　{SCOPE_WORDS[rule.scope]}"
-    yield from _block("查什么", [rule.what, *_formulas(rule, template)])
+    yield from _block("查什么", [rule.what, *_formulas(rule, template, session)])
     yield from _block("依据", list(_sources(rule)))
     yield from _block("为什么", [rule.why])
     passes = [example for example in rule.examples if example.expect is Outcome.PASS]
@@ -53,7 +56,7 @@ def _template(rule: Rule, session: Session) -> Template | None:
     return max(fitting, key=lambda item: item.edition) if fitting else None
 
 
-def _formulas(rule: Rule, template: Template | None) -> Iterator[str]:
+def _formulas(rule: Rule, template: Template | None, session: Session) -> Iterator[str]:
     formula = formula_of(rule)
     if not formula:
         return
@@ -65,9 +68,24 @@ def _formulas(rule: Rule, template: Template | None) -> Iterator[str]:
     stages = [stage.id for stage in template.stages if not rule.stages or stage.id in rule.stages]
     if rule.scope is Scope.STAGE:
         for stage in stages:
-            yield f"表式（{template.stage_title(stage)}）：{official(rule, template, stage)}"
+            text = _with_limits(official(rule, template, stage), session, template, stage)
+            yield f"表式（{template.stage_title(stage)}）：{text}"
     elif official(rule, template) != formula:
-        yield f"表式：{official(rule, template)}"
+        yield f"表式：{_with_limits(official(rule, template), session, template, None)}"
+
+
+def _with_limits(text: str, session: Session, template: Template, stage: str | None) -> str:
+    """The limits in force instead of their names, where there is one for the stage."""
+
+    def limit(match: re.Match[str]) -> str:
+        asked = match["stage"] or stage
+        entry = session.profile.limit(match["id"], asked, template.edition)
+        if entry is None:
+            return match[0]
+        value = entry.values.get(asked or "", entry.values.get(""))
+        return match[0] if value is None else f"{value}{entry.unit}"
+
+    return _THRESHOLD.sub(limit, text)
 
 
 def _sources(rule: Rule) -> Iterator[str]:
