@@ -117,7 +117,7 @@ class Notation:
             return f"{self.write(node.operand, 1)} {word} {{{items}}}"
         if isinstance(node, Logic):
             joint = " && " if node.operator == "and" else " || "
-            text = joint.join(self.write(part, 1) for part in node.parts)
+            text = joint.join(self.write(part, isinstance(part, Logic)) for part in node.parts)
             return f"({text})" if inside else text
         return self.call(node)
 

@@ -69,31 +69,32 @@ class RuleSet:
         ]
 
     def select(self, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> RuleSet:
-        """Only what is named by rule id, start of an id, family or plugin; then without what is
+        """Only what is named by rule id, family, plugin or start of an id; then without what is
         ignored. Rules that others are computed from still run, but are not reported.
 
         Raises KeyError with the word that names nothing.
         """
         everything = (*self.rules, *self.form_rules)
-        for word in (*select, *ignore):
-            if not any(named(rule, word) for rule in everything):
-                raise KeyError(word)
-        chosen = {
-            rule.id
-            for rule in everything
-            if (not select or any(named(rule, word) for word in select))
-            and not any(named(rule, word) for word in ignore)
-        }
-        return replace(self, chosen=frozenset(chosen))
+        wanted = {rule.id for word in select for rule in named(everything, word)}
+        unwanted = {rule.id for word in ignore for rule in named(everything, word)}
+        if not select:
+            wanted = {rule.id for rule in everything}
+        return replace(self, chosen=frozenset(wanted - unwanted))
 
     def reported(self, rule_id: str) -> bool:
         """Whether verdicts of this rule are to be reported."""
         return self.chosen is None or rule_id in self.chosen
 
 
-def named(rule: Rule, word: str) -> bool:
-    """Whether ``word`` names a rule: its id, its family, its plugin, or the start of its id."""
-    return word in (rule.id, rule.family, rule.plugin) or rule.id.startswith(word.upper())
+def named(rules: Sequence[Rule], word: str) -> list[Rule]:
+    """The rules that a word names: the rule of this id, else those of this family or plugin, else
+    those whose ids begin so. Raises KeyError if there is none."""
+    found = [rule for rule in rules if rule.id == word]
+    found = found or [rule for rule in rules if word in (rule.family, rule.plugin)]
+    found = found or [rule for rule in rules if rule.id.startswith(word.upper())]
+    if not found:
+        raise KeyError(word)
+    return found
 
 
 def _nearer(rule: Rule, known: Rule, edition: int | None) -> bool:
