@@ -19,7 +19,8 @@ from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions
 from checker.templates.loading import load_template
 
-_KEY = re.compile(r"^(?:（模板 [^）]*）)?([a-z_]+)：")
+_KEY = re.compile(r"([a-z_]+)：")
+_OF_TEMPLATE = re.compile(r"（模板 ([^）]*)）(.*)", re.DOTALL)
 
 
 class NoPluginError(Exception):
@@ -110,6 +111,11 @@ class _Inspection:
             return
         found = [*text_problems(rule), *static_problems(rule, session.ruleset, templates)]
         for message in found:
+            of_template = _OF_TEMPLATE.match(message)
+            if of_template:
+                message = of_template[2]
+                if len(rule.templates) > 1:
+                    message += f"（模板 {of_template[1]}）"
             key = _KEY.match(message)
             line = self.source.rule_line(rule.id, key[1] if key else "")
             yield self.source.problem(f"规则 {rule.id} 的 {message}", line)
