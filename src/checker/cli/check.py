@@ -9,8 +9,8 @@ from checker.cli.check_run import CheckChoices, run_check
 
 @click.command(name="check", options_metavar="[选项]")
 @click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹…")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True, help="输出的形式。")  # fmt: skip
+@click.option("--format", "form", default="text", show_default=True, metavar="形式",
+              help="输出的形式：text、json，或插件提供的形式。")  # fmt: skip
 @click.option("--select", multiple=True, metavar="规则", help="只查这些规则、规则族或插件。")
 @click.option("--ignore", multiple=True, metavar="规则", help="不查这些规则、规则族或插件。")
 @click.option("--profile", metavar="口径", help="口径：地区名称（如 jiangxi）或一个口径文件。")

@@ -7,8 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from checker.checking import CheckWork, LocalFile, MarkPlan, Readable, session_for
-from checker.model.report import FileStatus
+from checker.checking import (
+    CheckWork,
+    LocalFile,
+    MarkPlan,
+    Readable,
+    judge_and_mark,
+    session_for,
+)
+from checker.model.report import FileStatus, Report
 from checker.reports.results import ExitCode, FileResult, exit_code
 from checker.reports.terminal import Line, error_line, file_lines, summary_lines
 from checker.session import BadChoice, Session, SessionOptions
@@ -16,6 +23,9 @@ from checker.settings import BadSettings, Settings, find_settings
 
 RESULT_FOLDER = "校验结果"
 """Beside a file, or inside a folder, that is checked: where the marked copies go."""
+
+FORMATS = ("text", "json")
+"""The program's own ways to tell; plugins may bring others."""
 
 IN_ONE_PROCESS = 16
 """Up to so many files, starting workers costs more than it saves."""
@@ -49,12 +59,17 @@ def run_check(choices: CheckChoices) -> NoReturn:
         session = session_for(options)
     except (BadSettings, BadChoice) as problem:
         _usage(str(problem))
+    if choices.form not in (*FORMATS, *session.plugins.contributions().report_formats()):
+        known = "、".join((*FORMATS, *session.plugins.contributions().report_formats()))
+        _usage(f"没有输出形式“{choices.form}”，可用的有：{known}。")
     mark = settings.mark and not choices.no_mark
     wanted = choices.out or settings.out
     work = [
         (CheckWork(options, _plan(path, mark, choices.in_place, wanted)), path)
         for path in choices.paths
     ]
+    if choices.form not in FORMATS:
+        _write_plugin_format(choices.form, work, session)
     results: list[FileResult] = []
     screen = _Screen(choices.form == "text")
     screen.show(error_line(error) for error in session.errors)
@@ -101,6 +116,34 @@ def _conclude(
         screen.show(summary_lines(results))
     sys.stdout.flush()
     sys.exit(int(code))
+
+
+def _write_plugin_format(
+    form: str, work: Sequence[tuple[CheckWork, str]], session: Session
+) -> NoReturn:
+    """A report in the format of a plugin, which is given whole reports: so, one process."""
+    from checker.plugins.failure import PluginFailure
+
+    results: list[FileResult] = []
+    reports: list[Report] = []
+    for task, path in work:
+        sources, failures = _sources(path)
+        results += [
+            FileResult(failed, FileStatus.UNREADABLE, message=reason) for failed, reason in failures
+        ]
+        for source in sources:
+            result, report = judge_and_mark(session, source, task.plan)
+            results.append(result)
+            if report is not None:
+                reports.append(report)
+    try:
+        text = session.plugins.contributions().report_format(form)(reports, session.rules)
+    except PluginFailure as failure:
+        sys.stderr.write(f"错误：输出形式“{form}”出错：{failure}\n")
+        sys.exit(int(ExitCode.INTERNAL))
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    sys.exit(int(ExitCode.INTERNAL if session.errors else exit_code(results)))
 
 
 def _usage(message: str) -> NoReturn:

@@ -111,7 +111,7 @@ def county_exit_code(result: CountyResult) -> ExitCode:
         return ExitCode.INTERNAL
     if statuses - {FileStatus.CHECKED}:
         return ExitCode.UNREADABLE
-    hard = any(record.counts.get("fail") for record in report.records)
+    hard = any(record.counts.get("fail") for record in report.standing())
     failed = any(item.outcome is Outcome.FAIL for item in report.findings)
     return ExitCode.FINDINGS if hard or failed or report.handing_in.missing else ExitCode.CLEAN
 
@@ -129,8 +129,8 @@ def county_lines(result: CountyResult) -> Iterator[str]:
         f"应报 {filing.expected} 所，已报 {len(filing.counted)} 所，缺报 {len(filing.missing)} 所；"
         f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
     )
-    hard = sum(record.counts.get("fail", 0) for record in report.records)
-    doubt = sum(record.counts.get("doubt", 0) for record in report.records)
+    hard = sum(record.counts.get("fail", 0) for record in report.standing())
+    doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
     yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处。"
     for entry in filing.missing[:20]:
         yield f"  缺报：{entry.name}（{entry.code}）{report.hint(entry)}"

@@ -36,7 +36,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS or not importlib.util.find_spec(f"checker.cli.{cmd_name}"):
-            return None
+            return _of_plugin(cmd_name)
         command = importlib.import_module(f"checker.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
@@ -44,7 +44,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             ctx.fail(f"没有命令“{args[0]}”。可用的命令：{'、'.join(self.list_commands(ctx))}。")
         return super().resolve_command(ctx, args)
 
@@ -53,6 +53,34 @@ class LazyGroup(click.Group):
         if rows:
             with formatter.section("命令"):
                 formatter.write_dl(rows)
+
+
+def _of_plugin(name: str) -> click.Command | None:
+    """A command that a plugin brings; its arguments are passed on as they are."""
+    from checker.plugins.failure import PluginFailure
+    from checker.plugins.loading import load_plugins
+
+    contributions = load_plugins().contributions()
+    commands = contributions.commands()
+    if name not in commands:
+        return None
+
+    @click.command(
+        name=name,
+        help=commands[name],
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    @click.pass_context
+    def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
+        try:
+            ctx.exit(contributions.command(name)(list(arguments)))
+        except PluginFailure as failure:
+            click.echo(f"错误：插件的命令“{name}”出错：{failure}", err=True)
+            ctx.exit(4)
+
+    return command
 
 
 @click.group(
