@@ -96,7 +96,7 @@ def parse_run(document: Mapping[str, object]) -> Run:
     owner: dict[str, str] = {}
     schools: dict[str, dict[str, Noted]] = {}
     for entry in _objects(document["files"]):
-        if entry.get("status") != "checked" or entry.get("counted") is False:
+        if entry.get("status") != "checked" or entry.get("superseded") is True:
             continue
         school = str(entry.get("code") or entry.get("unit") or entry["path"])
         owner[str(entry["path"])] = school

@@ -133,6 +133,25 @@ class CountyReport:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
         return tuple(item for item in self.dispersion if item.decides)
 
+    def superseded(self) -> frozenset[str]:
+        """Paths of copies that do not count because another one of the same school does."""
+        return frozenset(item.path for choice in self.handing_in.choices for item in choice.others)
+
+    def standing(self) -> tuple[FileRecord, ...]:
+        """All files but superseded copies: what is wrong in those need not be mended."""
+        gone = self.superseded()
+        return tuple(record for record in self.records if record.path not in gone)
+
+    def beside_schools(self) -> tuple[FileRecord, ...]:
+        """Judged files that are no school's: the county's own form, strangers, files without a
+        标识码. What is wrong in them has to be seen too."""
+        schools = {school.path for school in self.schools}
+        return tuple(
+            record
+            for record in self.standing()
+            if record.status == "checked" and record.path not in schools
+        )
+
     def unreadable(self) -> tuple[FileRecord, ...]:
         """Files that could not be judged, with their reasons."""
         return tuple(record for record in self.records if record.status != "checked")

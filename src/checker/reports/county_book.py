@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from checker.batch.record import FactRow, FileRecord
 from checker.county.report import CountyReport
-from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_WORDS, Outcome, Severity
+from checker.model.verdicts import SEVERITY_WORDS, Outcome, Severity
 from checker.reports.book_sheets import Styles, Value, styles_of, titled_sheet, write_line
 from checker.reports.county_book_figures import write_dispersion, write_matrix, write_shortages
+from checker.reports.json_report import Json
+from checker.reports.recorded import finding_word
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -63,8 +65,8 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
         ("不在名册上的文件", len(filing.strangers)),
         ("没有标识码的文件", len(filing.nameless)),
         ("无法校验的文件", len(report.unreadable())),
-        ("必须修改的问题", sum(record.counts.get("fail", 0) for record in report.records)),
-        ("需要说明的问题", sum(record.counts.get("doubt", 0) for record in report.records)),
+        ("必须修改的问题", sum(record.counts.get("fail", 0) for record in report.standing())),
+        ("需要说明的问题", sum(record.counts.get("doubt", 0) for record in report.standing())),
         ("差异系数达标项数", f"{passed} / {len(deciding)}"),
     ]
     if report.unjudged:
@@ -126,7 +128,7 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
         severity = str(finding.get("severity", "hard"))
         verdict = str(finding.get("verdict", ""))
         level = SEVERITY_WORDS[Severity(severity)] if severity in set(Severity) else severity
-        word = OUTCOME_WORDS[Outcome(verdict)] if verdict in set(Outcome) else verdict
+        word = finding_word(finding)
         middle = [str(finding.get(key) or "") for key in ("rule", "sheet", "cell", "actual")]
         tail = [
             str(finding.get(key) or "") for key in ("required", "gap", "message", "fix", "source")
@@ -139,9 +141,9 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
     sheet.autofilter(0, 0, max(1, row), len(heads) - 1)
 
 
-def _ordered_findings(report: CountyReport) -> Iterator[tuple[FileRecord, dict[str, object]]]:
-    for record in sorted(report.records, key=lambda item: (item.name, item.path)):
-        findings: list[dict[str, object]] = [dict(item) for item in record.findings]
+def _ordered_findings(report: CountyReport) -> Iterator[tuple[FileRecord, dict[str, Json]]]:
+    for record in sorted(report.standing(), key=lambda item: (item.name, item.path)):
+        findings: list[dict[str, Json]] = [dict(item) for item in record.findings]
         findings.sort(key=lambda item: _WORST_FIRST.get(str(item.get("verdict")), 3))
         for finding in findings:
             yield record, finding

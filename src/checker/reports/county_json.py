@@ -17,14 +17,15 @@ from checker.reports.json_report import Json, error_document
 def county_document(report: CountyReport) -> dict[str, Json]:
     """``roster``, ``files``, ``units``, ``dispersion[stage][indicator]``, ``gaps``, ``findings``
     (of the files) and ``county_findings`` (of the collection rules)."""
-    counted = {item.path for item in report.handing_in.counted.values()}
+    counted = frozenset(item.path for item in report.handing_in.counted.values())
+    superseded = report.superseded()
     return {
         "version": __version__,
         "county": report.county,
         "profile": report.profile,
         "edition": report.edition,
         "roster": _roster(report),
-        "files": [_file(record, record.path in counted) for record in report.records],
+        "files": [_file(record, counted, superseded) for record in report.records],
         "units": _units(report),
         "dispersion": _dispersion(report),
         "gaps": _gaps(report),
@@ -82,11 +83,12 @@ def _filing(item: Filing) -> Json:
     return {"path": item.path, "code": item.code, "name": item.name}
 
 
-def _file(record: FileRecord, counted: bool) -> Json:
+def _file(record: FileRecord, counted: frozenset[str], superseded: frozenset[str]) -> Json:
     return {
         "path": record.path,
         "status": record.status,
-        "counted": counted,
+        "counted": record.path in counted,
+        "superseded": record.path in superseded,
         "template": record.template,
         "unit": record.name,
         "code": record.code,

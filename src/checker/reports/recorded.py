@@ -31,8 +31,16 @@ def result_of_record(record: FileRecord) -> FileResult:
     )
 
 
+def finding_word(item: Mapping[str, Json]) -> str:
+    """不通过, 存疑, 已说明 or 提示, for a finding as a record keeps it."""
+    verdict = Outcome(str(item["verdict"]))
+    informs = item.get("severity") == Severity.INFO.value and verdict in SHOWN
+    return INFO_WORD if informs else OUTCOME_WORDS[verdict]
+
+
 def county_results(report: CountyReport) -> tuple[FileResult, ...]:
-    """One result per file, and one for what the collection rules say of the county itself."""
+    """One result per file (copies that do not count left out), and one for what the collection
+    rules say of the county itself."""
     name = report.county or "全县"
     shown = [item for item in report.findings if item.outcome in SHOWN]
     counts = Counts(
@@ -49,12 +57,11 @@ def county_results(report: CountyReport) -> tuple[FileResult, ...]:
             _county_finding(item, report.stages, place) for place, item in enumerate(shown, 1)
         ),
     )
-    return (*(result_of_record(record) for record in report.records), county)
+    return (*(result_of_record(record) for record in report.standing()), county)
 
 
 def _finding(item: Mapping[str, Json]) -> Finding:
     severity, verdict = Severity(str(item["severity"])), Outcome(str(item["verdict"]))
-    informs = severity is Severity.INFO and verdict in SHOWN
     related = item.get("related")
     places = [f"{item['sheet']}!{item['cell']}"] if item.get("cell") else []
     places += [str(place) for place in related] if isinstance(related, list) else []
@@ -64,7 +71,7 @@ def _finding(item: Mapping[str, Json]) -> Finding:
         family=str(item["family"]),
         severity=severity,
         verdict=verdict,
-        word=INFO_WORD if informs else OUTCOME_WORDS[verdict],
+        word=finding_word(item),
         unit=str(item["unit"]),
         stage=str(item["stage"]),
         sheet=str(item["sheet"]),
@@ -82,16 +89,14 @@ def _finding(item: Mapping[str, Json]) -> Finding:
 
 
 def _county_finding(item: CountyFinding, stages: Mapping[str, str], place: int) -> Finding:
-    severity = Severity(item.severity)
-    informs = severity is Severity.INFO
     about = "、".join(item.schools) or str(place)
     return Finding(
         rule=item.rule,
         title=item.title,
         family=item.rule.rstrip("0123456789"),
-        severity=severity,
+        severity=Severity(item.severity),
         verdict=item.outcome,
-        word=INFO_WORD if informs else OUTCOME_WORDS[item.outcome],
+        word=item.word,
         unit=stages.get(item.stage, "全县"),
         stage=item.stage,
         sheet="",

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from checker.county.report import CountyReport, DispersionResult, Indicator, Level, School
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
 from checker.reports.county_page.charts import dispersion_bars, distribution
+from checker.reports.recorded import finding_word
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -56,7 +57,7 @@ def county_page(report: CountyReport, generated: str) -> str:
         bars=_bars(report),
         distributions=_distributions(report),
         dispersion=_by_stage(report.deciding()),
-        others=[item for item in report.dispersion if not item.decides],
+        told_only=[item for item in report.dispersion if not item.decides],
         open_findings=[item for item in report.findings if item.outcome is not Outcome.PASS],
         kept_findings=[item for item in report.findings if item.outcome is Outcome.PASS],
         shortages=_shortage_lines(report),
@@ -68,16 +69,17 @@ def county_page(report: CountyReport, generated: str) -> str:
         number=format_number,
         link=_link,
         left_out=_left_out,
+        word_of=finding_word,
         all_stages=list(report.stages.items()),
     )
 
 
 def _counts(report: CountyReport) -> dict[str, int]:
     tally = Counter(result.outcome for result in report.deciding())
-    hard = sum(record.counts.get("fail", 0) for record in report.records)
+    hard = sum(record.counts.get("fail", 0) for record in report.standing())
     clean = sum(
         1
-        for record in report.records
+        for record in report.standing()
         if record.status == "checked" and not record.counts.get("fail")
     )
     return {
