@@ -122,8 +122,6 @@ def _write_plugin_format(
     form: str, work: Sequence[tuple[CheckWork, str]], session: Session
 ) -> NoReturn:
     """A report in the format of a plugin, which is given whole reports: so, one process."""
-    from checker.plugins.failure import PluginFailure
-
     results: list[FileResult] = []
     reports: list[Report] = []
     for task, path in work:
@@ -138,9 +136,10 @@ def _write_plugin_format(
                 reports.append(report)
     try:
         text = session.plugins.contributions().report_format(form)(reports, session.rules)
-    except PluginFailure as failure:
-        sys.stderr.write(f"错误：输出形式“{form}”出错：{failure}\n")
-        sys.exit(int(ExitCode.INTERNAL))
+    except Exception as problem:  # a plugin's fault, whatever it is
+        from checker.cli.trouble import report_trouble
+
+        sys.exit(report_trouble(problem, f"插件的输出形式“{form}”出错"))
     sys.stdout.write(text)
     sys.stdout.flush()
     sys.exit(int(ExitCode.INTERNAL if session.errors else exit_code(results)))

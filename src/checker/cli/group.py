@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from pathlib import Path
 
 import click
 
@@ -57,10 +58,14 @@ class LazyGroup(click.Group):
 
 def _of_plugin(name: str) -> click.Command | None:
     """A command that a plugin brings; its arguments are passed on as they are."""
-    from checker.plugins.failure import PluginFailure
     from checker.plugins.loading import load_plugins
+    from checker.settings import BadSettings, find_settings
 
-    contributions = load_plugins().contributions()
+    try:
+        folders = find_settings(Path.cwd()).plugin_dirs
+    except BadSettings as problem:
+        raise click.UsageError(str(problem)) from problem
+    contributions = load_plugins([Path(folder) for folder in folders]).contributions()
     commands = contributions.commands()
     if name not in commands:
         return None
@@ -75,10 +80,12 @@ def _of_plugin(name: str) -> click.Command | None:
     @click.pass_context
     def command(ctx: click.Context, arguments: tuple[str, ...]) -> None:
         try:
-            ctx.exit(contributions.command(name)(list(arguments)))
-        except PluginFailure as failure:
-            click.echo(f"错误：插件的命令“{name}”出错：{failure}", err=True)
-            ctx.exit(4)
+            code = contributions.command(name)(list(arguments))
+        except Exception as problem:  # a plugin's fault, whatever it is
+            from checker.cli.trouble import report_trouble
+
+            ctx.exit(report_trouble(problem, f"插件的命令“{name}”出错"))
+        ctx.exit(code)
 
     return command
 

@@ -38,9 +38,9 @@ def write_log(text: str) -> Path | None:
     return None
 
 
-def report_trouble(problem: Exception) -> int:
+def report_trouble(problem: Exception, what: str = "程序自身出错，校验没有完成") -> int:
     """Say that the program failed, name the log file; the exit code for an internal error."""
     log = write_log("".join(traceback.format_exception(problem)))
     where = f"详细情况记在 {log}" if log else "详细情况未能写入日志"
-    sys.stderr.write(f"错误：程序自身出错，校验没有完成。{where}，请把它发给技术支持。\n")
+    sys.stderr.write(f"错误：{what}。{where}，请把它发给技术支持。\n")
     return 4

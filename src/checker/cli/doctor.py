@@ -1,0 +1,25 @@
+"""``checker doctor``: what is installed on this PC, and what the buttons still lack."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]}, options_metavar="[选项]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="输出的形式。")  # fmt: skip
+def command(form: str) -> None:
+    """检查本机环境：装了什么，用什么打开工作簿，宏能不能运行，还缺什么。"""
+    from checker_xlsx.diagnosis import diagnose
+
+    findings = diagnose()
+    if form == "json":
+        import json
+
+        lines = [
+            {"about": one.about, "state": one.state.value, "text": one.text} for one in findings
+        ]
+        click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
+        return
+    for one in findings:
+        click.echo(f"{one.state.value}　{one.about}：{one.text}")
