@@ -43,7 +43,7 @@ def result_sheet_xml(
                 target = _renamed(location(cell.link), titles)
                 links.append(
                     f'<hyperlink ref="{address}" location="{escape_attribute(target)}" '
-                    f'display="{escape_attribute(str(cell.value or ""))}"/>'
+                    f'display="{escape_attribute(str(cell.value or "")[:250])}"/>'
                 )
         height = _height(cells, number, merges, sheet.widths)
         rows.append(f'<row r="{number}"{height}>{"".join(inside)}</row>')
