@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import xlwings as xw
 from checker_xlsx.book import Applied, apply_changes, read_open_book, remove_marks
 from checker_xlsx.caller import Call, calling_book, give_answer
+from checker_xlsx.choices import options_at
 from checker_xlsx.libreoffice.connection import NoLibreOffice
+from checker_xlsx.sentences import verdict_sentence
 from checker_xlsx.view import kept_still, select_cell
 
 if TYPE_CHECKING:
     from checker.reports.findings import Finding
-    from checker.session import SessionOptions
 
 TIMINGS_VARIABLE = "CHECKER_TIMINGS"
 """Names a file to which each click appends a line of JSON: when each step was done."""
@@ -93,7 +94,7 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     snapshot = read_open_book(book)
     steps.done("read")
     try:
-        session = Session(_options(book))
+        session = Session(options_at(Path(book.fullname)))
         judgement = session.judge_snapshot(snapshot)
     except (BadSettings, BadChoice) as problem:
         return str(problem), True
@@ -115,19 +116,6 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     if report.errors:
         text += f"\n有 {len(report.errors)} 条规则因程序自身出错没有算出来，与填写的数据无关。"
     return text + _remarks(applied, call, book), bool(report.errors or applied.refused)
-
-
-def verdict_sentence(fail: int, doubt: int, incomplete: int) -> str:
-    """The one sentence that a clerk reads after 校验."""
-    if fail and doubt:
-        return f"{fail} 处必须修改，{doubt} 处需要说明。"
-    if fail:
-        return f"{fail} 处必须修改。"
-    if doubt:
-        return f"没有必须修改的，{doubt} 处需要说明。"
-    if incomplete:
-        return "已填的数据没有发现问题；还有数据没有填，填完请再校验一次。"
-    return "全部通过，可以上报。"
 
 
 def _clean(book: xw.Book, call: Call, steps: Steps) -> Answer:
@@ -162,24 +150,6 @@ def _remarks(applied: Applied, call: Call, book: xw.Book) -> str:
     elif call.never_saved or not Path(book.fullname).is_absolute():
         remarks += "\n本工作簿还没有保存过，请记得保存。"
     return remarks
-
-
-def _options(book: xw.Book) -> SessionOptions:
-    """The settings that hold where the book lies, as for ``checker check`` there; except folders
-    of plugins: a click must not run code that came along with a workbook."""
-    from checker.session import SessionOptions
-    from checker.settings import Settings, find_settings
-
-    place = Path(book.fullname)
-    settings = find_settings(place.parent) if place.is_absolute() else Settings()
-    return SessionOptions(
-        profile=settings.profile,
-        edition=settings.edition,
-        select=settings.select,
-        ignore=settings.ignore,
-        plugins=settings.plugins,
-        previous=settings.previous,
-    )
 
 
 def _trouble(problem: Exception) -> str:

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 
+from checker_xlsx.outside import outside_environment
+
 _DIALOGS = (
     ("zenity", "--info", "--no-markup", "--title={title}", "--text={text}"),
     ("kdialog", "--title", "{title}", "--msgbox", "{text}"),
@@ -29,7 +31,7 @@ def show_message(text: str, title: str, warning: bool = False) -> None:
         for command in _DIALOGS:
             if shutil.which(command[0]):
                 words = [word.format(title=title, text=text) for word in command]
-                subprocess.run(words, check=False)
+                subprocess.run(words, check=False, env=outside_environment())
                 return
     print(text)
 

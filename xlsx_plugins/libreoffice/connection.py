@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from checker_xlsx.outside import outside_environment
+
 PIPE_VARIABLE = "CHECKER_UNO"
 """Names the connection, e.g. ``pipe,name=checker_0``; LibreOffice started with ``--accept`` for it
 hands it on to the program that its macro starts."""
@@ -124,6 +126,7 @@ def _ask_to_listen(connection: str) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=outside_environment(),
         start_new_session=True,
     )
 

@@ -89,7 +89,8 @@ class Book(base_classes.Book):
     def snapshot(self) -> Snapshot:
         """The whole document as read in one call; see `checker_xlsx.libreoffice.exported`."""
         self._export = exported(self.document)
-        return snapshot_of(self.name, self._export)
+        read: Snapshot = snapshot_of(self.name, self._export)
+        return read
 
     def look(self, cells: Sequence[tuple[str, int, int]]) -> Seen:
         """Fills and notes of cells, from the copy read last unless it was painted since."""

@@ -59,7 +59,8 @@ def vba_project(modules: Sequence[Module], name: str = "Checker") -> bytes:
     streams["VBA/dir"] = compress(_directory(modules, name))
     for module in modules:
         streams[f"VBA/{module.name}"] = compress(_source(module).encode("ascii"))
-    return compound_file(streams)
+    content: bytes = compound_file(streams)
+    return content
 
 
 def _source(module: Module) -> str:
