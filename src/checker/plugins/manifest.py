@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import TypedDict, cast
 
 from checker import toml_files
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
+from checker.plugins.toml_tables import Table, optional_text, strings, table
+from checker.plugins.toml_tables import tables as tables
 from checker.record import dataclass, field
 from checker.rules.expression import remember
-from checker.rules.syntax import Packed, packed
+from checker.rules.syntax import Packed
 
 API_VERSION = 1
 """The contract between host and plugins. A plugin written for another one is refused."""
 
 MANIFEST_FILE = "plugin.toml"
-CHECKED_FORM = f"plugin-{API_VERSION}.4"
+CHECKED_FORM = f"plugin-{API_VERSION}.5"
 """Names what checking a manifest looks at; raise it when that changes."""
-
-COMMON_KEYS = frozenset(
-    {
-        "id",
-        "kind",
-        "title",
-        "severity",
-        "templates",
-        "scope",
-        "stages",
-        "table",
-        "when",
-        "at",
-        "message",
-        "what",
-        "why",
-        "fix",
-        "sources",
-        "since",
-        "until",
-        "examples",
-    }
-)
-"""Keys every rule may have; all others belong to its kind."""
-
-Table = Mapping[str, Plain]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +68,9 @@ def load_manifest(path: Path, origin: str = "", package: str | None = None) -> P
 
     Raises TomlFileError, whose problems name the rule, the key and what was expected.
     """
-    prepared = toml_files.load_prepared(path, _problems, _prepared, CHECKED_FORM)
-    remember(cast("dict[str, Packed]", prepared["trees"]))
-    return decode(cast("toml_files.Document", prepared["document"]), path, origin, package)
-
-
-def _prepared(document: toml_files.Document) -> dict[str, object]:
-    """A checked manifest as it is cached: examples apart, since only tests and explanations need
-    them, and the trees of all expressions, so that no run parses them again."""
-    from checker.plugins.manifest_check import expressions
-    from checker.rules.expression import parse
-
-    trees = {text: packed(parse(text)) for text in expressions(document)}
-    rules = [
-        {**entry, "examples": toml_files.packed(entry["examples"])}
-        if "examples" in entry
-        else entry
-        for entry in tables(document.get("rules"))
-    ]
-    return {"document": {**document, "rules": rules}, "trees": trees}
+    stored = toml_files.load_prepared(path, _problems, _stored, CHECKED_FORM)
+    remember(cast("dict[str, Packed]", stored["trees"]))
+    return _manifest(cast("StoredManifest", stored), path, origin, package)
 
 
 def _problems(document: toml_files.Document) -> list[str]:
@@ -119,95 +79,117 @@ def _problems(document: toml_files.Document) -> list[str]:
     return problems(document)
 
 
-def decode(
-    document: toml_files.Document, path: Path, origin: str = "", package: str | None = None
-) -> PluginManifest:
-    """The manifest of a document that was checked."""
-    head = table(document.get("plugin"))
-    documents = {
-        key: _document(table(entry)) for key, entry in table(document.get("documents")).items()
-    }
-    plugin_id = str(head["id"])
-    families = strings(document.get("families"))
-    rules: list[Rule] = []
-    for entry in tables(document.get("rules")):
-        rules.append(decode_rule(entry, plugin_id, str(path), documents))
-    from_changes = tables(document.get("changes"))
-    if from_changes:
-        from checker.plugins.year_packs import changed
+def _stored(document: toml_files.Document) -> dict[str, object]:
+    from checker.plugins.manifest_storing import stored
 
-        rules = changed(rules, from_changes, tables(document.get("rules")), documents)
+    return stored(document)
+
+
+class StoredManifest(TypedDict):
+    """What ``manifest_storing`` keeps."""
+
+    id: str
+    title: str
+    version: str
+    api_version: int
+    requires: tuple[str, ...]
+    hooks: tuple[str, ...]
+    families: dict[str, str]
+    documents: dict[str, StoredCitation]
+    thresholds: list[tuple[str, dict[str, Decimal], str, int, int | None, bool, str]]
+    code_lists: dict[str, dict[str, str]]
+    commands: dict[str, str]
+    report_formats: dict[str, str]
+    rules: list[StoredRule]
+    trees: dict[str, Packed]
+
+
+StoredCitation = tuple[str, str, str, str, bool, str]
+StoredRule = tuple[
+    str,  # id
+    str,  # kind
+    str,  # title
+    str,  # severity
+    str,  # scope
+    str,  # family
+    tuple[str, ...],  # templates
+    str,  # what
+    str,  # why
+    tuple[StoredCitation, ...],
+    str,  # fix
+    bytes,  # examples
+    dict[str, Plain],  # spec
+    str | None,  # when
+    tuple[str, ...],  # stages
+    str | None,  # table
+    tuple[str, ...],  # at
+    str | None,  # message
+    int,  # since
+    int | None,  # until
+]
+
+
+def _manifest(
+    stored: StoredManifest, path: Path, origin: str, package: str | None
+) -> PluginManifest:
+    citations: dict[StoredCitation, Citation] = {}
+    place = str(path)
     return PluginManifest(
-        id=plugin_id,
-        title=str(head["title"]),
-        version=str(head["version"]),
-        api_version=int(str(head["api_version"])),
+        id=stored["id"],
+        title=stored["title"],
+        version=stored["version"],
+        api_version=stored["api_version"],
         folder=path.parent,
-        families=families,
-        rules=tuple(rules),
-        thresholds=tuple(decode_threshold(entry) for entry in tables(document.get("thresholds"))),
-        code_lists={
-            key: strings(entry) for key, entry in table(document.get("code_lists")).items()
-        },
-        documents=documents,
-        requires=texts(head.get("requires")),
-        hooks=texts(head.get("hooks")),
-        commands=strings(document.get("commands")),
-        report_formats=strings(document.get("report_formats")),
+        families=stored["families"],
+        rules=tuple([_rule(each, stored["id"], place, citations) for each in stored["rules"]]),
+        thresholds=tuple([Threshold(*each) for each in stored["thresholds"]]),
+        code_lists=stored["code_lists"],
+        documents={key: Citation(*each) for key, each in stored["documents"].items()},
+        requires=stored["requires"],
+        hooks=stored["hooks"],
+        commands=stored["commands"],
+        report_formats=stored["report_formats"],
         origin=origin,
         package=package,
     )
 
 
-def decode_rule(entry: Table, plugin: str, path: str, documents: Mapping[str, Citation]) -> Rule:
-    """One ``[[rules]]`` table."""
-    rule_id = str(entry["id"])
-    until = entry.get("until")
+def _rule(
+    stored: StoredRule, plugin: str, path: str, citations: dict[StoredCitation, Citation]
+) -> Rule:
+    (rule_id, kind, title, severity, scope, family, templates, what, why, cited, fix) = stored[:11]
+    (examples, spec, when, stages, table_id, at, message, since, until) = stored[11:]
+    for each in cited:
+        if each not in citations:
+            citations[each] = Citation(*each)
     return Rule(
-        id=rule_id,
-        kind=str(entry["kind"]),
-        title=str(entry["title"]),
-        severity=Severity(str(entry["severity"])),
-        scope=Scope(str(entry.get("scope", "submission"))),
-        family=rule_id.rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789"),
-        plugin=plugin,
-        templates=texts(entry.get("templates")),
-        what=str(entry.get("what", "")),
-        why=str(entry.get("why", "")),
-        citations=tuple(_citations(tables(entry.get("sources")), documents)),
-        fix=str(entry.get("fix", "")),
-        examples=Examples(entry.get("examples")),
-        spec={key: value for key, value in entry.items() if key not in COMMON_KEYS},
-        when=optional_text(entry.get("when")),
-        stages=texts(entry.get("stages")),
-        table=optional_text(entry.get("table")),
-        at=texts(entry.get("at")),
-        message=optional_text(entry.get("message")),
-        since=int(str(entry.get("since", 0))),
-        until=None if until is None else int(str(until)),
-        path=path,
+        rule_id,
+        kind,
+        title,
+        _SEVERITIES[severity],
+        _SCOPES[scope],
+        family,
+        plugin,
+        templates,
+        what,
+        why,
+        tuple([citations[each] for each in cited]),
+        fix,
+        Examples(examples),
+        spec,
+        when,
+        stages,
+        table_id,
+        at,
+        message,
+        since,
+        until,
+        path,
     )
 
 
-def decode_threshold(entry: Table, profile: str = "") -> Threshold:
-    """One ``[[thresholds]]`` table, of a manifest or a profile."""
-    until = entry.get("until")
-    values = entry.get("values")
-    numbers = (
-        {stage: Decimal(str(value)) for stage, value in values.items()}
-        if isinstance(values, dict)
-        else {"": Decimal(str(entry["value"]))}
-    )
-    return Threshold(
-        id=str(entry["id"]),
-        values=numbers,
-        unit=str(entry.get("unit", "")),
-        since=int(str(entry.get("since", 0))),
-        until=None if until is None else int(str(until)),
-        confirmed=entry.get("confirmed", True) is True,
-        source=str(entry.get("source", "")),
-        profile=profile,
-    )
+_SEVERITIES = {str(severity): severity for severity in Severity}
+_SCOPES = {str(scope): scope for scope in Scope}
 
 
 class Examples(Sequence[Example]):
@@ -215,16 +197,14 @@ class Examples(Sequence[Example]):
 
     __slots__ = ("_entries", "_found")
 
-    def __init__(self, entries: object) -> None:
+    def __init__(self, entries: bytes) -> None:
         self._entries = entries
         self._found: tuple[Example, ...] | None = None
 
     def _examples(self) -> tuple[Example, ...]:
         if self._found is None:
-            entries = self._entries
-            if isinstance(entries, bytes):
-                entries = toml_files.unpacked(entries)
-            self._found = tuple(decode_example(each) for each in tables(cast("Plain", entries)))
+            entries = cast("Plain", toml_files.unpacked(self._entries))
+            self._found = tuple(_example(each) for each in tables(entries))
         return self._found
 
     def __len__(self) -> int:
@@ -239,7 +219,7 @@ class Examples(Sequence[Example]):
     __hash__ = None  # type: ignore[assignment]
 
 
-def decode_example(entry: Table) -> Example:
+def _example(entry: Table) -> Example:
     """One example of a rule."""
     rows = table(entry.get("tables"))
     return Example(
@@ -256,55 +236,3 @@ def decode_example(entry: Table) -> Example:
         last_year=tuple(tables(entry.get("last_year"))),
         county=table(entry.get("county")),
     )
-
-
-def _document(entry: Table) -> Citation:
-    return Citation(
-        title=str(entry.get("title", "")),
-        number=str(entry.get("number", "")),
-        date=str(entry.get("date", "")),
-        confirmed=entry.get("confirmed", True) is True,
-        note=str(entry.get("note", "")),
-    )
-
-
-def _citations(entries: tuple[Table, ...], documents: Mapping[str, Citation]) -> Iterator[Citation]:
-    for entry in entries:
-        named = documents.get(str(entry.get("document", "")), Citation(""))
-        yield Citation(
-            title=str(entry.get("title", named.title)),
-            number=str(entry.get("number", named.number)),
-            clause=str(entry.get("clause", "")),
-            date=str(entry.get("date", named.date)),
-            confirmed=entry.get("confirmed", named.confirmed) is True,
-            note=str(entry.get("note", named.note)),
-        )
-
-
-def table(value: Plain | None) -> Table:
-    """A table of a document; an empty one if it is not there."""
-    return value if isinstance(value, dict) else {}
-
-
-def tables(value: Plain | None) -> tuple[Table, ...]:
-    """An array of tables of a document."""
-    if not isinstance(value, list):
-        return ()
-    return tuple(entry for entry in value if isinstance(entry, dict))
-
-
-def texts(value: Plain | None) -> tuple[str, ...]:
-    """A list of texts, or one text, as a tuple."""
-    if value is None:
-        return ()
-    return tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)
-
-
-def strings(value: Plain | None) -> dict[str, str]:
-    """A table of texts."""
-    return {key: str(item) for key, item in table(value).items()}
-
-
-def optional_text(value: Plain | None) -> str | None:
-    """A text that may be left out."""
-    return None if value is None else str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from re import compile as pattern_of
 from typing import ClassVar
@@ -12,7 +12,8 @@ from cerberus.errors import BasicErrorHandler
 
 from checker.model.rules import Plain
 from checker.plugins import manifest_schema
-from checker.plugins.manifest import Table, strings, table, tables, texts
+from checker.plugins.toml_tables import Table, strings, table, tables, texts
+from checker.plugins.year_packs import changed
 from checker.rules.expression import PLAIN_NAME, parse
 from checker.rules.kinds.keys import KINDS, Takes
 from checker.rules.syntax import ExpressionError
@@ -69,7 +70,11 @@ def problems(document: Mapping[str, Plain]) -> list[str]:
     entries = tables(document.get("rules"))
     for place, entry in enumerate(entries, 1):
         found.extend(_rule_problems(entry, place, families, documents))
-    found.extend(_repeated(entries))
+    if not found:
+        versions = changed(entries, tables(document.get("changes")))
+        for entry in versions:
+            found.extend(_rule_problems(entry, 0, families, documents))
+        found.extend(_repeated(versions))
     known = {str(entry.get("id")) for entry in entries}
     for change in tables(document.get("changes")):
         for rule_id in (*texts(change.get("remove")), *table(change.get("change"))):
@@ -115,19 +120,11 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
     yield from _combination_problems(entry, kind, name)
 
 
-def expressions(document: Mapping[str, Plain]) -> Iterator[str]:
-    """Every expression of a manifest that was checked, but for those that are a plain name."""
-    for entry in (*tables(document.get("rules")), *_changed(document)):
+def expressions(rules: Iterable[Table]) -> Iterator[str]:
+    """Every expression of rules that were checked, but for those that are a plain name."""
+    for entry in rules:
         written = [text for _, text in _written(entry)]
         yield from (text for text in written if not PLAIN_NAME.fullmatch(text))
-
-
-def _changed(document: Mapping[str, Plain]) -> Iterator[Table]:
-    """The keys that ``[[changes]]`` sets, with the kind of the rule they belong to."""
-    kinds = {str(entry["id"]): entry["kind"] for entry in tables(document.get("rules"))}
-    for change in tables(document.get("changes")):
-        for rule_id, keys in table(change.get("change")).items():
-            yield {"kind": kinds[rule_id], **table(keys)}
 
 
 def _written(entry: Table) -> Iterator[tuple[str, str]]:
@@ -173,7 +170,7 @@ def _combination_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
             yield f"{name} 的 compare：有 threshold 时须写明怎样比较"
 
 
-def _repeated(entries: tuple[Table, ...]) -> Iterator[str]:
+def _repeated(entries: Iterable[Table]) -> Iterator[str]:
     """Rules with one id whose years overlap."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for entry in entries:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from checker import toml_files
 from checker.model.verdicts import Severity
-from checker.plugins.manifest import decode_threshold, strings, table, tables
+from checker.plugins.manifest_storing import threshold
+from checker.plugins.toml_tables import strings, table, tables
 from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
 from checker.rules.ruleset import RuleSet
 
@@ -27,7 +28,7 @@ def load_overlay(path: Path) -> Overlay:
         title=str(document["title"]),
         base=str(document.get("base", NATIONAL)),
         thresholds=tuple(
-            decode_threshold(entry, overlay_id) for entry in tables(document.get("thresholds"))
+            threshold(entry, overlay_id) for entry in tables(document.get("thresholds"))
         ),
         rules={
             rule_id: RuleOverride(

@@ -2,55 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
-from checker.model.rules import Citation, Plain, Rule
-
-Table = Mapping[str, Plain]
+from checker.plugins.toml_tables import Table, table, texts, whole
 
 
-def changed(
-    rules: Sequence[Rule],
-    changes: Sequence[Table],
-    declared: Sequence[Table],
-    documents: Mapping[str, Citation],
-) -> list[Rule]:
-    """The rules with every change applied, in order of editions.
+def changed(rules: Sequence[Table], changes: Sequence[Table]) -> list[Table]:
+    """The ``[[rules]]`` tables with every change applied, in order of editions.
 
     ``[[changes]] edition = 2027`` with ``remove = ["TEA5"]`` ends rules with the edition before;
     ``[changes.change.TEA101]`` gives the keys that differ from then on: the old version ends, a new
     one begins. Rules that are added simply have ``since = 2027``.
     """
-    from checker.plugins.manifest import decode_rule
-
     found = list(rules)
-    newest: dict[str, Table] = {str(entry["id"]): entry for entry in declared}
-    for change in sorted(changes, key=lambda entry: int(str(entry["edition"]))):
-        edition = int(str(change["edition"]))
-        removed = change.get("remove")
-        for rule_id in removed if isinstance(removed, list) else []:
-            _end(found, str(rule_id), edition - 1)
-        differing = change.get("change")
-        for rule_id, keys in (differing if isinstance(differing, dict) else {}).items():
-            if not isinstance(keys, dict) or rule_id not in newest:
+    for change in sorted(changes, key=lambda entry: whole(entry["edition"])):
+        edition = whole(change["edition"])
+        for rule_id in texts(change.get("remove")):
+            _end(found, rule_id, edition - 1)
+        for rule_id, keys in table(change.get("change")).items():
+            newest = _newest(found, rule_id)
+            if newest is None:
                 continue
-            place = _end(found, rule_id, edition - 1)
-            if place is None:
-                continue
-            old = found[place]
-            newest[rule_id] = {**newest[rule_id], **keys, "since": edition}
-            newer = decode_rule(newest[rule_id], old.plugin, old.path, documents)
-            found.insert(place + 1, newer)
+            differing = {**found[newest], **table(keys), "since": edition}
+            _end(found, rule_id, edition - 1)
+            found.insert(newest + 1, differing)
     return found
 
 
-def _end(rules: list[Rule], rule_id: str, last: int) -> int | None:
-    """End the newest version of a rule with an edition; its place, None if there is none."""
+def _newest(rules: list[Table], rule_id: str) -> int | None:
+    """Place of the newest version of a rule; None if there is none."""
     for place in range(len(rules) - 1, -1, -1):
-        rule = rules[place]
-        if rule.id == rule_id:
-            if rule.until is None or rule.until > last:
-                rules[place] = replace(rule, until=last)
+        if rules[place].get("id") == rule_id:
             return place
     return None
+
+
+def _end(rules: list[Table], rule_id: str, last: int) -> None:
+    """End the newest version of a rule with an edition."""
+    place = _newest(rules, rule_id)
+    if place is None:
+        return
+    until = rules[place].get("until")
+    if until is None or whole(until) > last:
+        rules[place] = {**rules[place], "until": last}
