@@ -31,8 +31,8 @@ def test_help_lists_the_commands_in_chinese() -> None:
 def test_help_imports_no_command_and_nothing_heavy() -> None:
     done = run(
         code="import sys; sys.argv = ['checker', '--help']\n"
-        "from checker.cli.main import main\n"
-        "try: main()\n"
+        "from checker.cli.main import run\n"
+        "try: run()\n"
         "except SystemExit: pass\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
         "print([name for name in sys.modules if name.startswith('checker.')])"
@@ -94,8 +94,8 @@ def test_what_needs_explaining_is_left_to_click(line: list[str]) -> None:
 def test_a_plain_check_imports_neither_click_nor_anything_heavy(right: Path) -> None:
     done = run(
         code=f"import sys; sys.argv = ['checker', 'check', {str(right)!r}, '--no-mark']\n"
-        "from checker.cli.main import main\n"
-        "try: main()\n"
+        "from checker.cli.main import run\n"
+        "try: run()\n"
         "except SystemExit: pass\n"
         f"print([name for name in {(*HEAVY, 'click', 'pluggy')!r} if name in sys.modules])"
     )

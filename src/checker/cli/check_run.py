@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -186,6 +187,9 @@ def _results(
             yield FileResult(failed, FileStatus.UNREADABLE, message=reason)
         if not sources and not failures:
             yield FileResult(path, FileStatus.UNREADABLE, message="文件夹里没有填报表。")
+        if len(sources) > 1 or len(work) > 1:
+            gc.freeze()  # what was loaded stays; from here on, garbage is looked for again
+            gc.enable()
         if len(sources) <= IN_ONE_PROCESS and workers is None:
             for source in sources:
                 yield task(source)

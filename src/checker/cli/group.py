@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 from pathlib import Path
@@ -36,6 +37,7 @@ class LazyGroup(click.Group):
         return [name for name in COMMANDS if importlib.util.find_spec(f"checker.cli.{name}")]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        gc.enable()  # these commands may run long; only the plain ones go without
         if cmd_name not in COMMANDS or not importlib.util.find_spec(f"checker.cli.{cmd_name}"):
             return _of_plugin(cmd_name)
         command = importlib.import_module(f"checker.cli.{cmd_name}").command

@@ -6,6 +6,9 @@ day is read by a small table; help, mistakes and all other commands are click's.
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import os
 import sys
 from typing import NoReturn
 
@@ -20,7 +23,35 @@ def _use_utf8() -> None:
 
 
 def main() -> NoReturn:
-    """Entry point of the console script. Never shows a traceback: that goes to the log file."""
+    """Entry point of the console script: runs the command and ends the process.
+
+    A short-lived process need not look for garbage, nor take itself apart piece by piece at its
+    end: both together are a fifth of the time that checking one workbook takes.
+    """
+    gc.disable()
+    try:
+        run()
+    except SystemExit as end:
+        if isinstance(end.code, int) and _nothing_left_to_do():
+            with contextlib.suppress(OSError):  # whoever was reading has gone away
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(end.code)
+        raise
+
+
+def _nothing_left_to_do() -> bool:
+    """No thread that wants to finish its work, no worker process to be told goodbye."""
+    threading = sys.modules.get("threading")
+    waiting = threading is not None and any(
+        not thread.daemon and thread is not threading.main_thread()
+        for thread in threading.enumerate()
+    )
+    return not waiting and "multiprocessing.pool" not in sys.modules and "pebble" not in sys.modules
+
+
+def run() -> NoReturn:
+    """Run the command line. Never shows a traceback: that goes to the log file."""
     _use_utf8()
     try:
         if sys.argv[1:2] == ["__read-values__"]:  # a frozen program as its own guard process
@@ -46,6 +77,8 @@ def main() -> NoReturn:
 
         speak_chinese()
         command.main(prog_name="checker")
+    except BrokenPipeError:
+        sys.exit(0)
     except Exception as problem:
         from checker.cli.trouble import report_trouble
 
