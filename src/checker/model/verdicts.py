@@ -78,6 +78,8 @@ class Quantity(NamedTuple):
 
 def format_number(value: Fraction, digits: int) -> str:
     """Half-up rounded decimal text without trailing zeros: 0.8714 with 2 digits -> "0.87"."""
+    if value.denominator == 1:
+        return str(value.numerator)
     scale = 10**digits
     scaled = abs(value) * scale
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)

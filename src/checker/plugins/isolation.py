@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 from checker.plugins.failure import SECONDS, PluginFailure
 
@@ -28,21 +26,39 @@ class _Worker:
     """A thread that works off calls one after the other."""
 
     def __init__(self) -> None:
-        self.calls: SimpleQueue[Callable[[], object]] = SimpleQueue()
-        self.results: SimpleQueue[tuple[object, BaseException | None]] = SimpleQueue()
+        self._call: Callable[[], object] | None = None
+        self._result: tuple[object, BaseException | None] = (None, None)
+        self.gave_up = False
+        self._given = threading.Semaphore(0)
+        self._done = threading.Semaphore(0)
         self.thread = threading.Thread(target=self._run, name="checker-plugin", daemon=True)
         self.thread.start()
 
+    def run(self, call: Callable[[], object], seconds: float) -> object:
+        """What the call gives. Raises what it raises, TimeoutError if it takes too long."""
+        self._call = call
+        self._given.release()
+        if not self._done.acquire(timeout=seconds):
+            self.gave_up = True
+            raise TimeoutError
+        result, error = self._result
+        self._result = (None, None)
+        if error is not None:
+            raise error
+        return result
+
     def _run(self) -> None:
         while True:
-            call = self.calls.get()
+            self._given.acquire()
+            call, self._call = self._call, None
+            assert call is not None
             try:
-                outcome: tuple[object, BaseException | None] = (call(), None)
+                self._result = (call(), None)
             except TimedOut:
                 return  # nobody waits for it any more
             except BaseException as error:
-                outcome = (None, error)
-            self.results.put(outcome)
+                self._result = (None, error)
+            self._done.release()
 
     def stop(self) -> None:
         """Break off what runs. Code that is stuck in C comes to its end by itself, unheard."""
@@ -72,9 +88,10 @@ class Watchdog:
         printed = _Sink()
         out, sys.stdout = sys.stdout, printed
         try:
-            worker.calls.put(call)
-            result, error = worker.results.get(timeout=self.seconds)
-        except Empty:
+            return worker.run(call, self.seconds)
+        except TimeoutError:
+            if not worker.gave_up:
+                raise  # the plugin's own
             self._worker = None
             worker.stop()
             raise PluginFailure(
@@ -82,9 +99,6 @@ class Watchdog:
             ) from None
         finally:
             sys.stdout = out
-        if error is not None:
-            raise error
-        return result
 
 
 class _Sink:
@@ -110,6 +124,8 @@ class _Sink:
 
 def failure(error: BaseException, folder: Path) -> PluginFailure:
     """What a plugin's exception is reported as: its kind, its text, and the plugin's own line."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _inside(frame.filename, folder)]
     where = ""

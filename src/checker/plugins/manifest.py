@@ -20,7 +20,7 @@ API_VERSION = 1
 """The contract between host and plugins. A plugin written for another one is refused."""
 
 MANIFEST_FILE = "plugin.toml"
-CHECKED_FORM = f"plugin-{API_VERSION}.5"
+CHECKED_FORM = f"plugin-{API_VERSION}.6"
 """Names what checking a manifest looks at; raise it when that changes."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from re import compile as pattern_of
 from typing import ClassVar
@@ -18,6 +19,7 @@ from checker.rules.expression import PLAIN_NAME, parse
 from checker.rules.kinds.keys import KINDS, Takes
 from checker.rules.syntax import ExpressionError
 
+PLACEHOLDER = pattern_of(r"\{([^{}]+)\}")
 THRESHOLD = pattern_of(manifest_schema.THRESHOLD_ID)
 _TYPES = {
     "string": "文字",
@@ -124,7 +126,17 @@ def expressions(rules: Iterable[Table]) -> Iterator[str]:
     """Every expression of rules that were checked, but for those that are a plain name."""
     for entry in rules:
         written = [text for _, text in _written(entry)]
+        written += _placeholders(str(entry.get("message", "")))
         yield from (text for text in written if not PLAIN_NAME.fullmatch(text))
+
+
+def _placeholders(message: str) -> Iterator[str]:
+    """Expressions between braces in a message, as far as they can be parsed."""
+    for found in PLACEHOLDER.findall(message):
+        text = str(found).partition(":")[0]
+        with suppress(ExpressionError):
+            parse(text)
+            yield text
 
 
 def _written(entry: Table) -> Iterator[tuple[str, str]]:

@@ -55,6 +55,11 @@ class Unit:
         return self._values.template
 
     @property
+    def column_titles(self) -> dict[str, str]:
+        """What users call the columns of the forms: 小学段, 全校, 上年数."""
+        return self._values.column_titles
+
+    @property
     def edition(self) -> int:
         """Edition year of the form."""
         return self._values.template.edition

@@ -74,6 +74,9 @@ class Values:
         self.previous = previous
         self.fields: dict[str, Field] = self.template.fields()
         self.tables: dict[str, Table] = self.template.tables()
+        self.column_titles = {
+            column.id: column.title for sheet in self.template.sheets for column in sheet.columns
+        }
         self._columns: dict[str, dict[str, TableColumn]] = {}
         self._known: dict[tuple[str, str | None, bool], Value | Exception] = {}
         self._shares: dict[tuple[str, str], Fraction] = {}

@@ -239,8 +239,7 @@ def gap_of(
 
 def missing_labels(unit: Unit, refs: tuple[FactRef, ...]) -> str:
     """“在校生数”（小学段）、“专任教师”: what has to be filled in."""
-    template = unit.template
-    titles = {column.id: column.title for sheet in template.sheets for column in sheet.columns}
+    titles = unit.column_titles
     words: dict[str, None] = {}
     for ref in refs:
         try:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from checker.model.rules import Plain
 from checker.rules.context import Context
 
-_THRESHOLD_ID = re.compile(r"[A-Z][A-Za-z0-9_]*")
-
 
 def limit_value(context: Context, text: str) -> Fraction:
     """A key that takes a threshold id (capital letter first) or an expression."""
-    if _THRESHOLD_ID.fullmatch(text):
+    if text[:1].isupper():
         return context.threshold(text)
     return context.number(text)
 
