@@ -48,7 +48,7 @@ def total(question: Question) -> Conclusion:
     """The schools' sum against the county form's own figure. While schools are missing from the
     sum, a sum that is too small decides nothing; one that is too large is wrong already."""
     figure = question.against
-    if figure is None or not question.rows:
+    if figure is None or not (question.rows or question.left_out):
         return Conclusion()
     unit = question.text("unit")
     together = exact_sum([item.amount for item in question.rows])

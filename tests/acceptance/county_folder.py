@@ -1,0 +1,152 @@
+"""Folders of workbooks as a county office gets them, and the real command run over them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from checker.templates.fill import fill_template
+from checker.templates.fill_data import FillData, FillValue
+from checker.templates.registry import choose, installed_templates
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-m", "checker.cli.main"]
+SCHOOL = choose(installed_templates(), "compulsory_school").template
+COUNTY = choose(installed_templates(), "county").template
+FORMS = {
+    SCHOOL.id: ROOT / "workbook_templates" / SCHOOL.id / f"{SCHOOL.title}.xlsx",
+    COUNTY.id: ROOT / "workbook_templates" / COUNTY.id / f"{COUNTY.title}.xlsx",
+}
+
+Facts: TypeAlias = "Mapping[str, FillValue | Mapping[str, FillValue]]"
+Rows: TypeAlias = "Sequence[Mapping[str, FillValue]]"
+
+
+def environment(cache: Path) -> dict[str, str]:
+    """The user's environment, with the cache in a folder of its own."""
+    return {**os.environ, "CHECKER_CACHE_DIR": str(cache)}
+
+
+def checker(
+    *arguments: str | Path, cwd: Path, cache: Path | None = None, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command as a user does. ``cache`` defaults to a folder beside ``cwd``."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=cwd,
+        env=environment(cache or cwd.parent / f"{cwd.name}.cache") | more,
+        timeout=240,
+    )
+
+
+def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """The JSON that was printed."""
+    assert done.stdout.startswith("{"), done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def fill_school(path: Path, code: str, name: str, facts: Facts, classes: Rows = ()) -> Path:
+    """A school's form with these figures and nothing else; a 小学 unless ``facts`` say so."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head: Facts = {"school.code": code, "school.name": name, "school.type": "211"}
+    tables = {"classes": classes} if classes else {}
+    fill_template(SCHOOL, FORMS[SCHOOL.id], path, FillData({**head, **facts}, tables))
+    return path
+
+
+def fill_county(path: Path, name: str, facts: Facts) -> Path:
+    """The county's own form with these figures and nothing else."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fill_template(
+        COUNTY, FORMS[COUNTY.id], path, FillData({"county.name": name, **facts}), verbatim=True
+    )
+    return path
+
+
+def write_roster(folder: Path, schools: Sequence[tuple[str, str]]) -> Path:
+    """名册.csv as Excel in China saves it (GBK)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "名册.csv"
+    lines = ["标识码,学校名称,办学类型", *(f"{code},{name},小学" for code, name in schools)]
+    path.write_bytes("\r\n".join(lines).encode("gb18030"))
+    return path
+
+
+def demo_county(folder: Path, schools: int, seed: int = 7) -> Path:
+    """The synthetic county, made by the command."""
+    made = checker(
+        *("demo", "county", "--schools", str(schools), "--seed", str(seed), "--out", folder.name),
+        cwd=folder.parent,
+    )
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+COUNTING_MANIFEST = """
+[plugin]
+id = "tally"
+title = "计数"
+version = "1"
+api_version = 1
+
+[families]
+TLY = "计数"
+
+[[rules]]
+id = "TLY1"
+kind = "function"
+function = "tally"
+title = "每判一份记一笔"
+severity = "info"
+templates = ["compulsory_school"]
+scope = "submission"
+what = "每判一份，往文件里写一行。"
+why = "用来数一共判了几份。"
+fix = "不用改。"
+since = 2017
+sources = [{ document = "own", clause = "测试" }]
+examples = [{ expect = "pass" }, { expect = "fail", note = "从不出现" }]
+
+[documents.own]
+title = "测试用"
+"""
+
+COUNTING_RULES = '''
+"""Writes one line per judged workbook into the file TALLY names, after TALLY_SLEEP seconds."""
+
+import os
+import time
+
+
+def tally(unit, context):
+    time.sleep(float(os.environ.get("TALLY_SLEEP", "0")))
+    with open(os.environ["TALLY"], "a", encoding="utf-8") as file:
+        file.write(f"{os.getpid()} {unit.text('school.code')}\\n")
+    yield context.passed("已记。")
+'''
+
+
+def counting_plugin(folder: Path) -> Path:
+    """A third party's plugin whose only rule counts how often it is asked."""
+    home = folder / "tally"
+    home.mkdir(parents=True)
+    (home / "plugin.toml").write_text(COUNTING_MANIFEST, "utf-8")
+    (home / "rules.py").write_text(COUNTING_RULES, "utf-8")
+    return home
+
+
+def tallied(path: Path) -> list[str]:
+    """标识码 of the workbooks judged so far, in the order they were judged."""
+    if not path.exists():
+        return []
+    return [line.split(" ")[1] for line in path.read_text("utf-8").splitlines()]
