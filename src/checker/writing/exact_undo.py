@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from checker.writing.package import Package, key_of
 from checker.writing.relations import declare, relate, related
+from checker.writing.zip_output import blocks
 
 NAME = "checker/undo.dat"
 _TYPE = "application/vnd.checker.undo"
@@ -123,8 +124,8 @@ def _restored(package: Package, record: bytes) -> list[tuple[str, bytes | None]]
 
 def _digest(pieces: Iterable[bytes | memoryview]) -> str:
     digest = hashlib.sha256()
-    for piece in pieces:
-        digest.update(piece)
+    for block in blocks(pieces):
+        digest.update(block)
     return digest.hexdigest()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from checker.writing.part import Part
@@ -20,6 +19,7 @@ _ROW = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>")
 _COLUMN = re.compile(rb"<x:Column>\s*(\d+)\s*</x:Column>")
 _ANCHOR = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
 _NOTE = re.compile(rb"""ObjectType\s*=\s*["']Note["']""")
+_WIDE = re.compile(r"[^\x00-\u02ff]")
 _BLOCK = 1024  # shape ids are handed out in blocks of this size, one or more per drawing
 _LINE_PIXELS = 17
 _WIDEST_PIXELS = 300
@@ -86,10 +86,7 @@ class Grid:
 
 def text_pixels(text: str) -> tuple[int, int]:
     """Width and height of a box that shows the whole text without scrolling."""
-    lengths = [
-        sum(12 if unicodedata.east_asian_width(char) in "WFA" else 7 for char in line)
-        for line in text.split("\n")
-    ]
+    lengths = [7 * len(line) + 5 * len(_WIDE.findall(line)) for line in text.split("\n")]
     widest = max(lengths, default=0)
     width = min(_WIDEST_PIXELS, max(96, widest + 4))
     lines = sum(1 + max(0, length - 1) // (width - 4) for length in lengths)

@@ -20,7 +20,7 @@ class Part:
     encoding of the file; ``dirty`` says whether a change was committed since.
     """
 
-    __slots__ = ("_scan", "_splices", "dirty", "name", "raw", "text")
+    __slots__ = ("_pieces", "_scan", "_splices", "dirty", "name", "raw", "text")
 
     def __init__(self, name: str, raw: bytes, text: bytes) -> None:
         self.name = name
@@ -29,6 +29,7 @@ class Part:
         self.dirty = False
         self._splices: list[tuple[int, int, bytes]] = []
         self._scan: bytes | None = None
+        self._pieces: tuple[list[bytes | memoryview], list[tuple[int, int, bytes]]] | None = None
 
     @property
     def scan(self) -> bytes:
@@ -39,14 +40,17 @@ class Part:
 
     def splice(self, start: int, end: int, new: bytes) -> None:
         """Replace ``text[start:end]``; insertions at one place keep the order they were made in."""
+        self._pieces = None
         self._splices.append((start, end, new))
 
     def insert(self, at: int, new: bytes) -> None:
         """Put bytes in at one place."""
+        self._pieces = None
         self._splices.append((at, at, new))
 
     def drop_splices(self, start: int, end: int) -> None:
         """Forget the changes made inside ``text[start:end]``."""
+        self._pieces = None
         self._splices = [one for one in self._splices if one[1] <= start or one[0] >= end]
 
     @property
@@ -56,6 +60,8 @@ class Part:
 
     def pieces(self) -> tuple[list[bytes | memoryview], list[tuple[int, int, bytes]]]:
         """The new text in pieces, and the reverse splices that turn it back into the old text."""
+        if self._pieces is not None:
+            return self._pieces
         text = memoryview(self.text)
         pieces: list[bytes | memoryview] = []
         reverse = []
@@ -69,14 +75,15 @@ class Part:
             grown += len(new) - (end - start)
             at = end
         pieces.append(text[at:])
-        return pieces, reverse
+        self._pieces = pieces, reverse
+        return self._pieces
 
     def commit(self) -> None:
         """Apply all splices to the text."""
         if self._splices:
             self.text = b"".join(self.pieces()[0])
             self._splices = []
-            self._scan = None
+            self._pieces = self._scan = None
             self.dirty = True
 
     def settle(self) -> None:

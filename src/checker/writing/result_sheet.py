@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 
 from checker.model.marks import FILL_COLOURS, ResultCell, ResultSheet
@@ -15,7 +16,7 @@ from checker.writing.addresses import (
     split_location,
 )
 from checker.writing.styles_part import Styles, solid
-from checker.writing.values import content_of
+from checker.writing.values import content_of, text_element
 from checker.writing.workbook_part import Workbook
 from checker.writing.xml_bytes import escape_attribute
 
@@ -23,6 +24,7 @@ HEADER_COLOUR = "1F4E78"
 _DATE_FORMAT = 14
 _LINE_POINTS = 15.0
 _TALLEST = 409.0  # points; Excel knows no taller row
+_WIDE = re.compile(r"[^\x00-\xff]")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -98,17 +100,21 @@ def _cell(
     styles: Styles,
     known: dict[tuple[object, ...], int],
 ) -> str:
-    quoted = isinstance(cell.value, str) and cell.value.startswith(_FORMULA_STARTS)
-    dated = isinstance(cell.value, datetime.date)
-    look = (
-        *(cell.fill, cell.bold, cell.size, cell.wrap, cell.header, cell.border),
-        *(bool(cell.link), quoted, dated),
+    value = cell.value
+    text = value if isinstance(value, str) else ""
+    quoted = text.startswith(_FORMULA_STARTS)
+    dated = isinstance(value, datetime.date)
+    look = (  # a fill by its identity: hashing an enumeration's member is slow
+        *(id(cell.fill), cell.bold, cell.size, cell.wrap, cell.header, cell.border),
+        *(cell.link is None, quoted, dated),
     )
     style = known.get(look)
     if style is None:
         style = known[look] = _style(cell, styles, quoted, dated)
-    content = content_of(cell.value, workbook.dates_from_1904)
-    head = f'<c r="{address}"' + (f' s="{style}"' if style else "")
+    head = f'<c r="{address}" s="{style}"' if style else f'<c r="{address}"'
+    if text:
+        return f'{head} t="inlineStr"><is>{text_element(text)}</is></c>'
+    content = content_of(value, workbook.dates_from_1904)
     if not content.inner:
         return head + "/>" if style else ""
     kind = f' t="{content.type}"' if content.type else ""
@@ -161,7 +167,7 @@ def _height(
         )
         scale = (cell.size or 11) / 11
         lines = sum(
-            max(1, -int(-(sum(2 if char > "\xff" else 1 for char in line) * scale) // (room - 1)))
+            max(1, -int(-((len(line) + len(_WIDE.findall(line))) * scale) // max(1, room - 1)))
             for line in cell.value.split("\n")
         )
         needed = max(needed, int(lines * scale + 0.999))

@@ -78,10 +78,11 @@ class SheetNotes:
     def shapes(self) -> NoteShapes:
         """The VML part, created when there is none."""
         if self._shapes is None:
-            in_use: set[int] = set()
-            for key in list(self._package.keys()):
-                if key.endswith(".vml"):
-                    in_use |= blocks_of(self._package.raw(key))
+            in_use = self._workbook.shape_blocks
+            if not in_use:
+                for key in list(self._package.keys()):
+                    if key.endswith(".vml"):
+                        in_use |= blocks_of(self._package.raw(key))
             if self._shapes_key is None:
                 name = self._package.free_name(self._folder() + "drawings/vmlDrawing{}.vml")
                 self._shapes_key = self._package.put(name, new_drawing(in_use))

@@ -29,6 +29,8 @@ def content_of(value: Scalar, dates_from_1904: bool = False) -> Content:
 def text_element(text: str) -> str:
     """A <t> element, told to keep its spaces where it has some at the ends."""
     text = text[:LONGEST_TEXT]
+    if text.isalnum():  # the common case needs neither escapes nor care for spaces
+        return f"<t>{cell_text(text)}</t>" if "_x" in text else f"<t>{text}</t>"
     space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
     return f"<t{space}>{cell_text(text)}</t>"
 

@@ -74,6 +74,8 @@ class Workbook:
         self.main_namespace = STRICT_MAIN if self.strict else TRANSITIONAL_MAIN
         self.relations_namespace = STRICT_RELATIONS if self.strict else TRANSITIONAL_RELATIONS
         self.sheets = self._read_sheets()
+        #: Blocks of shape ids taken by VML drawings; empty until the first is looked at.
+        self.shape_blocks: set[int] = set()
         properties = self._top().get("workbookPr")
         #: Whether day numbers count from 1904, as in old Macintosh workbooks.
         self.dates_from_1904 = properties is not None and (

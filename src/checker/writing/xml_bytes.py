@@ -22,6 +22,7 @@ _ENTITY = re.compile(r"&(#x[0-9A-Fa-f]+|#\d+|\w+);")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL_IN_ATTRIBUTE = re.compile(_SPECIAL.pattern[:-1] + '"\n\r\t]')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -57,6 +58,8 @@ def escape(text: str) -> str:
 
 def escape_attribute(text: str) -> str:
     """Text for a double-quoted attribute value."""
+    if not _SPECIAL_IN_ATTRIBUTE.search(text):
+        return text
     text = escape(text).replace('"', "&quot;")
     return text.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
 

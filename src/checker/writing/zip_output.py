@@ -63,7 +63,7 @@ class ZipOutput:
         deflater = self._deflater()
         crc = size = 0
         packed = []
-        for chunk in _blocks(chunks):
+        for chunk in blocks(chunks):
             crc = zlib.crc32(chunk, crc)
             size += len(chunk)
             packed.append(deflater.compress(chunk))
@@ -104,7 +104,7 @@ class ZipOutput:
         )
 
 
-def _blocks(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+def blocks(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
     """The pieces put together into blocks worth a call, so that memory stays small."""
     waiting: list[bytes | memoryview] = []
     size = 0
