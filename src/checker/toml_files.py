@@ -171,6 +171,21 @@ def _read_entry(entry: Path, key: Key) -> object | None:
     return prepared if isinstance(prepared, dict) else None
 
 
+def remembered(name: str, key: object, make: Callable[[], P]) -> P:
+    """What ``make`` gives (plain data), kept in the cache folder while ``key`` stays equal."""
+    folder = cache_folder()
+    if folder is None:
+        return make()
+    entry = folder / "toml" / f"{name}-{zlib.crc32(sys.prefix.encode()):08x}.bin"
+    full_key = (name, 0, 0, __version__, repr(key))
+    kept = _read_entry(entry, full_key)
+    if isinstance(kept, dict):
+        return cast("P", kept["kept"])
+    made = make()
+    _write_entry(entry, full_key, {"kept": made})
+    return made
+
+
 def packed(value: object) -> bytes:
     """Plain data as bytes, for a part of a prepared form that is seldom needed."""
     import pickle

@@ -133,6 +133,26 @@ def test_a_rule_that_hung_once_is_not_run_again(write_plugin: WritePlugin, schoo
     assert "此前运行超时" in report.errors[0].message
 
 
+def test_rules_run_from_several_threads_and_in_another_process(
+    write_plugin: WritePlugin, school: School
+) -> None:
+    """As Dask does it: threads share the plugins, processes get their own."""
+    import pickle
+    from concurrent.futures import ThreadPoolExecutor
+
+    code = "import time\ndef check(u, c):\n    time.sleep(0.01)\n    yield c.passed(u.label)\n"
+    folder = write_plugin("calm", FUNCTION_RULE, code)
+    ruleset = load_plugins([folder], only=["calm"]).ruleset
+    sent = pickle.loads(pickle.dumps(ruleset))
+    submission = school(FACTS)
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(
+            pool.map(lambda each: judge(submission, each, build(())), [ruleset, sent] * 8)
+        )
+    assert [report.errors for report in reports] == [()] * 16
+    assert {verdict.message for report in reports for verdict in report.verdicts} == {"全校"}
+
+
 def test_what_a_plugin_prints_does_not_reach_our_output(
     write_plugin: WritePlugin, school: School, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -40,6 +40,10 @@ class PluginCode:
         self._broken: dict[str, PluginFailure] = {}
         self._hung: set[tuple[str, str]] = set()
 
+    def __reduce__(self) -> tuple[type[PluginCode], tuple[list[PluginManifest], float]]:
+        """Sent to another process, it imports its code there anew."""
+        return (type(self), (list(self._manifests.values()), self._seconds))
+
     def call(
         self, plugin: str, function: str, rule: str, arguments: tuple[object, ...]
     ) -> list[Verdict]:

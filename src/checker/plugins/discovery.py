@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from checker import toml_files
 from checker.record import dataclass
 
 ENTRY_POINT_GROUP = "checker.validators"
@@ -76,20 +77,40 @@ def named(folder: Path) -> Iterator[Found]:
     yield from found
 
 
-def installed(search: Sequence[str] | None = None) -> Iterator[Found]:
+def installed() -> Iterator[Found]:
     """Plugins of installed packages, by their entry points.
 
     ``importlib.metadata`` costs more than the whole of a check; entry_points.txt is a plain file.
+    What was announced is remembered for as long as no package comes or goes.
     """
+    places = list(dict.fromkeys(place or "." for place in sys.path))
+    announced = toml_files.remembered("installed", _state_of(places), lambda: _announced(places))
+    for name, target, info in announced:
+        yield _of_entry_point(name, target, Path(info))
+
+
+def _state_of(places: Sequence[str]) -> list[tuple[str, int]]:
+    """The folders that packages may be in, with the times at which they last changed."""
+    found: list[tuple[str, int]] = []
+    for place in places:
+        try:
+            found.append((str(Path(place).absolute()), os.stat(place).st_mtime_ns))  # noqa: PTH116
+        except OSError:
+            continue
+    return found
+
+
+def _announced(places: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(name, target, .dist-info folder) of every entry point of our group."""
+    found: list[tuple[str, str, str]] = []
     seen: set[str] = set()
-    for place in search if search is not None else sys.path:
-        for info in _dist_infos(place or "."):
+    for place in places:
+        for info in _dist_infos(place):
             package = info.name.rpartition(".")[0]
-            if package in seen:
-                continue
-            seen.add(package)
-            for name, target in _entry_points(info):
-                yield _of_entry_point(name, target, info, package)
+            if package not in seen:
+                seen.add(package)
+                found.extend((name, target, str(info)) for name, target in _entry_points(info))
+    return found
 
 
 def _inside(folder: Path, origin: str) -> Iterator[Found]:
@@ -128,7 +149,8 @@ def _entry_points(info: Path) -> Iterator[tuple[str, str]]:
             yield name.strip(), target.strip()
 
 
-def _of_entry_point(name: str, target: str, info: Path, package: str) -> Found:
+def _of_entry_point(name: str, target: str, info: Path) -> Found:
+    package = info.name.rpartition(".")[0]
     module = target.partition(":")[0].strip()
     distribution, _, version = package.rpartition("-")
     origin = f"已安装的软件包 {distribution or package}"

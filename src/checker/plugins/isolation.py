@@ -77,13 +77,19 @@ class Watchdog:
     def __init__(self, seconds: float = SECONDS) -> None:
         self.seconds = seconds
         self._worker: _Worker | None = None
+        self._one_at_a_time = threading.Lock()
 
     def run(self, call: Callable[[], object]) -> object:
         """What the call gives. Raises what it raises, or PluginFailure when it takes too long."""
         worker = self._worker
         if worker is not None and worker.thread is threading.current_thread():
             return call()  # asked from inside a plugin: the outer call's time counts
-        if worker is None:
+        with self._one_at_a_time:
+            return self._run(call)
+
+    def _run(self, call: Callable[[], object]) -> object:
+        worker = self._worker
+        if worker is None or not worker.thread.is_alive():  # it does not survive a fork
             worker = self._worker = _Worker()
         printed = _Sink()
         out, sys.stdout = sys.stdout, printed
