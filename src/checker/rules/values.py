@@ -171,9 +171,10 @@ class Values:
         suffix = ""
         if last_year:
             suffix = PREVIOUS_SUFFIX
-            if not self._has_last_year(field, stage):
-                if self.previous is None:
-                    raise NotApplicable(f"没有“{field.label}”的上年数")
+            own_column = self._has_last_year(field, stage)
+            if not own_column and self.previous is None:
+                raise NotApplicable(f"没有“{field.label}”的上年数")
+            if self.previous is not None and not (own_column and self._told(field, stage)):
                 return self.previous.value(field_id, stage)
         whole, shared = WHOLE + suffix, SHARED + suffix
         if stage is not None:
@@ -203,6 +204,11 @@ class Values:
         return stage is None and any(
             name + PREVIOUS_SUFFIX in columns for name in self.submission.stages
         )
+
+    def _told(self, field: Field, stage: str | None) -> bool:
+        """Whether this year's form itself says what last year's figure was."""
+        names = (WHOLE, SHARED, *((stage,) if stage is not None else self.submission.stages))
+        return any(self._filled(field.id, name + PREVIOUS_SUFFIX) for name in names)
 
     def _with_share(self, field: Field, stage: str, suffix: str) -> Value:
         """Stage column plus the stage's share of 共用; one of the two may be left empty."""
