@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from checker.model.rules import Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_WORDS, Outcome, Scope
-from checker.reports.notation import formula_of, official
+from checker.reports.formula import formula_of
+from checker.rules.notation import named_limit, relations
 from checker.session import Session
-
-_THRESHOLD = re.compile(r"threshold\('(?P<id>\w+)'(?:, '(?P<stage>\w+)')?\)")
 
 SCOPE_WORDS = {
     Scope.SUBMISSION: "每校判断一次",
@@ -65,27 +63,22 @@ def _formulas(rule: Rule, template: Template | None, session: Session) -> Iterat
         yield f"何时适用：{rule.when}"
     if template is None or rule.scope is Scope.COLLECTION:
         return
-    stages = [stage.id for stage in template.stages if not rule.stages or stage.id in rule.stages]
-    if rule.scope is Scope.STAGE:
-        for stage in stages:
-            text = _with_limits(official(rule, template, stage), session, template, stage)
-            yield f"表式（{template.stage_title(stage)}）：{text}"
-    elif official(rule, template) != formula:
-        yield f"表式：{_with_limits(official(rule, template), session, template, None)}"
 
-
-def _with_limits(text: str, session: Session, template: Template, stage: str | None) -> str:
-    """The limits in force instead of their names, where there is one for the stage."""
-
-    def limit(match: re.Match[str]) -> str:
-        asked = match["stage"] or stage
-        entry = session.profile.limit(match["id"], asked, template.edition)
+    def limit_text(threshold_id: str, stage: str | None) -> str:
+        """The limit in force instead of its name, where there is one for the stage."""
+        entry = session.profile.limit(threshold_id, stage, template.edition)
         if entry is None:
-            return match[0]
-        value = entry.values.get(asked or "", entry.values.get(""))
-        return match[0] if value is None else f"{value}{entry.unit}"
+            return named_limit(threshold_id, stage)
+        value = entry.values.get(stage or "", entry.values.get(""))
+        return named_limit(threshold_id, stage) if value is None else f"{value}{entry.unit}"
 
-    return _THRESHOLD.sub(limit, text)
+    if rule.scope is not Scope.STAGE:
+        yield from (f"表式：{line}" for line in relations(rule, template, None, limit_text))
+        return
+    for stage in template.stages:
+        if not rule.stages or stage.id in rule.stages:
+            for line in relations(rule, template, stage.id, limit_text):
+                yield f"表式（{stage.title}）：{line}"
 
 
 def _sources(rule: Rule) -> Iterator[str]:

@@ -6,7 +6,7 @@ last year's workbook is ``last 校表2.02,1``; operators are ``+ - * / = > >= < 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from checker.model.rules import Plain, Rule
 from checker.model.template import PREVIOUS_SUFFIX, SHARED, WHOLE, Field, Sheet, Template
@@ -30,60 +30,86 @@ _COMPARE = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _TIGHTNESS = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
-def relation_in_notation(rule: Rule, template: Template) -> list[str]:
+LimitText = Callable[[str, str | None], str]
+"""What is written for a threshold: its id and the stage (None: the whole) -> text."""
+
+
+def named_limit(threshold_id: str, stage: str | None) -> str:
+    """A threshold by its name."""
+    return f"限值[{threshold_id}]"
+
+
+def relation_in_notation(
+    rule: Rule, template: Template, limit_text: LimitText = named_limit
+) -> list[str]:
     """The relations of a rule, one line per stage column it is judged in; none for kinds that are
     no relation between fields (codes, patterns, functions)."""
     stages: list[str | None] = [None]
     if rule.scope is Scope.STAGE:
         known = [stage.id for stage in template.stages]
         stages = [stage for stage in known if not rule.stages or stage in rule.stages]
-    lines: dict[str, None] = {}
-    for stage in stages:
-        notation = Notation(template, stage, rule.table if rule.scope is Scope.ROW else None)
-        for text in _relations(rule.kind, rule.spec, notation):
-            lines[text] = None
-    return list(lines)
+    return list(
+        dict.fromkeys(
+            line for stage in stages for line in relations(rule, template, stage, limit_text)
+        )
+    )
 
 
-def _relations(kind: str, spec: Mapping[str, Plain], notation: Notation) -> list[str]:
-    keys = spec
+def relations(
+    rule: Rule, template: Template, stage: str | None, limit_text: LimitText = named_limit
+) -> list[str]:
+    """The relations of a rule in one stage (None: the whole)."""
+    keys = rule.spec
+    notation = Notation(template, stage, limit_text)
 
-    def put(key: str) -> str:
-        return notation.write(parse(str(keys[key])))
+    def put(key: str, inside: int = 0) -> str:
+        return notation.write(parse(str(keys[key])), inside)
+
+    def limit(key: str) -> str:
+        text = str(keys[key])
+        return limit_text(text, stage) if text[:1].isupper() else notation.write(parse(text))
 
     parts = [notation.write(parse(str(part))) for part in _list(keys.get("parts"))]
-    if kind == "relation":
+    if rule.kind == "relation":
         return [put("check")]
-    if kind == "sum":
+    if rule.kind == "sum":
         return [f"{put('total')} = {' + '.join(parts)}"]
-    if kind == "subset":
+    if rule.kind == "subset":
         return [f"{part} <= {put('whole')}" for part in parts]
-    if kind == "indicator":
-        below = f" / {_wrapped(put('denominator'))}" if "denominator" in keys else ""
-        scale = f" * {keys['scale']}" if "scale" in keys else ""
+    if rule.kind == "indicator":
+        below = f" / {put('denominator', 3)}" if "denominator" in keys else ""
+        scale = f" * {keys['scale']}" if str(keys.get("scale", 1)) != "1" else ""
         sign = _COMPARE[str(keys["compare"])]
-        return [f"{_wrapped(put('numerator'))}{below}{scale} {sign} 限值"]
-    if kind == "growth":
-        now, before = put("current"), _wrapped(put("previous"))
+        above = put("numerator", 2 if below or scale else 0)
+        return [f"{above}{below}{scale} {sign} {limit('threshold')}"]
+    if rule.kind == "growth":
+        now, before = put("current", 1), put("previous", 3)
         rate = f"({now} - {before}) / {before} * 100"
-        return [f"{put('claimed')} = {rate}" if "claimed" in keys else rate]
-    if kind == "year_on_year":
+        found = [f"{put('claimed')} = {rate}"] if "claimed" in keys else []
+        if "threshold" in keys:
+            found.append(f"{rate} {_COMPARE[str(keys['compare'])]} {limit('threshold')}")
+        return found
+    if rule.kind == "year_on_year":
         name = Name(str(keys["field"]), 0)
-        sign = _COMPARE[str(keys["compare"])]
-        return [f"{notation.write(name)} {sign} {notation.write(Call('previous', (name,), 0))}"]
-    if kind == "range":
-        sides = [sign for key, sign in (("minimum", ">="), ("maximum", "<=")) if key in keys]
-        return [f"{put('value')} {sign} 限值" for sign in sides]
+        now, before = notation.write(name), notation.write(Call("previous", (name,), 0))
+        if "within" in keys:
+            return [f"abs({now} - {before}) / {before} * 100 <= {limit('within')}"]
+        return [f"{now} {_COMPARE[str(keys['compare'])]} {before}"]
+    if rule.kind == "range":
+        sides = [(key, sign) for key, sign in (("minimum", ">="), ("maximum", "<="))]
+        return [f"{put('value')} {sign} {limit(key)}" for key, sign in sides if key in keys]
     return []
 
 
 class Notation:
     """Writes expressions for one stage (None: the whole) of a template."""
 
-    def __init__(self, template: Template, stage: str | None, table: str | None = None) -> None:
+    def __init__(
+        self, template: Template, stage: str | None, limit_text: LimitText = named_limit
+    ) -> None:
         self.template = template
         self.stage = stage
-        self.table = table
+        self.limit_text = limit_text
         self.fields: dict[str, tuple[Sheet, Field]] = {
             field.id: (sheet, field) for sheet in template.sheets for field in sheet.fields
         }
@@ -131,9 +157,12 @@ class Notation:
         if isinstance(first, Name) and node.function == "stage":
             second = node.arguments[1]
             stage = second.value if isinstance(second, Text) else None
-            return Notation(self.template, stage, self.table).place(first.id)
-        if node.function == "threshold":
-            return f"限值[{first.value if isinstance(first, Text) else ''}]"
+            return Notation(self.template, stage).place(first.id)
+        if node.function == "threshold" and isinstance(first, Text):
+            chosen = node.arguments[1] if len(node.arguments) > 1 else None
+            return self.limit_text(
+                first.value, chosen.value if isinstance(chosen, Text) else self.stage
+            )
         if node.function == "yuan":
             return f"{self.write(first, 2)} * 10000"
         if node.function == "number":
@@ -185,7 +214,3 @@ class Notation:
 
 def _list(value: Plain | None) -> list[Plain]:
     return value if isinstance(value, list) else []
-
-
-def _wrapped(text: str) -> str:
-    return f"({text})" if " " in text else text

@@ -1,16 +1,10 @@
-"""Rules in the notation of the official statistics forms: 表号.行号,列号 with the operators."""
+"""The main expression of a rule, whatever its kind, as one line of the expression language."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from checker.model.rules import Plain, Rule
-from checker.model.template import SHARED, WHOLE, Field, Sheet, Template
-from checker.model.verdicts import Scope
-
-_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+|'[^']*'")
-SIGNS = {">=": "≥", "<=": "≤", "==": "＝", "!=": "≠", "<": "＜", ">": "＞"}
 
 
 def formula_of(rule: Rule) -> str:
@@ -62,36 +56,3 @@ def _texts(spec: Mapping[str, Plain], key: str) -> list[str]:
 
 def _wrapped(text: str) -> str:
     return f"({text})" if " " in text and not text.endswith(")") else text
-
-
-def official(rule: Rule, template: Template, stage: str | None = None) -> str:
-    """The formula of a rule with every field as 表号.行号,列号 of ``template``.
-
-    ``stage`` names the column that a rule judged by stage reads. A field that belongs to the whole
-    school, or has no column of that stage, shows its own; several columns are joined by "+".
-    """
-    fields = template.fields()
-    sheets = {sheet.id: sheet for sheet in template.sheets}
-
-    def replaced(match: re.Match[str]) -> str:
-        field = fields.get(match[0])
-        return place(field, sheets[field.sheet], rule, stage) if field else match[0]
-
-    text = _NAME.sub(replaced, formula_of(rule))
-    for sign in sorted(SIGNS, key=len, reverse=True):
-        text = text.replace(f" {sign} ", f" {SIGNS[sign]} ")
-    return text.replace(" * ", " × ").replace(" / ", " ÷ ")
-
-
-def place(field: Field, sheet: Sheet, rule: Rule, stage: str | None) -> str:
-    """表号.行号,列号 of one field as one rule reads it."""
-    order = [column.id for column in sheet.columns]
-    if stage is not None and rule.scope is Scope.STAGE and stage in field.columns:
-        columns = [stage, *(column for column in field.columns if column == SHARED)]
-    elif WHOLE in field.columns:
-        columns = [WHOLE]
-    else:
-        columns = [column for column in field.columns if not column.endswith(".previous")]
-    number = f"{sheet.form_number or sheet.title}.{field.row_code}"
-    places = [f"{number},{order.index(column) + 1}" for column in columns]
-    return places[0] if len(places) == 1 else f"({'+'.join(places)})"
