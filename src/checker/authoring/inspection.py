@@ -170,8 +170,16 @@ class _Inspection:
     def _of_folder(self, manifest: PluginManifest) -> Iterator[Problem]:
         if manifest.api_version != API_VERSION:
             yield Problem(MANIFEST_FILE, self.source.line("plugin", "api_version"), "接口版本不对")
-        if not any(self.folder.glob("tests/test_*.py")) and manifest.package is None:
+        if not any(self._tests()):
             yield Problem("tests", 0, "没有测试（tests/test_*.py）", Weight.REMINDER)
+
+    def _tests(self) -> Iterator[Path]:
+        """Test files of the folder, else of the project it is in."""
+        yield from self.folder.glob("tests/test_*.py")
+        for above in self.folder.resolve().parents[:3]:
+            if (above / "pyproject.toml").is_file():
+                yield from above.glob("tests/test_*.py")
+                return
 
     def _of_code(self, manifest: PluginManifest, code: PythonSource) -> Iterator[Problem]:
         functions = [rule for rule in manifest.rules if rule.kind == "function"]
