@@ -260,6 +260,37 @@ def test_a_soft_finding_that_is_explained_becomes_explained(
     assert kept.raw(corner.row, corner.column + 3) == "本年集中培训改在下学期。"
 
 
+def test_last_years_workbook_speaks_where_the_form_has_no_figure_of_last_year(
+    checker: Run, right: Path, tmp_path: Path
+) -> None:
+    """上年数 left empty: with last year's folder fewer cameras are noticed, without it nothing."""
+    from checker.model.marks import CellEdit
+    from checker.model.submission import FactRef
+    from checker.session import Session
+
+    submission = Session().submission_of(read_snapshot(right))
+    assert not isinstance(submission, str)
+    now = submission.locate(FactRef("safety.cameras", "whole"))
+    before = submission.locate(FactRef("safety.cameras", "whole.previous"))
+    assert now is not None
+    assert before is not None
+    mine = tmp_path / right.name
+    fill_cells(right, mine, [CellEdit(before.sheet, before.a1, None)])
+    folder = tmp_path / "去年的表" / "一批"
+    folder.mkdir(parents=True)
+    fill_cells(right, folder / "另一个名字.xlsx", [CellEdit(now.sheet, now.a1, 999)])
+
+    alone = checker("check", mine, "--no-mark", "--format", "json", "--select", "SAF204")
+    assert document(alone)["findings"] == []
+    found = document(
+        checker(
+            *("check", mine, "--no-mark", "--format", "json", "--select", "SAF204"),
+            *("--previous", tmp_path / "去年的表"),
+        )
+    )["findings"]
+    assert [(item["rule"], item["cell"]) for item in found] == [("SAF204", now.a1)]
+
+
 def test_the_settings_file_of_the_folder_holds(checker: Run, wrong: Path, tmp_path: Path) -> None:
     (tmp_path / "checker.toml").write_text('select = ["SAF6"]\nmark = false\n', "utf-8")
     done = checker("check", wrong)
