@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from importlib.util import find_spec
 from pathlib import Path
 
 from checker_xlsx.installing import PROGRAM_VARIABLE, per_user_program, this_program
@@ -134,12 +135,9 @@ def _windows() -> Iterator[Diagnosis]:
         yield Diagnosis("表格软件", State.NOTE, text)
     else:
         yield Diagnosis("表格软件", State.GOOD, f".xlsm 由 {opener} 打开。")
-    try:
-        import win32com.client  # noqa: F401
-    except ImportError:
-        yield Diagnosis(
-            "Excel 接口", State.LACKING, "缺少 pywin32，请运行 py -m pip install pywin32。"
-        )
+    if find_spec("win32com") is None:
+        text = "缺少 pywin32，请运行 py -m pip install pywin32。"
+        yield Diagnosis("Excel 接口", State.LACKING, text)
     else:
         yield Diagnosis("Excel 接口", State.GOOD, "pywin32 可用。")
     warnings = _macro_setting()

@@ -35,7 +35,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "shangshiqiao.json"
 SCREEN = (1400, 900)
 PUSH_BUTTONS = ("校验", "清除")
-NEEDED = ("soffice", "Xvfb", "openbox", "xdotool", "scrot")
+NEEDED = ("soffice", "Xvfb", "openbox", "xdotool", "import")
 
 
 def wait_for(what: Callable[[], Any], seconds: float, why: str) -> Any:
@@ -185,7 +185,7 @@ class Desktop:
     def screenshot(self, name: str) -> Path:
         folder = Path(os.environ.get("CHECKER_SCREENSHOTS", self.folder))
         folder.mkdir(parents=True, exist_ok=True)
-        self._run("scrot", "--overwrite", str(folder / f"{name}.png"))
+        self._run("import", "-window", "root", str(folder / f"{name}.png"))
         return folder / f"{name}.png"
 
     def _run(self, *command: str) -> str:

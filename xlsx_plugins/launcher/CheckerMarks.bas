@@ -15,7 +15,7 @@ Private locked As Boolean
 Private refused As Boolean
 
 Public Function Checker_Repaint(orders As String, answers As String) As Long
-    Dim source As Integer, target As Integer, row As String, parts As Variant
+    Dim source As Integer, target As Integer, row As String, told As String
     Dim failure As Long, reason As String
     Set sheetNow = Nothing
     source = FreeFile
@@ -25,13 +25,9 @@ Public Function Checker_Repaint(orders As String, answers As String) As Long
     On Error GoTo failed
     Do While Not EOF(source)
         Line Input #source, row
-        parts = Split(row, vbTab)
-        TurnTo Decoded(CStr(parts(0))), target
-        If Not refused Then
-            Print #target, parts(0) & vbTab & parts(1) & vbTab & Repainted(sheetNow.Range(CStr(parts(1))), CStr(parts(2)), CStr(parts(3)))
-            If parts(4) <> "=" Then GiveValue sheetNow.Range(CStr(parts(1))).Cells(1, 1), CStr(parts(4))
-            Checker_Repaint = Checker_Repaint + 1
-        End If
+        told = Obeyed(row)
+        If told <> "" Then Print #target, told
+        Checker_Repaint = Checker_Repaint + 1
     Loop
     LeaveSheet
     Close #source
@@ -44,6 +40,17 @@ failed:
     Close #source
     Close #target
     Err.Raise failure, "Checker_Repaint", reason
+End Function
+
+' Carries out one line of the orders; its line of the answers, empty on a refused sheet.
+Public Function Obeyed(row As String) As String
+    Dim parts As Variant, area As Object
+    parts = Split(row, vbTab)
+    Obeyed = TurnTo(Decoded(CStr(parts(0))))
+    If refused Then Exit Function
+    Set area = sheetNow.Range(CStr(parts(1)))
+    Obeyed = parts(0) & vbTab & parts(1) & vbTab & Repainted(area, CStr(parts(2)), CStr(parts(3)))
+    If parts(4) <> "=" Then GiveValue area.Cells(1, 1), CStr(parts(4))
 End Function
 
 ' Writes down what the program would otherwise ask cell by cell and name by name: defined names,
@@ -74,15 +81,16 @@ Public Function Checker_Describe(answers As String) As Long
     Close #target
 End Function
 
-Private Sub TurnTo(name As String, target As Integer)
+' Unprotects the sheet if need be; "!" tab sheet when somebody's password forbids it.
+Private Function TurnTo(name As String) As String
     If Not sheetNow Is Nothing Then
-        If sheetNow.Name = name Then Exit Sub
+        If sheetNow.Name = name Then Exit Function
         LeaveSheet
     End If
     Set sheetNow = ThisWorkbook.Worksheets(name)
     refused = False
     locked = sheetNow.ProtectContents Or sheetNow.ProtectDrawingObjects
-    If Not locked Then Exit Sub
+    If Not locked Then Exit Function
     RememberProtection
     On Error Resume Next
     sheetNow.Unprotect ""
@@ -90,9 +98,9 @@ Private Sub TurnTo(name As String, target As Integer)
     If sheetNow.ProtectContents Or sheetNow.ProtectDrawingObjects Then
         refused = True
         locked = False
-        Print #target, "!" & vbTab & Encoded(name)
+        TurnTo = "!" & vbTab & Encoded(name)
     End If
-End Sub
+End Function
 
 Private Sub RememberProtection()
     Dim rights As Object
@@ -112,9 +120,11 @@ Private Sub RememberProtection()
     allowed(12) = rights.AllowUsingPivotTables
 End Sub
 
-Private Sub LeaveSheet()
+' Protects the sheet again as it was.
+Public Sub LeaveSheet()
     If locked Then sheetNow.Protect "", allowed(0), True, allowed(1), False, allowed(2), allowed(3), allowed(4), allowed(5), allowed(6), allowed(7), allowed(8), allowed(9), allowed(10), allowed(11), allowed(12)
     locked = False
+    Set sheetNow = Nothing
 End Sub
 
 ' Gives one cell or range its look; what its first cell looked like before, as "fill tab note".

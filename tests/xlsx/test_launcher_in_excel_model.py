@@ -1,0 +1,306 @@
+"""The launcher's VBA where LibreOffice cannot take it: Excel's branches, in other interpreters.
+
+pyOpenVBA brings a VBA interpreter with a model of Excel; it knows every member that Excel has and
+implements many, sheet protection among them. What it cannot do (files, environment, other
+programs, a few members) is replaced by procedures of a module FakeMachine; each replacement must
+be found in the source, so that the test cannot drift away from it. elixcee, a third interpreter,
+knows far less of VBA: it runs the decisions of ``Launch`` and ``RunAndWait``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checker_xlsx import assembly
+from checker_xlsx.assembly import launcher_modules
+from checker_xlsx.looks import Look, order_line, seen
+from checker_xlsx.vba.project import Module, ModuleKind
+from checker_xlsx.vba.texts import launcher_texts
+
+pyopenvba_excel = pytest.importorskip("pyopenvba.apps.excel")
+
+TEXTS = launcher_texts()
+REPLACED = {
+    "CheckerLauncher": [
+        ("Application.Ready", "FakeReady()"),
+        ("Application.Hwnd", '"4711"'),
+        ("Application.Version", "FakeVersion()"),
+        ("Application.OperatingSystem", "FakeSystem()"),
+        ("ThisWorkbook.ReadOnly", "FakeReadOnly()"),
+        ("Environ(", "FakeEnviron("),
+        ("Dir(", "FakeDir("),
+        ('    Set host = CreateObject("WScript.Shell")\n', ""),
+        ("    host.Run command, 0, True\n", "    FakeRun command\n"),
+        ("    Shell command & ", "    FakeShell command & "),
+        ("told = FirstLines(answer)", "told = FakeAnswer()"),
+        ("FromSettings(folder)", "FakeSettings(folder)"),
+    ],
+    "CheckerMarks": [
+        (
+            "        If Not OnLibreOffice() Then cell.Comment.Shape.TextFrame.AutoSize = True\n",
+            "",
+        )
+    ],
+}
+MACHINE = """
+Public theSystem As String
+Public theVersion As String
+Public theFiles As String
+Public theVariables As String
+Public theAnswer As String
+Public theSettings As String
+Public busy As Boolean
+Public broken As Boolean
+Public ran As String
+Public shelled As String
+
+Public Function FakeReady() As Boolean
+    FakeReady = Not busy
+End Function
+Public Function FakeReadOnly() As Boolean
+    FakeReadOnly = True
+End Function
+Public Function FakeVersion() As String
+    FakeVersion = theVersion
+End Function
+Public Function FakeSystem() As String
+    FakeSystem = theSystem
+End Function
+Public Function FakeEnviron(name As String) As String
+    Dim line As Variant
+    For Each line In Split(theVariables, vbLf)
+        If Left(line, Len(name) + 1) = name & "=" Then FakeEnviron = Mid(line, Len(name) + 2)
+    Next line
+End Function
+Public Function FakeDir(path As String) As String
+    If InStr(vbLf & theFiles & vbLf, vbLf & path & vbLf) > 0 Then FakeDir = path
+End Function
+Public Function FakeSettings(folder As String) As String
+    FakeSettings = theSettings
+End Function
+Public Function FakeAnswer() As String
+    FakeAnswer = theAnswer
+End Function
+Public Sub FakeRun(command As String)
+    If broken Then Err.Raise 70
+    ran = command
+End Sub
+Public Sub FakeShell(command As String, style As Long)
+    shelled = command
+End Sub
+Public Sub SetUp(system As String, version As String, files As String, variables As String)
+    theSystem = system
+    theVersion = version
+    theFiles = files
+    theVariables = variables
+End Sub
+Public Sub SetAnswer(answer As String, isBusy As Boolean, isBroken As Boolean, settings As String)
+    theAnswer = answer
+    busy = isBusy
+    broken = isBroken
+    theSettings = settings
+End Sub
+Public Function Ran_() As String
+    Ran_ = ran
+End Function
+Public Function Shelled_() As String
+    Shelled_ = shelled
+End Function
+"""
+WINDOWS = "Windows (64-bit) NT 10.00"
+PROGRAM = "C:\\Users\\wang\\AppData\\Local\\checker\\checker.exe"
+VARIABLES = (
+    "LOCALAPPDATA=C:\\Users\\wang\\AppData\\Local\nTEMP=C:\\Temp\nPATH=C:\\Windows;D:\\tools"
+)
+
+
+def launcher_source(name: str) -> str:
+    source = next(m.source for m in launcher_modules() if m.name == name)
+    for old, new in REPLACED.get(name, ()):
+        assert old in source, f"{old!r} is gone from {name}"
+        source = source.replace(old, new)
+    return source
+
+
+class Excel:
+    """The macro workbook in the model of Excel, on a PC that is made up."""
+
+    def __init__(self, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        modules = [
+            Module(module.name, ModuleKind.STANDARD, launcher_source(module.name))
+            for module in launcher_modules()
+        ]
+        modules.append(Module("FakeMachine", ModuleKind.STANDARD, MACHINE))
+        monkeypatch.setattr(assembly, "launcher_modules", lambda: modules)
+        path = plain.with_name("表 1.xlsm")
+        assembly.to_macro_workbook(plain, path)
+        self.app: Any = pyopenvba_excel.ExcelApplication.open(path)
+        self.pc()
+        self.will()
+
+    def pc(self, files: str = PROGRAM, variables: str = VARIABLES, system: str = WINDOWS) -> None:
+        version = "16.0" if "Windows" in system else "11.0"
+        self.app.run("SetUp", system, version, files, variables)
+
+    def will(
+        self, answer: str = "", busy: bool = False, broken: bool = False, settings: str = ""
+    ) -> None:
+        self.app.run("SetAnswer", answer, busy, broken, settings)
+
+    def said(self) -> list[str]:
+        said = [str(dialog[1]) for dialog in self.app.dialogs]
+        self.app.dialogs.clear()
+        return said
+
+
+@pytest.fixture
+def excel(plain_workbook: Path, monkeypatch: pytest.MonkeyPatch) -> Excel:
+    return Excel(plain_workbook, monkeypatch)
+
+
+def test_a_click_runs_the_program_and_shows_its_answer(excel: Excel) -> None:
+    excel.will(answer="3 处必须修改，2 处需要说明。")
+    excel.app.run("Checker_Check")
+    command = excel.app.run("Ran_")
+    assert command.startswith(f'"{PROGRAM}" button check --from_xl=1 "--wb=')
+    assert re.search(r'"--wb=表 1\.xlsm" "--app=[^"]*EXCEL\.EXE" --hwnd=4711 "--answer=', command)
+    assert command.endswith(" --read-only")
+    assert excel.said() == ["3 处必须修改，2 处需要说明。"]
+    excel.app.run("Ribbon_Clean", excel.app.application)
+    assert " button clean " in excel.app.run("Ran_")
+
+
+def test_what_the_clerk_is_told_when_it_does_not_work(excel: Excel) -> None:
+    excel.will(busy=True)
+    excel.app.run("Checker_Check")
+    assert excel.said() == [TEXTS["editing"]]
+    excel.will(answer="")
+    excel.app.run("Checker_Check")
+    assert excel.said() == [TEXTS["silent"]]
+    excel.will(broken=True)
+    excel.app.run("Checker_Check")
+    assert excel.said() == [f"{TEXTS['blocked']}\n{PROGRAM}"]
+    excel.will()
+    excel.pc(files="")
+    excel.app.run("Checker_Check")
+    assert excel.said() == [TEXTS["missing"]]
+
+
+@pytest.mark.parametrize(
+    ("files", "variables", "settings", "found"),
+    [
+        ("E:\\own.exe", "CHECKER_PROGRAM=E:\\own.exe", "E:\\ini.exe", "E:\\own.exe"),
+        ("E:\\ini.exe", "CHECKER_PROGRAM=E:\\gone.exe", "E:\\ini.exe", "E:\\ini.exe"),
+        (f"{PROGRAM}\nD:\\tools\\checker.exe", VARIABLES, "", PROGRAM),
+        ("D:\\tools\\checker.exe", VARIABLES, "", "D:\\tools\\checker.exe"),
+        ("C:\\elsewhere.exe", VARIABLES, "", ""),
+    ],
+)
+def test_where_the_program_is_looked_for(
+    excel: Excel, files: str, variables: str, settings: str, found: str
+) -> None:
+    excel.pc(files, variables)
+    excel.will(settings=settings)
+    assert excel.app.run("FindProgram", "C:\\forms") == found
+
+
+def test_on_libreoffice_the_launcher_does_not_wait(excel: Excel) -> None:
+    program = "/home/wang/.local/share/checker/checker"
+    excel.pc(program, "HOME=/home/wang", "Unix")
+    excel.app.run("Checker_Check")
+    assert excel.app.run("Ran_") == ""
+    assert excel.app.run("Shelled_").startswith(f'"{program}" button check --from_xl=1 "--wb=')
+    assert excel.said() == []
+
+
+def test_marks_go_through_a_protected_sheet_and_protect_it_again(excel: Excel) -> None:
+    line = excel.app.run("Obeyed", order_line(Look("教师", "B2", "FFC7CE", "不通过", "=文字")))
+    excel.app.run("LeaveSheet")
+    assert seen(line).looks == (Look("教师", "B2", "FFF2CC", "填 9 月 1 日的人数"),)
+    excel.app.add_module(
+        """
+        Public Function About() As String
+            With Worksheets(Decoded("\\u6559\\u5E08"))
+                About = .ProtectContents & "|" & .Range("B2").Comment.Text
+                About = About & "|" & .Range("B2").Value
+                About = About & "|" & Hex(.Range("B2").Interior.Color)
+                About = About & "|" & .Protection.AllowFormattingCells
+            End With
+        End Function
+        """,
+        name="Asking",
+    )
+    assert excel.app.run("About") == "True|不通过|=文字|CEC7FF|False"
+    line = excel.app.run("Obeyed", order_line(Look("教师", "B2", "FFF2CC", "")))
+    excel.app.run("LeaveSheet")
+    assert seen(line).looks == (Look("教师", "B2", "FFC7CE", "不通过"),)
+
+
+def test_a_strangers_password_refuses_the_sheet(excel: Excel) -> None:
+    excel.app.add_module(
+        """
+        Public Sub Lock_()
+            Worksheets(Decoded("\\u6559\\u5E08")).Unprotect
+            Worksheets(Decoded("\\u6559\\u5E08")).Protect "secret"
+        End Sub
+        """,
+        name="Locking",
+    )
+    excel.app.run("Lock_")
+    told = seen(excel.app.run("Obeyed", order_line(Look("教师", "B2", "FFC7CE"))))
+    assert told.refused == {"教师"}
+    assert excel.app.run("Obeyed", order_line(Look("教师", "C3", "FFC7CE"))) == ""
+
+
+def test_patterns_come_back(excel: Excel) -> None:
+    look = Look("填表说明", "C4", "FFC000;13;FF0000", None)
+    excel.app.run("Obeyed", order_line(look))
+    line = excel.app.run("Obeyed", order_line(Look("填表说明", "C4")))
+    assert seen(line).looks == (Look("填表说明", "C4", "FFC000;13;FF0000", ""),)
+
+
+def test_next_and_previous_walk_the_listed_problems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import xlsxwriter
+
+    workbook = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    workbook.add_worksheet("教师")
+    results = workbook.add_worksheet("校验结果")
+    for row, line in enumerate(
+        [
+            ("校验结果",),
+            ("序号", "结论", "单元格"),
+            (1, "不通过", "教师!C7"),
+            (2, "不通过", "教师!C7"),
+            (3, "存疑", "教师!D9"),
+            (4, "已说明", "教师!E9"),
+            (5, "不通过", "没有!A1"),
+        ]
+    ):
+        results.write_row(row, 0, line)
+    workbook.close()
+    excel = Excel(tmp_path / "a.xlsx", monkeypatch)
+    excel.app.add_module(
+        "Public Function Here() As String\n"
+        "    Here = ActiveSheet.Name & ActiveCell.Address\nEnd Function",
+        name="Where",
+    )
+    seen_places = []
+    for macro in ("Checker_Next", "Checker_Next", "Checker_Previous"):
+        excel.app.run(macro)
+        seen_places.append(excel.app.run("Here"))
+    assert seen_places == ["教师$C$7", "教师$D$9", "教师$C$7"]
+    excel.app.run("Checker_Previous")
+    assert excel.said() == [TEXTS["gone"]]
+    excel.app.run("Checker_Results")
+    assert excel.app.run("Here").startswith("校验结果")
+
+
+def test_without_results_the_clerk_is_told(excel: Excel) -> None:
+    for macro in ("Checker_Next", "Checker_Results"):
+        excel.app.run(macro)
+        assert excel.said() == [TEXTS["no_results"]]
