@@ -9,13 +9,17 @@ import pytest
 from checker.model.rules import Rule
 from checker.model.template import Template
 from checker.plugins.loading import Plugins, load_plugins
+from checker.plugins.profile_files import load_overlay
 from checker.rules.examples import run_examples
+from checker.rules.expression import calls
 from checker.rules.rule_check import (
+    expressions,
     is_judged_alone,
     static_problems,
     text_problems,
     unused_thresholds,
 )
+from checker.rules.syntax import Text
 from checker.templates.registry import installed_templates
 
 
@@ -65,6 +69,30 @@ def test_the_examples_of_a_rule_come_out_as_they_say(rule: Rule) -> None:
         for verdict in result.verdicts:
             assert verdict.message.strip(), "a clerk is told nothing"
             assert "None" not in verdict.message
+
+
+def test_a_profile_only_changes_what_there_is() -> None:
+    """Every profile of the bundled plugins names limits, rules and definitions that exist."""
+    ruleset = plugins().ruleset
+    limits = {entry.id for entry in ruleset.thresholds}
+    ids = {rule.id for rule in ruleset.rules}
+    asked = {
+        argument.value
+        for rule in ruleset.rules
+        for _, node in expressions(rule)
+        for call in calls(node)
+        for argument in call.arguments
+        if call.function == "definition" and isinstance(argument, Text)
+    }
+    files = plugins().contributions().profile_files()
+    assert len(files) >= 2
+    for path in files:
+        overlay = load_overlay(path)
+        assert overlay.id == path.stem
+        assert {entry.id for entry in overlay.thresholds} <= limits
+        assert set(overlay.rules) <= ids
+        assert set(overlay.definitions) <= asked
+        assert all(entry.source for entry in overlay.thresholds)
 
 
 def test_no_limit_stands_there_for_nothing() -> None:

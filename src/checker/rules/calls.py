@@ -83,12 +83,19 @@ def _text(value: Value, what: str) -> str:
 
 _Maker: TypeAlias = Callable[[list[Compiled]], Compiled]
 
+
+def _digits(value: Fraction) -> int:
+    if value not in range(13):
+        raise RuleDefect("round 的位数须是 0 到 12 的整数")
+    return int(value)
+
+
 _OF_VALUES: dict[str, _Maker] = {
     "abs": _on_numbers("abs", lambda given: abs(given[0])),
     "ceil": _on_numbers("ceil", lambda given: ceil(given[0])),
     "floor": _on_numbers("floor", lambda given: floor(given[0])),
     "round": _on_numbers(
-        "round", lambda given: rounded(given[0], int(given[1]) if len(given) > 1 else 0)
+        "round", lambda given: rounded(given[0], _digits(given[1]) if len(given) > 1 else 0)
     ),
     "min": _on_numbers("min", min),
     "max": _on_numbers("max", max),

@@ -14,7 +14,7 @@ from checker.rules.evaluation import compiled, number, truth
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import Functions
 from checker.rules.unit import Unit
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+from checker.rules.values import NotApplicable, RuleDefect, Value
 
 At = Iterable[str | FactRef]
 """Places to be marked, foremost first: field ids of the unit, or names of facts."""
@@ -198,6 +198,3 @@ class Context:
             return self.unit.stage
         stages = self.unit.stages
         return stages[0] if len(stages) == 1 else None
-
-
-__all__ = ["At", "Context", "Judgement", "MissingInput"]

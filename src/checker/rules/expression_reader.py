@@ -27,6 +27,7 @@ from checker.rules.syntax import (
     Unary,
 )
 
+_DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _LONGEST = 2000
 _DEEPEST = 60
 
@@ -149,10 +150,9 @@ class _Reader:
             return Truth(node.value, column)
         if isinstance(node.value, int | float):
             literal = self.bytes[node.col_offset : node.end_col_offset].decode().replace("_", "")
-            try:
-                return Number(Fraction(literal), column)
-            except ValueError:
-                raise self.refuse(node, "数字请用十进制") from None
+            if not _DECIMAL.fullmatch(literal):  # 1e9999999999 would take all memory
+                raise self.refuse(node, "数字请写成十进制，如 0.85")
+            return Number(Fraction(literal), column)
         if isinstance(node.value, str):
             return Text(node.value, column)
         raise self.refuse(node, "只能写数字、'文字' 和 true、false")
