@@ -29,6 +29,8 @@ _PLAIN_TYPES = {
     ("datetime", "timedelta"),
 }
 
+_MOST_ENTRIES = 400
+
 Document = dict[str, Plain]
 """A parsed TOML file."""
 
@@ -142,11 +144,13 @@ def _syntax_problem(reason: str) -> str:
 
 
 def _entry(path: str, form: str) -> Path | None:
+    """Where a file's cached form is: one place per file and kind, whatever the version."""
     folder = cache_folder()
     if folder is None:
         return None
     name = re.sub(r"[^0-9A-Za-z_-]", "_", "-".join(Path(path).parts[-2:]))[:60]
-    return folder / "toml" / f"{name}-{zlib.crc32(f'{path}|{form}'.encode()):08x}.bin"
+    kind = form.partition("-")[0]
+    return folder / "toml" / f"{name}-{zlib.crc32(f'{path}|{kind}'.encode()):08x}.bin"
 
 
 def _read_entry(entry: Path, key: Key) -> object | None:
@@ -221,8 +225,25 @@ def _write_entry(entry: Path, key: Key, prepared: object) -> None:
     temporary = entry.with_name(f"{entry.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         entry.parent.mkdir(parents=True, exist_ok=True)
+        if not entry.exists():
+            _make_room(entry.parent)
         temporary.write_bytes(content)
         os.replace(temporary, entry)  # noqa: PTH105 (one call, and atomic on every system)
     except OSError:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _make_room(folder: Path) -> None:
+    """Files come and go; the cache keeps the entries that were written last."""
+    entries = list(folder.iterdir())
+    if len(entries) < _MOST_ENTRIES:
+        return
+    written: list[tuple[float, Path]] = []
+    for entry in entries:
+        with suppress(OSError):
+            written.append((entry.stat().st_mtime, entry))
+    written.sort()
+    for _, entry in written[: len(written) - _MOST_ENTRIES // 2]:
+        with suppress(OSError):
+            entry.unlink()

@@ -206,6 +206,16 @@ def test_many_may_write_the_cache_at_once(cache: Path, tmp_path: Path) -> None:
     assert not [path for path in cache.glob("toml/*") if path.suffix != ".bin"]
 
 
+def test_the_cache_does_not_grow_for_ever(cache: Path, tmp_path: Path) -> None:
+    """Entries of files that are long gone make room for new ones."""
+    for number in range(450):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(f"a = {number}\n")
+        toml_files.load(path)
+    assert 200 <= len(list(cache.glob("toml/*"))) <= 400
+    assert toml_files.load(tmp_path / "449.toml") == {"a": 449}
+
+
 def test_the_cache_can_be_forbidden(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

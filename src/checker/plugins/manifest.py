@@ -20,8 +20,17 @@ API_VERSION = 1
 """The contract between host and plugins. A plugin written for another one is refused."""
 
 MANIFEST_FILE = "plugin.toml"
-CHECKED_FORM = f"plugin-{API_VERSION}.6"
-"""Names what checking a manifest looks at; raise it when that changes."""
+_MAKERS = (
+    "plugins/manifest_check.py",
+    "plugins/manifest_schema.py",
+    "plugins/manifest_storing.py",
+    "plugins/year_packs.py",
+    "rules/expression_reader.py",
+    "rules/functions.py",
+    "rules/kinds/keys.py",
+    "rules/syntax.py",
+)
+"""The modules that what is stored of a manifest comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +77,22 @@ def load_manifest(path: Path, origin: str = "", package: str | None = None) -> P
 
     Raises TomlFileError, whose problems name the rule, the key and what was expected.
     """
-    stored = toml_files.load_prepared(path, _problems, _stored, CHECKED_FORM)
+    stored = toml_files.load_prepared(path, _problems, _stored, checked_form())
     remember(cast("dict[str, Packed]", stored["trees"]))
     return _manifest(cast("StoredManifest", stored), path, origin, package)
+
+
+def checked_form() -> str:
+    """Names how manifests are checked and stored: other after any change to the modules that do
+    it, so that an entry of the cache made by an earlier state of the program is not used."""
+    here = Path(__file__).parent.parent
+    stamps: list[int] = []
+    for name in _MAKERS:
+        try:
+            stamps.append((here / name).stat().st_mtime_ns)
+        except OSError:  # a bundled program has no such files, and cannot change
+            stamps.append(0)
+    return f"plugin-{API_VERSION}-{hash(tuple(stamps)):x}"
 
 
 def _problems(document: toml_files.Document) -> list[str]:
