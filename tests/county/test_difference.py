@@ -48,7 +48,7 @@ def test_mended_new_flipped_and_who_joined(tmp_path: Path) -> None:
 
     result = CliRunner().invoke(command, [str(before), str(after)])
     assert result.exit_code == 1
-    assert "改好 1 处,新出 1 处,结论变化 1 处,仍有 1 处未改" in result.output
+    assert "改好 1 处，新出 1 处，结论变化 1 处，仍有 1 处未改" in result.output
     assert "改好 [RES3] 教师!D9" in result.output
     assert "新出 [BLD101]" in result.output
     assert "存疑 → 已说明 [TEA201]" in result.output

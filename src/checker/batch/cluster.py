@@ -41,7 +41,7 @@ def run_on_cluster(
         client = Client(scheduler, timeout=wait, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as problem:
         raise ClusterUnreachable(
-            f"连不上集群 {scheduler}({type(problem).__name__}),请检查地址和网络。"
+            f"连不上集群 {scheduler}（{type(problem).__name__}），请检查地址和网络。"
         ) from problem
     try:
         yield from _spread(client, as_completed, work, iter(items))
@@ -89,6 +89,6 @@ def _ended(future: object, item: Item) -> Finished[Item, Result]:
     if problem is None:
         return Finished(item, future.result())  # type: ignore[attr-defined]
     if type(problem).__name__ == "KilledWorker":
-        return Finished(item, None, "这一份多次使计算节点退出(多半是内存不足),已放弃。")
+        return Finished(item, None, "这一份多次使计算节点退出（多半是内存不足），已放弃。")
     name = type(problem).__name__
-    return Finished(item, None, f"校验程序在这一份上出错({name}: {problem}),请联系技术支持。")
+    return Finished(item, None, f"校验程序在这一份上出错（{name}：{problem}），请联系技术支持。")

@@ -36,7 +36,7 @@ class Source(NamedTuple):
         with zipfile.ZipFile(_seekable(self.location)) as archive:
             entry = archive.getinfo(self.member)
             if entry.file_size > _MEMBER_LIMIT:
-                raise OSError(f"压缩包中的文件过大({entry.file_size // 2**20} MB)")
+                raise OSError(f"压缩包中的文件过大（{entry.file_size // 2**20} MB）")
             return archive.read(entry)
 
 
@@ -59,17 +59,17 @@ def discover(paths: Iterable[str]) -> Discovery:
         try:
             found = list(_below(path))
         except FileNotFoundError:
-            failures.append((path, "没有这个文件或文件夹,请检查路径。"))
+            failures.append((path, "没有这个文件或文件夹，请检查路径。"))
             continue
         except (OSError, ValueError) as problem:
-            failures.append((path, f"打不开:{problem}"))
+            failures.append((path, f"打不开：{problem}"))
             continue
         for source in found:
             if PurePosixPath(source.shown).suffix.lower() == _ARCHIVE_SUFFIX:
                 try:
                     sources += _members(source)
                 except (OSError, zipfile.BadZipFile):
-                    failures.append((source.shown, "压缩包已损坏或不是 zip 格式,请重新发送。"))
+                    failures.append((source.shown, "压缩包已损坏或不是 zip 格式，请重新发送。"))
             else:
                 sources.append(source)
     unique = {(item.location, item.member): item for item in sources}

@@ -104,17 +104,17 @@ def _collect(item: Item, future: object, limits: Limits) -> Finished[Item, Resul
     try:
         return Finished(item, future.result())
     except Expired:
-        return Finished(item, None, f"超过 {limits.seconds:g} 秒仍未读完,已放弃这一份。")
+        return Finished(item, None, f"超过 {limits.seconds:g} 秒仍未读完，已放弃这一份。")
     except ProcessExpired:
-        return Finished(item, None, "读取时程序被系统终止(多半是内存不足),已放弃这一份。")
+        return Finished(item, None, "读取时程序被系统终止（多半是内存不足），已放弃这一份。")
     except MemoryError:
-        return Finished(item, None, "读取所需内存超过上限,已放弃这一份。")
+        return Finished(item, None, "读取所需内存超过上限，已放弃这一份。")
     except Exception as problem:
         return Finished(item, None, _in_words(problem))
 
 
 def _in_words(problem: Exception) -> str:
-    return f"校验程序在这一份上出错({type(problem).__name__}: {problem}),请把文件发给技术支持。"
+    return f"校验程序在这一份上出错（{type(problem).__name__}：{problem}），请把文件发给技术支持。"
 
 
 def limit_memory(size: int) -> None:

@@ -86,8 +86,8 @@ def command(
             cache=None if no_cache else _cache(),
         )
         result = _run(options, form, verbose)
-        if watch:
-            _watch(options, form, verbose)
+        if watch and not result.interrupted:
+            result = _watch(options, form, verbose, result)
     except (BadSettings, BadChoice) as problem:
         _refuse(str(problem), ExitCode.USAGE)
     except RosterProblem as problem:
@@ -194,8 +194,8 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
     return result
 
 
-def _watch(options: CountyOptions, form: str, verbose: bool) -> None:
-    """Run again whenever something below the folders changes, until Ctrl-C."""
+def _watch(options: CountyOptions, form: str, verbose: bool, result: CountyResult) -> CountyResult:
+    """Run again whenever something below the folders changes, until Ctrl-C; the last result."""
     try:
         from watchfiles import watch
     except ImportError:
@@ -205,7 +205,10 @@ def _watch(options: CountyOptions, form: str, verbose: bool) -> None:
     for changes in watch(*options.paths, debounce=1500, raise_interrupt=False):
         if all(out in Path(path).resolve().parents for _, path in changes):
             continue
-        _run(options, form, verbose)
+        result = _run(options, form, verbose)
+        if result.interrupted:
+            break
+    return result
 
 
 def _beside(path: str) -> Path:

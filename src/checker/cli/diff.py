@@ -21,7 +21,7 @@ from checker.county.difference import (
 _WORDS = {"fail": "不通过", "doubt": "存疑", "explained": "已说明", "pass": "通过"}
 
 
-@click.command(name="diff", help="比较两次校验:改好了什么,新出了什么,哪些结论变了。")
+@click.command(name="diff", help="比较两次校验：改好了什么，新出了什么，哪些结论变了。")
 @click.argument("before", type=click.Path(path_type=Path), metavar="前一次")
 @click.argument("after", type=click.Path(path_type=Path), metavar="后一次")
 @click.option(
@@ -54,13 +54,13 @@ def difference_text(difference: Difference) -> str:
     flipped = sum(len(change.flipped) for change in changes)
     remaining = sum(change.remaining for change in changes)
     lines = [
-        f"共 {len(changes)} 所学校:改好 {mended} 处,新出 {new} 处,"
-        f"结论变化 {flipped} 处,仍有 {remaining} 处未改。"
+        f"共 {len(changes)} 所学校：改好 {mended} 处，新出 {new} 处，"
+        f"结论变化 {flipped} 处，仍有 {remaining} 处未改。"
     ]
     if difference.joined:
-        lines.append(f"新报送:{'、'.join(difference.joined)}")
+        lines.append(f"新报送：{'、'.join(difference.joined)}")
     if difference.gone:
-        lines.append(f"上次有、这次没有:{'、'.join(difference.gone)}")
+        lines.append(f"上次有、这次没有：{'、'.join(difference.gone)}")
     for change in changes:
         if change.changed:
             lines += ["", *_school_lines(change)]
@@ -68,7 +68,7 @@ def difference_text(difference: Difference) -> str:
 
 
 def _school_lines(change: SchoolChange) -> list[str]:
-    lines = [f"{change.name}({change.school}):仍有 {change.remaining} 处未改"]
+    lines = [f"{change.name}（{change.school}）：仍有 {change.remaining} 处未改"]
     lines += [f"  改好 {_place(noted)} {noted.message}" for noted in change.mended]
     lines += [f"  新出 {_place(noted)} {noted.message}" for noted in change.new]
     for flip in change.flipped:

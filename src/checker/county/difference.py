@@ -83,10 +83,10 @@ def read_run(path: Path) -> Run:
         document = json.loads(path.read_text("utf-8-sig"))
         return parse_run(document)
     except OSError as problem:
-        raise RunProblem(f"打不开“{path}”:{problem.strerror}。") from problem
+        raise RunProblem(f"打不开“{path}”：{problem.strerror}。") from problem
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise RunProblem(
-            f"“{path.name}”不是校验结果:请用 checker check --format json 或 checker county 生成。"
+            f"“{path.name}”不是校验结果：请用 checker check --format json 或 checker county 生成。"
         ) from problem
 
 

@@ -106,10 +106,10 @@ def _choose(group: list[Filing], entry: RosterEntry | None) -> tuple[Filing, str
     if not rivals:
         return newest, "只有这一份的学校名称与名册一致" if len(group) > 1 else ""
     if all(item.submitted < newest.submitted for item in rivals):
-        return newest, f"填报日期最新({newest.submitted})"
+        return newest, f"填报日期最新（{newest.submitted}）"
     if all(item.modified < newest.modified for item in rivals):
-        return newest, "填报日期相同或未填,以文件修改时间最新的为准"
-    return newest, "填报日期和修改时间都相同,以文件名排在最后的为准"
+        return newest, "填报日期相同或未填，以文件修改时间最新的为准"
+    return newest, "填报日期和修改时间都相同，以文件名排在最后的为准"
 
 
 def _same_code(code: str, group: list[Filing], entry: RosterEntry | None) -> list[Disagreement]:
@@ -121,7 +121,8 @@ def _same_code(code: str, group: list[Filing], entry: RosterEntry | None) -> lis
         Disagreement(
             "same_code",
             tuple(item.path for item in group),
-            f"标识码 {code} 被 {len(names)} 个学校名称使用:{'、'.join(names)}。{own}请核对标识码。",
+            f"标识码 {code} 被 {len(names)} 个学校名称使用：{'、'.join(names)}。"
+            f"{own}请核对标识码。",
         )
     ]
 
@@ -139,7 +140,7 @@ def _same_content(files: list[Filing]) -> list[Disagreement]:
                 Disagreement(
                     "same_content",
                     tuple(item.path for item in group),
-                    f"{names} 的填报数据完全相同,像是复制后只改了校名,请核实。",
+                    f"{names} 的填报数据完全相同，像是复制后只改了校名，请核实。",
                 )
             )
     return found
@@ -152,7 +153,7 @@ def _name_mismatch(item: Filing, entry: RosterEntry | None) -> list[Disagreement
         Disagreement(
             "name_mismatch",
             (item.path,),
-            f"标识码 {item.code} 在名册上是“{entry.name}”,文件里填的是“{item.name}”,请核对。",
+            f"标识码 {item.code} 在名册上是“{entry.name}”，文件里填的是“{item.name}”，请核对。",
         )
     ]
 
@@ -163,7 +164,7 @@ def _misspelt_code(group: list[Filing], listed: dict[str, RosterEntry]) -> list[
         Disagreement(
             "code_mismatch",
             (item.path,),
-            f"“{item.name}”填的标识码是 {item.code},名册上是 {by_name[item.name].code},请核对。",
+            f"“{item.name}”填的标识码是 {item.code}，名册上是 {by_name[item.name].code}，请核对。",
         )
         for item in group
         if item.name in by_name

@@ -54,7 +54,7 @@ def parse_roster(rows: Iterable[Sequence[str]], source: str) -> tuple[RosterEntr
         if code is not None and name is not None:
             kind = _find(row, TYPE_HEADERS)
             return _entries(table[index + 1 :], code, name, kind, source, index + 2)
-    raise RosterProblem(f"名册“{source}”里没有找到标题行:前十行中需要有“标识码”和“学校名称”两列。")
+    raise RosterProblem(f"名册“{source}”里没有找到标题行：前十行中需要有“标识码”和“学校名称”两列。")
 
 
 def _entries(
@@ -66,11 +66,11 @@ def _entries(
         if not cells[code] and not cells[name]:
             continue
         if not cells[code]:
-            raise RosterProblem(f"名册“{source}”第 {number} 行“{cells[name]}”没有标识码,请补上。")
+            raise RosterProblem(f"名册“{source}”第 {number} 行“{cells[name]}”没有标识码，请补上。")
         if cells[code] in entries:
             first_name = entries[cells[code]].name
             raise RosterProblem(
-                f"名册“{source}”第 {number} 行的标识码 {cells[code]} 与“{first_name}”重复,"
+                f"名册“{source}”第 {number} 行的标识码 {cells[code]} 与“{first_name}”重复，"
                 "请改正后再运行。"
             )
         entries[cells[code]] = RosterEntry(
@@ -93,7 +93,7 @@ def _csv_rows(path: Path) -> list[list[str]]:
             return list(csv.reader(io.StringIO(data.decode(encoding))))
         except UnicodeDecodeError:
             continue
-    raise RosterProblem(f"名册“{path.name}”的编码无法识别,请另存为 UTF-8 编码的 csv 或 xlsx。")
+    raise RosterProblem(f"名册“{path.name}”的编码无法识别，请另存为 UTF-8 编码的 csv 或 xlsx。")
 
 
 def _workbook_rows(path: Path) -> list[list[str]]:
@@ -102,7 +102,7 @@ def _workbook_rows(path: Path) -> list[list[str]]:
     try:
         snapshot = read_snapshot(path)
     except UnreadableWorkbook as problem:
-        raise RosterProblem(f"名册“{path.name}”打不开:{problem.reason}") from problem
+        raise RosterProblem(f"名册“{path.name}”打不开：{problem.reason}") from problem
     for sheet in snapshot.sheets.values():
         if sheet.rows:
             return [[_text(value) for value in row] for row in sheet.rows]

@@ -223,7 +223,7 @@ def _shortages_by_school(report: CountyReport) -> dict[str, list[str]]:
     for item in report.shortages:
         stage = report.stages.get(item.stage, "")
         lines[item.code].append(
-            f"{stage}{item.title}:缺 {format_number(item.value, 2)} {item.unit}{item.noun}"
+            f"{stage}{item.title}：缺 {format_number(item.value, 2)} {item.unit}{item.noun}"
         )
     return dict(lines)
 

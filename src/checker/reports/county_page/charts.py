@@ -49,7 +49,7 @@ def dispersion_bars(results: Sequence[DispersionResult], stage_title: str) -> st
         )
     parts.append(
         f'<text x="{_LABEL_WIDTH}" y="{height - 6}" class="hint">'
-        "竖线为上限,细短线为未加权值(仅供对照)</text></svg>"
+        "竖线为上限，细短线为未加权值（仅供对照）</text></svg>"
     )
     return "".join(parts)
 
@@ -73,7 +73,7 @@ def distribution(
     top = max(bins)
     width, height = 300, 90
     bar = width / _BINS
-    label = f"{name}:{len(values)} 所,其中 {sum(wrong)} 所未达标"
+    label = f"{name}：{len(values)} 所，其中 {sum(wrong)} 所未达标"
     parts = [
         f'<svg viewBox="0 0 {width} {height + 18}" role="img" class="chart" '
         f'aria-label="{escape(label, quote=True)}">'
