@@ -1,0 +1,116 @@
+"""Where no button can be clicked: a workbook dropped on the program, the doctor, the frozen one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from checker_xlsx.dropped import COPY_SUFFIX, check_dropped
+
+from checker.reading import read_snapshot
+
+ROOT = Path(__file__).parents[2]
+CHECKER = Path(sys.executable).with_name("checker")
+FROZEN = Path(os.environ.get("CHECKER_BUNDLE", ROOT / "dist" / "checker" / "checker"))
+
+
+def run(*words: object, program: Path = CHECKER, **settings: str) -> subprocess.CompletedProcess:
+    environment = {**os.environ, **settings}
+    environment.pop("DISPLAY", None)
+    return subprocess.run(
+        [program, *words], capture_output=True, text=True, check=False, env=environment
+    )
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Path:
+    path = tmp_path / "上石桥 一小.xlsx"
+    data = ROOT / "examples" / "shangshiqiao.json"
+    done = run("template", "fill", "compulsory_school", data, "-o", path)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def test_a_dropped_workbook_gets_a_marked_copy_beside_it(filled: Path) -> None:
+    before = filled.read_bytes()
+    done = run("open", "--no-window", filled)
+    copy = filled.with_name(f"上石桥 一小{COPY_SUFFIX}.xlsx")
+    assert done.returncode == 0, done.stderr
+    assert "处必须修改" in done.stdout
+    assert str(copy) in done.stdout
+    assert "校验结果" in read_snapshot(copy).sheets
+    assert filled.read_bytes() == before
+
+
+def test_what_cannot_be_checked_is_said_without_a_traceback(tmp_path: Path) -> None:
+    letter = tmp_path / "信.xlsx"
+    letter.write_bytes(b"PK not really")
+    done = run("open", "--no-window", letter, tmp_path / "没有.xlsx")
+    assert done.returncode == 3
+    assert "信.xlsx：没有校验" in done.stdout
+    assert "没有.xlsx：没有这个文件" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_without_a_screen_the_message_still_comes(filled: Path) -> None:
+    done = run("open", filled, PATH="/nowhere")
+    assert "处必须修改" in done.stdout
+
+
+def test_settings_beside_the_workbook_hold_but_bring_no_code(filled: Path) -> None:
+    trap = filled.parent / "plugins" / "trap"
+    trap.mkdir(parents=True)
+    trap.joinpath("plugin.toml").write_text('id = "trap"\napi_version = 1\n')
+    trap.joinpath("rules.py").write_text("raise SystemExit('code of a workbook ran')")
+    settings = filled.with_name("checker.toml")
+    settings.write_text('select = ["FORM"]\nplugin_dirs = ["plugins"]\n', encoding="utf-8")
+    outcome = check_dropped(filled)
+    assert outcome.copy is not None
+    rows = read_snapshot(outcome.copy).sheets["校验结果"].rows
+    rules = {str(row[4]) for row in rows if len(row) > 4}
+    assert {rule[:4] for rule in rules if re.fullmatch(r"[A-Z]+\d+", rule)} == {"FORM"}
+
+
+def test_the_doctor_says_what_there_is_and_what_is_missing(tmp_path: Path) -> None:
+    said = {
+        one["about"]: one
+        for one in json.loads(
+            run("doctor", "--format", "json", HOME=str(tmp_path), PATH="/usr/bin:/bin").stdout
+        )
+    }
+    assert said["校验程序"]["state"] == "正常"
+    assert said["按钮用的程序"]["state"] == "缺少"
+    assert "checker button install" in said["按钮用的程序"]["text"]
+    assert "条规则" in said["规则与表样"]["text"]
+
+    registered = run("button", "install", HOME=str(tmp_path))
+    assert "已登记" in registered.stdout
+    text = run("doctor", HOME=str(tmp_path), PATH="/usr/bin:/bin").stdout
+    assert "正常　按钮用的程序" in text
+
+
+def test_the_button_command_alone_says_that_it_is_for_the_button() -> None:
+    done = run("button", "check")
+    assert done.returncode == 2
+    assert "工作簿里的按钮" in done.stderr
+
+
+def test_no_libreoffice_is_said_not_shown_as_a_fault(tmp_path: Path) -> None:
+    done = run("button", "check", "--wb=某表.xlsm", "--from_xl=1", CHECKER_UNO="pipe,name=nobody")
+    assert "没有找到正在运行的 LibreOffice" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not FROZEN.exists(), reason="no frozen program: run make bundle")
+def test_the_frozen_program_takes_dropped_workbooks(filled: Path) -> None:
+    done = run(filled, program=FROZEN)
+    assert "处必须修改" in done.stdout, done.stderr
+    assert filled.with_name(f"上石桥 一小{COPY_SUFFIX}.xlsx").exists()
+    assert run("check", filled, "--no-mark", program=FROZEN).returncode == 1
+    county = run("county", filled.parent, program=FROZEN)
+    assert "checker-county" in county.stderr
