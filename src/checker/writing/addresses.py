@@ -7,9 +7,10 @@ from functools import cache
 from typing import NamedTuple
 
 from checker.model.cells import column_letters as _column_letters
-from checker.model.cells import column_number
+from checker.model.cells import column_number as _column_number
 
 column_letters = cache(_column_letters)
+column_number = cache(_column_number)
 
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384

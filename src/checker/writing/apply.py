@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from checker.model.marks import FILL_COLOURS, CellEdit, Changes, Fill, Mark
-from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
+from checker.writing.addresses import Area, location, quoted_title, split_location
 from checker.writing.app_properties import list_titles
 from checker.writing.errors import UnwritableWorkbook
 from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml, shared_strings
@@ -16,29 +15,14 @@ from checker.writing.sheet_cells import CellChange, Content, change_cells
 from checker.writing.sheet_links import add_links, linked_cells
 from checker.writing.sheet_notes import SheetNotes
 from checker.writing.sheet_part import Place, SheetPart
+from checker.writing.sheet_plan import Cell, SheetPlan, areas_of, plan_sheet
 from checker.writing.stored import Stored, encode
 from checker.writing.styles_part import Styles, solid
 from checker.writing.summaries import Skipped, WriteSummary
 from checker.writing.values import content_of
 from checker.writing.workbook_part import Sheet, Workbook
 
-MOST_CELLS = 200_000
-"""Cells one range may colour; a whole column or sheet is surely a mistake."""
-
-_STRENGTH = (Fill.FAIL, Fill.DOUBT, Fill.EXPLAINED, Fill.INFO, Fill.PASS)
-"""Where marks overlap, the earlier in this list is shown."""
-
-Cell = tuple[int, int]
-
-
-@dataclass
-class _SheetPlan:
-    """All that is to happen on one sheet, by cell, merged ranges taken into account."""
-
-    fills: dict[Cell, Fill] = field(default_factory=dict)
-    notes: dict[Cell, list[str]] = field(default_factory=dict)
-    links: dict[Cell, str] = field(default_factory=dict)
-    edits: dict[Cell, CellEdit] = field(default_factory=dict)
+_SOLID = {fill: (colour, solid(colour)) for fill, colour in FILL_COLOURS.items()}
 
 
 class Applier:
@@ -52,6 +36,8 @@ class Applier:
         self._counts = {"fill": 0, "note": 0, "link": 0, "edit": 0}
         self._formula_overwritten = False
         self._shared: dict[int, bytes] = {}
+        # Cells of one style that get one colour look the same before and after.
+        self._looks: dict[tuple[int, Fill, bool], tuple[CellChange, tuple[str, str, bool]]] = {}
 
     @property
     def styles(self) -> Styles:
@@ -156,72 +142,35 @@ class Applier:
         titles: dict[str, str],
     ) -> None:
         part = SheetPart(self._workbook.package.part(sheet.key))
-        plan = self._plan(sheet, part, marks, edits)
+        plan = plan_sheet(part.merged(), marks, edits)
+        for cell_, reason in plan.skipped:
+            self._skip(sheet.title, cell_, reason)
         places = part.locate({*plan.fills, *plan.edits})
         changes: dict[Cell, CellChange] = {}
         before: dict[Cell, tuple[str, str, bool]] = {}
         for cell, fill in plan.fills.items():
             place = places[cell]
-            colour = FILL_COLOURS[fill]
-            old = self.styles.fill_of(place.style).decode()
-            style = self.styles.with_fill(place.style, solid(colour))
-            changes[cell] = CellChange(style=style)
-            before[cell] = (colour, old, not place.exists)
+            look = place.style, fill, place.exists
+            known = self._looks.get(look)
+            if known is None:
+                colour, xml = _SOLID[fill]
+                old = self.styles.fill_of(place.style).decode()
+                change = CellChange(style=self.styles.with_fill(place.style, xml))
+                known = self._looks[look] = change, (colour, old, not place.exists)
+            changes[cell], before[cell] = known
         self._counts["fill"] += len(plan.fills)
-        for area, (colour, old, created) in _areas(before):
+        for area, (colour, old, created) in areas_of(before):
             self._memories.append(Memory("fill", sheet.title, area, colour, old, created))
         self._plan_edits(sheet, part, plan, places, changes)
         change_cells(part, changes, places)
         self._write_links(sheet, part, plan, titles)  # hyperlinks stand before legacyDrawing
         self._write_notes(sheet, part, plan)
 
-    def _plan(
-        self, sheet: Sheet, part: SheetPart, marks: Sequence[Mark], edits: Sequence[CellEdit]
-    ) -> _SheetPlan:
-        plan = _SheetPlan()
-        merged = part.merged()
-
-        def anchor(row: int, column: int) -> Cell:
-            for area in merged:
-                if area.top <= row <= area.bottom and area.left <= column <= area.right:
-                    return area.top, area.left
-            return row, column
-
-        for mark in marks:
-            area = parse_area(mark.cell)
-            if area is None:
-                self._skip(sheet.title, mark.cell, "不是单元格地址")
-                continue
-            first = anchor(area.top, area.left)
-            if mark.note:
-                texts = plan.notes.setdefault(first, [])
-                if mark.note not in texts:
-                    texts.append(mark.note)
-            if mark.link:
-                plan.links.setdefault(first, mark.link)
-            if mark.fill is None:
-                continue
-            if area.size > MOST_CELLS:
-                self._skip(sheet.title, mark.cell, "范围太大，没有上色")
-                continue
-            for row in range(area.top, area.bottom + 1):
-                for column in range(area.left, area.right + 1):
-                    cell = anchor(row, column)
-                    known = plan.fills.get(cell, mark.fill)
-                    plan.fills[cell] = min(known, mark.fill, key=_STRENGTH.index)
-        for edit in edits:
-            area = parse_area(edit.cell)
-            if area is None or area.size != 1:
-                self._skip(sheet.title, edit.cell, "不是单元格地址")
-                continue
-            plan.edits[anchor(area.top, area.left)] = edit
-        return plan
-
     def _plan_edits(
         self,
         sheet: Sheet,
         part: SheetPart,
-        plan: _SheetPlan,
+        plan: SheetPlan,
         places: dict[Cell, Place],
         changes: dict[Cell, CellChange],
     ) -> None:
@@ -252,7 +201,7 @@ class Applier:
             self._shared.update(shared_strings(self._workbook, {index}))
         return self._shared.get(index, b"")
 
-    def _write_notes(self, sheet: Sheet, part: SheetPart, plan: _SheetPlan) -> None:
+    def _write_notes(self, sheet: Sheet, part: SheetPart, plan: SheetPlan) -> None:
         if not plan.notes:
             return
         notes = SheetNotes(self._workbook, sheet, part)
@@ -272,7 +221,7 @@ class Applier:
         notes.finish()
 
     def _write_links(
-        self, sheet: Sheet, part: SheetPart, plan: _SheetPlan, titles: dict[str, str]
+        self, sheet: Sheet, part: SheetPart, plan: SheetPlan, titles: dict[str, str]
     ) -> None:
         if not plan.links:
             return
@@ -290,30 +239,3 @@ class Applier:
             self._memories.append(Memory("link", sheet.title, area, links[area.reference], None))
         self._counts["link"] += len(links)
         add_links(part, links)
-
-
-def _areas(
-    cells: dict[Cell, tuple[str, str, bool]],
-) -> Iterable[tuple[Area, tuple[str, str, bool]]]:
-    """Cells with the same value put together: runs within a row, then equal runs of rows."""
-    runs: list[tuple[Area, tuple[str, str, bool]]] = []
-    for (row, column), value in sorted(cells.items()):
-        if runs:
-            area, last = runs[-1]
-            if last == value and area.bottom == row and area.right == column - 1:
-                runs[-1] = (area._replace(right=column), last)
-                continue
-        runs.append((Area(row, column, row, column), value))
-    open_blocks: dict[tuple[int, int, tuple[str, str, bool]], Area] = {}
-    blocks = []
-    for area, value in runs:
-        key = (area.left, area.right, value)
-        above = open_blocks.get(key)
-        if above is not None and above.bottom == area.top - 1:
-            open_blocks[key] = above._replace(bottom=area.bottom)
-            continue
-        if above is not None:
-            blocks.append((above, value))
-        open_blocks[key] = area
-    blocks.extend((area, key[2]) for key, area in open_blocks.items())
-    return blocks

@@ -119,9 +119,10 @@ class _Restorer:
                 continue  # the user has coloured it since
             style = self.styles.with_fill(place.style, (memory.before or "").encode())
             before = changes.get(cell, CellChange())
-            empty = (
-                place.tag_end == place.end if before.content is None else (not before.content.inner)
-            )
+            if before.content is None:
+                empty = place.tag_end == part.end_of(place)
+            else:
+                empty = not before.content.inner
             inherited = place.row.style or 0
             remove = memory.created and empty and style == inherited
             changes[cell] = CellChange(style, before.content, remove)

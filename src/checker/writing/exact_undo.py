@@ -2,8 +2,8 @@
 
 It is one extra part of the package, related to the package by a type of our own; spreadsheet
 programs ignore it and leave it out when they save. It holds, for each part we changed, the pieces
-that were replaced, and checksums of the part as it was and as we wrote it. If any part is not as we
-wrote it, the record is not used (see `earlier_marks` for what is done then).
+that were replaced, and a checksum of the part as we wrote it. If any part is not as we wrote it,
+the record is not used (see `earlier_marks` for what is done then).
 """
 
 from __future__ import annotations
@@ -44,13 +44,16 @@ def remember(package: Package) -> None:
             continue
         pieces, splices = part.pieces()
         if base is None:
-            lines.append(line | {"now": _digest(pieces), "new": True})
+            lines.append(line | {"new": True})
             continue
-        line |= {"was": _digest([base]), "now": _digest(pieces)}
+        line["now"] = _digest(pieces)
         if part.dirty or part.raw != part.text:
             now = b"".join(pieces)
             splices = [] if now == base else [_difference(base, now)]
-        lines.append(line | {"splices": [(at, length, len(old)) for at, length, old in splices]})
+        lines.append(
+            line
+            | {"splices": [one for at, length, old in splices for one in (at, length, len(old))]}
+        )
         blobs.extend(old for _, _, old in splices)
     header = json.dumps(lines, ensure_ascii=False, separators=(",", ":")).encode()
     package.put(name, _HEAD.pack(_MAGIC, len(header)) + header + b"".join(blobs))
@@ -102,20 +105,19 @@ def _restored(package: Package, record: bytes) -> list[tuple[str, bytes | None]]
                 continue
             if not package.has(key):
                 return None
-            now = package.raw(key)
-            if _digest([now]) != line["now"]:
-                return None
             if "new" in line:
                 restored.append((line["name"], None))
                 continue
+            now = package.raw(key)
+            if _digest([now]) != line["now"]:
+                return None
             pieces = []
             done = 0
-            for start, replaced, size in line["splices"]:
+            numbers = iter(line["splices"])
+            for start, replaced, size in zip(numbers, numbers, numbers, strict=True):
                 pieces += [now[done:start], record[at : at + size]]
                 at, done = at + size, start + replaced
             pieces.append(now[done:])
-            if _digest(pieces) != line["was"]:
-                return None
             restored.append((line["name"], b"".join(pieces)))
     except (struct.error, ValueError, KeyError, TypeError):
         return None

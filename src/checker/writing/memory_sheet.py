@@ -22,7 +22,10 @@ from checker.writing.xml_bytes import attributes, blanked, children, escape, roo
 
 TITLE = "校验记录"
 SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _CHUNK = 30_000  # a cell holds at most 32,767 characters
+_LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
+_MOST_CHUNKS = len(_LETTERS)
 _FORMULA = re.compile(r"\s*=?\s*ROWS\((.*)\)\s*", re.DOTALL)
 
 
@@ -41,21 +44,21 @@ class Memory(NamedTuple):
 def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
     """The worksheet part that remembers."""
     rows = [f'<row r="1"><c r="A1" t="inlineStr"><is>{text_element(SIGNATURE)}</is></c></row>']
-    lines: dict[tuple[str, str, str | None, bool, int], str] = {}
+    lines: dict[tuple[str, str, str | None, bool, int], list[str]] = {}
     for number, memory in enumerate(memories, 2):
         target = escape(f"{quoted_title(memory.sheet)}!{memory.area.absolute}")
         height = memory.area.bottom - memory.area.top + 1
         cells = [f'<c r="A{number}"><f>ROWS({target})</f><v>{height}</v></c>']
         stored = memory.kind, memory.wrote, memory.before, memory.created, memory.tab
-        line = lines.get(stored)
-        if line is None:
-            line = lines[stored] = _line(memory)
-        for index in range(0, len(line), _CHUNK):
-            letter = chr(ord("B") + index // _CHUNK)
-            xml = text_element(line[index : index + _CHUNK])
+        chunks = lines.get(stored)
+        if chunks is None:
+            line = _line(memory)
+            chunks = lines[stored] = [
+                text_element(line[at : at + _CHUNK])
+                for at in range(0, min(len(line), _CHUNK * _MOST_CHUNKS), _CHUNK)
+            ]
+        for letter, xml in zip(_LETTERS, chunks, strict=False):
             cells.append(f'<c r="{letter}{number}" t="inlineStr"><is>{xml}</is></c>')
-            if letter == "Z":
-                break
         rows.append(f'<row r="{number}">{"".join(cells)}</row>')
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -72,7 +75,7 @@ def _line(memory: Memory) -> str:
         "created": memory.created,
         "tab": memory.tab,
     }
-    line = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    line = _encode(stored)
     return line.replace("_x", "\\u005fx")
 
 

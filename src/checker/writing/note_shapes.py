@@ -19,7 +19,6 @@ _ROW = re.compile(rb"<x:Row>\s*(\d+)\s*</x:Row>")
 _COLUMN = re.compile(rb"<x:Column>\s*(\d+)\s*</x:Column>")
 _ANCHOR = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
 _NOTE = re.compile(rb"""ObjectType\s*=\s*["']Note["']""")
-_WIDE = re.compile(r"[^\x00-\u02ff]")
 _BLOCK = 1024  # shape ids are handed out in blocks of this size, one or more per drawing
 _LINE_PIXELS = 17
 _WIDEST_PIXELS = 300
@@ -84,9 +83,15 @@ class Grid:
         return f"{left}, {offset}, {top}, 4, {right}, {rest}, {bottom}, {below}"
 
 
+def half_widths(line: str) -> int:
+    """The width of a line of text, counted in Latin letters; Chinese is twice as wide."""
+    # Three bytes of UTF-8 tell a wide character, one byte a narrow one.
+    return (len(line) + len(line.encode("utf-8", "replace"))) // 2
+
+
 def text_pixels(text: str) -> tuple[int, int]:
     """Width and height of a box that shows the whole text without scrolling."""
-    lengths = [7 * len(line) + 5 * len(_WIDE.findall(line)) for line in text.split("\n")]
+    lengths = [13 * half_widths(line) // 2 for line in text.split("\n")]
     widest = max(lengths, default=0)
     width = min(_WIDEST_PIXELS, max(96, widest + 4))
     lines = sum(1 + max(0, length - 1) // (width - 4) for length in lengths)

@@ -46,6 +46,7 @@ class Package:
         self._gone: set[str] = set()
         self._base: dict[str, bytes | None] = {}
         #: What others made of a part's text, by key: the text it was made of, and the result.
+        self.content_types: tuple[bytes, dict[str, str], dict[str, str]] | None = None
         self.understood: dict[str, tuple[bytes, tuple[Relationship, ...]]] = {}
 
     def keys(self) -> Iterator[str]:

@@ -111,7 +111,7 @@ def as_utf8(raw: bytes, name: str) -> bytes:
         declared = _DECLARED.match(raw)
         if declared and declared[1].lower() not in _PLAIN:
             text = _recoded(raw, declared[1].decode("ascii"), name)
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+    if b"<!" in text and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
         raise UnwritableWorkbook("文件里有正常表格不会有的实体声明，可能是恶意文件，没有处理。")
     return text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -89,7 +88,11 @@ def relate(package: Package, key: str, type_: str, target: str, strict: bool = F
         number += 1
     path = escape_attribute(posixpath.relpath("/" + target, "/" + folder))
     line = f'Relationship Id="rId{number}" Type="{type_}" Target="{path}"/>'
-    _append_to_root(package.part(rels), line)
+    part, known = package.part(rels), relationships(package, key)
+    _append_to_root(part, line)
+    kind = type_.rpartition("/")[2]
+    new = Relationship(f"rId{number}", kind, type_, key_of(target), False)
+    package.understood[rels] = part.scan, (*known, new)
     return f"rId{number}"
 
 
@@ -116,27 +119,37 @@ def unrelate(package: Package, key: str, target: str) -> None:
 
 def content_type(package: Package, key: str) -> str:
     """The content type of a part, "" if none is declared."""
-    part = package.part(CONTENT_TYPES)
-    scan = part.scan
-    found = re.search(
-        rb"""<(?:[\w.-]+:)?Override\s[^>]*?PartName\s*=\s*["']/?%s["'][^>]*>"""
-        % re.escape(escape_attribute(key).encode()),
-        scan,
-        re.IGNORECASE,
-    ) or re.search(
-        rb"""<(?:[\w.-]+:)?Default\s[^>]*?Extension\s*=\s*["']%s["'][^>]*>"""
-        % re.escape(key.rpartition(".")[2].encode()),
-        scan,
-        re.IGNORECASE,
-    )
-    return attributes(found.group()).get("ContentType", "") if found else ""
+    overrides, defaults = _content_types(package)
+    return overrides.get(key) or defaults.get(key.rpartition(".")[2], "")
+
+
+def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
+    """Types by part key and by extension, read anew only when the part has changed."""
+    scan = package.part(CONTENT_TYPES).scan
+    known = package.content_types
+    if known is not None and known[0] is scan:
+        return known[1], known[2]
+    overrides: dict[str, str] = {}
+    defaults: dict[str, str] = {}
+    for child in children(scan, root_tag(scan).end(), len(scan)):
+        values = attributes(scan[child.start : child.inner_start])
+        kind = values.get("ContentType", "")
+        if child.name == "Override":
+            overrides[key_of(values.get("PartName", ""))] = kind
+        elif child.name == "Default":
+            defaults[values.get("Extension", "").lower()] = kind
+    package.content_types = scan, overrides, defaults
+    return overrides, defaults
 
 
 def declare(package: Package, name: str, type_: str) -> None:
     """Declare the content type of a new part, unless its extension says the same already."""
     if content_type(package, key_of(name)) != type_:
         line = f'Override PartName="{escape_attribute("/" + name)}" ContentType="{type_}"/>'
-        _append_to_root(package.part(CONTENT_TYPES), line)
+        part = package.part(CONTENT_TYPES)
+        overrides, defaults = _content_types(package)
+        _append_to_root(part, line)
+        package.content_types = part.scan, overrides | {key_of(name): type_}, defaults
 
 
 def remove_part(package: Package, key: str) -> None:
@@ -162,12 +175,14 @@ def _resolve(folder: str, target: str) -> str:
 def _append_to_root(part: Part, line: str) -> None:
     """Append a child element, written without its "<", to the root of a small part."""
     part.commit()
-    root = root_tag(part.scan)
-    name = root[2]
-    new = b"<" + name[: len(name) - len(local(name).encode())] + line.encode()
-    if root[3].endswith(b"/"):
+    at = part.scan.rfind(b"</")
+    if at < 0:
+        root = root_tag(part.scan)
+        name = root[2]
         tag = part.text[root.start() : root.end()]
+        new = b"<" + name[: len(name) - len(local(name).encode())] + line.encode()
         part.splice(root.start(), root.end(), tag[:-2].rstrip() + b">" + new + b"</" + name + b">")
     else:
-        part.insert(part.scan.rindex(b"</"), new)
+        prefix, colon, _ = part.scan[at + 2 :].partition(b":")
+        part.insert(at, b"<" + (prefix + colon if colon else b"") + line.encode())
     part.commit()

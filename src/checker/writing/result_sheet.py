@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping, Sequence
 
 from checker.model.marks import FILL_COLOURS, ResultCell, ResultSheet
@@ -15,6 +14,7 @@ from checker.writing.addresses import (
     quoted_title,
     split_location,
 )
+from checker.writing.note_shapes import half_widths
 from checker.writing.styles_part import Styles, solid
 from checker.writing.values import content_of, text_element
 from checker.writing.workbook_part import Workbook
@@ -24,7 +24,6 @@ HEADER_COLOUR = "1F4E78"
 _DATE_FORMAT = 14
 _LINE_POINTS = 15.0
 _TALLEST = 409.0  # points; Excel knows no taller row
-_WIDE = re.compile(r"[^\x00-\xff]")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -167,7 +166,7 @@ def _height(
         )
         scale = (cell.size or 11) / 11
         lines = sum(
-            max(1, -int(-((len(line) + len(_WIDE.findall(line))) * scale) // max(1, room - 1)))
+            max(1, -int(-(half_widths(line) * scale) // max(1, room - 1)))
             for line in cell.value.split("\n")
         )
         needed = max(needed, int(lines * scale + 0.999))

@@ -10,7 +10,6 @@ from checker.writing.addresses import column_letters, parse_area
 from checker.writing.sheet_part import Place, Row, SheetPart
 from checker.writing.xml_bytes import attributes, drop_attribute, set_attribute
 
-_STYLE = re.compile(rb"""(\ss\s*=\s*["'])\d+(["'])""")
 _BARE_NAME = re.compile(rb"<(/?)(?=[A-Za-z_][\w.-]*[\s/>])")
 _SPANS = re.compile(rb"""\sspans\s*=\s*["'](\d+):(\d+)["']""")
 
@@ -76,24 +75,29 @@ def unprefixed(inner: bytes, prefix: bytes) -> bytes:
 def _change_existing(sheet: SheetPart, place: Place, change: CellChange) -> None:
     part = sheet.part
     if change.remove:
-        part.splice(place.start, place.end, b"")
+        part.splice(place.start, sheet.end_of(place), b"")
+        return
+    if change.content is None:
+        if change.style is None or change.style == place.style:
+            return
+        if place.style_at:
+            end = place.style_at + len(str(place.style))
+            while part.text[end] in b"0123456789":  # written with leading zeros
+                end += 1
+            part.splice(place.style_at, end, b"%d" % change.style)
+        else:
+            tag = part.text[place.start : place.tag_end]
+            new = set_attribute(tag, "s", str(change.style))
+            part.splice(place.start, place.tag_end, new)
         return
     tag = part.text[place.start : place.tag_end]
-    if change.content is None:
-        if change.style is not None:
-            new = _STYLE.sub(rb"\g<1>%d\2" % change.style, tag, count=1)
-            if new == tag and change.style != place.style:
-                new = set_attribute(tag, "s", str(change.style))
-            if new != tag:
-                part.splice(place.start, place.tag_end, new)
-        return
     style = place.style if change.style is None else change.style
     kept = attributes(tag)
     if style or "s" in kept:
         tag = set_attribute(tag, "s", str(style))
     for name in ("t", "cm", "vm"):
         tag = drop_attribute(tag, name)
-    part.splice(place.start, place.end, _filled(sheet, tag, change.content))
+    part.splice(place.start, sheet.end_of(place), _filled(sheet, tag, change.content))
 
 
 def _filled(sheet: SheetPart, tag: bytes, content: Content) -> bytes:

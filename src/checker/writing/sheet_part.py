@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from checker.model.cells import column_number
-from checker.writing.addresses import Area, column_letters, parse_area
+from checker.writing.addresses import Area, column_letters, column_number, parse_area
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 from checker.writing.part import Part
 from checker.writing.xml_bytes import Element, attributes, children, local, root_tag
@@ -49,9 +48,9 @@ class Place(NamedTuple):
     column: int
     start: int
     tag_end: int  # behind the start tag
-    end: int
     exists: bool
     style: int  # its own, or the one it inherits
+    style_at: int = 0  # where the number of its own style is written; 0 if nowhere
 
     @property
     def address(self) -> str:
@@ -84,6 +83,7 @@ class SheetPart:
                 raise UnwritableWorkbook(DAMAGED)
             self.data_end = scan.index(b">", self.data_inner_end) + 1
         self._others: list[Element] | None = None
+        self._usual_row = re.compile(rb'<%srow r="(\d+)"[^>]*>' % self.prefix)
 
     @property
     def others(self) -> list[Element]:
@@ -171,10 +171,14 @@ class SheetPart:
             if scan[start + len(opening)] not in _AFTER_NAME:
                 at = start + len(opening)
                 continue
-            tag_end = scan.index(b">", start, end) + 1
-            tag = scan[start:tag_end]
-            found = _NUMBER_ROW.search(tag)
-            previous, number = number, int(found[1]) if found else number + 1
+            usual = self._usual_row.match(scan, start)
+            previous = number
+            if usual is not None:
+                number, tag_end = int(usual[1]), usual.end()
+            else:
+                tag_end = scan.index(b">", start, end) + 1
+                found = _NUMBER_ROW.search(scan, start, tag_end)
+                number = int(found[1]) if found else number + 1
             if number <= previous:
                 raise UnwritableWorkbook("工作表里的行没有按顺序存放，文件可能已损坏，没有写入。")
             while target is not None and target < number:
@@ -182,9 +186,11 @@ class SheetPart:
                 target = next(queue, None)
             at = tag_end
             if target == number:
-                style = _STYLE.search(tag) if _CUSTOM_FORMAT.search(tag) else None
+                style = None
+                if _CUSTOM_FORMAT.search(scan, start, tag_end):
+                    style = _STYLE.search(scan, start, tag_end)
                 inherit = int(style[1]) if style else None
-                if tag.endswith(b"/>"):
+                if scan[tag_end - 2] == 0x2F:  # <row/>
                     yield Row(number, start, tag_end, tag_end, tag_end, True, inherit)
                 else:
                     inner_end = scan.find(closing, tag_end, end)
@@ -226,22 +232,26 @@ class SheetPart:
             style = row.style
             if style is None:
                 style = next((s for first, last, s in inherited if first <= column <= last), 0)
-            yield Place(row, column, at, at, at, False, style)
+            yield Place(row, column, at, at, False, style)
 
     def _existing(self, row: Row, column: int, start: int, tag_end: int) -> Place:
+        style = _STYLE.search(self.part.scan, start, tag_end)
+        if style is None:
+            return Place(row, column, start, tag_end, True, 0)
+        return Place(row, column, start, tag_end, True, int(style[1]), style.start(1))
+
+    def end_of(self, place: Place) -> int:
+        """The offset behind the whole cell."""
         scan = self.part.scan
-        tag = scan[start:tag_end]
-        style = _STYLE.search(tag)
-        end = tag_end
-        if not tag.endswith(b"/>"):
-            closing = b"</" + self.prefix + b"c"
-            end = scan.find(closing, tag_end, row.inner_end)
-            while end >= 0 and scan[end + len(closing)] not in _AFTER_NAME:
-                end = scan.find(closing, end + 1, row.inner_end)
-            if end < 0:
-                raise UnwritableWorkbook(DAMAGED)
-            end = scan.index(b">", end) + 1
-        return Place(row, column, start, tag_end, end, True, int(style[1]) if style else 0)
+        if not place.exists or scan.endswith(b"/>", place.start, place.tag_end):
+            return place.tag_end
+        closing = b"</" + self.prefix + b"c"
+        end = scan.find(closing, place.tag_end, place.row.inner_end)
+        while end >= 0 and scan[end + len(closing)] not in _AFTER_NAME:
+            end = scan.find(closing, end + 1, place.row.inner_end)
+        if end < 0:
+            raise UnwritableWorkbook(DAMAGED)
+        return scan.index(b">", end) + 1
 
     def _all_cells(self, row: Row) -> list[tuple[int, int, int]]:
         """(column, start, end of tag) of every cell of a row, implied addresses worked out."""

@@ -30,8 +30,9 @@ class Stored(NamedTuple):
         text = sheet.part.text
         kind = attributes(text[place.start : place.tag_end]).get("t", "")
         inner = b""
-        if place.tag_end < place.end:
-            inner = text[place.tag_end : text.rindex(b"</", 0, place.end)]
+        end = sheet.end_of(place)
+        if place.tag_end < end:
+            inner = text[place.tag_end : text.rindex(b"</", 0, end)]
             inner = unprefixed(inner, sheet.prefix)
         if kind == "s":
             value = _VALUE.search(inner)

@@ -17,7 +17,7 @@ ATTRIBUTE = re.compile(rb"""([^\s=/<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 TAG = re.compile(
     rb"""<(/?)([A-Za-z_\x80-\xff][^\s/>]*)([^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)>"""
 )
-_BLANK = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_BLANK = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _ENTITY = re.compile(r"&(#x[0-9A-Fa-f]+|#\d+|\w+);")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -42,8 +42,8 @@ class Element(NamedTuple):
 
 
 def blanked(data: bytes) -> bytes:
-    """The same bytes, same length, comments, CDATA and processing instructions made spaces."""
-    if b"<!" not in data and data.count(b"<?") <= 1:
+    """The same bytes, same length, comments and CDATA made spaces."""
+    if b"<!" not in data:
         return data
     return _BLANK.sub(lambda found: b" " * len(found.group()), data)
 
