@@ -12,12 +12,14 @@ import click
 @click.command(name="rules", options_metavar="[选项]")
 @click.option("--family", metavar="规则族", help="只列这一族，如 TEA。")
 @click.option("--template", metavar="模板", help="只列用于这个模板的规则。")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text",
               show_default=True, help="输出的形式。")  # fmt: skip
 @click.option("--profile", metavar="口径", help="口径：地区名称或一个口径文件。")
 @click.option("--edition", type=int, metavar="年", help="哪一年的规则。")
 @click.option("--diff", "older", type=int, metavar="年", help="与这一年相比增、改、删了哪些规则。")
 @click.option("--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件。")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="文件夹",
+              help="说明页写到哪里（--format markdown）：每条规则一页，另有目录。")  # fmt: skip
 def command(
     family: str | None,
     template: str | None,
@@ -26,6 +28,7 @@ def command(
     edition: int | None,
     older: int | None,
     plugin_dirs: tuple[str, ...],
+    out: Path | None,
 ) -> None:
     """列出规则：编号、结论的轻重、名称。"""
     from checker.reports.rule_list import changes, rule_entry, rule_lines
@@ -58,6 +61,19 @@ def command(
     if older is not None:
         for line in changes(session, older):
             click.echo(line)
+        return
+    if form == "markdown":
+        from checker.reports.rule_pages import write_rule_pages
+
+        if out is None:
+            click.echo("错误：请用 --out 写明说明页写到哪个文件夹。", err=True)
+            sys.exit(2)
+        try:
+            written = write_rule_pages(session, rules, out)
+        except OSError as problem:
+            click.echo(f"错误：写不进 {out}（{problem.strerror or problem}）。", err=True)
+            sys.exit(2)
+        click.echo(f"已写好 {len(written)} 页，在 {out}")
         return
     if form == "json":
         entries = [rule_entry(rule, session) for rule in rules]

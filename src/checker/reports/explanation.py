@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from checker.model.rules import Example, Plain, Rule, Threshold
 from checker.model.template import Template
@@ -10,6 +10,9 @@ from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_WORDS, Outcome, Scope
 from checker.reports.formula import formula_of
 from checker.rules.notation import named_limit, relations
 from checker.session import Session
+
+MOST_TOLD = 8
+"""Schools, or rows of a table, told of one example."""
 
 SCOPE_WORDS = {
     Scope.SUBMISSION: "每校判断一次",
@@ -21,31 +24,40 @@ SCOPE_WORDS = {
 
 def explanation_lines(rule: Rule, session: Session) -> Iterator[str]:
     """Everything known of a rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么改 · 自何时起."""
-    template = _template(rule, session)
-    severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
     yield f"{rule.id}　{rule.title}"
-    yield f"规则族 {rule.family}　插件 {rule.plugin}　{severity}　{SCOPE_WORDS[rule.scope]}"
-    yield from _block("查什么", [rule.what, *_formulas(rule, template, session)])
-    yield from _block("依据", list(_sources(rule)))
-    yield from _block("为什么", [rule.why])
+    yield about(rule, session)
+    for heading, lines in explanation_sections(rule, session):
+        yield ""
+        yield heading
+        yield from (f"  {line}" for line in lines)
+
+
+def about(rule: Rule, session: Session) -> str:
+    """Family, plugin, how grave it is, and what it is asked about."""
+    severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
+    return f"规则族 {rule.family}　插件 {rule.plugin}　{severity}　{SCOPE_WORDS[rule.scope]}"
+
+
+def explanation_sections(rule: Rule, session: Session) -> Iterator[tuple[str, list[str]]]:
+    """The fixed headings with their lines; without the last one, 门槛, if the rule has none."""
+    template = _template(rule, session)
+    yield _section("查什么", [rule.what, *_formulas(rule, template, session)])
+    yield _section("依据", list(_sources(rule)))
+    yield _section("为什么", [rule.why])
     passes = [example for example in rule.examples if example.expect is Outcome.PASS]
     fails = [example for example in rule.examples if example.expect is not Outcome.PASS]
-    yield from _block("正例", [_example(example, template) for example in passes])
-    yield from _block("反例", [_example(example, template) for example in fails])
-    yield from _block("怎么改", [rule.fix])
+    yield _section("正例", [_example(example, template) for example in passes])
+    yield _section("反例", [_example(example, template) for example in fails])
+    yield _section("怎么改", [rule.fix])
     since = f"{rule.since}年" if rule.since else "一直有效"
-    yield from _block("自何时起", [since + (f"，到{rule.until}年止" if rule.until else "")])
+    yield _section("自何时起", [since + (f"，到{rule.until}年止" if rule.until else "")])
     thresholds = list(_thresholds(rule, session, template))
     if thresholds:
-        yield from _block("门槛", thresholds)
+        yield _section("门槛", thresholds)
 
 
-def _block(heading: str, lines: list[str]) -> Iterator[str]:
-    yield ""
-    yield heading
-    for line in lines:
-        if line:
-            yield f"  {line}"
+def _section(heading: str, lines: list[str]) -> tuple[str, list[str]]:
+    return heading, [line for line in lines if line]
 
 
 def _template(rule: Rule, session: Session) -> Template | None:
@@ -113,12 +125,42 @@ def _row(row: Mapping[str, Plain]) -> str:
     return "/".join(_value(value) for value in row.values())
 
 
+def _filled_in(facts: Mapping[str, Plain], template: Template | None) -> list[str]:
+    """Facts of an example with their labels; rows of tables (of a school) as tables."""
+    found = []
+    for name, value in facts.items():
+        if isinstance(value, list):
+            rows = [row for row in value if isinstance(row, dict)]
+            found.append(_rows_of(name, rows, template))
+        else:
+            found.append(f"{_label(name, template)} {_value(value)}")
+    return found
+
+
+def _rows_of(table: str, rows: Sequence[Mapping[str, Plain]], template: Template | None) -> str:
+    title = template.tables()[table].title if template and table in template.tables() else table
+    told = "；".join(_row(row) for row in rows[:MOST_TOLD])
+    return f"{title}：{told}" + (f"等 {len(rows)} 行" if len(rows) > MOST_TOLD else "")
+
+
+def _schools(
+    word: str, schools: Sequence[Mapping[str, Plain]], template: Template | None
+) -> list[str]:
+    told = [
+        f"{word}{number}所：{'，'.join(_filled_in(school, template))}"
+        for number, school in enumerate(schools[:MOST_TOLD], 1)
+    ]
+    return [*told, f"等 {len(schools)} 所"] if len(schools) > MOST_TOLD else told
+
+
 def _example(example: Example, template: Template | None) -> str:
     stage = template.stage_title(example.stage) if template and example.stage else ""
-    given = [f"{_label(name, template)} {_value(value)}" for name, value in example.facts.items()]
-    for table, rows in example.tables.items():
-        title = template.tables()[table].title if template and table in template.tables() else table
-        given.append(f"{title}：{'；'.join(_row(row) for row in rows)}")
+    given = _filled_in(example.facts, template)
+    given += [_rows_of(table, rows, template) for table, rows in example.tables.items()]
+    given += _schools("第", example.schools, template)
+    given += _schools("上年第", example.last_year, template)
+    if example.county:
+        given.append(f"县级表：{'，'.join(_filled_in(example.county, template))}")
     result = OUTCOME_WORDS[example.expect]
     shown = "，".join(
         part
