@@ -254,7 +254,6 @@ def test_limits_go_by_edition() -> None:
     assert entry.values != newest.values
 
 
-
 def test_judging_does_not_change_what_it_was_given() -> None:
     """Pure: twice the same."""
     submission = school(NINE_YEARS)

@@ -131,7 +131,8 @@ def test_limits_are_those_of_the_profile(session: Session) -> None:
 @pytest.mark.parametrize(
     ("expression", "excel"),
     [
-        ("teachers.music + teachers.fine_arts", "(F_teachers_music__primary+F_teachers_fine_arts__primary)"),
+        ("teachers.music + teachers.fine_arts",
+         "(F_teachers_music__primary+F_teachers_fine_arts__primary)"),
         ("teachers.music - (teachers.fine_arts - 1)",
          "(F_teachers_music__primary-(F_teachers_fine_arts__primary-1))"),
         ("teachers.music / (teachers.fine_arts * 2)",

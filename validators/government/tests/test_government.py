@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
@@ -29,9 +30,9 @@ def test_worked_examples_come_out_as_they_say(
     assert problems_of(rule) == []
 
 
-def room(use: str, area: float, built: int) -> Row:
+def room(use: str, area: int | str, built: int) -> Row:
     """One row of the table of music and art rooms."""
-    return {"use": use, "area": area, "built_year": built}
+    return {"use": use, "area": Decimal(area), "built_year": built}
 
 
 def test_rooms_that_are_too_small_do_not_count(judged: Judge, verdict: Find) -> None:

@@ -155,7 +155,7 @@ def test_shared_buildings_are_apportioned_by_weighted_enrolment(
         }
     )
     primary, junior = verdict(report, "RES4", "primary"), verdict(report, "RES4", "junior")
-    assert (primary.outcome, exact(primary)) == (Outcome.PASS, 5)
+    assert (primary.outcome, exact(primary)) == (Outcome.PASS, Fraction(5))
     assert (junior.outcome, exact(junior)) == (Outcome.FAIL, Fraction(11, 2))
     assert junior.gap is not None
     assert junior.gap.value == 120
