@@ -300,8 +300,10 @@ def test_a_clerk_clicks_mends_clicks_again_and_cleans(
             "rules": steps["judged"] - steps["read"],
             "marking": steps["marked"] - steps["judged"],
             "all": steps["done"] - clicked,
+            "ours": steps["cpu"],
         }
         record_property("click_to_coloured", durations)
+        assert steps["cpu"] <= 1.0, "our own part of the time"
         print({name: round(seconds, 2) for name, seconds in durations.items()})
 
         # The first problem is selected; it is mended without saving, and turns green.
