@@ -16,9 +16,12 @@ from typing import Any
 import pytest
 from checker_xlsx import assembly
 from checker_xlsx.assembly import launcher_modules
+from checker_xlsx.description import described, target
 from checker_xlsx.looks import Look, order_line, seen
 from checker_xlsx.vba.project import Module, ModuleKind
 from checker_xlsx.vba.texts import launcher_texts
+
+from checker.model.cells import CellRef
 
 pyopenvba_excel = pytest.importorskip("pyopenvba.apps.excel")
 
@@ -304,3 +307,34 @@ def test_without_results_the_clerk_is_told(excel: Excel) -> None:
     for macro in ("Checker_Next", "Checker_Results"):
         excel.app.run(macro)
         assert excel.said() == [TEXTS["no_results"]]
+
+
+def test_the_book_is_described_in_one_call(excel: Excel) -> None:
+    source = launcher_source("CheckerMarks")
+    found = re.search(r"^Public Function Checker_Describe\(.*?^End Function", source, re.S | re.M)
+    assert found
+    procedure = found[0].replace("Checker_Describe", "Describe_")
+    for old, new in (
+        ("    target = FreeFile\n", ""),
+        ("    Open answers For Output As #target\n", ""),
+        ("    Close #target\n", ""),
+        ("Print #target, ", "told = told & vbLf & "),
+        ("ThisWorkbook.CustomDocumentProperties", "ThisWorkbook.Names"),
+        ("item.Value", "item.Name"),
+    ):
+        assert old in procedure
+        procedure = procedure.replace(old, new)
+    excel.app.add_module(
+        f"Public told As String\n{procedure}\n"
+        "Public Function Told_() As String\n    Told_ = Mid(told, 2)\nEnd Function\n"
+        "Public Sub Format_()\n"
+        '    Worksheets(1).Range("B3:C3").NumberFormat = "0.00%"\n'
+        '    Worksheets(1).Range("A1").Value = 1\n    Worksheets(1).Range("D4").Value = 1\n'
+        '    Worksheets(1).Range("B2").NumberFormat = "0%"\nEnd Sub',
+        name="Describing",
+    )
+    excel.app.run("Format_")
+    excel.app.run("Describe_", "")
+    about = described(excel.app.run("Told_"))
+    assert target(about.names["teachers_full_time"]) == (CellRef("教师", 2, 2),) * 2
+    assert about.percent["填表说明"] == ("B2", "B3", "C3")
