@@ -52,7 +52,7 @@ def test_mended_new_flipped_and_who_joined(tmp_path: Path) -> None:
     assert "改好 [RES3] 教师!D9" in result.output
     assert "新出 [BLD101]" in result.output
     assert "存疑 → 已说明 [TEA201]" in result.output
-    assert "新报送:三小" in result.output and "上次有、这次没有:二小" in result.output
+    assert "新报送：三小" in result.output and "上次有、这次没有：二小" in result.output
 
     again = CliRunner().invoke(command, [str(before), str(before), "--format", "json"])
     assert again.exit_code == 0 and json.loads(again.output)["schools"][0]["mended"] == []

@@ -55,7 +55,7 @@ def discover(paths: Iterable[str]) -> Discovery:
     """
     sources: list[Source] = []
     failures: list[tuple[str, str]] = []
-    for path in paths:
+    for path in map(plain_path, paths):
         try:
             found = list(_below(path))
         except FileNotFoundError:
@@ -74,6 +74,33 @@ def discover(paths: Iterable[str]) -> Discovery:
                 sources.append(source)
     unique = {(item.location, item.member): item for item in sources}
     return Discovery(tuple(unique.values()), tuple(failures))
+
+
+def plain_path(path: str) -> str:
+    """A file: URL as the path it stands for, anything else as it is: browsers and file managers
+    write Chinese names in such URLs as %E5…"""
+    if not path.startswith("file://"):
+        return path
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    return url2pathname(urlsplit(path).path)
+
+
+def read_beside(place: str, names: Iterable[str]) -> tuple[str, bytes] | None:
+    """Name and content of the first of ``names`` that lies directly in a folder or folder URL."""
+    for name in names:
+        location = f"{place.rstrip('/')}/{name}" if "://" in place else str(Path(place) / name)
+        if "://" not in place:
+            if Path(location).is_file():
+                return name, _open_bytes(location)
+            continue
+        import fsspec
+
+        system, inside = fsspec.core.url_to_fs(location)
+        if system.isfile(inside):
+            return name, _open_bytes(location)
+    return None
 
 
 def is_workbook_name(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ _COMMIT_EVERY = 200
 
 def records(
     sources: Sequence[Source], work: CountyWork, cache: ResultCache | None, run: Runner
-) -> Iterator[FileRecord]:
+) -> Generator[FileRecord, None, None]:
     """One record per source. What was judged is remembered as it comes, so that an interrupted
     run need not begin again."""
     known = [_known(source, work, cache) for source in sources]

@@ -42,8 +42,17 @@ def read_roster(path: Path) -> tuple[RosterEntry, ...]:
     The header row is looked for among the first ten rows. Raises RosterProblem where there is no
     标识码 or no 学校名称 column, no school, or one 标识码 twice.
     """
-    rows = _csv_rows(path) if path.suffix.lower() in {".csv", ".txt"} else _workbook_rows(path)
-    return parse_roster(rows, path.name)
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise RosterProblem(f"名册“{path.name}”打不开：{problem.strerror}。") from problem
+    return roster_in(path.name, data)
+
+
+def roster_in(name: str, data: bytes) -> tuple[RosterEntry, ...]:
+    """The same from the content of a file of this name. Raises RosterProblem."""
+    is_text = Path(name).suffix.lower() in {".csv", ".txt"}
+    return parse_roster(_csv_rows(name, data) if is_text else _workbook_rows(name, data), name)
 
 
 def parse_roster(rows: Iterable[Sequence[str]], source: str) -> tuple[RosterEntry, ...]:
@@ -86,27 +95,26 @@ def _find(row: list[str], headers: tuple[str, ...]) -> int | None:
     return next((folded.index(header) for header in headers if header in folded), None)
 
 
-def _csv_rows(path: Path) -> list[list[str]]:
-    data = path.read_bytes()
+def _csv_rows(name: str, data: bytes) -> list[list[str]]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return list(csv.reader(io.StringIO(data.decode(encoding))))
         except UnicodeDecodeError:
             continue
-    raise RosterProblem(f"名册“{path.name}”的编码无法识别，请另存为 UTF-8 编码的 csv 或 xlsx。")
+    raise RosterProblem(f"名册“{name}”的编码无法识别，请另存为 UTF-8 编码的 csv 或 xlsx。")
 
 
-def _workbook_rows(path: Path) -> list[list[str]]:
-    from checker.reading import UnreadableWorkbook, read_snapshot
+def _workbook_rows(name: str, data: bytes) -> list[list[str]]:
+    from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 
     try:
-        snapshot = read_snapshot(path)
+        snapshot = read_snapshot_bytes(name, data)
     except UnreadableWorkbook as problem:
-        raise RosterProblem(f"名册“{path.name}”打不开：{problem.reason}") from problem
+        raise RosterProblem(f"名册“{name}”打不开：{problem.reason}") from problem
     for sheet in snapshot.sheets.values():
         if sheet.rows:
             return [[_text(value) for value in row] for row in sheet.rows]
-    raise RosterProblem(f"名册“{path.name}”是空的。")
+    raise RosterProblem(f"名册“{name}”是空的。")
 
 
 def _text(value: object) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.batch.cache import ResultCache
-from checker.batch.discovery import Source, discover
+from checker.batch.discovery import Source, discover, plain_path, read_beside
 from checker.batch.fingerprint import fingerprint
 from checker.batch.judging import CountyWork
 from checker.batch.record import FileRecord
@@ -18,7 +19,7 @@ from checker.checking import MarkPlan, session_for
 from checker.county.assembly import CountyInput, county_report
 from checker.county.output import COPIES, TABLES, Written, write_county
 from checker.county.report import CountyReport
-from checker.county.roster import RosterEntry, read_roster
+from checker.county.roster import RosterEntry, read_roster, roster_in
 from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
@@ -64,6 +65,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     Raises RosterProblem, BadChoice, ClusterUnreachable, or PermissionError if a result file is
     open in another program.
     """
+    options = _absolute(options)
     session = session_for(options.session)
     found = discover(options.paths)
     sources = _without_rosters(found.sources, options)
@@ -75,15 +77,18 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     kept: list[FileRecord] = []
     interrupted = False
     try:
-        with RunTables(options.out / TABLES) as tables:
-            stream = records(sources, work, cache, run)
+        # closed at once, so that workers end and what is finished is remembered
+        with (
+            RunTables(options.out / TABLES) as tables,
+            closing(records(sources, work, cache, run)) as stream,
+        ):
             try:
                 for record in watch(stream, len(sources)):
                     tables.add(record)
                     kept.append(replace(record, facts=()))
             except KeyboardInterrupt:
                 interrupted = True
-        earlier = _earlier(options, session, run, cache)
+        earlier = [] if interrupted else _earlier(options, session, run, cache)
     finally:
         if cache is not None:
             cache.close()
@@ -111,6 +116,30 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     return CountyResult(report, written, interrupted)
 
 
+def _absolute(options: CountyOptions) -> CountyOptions:
+    """Every path in full: workers of a cluster run in folders of their own."""
+
+    def full(path: str) -> str:
+        path = plain_path(path)
+        return path if "://" in path else str(Path(path).absolute())
+
+    chosen = options.session
+    profile = chosen.profile
+    if profile is not None and Path(profile).is_file():
+        profile = full(profile)
+    return replace(
+        options,
+        paths=tuple(map(full, options.paths)),
+        out=options.out.absolute(),
+        session=replace(
+            chosen,
+            profile=profile,
+            plugin_dirs=tuple(map(full, chosen.plugin_dirs)),
+            previous=None if chosen.previous is None else full(chosen.previous),
+        ),
+    )
+
+
 def _runner(options: CountyOptions) -> Runner:
     if options.scheduler:
         from checker.batch.cluster import run_on_cluster
@@ -124,10 +153,9 @@ def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
     if options.roster is not None:
         return read_roster(options.roster)
     for place in options.paths:
-        for name in ROSTER_NAMES:
-            path = Path(place) / name
-            if "://" not in place and path.is_file():
-                return read_roster(path)
+        found = read_beside(place, ROSTER_NAMES)
+        if found is not None:
+            return roster_in(*found)
     return None
 
 
@@ -139,7 +167,8 @@ def _without_rosters(sources: Sequence[Source], options: CountyOptions) -> list[
     kept = []
     for source in sources:
         path = Path(source.location).resolve() if "://" not in source.location else None
-        if path is not None and (path in apart or path.name in ROSTER_NAMES):
+        is_roster = not source.member and Path(source.shown).name in ROSTER_NAMES
+        if is_roster or (path is not None and path in apart):
             continue
         if path is not None and earlier is not None and earlier in (path, *path.parents):
             continue
