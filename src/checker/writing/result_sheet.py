@@ -166,7 +166,7 @@ def _height(
         )
         scale = (cell.size or 11) / 11
         lines = sum(
-            max(1, -int(-(half_widths(line) * scale) // max(1, room - 1)))
+            max(1, -int(-(half_widths(line) * scale) // max(1, room * 0.93 - 0.5)))
             for line in cell.value.split("\n")
         )
         needed = max(needed, int(lines * scale + 0.999))
