@@ -1,0 +1,181 @@
+"""One writer, one workbook: times and peak memory as a line of JSON. Started by `run.py`."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from workbooks import changes
+
+from checker.model.marks import FILL_COLOURS, Changes
+
+
+def checker(source: Path, target: Path, run: Changes) -> None:
+    from checker.writing import write_changes
+
+    write_changes(source, target, run)
+
+
+def checker_with_zlib(source: Path, target: Path, run: Changes) -> None:
+    sys.modules["isal"] = None  # type: ignore[assignment]  # as if it were not installed
+    checker(source, target, run)
+
+
+def openpyxl_writer(source: Path, target: Path, run: Changes) -> None:
+    import openpyxl
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font, PatternFill
+
+    book = openpyxl.load_workbook(source)
+    for mark in run.marks:
+        cell = book[mark.sheet][mark.cell]
+        if mark.fill:
+            cell.fill = PatternFill("solid", fgColor=FILL_COLOURS[mark.fill])
+        if mark.note:
+            cell.comment = Comment(mark.note, "校验")
+    for result in run.sheets:
+        sheet = book.create_sheet(result.title)
+        for row, cells in enumerate(result.rows, 1):
+            for column, one in enumerate(cells, 1):
+                cell = sheet.cell(row, column, one.value)
+                if one.fill:
+                    cell.fill = PatternFill("solid", fgColor=FILL_COLOURS[one.fill])
+                if one.bold or one.header:
+                    cell.font = Font(bold=True)
+                if one.link:
+                    cell.hyperlink = "#" + one.link
+    book.save(target)
+
+
+def excelize_writer(source: Path, target: Path, run: Changes) -> None:
+    import excelize
+
+    book = excelize.open_file(str(source))
+    fills: dict[tuple[int, str], int] = {}
+
+    def filled(style: int, colour: str) -> int:
+        """A clone of a style with another fill, made once."""
+        if (style, colour) not in fills:
+            clone = book.get_style(style)
+            clone.fill = excelize.Fill(type="pattern", color=[colour], pattern=1)
+            fills[style, colour] = book.new_style(clone)
+        return fills[style, colour]
+
+    for mark in run.marks:
+        if mark.fill:
+            style = book.get_cell_style(mark.sheet, mark.cell)
+            new = filled(style, FILL_COLOURS[mark.fill])
+            book.set_cell_style(mark.sheet, mark.cell, mark.cell, new)
+        if mark.note:
+            comment = excelize.Comment(cell=mark.cell, author="校验", text=mark.note)
+            book.add_comment(mark.sheet, comment)
+    for result in run.sheets:
+        book.new_sheet(result.title)
+        for row, cells in enumerate(result.rows, 1):
+            for column, one in enumerate(cells, 1):
+                address = f"{chr(64 + column)}{row}"
+                value = one.value
+                if not isinstance(value, str | int | bool) and value is not None:
+                    value = float(value)  # type: ignore[arg-type]
+                book.set_cell_value(result.title, address, value)
+                if one.fill:
+                    new = filled(0, FILL_COLOURS[one.fill])
+                    book.set_cell_style(result.title, address, address, new)
+                if one.link:
+                    book.set_cell_hyperlink(result.title, address, one.link, "Location")
+    book.save_as(str(target))
+    book.close()
+
+
+def floor_of(source: Path, target: Path, run: Changes, deflate: Callable[[bytes], bytes]) -> None:
+    """Copy the zip, unpack and pack again what the marks touch, and what they add."""
+    from checker.writing import write_changes
+
+    sample = target.with_suffix(".sample.xlsx")
+    if not sample.exists():
+        write_changes(source, sample, run)
+        with zipfile.ZipFile(source) as old, zipfile.ZipFile(sample) as new:
+            before = {one.filename: one.CRC for one in old.infolist()}
+            touched = [
+                one.filename for one in new.infolist() if before.get(one.filename) != one.CRC
+            ]
+            _floor["in"] = [name for name in touched if name in before]
+            _floor["out"] = [new.read(name) for name in touched]  # type: ignore[misc]
+    return _floor_work(source, target, deflate)
+
+
+_floor: dict[str, list[str]] = {}
+
+
+def _floor_work(source: Path, target: Path, deflate: Callable[[bytes], bytes]) -> None:
+    data = source.read_bytes()
+    with zipfile.ZipFile(source) as old:
+        for name in _floor["in"]:
+            old.read(name)
+    packed = [deflate(content) for content in _floor["out"]]  # type: ignore[arg-type]
+    temporary = target.with_suffix(".tmp")
+    with temporary.open("wb") as stream:
+        stream.write(data[: max(0, len(data) - sum(map(len, packed)))])  # the untouched members
+        for one in packed:
+            stream.write(one)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(target)
+
+
+def floor(source: Path, target: Path, run: Changes) -> None:
+    def deflate(content: bytes) -> bytes:
+        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        return packer.compress(content) + packer.flush()
+
+    floor_of(source, target, run, deflate)
+
+
+def floor_isal(source: Path, target: Path, run: Changes) -> None:
+    from isal import isal_zlib
+
+    def deflate(content: bytes) -> bytes:
+        packer = isal_zlib.compressobj(2, isal_zlib.DEFLATED, -15)
+        return packer.compress(content) + packer.flush()
+
+    floor_of(source, target, run, deflate)
+
+
+WRITERS = {
+    "floor": floor,
+    "floor-isal": floor_isal,
+    "checker": checker,
+    "checker-zlib": checker_with_zlib,
+    "openpyxl": openpyxl_writer,
+    "excelize": excelize_writer,
+}
+
+
+def main() -> None:
+    writer, source, target, repeats = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
+    run = changes(**json.loads(sys.argv[5]))
+    write = WRITERS[writer]
+    school = source.stat().st_size < 1 << 20
+    if school or writer.startswith("floor"):
+        write(source, target, run)  # imports and, for the floor, the sample
+    walls, cpus = [], []
+    for _ in range(int(repeats)):
+        wall, cpu = time.perf_counter(), time.process_time()
+        write(source, target, run)
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = {"wall": min(walls), "cpu": min(cpus), "peak": peak, "size": target.stat().st_size}
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()

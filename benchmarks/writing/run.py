@@ -1,0 +1,107 @@
+"""Marks written back: this writer beside openpyxl, excelize and the floor. Same work, same run.
+
+    python benchmarks/writing/run.py            # prints a table and rewrites RESULTS.md
+    python benchmarks/writing/run.py --quick    # the school workbook only
+
+Each measurement is a process of its own: imports are done before the clock starts, then the work is
+done several times and the best time counts; memory is the process's peak. The floor is what no
+writer of zip files can go below: copying the untouched members, unpacking and packing the touched.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+HERE = Path(__file__).parent
+WRITERS = ("floor", "floor-isal", "checker", "checker-zlib", "excelize", "openpyxl")
+CASES = {
+    "school": {"sheets": 8, "rows": 60, "columns": 20, "fills": 300, "notes": 100},
+    "big": {"sheets": 1, "rows": 100_000, "columns": 20, "fills": 200, "notes": 50},
+}
+REPEATS = {"school": 25, "big": 3}
+TITLES = {
+    "floor": "底线：复制压缩包，解压并压缩改动的部件（zlib）",
+    "floor-isal": "底线，用 isal",
+    "checker": "checker（装有 isal）",
+    "checker-zlib": "checker（不装 isal）",
+    "excelize": "excelize 打开、标记、保存",
+    "openpyxl": "openpyxl 打开、标记、保存",
+}
+
+
+def measure(writer: str, case: str, source: Path, target: Path) -> dict[str, float]:
+    """Run one writer in a process of its own."""
+    repeats = 1 if case == "big" and writer in ("openpyxl", "excelize") else REPEATS[case]
+    if writer == "openpyxl":
+        repeats = min(repeats, 3)
+    command = [sys.executable, str(HERE / "one.py"), writer, str(source), str(target)]
+    command += [str(repeats), json.dumps(CASES[case])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    sys.path.insert(0, str(HERE))
+    from workbooks import build
+
+    cases = ["school"] if "--quick" in sys.argv else list(CASES)
+    lines = [
+        "# 写回标记的速度与内存",
+        "",
+        f"{date.today().isoformat()}，Python {platform.python_version()}，{platform.system()}，"
+        "由 `python benchmarks/writing/run.py` 写成。同一台机器同一次运行；看比值，不看毫秒。",
+        "“用时”是读文件、标记、写文件、落盘（fsync）的总时间，取多次中最好的一次；"
+        "CPU 是其中处理器的时间；机器有别的活时用时会抖动，比值按 CPU 算。",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for case in cases:
+            source = Path(folder) / f"{case}.xlsx"
+            size = {key: CASES[case][key] for key in ("sheets", "rows", "columns")}
+            build(source, **size)
+            lines += [
+                "",
+                f"## {case}：{source.stat().st_size / 1000:,.0f} KB，{size['sheets']} 张表，"
+                f"每张 {size['rows']:,} × {size['columns']}；{CASES[case]['fills']} 处着色，"
+                f"{CASES[case]['notes']} 条批注，一张结果表",
+                "",
+                "| | 用时 ms | CPU ms | CPU 与底线之比 | 内存峰值 MB | 文件 KB |",
+                "|---|---|---|---|---|---|",
+            ]
+            found: dict[str, dict[str, float]] = {}
+            for writer in WRITERS:
+                target = Path(folder) / f"{case}-{writer}.xlsx"
+                try:
+                    found[writer] = measure(writer, case, source, target)
+                except subprocess.CalledProcessError as error:
+                    lines.append(
+                        f"| {TITLES[writer]} | 未能运行：{error.stderr.splitlines()[-1]} |"
+                    )
+                    continue
+                one = found[writer]
+                lines.append(
+                    f"| {TITLES[writer]} | {one['wall'] * 1e3:,.1f} | {one['cpu'] * 1e3:,.1f} | "
+                    f"{one['cpu'] / found['floor']['cpu']:.1f} | {one['peak']:,.0f} | "
+                    f"{one['size'] / 1000:,.0f} |"
+                )
+                print(lines[-1], flush=True)
+            if "openpyxl" in found and "checker" in found:
+                times = found["openpyxl"]["cpu"] / found["checker"]["cpu"]
+                slower = found["checker-zlib"]["cpu"] / found["floor"]["cpu"]
+                lines += [
+                    "",
+                    f"比 openpyxl 快 {times:.0f} 倍（要求 20 倍）；"
+                    f"同用 zlib 时是底线的 {slower:.1f} 倍（要求不超过 3 倍）。",
+                ]
+                print(lines[-1], flush=True)
+    if "--quick" not in sys.argv:
+        (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
