@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lock bundle clean
+.PHONY: demo test check lock bundle clean docs
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -36,3 +36,9 @@ lock:
 
 clean:
 	rm -rf demo build dist .pytest_cache .mypy_cache .ruff_cache
+
+# 说明文档，生成在 site/，不连网也能看
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[docs]"
+	$(BIN)/python -m mkdocs build --strict --quiet
+	@echo "说明文档在 site/index.html"
