@@ -29,8 +29,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(
-    markdown: str, page: Page, config: MkDocsConfig, files: Files
-) -> str:
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put the reference tables where a page asks for them. KeyError for a part nobody makes."""
     return _PART.sub(lambda part: "\n".join(PARTS[part[1]](session())), markdown)

@@ -51,7 +51,7 @@ def kinds(session: Session) -> Iterator[str]:
         word = "，全县各校一起判断" if name in COLLECTION_KINDS else ""
         used = next((rule.id for rule in session.rules.values() if rule.kind == name), "")
         example = f"，例如 [{used}](../rules/{used}.md)" if used else ""
-        yield f"### `{name}`　{kind.title}{{ #kind-{name} }}"
+        yield f"### `{name}`　{kind.title} {{ #kind-{name} }}"
         yield ""
         yield f"{len(kind.keys)} 个专有的项{word}{example}。"
         yield ""
