@@ -59,7 +59,8 @@ def command(
         click.echo(f"错误：没有这样的规则。规则族有：{'、'.join(families)}。", err=True)
         sys.exit(2)
     if older is not None:
-        for line in changes(session, older):
+        everything = family is None and template is None
+        for line in changes(session, older, None if everything else rules):
             click.echo(line)
         return
     if form == "markdown":

@@ -7,9 +7,21 @@ from collections.abc import Iterator, Sequence
 from checker.model.rules import Rule
 from checker.model.verdicts import SEVERITY_WORDS
 from checker.reports.json_report import Json
+from checker.rules.ruleset import difference
 from checker.session import Session
 
 CHANGE_WORDS = {"added": "新增", "changed": "修改", "removed": "删除"}
+KEY_WORDS = {
+    "title": "名称",
+    "templates": "用于哪些模板",
+    "stages": "用于哪些学段",
+    "when": "何时适用",
+    "message": "提示的话",
+    "what": "查什么",
+    "why": "为什么",
+    "fix": "怎么改",
+    "citations": "依据",
+}
 
 
 def rule_lines(rules: Sequence[Rule], session: Session) -> Iterator[str]:
@@ -47,12 +59,67 @@ def rule_entry(rule: Rule, session: Session) -> dict[str, Json]:
     }
 
 
-def changes(session: Session, older: int) -> Iterator[str]:
-    """What changed from edition ``older`` to the session's."""
-    from checker.rules.ruleset import difference
+def changes(session: Session, older: int, rules: Sequence[Rule] | None = None) -> Iterator[str]:
+    """What changed from edition ``older`` to the session's: rules, what differs in them, limits.
+    ``rules`` restricts to these."""
+    chosen = None if rules is None else {rule.id for rule in rules}
+    ruleset, newer = session.ruleset, session.edition
+    count = 0
+    for rule_id, change in difference(ruleset.rules, older, newer):
+        if chosen is not None and rule_id not in chosen:
+            continue
+        count += 1
+        rule = ruleset.rule(rule_id, older if change == "removed" else newer)
+        told = ""
+        if change == "changed":
+            told = f"：{'、'.join(_differing(ruleset.rule(rule_id, older), rule))}"
+        yield f"{CHANGE_WORDS[change]}　{rule_id}　{rule.title}{told}"
+    used = None if rules is None else "\n".join(map(_spec_text, rules))
+    for line in _changed_limits(session, older, newer, used):
+        count += 1
+        yield line
+    yield f"从 {older} 年到 {newer} 年，变化 {count} 条。"
 
-    found = difference(session.ruleset.rules, older, session.edition)
-    for rule_id, change in found:
-        title = session.ruleset.rule(rule_id).title
-        yield f"{CHANGE_WORDS[change]}　{rule_id}　{title}"
-    yield f"从 {older} 年到 {session.edition} 年，变化 {len(found)} 条。"
+
+def _differing(before: Rule, after: Rule) -> Iterator[str]:
+    """The keys of plugin.toml in which two versions of a rule differ."""
+    if before.severity is not after.severity:
+        yield f"轻重由“{SEVERITY_WORDS[before.severity]}”改为“{SEVERITY_WORDS[after.severity]}”"
+    for key, word in KEY_WORDS.items():
+        if getattr(before, key) != getattr(after, key):
+            yield word
+    yield from sorted(
+        key
+        for key in before.spec.keys() | after.spec.keys()
+        if before.spec.get(key) != after.spec.get(key)
+    )
+
+
+def _changed_limits(session: Session, older: int, newer: int, used: str | None) -> Iterator[str]:
+    """Limits whose numbers differ; those that came or went with their rules say nothing new."""
+    for threshold_id in dict.fromkeys(entry.id for entry in session.thresholds):
+        if used is not None and f"'{threshold_id}'" not in used:
+            continue
+        before = _numbers(session, threshold_id, older)
+        after = _numbers(session, threshold_id, newer)
+        if before and after and before != after:
+            yield f"限值　{threshold_id}　{before} → {after}"
+
+
+def _numbers(session: Session, threshold_id: str, edition: int) -> str:
+    """A limit's numbers in an edition, as text; "" if it has none."""
+    titles = {stage.id: stage.title for item in session.templates for stage in item.stages}
+    for entry in reversed(session.thresholds):
+        ended = entry.until is not None and entry.until < edition
+        if entry.id == threshold_id and entry.since <= edition and not ended:
+            return "、".join(
+                f"{titles.get(stage, stage)}{value}{entry.unit}"
+                for stage, value in entry.values.items()
+            )
+    return ""
+
+
+def _spec_text(rule: Rule) -> str:
+    """All a rule's keys as one text, limits in quotes."""
+    values = [rule.when or "", *map(str, rule.spec.values())]
+    return "\n".join([*values, *(f"'{value}'" for value in values)])
