@@ -224,6 +224,25 @@ def test_the_county_hears_of_its_kindergartens(installed: Installed) -> None:
     assert [(item["rule"], item["actual"]) for item in failed] == [("PRE1", "86%")]
 
 
+def test_the_folder_of_a_county(installed: Installed) -> None:
+    """The package's own rules over all kindergartens: two of three children in inclusive ones."""
+    assert installed.checker("template", "build", "kindergarten", "--no-button").returncode == 0
+    folder = installed.work / "全县"
+    folder.mkdir()
+    for number, nature in enumerate(("1", "2", "3"), 1):
+        facts = {**FACTS, "school.name": f"第{number}幼儿园", "school.code": f"113600050{number}"}
+        data = {"facts": {**facts, "kindergarten.nature": nature}, "tables": {"classes": CLASSES}}
+        (installed.work / "园.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+        filled = installed.checker(
+            "template", "fill", "kindergarten", "园.json", "-o", folder / f"{number}.xlsx"
+        )
+        assert filled.returncode == 0, filled.stdout + filled.stderr
+    run = installed.checker("county", folder, "--no-mark")
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "[PRE2c] 全县普惠性幼儿园覆盖率（由各园汇总）：112 / 168，为 66.67%" in run.stdout
+    assert "[PRE3c]" in run.stdout
+
+
 def test_its_own_tests_pass(installed: Installed) -> None:
     """``checker plugin test`` on the package's sources, as its author runs it."""
     run = subprocess.run(
