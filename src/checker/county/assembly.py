@@ -51,6 +51,7 @@ def county_report(given: CountyInput) -> CountyReport:
     handing_in = _with_copies_of_last_year(handing_in, counted, earlier)
     template = _main_template(counted.values(), given.templates)
     stages = {stage.id: stage.title for stage in template.stages} if template else {}
+    handing_in = replace(handing_in, missing=_with_types_in_words(handing_in.missing, template))
     county = County(
         measured=gather((code, record.measures) for code, record in counted.items()),
         earlier=gather((code, record.measures) for code, record in earlier.items()),
@@ -134,6 +135,15 @@ def _main_template(
     for record in records:
         tally[record.template] = tally.get(record.template, 0) + 1
     return templates[max(tally, key=lambda key: tally[key])] if tally else None
+
+
+def _with_types_in_words(
+    missing: Iterable[RosterEntry], template: Template | None
+) -> tuple[RosterEntry, ...]:
+    """A roster often gives the 办学类型 as its code: 211 is shown as 小学."""
+    field = template.fields().get(template.split.field or "") if template else None
+    words = template.code_lists.get(field.codes or "", {}) if template and field else {}
+    return tuple(entry._replace(type=words.get(entry.type, entry.type)) for entry in missing)
 
 
 def _indicators(records: Iterable[FileRecord], rules: Mapping[str, Rule]) -> tuple[Indicator, ...]:

@@ -157,10 +157,14 @@ class CountyReport:
         return tuple(record for record in self.records if record.status != "checked")
 
     def hint(self, entry: RosterEntry) -> str:
-        """For a school that is missing: a file of its name that could not be judged; "" without."""
+        """For a school that is missing: a file of its name that was not counted; "" without."""
         for record in self.unreadable():
             if entry.name and entry.name in record.path:
                 return f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
+        for item in (*self.handing_in.strangers, *self.handing_in.nameless):
+            if entry.name and entry.name == item.name:
+                wrong = f"标识码填成了 {item.code}" if item.code else "没有填标识码"
+                return f"收到的“{item.path}”校名相同，但{wrong}。"
         return ""
 
     def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,19 +14,26 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+LINE_HEIGHT = 14.5
+"""Points, of one line of text at 10 points."""
+
 Value = str | int | Fraction | Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """The formats of the workbook; ``fills`` by outcome, "near" for missed by little."""
+    """The formats of the workbook; ``fills`` by outcome, "near" for missed by little; ``numbers``
+    by outcome ("" for none) and decimals."""
 
     title: Format
     head: Format
     text: Format
     wrap: Format
     link: Format
+    left: Format
+    absent: Format
     fills: dict[str, Format]
+    numbers: dict[tuple[str, int], Format]
 
 
 def styles_of(book: Workbook) -> Styles:
@@ -46,28 +54,70 @@ def styles_of(book: Workbook) -> Styles:
         text=book.add_format(line),
         wrap=book.add_format({**line, "text_wrap": True}),
         link=book.add_format({**line, "font_color": "#0B4F8A", "underline": 1}),
+        left=book.add_format({**line, "align": "left"}),
         fills={
             key: book.add_format({**line, "bg_color": colour, "text_wrap": True})
             for key, colour in colours.items()
         },
+        absent=book.add_format({**line, "font_color": "#7B8794", "align": "center"}),
+        numbers={
+            (key, digits): book.add_format({**line, **fill, "num_format": f"{0:.{digits}f}"})
+            for key, fill in {"": {}, **{k: {"bg_color": c} for k, c in colours.items()}}.items()
+            for digits in range(5)
+        },
     )
 
 
-def titled_sheet(
-    book: Workbook, styles: Styles, title: str, heads: Sequence[str], widths: Sequence[float]
-) -> Worksheet:
-    """A sheet with a header row that stays in view and is printed on every page; ``widths`` in
-    characters."""
-    sheet = book.add_worksheet(title)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.freeze_panes(1, 0)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    write_line(sheet, 0, heads, [styles.head] * len(heads))
-    return sheet
+class ListSheet:
+    """A sheet that is one long list: a header row that stays in view and is printed on every page,
+    landscape A4, as wide as the paper. ``row`` is the last row written, 0-based."""
+
+    def __init__(
+        self,
+        book: Workbook,
+        styles: Styles,
+        title: str,
+        heads: Sequence[str],
+        widths: Sequence[float],
+    ) -> None:
+        """``widths`` of the columns, in characters."""
+        self.sheet: Worksheet = book.add_worksheet(title)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(0)
+        self.sheet.freeze_panes(1, 0)
+        self.widths = widths
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width)
+        self.row = -1
+        self.write(heads, [styles.head] * len(heads))
+
+    def write(self, values: Sequence[Value], formats: Sequence[Format], wraps: bool = True) -> None:
+        """The next row. It is made as tall as its longest text needs, unless nothing ``wraps``."""
+        self.row += 1
+        if wraps:
+            lines = max(map(lines_needed, values, self.widths))
+            self.sheet.set_row(self.row, max(1, lines) * LINE_HEIGHT + 2)
+        write_line(self.sheet, self.row, values, formats)
+
+    def add_filter(self) -> None:
+        """Filter buttons over everything that was written."""
+        self.sheet.autofilter(0, 0, max(1, self.row), len(self.widths) - 1)
+
+
+def lines_needed(value: Value, width: float) -> int:
+    """Lines that a text takes in a column of so many characters; a Chinese one counts as two."""
+    if not isinstance(value, str):
+        return 1
+    room = max(1.0, width - 1)
+    return sum(ceil(_columns(line) / room) or 1 for line in value.split("\n")) or 1
+
+
+def _columns(text: str) -> int:
+    return sum(2 if character > "\u2e7f" or character in "“”‘’…—·" else 1 for character in text)
 
 
 def write_line(

@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING
 from checker.batch.record import FactRow, FileRecord
 from checker.county.report import CountyReport
 from checker.model.verdicts import SEVERITY_WORDS, Outcome, Severity
-from checker.reports.book_sheets import Styles, Value, styles_of, titled_sheet, write_line
+from checker.reports.book_sheets import (
+    LINE_HEIGHT,
+    ListSheet,
+    Styles,
+    Value,
+    lines_needed,
+    styles_of,
+    write_line,
+)
 from checker.reports.county_book_figures import write_dispersion, write_matrix, write_shortages
+from checker.reports.findings import INFO_WORD
 from checker.reports.json_report import Json
 from checker.reports.recorded import finding_word
 
@@ -47,46 +56,55 @@ def write_county_book(
     book.close()
 
 
+_WORDS_FIRST = (Outcome.FAIL, Outcome.INCOMPLETE, Outcome.DOUBT, Outcome.EXPLAINED, Outcome.PASS)
+
+
 def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
     sheet = book.add_worksheet("概览")
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 60)
+    widths = (44.0, 96.0)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     sheet.write_string(0, 0, f"{report.county or '县域'}填报数据校验汇总", styles.title)
-    filing = report.handing_in
-    deciding = report.deciding()
-    passed = sum(item.outcome is Outcome.PASS for item in deciding)
-    lines: list[tuple[str, Value]] = [
-        ("年度", report.edition),
-        ("口径", report.profile),
-        ("应报学校", filing.expected),
-        ("已报学校", len(filing.counted)),
-        ("缺报学校", len(filing.missing)),
-        ("一校多份", len(filing.choices)),
-        ("不在名册上的文件", len(filing.strangers)),
-        ("没有标识码的文件", len(filing.nameless)),
-        ("无法校验的文件", len(report.unreadable())),
-        ("必须修改的问题", sum(record.counts.get("fail", 0) for record in report.standing())),
-        ("需要说明的问题", sum(record.counts.get("doubt", 0) for record in report.standing())),
-        ("差异系数达标项数", f"{passed} / {len(deciding)}"),
-    ]
-    if report.unjudged:
-        lines.insert(
-            0, ("校验被中断", f"还有 {len(report.unjudged)} 份文件没有校验，以下都是暂时的")
-        )
-    for row, (name, value) in enumerate(lines, 2):
-        write_line(sheet, row, (name, value), (styles.text, styles.text))
-    below = len(lines) + 3
-    write_line(sheet, below, ("县级校验", "结论"), (styles.head, styles.head))
-    for row, item in enumerate(report.findings, below + 1):
+    row = 1
+    for name, value in _totals(report):
+        row += 1
+        write_line(sheet, row, (name, value), (styles.text, styles.left))
+    row += 2
+    write_line(sheet, row, ("县级校验", "结论"), (styles.head, styles.head))
+    for item in sorted(report.findings, key=lambda found: _WORDS_FIRST.index(found.outcome)):
+        row += 1
         stage = report.stages.get(item.stage, "全县")
         form = styles.wrap if item.informs else styles.fills.get(str(item.outcome), styles.wrap)
-        text = f"{item.word}：{item.message}"
-        write_line(sheet, row, (f"{item.rule} {item.title}（{stage}）", text), (styles.wrap, form))
+        line = (f"{item.rule} {item.title}（{stage}）", f"{item.word}：{item.message}")
+        sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
+        write_line(sheet, row, line, (styles.wrap, form))
+
+
+def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
+    filing, deciding, standing = report.handing_in, report.deciding(), report.standing()
+    passed = sum(item.outcome is Outcome.PASS for item in deciding)
+    if report.unjudged:
+        yield "校验被中断", f"还有 {len(report.unjudged)} 份文件没有校验，以下都是暂时的"
+    yield "年度", report.edition
+    yield "口径", report.profile
+    yield "应报学校", filing.expected
+    yield "已报学校", len(filing.counted)
+    yield "缺报学校", len(filing.missing)
+    yield "一校多份", len(filing.choices)
+    yield "不在名册上的文件", len(filing.strangers)
+    yield "没有标识码的文件", len(filing.nameless)
+    yield "无法校验的文件", len(report.unreadable())
+    yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
+    yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
+    yield "差异系数达标项数", f"{passed} / {len(deciding)}"
 
 
 def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
     heads = ("标识码", "学校名称", "办学类型", "状态", "文件", "说明")
-    sheet = titled_sheet(book, styles, "应报清单", heads, (14, 30, 14, 12, 46, 60))
+    page = ListSheet(book, styles, "应报清单", heads, (14, 30, 14, 12, 46, 60))
     filing = report.handing_in
     reasons = {choice.code: choice for choice in filing.choices}
     types = {school.code: school.type for school in report.schools}
@@ -109,10 +127,10 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
         rows.append(((item.code, item.name, "", state, item.path, ""), "doubt"))
     for found in filing.disagreements:
         rows.append((("", "", "", "需要核对", "、".join(found.files), found.message), "doubt"))
-    for row, (values, kind) in enumerate(rows, 1):
+    for values, kind in rows:
         formats = [styles.wrap] * 3 + [styles.fills[kind]] + [styles.wrap] * 2
-        write_line(sheet, row, values, formats)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(heads) - 1)
+        page.write(values, formats)
+    page.add_filter()
 
 
 def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
@@ -121,10 +139,8 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
         *("问题", "怎么改", "依据", "标记后的副本"),
     )
     widths = (26, 13, 10, 9, 9, 14, 9, 16, 18, 18, 60, 44, 40, 40)
-    sheet = titled_sheet(book, styles, "问题清单", heads, widths)
-    row = 0
+    page = ListSheet(book, styles, "问题清单", heads, widths)
     for record, finding in _ordered_findings(report):
-        row += 1
         severity = str(finding.get("severity", "hard"))
         verdict = str(finding.get("verdict", ""))
         level = SEVERITY_WORDS[Severity(severity)] if severity in set(Severity) else severity
@@ -135,10 +151,10 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
         ]
         values = [record.name or record.path, record.code, level, word, *middle, *tail]
         formats = [styles.wrap] * len(values)
-        formats[3] = styles.fills.get(verdict, styles.wrap)
-        write_line(sheet, row, values, formats)
-        _copy_link(sheet, row, len(values), record.marked_copy, styles)
-    sheet.autofilter(0, 0, max(1, row), len(heads) - 1)
+        formats[3] = styles.wrap if word == INFO_WORD else styles.fills.get(verdict, styles.wrap)
+        page.write(values, formats)
+        _copy_link(page.sheet, page.row, len(values), record.marked_copy, styles)
+    page.add_filter()
 
 
 def _ordered_findings(report: CountyReport) -> Iterator[tuple[FileRecord, dict[str, Json]]]:
@@ -160,12 +176,11 @@ def _copy_link(sheet: Worksheet, row: int, column: int, target: str, styles: Sty
 
 def _facts(book: Workbook, styles: Styles, facts: Iterable[tuple[FileRecord, FactRow]]) -> None:
     heads = ("标识码", "学校名称", "字段", "列", "行", "值", "位置")
-    sheet = titled_sheet(book, styles, "数据表", heads, (13, 28, 30, 14, 6, 18, 18))
+    page = ListSheet(book, styles, "数据表", heads, (13, 28, 30, 14, 6, 18, 18))
     formats = [styles.text] * len(heads)
-    for row, (record, fact) in enumerate(facts, 1):
-        if row > FACT_LIMIT:
-            sheet.write_string(row, 0, "其余数据见 Parquet 文件", styles.text)
+    for record, fact in facts:
+        if page.row >= FACT_LIMIT:
+            page.write(["其余数据见 Parquet 文件"], [styles.text])
             return
-        ordinal = fact.row or None
-        front = (record.code, record.name, fact.field, fact.column, ordinal)
-        write_line(sheet, row, (*front, fact.value, fact.cell), formats)
+        front = (record.code, record.name, fact.field, fact.column, fact.row or None)
+        page.write((*front, fact.value, fact.cell), formats, wraps=False)

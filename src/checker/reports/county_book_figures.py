@@ -9,50 +9,49 @@ from typing import TYPE_CHECKING
 
 from checker.county.report import CountyReport, Indicator, Level
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
-from checker.reports.book_sheets import Styles, Value, titled_sheet, write_line
+from checker.reports.book_sheets import ListSheet, Styles, Value
 
 if TYPE_CHECKING:
+    from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
-    from xlsxwriter.worksheet import Worksheet
 
 
 def write_matrix(book: Workbook, styles: Styles, report: CountyReport) -> None:
     """School × indicator, coloured by how far each is from its standard."""
-    titles = [f"{item.title}({item.unit})" for item in report.indicators]
+    titles = [f"{item.title}（{item.unit}）" for item in report.indicators]
     heads = ("学校", "标识码", "学段", "未达标项数", *titles)
     widths = (28, 13, 9, 10, *[12.0] * len(titles))
-    sheet = titled_sheet(book, styles, "学校指标总表", heads, widths)
+    page = ListSheet(book, styles, "学校指标总表", heads, widths)
     own: dict[tuple[str, str], dict[str, Level]] = {}
     for level in report.levels:
         own.setdefault((level.code, level.stage), {})[level.rule] = level
-    row = 0
     for school in report.schools:
         for stage, title in report.stages.items():
             levels = own.get((school.code, stage))
             if levels is None:
                 continue
-            row += 1
             failed = sum(level.outcome is Outcome.FAIL for level in levels.values())
-            write_line(sheet, row, (school.name, school.code, title, failed), [styles.text] * 4)
-            for column, item in enumerate(report.indicators, 4):
-                _level(sheet, row, column, item, levels.get(item.rule), styles)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(1, row), len(heads) - 1)
+            values: list[Value] = [school.name, school.code, title, failed]
+            formats = [styles.text] * len(values)
+            for item in report.indicators:
+                value, form = _level(item, levels.get(item.rule), styles)
+                values.append(value)
+                formats.append(form)
+            page.write(values, formats, wraps=False)
+    page.sheet.freeze_panes(1, 1)
+    page.add_filter()
 
 
-def _level(
-    sheet: Worksheet, row: int, column: int, item: Indicator, level: Level | None, styles: Styles
-) -> None:
+def _level(item: Indicator, level: Level | None, styles: Styles) -> tuple[Value, Format]:
     if level is None or level.value is None:
-        word = OUTCOME_WORDS[level.outcome] if level else OUTCOME_WORDS[Outcome.NOT_APPLICABLE]
-        sheet.write_string(row, column, word, styles.text)
-        return
+        outcome = level.outcome if level else Outcome.NOT_APPLICABLE
+        return OUTCOME_WORDS[outcome], styles.absent
     kind = str(level.outcome)
     if level.outcome is Outcome.FAIL and level.limit and level.value:
         ratio = level.value / level.limit if item.at_least else level.limit / level.value
         kind = "near" if ratio >= Fraction(17, 20) else "fail"
-    text = format_number(level.value, item.digits)
-    sheet.write_number(row, column, float(text), styles.fills.get(kind, styles.text))
+    shown = Decimal(format_number(level.value, item.digits))
+    return shown, styles.numbers.get((kind, item.digits), styles.text)
 
 
 def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> None:
@@ -63,9 +62,8 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
         *("补齐顺序", "学校", "单独补齐后", "依次补齐后", "依次补齐后是否达标"),
     )
     widths = (9, 34, 8, 11, 11, 8, 9, 12, 20, 9, 26, 12, 12, 12)
-    sheet = titled_sheet(book, styles, "差异系数", heads, widths)
+    page = ListSheet(book, styles, "差异系数", heads, widths)
     names = {school.code: school.name for school in report.schools}
-    row = 0
     for item in report.dispersion:
         stage = report.stages.get(item.stage, item.stage)
         steps: Sequence[tuple[Value, ...]] = [
@@ -87,27 +85,24 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
         verdict = styles.fills.get(str(item.outcome), styles.wrap) if item.decides else styles.wrap
         front = (stage, item.title, item.schools, mean, cv, item.limit)
         for step in steps:
-            row += 1
             values: tuple[Value, ...] = (*front, word, plain, left_out, *step)
             formats = [styles.wrap] * len(values)
             formats[6] = verdict
-            write_line(sheet, row, values, formats)
+            page.write(values, formats)
+    page.add_filter()
 
 
 def write_shortages(book: Workbook, styles: Styles, report: CountyReport) -> None:
     """What is missing: the county's sums of the schools' gaps first, then school by school."""
     heads = ("学校", "标识码", "学段", "规则", "指标", "缺口", "单位")
-    sheet = titled_sheet(book, styles, "缺口", heads, (28, 13, 9, 9, 40, 12, 30))
-    row = 0
+    page = ListSheet(book, styles, "缺口", heads, (28, 13, 9, 9, 40, 12, 30))
     titles = {item.rule: item.title for item in report.shortages}
     for (stage, rule), (value, unit, count) in sorted(report.total_shortages().items()):
-        row += 1
         stage_title = report.stages.get(stage, "全校")
         values = (f"全县合计（{count} 所）", "", stage_title, rule, titles[rule], value, unit)
-        write_line(sheet, row, values, [styles.fills["doubt"]] * len(values))
+        page.write(values, [styles.fills["doubt"]] * len(values))
     for item in report.shortages:
-        row += 1
         stage_title = report.stages.get(item.stage, "全校")
         school = (item.name, item.code, stage_title, item.rule, item.title)
-        write_line(sheet, row, (*school, item.value, item.unit + item.noun), [styles.wrap] * 7)
-    sheet.autofilter(0, 0, max(1, row), len(heads) - 1)
+        page.write((*school, item.value, item.unit + item.noun), [styles.wrap] * 7)
+    page.add_filter()

@@ -26,6 +26,8 @@ def dispersion_bars(results: Sequence[DispersionResult], stage_title: str) -> st
         + [float(item.limit) for item in shown],
         default=0.5,
     )
+    # one school's slip of the unit makes a coefficient that would flatten all the other bars
+    largest = min(largest, 4 * max((float(item.limit) for item in shown), default=0.5))
     scale = _PLOT_WIDTH / (largest * 1.08)
     height = _BAR_HEIGHT * len(shown) + 30
     parts = [
@@ -34,10 +36,11 @@ def dispersion_bars(results: Sequence[DispersionResult], stage_title: str) -> st
     ]
     for number, item in enumerate(shown):
         top = number * _BAR_HEIGHT + 6
-        width = float(item.cv or 0) * scale
+        width = min(float(item.cv or 0), largest) * scale
+        beyond = " ▸" if float(item.cv or 0) > largest else ""
         kind = "good" if item.outcome is Outcome.PASS else "bad"
         limit = f"{_LABEL_WIDTH + float(item.limit) * scale:.1f}"
-        other = f"{_LABEL_WIDTH + float(item.unweighted_cv or 0) * scale:.1f}"
+        other = f"{_LABEL_WIDTH + min(float(item.unweighted_cv or 0), largest) * scale:.1f}"
         parts.append(
             f'<text x="{_LABEL_WIDTH - 8}" y="{top + 13}" text-anchor="end">'
             f"{escape(_short(item.title, 16))}</text>"
@@ -45,7 +48,7 @@ def dispersion_bars(results: Sequence[DispersionResult], stage_title: str) -> st
             f'<line x1="{other}" x2="{other}" y1="{top + 3}" y2="{top + 14}" class="tick"/>'
             f'<line x1="{limit}" x2="{limit}" y1="{top - 3}" y2="{top + 20}" class="limit"/>'
             f'<text x="{_LABEL_WIDTH + max(width, float(item.limit) * scale) + 6:.1f}" '
-            f'y="{top + 13}" class="value">{item.cv:.4f}</text>'
+            f'y="{top + 13}" class="value">{beyond} {item.cv:.4f}</text>'
         )
     parts.append(
         f'<text x="{_LABEL_WIDTH}" y="{height - 6}" class="hint">'
