@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from checker.writing.addresses import Area, parse_area, quoted_title, split_location
@@ -24,6 +25,7 @@ TITLE = "校验记录"
 SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _CHUNK = 30_000  # a cell holds at most 32,767 characters
+_SHEET_DATA = re.compile(rb"<(?:[\w.-]+:)?sheetData\s*>")
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST_CHUNKS = len(_LETTERS)
 _FORMULA = re.compile(r"\s*=?\s*ROWS\((.*)\)\s*", re.DOTALL)
@@ -91,7 +93,7 @@ def find_memory_sheet(workbook: Workbook) -> Sheet | None:
     """The sheet that an earlier run left behind, if any."""
     for sheet in workbook.sheets:
         if sheet.title.startswith(TITLE) and sheet.kind == "worksheet" and sheet.key:
-            rows = _read_rows(workbook, sheet)
+            rows = _read_rows(workbook, sheet, most=1)
             if rows and rows[0].get("A", ("", ""))[0] == SIGNATURE:
                 return sheet
     return None
@@ -125,18 +127,17 @@ def read_memories(workbook: Workbook, sheet: Sheet) -> list[Memory]:
     return memories
 
 
-def _read_rows(workbook: Workbook, sheet: Sheet) -> list[dict[str, tuple[str, str]]]:
-    """Text and formula of each cell, by column letter, row by row."""
+def _read_rows(
+    workbook: Workbook, sheet: Sheet, most: int | None = None
+) -> list[dict[str, tuple[str, str]]]:
+    """Text and formula of each cell, by column letter, of the first ``most`` rows."""
     text = blanked(workbook.package.part(sheet.key).text)
-    root = root_tag(text)
-    data = next(
-        (one for one in children(text, root.end(), len(text)) if one.name == "sheetData"), None
-    )
+    data = _SHEET_DATA.search(text)
     if data is None:
         return []
     rows: list[dict[str, tuple[str, str, bool]]] = []
     shared: set[int] = set()
-    for row in children(text, data.inner_start, data.inner_end):
+    for row in islice(children(text, data.end(), len(text)), most):
         cells = {}
         for cell in children(text, row.inner_start, row.inner_end):
             values = attributes(text[cell.start : cell.inner_start])

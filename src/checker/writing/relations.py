@@ -144,12 +144,21 @@ def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
 
 def declare(package: Package, name: str, type_: str) -> None:
     """Declare the content type of a new part, unless its extension says the same already."""
-    if content_type(package, key_of(name)) != type_:
-        line = f'Override PartName="{escape_attribute("/" + name)}" ContentType="{type_}"/>'
-        part = package.part(CONTENT_TYPES)
-        overrides, defaults = _content_types(package)
-        _append_to_root(part, line)
-        package.content_types = part.scan, overrides | {key_of(name): type_}, defaults
+    if content_type(package, key_of(name)) == type_:
+        return
+    part = package.part(CONTENT_TYPES)
+    overrides, defaults = _content_types(package)
+    extension = key_of(name).rpartition(".")[2]
+    if extension == "vml" and extension not in defaults:  # as Excel declares it
+        root = root_tag(part.scan)
+        prefix = root[2][: len(root[2]) - len(local(root[2]).encode())]
+        line = f'Default Extension="{extension}" ContentType="{type_}"/>'
+        part.insert(root.end(), b"<" + prefix + line.encode())
+        part.commit()
+        return
+    line = f'Override PartName="{escape_attribute("/" + name)}" ContentType="{type_}"/>'
+    _append_to_root(part, line)
+    package.content_types = part.scan, overrides | {key_of(name): type_}, defaults
 
 
 def remove_part(package: Package, key: str) -> None:

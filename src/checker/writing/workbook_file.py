@@ -34,7 +34,8 @@ def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
     workbook, earlier = remove_earlier_marks(workbook)
     workbook.package.settle()
     summary = Applier(workbook).apply(changes)
-    exact_undo.remember(workbook.package)
+    if summary.filled or summary.notes or summary.links or summary.edits or summary.sheets:
+        exact_undo.remember(workbook.package)
     workbook.package.save(target)
     return replace(summary, replaced_earlier=earlier.found)
 
