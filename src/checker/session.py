@@ -61,20 +61,40 @@ class Session:
         self.ruleset: RuleSet = self._chosen(self.plugins.ruleset)
         self.profile: Profile = self._load_profile()
 
-    @cached_property
+    @property
     def templates(self) -> tuple[Template, ...]:
-        """All templates: those of the program and those that plugins bring.
+        """All templates: those of the program and those that plugins bring. One of a plugin that
+        cannot be used is left out and named in ``errors``."""
+        return self._forms[0]
 
-        Raises BadChoice if one of them cannot be used.
-        """
+    @cached_property
+    def _forms(self) -> tuple[tuple[Template, ...], tuple[RuleError, ...]]:
         from checker.templates.errors import TemplateError
         from checker.templates.registry import installed_templates
 
-        try:
-            found = installed_templates(self.plugins.template_folders())
-        except TemplateError as problem:
-            raise BadChoice(str(problem)) from problem
-        return tuple(item.template for item in found)
+        contributions = self.plugins.contributions()
+        folders = contributions.template_folders()
+        errors = contributions.errors
+        while True:
+            try:
+                found = installed_templates(folders)
+            except TemplateError as problem:
+                path = Path(problem.path)
+                broken = next((each for each in folders if path.is_relative_to(each)), None)
+                if broken is None:
+                    raise BadChoice(str(problem)) from problem
+                folders.remove(broken)
+                message = f"模板有误：{'；'.join(problem.problems)}"
+                errors.append(RuleError(self._owner(broken), None, message, problem.path))
+            else:
+                return tuple(item.template for item in found), tuple(errors)
+
+    def _owner(self, folder: Path) -> str:
+        """Id of the plugin that brought a folder."""
+        for manifest in self.plugins.manifests:
+            if folder.is_relative_to(manifest.folder):
+                return manifest.id
+        return folder.name
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -101,8 +121,8 @@ class Session:
 
     @property
     def errors(self) -> tuple[RuleError, ...]:
-        """Plugins that could not be used."""
-        return self.ruleset.errors
+        """Plugins that could not be used, and templates of plugins that could not."""
+        return (*self.ruleset.errors, *self._forms[1])
 
     @cached_property
     def families(self) -> dict[str, str]:

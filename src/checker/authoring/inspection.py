@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from checker import toml_files
@@ -17,7 +18,10 @@ from checker.plugins.failure import PluginFailure
 from checker.plugins.manifest import API_VERSION, MANIFEST_FILE, PluginManifest
 from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions
+from checker.templates.errors import TemplateError
+from checker.templates.extra_sheets import load_extra_sheets
 from checker.templates.loading import load_template
+from checker.templates.registry import SHEETS_FILE, TEMPLATE_FILE
 
 _KEY = re.compile(r"([a-z_]+)：")
 _OF_TEMPLATE = re.compile(r"（模板 ([^）]*)）(.*)", re.DOTALL)
@@ -70,11 +74,11 @@ class _Inspection:
                 if Path(refused.where).resolve() == here / MANIFEST_FILE:
                     yield Problem(MANIFEST_FILE, self.source.line("plugin"), refused.message)
             return
-        try:
-            templates = {template.id: template for template in session.templates}
-        except BadChoice as error:
-            yield Problem("templates", 0, str(error))
-            return
+        for told in session.errors:
+            if Path(told.where).is_relative_to(self.folder):
+                file = Path(told.where).relative_to(self.folder).as_posix()
+                yield Problem(file, 0, told.message)
+        templates = {template.id: template for template in session.templates}
         yield from self._of_plugin(manifest, session, templates)
 
     def _of_plugin(
@@ -98,11 +102,22 @@ class _Inspection:
         yield from unused.unused_lists(manifest, self.source, code)
         yield from unused.unused_functions(manifest, code)
         for folder in manifest.template_folders():
-            file = f"templates/{folder.name}/template.toml"
-            template = load_template(folder / "template.toml")
-            yield from unused.dead_fields(template, session.rules, code, file)
+            with suppress(TemplateError):  # said already
+                yield from self._of_template(folder, session, code)
         if self.examples:
             yield from self._of_examples(manifest, session, templates)
+
+    def _of_template(self, folder: Path, session: Session, code: PythonSource) -> Iterator[Problem]:
+        if (folder / TEMPLATE_FILE).is_file():
+            template = load_template(folder / TEMPLATE_FILE)
+            file = f"templates/{folder.name}/{TEMPLATE_FILE}"
+            yield from unused.dead_fields(template, template.sheets, session.rules, code, file)
+        if (folder / SHEETS_FILE).is_file():
+            extra = load_extra_sheets(folder / SHEETS_FILE)
+            file = f"templates/{folder.name}/{SHEETS_FILE}"
+            for template in session.templates:
+                if template.id == extra.extends and extra.edition in (None, template.edition):
+                    yield from unused.dead_fields(template, extra.sheets, session.rules, code, file)
 
     def _of_rule(
         self, rule: Rule, session: Session, templates: dict[str, Template]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from checker.authoring.manifest_source import ManifestSource
 from checker.authoring.problem import Problem, Weight
 from checker.authoring.python_source import PythonSource
 from checker.model.rules import Plain, Rule
-from checker.model.template import FieldType, Template
+from checker.model.template import FieldType, Sheet, Template
 from checker.plugins.manifest import MANIFEST_FILE, PluginManifest, tables
 from checker.rules.kinds.keys import KINDS, Takes
 from checker.rules.rule_check import fields_read, unused_thresholds
@@ -83,16 +83,20 @@ def unused_functions(manifest: PluginManifest, code: PythonSource) -> Iterator[P
 
 
 def dead_fields(
-    template: Template, rules: Mapping[str, Rule], code: PythonSource, file: str
+    template: Template,
+    sheets: Iterable[Sheet],
+    rules: Mapping[str, Rule],
+    code: PythonSource,
+    file: str,
 ) -> Iterator[Problem]:
-    """Fields of a template that no rule for it reads. Names, addresses and dates may stand there
-    for the reader only; numbers, flags and codes are asked for in vain."""
+    """Fields of these sheets of a template that no rule for it reads. Names, addresses and dates
+    may stand there for the reader only; numbers, flags and codes are asked for in vain."""
     read: set[str] = set(code.texts)
     for rule in rules.values():
         if template.id in rule.templates:
             read |= fields_read(rule)
     needed = {template.split.field, template.split.enrolment, *template.split.attached}
-    for sheet in template.sheets:
+    for sheet in sheets:
         dead = [
             field
             for field in sheet.fields

@@ -64,8 +64,11 @@ class PluginManifest:
         return self.folder / MANIFEST_FILE
 
     def template_folders(self) -> list[Path]:
-        """Folders with a template.toml that it brings: ``templates/<id>/``."""
-        return sorted(path.parent for path in self.folder.glob("templates/*/template.toml"))
+        """Folders below ``templates/`` with a template.toml, or with a sheets.toml that adds sheets
+        to a template of somebody else."""
+        found = {path.parent for path in self.folder.glob("templates/*/template.toml")}
+        found |= {path.parent for path in self.folder.glob("templates/*/sheets.toml")}
+        return sorted(found)
 
     def profile_files(self) -> list[Path]:
         """Profile files that it brings: ``profiles/<id>.toml``."""

@@ -12,6 +12,8 @@ from checker.templates.errors import TemplateError, TemplateNotFoundError
 from checker.templates.loading import load_template
 
 TEMPLATE_FILE = "template.toml"
+SHEETS_FILE = "sheets.toml"
+"""Sheets that a plugin adds to a template of somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,22 @@ def template_files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*/{TEMPLATE_FILE}"))
 
 
+def sheets_files(folder: Path) -> list[Path]:
+    """The sheets.toml files of a folder, found as the template.toml files are."""
+    own = folder / SHEETS_FILE
+    if own.is_file():
+        return [own]
+    return sorted(folder.glob(f"*/{SHEETS_FILE}"))
+
+
 def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate, ...]:
-    """The bundled templates and those of ``folders`` (of plugins, or named by the user).
+    """The bundled templates and those of ``folders`` (of plugins, or named by the user), with the
+    sheets that plugins add to them.
 
     Raises TemplateError for a template that cannot be used, for two templates with one id and
     edition (naming both files), and for a named folder without any.
     """
+    folders = tuple(folders)
     found: dict[tuple[str, int], InstalledTemplate] = {}
     for path in _all_files(folders):
         item = InstalledTemplate(load_template(path), path.parent)
@@ -63,7 +75,12 @@ def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate
                 path, [f"模板 {key[0]}（{key[1]}年）在 {found[key].source} 里已经有了，请改 id"]
             )
         found[key] = item
-    return tuple(found.values())
+    added = dict.fromkeys(path for folder in folders for path in sheets_files(folder))
+    if not added:
+        return tuple(found.values())
+    from checker.templates.extra_sheets import with_extra_sheets
+
+    return with_extra_sheets(tuple(found.values()), added)
 
 
 def _all_files(folders: Iterable[Path]) -> list[Path]:
@@ -71,7 +88,7 @@ def _all_files(folders: Iterable[Path]) -> list[Path]:
     seen = {path.resolve() for path in files}
     for folder in folders:
         extra = template_files(folder)
-        if not extra:
+        if not extra and not sheets_files(folder):
             raise TemplateError(folder, [f"文件夹里没有 {TEMPLATE_FILE}"])
         for path in extra:
             if path.resolve() not in seen:

@@ -122,7 +122,7 @@ def _sentences(
             else:
                 text = str(entry)
                 for english, chinese in TYPE_WORDS.items():
-                    text = text.replace(f"“{english}”", f"“{chinese}”")
+                    text = text.replace(f"应为“{english}”", f"应为“{chinese}”")
                 expected = child_node.get("description") if child_node else None
                 yield f"{child_place}：{text}" + (f"（应填：{expected}）" if expected else "")
 
