@@ -3,6 +3,7 @@
     python benchmarks/writing/run.py            # prints a table and rewrites RESULTS.md
     python benchmarks/writing/run.py --quick    # the school workbook only
 
+Needs `pip install excelize isal`; a writer that is not installed is reported as such.
 Each measurement is a process of its own: imports are done before the clock starts, then the work is
 done several times and the best time counts; memory is the process's peak. The floor is what no
 writer of zip files can go below: copying the untouched members, unpacking and packing the touched.

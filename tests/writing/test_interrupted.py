@@ -98,13 +98,13 @@ def test_a_full_disk_leaves_the_original_and_no_rubbish(tmp_path: Path) -> None:
 
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="没有 /dev/full")
-def test_the_reason_for_a_full_disk_is_told() -> None:
+def test_thereason_of_for_a_full_disk_is_told() -> None:
     """The real ENOSPC of the kernel, by way of the device that is always full."""
-    from checker.writing.zip_output import _reason
+    from checker.writing.zip_output import reason_of
 
     with pytest.raises(OSError) as error, open("/dev/full", "wb") as full:  # noqa: PTH123
         full.write(b"x" * 100_000)
-    assert "磁盘空间不足" in _reason(error.value, Path("学校.xlsx"))
+    assert "磁盘空间不足" in reason_of(error.value, Path("学校.xlsx"))
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -139,6 +139,16 @@ def test_another_program_holds_the_target(tmp_path: Path, monkeypatch: pytest.Mo
         write_changes(school, school, RUN)
     assert school.read_bytes() == before
     assert list(tmp_path.iterdir()) == [school]
+
+
+@posix
+def test_a_name_as_long_as_names_can_be(tmp_path: Path) -> None:
+    school = build_school(tmp_path / "学.xlsx")
+    name = "学" * 83 + ".xlsx"  # 254 bytes; the backup's name would be too long
+    school.rename(tmp_path / name)
+    write_changes(tmp_path / name, tmp_path / name, RUN)
+    with pytest.raises(UnwritableWorkbook, match="文件名太长"):
+        write_in_place(tmp_path / name, RUN)
 
 
 @posix

@@ -18,7 +18,7 @@ from checker.writing.package import Package
 from checker.writing.sheet_part import SheetPart
 from checker.writing.summaries import CleanSummary, WriteSummary
 from checker.writing.workbook_part import Workbook
-from checker.writing.zip_output import write_atomically
+from checker.writing.zip_output import reason_of, write_atomically
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -52,7 +52,11 @@ def write_in_place(path: Path, changes: Changes) -> WriteSummary:
 def keep_backup(path: Path) -> Path:
     """Copy the file to `文件名.备份.xlsx` unless there is such a copy already; returns its path."""
     backup = path.with_name(f"{path.stem}.备份{path.suffix}")
-    if not backup.exists():
+    try:
+        there = backup.exists()
+    except OSError as error:  # such as a name that has become too long
+        raise UnwritableWorkbook(reason_of(error, backup)) from error
+    if not there:
         data = _read(path)
 
         def fill(stream: BinaryIO) -> None:
@@ -122,7 +126,7 @@ def _read(path: Path) -> bytes:
         raise UnwritableWorkbook(f"找不到文件：{path}") from None
     except OSError as error:
         raise UnwritableWorkbook(
-            f"文件读不出来：{path.name}（{error.strerror or error}）"
+            f"文件读不出来：{path.name}（系统错误号 {error.errno}）"
         ) from error
 
 

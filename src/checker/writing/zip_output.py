@@ -128,12 +128,9 @@ def write_atomically(target: Path, fill: Callable[[BinaryIO], None]) -> None:
     holds the target open (Windows).
     """
     target = Path(os.path.realpath(target))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{next(_serial)}.tmp")
     try:
+        temporary, descriptor = _new_file(target.parent)
         try:
-            descriptor = os.open(
-                temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666
-            )
             with open(descriptor, "wb", buffering=1 << 20) as stream:  # noqa: PTH123
                 fill(stream)
                 stream.flush()
@@ -147,7 +144,16 @@ def write_atomically(target: Path, fill: Callable[[BinaryIO], None]) -> None:
             raise
         _sync_folder(target.parent)
     except OSError as error:
-        raise UnwritableWorkbook(_reason(error, target)) from error
+        raise UnwritableWorkbook(reason_of(error, target)) from error
+
+
+def _new_file(folder: Path) -> tuple[Path, int]:
+    """A file that did not exist; its name is short, as the target's may be as long as can be."""
+    while True:
+        path = folder / f".checker-{os.getpid()}-{next(_serial)}.tmp"
+        with contextlib.suppress(FileExistsError):  # left behind by a killed process of that number
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            return path, os.open(path, flags, 0o666)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -162,9 +168,12 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _reason(error: OSError, target: Path) -> str:
+def reason_of(error: OSError, target: Path) -> str:
+    """Why ``target`` could not be written, in plain Chinese."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"磁盘空间不足，没有写成“{target.name}”，原文件没有改动。"
+    if error.errno == errno.ENAMETOOLONG:
+        return f"文件名太长，不能写入：{target.name}"
     if isinstance(error, FileNotFoundError):
         return f"要写入的文件夹不存在：{target.parent}"
     if isinstance(error, PermissionError):
@@ -172,4 +181,4 @@ def _reason(error: OSError, target: Path) -> str:
             f"不能写入“{target.name}”：文件可能正在 Excel 或 WPS 中打开，或者文件夹是只读的。"
             "请关闭后再试，原文件没有改动。"
         )
-    return f"写入“{target.name}”时出错（{error.strerror or error}），原文件没有改动。"
+    return f"写入“{target.name}”时出错（系统错误号 {error.errno}），原文件没有改动。"
