@@ -59,7 +59,8 @@ def give_answer(call: Call, text: str, warning: bool, book: xw.Book | None) -> N
     if call.answer is not None:
         lines = text.split("\n")
         lines[0] = ("!" if warning else "") + lines[0]
-        call.answer.write_text("".join(escaped(line) + "\n" for line in lines), encoding="ascii")
+        told = "".join(escaped(line) + "\n" for line in lines)
+        call.answer.write_text(told, encoding="ascii", newline="\r\n")  # as VBA reads lines
         return
     if book is not None:
         try:

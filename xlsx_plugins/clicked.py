@@ -17,7 +17,7 @@ from checker_xlsx.caller import Call, calling_book, give_answer
 from checker_xlsx.choices import options_at
 from checker_xlsx.libreoffice.connection import NoLibreOffice
 from checker_xlsx.sentences import verdict_sentence
-from checker_xlsx.view import kept_still, select_cell
+from checker_xlsx.view import kept_still, select_cell, structure_protected
 
 if TYPE_CHECKING:
     from checker.reports.findings import Finding
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 TIMINGS_VARIABLE = "CHECKER_TIMINGS"
 """Names a file to which each click appends a line of JSON: when each step was done."""
 
+STRUCTURE_PROTECTED = (
+    "工作簿的结构受保护，不能添加或删除“校验结果”表，所以没有校验。"
+    "请先在“审阅”里取消“保护工作簿”，再点一次。"
+)
 _LONGEST = 120.0  # seconds; a spreadsheet program that waits longer looks dead
 
 
@@ -91,6 +95,8 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     from checker.session import BadChoice, Session
     from checker.settings import BadSettings
 
+    if structure_protected(book):
+        return STRUCTURE_PROTECTED, True
     if book.app.calculation == "manual":
         book.app.calculate()
     snapshot = read_open_book(book)
@@ -121,6 +127,8 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
 
 
 def _clean(book: xw.Book, call: Call, steps: Steps) -> Answer:
+    if structure_protected(book):
+        return STRUCTURE_PROTECTED, True
     snapshot = read_open_book(book)
     steps.done("read")
     with kept_still(book):

@@ -44,7 +44,18 @@ def describe(book: xw.Book) -> Description:
         described = _by_macro(book)
         if described is not None:
             return described
-    return Description(names={name.name: name.refers_to or "" for name in book.names})
+    return Description(
+        names={name.name: name.refers_to or "" for name in book.names},
+        properties=_properties(book),
+    )
+
+
+def _properties(book: xw.Book) -> dict[str, str]:
+    """The custom properties as Excel's own object gives them; none where there is no such thing."""
+    try:
+        return {str(one.Name): str(one.Value) for one in book.api.CustomDocumentProperties}
+    except Exception:  # another program's objects have other members, and other errors
+        return {}
 
 
 def _by_macro(book: xw.Book) -> Description | None:

@@ -90,7 +90,8 @@ def paint_by_macro(book: xw.Book, looks: Sequence[Look]) -> Seen:
     """Through the procedure ``Checker_Repaint`` of the workbook: one call. Raises NoSuchMacro."""
     with tempfile.TemporaryDirectory(prefix="checker-") as folder:
         orders, answers = Path(folder, "orders.txt"), Path(folder, "answers.txt")
-        orders.write_text("".join(order_line(look) + "\n" for look in looks), encoding="ascii")
+        lines = "".join(order_line(look) + "\n" for look in looks)
+        orders.write_text(lines, encoding="ascii", newline="\r\n")  # VBA knows no other line end
         try:
             book.macro(REPAINT_MACRO)(str(orders), str(answers))
         except Exception as error:

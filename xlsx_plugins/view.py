@@ -27,9 +27,11 @@ class kept_still:  # noqa: N801 - reads as a statement: with kept_still(book)
         self._book = book
         self._before: list[tuple[str, object]] = []
         self._active = ""
+        self._selected: str | None = None
 
     def __enter__(self) -> None:
         self._active = self._book.sheets.active.name
+        self._selected = _selected(self._book)
         for setting, meanwhile in _MEANWHILE:
             with contextlib.suppress(NotImplementedError):  # a program that has no such setting
                 before = getattr(self._book.app, setting)
@@ -51,8 +53,19 @@ class kept_still:  # noqa: N801 - reads as a statement: with kept_still(book)
         try:
             if self._book.sheets.active.name != self._active:
                 self._book.sheets[self._active].activate()
+            if self._selected and self._selected != _selected(self._book):
+                self._book.sheets[self._active].range(self._selected).select()
         except Exception:
             return  # the user's own sheet is gone; there is nothing to return to
+
+
+def _selected(book: xw.Book) -> str | None:
+    """The address of the selected cells; None when something else is selected."""
+    try:
+        selection = book.selection
+        return str(selection.address) if selection is not None else None
+    except Exception:
+        return None
 
 
 def select_cell(book: xw.Book, sheet: str, address: str) -> None:
@@ -62,3 +75,10 @@ def select_cell(book: xw.Book, sheet: str, address: str) -> None:
         book.sheets[sheet].range(address).select()
     except Exception:
         return
+
+
+def structure_protected(book: xw.Book) -> bool:
+    """Whether the book's structure is protected: no sheet can be added or removed."""
+    if hasattr(book.impl, "structure_protected"):
+        return bool(book.impl.structure_protected())
+    return bool(getattr(book.api, "ProtectStructure", False))

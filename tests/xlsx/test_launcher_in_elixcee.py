@@ -15,10 +15,9 @@ from checker_xlsx.assembly import launcher_modules
 
 elixcee = pytest.importorskip("elixcee")
 
-READY, ON_LIBREOFFICE, PROGRAM, ANSWER, BROKEN = range(1, 6)
+ON_LIBREOFFICE, PROGRAM, ANSWER, BROKEN = range(1, 5)
 SAID, RAN, SHELLED = (10, 1), (11, 1), (12, 1)
 REPLACED = (
-    ("Application.Ready", "FakeReady()"),
     ("Application.Hwnd", '"4711"'),
     ("Application.Path", '"C:\\Office"'),
     ("ThisWorkbook.Path", '"C:\\forms"'),
@@ -29,16 +28,13 @@ REPLACED = (
     ('    Set host = CreateObject("WScript.Shell")\n', ""),
     ("host.Run command, 0, True", "FakeRun command"),
     ("Shell command & ", "FakeShell command & "),
-    ("FirstLines(answer)", "FakeAnswer()"),
+    ("AnswerIn(answer)", "FakeAnswer()"),
     ("Chr(34)", '"\'"'),
     ("vbHide", "0"),
     ("vbExclamation", "48"),
     ("vbInformation", "64"),
 )
 FAKES = f"""
-Function FakeReady()
-    FakeReady = (Cells({READY}, 1).Value = 1)
-End Function
 Function OnLibreOffice()
     OnLibreOffice = (Cells({ON_LIBREOFFICE}, 1).Value = 1)
 End Function
@@ -95,12 +91,11 @@ def click(macro: str, cells: dict[int, object]) -> dict[tuple[int, int], object]
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({READY: 0, PROGRAM: "p.exe"}, "editing 48"),
-        ({READY: 1, PROGRAM: ""}, "missing 48"),
-        ({READY: 1, PROGRAM: "p.exe", BROKEN: 1}, "blocked\np.exe 48"),
-        ({READY: 1, PROGRAM: "p.exe", ANSWER: ""}, "silent 48"),
-        ({READY: 1, PROGRAM: "p.exe", ANSWER: "all right"}, "all right 64"),
-        ({READY: 1, PROGRAM: "p.exe", ANSWER: "!not all"}, "not all 48"),
+        ({PROGRAM: ""}, "missing 48"),
+        ({PROGRAM: "p.exe", BROKEN: 1}, "blocked\np.exe 48"),
+        ({PROGRAM: "p.exe", ANSWER: ""}, "silent 48"),
+        ({PROGRAM: "p.exe", ANSWER: "all right"}, "all right 64"),
+        ({PROGRAM: "p.exe", ANSWER: "!not all"}, "not all 48"),
     ],
 )
 def test_what_is_said_on_excel(cells: dict[int, object], said: str) -> None:
@@ -108,7 +103,7 @@ def test_what_is_said_on_excel(cells: dict[int, object], said: str) -> None:
 
 
 def test_what_is_run() -> None:
-    ran = click("Checker_Check", {ON_LIBREOFFICE: 0, READY: 1, PROGRAM: "p.exe", ANSWER: "x"})[RAN]
+    ran = click("Checker_Check", {ON_LIBREOFFICE: 0, PROGRAM: "p.exe", ANSWER: "x"})[RAN]
     assert ran == (
         "'p.exe' button check --from_xl=1 '--wb=a.xlsm' '--app=C:\\Office\\EXCEL.EXE' --hwnd=4711 "
         "'--answer=C:\\Temp\\checker-now.txt'"

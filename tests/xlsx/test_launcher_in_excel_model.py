@@ -28,7 +28,6 @@ pyopenvba_excel = pytest.importorskip("pyopenvba.apps.excel")
 TEXTS = launcher_texts()
 REPLACED = {
     "CheckerLauncher": [
-        ("Application.Ready", "FakeReady()"),
         ("Application.Hwnd", '"4711"'),
         ("Application.Version", "FakeVersion()"),
         ("Application.OperatingSystem", "FakeSystem()"),
@@ -38,12 +37,12 @@ REPLACED = {
         ('    Set host = CreateObject("WScript.Shell")\n', ""),
         ("    host.Run command, 0, True\n", "    FakeRun command\n"),
         ("    Shell command & ", "    FakeShell command & "),
-        ("told = FirstLines(answer)", "told = FakeAnswer()"),
+        ("told = AnswerIn(answer)", "told = FakeAnswer()"),
         ("FromSettings(folder)", "FakeSettings(folder)"),
     ],
     "CheckerMarks": [
         (
-            "        If Not OnLibreOffice() Then cell.Comment.Shape.TextFrame.AutoSize = True\n",
+            "        If Not OnLibreOffice() Then SizeNote cell.Comment.Shape\n",
             "",
         )
     ],
@@ -55,14 +54,10 @@ Public theFiles As String
 Public theVariables As String
 Public theAnswer As String
 Public theSettings As String
-Public busy As Boolean
 Public broken As Boolean
 Public ran As String
 Public shelled As String
 
-Public Function FakeReady() As Boolean
-    FakeReady = Not busy
-End Function
 Public Function FakeReadOnly() As Boolean
     FakeReadOnly = True
 End Function
@@ -100,9 +95,8 @@ Public Sub SetUp(system As String, version As String, files As String, variables
     theFiles = files
     theVariables = variables
 End Sub
-Public Sub SetAnswer(answer As String, isBusy As Boolean, isBroken As Boolean, settings As String)
+Public Sub SetAnswer(answer As String, isBroken As Boolean, settings As String)
     theAnswer = answer
-    busy = isBusy
     broken = isBroken
     theSettings = settings
 End Sub
@@ -148,10 +142,8 @@ class Excel:
         version = "16.0" if "Windows" in system else "11.0"
         self.app.run("SetUp", system, version, files, variables)
 
-    def will(
-        self, answer: str = "", busy: bool = False, broken: bool = False, settings: str = ""
-    ) -> None:
-        self.app.run("SetAnswer", answer, busy, broken, settings)
+    def will(self, answer: str = "", broken: bool = False, settings: str = "") -> None:
+        self.app.run("SetAnswer", answer, broken, settings)
 
     def said(self) -> list[str]:
         said = [str(dialog[1]) for dialog in self.app.dialogs]
@@ -177,9 +169,6 @@ def test_a_click_runs_the_program_and_shows_its_answer(excel: Excel) -> None:
 
 
 def test_what_the_clerk_is_told_when_it_does_not_work(excel: Excel) -> None:
-    excel.will(busy=True)
-    excel.app.run("Checker_Check")
-    assert excel.said() == [TEXTS["editing"]]
     excel.will(answer="")
     excel.app.run("Checker_Check")
     assert excel.said() == [TEXTS["silent"]]

@@ -15,11 +15,11 @@ import xlsxwriter
 import xlwings as xw
 from checker_xlsx.book import apply_changes, read_open_book, remove_marks
 from checker_xlsx.description import describe, described
-from checker_xlsx.libreoffice import cells, documents, engine
+from checker_xlsx.libreoffice import cells, documents, engine, names
 from checker_xlsx.looks import Look, order_line, seen
 from checker_xlsx.painting import paint_by_macro
 from checker_xlsx.reading import read_by_ranges
-from checker_xlsx.view import kept_still
+from checker_xlsx.view import kept_still, structure_protected
 
 from checker.model.cells import CellKind, CellRef
 from checker.model.marks import CellEdit, Changes, Fill, Mark, ResultCell, ResultSheet
@@ -79,7 +79,7 @@ def calls_counted() -> Iterator[Counter[str]]:
     counted: Counter[str] = Counter()
     classes = [
         *(engine.App, documents.Book, documents.Books, documents.Sheets, documents.Sheet),
-        *(documents.Names, documents.Name, cells.Range, cells.Font, cells.Borders),
+        *(names.Names, names.Name, cells.Range, cells.Font, cells.Borders),
     ]
 
     def watch(kind: type) -> None:
@@ -209,6 +209,23 @@ def test_a_failure_in_the_middle_leaves_the_book_as_it_was(
     with pytest.raises(RuntimeError), kept_still(open_book):
         apply_changes(open_book, CHANGES, read_open_book(open_book))
     assert state(open_book) == before
+
+
+def test_the_selection_stays_where_it_was(open_book: xw.Book) -> None:
+    open_book.sheets["教师"].activate()
+    open_book.sheets["教师"].range("B7:C9").select()
+    with kept_still(open_book):
+        apply_changes(open_book, CHANGES, read_open_book(open_book))
+    assert open_book.sheets.active.name == "教师"
+    assert open_book.selection.address == "$B$7:$C$9"
+    assert open_book.app.calculation == "automatic"
+    assert open_book.app.screen_updating
+
+
+def test_a_protected_structure_is_noticed(open_book: xw.Book) -> None:
+    assert not structure_protected(open_book)
+    open_book.api.protect("")
+    assert structure_protected(open_book)
 
 
 def test_a_sheet_under_a_strangers_password_is_left_alone(open_book: xw.Book) -> None:

@@ -7,5 +7,5 @@ echo "正在安装校验程序到 $target ..."
 rm -rf "$target"
 mkdir -p "$target"
 cp -R "$here/." "$target/"
-"$target/checker" --version
+"$target/checker" doctor
 echo "安装完成。打开填报表，点“校验”按钮即可。"

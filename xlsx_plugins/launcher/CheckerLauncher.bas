@@ -43,12 +43,6 @@ End Function
 
 Private Sub Launch(action As String)
     Dim program As String, command As String, place As String
-    If Not OnLibreOffice() Then
-        If Not Application.Ready Then
-            Say Text("editing"), vbExclamation
-            Exit Sub
-        End If
-    End If
     program = FindProgram(ThisWorkbook.Path)
     If program = "" Then
         Say Text("missing"), vbExclamation
@@ -78,7 +72,7 @@ Private Sub RunAndWait(command As String, program As String)
     host.Run command, 0, True
     On Error GoTo 0
     Application.StatusBar = False
-    told = FirstLines(answer)
+    told = AnswerIn(answer)
     If told = "" Then
         Say Text("silent"), vbExclamation
     ElseIf Left(told, 1) = "!" Then
@@ -93,18 +87,11 @@ blocked:
 End Sub
 
 ' All of an answer file, decoded; empty when the program left none. The file is deleted.
-Private Function FirstLines(path As String) As String
-    Dim number As Integer, row As String
-    If Not FileThere(path) Then Exit Function
-    number = FreeFile
-    Open path For Input As #number
-    Do While Not EOF(number)
-        Line Input #number, row
-        If FirstLines <> "" Then FirstLines = FirstLines & vbLf
-        FirstLines = FirstLines & Decoded(row)
-    Loop
-    Close #number
+Private Function AnswerIn(path As String) As String
+    AnswerIn = Decoded(Contents(path))
+    If AnswerIn = "" Then Exit Function
     Kill path
+    AnswerIn = Left(AnswerIn, Len(AnswerIn) - 1)
 End Function
 
 ' Where the program is: environment variable, checker.ini beside the workbook, the per-user
@@ -130,22 +117,28 @@ End Function
 
 ' The line program=... of checker.ini; a relative place is meant from the workbook's folder.
 Private Function FromSettings(folder As String) As String
-    Dim number As Integer, row As String, settings As String
+    Dim row As Variant
     If folder = "" Or InStr(folder, "://") > 0 Then Exit Function
-    settings = folder & Separator() & "checker.ini"
-    If Not FileThere(settings) Then Exit Function
-    number = FreeFile
-    Open settings For Input As #number
-    Do While Not EOF(number)
-        Line Input #number, row
-        row = Trim(row)
-        If LCase(Left(row, 8)) = "program=" Then FromSettings = Trim(Mid(row, 9))
-    Loop
-    Close #number
+    For Each row In Split(Contents(folder & Separator() & "checker.ini"), vbLf)
+        If LCase(Left(Trim(row), 8)) = "program=" Then FromSettings = Trim(Mid(Trim(row), 9))
+    Next row
     If FromSettings = "" Then Exit Function
     If Left(FromSettings, 1) <> "/" And Left(FromSettings, 2) <> "\\" And Mid(FromSettings, 2, 1) <> ":" Then
         FromSettings = folder & Separator() & FromSettings
     End If
+End Function
+
+' All lines of a text file, whatever ends them; empty when there is none.
+Private Function Contents(path As String) As String
+    Dim number As Integer, row As String
+    If Not FileThere(path) Then Exit Function
+    number = FreeFile
+    Open path For Input As #number
+    Do While Not EOF(number)
+        Line Input #number, row
+        Contents = Contents & Replace(row, vbCr, "") & vbLf
+    Loop
+    Close #number
 End Function
 
 Private Function FileThere(path As String) As Boolean

@@ -170,10 +170,21 @@ Private Sub GiveNote(cell As Object, note As String)
         If Not cell.Comment Is Nothing Then cell.Comment.Delete
     ElseIf cell.Comment Is Nothing Then
         cell.AddComment Decoded(Mid(note, 2))
-        If Not OnLibreOffice() Then cell.Comment.Shape.TextFrame.AutoSize = True
+        If Not OnLibreOffice() Then SizeNote cell.Comment.Shape
     Else
         cell.Comment.Text Decoded(Mid(note, 2))
     End If
+End Sub
+
+' As large as the text needs: fitted first, then made narrower and taller to be readable.
+Private Sub SizeNote(box As Object)
+    Dim area As Double
+    box.TextFrame.AutoSize = True
+    If box.Width <= 260 Then Exit Sub
+    area = box.Width * box.Height
+    box.TextFrame.AutoSize = False
+    box.Width = 240
+    box.Height = area / 240 * 1.2 + 12
 End Sub
 
 Private Sub GiveValue(cell As Object, value As String)

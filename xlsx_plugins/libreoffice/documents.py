@@ -11,7 +11,7 @@ from checker_xlsx.libreoffice.cells import Corners, Range, corners
 from checker_xlsx.libreoffice.connection import Uno, uno_module
 from checker_xlsx.libreoffice.exported import exported, looks_in, snapshot_of
 from checker_xlsx.libreoffice.formats import Formats, formats_of
-from checker_xlsx.libreoffice.notation import to_excel
+from checker_xlsx.libreoffice.names import Names
 from checker_xlsx.libreoffice.repainting import refused_sheets, repaint
 from checker_xlsx.looks import Look, Seen
 from xlwings import base_classes
@@ -88,6 +88,7 @@ class Book(base_classes.Book):
 
     def snapshot(self) -> Snapshot:
         """The whole document as read in one call; see `checker_xlsx.libreoffice.exported`."""
+        self.accept_input()
         self._export = exported(self.document)
         read: Snapshot = snapshot_of(self.name, self._export)
         return read
@@ -104,6 +105,19 @@ class Book(base_classes.Book):
         """Give many cells their fill, note and value; see `checker_xlsx.painting`."""
         self._export = None
         repaint(self.document, looks)
+
+    def accept_input(self) -> None:
+        """Put what is being typed into its cell, as Return would: a click on a button in the sheet
+        does not end LibreOffice's input line, and touching the sheets later would lose it."""
+        context = self.app.context
+        dispatcher = context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.frame.DispatchHelper", context
+        )
+        dispatcher.executeDispatch(self.controller.Frame, ".uno:AcceptFormula", "", 0, ())
+
+    def structure_protected(self) -> bool:
+        """Whether sheets can neither be added nor removed."""
+        return bool(self.document.isProtected())
 
     def cannot_save(self) -> bool:
         """Whether the document was opened for reading only."""
@@ -285,43 +299,3 @@ class FreezePanes:
         self._sheet.book.controller.freezeAtPosition(
             columns, int(rows[1]) if rows else (place or (0, 0, 0, 0))[2]
         )
-
-
-class Names(base_classes.Names):
-    """The defined names of the whole book."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self._names = book.document.NamedRanges
-
-    def snapshot(self) -> Sequence[tuple[str, Name]]:
-        return [(title, Name(self.book, title)) for title in self._names.ElementNames]
-
-    def contains(self, title: str) -> bool:
-        return bool(self._names.hasByName(title))
-
-    def __call__(self, title: str) -> Name:
-        if not self.contains(title):
-            raise KeyError(title)
-        return Name(self.book, title)
-
-
-class Name(base_classes.Name):
-    """One defined name."""
-
-    def __init__(self, book: Book, title: str) -> None:
-        self.book = book
-        self._title = title
-
-    @property  # type: ignore[misc]  # the base class can also be written
-    def name(self) -> str:
-        return self._title
-
-    @property  # type: ignore[misc]
-    def refers_to(self) -> str:
-        """Excel's notation: ``='教师'!$C$7``; ``=#REF!`` when the target is lost."""
-        content = str(self.book.document.NamedRanges.getByName(self._title).Content)
-        if "#REF!" in content:
-            return "=#REF!"
-        first, _, last = to_excel(content).partition(":")
-        return f"={first}:{last.rpartition('!')[2]}" if last else f"={first}"
