@@ -86,4 +86,4 @@ def test_a_report_format_of_a_plugin(checker: Run, plugin: Path, right: Path) ->
 def test_an_unknown_format_names_the_known_ones(checker: Run, plugin: Path, right: Path) -> None:
     done = checker("check", right, "--format", "pdf")
     assert done.returncode == 2
-    assert "text、json、names" in done.stderr
+    assert "text、json、junit、sarif、names" in done.stderr

@@ -10,7 +10,7 @@ from checker.cli.check_run import CheckChoices, run_check
 @click.command(name="check", options_metavar="[选项]")
 @click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹…")
 @click.option("--format", "form", default="text", show_default=True, metavar="形式",
-              help="输出的形式：text、json，或插件提供的形式。")  # fmt: skip
+              help="输出的形式：text、json、junit、sarif，或插件提供的形式。")  # fmt: skip
 @click.option("--select", multiple=True, metavar="规则", help="只查这些规则、规则族或插件。")
 @click.option("--ignore", multiple=True, metavar="规则", help="不查这些规则、规则族或插件。")
 @click.option("--profile", metavar="口径", help="口径：地区名称（如 jiangxi）或一个口径文件。")
@@ -22,6 +22,7 @@ from checker.cli.check_run import CheckChoices, run_check
 @click.option("--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件。")
 @click.option("--plugins", metavar="编号", help="只用这些插件，用逗号隔开。")
 @click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
+@click.option("--no-cache", is_flag=True, help="不用上次的结果，整个文件夹重新校验。")
 def command(
     paths: tuple[str, ...],
     form: str,
@@ -36,6 +37,7 @@ def command(
     plugin_dirs: tuple[str, ...],
     plugins: str | None,
     workers: int | None,
+    no_cache: bool,
 ) -> None:
     """校验填报表：文件或文件夹。
 
@@ -57,5 +59,6 @@ def command(
             plugin_dirs=plugin_dirs,
             plugins=plugins,
             workers=workers,
+            no_cache=no_cache,
         )
     )

@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from checker.checking import (
     CheckWork,
@@ -22,14 +22,17 @@ from checker.reports.terminal import Line, error_line, file_lines, summary_lines
 from checker.session import BadChoice, Session, SessionOptions
 from checker.settings import BadSettings, Settings, find_settings
 
+if TYPE_CHECKING:
+    from checker.batch.discovery import Source
+
 RESULT_FOLDER = "校验结果"
 """Beside a file, or inside a folder, that is checked: where the marked copies go."""
 
-FORMATS = ("text", "json")
-"""The program's own ways to tell; plugins may bring others."""
+RESULT_FILE = "校验结果.json"
+"""In the result folder of a checked folder: what ``checker diff`` compares."""
 
-IN_ONE_PROCESS = 16
-"""Up to so many files, starting workers costs more than it saves."""
+FORMATS = ("text", "json", "junit", "sarif")
+"""The program's own ways to tell; plugins may bring others."""
 
 
 class CheckChoices(NamedTuple):
@@ -48,6 +51,7 @@ class CheckChoices(NamedTuple):
     plugin_dirs: tuple[str, ...] = ()
     plugins: str | None = None
     workers: int | None = None
+    no_cache: bool = False
 
 
 def run_check(choices: CheckChoices) -> NoReturn:
@@ -75,11 +79,12 @@ def run_check(choices: CheckChoices) -> NoReturn:
     screen = _Screen(choices.form == "text")
     screen.show(error_line(error) for error in session.errors)
     try:
-        for result in _results(work, choices.workers, screen):
+        for result in _results(work, choices, screen):
             results.append(result)
             screen.show(file_lines(result))
     except KeyboardInterrupt:
         screen.show([Line("已中断，以下是中断前的结果。", "fail")])
+    _keep(results, work, session)
     _conclude(results, session, choices.form, screen)
 
 
@@ -102,21 +107,46 @@ def _conclude(
 ) -> NoReturn:
     code = ExitCode.INTERNAL if session.errors else exit_code(results)
     if form == "json":
-        import json
+        sys.stdout.write(_document(results, session))
+    elif form == "junit":
+        from checker.reports.junit import junit
 
-        from checker.reports.json_report import check_document
+        sys.stdout.write(junit(results))
+    elif form == "sarif":
+        from checker.reports.sarif import sarif
 
-        document = check_document(
-            results,
-            profile=session.profile.id,
-            edition=session.edition,
-            errors=session.errors,
-        )
-        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(sarif(results, session.rules))
     elif len(results) > 1 or not results:
         screen.show(summary_lines(results))
     sys.stdout.flush()
     sys.exit(int(code))
+
+
+def _document(results: Sequence[FileResult], session: Session) -> str:
+    import json
+
+    from checker.reports.json_report import check_document
+
+    document = check_document(
+        results, profile=session.profile.id, edition=session.edition, errors=session.errors
+    )
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _keep(
+    results: Sequence[FileResult], work: Sequence[tuple[CheckWork, str]], session: Session
+) -> None:
+    """Beside the marked copies of a folder: all results, for ``checker diff``."""
+    folders = {task.plan.folder for task, path in work if task.plan.folder and Path(path).is_dir()}
+    if len(folders) != 1 or len(work) != 1:
+        return
+    target = Path(folders.pop()) / RESULT_FILE
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(_document(results, session), "utf-8")
+    except OSError as problem:
+        reason = problem.strerror or problem
+        sys.stderr.write(f"提醒：结果没能存进“{target}”（{reason}），下次不能与这次比较。\n")
 
 
 def _write_plugin_format(
@@ -169,9 +199,13 @@ def _plan(path: str, mark: bool, in_place: bool, out: str | None) -> MarkPlan:
     return MarkPlan(str((place if place.is_dir() else place.parent) / RESULT_FOLDER))
 
 
+def _is_one_file(path: str) -> bool:
+    return Path(path).is_file() and not path.lower().endswith(".zip")
+
+
 def _sources(path: str) -> tuple[Sequence[Readable], tuple[tuple[str, str], ...]]:
     """What is to be checked below a path, and what could not even be looked into."""
-    if Path(path).is_file() and not path.lower().endswith(".zip"):
+    if _is_one_file(path):
         return [LocalFile(path, Path(path).name)], ()
     from checker.batch.discovery import discover
 
@@ -179,35 +213,33 @@ def _sources(path: str) -> tuple[Sequence[Readable], tuple[tuple[str, str], ...]
 
 
 def _results(
-    work: Sequence[tuple[CheckWork, str]], workers: int | None, screen: _Screen
+    work: Sequence[tuple[CheckWork, str]], choices: CheckChoices, screen: _Screen
 ) -> Iterator[FileResult]:
+    if len(work) > 1 or not _is_one_file(work[0][1]):
+        gc.freeze()  # what was loaded stays; from here on, garbage is looked for again
+        gc.enable()
     for task, path in work:
-        sources, failures = _sources(path)
-        for failed, reason in failures:
-            yield FileResult(failed, FileStatus.UNREADABLE, message=reason)
-        if not sources and not failures:
-            yield FileResult(path, FileStatus.UNREADABLE, message="文件夹里没有填报表。")
-        if len(sources) > 1 or len(work) > 1:
-            gc.freeze()  # what was loaded stays; from here on, garbage is looked for again
-            gc.enable()
-        if len(sources) <= IN_ONE_PROCESS and workers is None:
-            for source in sources:
-                yield task(source)
+        if _is_one_file(path):
+            yield task(LocalFile(path, Path(path).name))
             continue
-        yield from screen.progress(_in_workers(task, sources, workers), len(sources))
+        from checker.batch.discovery import discover
+
+        found = discover([path])
+        for failed, reason in found.failures:
+            yield FileResult(failed, FileStatus.UNREADABLE, message=reason)
+        if not found.sources and not found.failures:
+            yield FileResult(path, FileStatus.UNREADABLE, message="文件夹里没有填报表。")
+        yield from screen.progress(_of_folder(task, found.sources, choices), len(found.sources))
 
 
-def _in_workers(
-    task: CheckWork, sources: Sequence[Readable], workers: int | None
+def _of_folder(
+    task: CheckWork, sources: Sequence[Source], choices: CheckChoices
 ) -> Iterator[FileResult]:
-    from checker.batch.running import run_all
-    from checker.checking import path_shown
+    from checker.batch.folder import folder_results
+    from checker.toml_files import cache_folder
 
-    for done in run_all(task, sources, len(sources), workers):
-        if done.result is not None:
-            yield done.result
-        else:
-            yield FileResult(path_shown(done.item), FileStatus.FAILED, message=done.failure)
+    cache = None if choices.no_cache else cache_folder()
+    return folder_results(sources, task.options, task.plan, choices.workers, cache)
 
 
 class _Screen:

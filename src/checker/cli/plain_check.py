@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from checker.cli.check_run import CheckChoices
 
-FLAGS = {"--in-place": "in_place", "--no-mark": "no_mark"}
+FLAGS = {"--in-place": "in_place", "--no-mark": "no_mark", "--no-cache": "no_cache"}
 WORDS = {
     "--format": "form",
     "--profile": "profile",
@@ -18,7 +18,7 @@ WORDS = {
 }
 NUMBERS = {"--edition": "edition", "--workers": "workers"}
 LISTS = {"--select": "select", "--ignore": "ignore", "--plugin-dir": "plugin_dirs"}
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "junit", "sarif")
 
 
 def parsed(arguments: Sequence[str]) -> CheckChoices | None:
@@ -64,4 +64,5 @@ def parsed(arguments: Sequence[str]) -> CheckChoices | None:
         plugin_dirs=tuple(lists["plugin_dirs"]),
         plugins=words.get("plugins"),
         workers=numbers.get("workers"),
+        no_cache="no_cache" in flags,
     )

@@ -14,14 +14,15 @@ from checker.reports.json_report import Json
 from checker.reports.results import FileResult
 
 
-def result_of_record(record: FileRecord) -> FileResult:
-    """The result a record was made from, as far as reports need it."""
+def result_of_record(record: FileRecord, profile: str = "") -> FileResult:
+    """The result a record was made from, as far as reports need it; ``profile`` by its id."""
     return FileResult(
         path=record.path,
         status=FileStatus(record.status),
         template=record.template,
         unit=record.name,
         code=record.code,
+        profile=profile if record.status == FileStatus.CHECKED else "",
         counts=Counts(**record.counts) if record.counts else Counts(),
         findings=tuple(_finding(item) for item in record.findings),
         errors=tuple(_error(item) for item in record.errors),
