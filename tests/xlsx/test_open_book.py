@@ -306,6 +306,30 @@ def test_excels_way_by_the_launchers_own_macros(open_book: xw.Book, tmp_path: Pa
     assert state(open_book) == before
 
 
+def test_the_whole_of_excels_way(open_book: xw.Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows: read range by range, look and paint through the workbook's macros, with a
+    number of calls that does not depend on the number of marks."""
+    for member in ("snapshot", "look", "repaint"):
+        monkeypatch.delattr(documents.Book, member)
+    for sheet in open_book.sheets:
+        sheet.api.unprotect("")
+    before = state(open_book)
+    counts = []
+    for number in (3, 150):
+        more = [Mark("教师", f"E{row}", Fill.DOUBT, f"存疑 {row}") for row in range(1, number)]
+        changes = Changes((*CHANGES.marks, *more), CHANGES.sheets, CHANGES.edits)
+        with calls_counted() as counted, kept_still(open_book):
+            apply_changes(open_book, changes, read_open_book(open_book))
+        assert open_book.sheets["教师"].range("B2").color == (0xFF, 0xC7, 0xCE)
+        assert open_book.sheets["教师"].range("A7").value == "=文字"
+        with kept_still(open_book):
+            remove_marks(open_book, read_open_book(open_book))
+        assert state(open_book) == before
+        counts.append(counted)
+    assert counts[0] == counts[1]
+    assert counts[0]["App.run"] == 3, "one to describe, one to look, one to paint"
+
+
 def test_lines_between_the_program_and_the_macro() -> None:
     look = Look("教师 表", "B2", "FFC7CE;13;000000", "不通过\n缺\t7", "=1")
     assert order_line(look) == (
