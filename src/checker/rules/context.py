@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Protocol
 
 from checker.model.rules import Rule, Threshold
@@ -18,6 +20,11 @@ from checker.rules.values import NotApplicable, RuleDefect, Value
 
 At = Iterable[str | FactRef]
 """Places to be marked, foremost first: field ids of the unit, or names of facts."""
+
+
+@lru_cache(maxsize=2048)
+def _exact(limit: Decimal | int) -> Fraction:
+    return Fraction(limit)
 
 
 class Judgement(Protocol):
@@ -86,7 +93,7 @@ class Context:
         """The exact value of ``limit``; raises as it does."""
         entry = self.limit(threshold_id, stage)
         value = entry.values.get(self._stage(stage) or "")
-        return Fraction(entry.values[""] if value is None else value)
+        return _exact(entry.values[""] if value is None else value)
 
     def unit_of_limit(self, threshold_id: str) -> str:
         """Unit of a threshold, for whatever stage it is given. Raises KeyError."""

@@ -24,12 +24,16 @@ class Unit:
     缺数据, 不适用 and into an error of the rule.
     """
 
-    __slots__ = ("_row", "_values", "ref")
+    __slots__ = ("_known", "_row", "_rows", "_staged", "_values", "ref")
 
     def __init__(self, values: Values, ref: UnitRef, row: TableRow | None = None) -> None:
         self._values = values
         self._row = row
         self.ref = ref
+        # what was asked before: hundreds of rules ask the same few fields of the same rows
+        self._known: dict[str, Value] = {}
+        self._rows: dict[str, tuple[Unit, ...]] = {}
+        self._staged: dict[str, Unit] = {}
 
     def __repr__(self) -> str:
         return f"Unit({self._values.submission.name!r}, {self.ref.label!r})"
@@ -71,10 +75,15 @@ class Unit:
 
     def value(self, field: str) -> Value:
         """The value of a field (or, in a row, of ``table.column``), of whatever type it is."""
-        row = self._row
-        if row is not None and field.rpartition(".")[0] == self.ref.table:
-            return self._values.cell(row, field)
-        return self._values.value(field, self.ref.stage)
+        found = self._known.get(field)
+        if found is None:
+            row = self._row
+            if row is not None and field.rpartition(".")[0] == self.ref.table:
+                found = self._values.cell(row, field)
+            else:
+                found = self._values.value(field, self.ref.stage)
+            self._known[field] = found
+        return found
 
     def number(self, field: str, default: Fraction | int | None = None) -> Fraction:
         """A number, exact. With ``default``, an input that is not there counts as that."""
@@ -139,8 +148,14 @@ class Unit:
         """Whether the school has this stage."""
         return stage in self._values.submission.stages
 
-    def rows(self, table: str) -> Iterator[Unit]:
+    def rows(self, table: str) -> tuple[Unit, ...]:
         """The filled rows of a table, each as a unit of its own."""
+        found = self._rows.get(table)
+        if found is None:
+            found = self._rows[table] = tuple(self._row_units(table))
+        return found
+
+    def _row_units(self, table: str) -> Iterator[Unit]:
         title = self._values.tables[table].title if table in self._values.tables else table
         for row in self._values.rows(table):
             ref = UnitRef(
@@ -150,7 +165,11 @@ class Unit:
 
     def as_stage(self, stage: str) -> Unit:
         """The same row, known to belong to a stage."""
-        return Unit(self._values, self.ref._replace(stage=stage), self._row)
+        found = self._staged.get(stage)
+        if found is None:
+            ref = self.ref._replace(stage=stage)
+            found = self._staged[stage] = Unit(self._values, ref, self._row)
+        return found
 
     def refs(self, field: str) -> tuple[FactRef, ...]:
         """Names of the facts behind a value: what a verdict puts in ``at``."""
