@@ -148,6 +148,12 @@ def test_the_reference_is_the_programs_own(site: Path) -> None:
     assert "由程序生成" not in manifest + expressions
 
 
+def test_every_fence_became_a_block(pages: dict[Path, Links]) -> None:
+    """A fence that the builder does not understand would swallow what follows it."""
+    broken = [path.name for path in pages if "```" in path.read_text("utf-8")]
+    assert broken == []
+
+
 def test_search_without_a_server(site: Path, tmp_path: Path) -> None:
     """Opened from disk in a real browser, the search finds Chinese words."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

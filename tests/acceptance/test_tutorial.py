@@ -1,7 +1,7 @@
 """The tutorial 一小时写一个校验插件, followed literally: every file and command of its fences.
 
-In its fences, a file is named by ``title``; ``mode="append"`` adds to it. In a console fence "$ "
-begins a command, "…" in the output stands for anything, "# 退出码 n" is the exit code (else 0).
+In its fences, a file is named by ``title``; one with （接在末尾） is added to. In a console fence
+"$ " begins a command, "…" in the output stands for anything, "# 退出码 n" is the exit code (else 0).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "author" / "tutorial.md"
+ADDED = "（接在末尾）"
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -88,9 +89,10 @@ def test_the_tutorial_followed_literally(tmp_path: Path) -> None:
     commands = files = 0
     for fence in fences(TUTORIAL.read_text("utf-8")):
         if "title" in fence.attributes:
-            path = tmp_path / fence.attributes["title"]
+            title = fence.attributes["title"]
+            path = tmp_path / title.removesuffix(ADDED)
             path.parent.mkdir(parents=True, exist_ok=True)
-            before = path.read_text("utf-8") if fence.attributes.get("mode") == "append" else ""
+            before = path.read_text("utf-8") if title.endswith(ADDED) else ""
             path.write_text(before + fence.text, "utf-8")
             files += 1
             continue
