@@ -1,7 +1,7 @@
 """The tutorial 一小时写一个校验插件, followed literally: every file and command of its fences.
 
 In its fences, a file is named by ``title``; one with （接在末尾） is added to. In a console fence
-"$ " begins a command, "…" in the output stands for anything, "# 退出码 n" is the exit code (else 0).
+"$ " begins a command, "…" in the output stands for anything, "# 退出码 n" is its exit code.
 """
 
 from __future__ import annotations
