@@ -6,33 +6,15 @@ Unprotects the sheets; inserts a row and a column, renames a sheet, deletes a na
 cut and paste, copies a sheet, retypes values; saves FOLDER/edited.xlsx, .xls and .ods.
 """
 
-import contextlib
-import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 import uno
-from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from real_calc import opened, save
 
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
-
-
-def connect(pipe, process):
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext(
-        "com.sun.star.bridge.UnoUrlResolver", local
-    )
-    for _ in range(240):
-        try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            if process.poll() is not None:
-                raise
-            time.sleep(0.25)
-    raise TimeoutError("Calc did not answer")
 
 
 def edit(document):
@@ -62,40 +44,10 @@ def edit(document):
 
 def main():
     soffice, workbook, folder = sys.argv[1:]
-    with tempfile.TemporaryDirectory() as profile:
-        pipe = f"clerk{time.time_ns()}"
-        process = subprocess.Popen(
-            [
-                soffice,
-                f"-env:UserInstallation={Path(profile).as_uri()}",
-                "--headless",
-                "--norestore",
-                f"--accept=pipe,name={pipe};urp;",
-            ]
-        )
-        try:
-            context = connect(pipe, process)
-            desktop = context.ServiceManager.createInstanceWithContext(
-                "com.sun.star.frame.Desktop", context
-            )
-            hidden = PropertyValue(Name="Hidden", Value=True)
-            document = desktop.loadComponentFromURL(
-                Path(workbook).resolve().as_uri(), "_blank", 0, (hidden,)
-            )
-            edit(document)
-            for ending, name in FILTERS.items():
-                target = Path(folder).resolve() / f"edited.{ending}"
-                document.storeToURL(
-                    target.as_uri(), (PropertyValue(Name="FilterName", Value=name),)
-                )
-            document.close(True)
-            with contextlib.suppress(Exception):
-                desktop.terminate()
-            process.wait(30)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait(30)
+    with opened(soffice, workbook) as document:
+        edit(document)
+        for ending, name in FILTERS.items():
+            save(document, Path(folder) / f"edited.{ending}", name)
 
 
 main()

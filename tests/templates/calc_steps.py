@@ -7,30 +7,11 @@ Steps: ["set", sheet, cell, value] · ["get", sheet, cell] · ["insert", sheet, 
 """
 
 import json
-import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
-import uno
-from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
-
-
-def connect(pipe, process):
-    local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext(
-        "com.sun.star.bridge.UnoUrlResolver", local
-    )
-    for _ in range(240):
-        try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            if process.poll() is not None:
-                raise
-            time.sleep(0.25)
-    raise TimeoutError("Calc did not answer")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from real_calc import opened
 
 
 def run(document, step):
@@ -59,34 +40,9 @@ def run(document, step):
 def main():
     soffice, workbook = sys.argv[1:]
     steps = json.load(sys.stdin)
-    with tempfile.TemporaryDirectory() as profile:
-        pipe = "templates" + Path(profile).name
-        process = subprocess.Popen(
-            [
-                soffice,
-                "--headless",
-                "--norestore",
-                f"-env:UserInstallation=file://{profile}",
-                f"--accept=pipe,name={pipe};urp;",
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            context = connect(pipe, process)
-            desktop = context.ServiceManager.createInstanceWithContext(
-                "com.sun.star.frame.Desktop", context
-            )
-            hidden = PropertyValue("Hidden", 0, True, 0)
-            document = desktop.loadComponentFromURL(Path(workbook).as_uri(), "_blank", 0, (hidden,))
-            document.calculateAll()
-            json.dump([run(document, step) for step in steps], sys.stdout)
-            document.close(True)
-            desktop.terminate()
-            process.wait(30)
-        finally:
-            if process.poll() is None:
-                process.kill()
+    with opened(soffice, workbook) as document:
+        document.calculateAll()
+        json.dump([run(document, step) for step in steps], sys.stdout)
 
 
 main()
