@@ -37,7 +37,8 @@ while True:
 
 @posix
 def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
-    """Sixty kills at random moments of a writer that does nothing but write in place."""
+    """Forty kills of a writer that does nothing but write in place: every other one at a random
+    moment, the others a random moment after its temporary file has appeared."""
     path = tmp_path / "学校.xlsx"
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet("表")
@@ -47,13 +48,15 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
     write_changes(path, path, Changes([Mark("表", "B2", Fill.FAIL)]))
     chance = random.Random(2026)
     interrupted = 0
-    for _ in range(60):
+    for kill in range(40):
         child = subprocess.Popen(
             [sys.executable, "-c", _WRITE_FOR_EVER, str(path)], stdout=subprocess.PIPE
         )
         assert child.stdout is not None
         assert child.stdout.readline().strip() == b"ready"
-        time.sleep(chance.uniform(0, 0.12))
+        if kill % 2:
+            _wait_for_a_temporary_file(tmp_path)
+        time.sleep(chance.uniform(0, 0.004 if kill % 2 else 0.12))
         child.send_signal(signal.SIGKILL)
         child.wait()
         child.stdout.close()
@@ -66,6 +69,12 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
             assert other.suffix == ".tmp", "nothing unfinished may carry a workbook's name"
             other.unlink()
     assert interrupted > 5, "the kills must have hit the writer while it was writing"
+
+
+def _wait_for_a_temporary_file(folder: Path) -> None:
+    until = time.monotonic() + 20
+    while not any(entry.name.endswith(".tmp") for entry in os.scandir(folder)):
+        assert time.monotonic() < until, "the writer writes no temporary file"
 
 
 @posix

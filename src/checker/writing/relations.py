@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from typing import NamedTuple
-from urllib.parse import unquote
 
-from checker.writing.package import Package, key_of
+from checker.writing.package import Package, key_of, unquote
 from checker.writing.part import Part
 from checker.writing.xml_bytes import attributes, children, escape_attribute, local, root_tag
 
