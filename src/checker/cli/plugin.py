@@ -79,8 +79,9 @@ def new(name: str, title: str, family: str, out: Path | None) -> None:
     except OSError as problem:
         raise PluginTrouble(f"写不进 {folder}（{problem.strerror or problem}）。") from None
     for path in written:
-        click.echo(f"已写好 {path}")
-    click.echo(f"接下来：checker plugin test {folder}，再改 {folder / 'plugin.toml'}。")
+        click.echo(f"已写好 {path.as_posix()}")
+    manifest = folder / "plugin.toml"
+    click.echo(f"接下来：checker plugin test {folder.as_posix()}，再改 {manifest.as_posix()}。")
 
 
 @command.command("check", context_settings=HELP, options_metavar="[选项]")
