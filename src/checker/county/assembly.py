@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from checker.batch.record import FileRecord
 from checker.county.collection import County, conclude_all, gather, gather_gaps
+from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
 from checker.county.measuring import collection_rules
 from checker.county.report import CountyReport, Indicator, Level, School, Shortage
@@ -82,6 +83,7 @@ def county_report(given: CountyInput) -> CountyReport:
         findings=concluded.findings,
         errors=(*given.errors, *concluded.errors),
         unjudged=tuple(given.unjudged),
+        fact_columns=fact_columns(template) if template else (),
     )
 
 

@@ -50,7 +50,7 @@ def write_county(
     report = relative_to(report, folder)
     written = Written(folder / PAGE, folder / BOOK, folder / DOCUMENT)
     _replace(written.page, county_page(report, generated).encode())
-    document = json.dumps(county_document(report), ensure_ascii=False, indent=1)
+    document = json.dumps(county_document(report), ensure_ascii=False)
     _replace(written.document, document.encode())
     results = county_results(report)
     _replace(folder / JUNIT, junit(results).encode())

@@ -107,6 +107,15 @@ class CountyFinding(NamedTuple):
         return "提示" if self.informs else OUTCOME_WORDS[self.outcome]
 
 
+class FactColumn(NamedTuple):
+    """One column of the facts table: a field in one column of the form, and what it is called."""
+
+    field: str
+    column: str
+    title: str
+    is_number: bool
+
+
 @dataclass(frozen=True, slots=True)
 class CountyReport:
     """Everything about one county run. ``records`` are all files looked at, counted or not;
@@ -128,6 +137,7 @@ class CountyReport:
     findings: tuple[CountyFinding, ...]
     errors: tuple[RuleError, ...] = ()
     unjudged: tuple[str, ...] = ()
+    fact_columns: tuple[FactColumn, ...] = ()
 
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""

@@ -19,6 +19,7 @@ from checker.reports.book_sheets import (
     styles_of,
     write_line,
 )
+from checker.reports.county_book_facts import write_facts
 from checker.reports.county_book_figures import write_dispersion, write_matrix, write_shortages
 from checker.reports.findings import INFO_WORD
 from checker.reports.json_report import Json
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 TITLE = "县级汇总"
-FACT_LIMIT = 1_000_000
-"""Rows of the facts sheet; more are left to the Parquet files, and the sheet says so."""
-
 _FIXED = datetime(2026, 1, 1)  # the file's own time stamp: equal runs give equal bytes
 _WORST_FIRST = {"fail": 0, "doubt": 1, "explained": 2}
 
@@ -52,7 +50,7 @@ def write_county_book(
     write_matrix(book, styles, report)
     write_dispersion(book, styles, report)
     write_shortages(book, styles, report)
-    _facts(book, styles, facts)
+    write_facts(book, styles, report, facts)
     book.close()
 
 
@@ -172,15 +170,3 @@ def _copy_link(sheet: Worksheet, row: int, column: int, target: str, styles: Sty
         sheet.write_string(row, column, target, styles.text)
     else:
         sheet.write_url(row, column, f"external:{target}", styles.link, target)
-
-
-def _facts(book: Workbook, styles: Styles, facts: Iterable[tuple[FileRecord, FactRow]]) -> None:
-    heads = ("标识码", "学校名称", "字段", "列", "行", "值", "位置")
-    page = ListSheet(book, styles, "数据表", heads, (13, 28, 30, 14, 6, 18, 18))
-    formats = [styles.text] * len(heads)
-    for record, fact in facts:
-        if page.row >= FACT_LIMIT:
-            page.write(["其余数据见 Parquet 文件"], [styles.text])
-            return
-        front = (record.code, record.name, fact.field, fact.column, fact.row or None)
-        page.write((*front, fact.value, fact.cell), formats, wraps=False)

@@ -44,7 +44,7 @@ def sarif(results: Sequence[FileResult], rules: Mapping[str, Rule]) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document, ensure_ascii=False) + "\n"
 
 
 def _rule(rule_id: str, rule: Rule | None) -> Json:

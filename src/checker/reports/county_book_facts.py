@@ -1,0 +1,50 @@
+"""The sheet 数据表 of 县级汇总.xlsx: a row per school, a column per figure, to calculate with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from checker.batch.record import FactRow, FileRecord
+from checker.county.report import CountyReport, FactColumn
+from checker.reports.book_sheets import ListSheet, Styles, Value
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+
+_FLAGS = {"True": "是", "False": "否"}
+
+
+def write_facts(
+    book: Workbook,
+    styles: Styles,
+    report: CountyReport,
+    facts: Iterable[tuple[FileRecord, FactRow]],
+) -> None:
+    """``facts`` come school by school, from a stream: only one school's are held at a time. Rows of
+    tables (one per class) are left to the Parquet files."""
+    columns = report.fact_columns
+    heads = ("标识码", "学校名称", *(item.title for item in columns))
+    page = ListSheet(book, styles, "数据表", heads, (13, 28, *[13.0] * len(columns)))
+    page.sheet.freeze_panes(1, 2)
+    page.sheet.fit_to_pages(0, 0)
+    formats = [styles.text] * len(heads)
+    for _, group in groupby(facts, key=lambda pair: pair[0].path):
+        told = list(group)
+        record = told[0][0]
+        own = {(fact.field, fact.column): fact.value for _, fact in told if not fact.row}
+        values = [_value(item, own) for item in columns]
+        page.write([record.code, record.name, *values], formats, wraps=False)
+    page.add_filter()
+
+
+def _value(item: FactColumn, own: Mapping[tuple[str, str], str]) -> Value:
+    text = own.get((item.field, item.column))
+    if text is None or not item.is_number:
+        return None if text is None else _FLAGS.get(text, text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
