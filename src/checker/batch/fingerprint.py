@@ -14,6 +14,9 @@ from checker.session import Session
 def fingerprint(session: Session) -> str:
     """A digest that changes whenever the same workbook could get other verdicts."""
     digest = hashlib.sha256(f"{__version__}\n{session.options!r}\n".encode())
+    for path in sorted(_program()):
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     for path in sorted(_files(session)):
         digest.update(f"{path}\n".encode())
         digest.update(path.read_bytes())
@@ -21,6 +24,14 @@ def fingerprint(session: Session) -> str:
         for source in discover([session.options.previous]).sources:
             digest.update(f"{source.shown} {source.size} {source.modified}\n".encode())
     return digest.hexdigest()
+
+
+def _program() -> Iterator[Path]:
+    """The program's own code: between two versions it changes in a developer's folder only."""
+    import checker
+
+    for folder in checker.__path__:
+        yield from Path(folder).rglob("*.py")
 
 
 def _files(session: Session) -> Iterator[Path]:
