@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from html import escape
-from math import ceil, floor
+from math import floor
 
 from checker.county.report import DispersionResult
 from checker.model.verdicts import Outcome, format_number
@@ -61,7 +61,7 @@ def distribution(
     values: Sequence[Fraction], limit: Fraction | None, at_least: bool, name: str, unit: str
 ) -> str:
     """A histogram of schools over an indicator's values; bars on the wrong side of ``limit`` are
-    red, a dashed line marks it. Values far out are gathered in the last bin."""
+    red, a dashed line marks it. Values far out are gathered in the first and the last bin."""
     if not values:
         return ""
     low, high = _span(values, limit)
@@ -96,7 +96,8 @@ def distribution(
     if limit is not None:
         x = float((limit - low) / step) * bar
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}" class="limit"/>')
-    ends = (format_number(low, 1), f"{format_number(high, 1)}{escape(unit)}")
+    more, less = "≥ " if max(values) > high else "", "≤ " if min(values) < low else ""
+    ends = (f"{less}{format_number(low, 1)}", f"{more}{format_number(high, 1)}{escape(unit)}")
     parts.append(
         f'<line x1="0" x2="{width}" y1="{height}" y2="{height}" class="axis"/>'
         f'<text x="0" y="{height + 14}" class="hint">{ends[0]}</text>'
@@ -106,9 +107,12 @@ def distribution(
 
 
 def _span(values: Sequence[Fraction], limit: Fraction | None) -> tuple[Fraction, Fraction]:
+    """The axis: the middle half of the schools and three times its width on either side, so that
+    one slip of the unit does not press all other schools into a single bar; the limit always."""
     ordered = sorted(values)
-    far = ordered[min(len(ordered) - 1, ceil(len(ordered) * 0.98))]
-    low, high = ordered[0], max(far, ordered[0])
+    lower, upper = ordered[len(ordered) // 4], ordered[(len(ordered) * 3) // 4]
+    reach = 3 * (upper - lower) or abs(upper) / 10
+    low, high = max(ordered[0], lower - reach), min(ordered[-1], upper + reach)
     if limit is not None:
         low, high = min(low, limit * Fraction(9, 10)), max(high, limit * Fraction(11, 10))
     return low, high if high > low else low + 1
