@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from checker.reports.json_report import Json
+
+
+@lru_cache(maxsize=65_536)
+def exact(text: str) -> Fraction:
+    """The number a text such as "9/2" stands for; one object for the many texts that are equal."""
+    return Fraction(text)
 
 
 class Measure(NamedTuple):
@@ -23,7 +31,7 @@ class Measure(NamedTuple):
 
     def fractions(self) -> tuple[Fraction, Fraction | None]:
         """(amount, base) as exact numbers; base None where the rule has none."""
-        return Fraction(self.amount), Fraction(self.base) if self.base else None
+        return exact(self.amount), exact(self.base) if self.base else None
 
 
 class Unmeasured(NamedTuple):
@@ -83,6 +91,23 @@ class FileRecord:
     measures: tuple[Measure, ...] = ()
     unmeasured: tuple[Unmeasured, ...] = ()
     facts: tuple[FactRow, ...] = ()
+
+    def without_facts(self) -> FileRecord:
+        """What a county run holds in memory: the facts are in their table by then, and texts that
+        thousands of records repeat (rule ids, limits, sources) are one object each."""
+        return replace(
+            self,
+            facts=(),
+            measures=tuple(Measure(*map(intern, item)) for item in self.measures),
+            judged=tuple(Judged(*map(intern, item)) for item in self.judged),
+            findings=tuple(
+                {
+                    key: intern(value) if isinstance(value, str) else value
+                    for key, value in finding.items()
+                }
+                for finding in self.findings
+            ),
+        )
 
     def to_json(self) -> str:
         """One line of JSON, keys in a fixed order."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyarrow.parquet import ParquetWriter
 
 FACTS, LEVELS, FINDINGS = "facts.parquet", "levels.parquet", "findings.parquet"
-_ROWS_AT_ONCE = 50_000
+_ROWS_AT_ONCE = 20_000
 
 _COLUMNS: dict[str, tuple[str, ...]] = {
     FACTS: ("file", "code", "school", "field", "column", "row", "value", "cell"),

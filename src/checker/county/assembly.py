@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from checker.batch.record import FileRecord
+from checker.batch.record import FileRecord, exact
 from checker.county.collection import County, conclude_all, gather, gather_gaps
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
@@ -177,8 +176,8 @@ def _levels(counted: Mapping[str, FileRecord]) -> Iterable[Level]:
                     stage=item.stage,
                     rule=item.rule,
                     outcome=Outcome(item.outcome),
-                    value=Fraction(item.value) if item.value else None,
-                    limit=Fraction(item.limit) if item.limit else None,
+                    value=exact(item.value) if item.value else None,
+                    limit=exact(item.limit) if item.limit else None,
                 )
 
 
@@ -194,7 +193,7 @@ def _shortages(counted: Mapping[str, FileRecord], rules: Mapping[str, Rule]) -> 
                 stage=item.stage,
                 rule=item.rule,
                 title=rule.title,
-                value=Fraction(item.gap),
+                value=exact(item.gap),
                 unit=item.gap_unit,
                 noun=item.gap_noun,
             )

@@ -85,7 +85,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             try:
                 for record in watch(stream, len(sources)):
                     tables.add(record)
-                    kept.append(replace(record, facts=()))
+                    kept.append(record.without_facts())
             except KeyboardInterrupt:
                 interrupted = True
         earlier = [] if interrupted else _earlier(options, session, run, cache)
@@ -184,7 +184,7 @@ def _earlier(
         return []
     sources = discover([options.session.previous]).sources
     work = CountyWork(options.session, MarkPlan())
-    return [replace(record, facts=()) for record in records(sources, work, cache, run)]
+    return [record.without_facts() for record in records(sources, work, cache, run)]
 
 
 def _county_form(
