@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
@@ -100,14 +101,13 @@ def test_one_slip_is_found_by_the_rules_meant_for_it(
 
 @pytest.mark.parametrize(
     ("total", "outcome"),
-    [(5200.01, Outcome.PASS), (5200.04, Outcome.PASS), (5200.05, Outcome.FAIL)],
+    [(5200.01, Outcome.PASS), (5200.03, Outcome.PASS), (5200.04, Outcome.FAIL)],
 )
 def test_rounded_parts_may_differ_by_their_rounding(
     judged: Judge, verdict: Find, total: float, outcome: Outcome
 ) -> None:
-    """The ministry's own table of 2020 has 449653312.48 where its six parts make ...12.49."""
-    from decimal import Decimal
-
+    """The ministry's own table of 2020 has 449653312.48 where its six parts make ...12.49. Seven
+    numbers rounded to 0.01 can be apart by 0.035 at most."""
     facts = SCHOOL | {"area.teaching": Decimal(str(total))}
     assert verdict(judged(facts), "BLD2").outcome is outcome
 
@@ -122,7 +122,8 @@ def test_the_400_metre_track_of_laian(judged: Judge, verdict: Find) -> None:
 
 
 def test_boarders_need_beds(judged: Judge, verdict: Find) -> None:
-    """常德市: no more than ten to a room, no less than 3 m2 each."""
+    """常德市: no more than ten to a room, no less than 3 m2 each. One city's standard, not
+    confirmed as a national one: to be mended or explained, no error."""
     facts: Facts = {
         "school.type": "311",
         "students.boarders": 240,
@@ -133,7 +134,9 @@ def test_boarders_need_beds(judged: Judge, verdict: Find) -> None:
     assert verdict(report, "BLD5").outcome is Outcome.PASS
     assert verdict(report, "BLD6").outcome is Outcome.PASS
     crowded = judged(facts | {"dormitory.rooms": 23})
-    assert verdict(crowded, "BLD6").outcome is Outcome.FAIL
+    assert verdict(crowded, "BLD6").outcome is Outcome.DOUBT
+    tight = judged(facts | {"area.dormitory": Decimal("719.99")})
+    assert verdict(tight, "BLD5").outcome is Outcome.DOUBT
     none = judged(facts | {"dormitory.rooms": 0})
     assert verdict(none, "BLD104").outcome is Outcome.FAIL
 

@@ -67,3 +67,26 @@ def test_retention_is_compared_before_it_is_rounded(
     assert verdict.actual.value == Fraction(graduates * 100, started)
     assert str(verdict.actual) == shown
     assert verdict.borderline is borderline
+
+
+def test_more_left_than_there_were(session: Session) -> None:
+    """5 pupils started and 10 left: no -200 % is shown; the clerk is told which sum cannot be."""
+    example = Example(
+        expect=Outcome.FAIL,
+        stage="junior",
+        facts={
+            "students.cohort_graduates": 10,
+            "students.cohort_start": 5,
+            "students.cohort_in": 0,
+            "students.cohort_died": 0,
+            "students.cohort_out": 10,
+        },
+    )
+    rule = replace(session.ruleset.rule("QUA1"), templates=("county",), examples=(example,))
+    templates = {one.id: one for one in session.templates}
+    (result,) = run_examples(rule, session.ruleset, templates)
+    assert result.problem == ""
+    (verdict,) = result.verdicts
+    assert verdict.actual is None and verdict.gap is None
+    assert "为 -5，不可能小于 0" in verdict.message
+    assert verdict.at[0].field == "students.cohort_start"

@@ -18,7 +18,8 @@ from checker.rules.wording import Words, gap_of, requirement
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
-    """One verdict; 不适用 when the denominator is 0."""
+    """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
+    were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
     spec = rule.spec
     words = Words(context)
     numerator_text, denominator_text = str(spec["numerator"]), str(spec.get("denominator", ""))
@@ -28,6 +29,11 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if not denominator:
         name = words.describe(parse(denominator_text))
         yield context.not_applicable(f"“{name}”为 0", at=at)
+        return
+    if denominator < 0:
+        name, shown = words.describe(parse(denominator_text)), format_number(denominator, 2)
+        message = f"{rule.title}无法计算：“{name}”为 {shown}，不可能小于 0，请核对所填各数。"
+        yield context.failed(message, at=(*places_of(context, denominator_text), *at))
         return
     scale = fraction(spec.get("scale", 1))
     value = numerator / denominator * scale

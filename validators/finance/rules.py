@@ -1,0 +1,66 @@
+"""Public funds against the base: what the expressions cannot say of money typed under 共用."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from checker.api import Context, FactRef, Gap, Quantity, Requirement, Unit, Verdict
+
+FUNDS = "money.public_funds"
+COMPULSORY = ("primary", "junior")
+
+
+def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdict]:
+    """FIN3: funds (元) of a stage ≥ base × pupils (a school of fewer than 100 counts as 100)
+    + boarding allowance × boarders.
+
+    Money under 共用 is not split for this: the weights of shared buildings (1 : 1.1) are not the
+    proportion of the bases (720 : 940), so a school that got exactly its due would seem to lack
+    some in 初中段. Such a school is judged by both stages of compulsory education together.
+    """
+    stages = [stage for stage in COMPULSORY if unit.has_stage(stage)]
+    together = len(stages) > 1 and bool(unit.shown(FactRef(FUNDS, "shared")).strip())
+    judged = stages if together else [unit.stage or ""]
+    paid = sum((_amount(unit, FUNDS, stage) for stage in judged), Fraction(0))
+    due = sum((_due(unit, context, stage) for stage in judged), Fraction(0))
+    where = "小学段、初中段合计" if together else unit.label
+    actual = Quantity(paid, "元")
+    required = Requirement(f"≥ {Quantity(due, '元')}", ">=", due, "元")
+    at = unit.refs(FUNDS)
+    if paid >= due:
+        yield context.passed(
+            f"{where}公用经费拨款为 {actual}，符合 {required.text} 的要求。",
+            at=at,
+            actual=actual,
+            required=required,
+        )
+        return
+    gap = Gap(due - paid, due - paid, "元")
+    yield context.failed(
+        f"{where}实拨公用经费{actual}；按基准定额计算（寄宿生另加，全校不足100人按100人）"
+        f"应{required.text}，{gap}。",
+        at=at,
+        actual=actual,
+        required=required,
+        gap=gap,
+    )
+
+
+def _due(unit: Unit, context: Context, stage: str) -> Fraction:
+    pupils = _amount(unit, "students.total", stage)
+    if not pupils:
+        return Fraction(0)
+    school = unit.whole("students.total")
+    assert isinstance(school, Fraction)
+    counted = pupils * max(Fraction(1), context.threshold("FIN3_small") / school)
+    boarders = _amount(unit, "students.boarders", stage)
+    base: Fraction = context.threshold("FIN3", stage)
+    allowance: Fraction = context.threshold("FIN3_boarding")
+    return base * counted + allowance * boarders
+
+
+def _amount(unit: Unit, field: str, stage: str) -> Fraction:
+    value = unit.in_stage(field, stage)
+    assert isinstance(value, Fraction)
+    return value
