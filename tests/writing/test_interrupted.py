@@ -38,7 +38,8 @@ while True:
 @posix
 def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
     """Forty kills of a writer that does nothing but write in place: every other one at a random
-    moment, the others a random moment after its temporary file has appeared."""
+    moment, the others a random moment after its temporary file has appeared. On a busy machine
+    the kernel delivers many of them late; then more follow, until enough have hit."""
     path = tmp_path / "学校.xlsx"
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet("表")
@@ -48,7 +49,9 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
     write_changes(path, path, Changes([Mark("表", "B2", Fill.FAIL)]))
     chance = random.Random(2026)
     interrupted = 0
-    for kill in range(40):
+    for kill in range(200):
+        if kill >= 40 and interrupted > 5:
+            break
         child = subprocess.Popen(
             [sys.executable, "-c", _WRITE_FOR_EVER, str(path)], stdout=subprocess.PIPE
         )
