@@ -142,3 +142,13 @@ def test_a_roster_nobody_can_use_is_said_before_anything_is_judged(tmp_path: Pat
     (folder / "名册.csv").write_text("学校,电话\n一小,1\n", "utf-8")
     done = checker("county", ".", cwd=folder)
     assert done.returncode == 2 and "标识码" in done.stderr and not done.stdout
+
+
+def test_a_folder_without_any_form_is_no_success(tmp_path: Path) -> None:
+    folder = tmp_path / "县"
+    folder.mkdir()
+    (folder / "说明.txt").write_text("没有表", "utf-8")
+    done = checker("county", ".", cwd=folder)
+    assert done.returncode == UNREADABLE and "没有填报表" in done.stdout
+    gone = checker("county", "没有这个文件夹", cwd=folder)
+    assert gone.returncode == UNREADABLE and "没有这个文件或文件夹" in gone.stdout

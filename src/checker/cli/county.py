@@ -107,6 +107,8 @@ def county_exit_code(result: CountyResult) -> ExitCode:
     if report.errors or any(record.errors for record in report.records):
         return ExitCode.INTERNAL
     statuses = {record.status for record in report.records}
+    if not statuses and not report.unjudged:
+        return ExitCode.UNREADABLE
     if FileStatus.FAILED in statuses:
         return ExitCode.INTERNAL
     if statuses - {FileStatus.CHECKED}:
@@ -120,6 +122,8 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     """What a person reads on the screen after the run, totals first."""
     report = result.report
     filing = report.handing_in
+    if not report.records and not report.unjudged:
+        yield "文件夹里没有填报表，请检查路径。"
     if result.interrupted:
         yield (
             f"已中断：还有 {len(report.unjudged)} 份文件没有校验，"
