@@ -204,3 +204,30 @@ def test_the_largest_class_of_a_grade_is_marked(judged: Judge, verdict: Find) ->
     assert str(found.at[0]) == "classes.total@2"
     assert "一年级（2）班" in found.message
     assert "一年级（1）班" in found.message
+
+
+def test_a_new_school_has_no_last_year(judged: Judge) -> None:
+    """新建校没有上年数的留空: no rule of any family may then say that last year's figure lacks."""
+    facts: Facts = {
+        "school.type": "211",
+        "school.restructured": True,
+        "students.total": 500,
+        "students.new": 90,
+        "class_count.total": 12,
+        "teachers.full_time": 30,
+        "area.building": 4000,
+        "money.income": 900000,
+        "money.spending": 800000,
+        "money.public_total": 400000,
+        "safety.guards": 3,
+        "safety.cameras": 20,
+    }
+    lacking = {
+        item.rule
+        for item in judged(facts).verdicts
+        if item.outcome is Outcome.INCOMPLETE
+        and any(ref.column.endswith("previous") for ref in item.at)
+    }
+    assert lacking == set()
+    before = judged(facts | {"school.restructured": False}).verdicts
+    assert any(item.rule == "CLS208" and item.outcome is Outcome.INCOMPLETE for item in before)
