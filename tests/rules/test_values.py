@@ -58,6 +58,8 @@ def test_shares_always_make_up_the_whole(
     submission = school(facts)
     parts = [stage(submission, name).number("area.teaching") for name in ("primary", "junior")]
     assert sum(parts) == own + shared
+    # the whole as well, though nothing stands under 初中段
+    assert whole(submission).number("area.teaching") == own + shared
     if primary + junior:
         weighted = primary + Fraction("1.1") * junior
         assert parts[1] == shared * Fraction("1.1") * junior / weighted

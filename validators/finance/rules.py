@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from checker.api import Context, FactRef, Gap, Quantity, Requirement, Unit, Verdict
+from checker.api import Context, FactRef, Gap, Quantity, Requirement, Unit, Value, Verdict
 
 FUNDS = "money.public_funds"
 COMPULSORY = ("primary", "junior")
@@ -17,10 +17,12 @@ def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdic
 
     Money under 共用 is not split for this: the weights of shared buildings (1 : 1.1) are not the
     proportion of the bases (720 : 940), so a school that got exactly its due would seem to lack
-    some in 初中段. Such a school is judged by both stages of compulsory education together.
+    some in 初中段. Such a school is judged by both stages of compulsory education together; where
+    高中段 has a part in the money and it might suffice, nothing certain can be said.
     """
     stages = [stage for stage in COMPULSORY if unit.has_stage(stage)]
-    together = len(stages) > 1 and bool(unit.shown(FactRef(FUNDS, "shared")).strip())
+    shared = len(unit.stages) > 1 and bool(unit.shown(FactRef(FUNDS, "shared")).strip())
+    together = shared and len(stages) > 1
     judged = stages if together else [unit.stage or ""]
     paid = sum((_amount(unit, FUNDS, stage) for stage in judged), Fraction(0))
     due = sum((_due(unit, context, stage) for stage in judged), Fraction(0))
@@ -36,6 +38,12 @@ def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdic
             required=required,
         )
         return
+    if shared and unit.has_stage("senior"):
+        paid, where = _number(unit.whole(FUNDS)), "全校"
+        actual = Quantity(paid, "元")
+        if paid >= due:
+            yield context.not_applicable("拨款填在“共用”，分不开义务教育段和高中段", at=at)
+            return
     gap = Gap(due - paid, due - paid, "元")
     yield context.failed(
         f"{where}实拨公用经费{actual}；按基准定额计算（寄宿生另加，全校不足100人按100人）"
@@ -51,16 +59,19 @@ def _due(unit: Unit, context: Context, stage: str) -> Fraction:
     pupils = _amount(unit, "students.total", stage)
     if not pupils:
         return Fraction(0)
-    school = unit.whole("students.total")
-    assert isinstance(school, Fraction)
+    school = _number(unit.whole("students.total"))
     counted = pupils * max(Fraction(1), context.threshold("FIN3_small") / school)
     boarders = _amount(unit, "students.boarders", stage)
     base: Fraction = context.threshold("FIN3", stage)
     allowance: Fraction = context.threshold("FIN3_boarding")
-    return base * counted + allowance * boarders
+    due: Fraction = base * counted + allowance * boarders
+    return due
 
 
 def _amount(unit: Unit, field: str, stage: str) -> Fraction:
-    value = unit.in_stage(field, stage)
-    assert isinstance(value, Fraction)
+    return _number(unit.in_stage(field, stage))
+
+
+def _number(value: Value) -> Fraction:
+    assert isinstance(value, Fraction)  # counts and amounts are always numbers
     return value

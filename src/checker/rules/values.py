@@ -162,7 +162,7 @@ class Values:
             return ()
         present = [name for name in self.submission.stages if name in columns]
         if SHARED in columns and self._filled(field_id, SHARED):
-            present.append(SHARED)
+            present = [*self._not_empty(field_id, present), SHARED]
         return tuple(FactRef(field_id, name) for name in present)
 
     def _value(self, field_id: str, stage: str | None, last_year: bool) -> Value:
@@ -190,7 +190,8 @@ class Values:
             return self._read(field, whole)
         present = [name + suffix for name in self.submission.stages if name + suffix in columns]
         if shared in columns and (self._filled(field_id, shared) or not present):
-            present.append(shared)
+            # what is typed under 共用 need not be typed again by stage
+            present = [*self._not_empty(field_id, present), shared]
         if not present:
             raise NotApplicable(f"本校没有填“{field.label}”的学段")
         return self._together(field, present)
@@ -264,6 +265,12 @@ class Values:
         if all(isinstance(value, Fraction) for value in values):
             return sum((value for value in values if isinstance(value, Fraction)), ZERO)
         raise RuleDefect(f"字段 {field.id} 按学段填写，不能合成全校的值")
+
+    def _not_empty(self, field_id: str, columns: list[str]) -> list[str]:
+        fact = self.submission.fact
+        return [
+            name for name in columns if fact(FactRef(field_id, name)).state is not FactState.BLANK
+        ]
 
     def _filled(self, field_id: str, column: str) -> bool:
         return self.submission.fact(FactRef(field_id, column)).state is FactState.GIVEN

@@ -152,3 +152,17 @@ def test_a_year_of_building_that_lies_ahead(judged: Judge, verdict: Find) -> Non
     report = judged({"school.filled_on": date(2026, 9, 18)}, {"special_rooms": rooms})
     assert verdict(report, "BLD209", row=1).outcome is Outcome.FAIL
     assert verdict(report, "BLD209", row=2).outcome is Outcome.PASS
+
+
+def test_a_school_that_shares_everything(judged: Judge, verdict: Find) -> None:
+    """九年一贯制, all teaching rooms typed under 共用: the sums are judged, nothing is lacking."""
+    facts: Facts = {
+        "school.type": "312",
+        "area.teaching@shared": 1500,
+        "area.classrooms": 1200,
+        "area.library": 300,
+    }
+    assert verdict(judged(facts), "BLD2").outcome is Outcome.PASS
+    short = verdict(judged(facts | {"area.library": 200}), "BLD2")
+    assert short.outcome is Outcome.FAIL
+    assert str(short.at[0]) == "area.teaching@shared"
