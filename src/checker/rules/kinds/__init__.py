@@ -31,7 +31,9 @@ MODULES: dict[str, str] = {
 }
 """The module of each kind that is judged on one submission."""
 
-COLLECTION_KINDS = frozenset({"dispersion", "share", "total"})
+COLLECTION_KINDS = frozenset(
+    {"dispersion", "dispersion_mean", "share", "pass_share", "total", "outlier", "cohort"}
+)
 """Kinds that need many submissions together; a function may have scope = "collection" too."""
 
 _LOADED: dict[str, Evaluate] = {}
