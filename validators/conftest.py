@@ -9,10 +9,10 @@ import pytest
 
 from checker.engine import judge
 from checker.model.report import Report
-from checker.model.rules import Example, Plain, Rule
+from checker.model.rules import Example, Plain
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, Verdict
-from checker.rules.examples import run_examples, submission_for
+from checker.rules.examples import submission_for
 from checker.session import Session, SessionOptions
 
 Facts: TypeAlias = dict[str, Plain]
@@ -77,18 +77,3 @@ def verdict() -> Find:
         return found
 
     return find
-
-
-@pytest.fixture(scope="session")
-def problems_of(session: Session) -> Callable[[Rule], list[str]]:
-    """What is wrong with the worked examples of a rule; each is filled in and really judged."""
-    templates = {template.id: template for template in session.templates}
-
-    def problems(rule: Rule) -> list[str]:
-        return [
-            f"{result.number}: {result.problem}"
-            for result in run_examples(rule, session.ruleset, templates)
-            if result.problem
-        ]
-
-    return problems

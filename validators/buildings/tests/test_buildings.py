@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 
 from checker.model.report import Report
-from checker.model.rules import Plain, Rule
+from checker.model.rules import Plain
 from checker.model.verdicts import Outcome, Verdict
-from checker.plugins.manifest import load_manifest
 
 Judge: TypeAlias = Callable[..., Report]
 Find: TypeAlias = Callable[..., Verdict]
 Facts: TypeAlias = dict[str, Plain]
 Row: TypeAlias = dict[str, Plain]
-
-RULES = load_manifest(Path(__file__).parents[1] / "plugin.toml").rules
-
-
-@pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
-def test_worked_examples_come_out_as_they_say(
-    problems_of: Callable[[Rule], list[str]], rule: Rule
-) -> None:
-    """Each example is filled into the real form and judged by the real engine."""
-    assert problems_of(rule) == []
-
 
 SCHOOL: Facts = {
     "school.type": "211",
