@@ -5,10 +5,14 @@ What the command line says wins over what stands here. Paths are relative to the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.record import dataclass
+
+if TYPE_CHECKING:
+    from checker.session import SessionOptions
 
 FILE_NAME = "checker.toml"
 
@@ -36,6 +40,31 @@ class Settings:
     out: str | None = None
     mark: bool = True
     path: str = ""  # the file they stand in, "" if none
+
+    def session_options(
+        self,
+        profile: str | None = None,
+        edition: int | None = None,
+        plugin_dirs: tuple[str, ...] = (),
+        plugins: str | None = None,
+        previous: str | None = None,
+    ) -> SessionOptions:
+        """What the command line says; where it says nothing, what stands here. ``plugins`` are
+        ids separated by commas. Which rules are reported is for each command to say."""
+        from checker.session import SessionOptions
+
+        return SessionOptions(
+            profile=profile or self.profile,
+            edition=edition if edition is not None else self.edition,
+            plugin_dirs=plugin_dirs or self.plugin_dirs,
+            plugins=self.plugins if plugins is None else words((plugins,)),
+            previous=previous or self.previous,
+        )
+
+
+def words(values: Iterable[str]) -> tuple[str, ...]:
+    """Words separated by commas, of every repetition of an option."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
 def find_settings(folder: Path) -> Settings:

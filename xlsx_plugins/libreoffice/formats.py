@@ -9,8 +9,6 @@ from enum import Enum
 
 from checker_xlsx.libreoffice.connection import Uno
 
-from checker.model.cells import column_letters
-
 _DATE, _TIME, _PERCENT, _LOGICAL = 2, 4, 128, 1024  # com.sun.star.util.NumberFormat
 _MOST_CELLS = 2_000_000
 """A sheet whose empty columns are formatted as dates to the end is not walked cell by cell."""
@@ -41,14 +39,6 @@ class Formats:
             for row in rows:
                 for column in columns:
                     yield row, column, kind
-
-    def percent_addresses(self) -> tuple[str, ...]:
-        """The areas that show percentages, as "C7:D9"."""
-        return tuple(
-            f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
-            for (top, left, bottom, right), kind in self.areas
-            if kind is Shown.PERCENT
-        )
 
 
 def formats_of(sheet: Uno, number_formats: Uno) -> Formats:

@@ -17,10 +17,11 @@ from checker.checking import (
     session_for,
 )
 from checker.model.report import FileStatus, Report
+from checker.record import replace
 from checker.reports.results import ExitCode, FileResult, exit_code
 from checker.reports.terminal import Line, error_line, file_lines, summary_lines
 from checker.session import BadChoice, Session, SessionOptions
-from checker.settings import BadSettings, Settings, find_settings
+from checker.settings import BadSettings, Settings, find_settings, words
 
 if TYPE_CHECKING:
     from checker.batch.discovery import Source
@@ -90,15 +91,17 @@ def run_check(choices: CheckChoices) -> NoReturn:
 
 def _options(choices: CheckChoices, settings: Settings) -> SessionOptions:
     """What the command line says; where it says nothing, the settings."""
-    plugins = choices.plugins
-    return SessionOptions(
-        profile=choices.profile or settings.profile,
-        edition=choices.edition if choices.edition is not None else settings.edition,
-        select=_words(choices.select) or settings.select,
-        ignore=_words(choices.ignore) or settings.ignore,
-        plugin_dirs=choices.plugin_dirs or settings.plugin_dirs,
-        plugins=_words((plugins,)) if plugins is not None else settings.plugins,
-        previous=choices.previous or settings.previous,
+    common = settings.session_options(
+        choices.profile,
+        choices.edition,
+        choices.plugin_dirs,
+        choices.plugins,
+        choices.previous,
+    )
+    return replace(
+        common,
+        select=words(choices.select) or settings.select,
+        ignore=words(choices.ignore) or settings.ignore,
     )
 
 
@@ -179,11 +182,6 @@ def _write_plugin_format(
 def _usage(message: str) -> NoReturn:
     sys.stderr.write(f"错误：{message}\n")
     sys.exit(int(ExitCode.USAGE))
-
-
-def _words(values: Iterable[str]) -> tuple[str, ...]:
-    """Words separated by commas, of every repetition of an option."""
-    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
 
 
 def _plan(path: str, mark: bool, in_place: bool, out: str | None) -> MarkPlan:

@@ -17,7 +17,7 @@ from checker.county.run import CountyOptions, CountyResult, run_county
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome
 from checker.reports.results import ExitCode
-from checker.session import BadChoice, SessionOptions
+from checker.session import BadChoice
 from checker.settings import BadSettings, find_settings
 from checker.toml_files import cache_folder
 
@@ -71,13 +71,7 @@ def command(
         options = CountyOptions(
             paths=paths,
             out=out or _beside(paths[0]),
-            session=SessionOptions(
-                profile=profile or settings.profile,
-                edition=edition if edition is not None else settings.edition,
-                plugin_dirs=plugin_dirs or settings.plugin_dirs,
-                plugins=tuple(plugins.split(",")) if plugins is not None else settings.plugins,
-                previous=previous or settings.previous,
-            ),
+            session=settings.session_options(profile, edition, plugin_dirs, plugins, previous),
             roster=roster,
             county=name,
             mark=not no_mark,

@@ -15,19 +15,12 @@ def run_explain(
 ) -> None:
     """Tell one rule; leaves the process with exit code 2 if there is no such rule."""
     from checker.reports.explanation import explanation_lines
-    from checker.session import BadChoice, Session, SessionOptions
+    from checker.session import BadChoice, Session
     from checker.settings import BadSettings, find_settings
 
     try:
         settings = find_settings(Path.cwd())
-        session = Session(
-            SessionOptions(
-                profile=profile or settings.profile,
-                edition=edition if edition is not None else settings.edition,
-                plugin_dirs=plugin_dirs or settings.plugin_dirs,
-                plugins=settings.plugins,
-            )
-        )
+        session = Session(settings.session_options(profile, edition, plugin_dirs))
         rule = session.rules.get(rule_id) or session.rules.get(rule_id.upper())
     except (BadChoice, BadSettings) as problem:
         _usage(str(problem))

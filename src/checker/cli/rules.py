@@ -32,19 +32,12 @@ def command(
 ) -> None:
     """列出规则：编号、结论的轻重、名称。"""
     from checker.reports.rule_list import changes, rule_entry, rule_lines
-    from checker.session import BadChoice, Session, SessionOptions
+    from checker.session import BadChoice, Session
     from checker.settings import BadSettings, find_settings
 
     try:
         settings = find_settings(Path.cwd())
-        session = Session(
-            SessionOptions(
-                profile=profile or settings.profile,
-                edition=edition if edition is not None else settings.edition,
-                plugin_dirs=plugin_dirs or settings.plugin_dirs,
-                plugins=settings.plugins,
-            )
-        )
+        session = Session(settings.session_options(profile, edition, plugin_dirs))
         rules = [
             rule
             for rule in session.rules.values()

@@ -95,10 +95,6 @@ class Context:
         value = entry.values.get(self._stage(stage) or "")
         return _exact(entry.values[""] if value is None else value)
 
-    def unit_of_limit(self, threshold_id: str) -> str:
-        """Unit of a threshold, for whatever stage it is given. Raises KeyError."""
-        return self._judgement.profile.unit_of(threshold_id)
-
     def definition(self, name: str) -> str:
         """The definition chosen by the profile (``[definitions]``); "" if it chose none."""
         return self._judgement.profile.definitions.get(name, "")

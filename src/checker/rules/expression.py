@@ -68,12 +68,6 @@ def tables(node: Node) -> tuple[str, ...]:
     return tuple(found)
 
 
-def named_fields(node: Node) -> Iterator[tuple[Name, Takes, str]]:
-    """Every name with the way it is used and the id of the table whose row it is asked of
-    (inside a row condition; otherwise "")."""
-    return _walk_names(node, Takes.VALUE)
-
-
 def thresholds(node: Node) -> tuple[str, ...]:
     """Ids of the thresholds it reads."""
     return tuple(

@@ -72,13 +72,6 @@ class Profile:
         entry = self.limit(threshold_id, stage, edition)
         return None if entry is None else _value_of(entry, stage)
 
-    def unit_of(self, threshold_id: str) -> str:
-        """The unit of a threshold. Raises KeyError if no layer has it."""
-        for layer in reversed(self.layers):
-            for entry in layer.get(threshold_id, ()):
-                return entry.unit
-        raise KeyError(threshold_id)
-
     def knows(self, threshold_id: str) -> bool:
         """Whether any layer has a threshold of this id, for whatever stage and edition."""
         return any(threshold_id in layer for layer in self.layers)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Protocol
 
 from checker.model.rules import Rule, Threshold
 from checker.model.verdicts import RuleError
 from checker.record import dataclass, field, replace
-
-NOTHING: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 class Functions(Protocol):

@@ -68,11 +68,6 @@ class Unit:
         """Edition year of the form."""
         return self._values.template.edition
 
-    @property
-    def submission_name(self) -> str:
-        """Name of the file."""
-        return self._values.submission.name
-
     def value(self, field: str) -> Value:
         """The value of a field (or, in a row, of ``table.column``), of whatever type it is."""
         found = self._known.get(field)

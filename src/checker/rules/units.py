@@ -64,7 +64,6 @@ class Measure(NamedTuple):
 
 
 FREE = Measure(free=True)
-PURE = Measure(computed=True)
 FLAG = Measure("flag")
 TEXT = Measure("text")
 DATE = Measure("date")

@@ -116,10 +116,6 @@ class IndicatorLayout:
     titles: Mapping[str, str]
     last_column: int
 
-    def value_cell(self, rule: str, stage: str) -> CellRef:
-        """Declared address of the shown value: what I_<rule>__<stage> names. Raises KeyError."""
-        return CellRef(self.sheet.title, self.rows[rule], self.groups[stage] + 1)
-
 
 @dataclass(frozen=True, slots=True)
 class ExplanationLayout:

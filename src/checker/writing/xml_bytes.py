@@ -130,14 +130,6 @@ def drop_attribute(tag: bytes, name: str) -> bytes:
     return tag
 
 
-def start_tag_end(scan: bytes, start: int) -> int:
-    """Offset just behind the start tag that begins at ``start``. Raises ValueError if none."""
-    found = TAG.match(scan, start)
-    if found is None:
-        raise ValueError("not a tag")
-    return found.end()
-
-
 def root_tag(scan: bytes) -> re.Match[bytes]:
     """The first start tag of the document. Raises `UnwritableWorkbook` if there is none."""
     found = TAG.search(scan)
