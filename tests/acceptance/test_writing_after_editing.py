@@ -5,9 +5,6 @@ The marks still come off the right cells, and what she did stays.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,12 +12,13 @@ import openpyxl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "writing"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from calc_scripts import run_in_calc
 from school import RESULT, build_school
 
 from checker.model.marks import CellEdit, Changes, Fill, Mark
 from checker.writing import clean_marks, write_changes
 
-SYSTEM_PYTHON = Path("/usr/bin/python3")
 RUN = Changes(
     [
         Mark("教师", "B4", Fill.FAIL, "不通过：应不少于 35，现为 30。", "校验结果!A3"),
@@ -36,22 +34,9 @@ RUN = Changes(
 @pytest.fixture
 def edited(tmp_path: Path) -> Path:
     """A marked workbook after the clerk's work in Calc."""
-    soffice = shutil.which("soffice")
-    has_uno = (
-        SYSTEM_PYTHON.exists()
-        and not subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True).returncode
-    )
-    if soffice is None or not has_uno:
-        if os.environ.get("CI"):
-            pytest.fail("LibreOffice with Python-UNO is needed")
-        pytest.skip("没有安装带 Python-UNO 的 LibreOffice，跳过")
     marked, saved = tmp_path / "标记.xlsx", tmp_path / "改过.xlsx"
     write_changes(build_school(tmp_path / "学校.xlsx"), marked, RUN)
-    steps = Path(__file__).parent / "calc_edits.py"
-    done = subprocess.run(
-        [SYSTEM_PYTHON, steps, soffice, marked, saved], capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
+    run_in_calc(Path(__file__).parent / "calc_edits.py", marked, saved)
     return saved
 
 

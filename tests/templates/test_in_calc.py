@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
+import sys
 from pathlib import Path
 
-import pytest
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from calc_scripts import run_in_calc
 
 Step = tuple[str | float | int, ...]
 STEPS = Path(__file__).parent / "calc_steps.py"
-SYSTEM_PYTHON = Path("/usr/bin/python3")
 
 
 def in_calc(workbook: Path, steps: list[Step]) -> list[str | None]:
     """Answers of the steps done in LibreOffice Calc (see calc_steps.py)."""
-    soffice = shutil.which("soffice")
-    has_uno = (
-        SYSTEM_PYTHON.exists()
-        and not subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True).returncode
-    )
-    if soffice is None or not has_uno:
-        if os.environ.get("CI"):
-            pytest.fail("LibreOffice with Python-UNO is needed")
-        pytest.skip("LibreOffice with Python-UNO is not installed")
-    done = subprocess.run(
-        [SYSTEM_PYTHON, STEPS, soffice, workbook],
-        input=json.dumps(steps),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answers: list[str | None] = json.loads(done.stdout)
+    answers: list[str | None] = json.loads(run_in_calc(STEPS, workbook, given=json.dumps(steps)))
     return answers
 
 
