@@ -65,7 +65,17 @@ def give_answer(call: Call, text: str, warning: bool, book: xw.Book | None) -> N
     if book is not None:
         try:
             book.app.alert(text, TITLE, "ok", "critical" if warning else "info")
-        except Exception:
+        except Exception as problem:
+            _note(problem)
             show_message(text, TITLE, warning)
         return
     show_message(text, TITLE, warning)
+
+
+def _note(problem: Exception) -> None:
+    """Log why the message could not be shown over the book: nobody sees it otherwise."""
+    import traceback
+
+    from checker.cli.trouble import write_log
+
+    write_log("".join(traceback.format_exception(problem)))

@@ -20,14 +20,8 @@ SCREEN = (1400, 900)
 NEEDED = ("soffice", "Xvfb", "openbox", "xdotool", "import")
 
 
-def wait_for(what: Callable[[], Any], seconds: float, why: str) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"waited {seconds} s for {why}")
+class ScreenSilent(AssertionError):
+    """Nothing came to the screen in time; says what was there instead."""
 
 
 class Desktop:
@@ -95,6 +89,44 @@ class Desktop:
             time.sleep(0.2)
         raise TimeoutError("LibreOffice did not start")
 
+    def wait_for(self, what: Callable[[], Any], seconds: float, why: str) -> Any:
+        """What ``what`` gives once it gives something; raises `ScreenSilent` after the time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = what()
+            if found:
+                return found
+            time.sleep(0.1)
+        raise ScreenSilent(f"waited {seconds} s for {why}\n{self._situation()}")
+
+    def _situation(self) -> str:
+        """What a person at this screen would look at: windows, programs, log, and a picture."""
+        names = [
+            self._run("xdotool", "getwindowname", window).strip()
+            for window in self._run("xdotool", "search", "--onlyvisible", "--name", ".").split()
+        ]
+        mine = f"checker_clicked_{os.getpid()}_{self.folder.name}".encode()
+        running = [
+            process.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode()[:200]
+            for process in Path("/proc").glob("[0-9]*")
+            if self._started_here(process, mine)
+        ]
+        office = self._processes[-1].poll()
+        log = "".join(file.read_text("utf-8") for file in (self.folder / "log").glob("*.log"))
+        shown = self.screenshot(f"silent-{self.folder.parent.name}")
+        return (
+            f"windows: {names}\nprograms: {running}\nLibreOffice ended: {office}\n"
+            f"timings: {self.timings.exists() and self.timings.read_text('utf-8')}\n"
+            f"log: {log[-3000:]}\npicture: {shown}"
+        )
+
+    @staticmethod
+    def _started_here(process: Path, mark: bytes) -> bool:
+        try:
+            return mark in process.joinpath("environ").read_bytes()
+        except OSError:
+            return False
+
     def open(self, path: Path) -> xw.Book:
         allowed = uno_module().createUnoStruct("com.sun.star.beans.PropertyValue")
         allowed.Name, allowed.Value = "MacroExecutionMode", 4
@@ -105,7 +137,7 @@ class Desktop:
 
     def click(self, book: xw.Book, caption: str) -> float:
         """Click the button with the mouse; when that was."""
-        x, y = wait_for(lambda: self._place_of(book, caption), 20, f"the button {caption}")
+        x, y = self.wait_for(lambda: self._place_of(book, caption), 20, f"the button {caption}")
         self._run("xdotool", "mousemove", str(x), str(y))
         time.sleep(0.2)
         clicked = time.time()
@@ -162,30 +194,35 @@ class Desktop:
             found = self.timings.read_text(encoding="utf-8").splitlines()
             return found if len(found) >= clicks else []
 
-        return dict(json.loads(wait_for(lines, 60, "the program's answer")[clicks - 1]))
+        return dict(json.loads(self.wait_for(lines, 60, "the program's answer")[clicks - 1]))
 
     def dialog(self) -> str:
-        """What the message box says, once there is one."""
+        """The window of the message box, once there is one."""
+        return str(self.wait_for(self._message_box, 30, "the message box"))
 
-        def text() -> str:
-            for title in ("数据校验",):
-                found = self._run("xdotool", "search", "--onlyvisible", "--name", title)
-                if found.strip():
-                    return title
-            return ""
-
-        return str(wait_for(text, 20, "the message box"))
+    def _message_box(self) -> str:
+        found = self._run("xdotool", "search", "--onlyvisible", "--name", "数据校验").split()
+        return found[0] if found else ""
 
     def close_dialog(self) -> None:
-        """Press OK by the keyboard, and wait until the box is gone."""
+        """Press OK by the keyboard, and wait until the box is gone.
+
+        Only while the box has the keyboard: a Return too many would press the sheet's button.
+        """
+        box = self.dialog()
 
         def gone() -> bool:
-            self._run("xdotool", "key", "Return")
-            time.sleep(0.3)
-            return not self._run("xdotool", "search", "--onlyvisible", "--name", "数据校验").strip()
+            if self._run("xdotool", "getactivewindow").strip() == box:
+                self._run("xdotool", "key", "Return")
+            else:
+                self._run("xdotool", "windowactivate", box)
+            for _ in range(20):
+                if not self._message_box():
+                    return True
+                time.sleep(0.1)
+            return False
 
-        self.dialog()
-        wait_for(gone, 20, "the message box to close")
+        self.wait_for(gone, 30, "the message box to close")
 
     def screenshot(self, name: str) -> Path:
         folder = Path(os.environ.get("CHECKER_SCREENSHOTS", self.folder))
