@@ -11,11 +11,11 @@ from checker.model.verdicts import Outcome, RuleError, Scope, Severity, UnitRef,
 from checker.plugins.failure import PluginFailure
 from checker.record import replace
 from checker.rules.context import Context
-from checker.rules.form_findings import form_verdicts, indicator_verdicts
+from checker.rules.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.rules.kinds import COLLECTION_KINDS, evaluator
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import Functions, RuleSet
-from checker.rules.unit import Unit
+from checker.rules.unit import Unit, UnitKey, key_of
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Values
 from checker.rules.wording import missing_labels
 
@@ -73,8 +73,9 @@ class Run:
         ]
         self.by_id = {rule.id: rule for rule in self.rules}
         self.errors: list[RuleError] = []
-        self._known: dict[tuple[str, UnitRef], tuple[Verdict, ...]] = {}
-        self._asked: set[tuple[str, UnitRef]] = set()
+        self._known: dict[str, dict[UnitKey, tuple[Verdict, ...] | None]] = {
+            rule_id: {} for rule_id in self.by_id
+        }
 
     def report(self) -> Report:
         """Everything that is to be reported."""
@@ -87,6 +88,7 @@ class Run:
         form_rules = {rule.id: rule for rule in self.ruleset.form_rules}
         found = form_verdicts(self.submission, self.whole, self.stages)
         found += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
+        found += last_year_verdicts(self.values, self.whole, self.stages)
         form = [
             self.settled(verdict, form_rules.get(verdict.rule))
             for verdict in found
@@ -126,12 +128,12 @@ class Run:
 
         Raises RuleDefect if the rule asks, by whatever way round, for itself.
         """
-        known = self._known.get((rule_id, unit))
-        if known is not None:
-            return known
         rule = self.by_id.get(rule_id)
         if rule is None:
             return ()
+        known = self._known[rule_id].get(key_of(unit))
+        if known is not None:
+            return known
         asked = next((each for each in self.units(rule) if each.ref == unit), None)
         return () if asked is None else self._verdicts(rule, asked)
 
@@ -150,14 +152,14 @@ class Run:
     # -- one rule on one unit ----------------------------------------------------------------
 
     def _verdicts(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
-        key = (rule.id, unit.ref)
-        known = self._known.get(key)
+        of_rule = self._known[rule.id]
+        known = of_rule.get(unit.key)
         if known is not None:
             return known
-        if key in self._asked:
+        if unit.key in of_rule:
             raise RuleDefect(f"规则 {rule.id} 绕了一圈又用到自己的结论")
-        self._asked.add(key)
-        found = self._known[key] = self._judged(rule, unit)
+        of_rule[unit.key] = None  # being worked out
+        found = of_rule[unit.key] = self._judged(rule, unit)
         return found
 
     def _rows(self, rule: Rule) -> list[Unit]:
@@ -212,7 +214,9 @@ class Run:
                 )
             )
             return ()
-        return tuple(self.settled(verdict, rule) for verdict in given)
+        if any(verdict.outcome is Outcome.FAIL for verdict in given):
+            return tuple(self.settled(verdict, rule) for verdict in given)
+        return given
 
 
 def _code(row: Unit, column: str) -> str:

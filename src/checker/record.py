@@ -4,7 +4,9 @@ The standard decorator compiles six methods for every class when it is defined, 
 ``inspect`` to do so: thirty milliseconds for the vocabulary alone, a third of what checking one
 workbook may take. Here ``__init__`` is compiled when a class is first instantiated, and everything
 else is shared. Type checkers see the standard decorator; ``dataclasses.fields``, ``replace`` and
-``asdict`` work as ever. Only frozen classes with slots and without inheritance are made this way.
+``asdict`` work as ever. Only frozen classes with slots and without inheritance are made this way;
+a plain class that inherits from one (and answers for its fields by properties) counts as equal to
+it, and ``replace`` makes the record itself of it.
 """
 
 from __future__ import annotations
@@ -69,7 +71,7 @@ else:
         return tuple([getattr(self, name) for name in self.__record_compared__])
 
     def _equal(self: Any, other: Any) -> bool:
-        if other.__class__ is not self.__class__:
+        if getattr(other, "__record_class__", None) is not self.__record_class__:
             return NotImplemented
         return _compared(self) == _compared(other)
 
@@ -79,7 +81,7 @@ else:
     def _show(self: Any) -> str:
         hidden = {name for name, item in self.__record_defaults__.items() if not item.shown}
         inside = ", ".join(
-            f"{name}={getattr(self, name)!r}" for name in self.__slots__ if name not in hidden
+            f"{name}={getattr(self, name)!r}" for name in self.__match_args__ if name not in hidden
         )
         return f"{self.__class__.__qualname__}({inside})"
 
@@ -143,7 +145,9 @@ else:
         for name, method in (("__eq__", _equal), ("__hash__", _hash), ("__repr__", _show)):
             if name not in cls.__dict__ or (name == "__hash__" and content[name] is None):
                 content[name] = method
-        return type(cls.__name__, cls.__bases__, content)
+        made = type(cls.__name__, cls.__bases__, content)
+        made.__record_class__ = made
+        return made
 
     def dataclass(*, frozen: bool, slots: bool) -> Any:
         """Like ``dataclasses.dataclass(frozen=True, slots=True)``; there is no other kind here."""
@@ -153,7 +157,7 @@ else:
 
     def replace(record: Any, /, **changes: Any) -> Any:
         """A copy with some values changed. Raises TypeError for an unknown name."""
-        cls = record.__class__
+        cls = record.__record_class__
         for name in cls.__slots__:
             if name not in changes:
                 changes[name] = getattr(record, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
@@ -139,6 +140,76 @@ class Verdict:
         """Stable name of this finding, used by the sheet 说明: RULE@place."""
         place = str(self.at[0]) if self.at else (self.unit.stage or self.unit.label)
         return f"{self.rule}@{place}"
+
+
+class Said(NamedTuple):
+    """Where a verdict points and what it says; fields as in `Verdict`."""
+
+    message: str
+    at: tuple[FactRef, ...] = ()
+    actual: Quantity | str | None = None
+    required: Requirement | None = None
+    borderline: bool = False
+
+
+class Passed(Verdict):
+    """通过, put into words only when somebody reads them: most verdicts pass, and in a folder of
+    workbooks hardly anybody asks what of."""
+
+    __slots__ = ("_said", "_say")
+
+    _say: Callable[[], Said]
+    _said: Said | None
+    gap = None
+    cell = None
+    sheet = None
+
+    def __init__(self, rule: str, unit: UnitRef, say: Callable[[], Said]) -> None:
+        put = object.__setattr__
+        put(self, "rule", rule)
+        put(self, "outcome", Outcome.PASS)
+        put(self, "unit", unit)
+        put(self, "_say", say)
+        put(self, "_said", None)
+
+    def _words(self) -> Said:
+        said = self._said
+        if said is None:
+            try:
+                said = self._say()
+            except Exception:  # that it holds is certain; a rule that cannot say it is no reason
+                said = Said("符合要求。")  # to lose the marks of a whole workbook
+            object.__setattr__(self, "_said", said)
+        return said
+
+    @property
+    def at(self) -> tuple[FactRef, ...]:
+        """As in `Verdict`."""
+        return self._words().at
+
+    @property
+    def actual(self) -> Quantity | str | None:
+        """As in `Verdict`."""
+        return self._words().actual
+
+    @property
+    def required(self) -> Requirement | None:
+        """As in `Verdict`."""
+        return self._words().required
+
+    @property
+    def message(self) -> str:
+        """As in `Verdict`."""
+        return self._words().message
+
+    @property
+    def borderline(self) -> bool:
+        """As in `Verdict`."""
+        return self._words().borderline
+
+    def __reduce__(self) -> tuple[object, ...]:
+        names = Verdict.__match_args__
+        return Verdict, tuple(getattr(self, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

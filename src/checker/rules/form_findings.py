@@ -1,4 +1,5 @@
-"""What reading, binding and the sheet 指标 have to say, as verdicts of the host's FORM rules."""
+"""What reading, binding, the sheet 指标 and last year's workbook have to say of the form itself, as
+verdicts of the host's FORM rules."""
 
 from __future__ import annotations
 
@@ -6,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from checker.model.cells import Cell, CellKind
-from checker.model.submission import Problem, ShownIndicator, Submission
-from checker.model.template import PREVIOUS_SUFFIX
+from checker.model.submission import FactRef, FactState, Problem, ShownIndicator, Submission
+from checker.model.template import PREVIOUS_SUFFIX, SHARED, WHOLE
 from checker.model.verdicts import Outcome, Quantity, Requirement, Scope, UnitRef, Verdict
 from checker.rules.evaluation import rounded
 from checker.rules.unit import Unit
-from checker.rules.values import plain
+from checker.rules.values import Values, plain
 
 OVERWRITTEN = "FORM016"
 DISAGREES = "FORM017"
+LAST_YEAR_DIFFERS = "FORM023"
 _NOISE = Fraction(1, 10**9)
 """Spreadsheets compute in binary floating point; less than this, relatively, is no difference."""
 
@@ -114,6 +116,77 @@ def _disagreeing(shown: ShownIndicator, unit: Unit, verdict: Verdict | None) -> 
         ),
         cell=shown.cell,
     )
+
+
+def last_year_verdicts(values: Values, whole: Unit, stages: Mapping[str, Unit]) -> list[Verdict]:
+    """Where a typed 上年数 is not what last year's workbook says of the same field and stage.
+
+    Compared are exact numbers of one unit that were really typed in both years; without last
+    year's workbook there is nothing to compare.
+    """
+    last = values.previous
+    if last is None:
+        return []
+    found: list[Verdict] = []
+    for ref, fact in values.submission.facts.items():
+        if not ref.column.endswith(PREVIOUS_SUFFIX) or fact.state is not FactState.GIVEN:
+            continue
+        column = ref.column.removesuffix(PREVIOUS_SUFFIX)
+        typed, then = plain(fact.value), _last_year(last, ref.field, column)
+        field = values.field(ref.field)
+        if not isinstance(typed, Fraction) or then is None:
+            continue
+        if last.field(ref.field).unit != field.unit or then[0] <= typed <= sum(then):
+            continue
+        unit = stages.get(column, whole)
+        now, before = Quantity(typed, field.unit), Quantity(then[0], field.unit)
+        told = f"{before}，另有共用 {Quantity(then[1], field.unit)}" if then[1] else str(before)
+        column_title = values.column_titles.get(ref.column, "上年数")
+        found.append(
+            Verdict(
+                rule=LAST_YEAR_DIFFERS,
+                outcome=Outcome.FAIL,
+                unit=unit.ref,
+                at=(ref,),
+                actual=now,
+                required=Requirement(f"= 上年填报表的 {told}", "==", then[0], field.unit),
+                message=(
+                    f"“{field.label}”的{column_title}填 {now}，"
+                    f"上年填报表里是 {told}，请核对哪一个不对。"
+                ),
+            )
+        )
+    return found
+
+
+def _last_year(last: Values, field_id: str, column: str) -> tuple[Fraction, Fraction] | None:
+    """(the figure, what stood under 共用 beside it) in last year's workbook; None if it does not
+    say. How much of 共用 a stage counts as its own is the clerk's to say, so it stands apart."""
+    field = last.fields.get(field_id)
+    if field is None:
+        return None
+
+    def given(name: str) -> Fraction | None:
+        fact = last.submission.fact(FactRef(field_id, name))
+        value = plain(fact.value) if fact.state is FactState.GIVEN else None
+        return value if isinstance(value, Fraction) else None
+
+    if column in (WHOLE, SHARED) and column in field.columns:
+        own = given(column)
+        return None if own is None else (own, Fraction(0))
+    shared = given(SHARED) if SHARED in field.columns else None
+    if column == WHOLE:
+        parts = [given(name) for name in last.submission.stages if name in field.columns]
+        typed = [part for part in (*parts, shared) if part is not None]
+        if not parts or (None in parts and shared is None):
+            return None
+        return sum(typed, Fraction(0)), Fraction(0)
+    if column not in field.columns:
+        return None
+    own = given(column)
+    if own is None and shared is None:
+        return None
+    return own or Fraction(0), shared or Fraction(0)
 
 
 def _same(formula: str, expected: str) -> bool:

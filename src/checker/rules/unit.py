@@ -8,11 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from typing import TypeAlias
 
 from checker.model.submission import FactRef, FactState, TableRow
 from checker.model.template import Template
 from checker.model.verdicts import Scope, UnitRef
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, Values
+
+
+UnitKey: TypeAlias = tuple[str | None, str | None, int]
+"""Stage, table and row: what tells the units of one submission apart."""
+
+
+def key_of(ref: UnitRef) -> UnitKey:
+    """What tells a unit apart from the others, quick to look up."""
+    return ref.stage, ref.table, ref.row
 
 
 class Unit:
@@ -24,12 +34,13 @@ class Unit:
     缺数据, 不适用 and into an error of the rule.
     """
 
-    __slots__ = ("_known", "_row", "_rows", "_staged", "_values", "ref")
+    __slots__ = ("_known", "_row", "_rows", "_staged", "_values", "key", "ref")
 
     def __init__(self, values: Values, ref: UnitRef, row: TableRow | None = None) -> None:
         self._values = values
         self._row = row
         self.ref = ref
+        self.key = key_of(ref)
         # what was asked before: hundreds of rules ask the same few fields of the same rows
         self._known: dict[str, Value] = {}
         self._rows: dict[str, tuple[Unit, ...]] = {}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
 from checker.model.rules import Rule
-from checker.model.verdicts import Gap, Quantity, Requirement, Verdict
+from checker.model.verdicts import Gap, Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
-from checker.rules.evaluation import compare, compile_node, truth
+from checker.rules.evaluation import Compiled, compare, compile_node, truth
 from checker.rules.expression import parse
 from checker.rules.kinds.indicator import whole
+from checker.rules.kinds.limits import once_per_rule
 from checker.rules.places import places
 from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Truth, Unary
 from checker.rules.unit import Unit
@@ -18,22 +20,30 @@ from checker.rules.values import Value
 from checker.rules.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, shown
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+class _Relation(NamedTuple):
+    """What a rule's keys say, ready to be asked of any unit."""
+
+    check: Node
+    holds: Compiled
+    what: str
+    digits: int
+
+
+@once_per_rule
+def _prepared(rule: Rule) -> _Relation:
+    text = str(rule.spec["check"])
+    check = parse(text)
+    return _Relation(check, compile_node(check), f"“{text}”", whole(rule.spec.get("digits", 2)))
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict. Of conditions joined with "and" the first that does not hold is reported."""
-    check = parse(str(rule.spec["check"]))
+    relation = _prepared(rule)
+    if truth(relation.holds(unit, context), relation.what):
+        return (context.fulfilled(lambda: _said(context, relation)),)
+    failing = _failing(relation.check, context)
     words = Words(context)
-    digits = whole(rule.spec.get("digits", 2))
-    if truth(compile_node(check)(unit, context), f"“{rule.spec['check']}”"):
-        sides = _sides(check, context, words, digits)
-        yield context.passed(
-            f"{rule.title}：符合要求。",
-            at=places(context, check),
-            actual=sides[0] if sides else None,
-            required=sides[1] if sides else None,
-        )
-        return
-    failing = _failing(check, context)
-    sides = _sides(failing, context, words, digits)
+    sides = _sides(failing, context, words, relation.digits)
     gap: Gap | None = None
     if sides is not None:
         actual, required = sides
@@ -45,9 +55,19 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if rule.message:
         known = {"actual": str(actual or ""), "required": required.text, "gap": str(gap or "")}
         message = words.fill(rule.message, known | {"unit": unit.label})
-    yield context.failed(
-        message, at=places(context, failing), actual=actual, required=required, gap=gap
+    return (
+        context.failed(
+            message, at=places(context, failing), actual=actual, required=required, gap=gap
+        ),
     )
+
+
+def _said(context: Context, relation: _Relation) -> Said:
+    """The words of a relation that holds."""
+    sides = _sides(relation.check, context, Words(context), relation.digits)
+    actual, required = sides or (None, None)
+    message = f"{context.rule.title}：符合要求。"
+    return Said(message, places(context, relation.check), actual, required)
 
 
 def _failing(node: Node, context: Context) -> Node:
