@@ -15,7 +15,6 @@ from checker.model.template import Template
 from checker.model.verdicts import Scope, UnitRef
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, Values
 
-
 UnitKey: TypeAlias = tuple[str | None, str | None, int]
 """Stage, table and row: what tells the units of one submission apart."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
 
 from checker.model.rules import Plain, Rule
-from checker.model.verdicts import Gap, Quantity, Verdict, format_number
+from checker.model.verdicts import Gap, Quantity, Said, Verdict, format_number
 from checker.rules.context import Context
 from checker.rules.evaluation import compare, rounded
 from checker.rules.expression import parse
@@ -17,50 +17,57 @@ from checker.rules.values import ONE
 from checker.rules.wording import Words, gap_of, requirement
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
     were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
     spec = rule.spec
-    words = Words(context)
     numerator_text, denominator_text = str(spec["numerator"]), str(spec.get("denominator", ""))
     numerator = context.number(numerator_text)
     denominator = context.number(denominator_text) if denominator_text else ONE
-    at = places_of(context, numerator_text)
     if not denominator:
-        name = words.describe(parse(denominator_text))
-        yield context.not_applicable(f"“{name}”为 0", at=at)
-        return
+        name = Words(context).describe(parse(denominator_text))
+        at = places_of(context, numerator_text)
+        return (context.not_applicable(f"“{name}”为 0", at=at),)
     if denominator < 0:
-        name, shown = words.describe(parse(denominator_text)), format_number(denominator, 2)
+        name = Words(context).describe(parse(denominator_text))
+        shown = format_number(denominator, 2)
         message = f"{rule.title}无法计算：“{name}”为 {shown}，不可能小于 0，请核对所填各数。"
-        yield context.failed(message, at=(*places_of(context, denominator_text), *at))
-        return
+        at = places_of(context, denominator_text, numerator_text)
+        return (context.failed(message, at=at),)
     scale = fraction(spec.get("scale", 1))
     value = numerator / denominator * scale
-    shown_unit, digits, operator = str(spec["unit"]), whole(spec.get("digits", 2)), compare_of(rule)
+    operator = compare_of(rule)
     limit = context.threshold(str(spec["threshold"]))
-    fulfilled = compare(operator, value, limit)
-    borderline = compare(operator, rounded(value, digits), limit) is not fulfilled
-    actual = Quantity(value, shown_unit, digits)
-    required = requirement(operator, limit, shown_unit)
-    known = {"actual": str(actual), "required": required.text, "gap": "", "unit": unit.label}
-    if fulfilled:
-        message = f"{rule.title}：现在为 {actual}，符合 {required.text} 的要求"
-        message += f"{near(value, digits, shown_unit) if borderline else ''}。"
-        yield context.passed(
-            message, at=at, actual=actual, required=required, borderline=borderline
-        )
-        return
+    if compare(operator, value, limit):
+        return (context.fulfilled(lambda: _said(rule, context, value, limit)),)
+    words, said = Words(context), _said(rule, context, value, limit)
+    actual, required, borderline = said.actual, said.required, said.borderline
+    assert isinstance(actual, Quantity) and required is not None
+    shown_unit, digits = actual.unit, actual.digits
     gap = _gap(rule, words, numerator, denominator, scale, limit, operator)
-    known["gap"] = str(gap)
+    known = {"actual": str(actual), "required": required.text, "gap": str(gap), "unit": unit.label}
     if rule.message:
         message = words.fill(rule.message, known)
     else:
         message = f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}"
         message += f"{near(value, digits, shown_unit) if borderline else ''}。"
-    yield context.failed(
-        message, at=at, actual=actual, required=required, gap=gap, borderline=borderline
+    failed = context.failed(
+        message, at=said.at, actual=actual, required=required, gap=gap, borderline=borderline
     )
+    return (failed,)
+
+
+def _said(rule: Rule, context: Context, value: Fraction, limit: Fraction) -> Said:
+    """The words for a value that reaches its limit; for any other, all but the message holds."""
+    spec, operator = rule.spec, compare_of(rule)
+    unit, digits = str(spec["unit"]), whole(spec.get("digits", 2))
+    as_shown = compare(operator, rounded(value, digits), limit)
+    borderline = as_shown is not compare(operator, value, limit)
+    actual, required = Quantity(value, unit, digits), requirement(operator, limit, unit)
+    message = f"{rule.title}：现在为 {actual}，符合 {required.text} 的要求"
+    message += f"{near(value, digits, unit) if borderline else ''}。"
+    at = places_of(context, str(spec["numerator"]))
+    return Said(message, at, actual, required, borderline)
 
 
 def _gap(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
 
 from checker.model.rules import Rule
-from checker.model.verdicts import Outcome, Quantity, Requirement, Verdict
+from checker.model.verdicts import Outcome, Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
 from checker.rules.expression import parse
 from checker.rules.kinds.limits import texts
@@ -17,16 +19,8 @@ from checker.rules.wording import Words, gap_of, missing_labels
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     """A verdict for every part; one that is missing does not keep the others from being judged."""
-    words = Words(context)
-    whole_text = str(rule.spec["whole"])
-    whole = context.number(whole_text)
-    name = words.describe(parse(whole_text))
-    measured = words.unit_shown(parse(whole_text))
-    wanted = Quantity(whole, measured)
-    required = Requirement(f"≤ {wanted}", "<=", whole, measured)
+    whole = context.number(str(rule.spec["whole"]))
     for part_text in texts(rule.spec["parts"]):
-        at = places_of(context, part_text)
-        label = words.describe(parse(part_text))
         try:
             part = context.number(part_text)
         except MissingInput as missing:
@@ -34,16 +28,36 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
             yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message)
             continue
         except NotApplicable as reason:
-            yield context.not_applicable(reason.reason, at=at)
+            yield context.not_applicable(reason.reason, at=places_of(context, part_text))
             continue
-        actual = Quantity(part, measured)
         if part <= whole:
-            message = f"“{label}”为 {actual}，不超过“{name}”（{wanted}）。"
-            yield context.passed(message, at=at, actual=actual, required=required)
-            continue
-        gap = gap_of(part - whole, measured, excess=True, split=True)
-        message = f"“{label}”为 {actual}，不能超过“{name}”（{wanted}），{gap}。"
-        if rule.message:
-            known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
-            message = words.fill(rule.message, known | {"unit": unit.label, "part": label})
-        yield context.failed(message, at=at, actual=actual, required=required, gap=gap)
+            yield context.fulfilled(partial(_said, rule, context, part_text, part, whole))
+        else:
+            yield _too_large(rule, context, part_text, part, whole)
+
+
+def _said(rule: Rule, context: Context, part_text: str, part: Fraction, whole: Fraction) -> Said:
+    """The words for a part that is no larger than the whole."""
+    words, whole_node = Words(context), parse(str(rule.spec["whole"]))
+    measured = words.unit_shown(whole_node)
+    actual, wanted = Quantity(part, measured), Quantity(whole, measured)
+    label, name = words.describe(parse(part_text)), words.describe(whole_node)
+    message = f"“{label}”为 {actual}，不超过“{name}”（{wanted}）。"
+    required = Requirement(f"≤ {wanted}", "<=", whole, measured)
+    return Said(message, places_of(context, part_text), actual, required)
+
+
+def _too_large(
+    rule: Rule, context: Context, part_text: str, part: Fraction, whole: Fraction
+) -> Verdict:
+    words, said = Words(context), _said(rule, context, part_text, part, whole)
+    actual, required = said.actual, said.required
+    assert isinstance(actual, Quantity) and required is not None
+    gap = gap_of(part - whole, actual.unit, excess=True, split=True)
+    label, name = words.describe(parse(part_text)), words.describe(parse(str(rule.spec["whole"])))
+    wanted = Quantity(whole, actual.unit)
+    message = f"“{label}”为 {actual}，不能超过“{name}”（{wanted}），{gap}。"
+    if rule.message:
+        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
+        message = words.fill(rule.message, known | {"unit": context.unit.label, "part": label})
+    return context.failed(message, at=said.at, actual=actual, required=required, gap=gap)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from fractions import Fraction
 
 from checker.model.rules import Rule
-from checker.model.verdicts import Quantity, Requirement, Verdict
+from checker.model.verdicts import Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
 from checker.rules.expression import parse
 from checker.rules.kinds.limits import limit_value, texts
@@ -15,24 +16,21 @@ from checker.rules.values import ZERO
 from checker.rules.wording import Words, gap_of
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict, marked at the total and then its parts."""
-    words = Words(context)
     total_text, parts = str(rule.spec["total"]), texts(rule.spec["parts"])
     total = context.number(total_text)
     together = sum((context.number(part) for part in parts), ZERO)
     tolerance = ZERO
     if "tolerance" in rule.spec:
         tolerance = limit_value(context, str(rule.spec["tolerance"]))
-    measured = words.unit_shown(parse(total_text))
-    actual, wanted = Quantity(total, measured), Quantity(together, measured)
-    required = Requirement(f"等于各部分之和 {wanted}", "==", together, measured)
-    at = places_of(context, total_text, *parts)
+    if total == together or abs(total - together) <= tolerance:
+        return (context.fulfilled(lambda: _said(rule, context, total, together)),)
+    words, said = Words(context), _said(rule, context, total, together)
+    actual, required = said.actual, said.required
+    assert isinstance(actual, Quantity) and required is not None
+    measured, wanted = actual.unit, Quantity(together, actual.unit)
     name = words.describe(parse(total_text))
-    if abs(total - together) <= tolerance:
-        message = f"“{name}”为 {actual}，等于各部分之和。"
-        yield context.passed(message, at=at, actual=actual, required=required)
-        return
     gap = gap_of(abs(total - together), measured, excess=total > together, split=True)
     listed = " + ".join(
         f"{words.describe(parse(part))} {Quantity(context.number(part), '')}" for part in parts
@@ -44,4 +42,15 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if rule.message:
         known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
         message = words.fill(rule.message, known | {"unit": unit.label})
-    yield context.failed(message, at=at, actual=actual, required=required, gap=gap)
+    return (context.failed(message, at=said.at, actual=actual, required=required, gap=gap),)
+
+
+def _said(rule: Rule, context: Context, total: Fraction, together: Fraction) -> Said:
+    """The words for a total that is what its parts make."""
+    words, total_text = Words(context), str(rule.spec["total"])
+    measured = words.unit_shown(parse(total_text))
+    actual, wanted = Quantity(total, measured), Quantity(together, measured)
+    required = Requirement(f"等于各部分之和 {wanted}", "==", together, measured)
+    message = f"“{words.describe(parse(total_text))}”为 {actual}，等于各部分之和。"
+    at = places_of(context, total_text, *texts(rule.spec["parts"]))
+    return Said(message, at, actual, required)

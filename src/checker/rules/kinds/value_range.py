@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 
 from checker.model.rules import Rule
-from checker.model.verdicts import Quantity, Requirement, Verdict
+from checker.model.verdicts import Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
 from checker.rules.expression import parse
 from checker.rules.kinds.indicator import whole
@@ -16,24 +16,19 @@ from checker.rules.unit import Unit
 from checker.rules.wording import Words, gap_of, requirement
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict."""
-    spec, words = rule.spec, Words(context)
-    text = str(spec["value"])
-    value = context.number(text)
-    measured = str(spec.get("unit", "")) or words.unit_shown(parse(text))
-    digits = whole(spec.get("digits", 2))
-    limits = {
-        key: limit_value(context, str(spec[key])) for key in ("minimum", "maximum") if key in spec
-    }
-    low, high = limits.get("minimum"), limits.get("maximum")
-    actual, required = Quantity(value, measured, digits), _required(low, high, measured)
-    at, name = places_of(context, text), words.describe(parse(text))
+    spec = rule.spec
+    value = context.number(str(spec["value"]))
+    low = limit_value(context, str(spec["minimum"])) if "minimum" in spec else None
+    high = limit_value(context, str(spec["maximum"])) if "maximum" in spec else None
     over = high is not None and value > high
     if not over and (low is None or value >= low):
-        message = f"“{name}”为 {actual}，在 {required.text} 的范围内。"
-        yield context.passed(message, at=at, actual=actual, required=required)
-        return
+        return (context.fulfilled(lambda: _said(rule, context, value, low, high)),)
+    words, said = Words(context), _said(rule, context, value, low, high)
+    actual, required = said.actual, said.required
+    assert isinstance(actual, Quantity) and required is not None
+    measured, name = actual.unit, words.describe(parse(str(spec["value"])))
     bound = high if over and high is not None else low if low is not None else value
     gap = gap_of(abs(value - bound), measured, excess=over, spec=spec.get("gap"), split=True)
     should = f"应{' ' if required.compare else ''}{required.text}"
@@ -42,9 +37,24 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if rule.message:
         known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
         message = words.fill(rule.message, known | {"unit": unit.label})
-    yield context.failed(
-        message, at=at, actual=actual, required=required, gap=None if both else gap
+    return (
+        context.failed(
+            message, at=said.at, actual=actual, required=required, gap=None if both else gap
+        ),
     )
+
+
+def _said(
+    rule: Rule, context: Context, value: Fraction, low: Fraction | None, high: Fraction | None
+) -> Said:
+    """The words for a value that lies where it should."""
+    spec, words, text = rule.spec, Words(context), str(rule.spec["value"])
+    measured = str(spec.get("unit", "")) or words.unit_shown(parse(text))
+    actual = Quantity(value, measured, whole(spec.get("digits", 2)))
+    required = _required(low, high, measured)
+    name = words.describe(parse(text))
+    message = f"“{name}”为 {actual}，在 {required.text} 的范围内。"
+    return Said(message, places_of(context, text), actual, required)
 
 
 def _required(low: Fraction | None, high: Fraction | None, unit: str) -> Requirement:

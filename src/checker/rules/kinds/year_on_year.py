@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 
 from checker.model.rules import Rule
-from checker.model.verdicts import Quantity, Requirement, Verdict
+from checker.model.verdicts import Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
 from checker.rules.evaluation import compare
 from checker.rules.kinds.indicator import compare_of
@@ -16,25 +16,23 @@ from checker.rules.values import NotApplicable, RuleDefect
 from checker.rules.wording import SHOULD, SIGNS, Words, gap_of
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict; 不适用 when there is nothing to compare with."""
     field = str(rule.spec["field"])
     now, before = unit.number(field), unit.previous(field)
     if not isinstance(before, Fraction):
         raise RuleDefect(f"{field} 的上年数不是数字")
-    words = Words(context)
-    label, measured = unit.label_of(field), unit.unit_of(field)
-    actual, last = Quantity(now, measured), Quantity(before, measured)
-    at = places_of(context, field)
     if "within" in rule.spec:
-        yield _within(rule, context, at_label=(label, measured), figures=(now, before))
-        return
+        label, measured = unit.label_of(field), unit.unit_of(field)
+        return (_within(rule, context, at_label=(label, measured), figures=(now, before)),)
     sign = compare_of(rule)
-    required = Requirement(f"{SIGNS[sign]} 上年数 {last}", sign, before, measured)
     if compare(sign, now, before):
-        message = f"“{label}”为 {actual}，上年为 {last}，符合要求。"
-        yield context.passed(message, at=at, actual=actual, required=required)
-        return
+        return (context.fulfilled(lambda: _said(context, field, sign, (now, before))),)
+    words, said = Words(context), _said(context, field, sign, (now, before))
+    actual, required = said.actual, said.required
+    assert required is not None
+    label, measured = unit.label_of(field), unit.unit_of(field)
+    last = Quantity(before, measured)
     gap = gap_of(abs(now - before), measured, excess=now > before, split=True)
     change = "增加" if now > before else "减少"
     message = (
@@ -46,7 +44,16 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if rule.message:
         known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
         message = words.fill(rule.message, known | {"unit": unit.label})
-    yield context.failed(message, at=at, actual=actual, required=required, gap=gap)
+    return (context.failed(message, at=said.at, actual=actual, required=required, gap=gap),)
+
+
+def _said(context: Context, field: str, sign: str, figures: tuple[Fraction, Fraction]) -> Said:
+    """The words for a figure that is as it should be beside last year's."""
+    label, measured = context.unit.label_of(field), context.unit.unit_of(field)
+    actual, last = (Quantity(figure, measured) for figure in figures)
+    required = Requirement(f"{SIGNS[sign]} 上年数 {last}", sign, figures[1], measured)
+    message = f"“{label}”为 {actual}，上年为 {last}，符合要求。"
+    return Said(message, places_of(context, field), actual, required)
 
 
 def _within(
