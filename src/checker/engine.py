@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from checker.model.report import Report
-from checker.model.rules import Rule
+from checker.model.rules import Rule, Threshold
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Scope, Severity, UnitRef, Verdict
 from checker.plugins.failure import PluginFailure
@@ -72,6 +73,7 @@ class Run:
             if not profile.disabled(rule.id) and rule.scope is not Scope.COLLECTION
         ]
         self.by_id = {rule.id: rule for rule in self.rules}
+        self.limits: dict[tuple[str, str | None], tuple[Threshold, Fraction]] = {}
         self.errors: list[RuleError] = []
         self._known: dict[str, dict[UnitKey, tuple[Verdict, ...] | None]] = {
             rule_id: {} for rule_id in self.by_id

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Protocol
 
 from checker.model.rules import Rule, Threshold
@@ -31,16 +29,13 @@ At = Iterable[str | FactRef]
 """Places to be marked, foremost first: field ids of the unit, or names of facts."""
 
 
-@lru_cache(maxsize=2048)
-def _exact(limit: Decimal | int) -> Fraction:
-    return Fraction(limit)
-
-
 class Judgement(Protocol):
     """The run that a context belongs to."""
 
     profile: Profile
     functions: Functions | None
+    limits: dict[tuple[str, str | None], tuple[Threshold, Fraction]]
+    """Thresholds looked up so far, by id and stage: entry in force and exact value."""
 
     def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
         """A code list of the plugin, else of the template."""
@@ -88,21 +83,28 @@ class Context:
         Raises NotApplicable if the profile has no value for the stage, RuleDefect if there is no
         such threshold at all.
         """
-        profile, unit = self._judgement.profile, self.unit
+        return self._in_force(threshold_id, stage)[0]
+
+    def threshold(self, threshold_id: str, stage: str | None = None) -> Fraction:
+        """The exact value of ``limit``; raises as it does."""
+        return self._in_force(threshold_id, stage)[1]
+
+    def _in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction]:
+        profile, unit, known = self._judgement.profile, self.unit, self._judgement.limits
         stage = self._stage(stage)
-        found = profile.limit(threshold_id, stage, unit.edition)
+        found = known.get((threshold_id, stage))
         if found is not None:
+            return found
+        entry = profile.limit(threshold_id, stage, unit.edition)
+        if entry is not None:
+            value = entry.values.get(stage or "")
+            exact = Fraction(entry.values[""] if value is None else value)
+            found = known[threshold_id, stage] = entry, exact
             return found
         if not profile.knows(threshold_id):
             raise RuleDefect(f"没有限值 {threshold_id}")
         where = unit.template.stage_title(stage) if stage else unit.label
         raise NotApplicable(f"对{where}没有规定限值")
-
-    def threshold(self, threshold_id: str, stage: str | None = None) -> Fraction:
-        """The exact value of ``limit``; raises as it does."""
-        entry = self.limit(threshold_id, stage)
-        value = entry.values.get(self._stage(stage) or "")
-        return _exact(entry.values[""] if value is None else value)
 
     def definition(self, name: str) -> str:
         """The definition chosen by the profile (``[definitions]``); "" if it chose none."""
@@ -130,11 +132,13 @@ class Context:
 
     def number(self, expression: str, unit: Unit | None = None) -> Fraction:
         """The same, for an expression that is a number."""
-        return number(self.evaluate(expression, unit), f"“{expression}”")
+        value = compiled(expression)(unit or self.unit, self)
+        return value if type(value) is Fraction else number(value, f"“{expression}”")
 
     def holds(self, expression: str, unit: Unit | None = None) -> bool:
         """The same, for an expression that is true or false."""
-        return truth(self.evaluate(expression, unit), f"“{expression}”")
+        value = compiled(expression)(unit or self.unit, self)
+        return value if value is True or value is False else truth(value, f"“{expression}”")
 
     # -- how a verdict is said ---------------------------------------------------------------
 

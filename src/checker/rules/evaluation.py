@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator as signs
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
@@ -131,16 +132,16 @@ def kind_of(value: Value) -> str:
 
 
 _ORDER_NUMBERS: dict[str, Callable[[int, int], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+    "<": signs.lt,
+    "<=": signs.le,
+    ">": signs.gt,
+    ">=": signs.ge,
 }
 _ORDER_DATES: dict[str, Callable[[date, date], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+    "<": signs.lt,
+    "<=": signs.le,
+    ">": signs.gt,
+    ">=": signs.ge,
 }
 
 
@@ -150,7 +151,10 @@ def _arithmetic(node: Binary) -> Compiled:
     what = f"“{operator}”的两边"
 
     def both(unit: Unit, choices: Choices) -> tuple[Fraction, Fraction]:
-        return number(left(unit, choices), what), number(right(unit, choices), what)
+        one, other = left(unit, choices), right(unit, choices)
+        if type(one) is Fraction and type(other) is Fraction:
+            return one, other
+        return number(one, what), number(other, what)
 
     def divide(unit: Unit, choices: Choices) -> Value:
         above, below = both(unit, choices)
@@ -176,9 +180,7 @@ def _arithmetic(node: Binary) -> Compiled:
 def _comparison(node: Comparison) -> Compiled:
     operands = [compile_node(operand) for operand in node.operands]
     if len(operands) == 2:
-        left, right = operands
-        operator = node.operators[0]
-        return lambda unit, choices: compare(operator, left(unit, choices), right(unit, choices))
+        return _plain_comparison(node.operators[0], *operands)
     operators = node.operators
 
     def chain(unit: Unit, choices: Choices) -> Value:
@@ -193,6 +195,29 @@ def _comparison(node: Comparison) -> Compiled:
     return chain
 
 
+def _plain_comparison(operator: str, left: Compiled, right: Compiled) -> Compiled:
+    """The usual comparison, of two: numbers are compared without asking again what they are."""
+    if operator in _ORDER_NUMBERS:
+        order = _ORDER_NUMBERS[operator]
+
+        def ordered(unit: Unit, choices: Choices) -> Value:
+            one, other = left(unit, choices), right(unit, choices)
+            if type(one) is Fraction and type(other) is Fraction:
+                return order(one.numerator * other.denominator, other.numerator * one.denominator)
+            return compare(operator, one, other)
+
+        return ordered
+    wanted = operator == "=="
+
+    def equal(unit: Unit, choices: Choices) -> Value:
+        one, other = left(unit, choices), right(unit, choices)
+        if type(one) is type(other):
+            return (one == other) is wanted
+        return compare(operator, one, other)
+
+    return equal
+
+
 def _logic(node: Logic) -> Compiled:
     parts = [compile_node(part) for part in node.parts]
     decisive = node.operator == "or"
@@ -200,7 +225,10 @@ def _logic(node: Logic) -> Compiled:
 
     def decide(unit: Unit, choices: Choices) -> Value:
         for part in parts:
-            if truth(part(unit, choices), what) is decisive:
+            value = part(unit, choices)
+            if value is not True and value is not False:
+                truth(value, what)
+            if value is decisive:
                 return decisive
         return not decisive
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 from checker.model.submission import Fact, FactRef, FactState, Submission, TableRow
@@ -49,11 +50,19 @@ ZERO = Fraction(0)
 ONE = Fraction(1)
 
 
+@lru_cache(maxsize=65_536)
+def _exact(value: Decimal) -> Fraction:
+    """The same few thousand counts stand in all forms of a county."""
+    return Fraction(value)
+
+
 def plain(value: object) -> Value | None:
     """A fact's value as rules see it; None if it has none."""
-    if isinstance(value, bool | str | Fraction):
+    if type(value) is Decimal:
+        return _exact(value)
+    if isinstance(value, (bool, str, Fraction)):
         return value
-    if isinstance(value, Decimal | int):
+    if isinstance(value, (Decimal, int)):
         return Fraction(value)
     if isinstance(value, datetime):
         return value.date()
