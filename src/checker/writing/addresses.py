@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from checker.model.cells import column_letters as _column_letters
@@ -49,6 +49,7 @@ class Area(NamedTuple):
         return f"{first}:${column_letters(self.right)}${self.bottom}"
 
 
+@lru_cache(maxsize=4096)  # a run marks the same cells in workbook after workbook
 def parse_area(text: str) -> Area | None:
     """The rectangle of an address such as "C7", "$C$7" or "C7:D9"; None if it is none."""
     found = _AREA.fullmatch(text.strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from checker.writing.package import Package
 from checker.writing.relations import related
@@ -32,17 +33,20 @@ def list_titles(package: Package, before: list[str], after: list[str]) -> None:
         return
     count = _COUNT.search(scan, headings.inner_start, headings.inner_end)
     size = _SIZE.search(scan, titles.start, titles.inner_start)
-    entries = list(children(scan, titles.inner_start, titles.inner_end))
+    # Defined names follow the sheets, hundreds of them: they are counted, not read.
+    inside = children(scan, titles.inner_start, titles.inner_end)
+    entries = list(islice(inside, len(before)))
     shown = [unescape(scan[one.inner_start : one.inner_end]) for one in entries]
-    if not count or not size or int(count[2]) != len(before) or shown[: len(before)] != before:
+    if not before or not count or not size or int(count[2]) != len(before) or shown != before:
         return
-    if not before or int(size[2]) != len(entries):
+    prefix = scan[entries[0].start + 1 : entries[0].inner_start - 1].split()[0]
+    total = int(size[2])
+    closed = scan.count(b"</" + prefix + b">", titles.inner_start, titles.inner_end)
+    if total != closed and total != len(entries) + sum(1 for _ in inside):
         return
-    name = entries[0]
-    prefix = scan[name.start + 1 : name.inner_start - 1].split()[0]
     prefix = prefix[: len(prefix) - len(local(prefix).encode())]
     xml = "".join(f"<lpstr>{escape(title)}</lpstr>" for title in after).encode()
-    total = len(entries) - len(before) + len(after)
+    total += len(after) - len(before)
     part.splice(count.start(2), count.end(2), b"%d" % len(after))
     part.splice(size.start(2), size.end(2), b"%d" % total)
     part.splice(entries[0].start, entries[len(before) - 1].end, prefixed(xml, prefix))

@@ -6,10 +6,12 @@ import codecs
 import re
 
 from checker.writing.errors import UnwritableWorkbook
-from checker.writing.xml_bytes import blanked
+from checker.writing.xml_bytes import blanked, has_markup_declaration
 
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _PLAIN = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+_SMALL = 1 << 20
+"""Texts up to this size are put together at once, for they are used more than once."""
 
 
 class Part:
@@ -75,15 +77,20 @@ class Part:
             grown += len(new) - (end - start)
             at = end
         pieces.append(text[at:])
+        if len(self.text) + grown <= _SMALL:
+            pieces = [b"".join(pieces)]
         self._pieces = pieces, reverse
         return self._pieces
 
     def commit(self) -> None:
         """Apply all splices to the text."""
         if self._splices:
+            # What was put in is small: looking there alone tells whether anything is to be blanked.
+            plain = self._scan is self.text and not any(b"<!" in new for _, _, new in self._splices)
             self.text = b"".join(self.pieces()[0])
             self._splices = []
-            self._pieces = self._scan = None
+            self._pieces = None
+            self._scan = self.text if plain else None
             self.dirty = True
 
     def settle(self) -> None:
@@ -111,7 +118,7 @@ def as_utf8(raw: bytes, name: str) -> bytes:
         declared = _DECLARED.match(raw)
         if declared and declared[1].lower() not in _PLAIN:
             text = _recoded(raw, declared[1].decode("ascii"), name)
-    if b"<!" in text and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
+    if has_markup_declaration(text) and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
         raise UnwritableWorkbook("文件里有正常表格不会有的实体声明，可能是恶意文件，没有处理。")
     return text
 

@@ -81,10 +81,7 @@ def _change_existing(sheet: SheetPart, place: Place, change: CellChange) -> None
         if change.style is None or change.style == place.style:
             return
         if place.style_at:
-            end = place.style_at + len(str(place.style))
-            while part.text[end] in b"0123456789":  # written with leading zeros
-                end += 1
-            part.splice(place.style_at, end, b"%d" % change.style)
+            part.splice(place.style_at, place.style_end, b"%d" % change.style)
         else:
             tag = part.text[place.start : place.tag_end]
             new = set_attribute(tag, "s", str(change.style))

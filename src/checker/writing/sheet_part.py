@@ -12,6 +12,7 @@ from checker.writing.part import Part
 from checker.writing.xml_bytes import Element, attributes, children, local, root_tag
 
 _NUMBER_ROW = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
+_REFERENCE = re.compile(rb"""\sref\s*=\s*["']([^"']*)["']""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?\d+["']""")
 _CUSTOM_FORMAT = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
@@ -51,6 +52,7 @@ class Place(NamedTuple):
     exists: bool
     style: int  # its own, or the one it inherits
     style_at: int = 0  # where the number of its own style is written; 0 if nowhere
+    style_end: int = 0
 
     @property
     def address(self) -> str:
@@ -83,7 +85,9 @@ class SheetPart:
                 raise UnwritableWorkbook(DAMAGED)
             self.data_end = scan.index(b">", self.data_inner_end) + 1
         self._others: list[Element] | None = None
-        self._usual_row = re.compile(rb'<%srow r="(\d+)"[^>]*>' % self.prefix)
+        self._inherited: list[tuple[int, int, int]] | None = None
+        self._row = re.compile(rb'<%srow(?: r="(\d+)")?(?=[\s/>])[^>]*>' % self.prefix)
+        self._usual_cell = b"<" + self.prefix + b'c r="'
 
     @property
     def others(self) -> list[Element]:
@@ -123,9 +127,10 @@ class SheetPart:
         found = self.element("mergeCells")
         if found is None:
             return []
+        scan = self.part.scan
         areas = []
-        for child in children(self.part.scan, found.inner_start, found.inner_end):
-            area = parse_area(attributes(self.tag(child)).get("ref", ""))
+        for reference in _REFERENCE.findall(scan, found.inner_start, found.inner_end):
+            area = parse_area(reference.decode("utf-8", "replace"))
             if area is not None and area.size > 1:
                 areas.append(area)
         return areas
@@ -141,84 +146,84 @@ class SheetPart:
 
     def locate(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Place]:
         """Where the cells (row, column) are, or belong. One pass over the rows."""
-        by_row: dict[int, list[int]] = {}
+        by_row: dict[int, set[int]] = {}
         for row, column in wanted:
-            by_row.setdefault(row, []).append(column)
-        inherited = [
-            (int(one["min"]), int(one["max"]), int(one["style"]))
-            for one in self.columns()
-            if one.get("style", "").isdigit()
-            and one.get("min", "").isdigit()
-            and one.get("max", "").isdigit()
-        ]
+            by_row.setdefault(row, set()).add(column)
         places: dict[tuple[int, int], Place] = {}
         for found in self._rows(sorted(by_row)):
-            columns = sorted(set(by_row[found.number]))
-            for place in self._cells(found, columns, inherited):
+            for place in self._cells(found, sorted(by_row[found.number])):
                 places[found.number, place.column] = place
         return places
 
+    def _column_style(self, column: int) -> int:
+        """The style that an empty column hands on to new cells; 0 if none is declared."""
+        if self._inherited is None:
+            self._inherited = [
+                (int(one["min"]), int(one["max"]), int(one["style"]))
+                for one in self.columns()
+                if one.get("style", "").isdigit()
+                and one.get("min", "").isdigit()
+                and one.get("max", "").isdigit()
+            ]
+        return next((s for first, last, s in self._inherited if first <= column <= last), 0)
+
     def _rows(self, wanted: list[int]) -> Iterable[Row]:
         scan = self.part.scan
-        opening, closing = b"<" + self.prefix + b"row", b"</" + self.prefix + b"row"
-        at, end, number = self.data_inner, self.data_inner_end, 0
+        closing = b"</" + self.prefix + b"row"
+        end, number = self.data_inner_end, 0
         queue = iter(wanted)
         target = next(queue, None)
-        while target is not None:
-            start = scan.find(opening, at, end)
-            if start < 0:
-                break
-            if scan[start + len(opening)] not in _AFTER_NAME:
-                at = start + len(opening)
-                continue
-            usual = self._usual_row.match(scan, start)
+        if target is None:
+            return
+        for found in self._row.finditer(scan, self.data_inner, end):
             previous = number
+            usual = found[1]
             if usual is not None:
-                number, tag_end = int(usual[1]), usual.end()
+                number = int(usual)
             else:
-                tag_end = scan.index(b">", start, end) + 1
-                found = _NUMBER_ROW.search(scan, start, tag_end)
-                number = int(found[1]) if found else number + 1
+                unusual = _NUMBER_ROW.search(found[0])
+                number = int(unusual[1]) if unusual else number + 1
             if number <= previous:
                 raise UnwritableWorkbook("工作表里的行没有按顺序存放，文件可能已损坏，没有写入。")
+            if number < target:
+                continue
+            start, tag_end = found.span()
             while target is not None and target < number:
                 yield Row(target, start, start, start, start, False, None)
                 target = next(queue, None)
-            at = tag_end
             if target == number:
+                tag = found[0]
                 style = None
-                if _CUSTOM_FORMAT.search(scan, start, tag_end):
-                    style = _STYLE.search(scan, start, tag_end)
+                if b"customFormat" in tag and _CUSTOM_FORMAT.search(tag):
+                    style = _STYLE.search(tag)
                 inherit = int(style[1]) if style else None
-                if scan[tag_end - 2] == 0x2F:  # <row/>
+                if tag.endswith(b"/>"):
                     yield Row(number, start, tag_end, tag_end, tag_end, True, inherit)
                 else:
                     inner_end = scan.find(closing, tag_end, end)
                     if inner_end < 0:
                         raise UnwritableWorkbook(DAMAGED)
-                    at = scan.index(b">", inner_end) + 1
-                    yield Row(number, start, tag_end, inner_end, at, True, inherit)
+                    behind = scan.index(b">", inner_end) + 1
+                    yield Row(number, start, tag_end, inner_end, behind, True, inherit)
                 target = next(queue, None)
+            if target is None:
+                return
         while target is not None:
             yield Row(target, end, end, end, end, False, None)
             target = next(queue, None)
 
-    def _cells(
-        self, row: Row, columns: list[int], inherited: list[tuple[int, int, int]]
-    ) -> Iterable[Place]:
+    def _cells(self, row: Row, columns: list[int]) -> Iterable[Place]:
         scan = self.part.scan
-        opening = b"<" + self.prefix + b"c"
         missing = []
         for column in columns:
             if row.exists:
-                quick = b' r="%s%d"' % (column_letters(column).encode(), row.number)
-                at = scan.find(quick, row.inner_start, row.inner_end)
-                start = scan.rfind(b"<", row.inner_start, at) if at >= 0 else -1
-                if start >= 0 and scan.startswith(opening, start):
-                    tag_end = scan.find(b">", start, row.inner_end) + 1
-                    if scan[start + len(opening)] in _AFTER_NAME and tag_end > at:
-                        yield self._existing(row, column, start, tag_end)
-                        continue
+                # Addresses are written first in the tag by every program known; see `_all_cells`.
+                address = b'%s%d"' % (column_letters(column).encode(), row.number)
+                start = scan.find(self._usual_cell + address, row.inner_start, row.inner_end)
+                tag_end = scan.find(b">", start, row.inner_end) + 1 if start >= 0 else 0
+                if tag_end:
+                    yield self._existing(row, column, start, tag_end)
+                    continue
             missing.append(column)
         if not missing:
             return
@@ -231,14 +236,14 @@ class SheetPart:
             at = next((start for other, start, _ in cells if other > column), row.inner_end)
             style = row.style
             if style is None:
-                style = next((s for first, last, s in inherited if first <= column <= last), 0)
+                style = self._column_style(column)
             yield Place(row, column, at, at, False, style)
 
     def _existing(self, row: Row, column: int, start: int, tag_end: int) -> Place:
         style = _STYLE.search(self.part.scan, start, tag_end)
         if style is None:
             return Place(row, column, start, tag_end, True, 0)
-        return Place(row, column, start, tag_end, True, int(style[1]), style.start(1))
+        return Place(row, column, start, tag_end, True, int(style[1]), *style.span(1))
 
     def end_of(self, place: Place) -> int:
         """The offset behind the whole cell."""

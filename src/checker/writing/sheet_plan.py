@@ -11,6 +11,7 @@ from checker.writing.addresses import Area, parse_area
 MOST_CELLS = 200_000
 """Cells one range may colour; a whole column or sheet is surely a mistake."""
 
+_MOST_LISTED = 5_000
 _STRENGTH = (Fill.FAIL, Fill.DOUBT, Fill.EXPLAINED, Fill.INFO, Fill.PASS)
 """Where marks overlap, the earlier in this list is shown."""
 
@@ -34,20 +35,30 @@ def plan_sheet(
 ) -> SheetPlan:
     """The plan for one sheet's marks and edits; what cannot be done is in ``skipped``."""
     plan = SheetPlan()
+    corners = _corners(merged)
     for mark in marks:
         area = parse_area(mark.cell)
         if area is None:
             plan.skipped.append((mark.cell, "不是单元格地址"))
             continue
-        near = [one for one in merged if _meet(one, area)] if merged else ()
-        first = _corner(near, area.top, area.left)
+        single = area.top == area.bottom and area.left == area.right
+        near: Sequence[Area] = ()
+        if single and corners is not None:
+            first = corners.get(area[:2], area[:2])
+        else:
+            near = [one for one in merged if _meet(one, area)]
+            first = _corner(near, area.top, area.left)
         if mark.note:
             texts = plan.notes.setdefault(first, [])
             if mark.note not in texts:
                 texts.append(mark.note)
         if mark.link:
             plan.links.setdefault(first, mark.link)
-        if mark.fill is not None:
+        if mark.fill is None:
+            continue
+        if single:
+            _strengthen(plan, first, mark.fill)
+        else:
             _plan_fill(plan, mark.fill, area, near, mark.cell)
     for edit in edits:
         area = parse_area(edit.cell)
@@ -66,10 +77,25 @@ def _plan_fill(
         return
     for row in range(area.top, area.bottom + 1):
         for column in range(area.left, area.right + 1):
-            cell = _corner(merged, row, column) if merged else (row, column)
-            known = plan.fills.get(cell)
-            if known is None or _STRENGTH.index(fill) < _STRENGTH.index(known):
-                plan.fills[cell] = fill
+            _strengthen(plan, _corner(merged, row, column) if merged else (row, column), fill)
+
+
+def _strengthen(plan: SheetPlan, cell: Cell, fill: Fill) -> None:
+    known = plan.fills.get(cell)
+    if known is None or _STRENGTH.index(fill) < _STRENGTH.index(known):
+        plan.fills[cell] = fill
+
+
+def _corners(merged: Sequence[Area]) -> dict[Cell, Cell] | None:
+    """By cell of a merged range the range's corner; None where ranges are too large to list."""
+    if sum(one.size for one in merged) > _MOST_LISTED:
+        return None
+    corners: dict[Cell, Cell] = {}
+    for top, left, bottom, right in merged:
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                corners.setdefault((row, column), (top, left))
+    return corners
 
 
 def _meet(one: Area, other: Area) -> bool:

@@ -66,6 +66,7 @@ class Workbook:
         if "wordprocessing" in type_ or "presentation" in type_:
             raise UnwritableWorkbook("这不是 Excel 工作簿。")
         self.key = key
+        self._understood: tuple[bytes, dict[str, Element]] | None = None
         root = root_tag(self.part.scan)
         if local(root[2]) != "workbook":
             raise UnwritableWorkbook(DAMAGED)
@@ -90,8 +91,11 @@ class Workbook:
     def _top(self) -> dict[str, Element]:
         part = self.part
         part.commit()
-        root = root_tag(part.scan)
-        return {child.name: child for child in children(part.scan, root.end(), len(part.scan))}
+        scan = part.scan
+        if self._understood is None or self._understood[0] is not scan:
+            elements = children(scan, root_tag(scan).end(), len(scan))
+            self._understood = scan, {child.name: child for child in elements}
+        return self._understood[1]
 
     def _tag(self, element: Element) -> bytes:
         return self.part.text[element.start : element.inner_start]

@@ -8,7 +8,8 @@ CDATA sections have been blanked out (`Part.scan`), so that every "<" they meet 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
@@ -24,6 +25,8 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL_IN_ATTRIBUTE = re.compile(_SPECIAL.pattern[:-1] + '"\n\r\t]')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SHORT_TAG = 300  # bytes
+_ENDS_NAME = (b">", b" ", b"\t", b"\r", b"\n")
 
 
 class Element(NamedTuple):
@@ -41,9 +44,14 @@ class Element(NamedTuple):
         return self.inner_start == self.end
 
 
+def has_markup_declaration(data: bytes) -> bool:
+    """Whether "<!" occurs: a comment, a CDATA section or a document type declaration."""
+    return b"!" in data and b"<!" in data  # one byte is found ten times faster than two
+
+
 def blanked(data: bytes) -> bytes:
     """The same bytes, same length, comments and CDATA made spaces."""
-    if b"<!" not in data:
+    if not has_markup_declaration(data):
         return data
     return _BLANK.sub(lambda found: b" " * len(found.group()), data)
 
@@ -99,14 +107,22 @@ def local(name: bytes) -> str:
     return name.rpartition(b":")[2].decode("utf-8", "replace")
 
 
-def attributes(tag: bytes) -> dict[str, str]:
+def attributes(tag: bytes) -> Mapping[str, str]:
     """All attributes of one start tag, names as written (with prefix), values unescaped."""
+    return _short_tag(tag) if len(tag) <= _SHORT_TAG else _attributes(tag)
+
+
+def _attributes(tag: bytes) -> Mapping[str, str]:
     return {
         found[1].decode("utf-8", "replace"): unescape(
             found[2] if found[2] is not None else found[3]
         )
         for found in ATTRIBUTE.finditer(tag)
     }
+
+
+_short_tag = lru_cache(maxsize=1024)(_attributes)
+"""The same few hundred tags stand in every workbook made from one template."""
 
 
 def set_attribute(tag: bytes, name: str, value: str) -> bytes:
@@ -140,19 +156,46 @@ def root_tag(scan: bytes) -> re.Match[bytes]:
 
 def children(scan: bytes, start: int, end: int) -> Iterator[Element]:
     """The elements directly inside ``scan[start:end]``, in order."""
-    depth = 0
-    name, opened, inner = "", 0, 0
-    for found in TAG.finditer(scan, start, end):
-        if found[1]:
-            depth -= 1
-            if depth == 0:
-                yield Element(name, opened, found.end(), inner, found.start())
-            if depth < 0:
-                return
-        elif found[3].endswith(b"/"):
-            if depth == 0:
-                yield Element(local(found[2]), found.start(), found.end(), found.end(), found.end())
-        else:
-            if depth == 0:
-                name, opened, inner = local(found[2]), found.start(), found.end()
-            depth += 1
+    at = start
+    while True:
+        found = TAG.search(scan, at, end)
+        if found is None or found[1]:
+            return
+        name, inner = found[2], found.end()
+        if found[3].endswith(b"/"):
+            at = inner
+            yield Element(local(name), found.start(), at, at, at)
+            continue
+        closing, at = _closing_tag(scan, name, inner, end)
+        if closing < 0:
+            return
+        yield Element(local(name), found.start(), at, inner, closing)
+
+
+def _closing_tag(scan: bytes, name: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the closing tag of an element begins and ends, whose content begins at ``start``.
+
+    What lies in between is searched for elements of the same name only, not taken apart: a "<" in
+    `Part.scan` always starts a tag. (-1, -1) if there is none.
+    """
+    opening, closing = b"<" + name, b"</" + name
+    depth, seen, at = 1, start, start
+    while True:
+        at = scan.find(closing, at, end)
+        if at < 0:
+            return -1, -1
+        behind = at + len(closing)
+        if scan[behind : behind + 1] not in _ENDS_NAME:
+            at = behind
+            continue
+        seen = scan.find(opening, seen, at)
+        while seen >= 0:
+            inside = TAG.match(scan, seen, at)
+            if inside is not None and inside[2] == name and not inside[3].endswith(b"/"):
+                depth += 1
+            seen = scan.find(opening, seen + len(opening), at)
+        seen, depth = behind, depth - 1
+        if depth == 0:
+            after = scan.find(b">", behind, end) + 1
+            return (at, after) if after else (-1, -1)
+        at = behind
