@@ -226,3 +226,16 @@ def test_the_gap_is_exactly_what_is_missing(
     assert found.gap.value == needed
     assert rule_3(needed).outcome is Outcome.PASS
     assert rule_3(needed - 1).outcome is Outcome.FAIL
+
+
+def test_a_vocational_junior_school_is_not_judged_by_the_seven_indicators(
+    judged: Judge, verdict: Find
+) -> None:
+    """职业学校 are outside 资源配置; an ordinary junior school with the same figures fails."""
+    junior = {key.replace("primary", "junior"): value for key, value in GOOD_SCHOOL.items()}
+    vocational = judged({**junior, "school.type": "321"})
+    found = {f"RES{number}" for number in (1, 2, 3, 4, 5, 6, 7, 10)}
+    outcomes = {item.rule: item.outcome for item in vocational.verdicts if item.rule in found}
+    assert outcomes == dict.fromkeys(found, Outcome.NOT_APPLICABLE)
+    ordinary = judged({**junior, "school.type": "311"})
+    assert verdict(ordinary, "RES1", "junior").outcome is Outcome.FAIL
