@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 
 from checker.model.report import Report
-from checker.model.rules import Rule, Threshold
+from checker.model.rules import Rule
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Scope, Severity, UnitRef, Verdict
 from checker.plugins.failure import PluginFailure
 from checker.record import replace
 from checker.rules.context import Context
 from checker.rules.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
-from checker.rules.kinds import COLLECTION_KINDS, evaluator
+from checker.rules.kinds import evaluator
+from checker.rules.plan import plan_for
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import Functions, RuleSet
 from checker.rules.unit import Unit, UnitKey, key_of
@@ -66,28 +66,19 @@ class Run:
             stage: Unit(self.values, UnitRef(Scope.STAGE, template.stage_title(stage), stage))
             for stage in submission.stages
         }
-        edition = profile.year(template.edition)
-        self.rules = [
-            rule
-            for rule in ruleset.for_template(template.id, edition)
-            if not profile.disabled(rule.id) and rule.scope is not Scope.COLLECTION
-        ]
-        self.by_id = {rule.id: rule for rule in self.rules}
-        self.limits: dict[tuple[str, str | None], tuple[Threshold, Fraction]] = {}
+        self.plan = plan_for(ruleset, profile, template.id, template.edition)
+        self.limits = self.plan.limits
         self.errors: list[RuleError] = []
-        self._known: dict[str, dict[UnitKey, tuple[Verdict, ...] | None]] = {
-            rule_id: {} for rule_id in self.by_id
-        }
+        self._known: dict[str, dict[UnitKey, tuple[Verdict, ...] | None]] = {}
+        self._conditions: dict[tuple[str, str | None], bool] = {}
 
     def report(self) -> Report:
         """Everything that is to be reported."""
         verdicts: list[Verdict] = []
-        for rule in self.rules:
-            if rule.kind in COLLECTION_KINDS or not self.ruleset.reported(rule.id):
-                continue
+        for rule in self.plan.reported:
             for unit in self.units(rule):
                 verdicts.extend(self._verdicts(rule, unit))
-        form_rules = {rule.id: rule for rule in self.ruleset.form_rules}
+        form_rules = self.plan.form_rules
         found = form_verdicts(self.submission, self.whole, self.stages)
         found += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
         found += last_year_verdicts(self.values, self.whole, self.stages)
@@ -122,7 +113,7 @@ class Run:
 
     def title_of(self, rule_id: str) -> str:
         """Title of a rule; its id if it does not run on this submission."""
-        rule = self.by_id.get(rule_id)
+        rule = self.plan.by_id.get(rule_id)
         return rule_id if rule is None else rule.title
 
     def verdicts_of(self, rule_id: str, unit: UnitRef) -> tuple[Verdict, ...]:
@@ -130,10 +121,10 @@ class Run:
 
         Raises RuleDefect if the rule asks, by whatever way round, for itself.
         """
-        rule = self.by_id.get(rule_id)
+        rule = self.plan.by_id.get(rule_id)
         if rule is None:
             return ()
-        known = self._known[rule_id].get(key_of(unit))
+        known = self._known.get(rule_id, {}).get(key_of(unit))
         if known is not None:
             return known
         asked = next((each for each in self.units(rule) if each.ref == unit), None)
@@ -154,7 +145,9 @@ class Run:
     # -- one rule on one unit ----------------------------------------------------------------
 
     def _verdicts(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
-        of_rule = self._known[rule.id]
+        of_rule = self._known.get(rule.id)
+        if of_rule is None:
+            of_rule = self._known[rule.id] = {}
         known = of_rule.get(unit.key)
         if known is not None:
             return known
@@ -182,10 +175,20 @@ class Run:
             found.append(row.as_stage(stage) if stage else row)
         return found
 
+    def _applies(self, condition: str, unit: Unit, context: Context) -> bool:
+        """Whether a rule's condition holds; many rules of a school or stage have the same one."""
+        if unit.ref.table is not None:
+            return context.holds(condition)
+        key = (condition, unit.ref.stage)
+        known = self._conditions.get(key)
+        if known is None:
+            known = self._conditions[key] = context.holds(condition)
+        return known
+
     def _judged(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
         context = Context(self, rule, unit)
         try:
-            if rule.when is not None and not context.holds(rule.when):
+            if rule.when is not None and not self._applies(rule.when, unit, context):
                 return (context.not_applicable("不符合本规则适用的条件"),)
             given = tuple(evaluator(rule.kind)(rule, unit, context))
         except MissingInput as missing:

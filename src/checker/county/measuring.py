@@ -154,7 +154,7 @@ def _passes(rule: Rule, unit: Unit, run: Run, known: Known, stage: str) -> Measu
     outcomes: list[Outcome] = []
     named = rule.spec.get("of")
     for rule_id in map(str, named if isinstance(named, list) else ()):
-        asked = run.by_id.get(rule_id)
+        asked = run.plan.by_id.get(rule_id)
         if asked is None:
             continue
         refs = [unit.ref] if unit.stage else [each.ref for each in run.units(asked)]

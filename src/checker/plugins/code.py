@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from checker.model.verdicts import Verdict
+from checker.plugins.discovery import BUNDLED
 from checker.plugins.failure import SECONDS, PluginFailure
 from checker.plugins.manifest import PluginManifest
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect
@@ -69,6 +70,9 @@ class PluginCode:
     def _isolated(self, manifest: PluginManifest, name: str, work: Callable[[], object]) -> object:
         if manifest.id in self._broken:
             raise self._broken[manifest.id]
+        if manifest.origin == BUNDLED:
+            # our own, tested with the host: a thread of its own would cost more than the function
+            return self._unwatched(manifest, work)
         from checker.plugins.isolation import Watchdog, failure
 
         if self._watchdog is None:
@@ -84,6 +88,17 @@ class PluginCode:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
+            raise failure(error, manifest.folder) from None
+
+    @staticmethod
+    def _unwatched(manifest: PluginManifest, work: Callable[[], object]) -> object:
+        from checker.plugins.isolation import failure
+
+        try:
+            return work()
+        except (PluginFailure, MissingInput, NotApplicable, RuleDefect):
+            raise
+        except Exception as error:
             raise failure(error, manifest.folder) from None
 
     def _run(
