@@ -89,7 +89,7 @@ def test_the_same_figures_stand_in_the_page_and_in_the_book(
         if str(row[1]).startswith("生均教学及辅助用房面积") and row[6] != "仅供参考"
     }
     first = next(row for row in rows if row[1] == title)
-    assert (first[2], *first[4:8]) == (5, 0.515257, 0.5, "不通过", 0.488771)
+    assert (first[2], *first[4:8]) == (5, 0.515257, 0.5, "暂不通过", 0.488771)
     assert first[8] == "己学校"  # 数据不全，未计入
 
 
@@ -104,10 +104,31 @@ def test_schools_left_out_are_named(folder: Path, found: dict[str, Any]) -> None
     finding = next(item for item in found["county_findings"] if item["rule"] == "CTY4")
     assert "1 所学校数据不全，未计入（己学校）" in finding["message"]
     assert "缺报的 1 所学校未计入" in finding["message"]
+    assert finding["provisional"] and found["dispersion"]["primary"]["RES4"]["provisional"]
     junior = [item for item in found["county_findings"] if item["stage"] == "junior"]
     assert {item["verdict"] for item in junior if item["rule"] == "CTY4"} == {"incomplete"}
     page = (folder.parent / "结果" / "县级报告.html").read_text("utf-8")
     assert "数据不全、未计入的学校" in page and "己学校" in page
+
+
+def test_without_a_roster_a_file_that_cannot_be_read_keeps_the_conclusion_open(
+    tmp_path: Path,
+) -> None:
+    """Two equal schools and a broken file: 差异系数 0, and nobody knows what the third brings."""
+    folder = tmp_path / "县"
+    for number in (1, 2):
+        facts = {"students.total": {"primary": 100}, "area.teaching": {"primary": 500}}
+        fill_school(folder / f"{number}.xlsx", code(number), f"{number}小", facts)
+    whole = document(checker("county", ".", "--no-mark", "--format", "json", cwd=folder))
+    assert not whole["dispersion"]["primary"]["RES4"]["provisional"]
+    (folder / "3.xlsx").write_bytes((folder / "1.xlsx").read_bytes()[:900])
+    broken = checker("county", ".", "--no-mark", "--format", "json", cwd=folder)
+    result = document(broken)["dispersion"]["primary"]["RES4"]
+    assert (result["verdict"], result["provisional"]) == ("pass", True)
+    shown = checker("county", ".", "--no-mark", cwd=folder).stdout
+    assert "县级暂通过" in shown
+    page = folder / "县级校验" / "县级报告.html"
+    assert "暂通过" in page.read_text("utf-8")
 
 
 def test_gap_of_the_county_is_the_sum_of_the_schools_gaps(tmp_path: Path) -> None:

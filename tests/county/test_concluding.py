@@ -20,6 +20,9 @@ def ask(
     against: int | None = None,
     earlier: list[tuple[str, int, int | None]] | None = None,
     others: dict[str, list[tuple[str, int, int | None]]] | None = None,
+    unmeasured: dict[str, list[str]] | None = None,
+    absent: int = 0,
+    unread: int = 0,
     **spec: Plain,
 ) -> Question:
     rule = Rule(
@@ -54,6 +57,9 @@ def ask(
         names={"a": "一小", "b": "二小"},
         threshold=lambda name: Fraction(limits[name]) if name in limits else None,
         against=None if against is None else Fraction(against),
+        unmeasured=unmeasured or {},
+        absent=absent,
+        unread=unread,
     )
 
 
@@ -142,3 +148,47 @@ def test_pupils_who_vanish_between_two_years() -> None:
     ).findings
     assert [item.schools for item in found] == [("a",)]
     assert "减少了 20%" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"),
+    [
+        ({"absent": 2}, "缺报的 2 所学校未计入"),
+        ({"unread": 1}, "1 份无法校验或没有标识码的文件未计入"),
+        ({"unmeasured": {"CTY1": ["b"]}}, "1 所学校数据不全，未计入（二小）"),
+    ],
+)
+def test_a_coefficient_of_fewer_schools_is_provisional(
+    missing: dict[str, object], says: str
+) -> None:
+    """A school still to come can push a 差异系数 either way: neither 通过 nor 不通过 is final."""
+    for limit, word in (("0.52", "暂通过"), ("0.50", "暂不通过")):
+        found = conclude(ask("dispersion", G33, {"CV": limit}, threshold="CV", **missing))  # type: ignore[arg-type]
+        (result,), (finding,) = found.dispersion, found.findings
+        assert result.provisional and result.word == word
+        assert finding.provisional and finding.word == word
+        assert says in finding.message
+    complete = conclude(ask("dispersion", G33, {"CV": "0.50"}, threshold="CV"))
+    assert not complete.dispersion[0].provisional and complete.findings[0].word == "不通过"
+
+
+def test_a_share_that_nothing_can_mend_is_final_although_schools_are_missing() -> None:
+    """One class of 66 pupils breaks a limit of 0 %, whatever the missing schools hand in."""
+    rows: list[tuple[str, int, int | None]] = [("a", 1, 60), ("b", 0, 40)]
+    broken = conclude(ask("share", rows, {"L": "0"}, threshold="L", compare="<=", absent=1))
+    assert (broken.findings[0].word, broken.findings[0].provisional) == ("不通过", False)
+    open_ = conclude(ask("share", rows, {"L": "5"}, threshold="L", compare="<=", absent=1))
+    assert (open_.findings[0].word, open_.findings[0].provisional) == ("暂通过", True)
+    passes: list[tuple[str, int, int | None]] = [("a", 1, None), ("b", 0, None)]
+    failed = conclude(
+        ask("pass_share", passes, {"L": "100"}, threshold="L", compare=">=", absent=1)
+    )
+    assert failed.findings[0].word == "不通过"
+
+
+def test_a_total_that_agrees_while_a_school_is_missing_agrees_only_for_now() -> None:
+    rows: list[tuple[str, int, int | None]] = [("a", 100, None), ("b", 50, None)]
+    even = conclude(ask("total", rows, {}, against=150, absent=1)).findings[0]
+    assert (even.outcome, even.word) == (Outcome.PASS, "暂通过")
+    more = conclude(ask("total", rows, {}, against=140, absent=1)).findings[0]
+    assert (more.word, more.provisional) == ("不通过", False)

@@ -159,6 +159,9 @@ def _conclusions(report: CountyReport) -> Iterator[str]:
     for item in report.findings:
         if item.outcome in (Outcome.FAIL, Outcome.INCOMPLETE):
             yield f"  县级{item.word}：[{item.rule}] {item.message}"
+    for_now = sum(item.word == "暂通过" for item in report.findings)
+    if for_now:
+        yield f"  县级暂通过 {for_now} 项：还有学校没有计入，补齐后须重新计算，不能作为最后结论。"
     doubts = sum(item.outcome is Outcome.DOUBT and not item.informs for item in report.findings)
     if doubts:
         yield f"  县级存疑 {doubts} 处，见报告。"

@@ -63,6 +63,7 @@ def county_report(given: CountyInput) -> CountyReport:
         absent=len(handing_in.missing),
     )
     rules = collection_rules(given.ruleset, given.profile)
+        unread=_without_figures(given, handing_in) if given.roster is None else 0,
     concluded = conclude_all(rules, county, given.ruleset, given.profile)
     return CountyReport(
         county=given.county,
@@ -89,6 +90,13 @@ def county_report(given: CountyInput) -> CountyReport:
 def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
     template = templates.get(record.template)
     return record.status == "checked" and template is not None and template.level != "county"
+
+
+def _without_figures(given: CountyInput, handing_in: HandingIn) -> int:
+    """Files that may be a school's and yet bring no figures: with a roster such a school is 缺报,
+    without one nobody else would notice that it is not in the county's figures."""
+    unreadable = sum(record.status != "checked" for record in given.records)
+    return unreadable + len(handing_in.nameless) + len(given.unjudged)
 
 
 def _filing(record: FileRecord) -> Filing:

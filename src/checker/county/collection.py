@@ -30,7 +30,8 @@ Gaps = Mapping[tuple[str, str], Sequence[str]]
 class County:
     """What the collection rules are asked about. ``earlier`` are last year's measures of the same
     schools, ``form`` the county's own submission; ``stages`` gives titles and order; ``absent``
-    counts the schools of the roster that handed nothing in."""
+    counts the schools of the roster that handed nothing in, ``unread`` without a roster the files
+    that no school's figures came of."""
 
     measured: Measures
     earlier: Measures
@@ -42,6 +43,7 @@ class County:
     absent: int = 0
 
 
+    unread: int = 0
 @dataclass(frozen=True, slots=True)
 class Concluded:
     """The conclusions of all rules, and the rules that went wrong."""
@@ -131,3 +133,4 @@ def _conclusion(
 
 def _of_stage(measures: Measures, stage: str) -> dict[str, Sequence[Measured]]:
     return {rule: rows for (rule, own), rows in measures.items() if own == stage}
+            unread=county.unread,

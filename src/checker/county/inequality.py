@@ -39,6 +39,7 @@ def one_dispersion(question: Question) -> Conclusion:
         improvements=() if standard is None else improvements(holdings, standard, limit),
         decides=question.rule.severity is Severity.HARD,
         not_measured=question.left_out,
+        provisional=bool(question.reservation()),
     )
     shown_limit = format_number(limit, 2)
     text = (

@@ -30,7 +30,8 @@ class Question:
 
     ``measured`` and ``earlier`` map rule ids to the schools' measures of this and of last year
     (other rules' too, for those that are computed from others); ``unmeasured`` to the 标识码 of
-    schools whose figures are missing. ``absent`` counts the schools that handed nothing in.
+    schools whose figures are missing. ``absent`` counts the schools that handed nothing in,
+    ``unread`` (where no roster tells who is missing) the files that no school's figures came of.
     ``threshold`` gives a limit by its id, None if there is none for this stage; ``against`` is the
     county form's own figure, None without one; ``names`` maps a 标识码 to a name.
     """
@@ -45,6 +46,7 @@ class Question:
     against: Fraction | None = None
     unmeasured: Mapping[str, Sequence[str]] = field(default_factory=dict)
     absent: int = 0
+    unread: int = 0
 
     @property
     def rows(self) -> Sequence[Measured]:
@@ -82,6 +84,8 @@ class Question:
             parts.append(f"{len(self.left_out)} 所学校数据不全，未计入（{names}{more}）")
         if self.absent:
             parts.append(f"缺报的 {self.absent} 所学校未计入")
+        if self.unread:
+            parts.append(f"{self.unread} 份无法校验或没有标识码的文件未计入")
         return f"其中{'；'.join(parts)}，补齐后须重新计算。" if parts else ""
 
     def finding(
@@ -116,10 +120,15 @@ class Question:
         required: str,
         message: str,
         schools: Iterable[str] = (),
+        final: bool = False,
     ) -> CountyFinding:
-        """A finding about the county as a whole: it says which schools are not in the figure."""
-        found = self.finding(outcome, actual, required, message + self.reservation(), schools)
-        return found._replace(not_measured=self.left_out)
+        """A finding about the county as a whole: it says which schools are not in the figure, and
+        is provisional then — unless it is ``final``, whatever those schools bring."""
+        reservation = self.reservation()
+        found = self.finding(outcome, actual, required, message + reservation, schools)
+        return found._replace(
+            not_measured=self.left_out, provisional=bool(reservation) and not final
+        )
 
 
 class Conclusion(NamedTuple):

@@ -79,6 +79,12 @@ class DispersionResult(NamedTuple):
     decides: bool = True  # False: computed for another rule's mean, or only told
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
 
+    provisional: bool = False  # schools are not in it: the outcome may still change
+
+    @property
+    def word(self) -> str:
+        """通过 or 不通过, 暂通过 or 暂不通过 while schools are missing."""
+        return f"{'暂' if self.provisional else ''}{OUTCOME_WORDS[self.outcome]}"
 
 class CountyFinding(NamedTuple):
     """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
@@ -96,6 +102,7 @@ class CountyFinding(NamedTuple):
     schools: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
 
+    provisional: bool = False  # schools are not in it, and they may still change the outcome
     @property
     def informs(self) -> bool:
         """True for 提示: told, never counted."""
@@ -103,8 +110,11 @@ class CountyFinding(NamedTuple):
 
     @property
     def word(self) -> str:
-        """通过, 不通过, 存疑, 缺数据 or 提示."""
-        return "提示" if self.informs else OUTCOME_WORDS[self.outcome]
+        """通过, 不通过, 暂通过, 暂不通过, 存疑, 缺数据 or 提示."""
+        if self.informs:
+            return "提示"
+        for_now = self.provisional and self.outcome in (Outcome.PASS, Outcome.FAIL)
+        return f"{'暂' if for_now else ''}{OUTCOME_WORDS[self.outcome]}"
 
 
 class FactColumn(NamedTuple):

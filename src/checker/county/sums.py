@@ -16,6 +16,7 @@ COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "<": lambda a, b: a < b,
     "==": lambda a, b: a == b,
 }
+_LEAST, _MOST = frozenset({Fraction(0)}), frozenset({Fraction(100)})
 _SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "==": "="}
 
 
@@ -41,7 +42,9 @@ def share(question: Question) -> Conclusion:
     wants_more = compare in (">=", ">")
     behind = [item.code for item in rows if bool(item.amount) is not wants_more]
     schools = () if outcome is Outcome.PASS else behind
-    return Conclusion((question.of_all(outcome, actual, required, text, schools),))
+    # one class too large breaks 0 %, one school that fails breaks 100 %: no other can mend that
+    final = outcome is Outcome.FAIL and limit in (_MOST if wants_more else _LEAST)
+    return Conclusion((question.of_all(outcome, actual, required, text, schools, final),))
 
 
 def total(question: Question) -> Conclusion:
@@ -70,5 +73,6 @@ def total(question: Question) -> Conclusion:
         f"{format_number(together, 2)}{unit}",
         f"= {format_number(figure, 2)}{unit}",
         text,
+        final=together > figure,
     )
     return Conclusion((finding,))

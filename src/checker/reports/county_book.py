@@ -75,7 +75,9 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
     for item in sorted(report.findings, key=lambda found: _WORDS_FIRST.index(found.outcome)):
         row += 1
         stage = report.stages.get(item.stage, "全县")
-        form = styles.wrap if item.informs else styles.fills.get(str(item.outcome), styles.wrap)
+        # 暂通过 is not green: schools that are still missing may turn it
+        kind = Outcome.DOUBT if item.word == "暂通过" else item.outcome
+        form = styles.wrap if item.informs else styles.fills.get(str(kind), styles.wrap)
         line = (f"{item.rule} {item.title}（{stage}）", f"{item.word}：{item.message}")
         sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, form))
@@ -97,7 +99,9 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "无法校验的文件", len(report.unreadable())
     yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
     yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
-    yield "差异系数达标项数", f"{passed} / {len(deciding)}"
+    unsure = sum(item.provisional for item in deciding)
+    note = f"（{unsure} 项是暂时的，有学校未计入）" if unsure else ""
+    yield "差异系数达标项数", f"{passed} / {len(deciding)}{note}"
 
 
 def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:

@@ -81,8 +81,10 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
         mean = Decimal(format_number(item.mean, 4))
         left_out = "、".join(names.get(code, code) for code in item.not_measured)
         # the limit of 基本均衡 is for the mean of the eight, not for each
-        word = OUTCOME_WORDS[item.outcome] if item.decides else "仅供参考"
-        verdict = styles.fills.get(str(item.outcome), styles.wrap) if item.decides else styles.wrap
+        word = item.word if item.decides else "仅供参考"
+        # 暂通过 is not green: schools that are still missing may turn it
+        kind = Outcome.DOUBT if item.word == "暂通过" else item.outcome
+        verdict = styles.fills.get(str(kind), styles.wrap) if item.decides else styles.wrap
         front = (stage, item.title, item.schools, mean, cv, item.limit)
         for step in steps:
             values: tuple[Value, ...] = (*front, word, plain, left_out, *step)

@@ -41,6 +41,7 @@ def county_document(report: CountyReport) -> dict[str, Json]:
                 "message": item.message,
                 "source": item.source,
                 "fix": item.fix,
+                "provisional": item.provisional,
                 "schools": list(item.schools),
                 "not_measured": list(item.not_measured),
             }
@@ -142,6 +143,7 @@ def _dispersion(report: CountyReport) -> Json:
             "unweighted_verdict": item.unweighted_outcome.value,
             "improvements": [
                 {
+            "provisional": item.provisional,
                     "code": step.school,
                     "added": _shown(step.added),
                     "alone": _six(step.alone),

@@ -112,6 +112,7 @@ def _rows(report: CountyReport) -> list[UnitRow]:
 
 def _cell(indicator: Indicator, level: Level | None) -> MatrixCell:
     if level is None or level.value is None:
+        "cv_unsure": sum(result.provisional for result in report.deciding()),
         word = OUTCOME_WORDS[level.outcome] if level else "不适用"
         return MatrixCell("—", "none", f"{indicator.title}:{word}")
     text = format_number(level.value, indicator.digits)
