@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeGuard
 
 from checker.model.submission import Submission
 
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+if TYPE_CHECKING:
+    from checker.batch.discovery import Source
 
-Read = Callable[[Path], Submission | None]
-"""Reads and binds one workbook; None for one that cannot be read or is no known form."""
+Read = Callable[[str, bytes], Submission | None]
+"""Reads and binds one workbook by its name and content; None for one that cannot be read or is no
+known form."""
+
+
+def why_not(place: str) -> str | None:
+    """Why nothing can be read from the place named for last year (a Chinese sentence); None if
+    there is something. Only what is not an existing local file or folder is looked into."""
+    if "://" not in place and not place.lower().endswith(".zip"):
+        return None if Path(place).exists() else f"没有上年的文件或文件夹 {place}。"
+    from checker.batch.discovery import discover
+
+    found = discover([place])
+    if found.failures:
+        return f"上年的表读不出来：{found.failures[0][0]}：{found.failures[0][1]}"
+    return None if found.sources else f"{place} 里没有上年的填报表。"
 
 
 class PreviousYear:
-    """Last year's submissions below a file or folder, by 标识码; read when first needed.
+    """Last year's submissions at a file, folder, archive or address, by 标识码; read when needed.
 
-    A school is looked for under the same file name first: that costs one file, not a folder.
+    A school is looked for under the same file name first: that costs one file, not a folder. Only
+    where the others lie is remembered, not what is in them, so memory does not grow with them.
     """
 
-    def __init__(self, place: Path, read: Read) -> None:
-        self._place = place
+    def __init__(self, place: str, read: Read) -> None:
+        """``place`` is a path or fsspec URL; a zip archive counts as a folder."""
+        from checker.batch.discovery import is_single_workbook, plain_path
+
+        self._place = plain_path(place)
         self._read = read
-        self._known: dict[Path, Submission | None] = {}
-        self._by_code: dict[str, Submission] | None = None
+        self._is_one = is_single_workbook(self._place)
+        self._one: Submission | None = None
+        self._sources: Sequence[Source] | None = None
+        self._by_code: dict[str, Source] | None = None
 
     def of(self, submission: Submission) -> Submission | None:
         """Last year's submission of the same school on the same template, if it is there.
@@ -31,41 +53,56 @@ class PreviousYear:
         A single file is taken at the user's word unless it carries another school's code.
         """
         code = submission.identity("code")
-        if self._place.is_file():
-            found = self._load(self._place)
-            return found if found is not None and _may_be(found, submission, code) else None
+        if self._is_one:
+            if self._one is None:
+                self._one = next(map(self._load, self._all()), None)
+            return self._one if _may_be(self._one, submission, code) else None
         if not code:
             return None
-        name = Path(submission.name.replace("\\", "/")).name
-        namesake = self._place / name
-        if namesake.is_file():
+        for namesake in self._namesakes(PurePosixPath(submission.name.replace("\\", "/")).name):
             found = self._load(namesake)
-            if found is not None and _may_be(found, submission, code):
+            if _may_be(found, submission, code):
                 return found
-        found = self._index().get(code)
-        return found if found is not None and _may_be(found, submission, code) else None
+        place = self._index().get(code)
+        found = None if place is None else self._load(place)
+        return found if _may_be(found, submission, code) else None
 
-    def _load(self, path: Path) -> Submission | None:
-        if path not in self._known:
-            self._known[path] = self._read(path)
-        return self._known[path]
+    def _namesakes(self, name: str) -> Sequence[Source]:
+        """Files of this name; one that lies in the folder itself is found without listing it."""
+        from checker.batch.discovery import Source
 
-    def _index(self) -> dict[str, Submission]:
+        if "://" not in self._place:
+            path = Path(self._place) / name
+            if path.is_file():
+                return [Source(str(path), name)]
+        return [item for item in self._all() if PurePosixPath(item.shown).name == name]
+
+    def _all(self) -> Sequence[Source]:
+        if self._sources is None:
+            from checker.batch.discovery import discover
+
+            self._sources = discover([self._place]).sources
+        return self._sources
+
+    def _load(self, source: Source) -> Submission | None:
+        try:
+            data = source.read()
+        except (OSError, KeyError, ValueError):
+            return None
+        return self._read(PurePosixPath(source.shown).name, data)
+
+    def _index(self) -> dict[str, Source]:
         if self._by_code is None:
             self._by_code = {}
-            for path in _workbooks(self._place):
-                found = self._load(path)
+            for source in self._all():
+                found = self._load(source)
                 if found is not None and found.identity("code"):
-                    self._by_code.setdefault(found.identity("code"), found)
+                    self._by_code.setdefault(found.identity("code"), source)
         return self._by_code
 
 
-def _may_be(found: Submission, submission: Submission, code: str) -> bool:
+def _may_be(found: Submission | None, submission: Submission, code: str) -> TypeGuard[Submission]:
+    if found is None:
+        return False
     theirs = found.identity("code")
     return found.template.id == submission.template.id and theirs in ("", code)
-
-
-def _workbooks(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", ".")):
-            yield path

@@ -35,7 +35,7 @@ class SessionOptions:
     """What a user chooses. Picklable and hashable: workers make the same session from it.
 
     ``profile`` is an id or the path of a profile file; ``plugins`` None means all that are found;
-    ``previous`` is last year's workbook, or a folder of them.
+    ``previous`` is last year's workbook, a folder or archive of them, or an fsspec URL of these.
     """
 
     profile: str | None = None
@@ -54,8 +54,12 @@ class Session:
         from checker.plugins.loading import load_plugins
 
         self.options = options
-        if options.previous is not None and not Path(options.previous).exists():
-            raise BadChoice(f"没有上年的文件或文件夹 {options.previous}。")
+        if options.previous is not None:
+            from checker.previous_year import why_not
+
+            problem = why_not(options.previous)
+            if problem is not None:
+                raise BadChoice(problem)
         folders = [Path(folder) for folder in options.plugin_dirs]
         self.plugins = load_plugins(folders, options.plugins)
         self.ruleset: RuleSet = self._chosen(self.plugins.ruleset)
@@ -225,15 +229,13 @@ class Session:
         if self.options.previous is None:
             return None
         from checker.previous_year import PreviousYear
-        from checker.reading import UnreadableWorkbook, read_snapshot
+        from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 
-        place = Path(self.options.previous)
-
-        def read(path: Path) -> Submission | None:
+        def read(name: str, data: bytes) -> Submission | None:
             try:
-                found = self.submission_of(read_snapshot(path))
+                found = self.submission_of(read_snapshot_bytes(name, data))
             except UnreadableWorkbook:
                 return None
             return None if isinstance(found, str) else found
 
-        return PreviousYear(place, read)
+        return PreviousYear(self.options.previous, read)

@@ -153,7 +153,8 @@ def _list(path: Path, key: str, value: object) -> tuple[str, ...] | None:
 
 
 def _place(path: Path, value: str | None) -> str | None:
-    return str(path.parent / value) if value else None
+    """A path relative to the settings file; an address (memory://…) stands for itself."""
+    return str(path.parent / value) if value and "://" not in value else value or None
 
 
 def _profile(path: Path, value: str | None) -> str | None:

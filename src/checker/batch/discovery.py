@@ -62,7 +62,8 @@ def discover(paths: Iterable[str]) -> Discovery:
             failures.append((path, "没有这个文件或文件夹，请检查路径。"))
             continue
         except (OSError, ValueError) as problem:
-            failures.append((path, f"打不开：{problem}"))
+            reason = getattr(problem, "strerror", None) or problem
+            failures.append((path, f"打不开：{reason}。"))
             continue
         for source in found:
             if PurePosixPath(source.shown).suffix.lower() == _ARCHIVE_SUFFIX:
@@ -87,19 +88,53 @@ def plain_path(path: str) -> str:
     return url2pathname(urlsplit(path).path)
 
 
+def full_path(path: str) -> str:
+    """A path or address that means the same in whatever folder it is read: for workers."""
+    path = plain_path(path)
+    return path if "://" in path else str(Path(path).absolute())
+
+
+def is_single_workbook(path: str) -> bool:
+    """Whether one workbook is meant, not a folder or an archive of them. Raises OSError for an
+    address that cannot be reached."""
+    path = plain_path(path)
+    if path.partition("::")[0].lower().endswith(_ARCHIVE_SUFFIX):
+        return False
+    if "://" not in path:
+        return Path(path).is_file()
+    from checker.batch.addresses import is_file_address
+
+    return is_file_address(path)
+
+
+def apart_from(sources: Iterable[Source], places: Iterable[str]) -> list[Source]:
+    """The sources that do not lie in (or are) one of some folders: last year's, or the one for the
+    results."""
+    folders = [full_path(place).rstrip("/\\") for place in places]
+    kept = []
+    for source in sources:
+        location = full_path(source.location)
+        if "://" in location:
+            below = any(location == each or location.startswith(f"{each}/") for each in folders)
+        else:
+            path = Path(location).resolve()
+            local = (Path(each).resolve() for each in folders if "://" not in each)
+            below = any(each in (path, *path.parents) for each in local)
+        if not below:
+            kept.append(source)
+    return kept
+
+
 def read_beside(place: str, names: Iterable[str]) -> tuple[str, bytes] | None:
     """Name and content of the first of ``names`` that lies directly in a folder or folder URL."""
-    for name in names:
-        location = f"{place.rstrip('/')}/{name}" if "://" in place else str(Path(place) / name)
-        if "://" not in place:
-            if Path(location).is_file():
-                return name, _open_bytes(location)
-            continue
-        import fsspec
+    if "://" in place:
+        from checker.batch.addresses import first_beside
 
-        system, inside = fsspec.core.url_to_fs(location)
-        if system.isfile(inside):
-            return name, _open_bytes(location)
+        return first_beside(place, names)
+    for name in names:
+        path = Path(place) / name
+        if path.is_file():
+            return name, path.read_bytes()
     return None
 
 
@@ -113,7 +148,7 @@ def is_workbook_name(name: str) -> bool:
 
 def _below(path: str) -> Iterator[Source]:
     if "://" in path:
-        yield from _below_url(path)
+        yield from _below_address(path)
         return
     root = Path(path)
     if root.is_file():
@@ -136,36 +171,15 @@ def _walk(folder: Path, root: Path) -> Iterator[Source]:
             yield Source(str(item), shown, "", status.st_size, status.st_mtime)
 
 
-def _below_url(url: str) -> Iterator[Source]:
-    import fsspec
+def _below_address(url: str) -> Iterator[Source]:
+    from checker.batch.addresses import found_at
 
-    system, root = fsspec.core.url_to_fs(url)
-    if system.isfile(root):
-        yield _remote(system, root, PurePosixPath(root).name, system.info(root))
-        return
-    if not system.isdir(root):
-        raise FileNotFoundError(url)
-    found: dict[str, dict[str, object]] = system.find(root, detail=True)
-    for path, details in sorted(found.items()):
-        shown = PurePosixPath(path.removeprefix(root).lstrip("/"))
-        parts = shown.parts
-        hidden = any(part.startswith(".") or part in _PASSED_OVER for part in parts)
-        if not hidden and is_workbook_name(shown.name):
-            yield _remote(system, path, shown.as_posix(), details)
-
-
-def _remote(system: object, path: str, shown: str, details: dict[str, object]) -> Source:
-    unstrip = getattr(system, "unstrip_protocol")  # noqa: B009 - fsspec is untyped
-    size, modified = details.get("size"), details.get("mtime") or details.get("created")
-    stamp = getattr(modified, "timestamp", None)
-    seconds = stamp() if callable(stamp) else modified
-    return Source(
-        str(unstrip(path)),
-        shown,
-        "",
-        size if isinstance(size, int) else 0,
-        float(seconds) if isinstance(seconds, int | float) else 0.0,
-    )
+    found = found_at(url)
+    for location, shown, size, modified in found.entries:
+        path = PurePosixPath(shown)
+        hidden = any(part.startswith(".") or part in _PASSED_OVER for part in path.parts)
+        if found.is_file or (not hidden and is_workbook_name(path.name)):
+            yield Source(location, shown, "", size, modified)
 
 
 def _members(archive: Source) -> list[Source]:
@@ -189,13 +203,16 @@ def _members(archive: Source) -> list[Source]:
 
 
 def _member_name(entry: zipfile.ZipInfo) -> str:
-    """Windows' own zip writes GBK names without saying so; Python then reads them as CP437."""
+    """Windows' own zip writes GBK names without saying so, some on Linux write UTF-8; Python then
+    reads them as CP437."""
     name = entry.filename
     if not entry.flag_bits & 0x800:
-        try:
-            name = name.encode("cp437").decode("gb18030")
-        except UnicodeError:
-            name = entry.filename
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = name.encode("cp437").decode(encoding)
+                break
+            except UnicodeError:
+                continue
     return name.replace("\\", "/")
 
 
@@ -215,10 +232,6 @@ def _seekable(location: str) -> str | BytesIO:
 def _open_bytes(location: str) -> bytes:
     if "://" not in location:
         return Path(location).read_bytes()
-    import fsspec
+    from checker.batch.addresses import read_address
 
-    with fsspec.open(location, "rb") as stream:
-        data = stream.read()
-    if not isinstance(data, bytes):
-        raise OSError(f"{location}: 读到的不是文件内容")
-    return data
+    return read_address(location)
