@@ -26,8 +26,8 @@ NAMES = ("甲小学", "乙小学")
 
 @pytest.fixture
 def two_years(tmp_path: Path) -> Path:
-    """This year's 上年数 of 乙小学 (96) is not what it handed in last year (95); its file had another
-    name then, so only its 标识码 tells."""
+    """This year's 上年数 of 乙小学 (96) is not what it handed in last year (95); its file
+    had another name then, so only its 标识码 tells."""
     for number, (name, typed, then) in enumerate(zip(NAMES, (50, 96), (50, 95), strict=True), 1):
         code = f"213600000{number}"
         now = {"staff.total": {"whole": 60, "whole.previous": typed}}

@@ -57,6 +57,16 @@ def test_names_written_by_an_old_windows_are_readable(tmp_path: Path) -> None:
     assert source.shown == "old.zip/一小.xlsx" and source.read() == b"one"
 
 
+def test_names_written_by_some_linux_programs_are_readable(tmp_path: Path) -> None:
+    path = tmp_path / "old.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("AAAAAA/BBB.xlsx", b"one")
+    named = path.read_bytes().replace(b"AAAAAA", "去年".encode()).replace(b"BBB", "甲".encode())
+    path.write_bytes(named)
+    (source,) = discover([str(path)]).sources
+    assert source.shown == "old.zip/去年/甲.xlsx" and source.read() == b"one"
+
+
 def test_what_cannot_be_looked_into_is_said(tmp_path: Path) -> None:
     touch(tmp_path, "坏.zip")
     found = discover([str(tmp_path), str(tmp_path / "没有")])

@@ -203,17 +203,26 @@ def _members(archive: Source) -> list[Source]:
 
 
 def _member_name(entry: zipfile.ZipInfo) -> str:
-    """Windows' own zip writes GBK names without saying so, some on Linux write UTF-8; Python then
-    reads them as CP437."""
+    """Windows' own zip writes GBK names without saying so, some on Linux UTF-8; Python then reads
+    them as CP437."""
     name = entry.filename
     if not entry.flag_bits & 0x800:
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = name.encode("cp437").decode(encoding)
-                break
-            except UnicodeError:
-                continue
+        try:
+            raw = name.encode("cp437")
+            name = _utf8_chinese(raw) or raw.decode("gb18030")
+        except UnicodeError:
+            name = entry.filename
     return name.replace("\\", "/")
+
+
+def _utf8_chinese(raw: bytes) -> str:
+    """The name as UTF-8; "" if it is none. Short GBK names may be valid UTF-8 by chance, but then
+    of Cyrillic or Greek letters."""
+    try:
+        name = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return name if all(letter < "\x80" or letter >= "\u2000" for letter in name) else ""
 
 
 def _seconds(year: int, month: int, day: int, hour: int, minute: int, second: int) -> float:
