@@ -19,7 +19,7 @@ from checker.rules.evaluation import (
 )
 from checker.rules.syntax import Call, Name, Text
 from checker.rules.unit import Unit
-from checker.rules.values import ZERO, NotApplicable, RuleDefect, Value
+from checker.rules.values import ZERO, NotApplicable, RuleDefect, Value, added
 
 
 def compile_call(node: Call) -> Compiled:
@@ -99,7 +99,7 @@ _OF_VALUES: dict[str, _Maker] = {
     ),
     "min": _on_numbers("min", min),
     "max": _on_numbers("max", max),
-    "sum": _on_numbers("sum", lambda given: sum(given, ZERO)),
+    "sum": _on_numbers("sum", added),
     "yuan": _on_numbers("yuan", lambda given: given[0] * 10000),
     "number": _on_numbers("number", lambda given: given[0]),
     "if_": _choose,
@@ -210,7 +210,7 @@ _OF_NAMES: dict[str, _NodeMaker] = {
     "threshold": _threshold,
     "definition": _definition,
     "count": _count,
-    "total": _of_cells(lambda given: sum(given, ZERO), ZERO),
+    "total": _of_cells(added, ZERO),
     "highest": _of_cells(max, None),
     "lowest": _of_cells(min, None),
 }

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Outcome, Quantity, Requirement, Verdict, format_number
+from checker.model.verdicts import Outcome, Quantity, Requirement, Said, Verdict, format_number
 from checker.rules.context import Context
 from checker.rules.kinds.limits import texts
 from checker.rules.unit import Unit
@@ -27,7 +27,6 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     too_low = [verdict for verdict in failed if floor is not None and _share(verdict) < floor]
     required = Requirement(_required(needed, floor), ">=", needed, "项")
     actual = Quantity(Fraction(len(fulfilled)), "项", 0)
-    at = tuple(dict.fromkeys(ref for verdict in (*too_low, *failed) for ref in verdict.at))
     hopeless = too_low or len(fulfilled) + len(open_) < needed
     if open_ and not hopeless:
         missing = tuple(dict.fromkeys(ref for verdict in open_ for ref in verdict.at))
@@ -35,9 +34,12 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
         yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing, message=message)
         return
     if not hopeless:
-        message = f"{judged} 项指标中 {len(fulfilled)} 项达标，{required.text}，综合达标。"
-        at = at or _all_places(fulfilled)
-        yield context.passed(message, at=at, actual=actual, required=required)
+
+        def said() -> Said:
+            message = f"{judged} 项指标中 {len(fulfilled)} 项达标，{required.text}，综合达标。"
+            return Said(message, _places(failed) or _places(fulfilled), actual, required)
+
+        yield context.fulfilled(said)
         return
     message = f"{judged} 项指标中 {len(fulfilled)} 项达标，要求{required.text}"
     if failed:
@@ -48,6 +50,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if rule.message:
         known = {"actual": str(actual), "required": required.text, "gap": "", "default": message}
         message = Words(context).fill(rule.message, known | {"unit": unit.label})
+    at = _places([*too_low, *failed])
     yield context.failed(message, at=at, actual=actual, required=required)
 
 
@@ -105,5 +108,5 @@ def _required(needed: Fraction, floor: Fraction | None) -> str:
     return text if floor is None else f"{text}且其余不低于限值的 {_percent(floor)}"
 
 
-def _all_places(verdicts: list[Verdict]) -> tuple[FactRef, ...]:
+def _places(verdicts: list[Verdict]) -> tuple[FactRef, ...]:
     return tuple(dict.fromkeys(ref for verdict in verdicts for ref in verdict.at))

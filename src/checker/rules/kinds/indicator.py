@@ -5,23 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
+from typing import NamedTuple
 
 from checker.model.rules import Plain, Rule
 from checker.model.verdicts import Gap, Quantity, Said, Verdict, format_number
 from checker.rules.context import Context
 from checker.rules.evaluation import compare, rounded
 from checker.rules.expression import parse
+from checker.rules.kinds.limits import once_per_rule
 from checker.rules.places import places_of
 from checker.rules.unit import Unit
 from checker.rules.values import ONE
 from checker.rules.wording import Words, gap_of, requirement
 
 
+class _Ratio(NamedTuple):
+    """What a rule's keys say, ready to be asked of any unit; ``denominator`` "" stands for 1."""
+
+    numerator: str
+    denominator: str
+    scale: Fraction
+    threshold: str
+    operator: str
+
+
+@once_per_rule
+def _prepared(rule: Rule) -> _Ratio:
+    spec = rule.spec
+    return _Ratio(
+        str(spec["numerator"]),
+        str(spec.get("denominator", "")),
+        fraction(spec.get("scale", 1)),
+        str(spec["threshold"]),
+        compare_of(rule),
+    )
+
+
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
     were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
-    spec = rule.spec
-    numerator_text, denominator_text = str(spec["numerator"]), str(spec.get("denominator", ""))
+    numerator_text, denominator_text, scale, threshold, operator = _prepared(rule)
     numerator = context.number(numerator_text)
     denominator = context.number(denominator_text) if denominator_text else ONE
     if not denominator:
@@ -34,10 +57,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
         message = f"{rule.title}无法计算：“{name}”为 {shown}，不可能小于 0，请核对所填各数。"
         at = places_of(context, denominator_text, numerator_text)
         return (context.failed(message, at=at),)
-    scale = fraction(spec.get("scale", 1))
     value = numerator / denominator * scale
-    operator = compare_of(rule)
-    limit = context.threshold(str(spec["threshold"]))
+    limit = context.threshold(threshold)
     if compare(operator, value, limit):
         return (context.fulfilled(lambda: _said(rule, context, value, limit)),)
     words, said = Words(context), _said(rule, context, value, limit)

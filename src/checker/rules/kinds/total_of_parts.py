@@ -12,7 +12,7 @@ from checker.rules.expression import parse
 from checker.rules.kinds.limits import limit_value, texts
 from checker.rules.places import places_of
 from checker.rules.unit import Unit
-from checker.rules.values import ZERO
+from checker.rules.values import ZERO, added
 from checker.rules.wording import Words, gap_of
 
 
@@ -20,7 +20,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict, marked at the total and then its parts."""
     total_text, parts = str(rule.spec["total"]), texts(rule.spec["parts"])
     total = context.number(total_text)
-    together = sum((context.number(part) for part in parts), ZERO)
+    together = added(context.number(part) for part in parts)
     tolerance = ZERO
     if "tolerance" in rule.spec:
         tolerance = limit_value(context, str(rule.spec["tolerance"]))
