@@ -24,16 +24,43 @@ def judged(session: Session, rule_id: str, facts: dict[str, Plain]) -> Verdict:
 
 
 def guards_needed(session: Session, pupils: int, boarders: int) -> int:
-    """How many guards a school without any is told it lacks."""
-    facts: dict[str, Plain] = {
+    """With how many guards nothing is asked of a school any more, neither hard nor soft."""
+    for guards in range(20):
+        facts = school(pupils, boarders, guards)
+        asked = [judged(session, rule, facts) for rule in ("SAF1", "SAF1b")]
+        if not {Outcome.FAIL, Outcome.DOUBT} & {verdict.outcome for verdict in asked}:
+            return guards
+    raise AssertionError("no number of guards is enough")
+
+
+def school(pupils: int, boarders: int, guards: int) -> dict[str, Plain]:
+    """A primary school with guards."""
+    return {
         "school.type": "211",
         "students.total@primary": pupils,
         "students.boarders@primary": boarders,
-        "safety.guards": 0,
+        "safety.guards": guards,
     }
-    verdict = judged(session, "SAF1", facts)
-    assert verdict.gap is not None
-    return int(verdict.gap.exact)
+
+
+@pytest.mark.parametrize(
+    ("pupils", "boarders", "guards", "hard", "soft"),
+    [
+        (600, 0, 0, Outcome.FAIL, Outcome.NOT_APPLICABLE),
+        (600, 0, 1, Outcome.PASS, Outcome.DOUBT),
+        (600, 600, 2, Outcome.PASS, Outcome.DOUBT),
+        (1500, 0, 3, Outcome.FAIL, Outcome.NOT_APPLICABLE),
+        (1500, 0, 4, Outcome.PASS, Outcome.PASS),
+    ],
+)
+def test_only_what_could_be_confirmed_of_the_guard_table_is_hard(
+    session: Session, pupils: int, boarders: int, guards: int, hard: Outcome, soft: Outcome
+) -> None:
+    """Two guards from 100 pupils on and more for boarders are known from hearsay only: a school is
+    asked about them, and one shortage is never reported twice."""
+    facts = school(pupils, boarders, guards)
+    found = (judged(session, "SAF1", facts).outcome, judged(session, "SAF1b", facts).outcome)
+    assert found == (hard, soft)
 
 
 @pytest.mark.parametrize(
