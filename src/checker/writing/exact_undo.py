@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import struct
-import zlib
 from collections.abc import Iterable
 
+from checker.writing.deflate import adler32, crc32
 from checker.writing.package import Package, key_of
 from checker.writing.relations import declare, relate, related
 from checker.writing.zip_output import blocks
@@ -128,7 +128,7 @@ def _digest(pieces: Iterable[bytes | memoryview]) -> str:
     """Two checksums and the length: against accident, not against malice, so no more is needed."""
     size, crc, adler = 0, 0, 1
     for block in blocks(pieces):
-        size, crc, adler = size + len(block), zlib.crc32(block, crc), zlib.adler32(block, adler)
+        size, crc, adler = size + len(block), crc32(block, crc), adler32(block, adler)
     return f"{size}-{crc:08x}-{adler:08x}"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from checker.writing import zip_members, zip_output
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
-from checker.writing.part import Part, as_utf8
+from checker.writing.part import Part, xml_part
 from checker.writing.zip_members import Member
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Package:
         if part is None or key in self._gone:
             raw = self.raw(key)
             name = self.name_of(key)
-            part = self._parts[key] = Part(name, raw, as_utf8(raw, name))
+            part = self._parts[key] = xml_part(name, raw)
             self._as_stored.add(key)
             self._base.setdefault(key, raw)
         return part
@@ -100,8 +100,8 @@ class Package:
             self._names[key] = name
         self._gone.discard(key)
         self._as_stored.discard(key)
-        text = as_utf8(content, name) if key.endswith(_XML) else content
-        self._parts[key] = Part(name, content, text)
+        is_xml = key.endswith(_XML)
+        self._parts[key] = xml_part(name, content) if is_xml else Part(name, content, content)
         return key
 
     def drop(self, key: str) -> None:

@@ -40,6 +40,10 @@ class Part:
             self._scan = blanked(self.text)
         return self._scan
 
+    def is_plain(self) -> None:
+        """Say that the text has nothing to be blanked, so that `scan` need not look."""
+        self._scan = self.text
+
     def splice(self, start: int, end: int, new: bytes) -> None:
         """Replace ``text[start:end]``; insertions at one place keep the order they were made in."""
         self._pieces = None
@@ -101,12 +105,23 @@ class Part:
             self.dirty = False
 
 
-def as_utf8(raw: bytes, name: str) -> bytes:
-    """The part in UTF-8; parts in UTF-16 or a declared national encoding are converted.
+def xml_part(name: str, raw: bytes) -> Part:
+    """A part that holds XML.
 
     Raises `UnwritableWorkbook` for a document type declaration (the door of entity bombs and
     external entities, never written by a spreadsheet program) and for text that is not XML.
     """
+    text = _as_utf8(raw, name)
+    part = Part(name, raw, text)
+    if not has_markup_declaration(text):
+        part.is_plain()
+    elif b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        raise UnwritableWorkbook("文件里有正常表格不会有的实体声明，可能是恶意文件，没有处理。")
+    return part
+
+
+def _as_utf8(raw: bytes, name: str) -> bytes:
+    """The text in UTF-8; UTF-16 or a declared national encoding is converted."""
     text = raw
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = _recoded(raw, "utf-16", name)
@@ -118,8 +133,6 @@ def as_utf8(raw: bytes, name: str) -> bytes:
         declared = _DECLARED.match(raw)
         if declared and declared[1].lower() not in _PLAIN:
             text = _recoded(raw, declared[1].decode("ascii"), name)
-    if has_markup_declaration(text) and (b"<!DOCTYPE" in text or b"<!ENTITY" in text):
-        raise UnwritableWorkbook("文件里有正常表格不会有的实体声明，可能是恶意文件，没有处理。")
     return text
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from checker.writing.package import Package, key_of, unquote
 from checker.writing.part import Part
+from checker.writing.small_texts import kept
 from checker.writing.xml_bytes import attributes, children, escape_attribute, local, root_tag
 
 CONTENT_TYPES = "[content_types].xml"
@@ -35,17 +36,23 @@ def rels_key(key: str) -> str:
     return f"{folder}/_rels/{base}.rels".lstrip("/")
 
 
-def relationships(package: Package, key: str) -> list[Relationship]:
+def relationships(package: Package, key: str) -> tuple[Relationship, ...]:
     """The relationships of a part, or of the package itself (key "")."""
     rels = rels_key(key)
     if not package.has(rels):
-        return []
-    folder = key.rpartition("/")[0]
-    found: list[Relationship] = []
+        return ()
     scan = package.part(rels).scan
     known = package.understood.get(rels)
-    if known is not None and known[0] is scan:
-        return list(known[1])
+    if known is None or known[0] is not scan:
+        found = _read_relationships(scan, key.rpartition("/")[0])
+        known = package.understood[rels] = scan, found
+    return known[1]
+
+
+@kept(most=64, longest=16_384)
+def _read_relationships(scan: bytes, folder: str) -> tuple[Relationship, ...]:
+    """All lines of a .rels part that belongs to a part in ``folder``."""
+    found: list[Relationship] = []
     for child in children(scan, root_tag(scan).end(), len(scan)):
         if child.name != "Relationship":
             continue
@@ -55,8 +62,7 @@ def relationships(package: Package, key: str) -> list[Relationship]:
         kind = type_.rstrip("/").rpartition("/")[2]
         end = target if external else _resolve(folder, target)
         found.append(Relationship(values.get("Id", ""), kind, type_, end, external))
-    package.understood[rels] = (scan, tuple(found))
-    return found
+    return tuple(found)
 
 
 def related(package: Package, key: str, kind: str) -> str | None:
@@ -126,8 +132,13 @@ def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
     """Types by part key and by extension, read anew only when the part has changed."""
     scan = package.part(CONTENT_TYPES).scan
     known = package.content_types
-    if known is not None and known[0] is scan:
-        return known[1], known[2]
+    if known is None or known[0] is not scan:
+        known = package.content_types = scan, *_read_content_types(scan)
+    return known[1], known[2]
+
+
+@kept(most=16, longest=65_536)
+def _read_content_types(scan: bytes) -> tuple[dict[str, str], dict[str, str]]:
     overrides: dict[str, str] = {}
     defaults: dict[str, str] = {}
     for child in children(scan, root_tag(scan).end(), len(scan)):
@@ -137,7 +148,6 @@ def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
             overrides[key_of(values.get("PartName", ""))] = kind
         elif child.name == "Default":
             defaults[values.get("Extension", "").lower()] = kind
-    package.content_types = scan, overrides, defaults
     return overrides, defaults
 
 

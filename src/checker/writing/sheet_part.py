@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from checker.writing.addresses import Area, column_letters, column_number, parse_area
@@ -88,6 +88,7 @@ class SheetPart:
         self._inherited: list[tuple[int, int, int]] | None = None
         self._row = re.compile(rb'<%srow(?: r="(\d+)")?(?=[\s/>])[^>]*>' % self.prefix)
         self._usual_cell = b"<" + self.prefix + b'c r="'
+        self._usual_tag = re.compile(self._usual_cell + rb'[A-Z]+\d+"(?: s="(\d+)")?[^>]*>')
 
     @property
     def others(self) -> list[Element]:
@@ -124,18 +125,20 @@ class SheetPart:
 
     def merged(self) -> list[Area]:
         """The merged ranges."""
-        found = self.element("mergeCells")
-        if found is None:
-            return []
         scan = self.part.scan
+        name = self.prefix + b"mergeCells"
+        start = scan.find(b"<" + name, self.data_end)
+        end = scan.find(b"</" + name, start)
+        if start < 0 or end < 0:
+            return []
         areas = []
-        for reference in _REFERENCE.findall(scan, found.inner_start, found.inner_end):
+        for reference in _REFERENCE.findall(scan, start, end):
             area = parse_area(reference.decode("utf-8", "replace"))
             if area is not None and area.size > 1:
                 areas.append(area)
         return areas
 
-    def columns(self) -> list[dict[str, str]]:
+    def columns(self) -> list[Mapping[str, str]]:
         """The attributes of the declared column groups (min, max, style, width, hidden)."""
         found = self.element("cols")
         if found is None:
@@ -147,12 +150,33 @@ class SheetPart:
     def locate(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Place]:
         """Where the cells (row, column) are, or belong. One pass over the rows."""
         by_row: dict[int, set[int]] = {}
-        for row, column in wanted:
-            by_row.setdefault(row, set()).add(column)
+        for number, column in wanted:
+            by_row.setdefault(number, set()).add(column)
         places: dict[tuple[int, int], Place] = {}
-        for found in self._rows(sorted(by_row)):
-            for place in self._cells(found, sorted(by_row[found.number])):
-                places[found.number, place.column] = place
+        scan, opening, tag = self.part.scan, self._usual_cell, self._usual_tag
+        for row in self._rows(sorted(by_row)):
+            number, columns, missing = row.number, by_row[row.number], []
+            if not row.exists:
+                missing = sorted(columns)
+            else:
+                # Every program known writes the address first and the style next.
+                for column in columns:
+                    address = b'%s%d"' % (column_letters(column).encode(), number)
+                    start = scan.find(opening + address, row.inner_start, row.inner_end)
+                    found = tag.match(scan, start) if start >= 0 else None
+                    if found is None:
+                        missing.append(column)
+                        continue
+                    style = found[1]
+                    places[number, column] = (
+                        Place(row, column, start, found.end(), True, int(style), *found.span(1))
+                        if style
+                        else self._existing(row, column, start, found.end())
+                    )
+                missing.sort()
+            if missing:
+                for place in self._unusual_cells(row, missing):
+                    places[number, place.column] = place
         return places
 
     def _column_style(self, column: int) -> int:
@@ -212,24 +236,11 @@ class SheetPart:
             yield Row(target, end, end, end, end, False, None)
             target = next(queue, None)
 
-    def _cells(self, row: Row, columns: list[int]) -> Iterable[Place]:
-        scan = self.part.scan
-        missing = []
-        for column in columns:
-            if row.exists:
-                # Addresses are written first in the tag by every program known; see `_all_cells`.
-                address = b'%s%d"' % (column_letters(column).encode(), row.number)
-                start = scan.find(self._usual_cell + address, row.inner_start, row.inner_end)
-                tag_end = scan.find(b">", start, row.inner_end) + 1 if start >= 0 else 0
-                if tag_end:
-                    yield self._existing(row, column, start, tag_end)
-                    continue
-            missing.append(column)
-        if not missing:
-            return
+    def _unusual_cells(self, row: Row, columns: list[int]) -> Iterable[Place]:
+        """Cells that are not there, or are written in a way of their own; columns in order."""
         cells = self._all_cells(row) if row.exists else []
         known = {column: (start, tag_end) for column, start, tag_end in cells}
-        for column in missing:
+        for column in columns:
             if column in known:
                 yield self._existing(row, column, *known[column])
                 continue

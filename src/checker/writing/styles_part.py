@@ -8,6 +8,7 @@ from checker.writing.errors import DAMAGED, UnwritableWorkbook
 from checker.writing.package import Package, key_of
 from checker.writing.relations import declare, relate, related
 from checker.writing.sheet_cells import prefixed, unprefixed
+from checker.writing.small_texts import kept
 from checker.writing.workbook_part import Workbook
 from checker.writing.xml_bytes import (
     attributes,
@@ -64,10 +65,10 @@ class Styles:
             element = self._top.get(name)
             table = []
             if element is not None:
-                scan = self.part.scan
+                inside = slice(element.inner_start, element.inner_end)
                 table = [
-                    self.part.text[one.start : one.end]
-                    for one in children(scan, element.inner_start, element.inner_end)
+                    self.part.text[inside.start + start : inside.start + end]
+                    for start, end in _entries(self.part.scan[inside])
                 ]
             self._old[name] = len(table)
             # Excel treats the first two fills as "none" and "dotted" whatever they say.
@@ -190,22 +191,7 @@ class Styles:
     def _font(self, bold: bool, size: float | None, colour: str | None) -> bytes:
         """The workbook's default font, made bold, resized, coloured."""
         default = unprefixed(self._table("fonts")[0], self._prefix)
-        inner = default[default.index(b">") + 1 :] if not default.endswith(b"/>") else b"</font>"
-        parts = {}
-        for one in children(inner, 0, len(inner)):
-            parts[one.name] = inner[one.start : one.end]
-        parts.pop("b", None)
-        if bold:
-            parts["b"] = b"<b/>"
-        if size:
-            parts["sz"] = f'<sz val="{size:g}"/>'.encode()
-        if colour:
-            parts["color"] = f'<color rgb="FF{colour}"/>'.encode()
-        order = (
-            *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
-            *("sz", "color", "name", "family", "charset", "scheme"),
-        )
-        return b"<font>" + b"".join(parts[name] for name in order if name in parts) + b"</font>"
+        return _variant(default, bold, size, colour)
 
     def finish(self) -> None:
         """Splice all appended entries into the part."""
@@ -244,6 +230,33 @@ class Styles:
         rank = _ORDER.index(name)
         ends = [self._top[one].end for one in _ORDER[:rank] if one in self._top]
         return max(ends, default=self._root.end())
+
+
+@kept(most=64, longest=4_096)
+def _variant(default: bytes, bold: bool, size: float | None, colour: str | None) -> bytes:
+    """A font, made bold, resized, coloured."""
+    inner = default[default.index(b">") + 1 :] if not default.endswith(b"/>") else b"</font>"
+    parts = {}
+    for one in children(inner, 0, len(inner)):
+        parts[one.name] = inner[one.start : one.end]
+    parts.pop("b", None)
+    if bold:
+        parts["b"] = b"<b/>"
+    if size:
+        parts["sz"] = f'<sz val="{size:g}"/>'.encode()
+    if colour:
+        parts["color"] = f'<color rgb="FF{colour}"/>'.encode()
+    order = (
+        *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
+        *("sz", "color", "name", "family", "charset", "scheme"),
+    )
+    return b"<font>" + b"".join(parts[name] for name in order if name in parts) + b"</font>"
+
+
+@kept(most=32, longest=65_536)
+def _entries(table: bytes) -> tuple[tuple[int, int], ...]:
+    """Where the entries of a table begin and end."""
+    return tuple((one.start, one.end) for one in children(table, 0, len(table)))
 
 
 def solid(colour: str) -> bytes:

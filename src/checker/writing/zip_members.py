@@ -10,6 +10,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
+from checker.writing.deflate import crc32, inflate
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 
 MAX_MEMBERS = 20_000
@@ -152,11 +153,10 @@ def unpack(data: bytes | memoryview, member: Member) -> bytes:
     if member.method == 0:
         content = bytes(packed)
     else:
-        inflater = zlib.decompressobj(-15)
         try:
-            content = inflater.decompress(packed, member.size + 1)
+            content = inflate(packed, member.size + 1)
         except zlib.error:
             raise UnwritableWorkbook(DAMAGED) from None
-    if len(content) != member.size or zlib.crc32(content) != member.crc:
+    if len(content) != member.size or crc32(content, 0) != member.crc:
         raise UnwritableWorkbook(DAMAGED)
     return content
