@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,17 +36,45 @@ def test_found_by_place_and_by_content_but_only_under_the_same_rules(tmp_path: P
     store.close()
 
     again = ResultCache(path, "rules-1")
-    known = Remembered("digest", replace(RECORD, facts=()))
+    known = Remembered("digest", "")
     assert again.unchanged(SOURCE) == known
     assert again.unchanged(SOURCE._replace(modified=6.0)) is None
     assert again.unchanged(SOURCE._replace(size=11)) is None
     assert again.same_content("digest") == known
-    assert again.facts("digest") == RECORD.facts
+    assert again.record("digest") == RECORD
+    assert again.record("another") is None
     again.close()
 
     other = ResultCache(path, "rules-2")
     assert other.unchanged(SOURCE) is None and other.same_content("digest") is None
+    assert other.record("digest") is None
     other.close()
+
+
+def test_whether_a_marked_copy_was_made_or_can_be_is_known_without_the_record(
+    tmp_path: Path,
+) -> None:
+    store = ResultCache(tmp_path / "results.sqlite", "rules")
+    for digest, record, copy in (
+        ("marked", replace(RECORD, marked_copy="/out/一小.xlsx"), "/out/一小.xlsx"),
+        ("locked", replace(RECORD, cannot_write="文件加了保护。"), None),
+        ("broken", replace(RECORD, status="unreadable"), None),
+    ):
+        store.keep(SOURCE, digest, record)
+        assert store.same_content(digest) == Remembered(digest, copy)
+    store.close()
+
+
+def test_a_record_that_cannot_be_read_any_more_is_as_good_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "results.sqlite"
+    store = ResultCache(path, "rules")
+    store.keep(SOURCE, "digest", RECORD)
+    store.close()
+    with sqlite3.connect(path) as plain:
+        plain.execute("UPDATE records SET facts = x'00'")
+    again = ResultCache(path, "rules")
+    assert again.unchanged(SOURCE) is not None and again.record("digest") is None
+    again.close()
 
 
 def test_a_damaged_store_is_thrown_away(tmp_path: Path) -> None:

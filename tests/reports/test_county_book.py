@@ -22,14 +22,16 @@ def test_every_sheet_is_there_and_no_text_becomes_a_formula(tmp_path: Path) -> N
         FactColumn("students.total", "primary", "在校学生数（小学段）\nstudents.total", True),
         FactColumn("students.total", "junior", "在校学生数（初中段）\nstudents.total", True),
     )
-    report = replace(sample_county(12, "=HYPERLINK(1)"), fact_columns=columns)
-    facts = [
+    report = sample_county(12, "=HYPERLINK(1)")
+    facts = (
         FactRow("school.name", "whole", 0, "=1+1", "基本情况!D3"),
         FactRow("students.total", "primary", 0, "1301", "基本情况!E26"),
         FactRow("classes.total", "", 1, "62", "班级!F5"),
-    ]
+    )
+    first, *others = report.records
+    report = replace(report, fact_columns=columns, records=(replace(first, facts=facts), *others))
     path = tmp_path / "县级汇总.xlsx"
-    write_county_book(report, path, [(report.records[0], fact) for fact in facts])
+    write_county_book(report, path)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [
         "概览",
@@ -43,7 +45,7 @@ def test_every_sheet_is_there_and_no_text_becomes_a_formula(tmp_path: Path) -> N
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
     rows = list(book["数据表"].iter_rows(values_only=True))
-    assert len(rows) == 2 and rows[1][2:] == ("=1+1", 1301, None)
+    assert len(rows) == 13 and rows[1][2:] == ("=1+1", 1301, None)
 
 
 def test_gaps_are_the_sum_of_the_schools_gaps(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
-from checker.reports.county_page import county_page
+from checker.county.report import CountyReport
+from checker.reports.county_page import county_page as page_pieces
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sample_county import sample_county
@@ -31,6 +32,11 @@ class Outline(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.tags and self.tags[-1] == "script":
             self.scripts.append(data)
+
+
+def county_page(report: CountyReport, generated: str) -> str:
+    """The page as a whole, as it stands in its file."""
+    return "".join(page_pieces(report, generated))
 
 
 def outline(page: str) -> Outline:

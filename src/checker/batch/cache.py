@@ -15,20 +15,27 @@ from typing import NamedTuple
 
 from checker.batch.discovery import Source
 from checker.batch.record import FactRow, FileRecord
+from checker.model.report import FileStatus
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS seen (place TEXT PRIMARY KEY, size INTEGER, modified REAL, digest TEXT);
-CREATE TABLE IF NOT EXISTS results (
-    digest TEXT, rules TEXT, record BLOB, facts BLOB, PRIMARY KEY (digest, rules)
+DROP TABLE IF EXISTS seen;
+DROP TABLE IF EXISTS results;
+CREATE TABLE IF NOT EXISTS places (
+    place TEXT PRIMARY KEY, size INTEGER, modified REAL, digest TEXT
+);
+CREATE TABLE IF NOT EXISTS records (
+    digest TEXT, rules TEXT, copy TEXT, record BLOB, facts BLOB, PRIMARY KEY (digest, rules)
 );
 """
+"""``seen`` and ``results`` are an earlier version's; its results are of no use any more."""
 
 
 class Remembered(NamedTuple):
-    """The digest of a file's content, and its record without the facts."""
+    """What is known without reading the record itself: the digest of the file's content, and its
+    marked copy, "" if none was asked for, None if there can be none."""
 
     digest: str
-    record: FileRecord
+    copy: str | None
 
 
 class ResultCache:
@@ -55,38 +62,48 @@ class ResultCache:
         if not source.modified:
             return None
         row = self._store.execute(
-            "SELECT digest, record FROM seen JOIN results USING (digest)"
+            "SELECT digest, copy FROM places JOIN records USING (digest)"
             " WHERE place = ? AND size = ? AND modified = ? AND rules = ?",
             (_place(source), source.size, source.modified, self._rules),
         ).fetchone()
-        return _remembered(row)
+        return None if row is None else Remembered(*row)
 
     def same_content(self, digest: str) -> Remembered | None:
         """What is known of a file with the same bytes, wherever it was."""
         row = self._store.execute(
-            "SELECT digest, record FROM results WHERE digest = ? AND rules = ?",
+            "SELECT digest, copy FROM records WHERE digest = ? AND rules = ?",
             (digest, self._rules),
         ).fetchone()
-        return _remembered(row)
+        return None if row is None else Remembered(*row)
 
-    def facts(self, digest: str) -> tuple[FactRow, ...]:
-        """The facts of a record: kept apart, since most of a record's size is theirs."""
+    def record(self, digest: str) -> FileRecord | None:
+        """The whole record; None if it is not known or not readable any more."""
         row = self._store.execute(
-            "SELECT facts FROM results WHERE digest = ? AND rules = ?", (digest, self._rules)
+            "SELECT record, facts FROM records WHERE digest = ? AND rules = ?",
+            (digest, self._rules),
         ).fetchone()
-        return tuple(FactRow(*item) for item in json.loads(zlib.decompress(row[0]))) if row else ()
+        if row is None:
+            return None
+        try:
+            found = FileRecord.from_json(zlib.decompress(row[0]).decode())
+            facts = tuple(FactRow(*item) for item in json.loads(zlib.decompress(row[1])))
+        except (ValueError, TypeError, KeyError, zlib.error):
+            return None  # damaged, or written by a program of another shape: judge again
+        return replace(found, facts=facts)
 
     def keep(self, source: Source, digest: str, record: FileRecord) -> None:
         """Remember a record. Nothing is written to disk before ``commit``."""
+        writable = record.status == FileStatus.CHECKED and not record.cannot_write
+        copy = record.marked_copy if writable else None
         record_blob = zlib.compress(replace(record, facts=()).to_json().encode(), 1)
         facts_blob = zlib.compress(json.dumps(record.facts, ensure_ascii=False).encode(), 1)
         self._store.execute(
-            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
             (_place(source), source.size, source.modified, digest),
         )
         self._store.execute(
-            "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)",
-            (digest, self._rules, record_blob, facts_blob),
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
+            (digest, self._rules, copy, record_blob, facts_blob),
         )
 
     def commit(self) -> None:
@@ -104,12 +121,3 @@ def _place(source: Source) -> str:
     if "://" not in location:
         location = str(Path(location).resolve())
     return f"{location}\n{source.member}"
-
-
-def _remembered(row: tuple[str, bytes] | None) -> Remembered | None:
-    if row is None:
-        return None
-    try:
-        return Remembered(row[0], FileRecord.from_json(zlib.decompress(row[1]).decode()))
-    except (ValueError, TypeError, KeyError, zlib.error):
-        return None  # written by a program of another shape: judge again

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import lru_cache
-from sys import intern
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from checker.reports.json_report import Json
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def exact(text: str) -> Fraction:
-    """The number a text such as "9/2" stands for; one object for the many texts that are equal."""
-    return Fraction(text)
+    """The number a text such as "9/2" stands for; one object for the limits that many share."""
+    top, _, bottom = text.partition("/")
+    try:
+        return Fraction(int(top), int(bottom or 1))  # three times as fast as Fraction(text)
+    except ValueError:
+        return Fraction(text)
 
 
 class Measure(NamedTuple):
@@ -66,6 +69,50 @@ class FactRow(NamedTuple):
     cell: str
 
 
+class Record(Protocol):
+    """A record as the reports read it: a FileRecord, or one whose bulky parts lie in a spool and
+    are read anew each time they are asked for."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def submitted(self) -> str: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def modified(self) -> float: ...
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+    @property
+    def cannot_write(self) -> str: ...
+    @property
+    def marked_copy(self) -> str: ...
+    @property
+    def errors(self) -> Sequence[dict[str, Json]]: ...
+    @property
+    def findings(self) -> Sequence[dict[str, Json]]: ...
+    @property
+    def judged(self) -> Sequence[Judged]: ...
+    @property
+    def measures(self) -> Sequence[Measure]: ...
+    @property
+    def unmeasured(self) -> Sequence[Unmeasured]: ...
+    @property
+    def form_facts(self) -> Mapping[tuple[str, str], str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """The outcome of one file. ``findings`` and ``errors`` are in the form of the JSON report."""
@@ -92,26 +139,15 @@ class FileRecord:
     unmeasured: tuple[Unmeasured, ...] = ()
     facts: tuple[FactRow, ...] = ()
 
-    def without_facts(self) -> FileRecord:
-        """What a county run holds in memory: the facts are in their table by then, and texts that
-        thousands of records repeat (rule ids, limits, sources) are one object each."""
-        return replace(
-            self,
-            facts=(),
-            measures=tuple(Measure(*map(intern, item)) for item in self.measures),
-            judged=tuple(Judged(*map(intern, item)) for item in self.judged),
-            findings=tuple(
-                {
-                    key: intern(value) if isinstance(value, str) else value
-                    for key, value in finding.items()
-                }
-                for finding in self.findings
-            ),
-        )
+    @property
+    def form_facts(self) -> dict[tuple[str, str], str]:
+        """(field, column) -> value of the form itself, without the rows of its tables."""
+        return {(fact.field, fact.column): fact.value for fact in self.facts if not fact.row}
 
     def to_json(self) -> str:
         """One line of JSON, keys in a fixed order."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        shown = {item.name: getattr(self, item.name) for item in fields(self)}
+        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> FileRecord:

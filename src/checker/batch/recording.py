@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from checker.batch.cache import Remembered, ResultCache
+from checker.batch.cache import ResultCache
 from checker.batch.discovery import Source
 from checker.batch.judging import CountyWork
 from checker.batch.record import FileRecord
@@ -28,15 +28,18 @@ def records(
     """One record per source. What was judged is remembered as it comes, so that an interrupted
     run need not begin again."""
     known = [_known(source, work, cache) for source in sources]
-    fresh = [source for source, found in zip(sources, known, strict=True) if found is None]
+    fresh = [source for source, digest in zip(sources, known, strict=True) if not digest]
     judged = run(work, fresh, len(fresh))
     kept = 0
     try:
-        for source, found in zip(sources, known, strict=True):
-            if cache is not None and found is not None:
-                yield replace(found.record, facts=cache.facts(found.digest))
+        for source, known_digest in zip(sources, known, strict=True):
+            remembered = cache.record(known_digest) if cache and known_digest else None
+            if remembered is not None:
+                yield _at(remembered, source, work.plan.folder)
                 continue
-            digest, record = _ended(next(judged))
+            # a record that turns out damaged only now is judged by itself
+            ends = run(work, [source], 1) if known_digest else judged
+            digest, record = _ended(next(ends))
             if cache is not None and digest and record.status != FileStatus.FAILED:
                 cache.keep(source, digest, record)
                 kept += 1
@@ -59,35 +62,32 @@ def _ended(end: Finished[Source, tuple[str, FileRecord]]) -> tuple[str, FileReco
     return "", FileRecord(source.shown, failed, end.failure, modified=source.modified)
 
 
-def _known(source: Source, work: CountyWork, cache: ResultCache | None) -> Remembered | None:
-    """What the cache has of a source, if the marked copy that was asked for is still there."""
+def _known(source: Source, work: CountyWork, cache: ResultCache | None) -> str:
+    """The digest by which the cache knows a source; "" if it does not, or if the marked copy that
+    was asked for is not there any more. Only this is held for every file, never its record."""
     if cache is None or work.plan.in_place:
-        return None
+        return ""
     found = cache.unchanged(source)
     if found is None:
         try:
             digest = hashlib.sha256(source.read()).hexdigest()
         except (OSError, KeyError, ValueError):
-            return None
+            return ""
         found = cache.same_content(digest)
         if found is None:
-            return None
-    record = _at(found.record, source)
+            return ""
     folder = work.plan.folder
-    if not folder:
-        return found._replace(record=replace(record, marked_copy=""))
-    if record.cannot_write or record.status != FileStatus.CHECKED:
-        return found._replace(record=record)
+    if not folder or found.copy is None:
+        return found.digest
     copy = Path(folder) / copy_name(source)
-    return found._replace(record=record) if _is_copy(copy, record) else None
+    return found.digest if found.copy == str(copy) and copy.is_file() else ""
 
 
-def _is_copy(copy: Path, record: FileRecord) -> bool:
-    return record.marked_copy == str(copy) and copy.is_file()
-
-
-def _at(record: FileRecord, source: Source) -> FileRecord:
-    """The record of the same content, found under another name."""
+def _at(record: FileRecord, source: Source, folder: str | None) -> FileRecord:
+    """The record of the same content, found under another name; no marked copy without a folder
+    for them."""
+    if not folder:
+        record = replace(record, marked_copy="")
     if record.path == source.shown and record.modified == source.modified:
         return record
     findings = tuple({**finding, "file": source.shown} for finding in record.findings)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from sys import intern
+from typing import NamedTuple
 
-from checker.batch.record import FileRecord, exact
+from checker.batch.record import Record, exact
 from checker.county.collection import County, conclude_all, gather, gather_gaps
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
@@ -28,8 +30,8 @@ class CountyInput:
     ``form`` is the county's own submission, if it handed one in; ``errors`` plugins that could not
     be used; ``unjudged`` the files an interrupted run did not come to."""
 
-    records: Sequence[FileRecord]
-    earlier: Sequence[FileRecord]
+    records: Sequence[Record]
+    earlier: Sequence[Record]
     roster: Sequence[RosterEntry] | None
     form: Submission | None
     county: str
@@ -61,10 +63,11 @@ def county_report(given: CountyInput) -> CountyReport:
         form=given.form,
         unmeasured=gather_gaps((code, record.unmeasured) for code, record in counted.items()),
         absent=len(handing_in.missing),
+        unread=_without_figures(given, handing_in) if given.roster is None else 0,
     )
     rules = collection_rules(given.ruleset, given.profile)
-        unread=_without_figures(given, handing_in) if given.roster is None else 0,
     concluded = conclude_all(rules, county, given.ruleset, given.profile)
+    judged = _judged(counted, given.rules)
     return CountyReport(
         county=given.county,
         profile=given.profile.title,
@@ -76,10 +79,10 @@ def county_report(given: CountyInput) -> CountyReport:
             for code, record in counted.items()
         ),
         stages=stages,
-        indicators=_indicators(counted.values(), given.rules),
-        levels=tuple(_levels(counted)),
+        indicators=_indicators(judged.rules, given.rules),
+        levels=_Levels(counted),
         dispersion=concluded.dispersion,
-        shortages=tuple(_shortages(counted, given.rules)),
+        shortages=judged.shortages,
         findings=concluded.findings,
         errors=(*given.errors, *concluded.errors),
         unjudged=tuple(given.unjudged),
@@ -87,7 +90,7 @@ def county_report(given: CountyInput) -> CountyReport:
     )
 
 
-def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
+def _is_school(record: Record, templates: Mapping[str, Template]) -> bool:
     template = templates.get(record.template)
     return record.status == "checked" and template is not None and template.level != "county"
 
@@ -99,7 +102,7 @@ def _without_figures(given: CountyInput, handing_in: HandingIn) -> int:
     return unreadable + len(handing_in.nameless) + len(given.unjudged)
 
 
-def _filing(record: FileRecord) -> Filing:
+def _filing(record: Record) -> Filing:
     return Filing(
         path=record.path,
         code=record.code,
@@ -111,9 +114,7 @@ def _filing(record: FileRecord) -> Filing:
     )
 
 
-def _newest(
-    records: Iterable[FileRecord], templates: Mapping[str, Template]
-) -> dict[str, FileRecord]:
+def _newest(records: Iterable[Record], templates: Mapping[str, Template]) -> dict[str, Record]:
     """Last year's counted file of each school."""
     schools = {item.path: item for item in records if _is_school(item, templates)}
     filings = hand_in(map(_filing, schools.values()), None)
@@ -121,7 +122,7 @@ def _newest(
 
 
 def _with_copies_of_last_year(
-    handing_in: HandingIn, counted: Mapping[str, FileRecord], earlier: Mapping[str, FileRecord]
+    handing_in: HandingIn, counted: Mapping[str, Record], earlier: Mapping[str, Record]
 ) -> HandingIn:
     """Forms whose every fact is last year's: handed in again, not filled in."""
     copied = [
@@ -136,9 +137,7 @@ def _with_copies_of_last_year(
     return replace(handing_in, disagreements=(*handing_in.disagreements, *copied))
 
 
-def _main_template(
-    records: Iterable[FileRecord], templates: Mapping[str, Template]
-) -> Template | None:
+def _main_template(records: Iterable[Record], templates: Mapping[str, Template]) -> Template | None:
     """The template most schools handed in: its stages are the county's."""
     tally: dict[str, int] = {}
     for record in records:
@@ -155,9 +154,40 @@ def _with_types_in_words(
     return tuple(entry._replace(type=words.get(entry.type, entry.type)) for entry in missing)
 
 
-def _indicators(records: Iterable[FileRecord], rules: Mapping[str, Rule]) -> tuple[Indicator, ...]:
+class _Judged(NamedTuple):
+    """What one pass over the schools' indicator verdicts brings: the rules that any stage was
+    judged by, and what is lacking where."""
+
+    rules: frozenset[str]
+    shortages: tuple[Shortage, ...]
+
+
+def _judged(counted: Mapping[str, Record], rules: Mapping[str, Rule]) -> _Judged:
+    judged: set[str] = set()
+    shortages = []
+    for code, record in counted.items():
+        for item in record.judged:
+            if item.stage:
+                judged.add(item.rule)
+            rule = rules.get(item.rule)
+            if item.gap and item.outcome == Outcome.FAIL and rule is not None:
+                shortages.append(
+                    Shortage(
+                        code=code,
+                        name=record.name,
+                        stage=intern(item.stage),
+                        rule=rule.id,
+                        title=rule.title,
+                        value=exact(item.gap),
+                        unit=intern(item.gap_unit),
+                        noun=intern(item.gap_noun),
+                    )
+                )
+    return _Judged(frozenset(judged), tuple(shortages))
+
+
+def _indicators(judged: frozenset[str], rules: Mapping[str, Rule]) -> tuple[Indicator, ...]:
     """The hard indicators that any school was judged by, in the order of the rules."""
-    judged = {item.rule for record in records for item in record.judged if item.stage}
     return tuple(
         Indicator(
             rule=rule.id,
@@ -175,33 +205,21 @@ def _whole(value: Plain) -> int:
     return value if isinstance(value, int) else 2
 
 
-def _levels(counted: Mapping[str, FileRecord]) -> Iterable[Level]:
-    for code, record in counted.items():
-        for item in record.judged:
-            if item.stage:
-                yield Level(
-                    code=code,
-                    stage=item.stage,
-                    rule=item.rule,
-                    outcome=Outcome(item.outcome),
-                    value=exact(item.value) if item.value else None,
-                    limit=exact(item.limit) if item.limit else None,
-                )
+class _Levels(Iterable[Level]):
+    """The levels of the schools that count, school by school, read anew on every pass."""
 
+    def __init__(self, counted: Mapping[str, Record]) -> None:
+        self._counted = counted
 
-def _shortages(counted: Mapping[str, FileRecord], rules: Mapping[str, Rule]) -> Iterable[Shortage]:
-    for code, record in counted.items():
-        for item in record.judged:
-            rule = rules.get(item.rule)
-            if not item.gap or item.outcome != Outcome.FAIL or rule is None:
-                continue
-            yield Shortage(
-                code=code,
-                name=record.name,
-                stage=item.stage,
-                rule=item.rule,
-                title=rule.title,
-                value=exact(item.gap),
-                unit=item.gap_unit,
-                noun=item.gap_noun,
-            )
+    def __iter__(self) -> Iterator[Level]:
+        for code, record in self._counted.items():
+            for item in record.judged:
+                if item.stage:
+                    yield Level(
+                        code=code,
+                        stage=item.stage,
+                        rule=item.rule,
+                        outcome=Outcome(item.outcome),
+                        value=exact(item.value) if item.value else None,
+                        limit=exact(item.limit) if item.limit else None,
+                    )

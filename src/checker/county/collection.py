@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import overload
 
 from checker.batch.record import Measure, Unmeasured
 from checker.county.concluding import conclude
+from checker.county.exact_column import ExactColumn
 from checker.county.measuring import figure
 from checker.county.question import Conclusion, Measured, Question
 from checker.county.report import CountyFinding, DispersionResult
@@ -41,9 +43,9 @@ class County:
     form: Submission | None = None
     unmeasured: Gaps = field(default_factory=dict)
     absent: int = 0
-
-
     unread: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Concluded:
     """The conclusions of all rules, and the rules that went wrong."""
@@ -53,13 +55,45 @@ class Concluded:
     errors: tuple[RuleError, ...]
 
 
+class MeasuredRows(Sequence[Measured]):
+    """One entry per school, held in a fraction of the memory and made anew on every pass."""
+
+    def __init__(self) -> None:
+        self._codes: list[str] = []
+        self._amounts = ExactColumn()
+        self._bases = ExactColumn()
+        self._without_base: set[int] = set()
+
+    def add(self, code: str, amount: Fraction, base: Fraction | None) -> None:
+        """One more school."""
+        if base is None:
+            self._without_base.add(len(self._codes))
+        self._codes.append(code)
+        self._amounts.append(amount)
+        self._bases.append(base or Fraction(0))
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __iter__(self) -> Iterator[Measured]:
+        rows = zip(self._codes, self._amounts, self._bases, strict=True)
+        for place, (code, amount, base) in enumerate(rows):
+            yield Measured(code, amount, None if place in self._without_base else base)
+
+    @overload
+    def __getitem__(self, place: int) -> Measured: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Measured]: ...
+    def __getitem__(self, place: int | slice) -> Measured | list[Measured]:
+        return list(self)[place]
+
+
 def gather(schools: Iterable[tuple[str, Sequence[Measure]]]) -> Measures:
     """Measures by rule and stage, from (标识码, measures) pairs, in their order."""
-    found: dict[tuple[str, str], list[Measured]] = defaultdict(list)
+    found: dict[tuple[str, str], MeasuredRows] = defaultdict(MeasuredRows)
     for code, measures in schools:
         for item in measures:
-            amount, base = item.fractions()
-            found[item.rule, item.stage].append(Measured(code, amount, base))
+            found[item.rule, item.stage].add(code, *item.fractions())
     return found
 
 
@@ -127,10 +161,10 @@ def _conclusion(
                 name: codes for (name, own), codes in county.unmeasured.items() if own == stage
             },
             absent=county.absent,
+            unread=county.unread,
         )
     )
 
 
 def _of_stage(measures: Measures, stage: str) -> dict[str, Sequence[Measured]]:
     return {rule: rows for (rule, own), rows in measures.items() if own == stage}
-            unread=county.unread,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from typing import NamedTuple
 
-from checker.batch.record import FileRecord
+from checker.batch.record import Record
 from checker.county.handing_in import HandingIn
 from checker.county.improvement import Improvement
 from checker.county.roster import RosterEntry
@@ -78,13 +79,13 @@ class DispersionResult(NamedTuple):
     improvements: tuple[Improvement, ...] = ()
     decides: bool = True  # False: computed for another rule's mean, or only told
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
-
     provisional: bool = False  # schools are not in it: the outcome may still change
 
     @property
     def word(self) -> str:
         """通过 or 不通过, 暂通过 or 暂不通过 while schools are missing."""
         return f"{'暂' if self.provisional else ''}{OUTCOME_WORDS[self.outcome]}"
+
 
 class CountyFinding(NamedTuple):
     """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
@@ -101,8 +102,8 @@ class CountyFinding(NamedTuple):
     fix: str
     schools: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
-
     provisional: bool = False  # schools are not in it, and they may still change the outcome
+
     @property
     def informs(self) -> bool:
         """True for 提示: told, never counted."""
@@ -130,6 +131,8 @@ class FactColumn(NamedTuple):
 class CountyReport:
     """Everything about one county run. ``records`` are all files looked at, counted or not;
     ``schools`` only those that count. ``stages`` and ``indicators`` give titles and order.
+    ``levels`` stand school by school in the order of ``schools``; they may be a stream that is read
+    anew on every pass, and so may be the bulky parts of the records: nothing here keeps them.
     ``errors`` are rules and plugins that went wrong on the county itself; ``unjudged`` the files an
     interrupted run did not come to: then 缺报 and every figure are provisional."""
 
@@ -137,11 +140,11 @@ class CountyReport:
     profile: str
     edition: int
     handing_in: HandingIn
-    records: tuple[FileRecord, ...]
+    records: tuple[Record, ...]
     schools: tuple[School, ...]
     stages: Mapping[str, str]
     indicators: tuple[Indicator, ...]
-    levels: tuple[Level, ...]
+    levels: Iterable[Level]
     dispersion: tuple[DispersionResult, ...]
     shortages: tuple[Shortage, ...]
     findings: tuple[CountyFinding, ...]
@@ -153,16 +156,28 @@ class CountyReport:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
         return tuple(item for item in self.dispersion if item.decides)
 
+    def units(self) -> Iterator[tuple[School, dict[str, dict[str, Level]]]]:
+        """Every school with its levels by stage and rule; one pass over the levels."""
+        groups = groupby(self.levels, key=lambda level: level.code)
+        code, levels = next(groups, ("", iter(())))
+        for school in self.schools:
+            own: dict[str, dict[str, Level]] = {}
+            if code == school.code:
+                for level in levels:
+                    own.setdefault(level.stage, {})[level.rule] = level
+                code, levels = next(groups, ("", iter(())))
+            yield school, own
+
     def superseded(self) -> frozenset[str]:
         """Paths of copies that do not count because another one of the same school does."""
         return frozenset(item.path for choice in self.handing_in.choices for item in choice.others)
 
-    def standing(self) -> tuple[FileRecord, ...]:
+    def standing(self) -> tuple[Record, ...]:
         """All files but superseded copies: what is wrong in those need not be mended."""
         gone = self.superseded()
         return tuple(record for record in self.records if record.path not in gone)
 
-    def beside_schools(self) -> tuple[FileRecord, ...]:
+    def beside_schools(self) -> tuple[Record, ...]:
         """Judged files that are no school's: the county's own form, strangers, files without a
         标识码. What is wrong in them has to be seen too."""
         schools = {school.path for school in self.schools}
@@ -172,7 +187,7 @@ class CountyReport:
             if record.status == "checked" and record.path not in schools
         )
 
-    def unreadable(self) -> tuple[FileRecord, ...]:
+    def unreadable(self) -> tuple[Record, ...]:
         """Files that could not be judged, with their reasons."""
         return tuple(record for record in self.records if record.status != "checked")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -11,9 +12,10 @@ from checker.batch.cache import ResultCache
 from checker.batch.discovery import Source, discover, plain_path, read_beside
 from checker.batch.fingerprint import fingerprint
 from checker.batch.judging import CountyWork
-from checker.batch.record import FileRecord
+from checker.batch.record import FileRecord, Record
 from checker.batch.recording import Runner, records
 from checker.batch.running import run_all
+from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
 from checker.checking import MarkPlan, session_for
 from checker.county.assembly import CountyInput, county_report
@@ -48,7 +50,8 @@ class CountyOptions:
 
 @dataclass(frozen=True, slots=True)
 class CountyResult:
-    """What came of it. ``interrupted``: the run was stopped before every file was judged."""
+    """What came of it. Of the report's records only the heads can be read any more: the spool with
+    their findings is gone. ``interrupted``: the run was stopped before every file was judged."""
 
     report: CountyReport
     written: Written
@@ -74,46 +77,55 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     work = CountyWork(options.session, MarkPlan(folder))
     run = _runner(options)
     cache = ResultCache(options.cache, fingerprint(session)) if options.cache else None
-    kept: list[FileRecord] = []
-    interrupted = False
-    try:
-        # closed at once, so that workers end and what is finished is remembered
-        with (
-            RunTables(options.out / TABLES) as tables,
-            closing(records(sources, work, cache, run)) as stream,
-        ):
-            try:
-                for record in watch(stream, len(sources)):
-                    tables.add(record)
-                    kept.append(record.without_facts())
-            except KeyboardInterrupt:
-                interrupted = True
-        earlier = [] if interrupted else _earlier(options, session, run, cache)
-    finally:
-        if cache is not None:
-            cache.close()
-    for path, reason in found.failures:
-        kept.append(FileRecord(path, FileStatus.UNREADABLE.value, reason))
-    form = _county_form(kept, sources, session)
-    name = options.county or (form.identity("name") if form is not None else "")
-    seen = {record.path for record in kept}
-    report = county_report(
-        CountyInput(
-            records=kept,
-            earlier=earlier,
-            roster=roster,
-            form=form,
-            county=name,
-            templates={template.id: template for template in session.templates},
-            rules=session.rules,
-            ruleset=session.ruleset,
-            profile=session.profile,
-            errors=session.errors,
-            unjudged=[item.shown for item in sources if item.shown not in seen],
+    with Spool() as spool:
+        interrupted = False
+        kept: list[Record] = []
+        try:
+            # closed at once, so that workers end and what is finished is remembered
+            with (
+                RunTables(options.out / TABLES) as tables,
+                closing(records(sources, work, cache, run)) as stream,
+            ):
+                try:
+                    for record in watch(stream, len(sources)):
+                        tables.add(record)
+                        kept.append(spool.keep(_with_link(record, options.out)))
+                except KeyboardInterrupt:
+                    interrupted = True
+            earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
+        finally:
+            if cache is not None:
+                cache.close()
+        for path, reason in found.failures:
+            kept.append(FileRecord(path, FileStatus.UNREADABLE.value, reason))
+        form = _county_form(kept, sources, session)
+        name = options.county or (form.identity("name") if form is not None else "")
+        seen = {record.path for record in kept}
+        report = county_report(
+            CountyInput(
+                records=kept,
+                earlier=earlier,
+                roster=roster,
+                form=form,
+                county=name,
+                templates={template.id: template for template in session.templates},
+                rules=session.rules,
+                ruleset=session.ruleset,
+                profile=session.profile,
+                errors=session.errors,
+                unjudged=[item.shown for item in sources if item.shown not in seen],
+            )
         )
-    )
-    written = write_county(report, session.rules, options.out, generated)
+        written = write_county(report, session.rules, options.out, generated)
     return CountyResult(report, written, interrupted)
+
+
+def _with_link(record: FileRecord, folder: Path) -> FileRecord:
+    """The record with its marked copy named relative to ``folder``, so that it can be moved."""
+    if not record.marked_copy:
+        return record
+    link = Path(os.path.relpath(record.marked_copy, folder)).as_posix()
+    return replace(record, marked_copy=link)
 
 
 def _absolute(options: CountyOptions) -> CountyOptions:
@@ -177,18 +189,22 @@ def _without_rosters(sources: Sequence[Source], options: CountyOptions) -> list[
 
 
 def _earlier(
-    options: CountyOptions, session: Session, run: Runner, cache: ResultCache | None
-) -> list[FileRecord]:
+    options: CountyOptions,
+    session: Session,
+    run: Runner,
+    cache: ResultCache | None,
+    spool: Spool,
+) -> list[Record]:
     """Last year's records, judged by the same rules; nothing is marked in last year's files."""
     if not options.session.previous:
         return []
     sources = discover([options.session.previous]).sources
     work = CountyWork(options.session, MarkPlan())
-    return [record.without_facts() for record in records(sources, work, cache, run)]
+    return [spool.keep(record) for record in records(sources, work, cache, run)]
 
 
 def _county_form(
-    kept: Sequence[FileRecord], sources: Sequence[Source], session: Session
+    kept: Sequence[Record], sources: Sequence[Source], session: Session
 ) -> Submission | None:
     """The county's own form among the files: the newest of several."""
     levels = {template.id: template.level for template in session.templates}

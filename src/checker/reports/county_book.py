@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.batch.record import FactRow, FileRecord
+from checker.batch.record import Record
 from checker.county.report import CountyReport
 from checker.model.verdicts import SEVERITY_WORDS, Outcome, Severity
 from checker.reports.book_sheets import (
@@ -34,11 +34,9 @@ _FIXED = datetime(2026, 1, 1)  # the file's own time stamp: equal runs give equa
 _WORST_FIRST = {"fail": 0, "doubt": 1, "explained": 2}
 
 
-def write_county_book(
-    report: CountyReport, path: Path, facts: Iterable[tuple[FileRecord, FactRow]] = ()
-) -> None:
-    """Write the summary workbook. ``facts`` may be a stream over all counted schools: it is written
-    as it comes. Links to marked copies are relative to the workbook's own folder."""
+def write_county_book(report: CountyReport, path: Path) -> None:
+    """Write the summary workbook, row by row. Links to marked copies are relative to the workbook's
+    own folder."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
@@ -50,7 +48,7 @@ def write_county_book(
     write_matrix(book, styles, report)
     write_dispersion(book, styles, report)
     write_shortages(book, styles, report)
-    write_facts(book, styles, report, facts)
+    write_facts(book, styles, report)
     book.close()
 
 
@@ -159,11 +157,11 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
     page.add_filter()
 
 
-def _ordered_findings(report: CountyReport) -> Iterator[tuple[FileRecord, dict[str, Json]]]:
+def _ordered_findings(report: CountyReport) -> Iterator[tuple[Record, dict[str, Json]]]:
     for record in sorted(report.standing(), key=lambda item: (item.name, item.path)):
-        findings: list[dict[str, Json]] = [dict(item) for item in record.findings]
-        findings.sort(key=lambda item: _WORST_FIRST.get(str(item.get("verdict")), 3))
-        for finding in findings:
+        for finding in sorted(
+            record.findings, key=lambda item: _WORST_FIRST.get(str(item.get("verdict")), 3)
+        ):
             yield record, finding
 
 

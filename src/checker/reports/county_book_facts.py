@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from checker.batch.record import FactRow, FileRecord
 from checker.county.report import CountyReport, FactColumn
 from checker.reports.book_sheets import ListSheet, Styles, Value
 
@@ -17,26 +15,21 @@ if TYPE_CHECKING:
 _FLAGS = {"True": "是", "False": "否"}
 
 
-def write_facts(
-    book: Workbook,
-    styles: Styles,
-    report: CountyReport,
-    facts: Iterable[tuple[FileRecord, FactRow]],
-) -> None:
-    """``facts`` come school by school, from a stream: only one school's are held at a time. Rows of
-    tables (one per class) are left to the Parquet files."""
+def write_facts(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """Only one school's facts are held at a time. Rows of tables (one per class) are left to the
+    Parquet files."""
     columns = report.fact_columns
     heads = ("标识码", "学校名称", *(item.title for item in columns))
     page = ListSheet(book, styles, "数据表", heads, (13, 28, *[13.0] * len(columns)))
     page.sheet.freeze_panes(1, 2)
     page.sheet.fit_to_pages(0, 0)
     formats = [styles.text] * len(heads)
-    for _, group in groupby(facts, key=lambda pair: pair[0].path):
-        told = list(group)
-        record = told[0][0]
-        own = {(fact.field, fact.column): fact.value for _, fact in told if not fact.row}
-        values = [_value(item, own) for item in columns]
-        page.write([record.code, record.name, *values], formats, wraps=False)
+    counted = {item.path for item in report.handing_in.counted.values()}
+    for record in report.records:
+        if record.path in counted:
+            own = record.form_facts
+            values = [_value(item, own) for item in columns]
+            page.write([record.code, record.name, *values], formats, wraps=False)
     page.add_filter()
 
 

@@ -22,12 +22,9 @@ def write_matrix(book: Workbook, styles: Styles, report: CountyReport) -> None:
     heads = ("学校", "标识码", "学段", "未达标项数", *titles)
     widths = (28, 13, 9, 10, *[12.0] * len(titles))
     page = ListSheet(book, styles, "学校指标总表", heads, widths)
-    own: dict[tuple[str, str], dict[str, Level]] = {}
-    for level in report.levels:
-        own.setdefault((level.code, level.stage), {})[level.rule] = level
-    for school in report.schools:
+    for school, units in report.units():
         for stage, title in report.stages.items():
-            levels = own.get((school.code, stage))
+            levels = units.get(stage)
             if levels is None:
                 continue
             failed = sum(level.outcome is Outcome.FAIL for level in levels.values())

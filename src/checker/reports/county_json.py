@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from checker import __version__
-from checker.batch.record import FileRecord
+from checker.batch.record import Record
 from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level
 from checker.model.verdicts import format_number
+from checker.reports.json_pieces import Member, object_pieces
 from checker.reports.json_report import Json, error_document
 
 
-def county_document(report: CountyReport) -> dict[str, Json]:
-    """``roster``, ``files``, ``units``, ``dispersion[stage][indicator]``, ``gaps``, ``findings``
-    (of the files) and ``county_findings`` (of the collection rules)."""
+def county_document(report: CountyReport) -> Iterator[str]:
+    """The text, piece by piece: ``roster``, ``files``, ``units``, ``dispersion[stage][indicator]``,
+    ``gaps``, ``findings`` (of the files) and ``county_findings`` (of the collection rules)."""
+    return object_pieces(_members(report))
+
+
+def _members(report: CountyReport) -> dict[str, Member]:
     counted = frozenset(item.path for item in report.handing_in.counted.values())
     superseded = report.superseded()
     return {
@@ -25,7 +31,7 @@ def county_document(report: CountyReport) -> dict[str, Json]:
         "profile": report.profile,
         "edition": report.edition,
         "roster": _roster(report),
-        "files": [_file(record, counted, superseded) for record in report.records],
+        "files": (_file(record, counted, superseded) for record in report.records),
         "units": _units(report),
         "dispersion": _dispersion(report),
         "gaps": _gaps(report),
@@ -35,19 +41,19 @@ def county_document(report: CountyReport) -> dict[str, Json]:
                 "title": item.title,
                 "severity": item.severity,
                 "verdict": item.outcome.value,
+                "provisional": item.provisional,
                 "stage": item.stage,
                 "actual": item.actual,
                 "required": item.required,
                 "message": item.message,
                 "source": item.source,
                 "fix": item.fix,
-                "provisional": item.provisional,
                 "schools": list(item.schools),
                 "not_measured": list(item.not_measured),
             }
             for item in report.findings
         ],
-        "findings": [dict(finding) for record in report.records for finding in record.findings],
+        "findings": (finding for record in report.records for finding in record.findings),
         "errors": [
             *(error_document("", error) for error in report.errors),
             *(dict(error) for record in report.records for error in record.errors),
@@ -84,7 +90,7 @@ def _filing(item: Filing) -> Json:
     return {"path": item.path, "code": item.code, "name": item.name}
 
 
-def _file(record: FileRecord, counted: frozenset[str], superseded: frozenset[str]) -> Json:
+def _file(record: Record, counted: frozenset[str], superseded: frozenset[str]) -> Json:
     return {
         "path": record.path,
         "status": record.status,
@@ -100,25 +106,22 @@ def _file(record: FileRecord, counted: frozenset[str], superseded: frozenset[str
     }
 
 
-def _units(report: CountyReport) -> list[Json]:
-    names = {school.code: school for school in report.schools}
-    units: dict[tuple[str, str], dict[str, Json]] = defaultdict(dict)
-    for level in report.levels:
-        units[level.code, level.stage][level.rule] = _level(report, level)
-    return [
-        {
-            "code": code,
-            "name": names[code].name,
-            "type": names[code].type,
-            "stage": stage,
-            "indicators": indicators,
-        }
-        for (code, stage), indicators in units.items()
-    ]
+def _units(report: CountyReport) -> Iterator[Json]:
+    digits = {item.rule: item.digits for item in report.indicators}
+    for school, units in report.units():
+        for stage, levels in units.items():
+            yield {
+                "code": school.code,
+                "name": school.name,
+                "type": school.type,
+                "stage": stage,
+                "indicators": {
+                    rule: _level(level, digits.get(rule, 2)) for rule, level in levels.items()
+                },
+            }
 
 
-def _level(report: CountyReport, level: Level) -> Json:
-    digits = next((item.digits for item in report.indicators if item.rule == level.rule), 2)
+def _level(level: Level, digits: int) -> Json:
     return {
         "verdict": level.outcome.value,
         "value": None if level.value is None else format_number(level.value, digits),
@@ -140,10 +143,10 @@ def _dispersion(report: CountyReport) -> Json:
             "mean": _shown(item.mean),
             "limit": _shown(item.limit),
             "verdict": item.outcome.value,
+            "provisional": item.provisional,
             "unweighted_verdict": item.unweighted_outcome.value,
             "improvements": [
                 {
-            "provisional": item.provisional,
                     "code": step.school,
                     "added": _shown(step.added),
                     "alone": _six(step.alone),

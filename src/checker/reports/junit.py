@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
 from checker.model.report import FileStatus
@@ -14,31 +14,40 @@ from checker.reports.results import STATUS_WORDS, FileResult
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(results: Sequence[FileResult]) -> str:
+def junit(results: Iterable[FileResult]) -> str:
     """The document. Hard findings are failures, unexplained soft ones skipped cases with their
     text, unreadable files and crashed rules errors; a file without any is one passed case."""
-    root = ElementTree.Element("testsuites", name="checker")
+    return "".join(junit_pieces(results))
+
+
+def junit_pieces(results: Iterable[FileResult]) -> Iterator[str]:
+    """The same, suite by suite."""
+    yield "<?xml version='1.0' encoding='utf-8'?>\n<testsuites name=\"checker\""
+    before = ">\n  "
     for result in results:
-        suite = ElementTree.SubElement(root, "testsuite", name=_clean(result.path))
-        for finding in result.findings:
-            _case(suite, result, finding)
-        if result.status is not FileStatus.CHECKED:
-            case = _named(suite, result.path, STATUS_WORDS[result.status])
-            ElementTree.SubElement(case, "error", message=_clean(result.message))
-        for error in result.errors:
-            case = _named(suite, result.path, f"{error.plugin} {error.rule or ''}".strip())
-            ElementTree.SubElement(case, "error", message=_clean(error.message))
-        if not len(suite):
-            _named(suite, result.path, "没有发现问题")
-        for tag, attribute in (
-            ("failure", "failures"),
-            ("skipped", "skipped"),
-            ("error", "errors"),
-        ):
-            suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
-        suite.set("tests", str(len(suite)))
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+        suite = _suite(result)
+        ElementTree.indent(suite, level=1)
+        yield before + ElementTree.tostring(suite, encoding="unicode")
+        before = "\n  "
+    yield " />\n" if before.startswith(">") else "\n</testsuites>\n"
+
+
+def _suite(result: FileResult) -> ElementTree.Element:
+    suite = ElementTree.Element("testsuite", name=_clean(result.path))
+    for finding in result.findings:
+        _case(suite, result, finding)
+    if result.status is not FileStatus.CHECKED:
+        case = _named(suite, result.path, STATUS_WORDS[result.status])
+        ElementTree.SubElement(case, "error", message=_clean(result.message))
+    for error in result.errors:
+        case = _named(suite, result.path, f"{error.plugin} {error.rule or ''}".strip())
+        ElementTree.SubElement(case, "error", message=_clean(error.message))
+    if not len(suite):
+        _named(suite, result.path, "没有发现问题")
+    for tag, attribute in (("failure", "failures"), ("skipped", "skipped"), ("error", "errors")):
+        suite.set(attribute, str(len(suite.findall(f"testcase/{tag}"))))
+    suite.set("tests", str(len(suite)))
+    return suite
 
 
 def _case(suite: ElementTree.Element, result: FileResult, finding: Finding) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from checker.batch.record import FileRecord
+from checker.batch.record import Record
 from checker.county.report import CountyFinding, CountyReport
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus
@@ -14,7 +14,7 @@ from checker.reports.json_report import Json
 from checker.reports.results import FileResult
 
 
-def result_of_record(record: FileRecord, profile: str = "") -> FileResult:
+def result_of_record(record: Record, profile: str = "") -> FileResult:
     """The result a record was made from, as far as reports need it; ``profile`` by its id."""
     return FileResult(
         path=record.path,
@@ -39,9 +39,20 @@ def finding_word(item: Mapping[str, Json]) -> str:
     return INFO_WORD if informs else OUTCOME_WORDS[verdict]
 
 
-def county_results(report: CountyReport) -> tuple[FileResult, ...]:
+class CountyResults(Iterable[FileResult]):
     """One result per file (copies that do not count left out), and one for what the collection
-    rules say of the county itself."""
+    rules say of the county itself. Each is made when its turn comes, on every pass anew."""
+
+    def __init__(self, report: CountyReport) -> None:
+        self._report = report
+
+    def __iter__(self) -> Iterator[FileResult]:
+        for record in self._report.standing():
+            yield result_of_record(record)
+        yield _of_county(self._report)
+
+
+def _of_county(report: CountyReport) -> FileResult:
     name = report.county or "全县"
     shown = [item for item in report.findings if item.outcome in SHOWN]
     counts = Counts(
@@ -49,7 +60,7 @@ def county_results(report: CountyReport) -> tuple[FileResult, ...]:
         doubt=sum(item.outcome is Outcome.DOUBT and item.severity != "info" for item in shown),
         info=sum(item.outcome is Outcome.DOUBT and item.severity == "info" for item in shown),
     )
-    county = FileResult(
+    return FileResult(
         path=name,
         status=FileStatus.CHECKED,
         unit=name,
@@ -58,7 +69,6 @@ def county_results(report: CountyReport) -> tuple[FileResult, ...]:
             _county_finding(item, report.stages, place) for place, item in enumerate(shown, 1)
         ),
     )
-    return (*(result_of_record(record) for record in report.standing()), county)
 
 
 def _finding(item: Mapping[str, Json]) -> Finding:

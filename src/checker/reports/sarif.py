@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from checker import __version__
@@ -11,40 +10,46 @@ from checker.model.report import FileStatus
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
 from checker.reports.findings import Finding
+from checker.reports.json_pieces import Member, object_pieces
 from checker.reports.json_report import Json
 from checker.reports.results import FileResult
 
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.HARD: "error", Severity.SOFT: "warning", Severity.INFO: "note"}
 
 
-def sarif(results: Sequence[FileResult], rules: Mapping[str, Rule]) -> str:
+def sarif(results: Iterable[FileResult], rules: Mapping[str, Rule]) -> str:
     """The document as text. Cells are named as logical locations ("教师!D9"), since a region of
     lines and columns means nothing in a workbook. Explained findings carry a suppression."""
-    used = sorted({finding.rule for result in results for finding in result.findings})
-    run: dict[str, Json] = {
-        "tool": {
-            "driver": {
-                "name": "checker",
-                "version": __version__,
-                "language": "zh-CN",
-                "rules": [_rule(rule_id, rules.get(rule_id)) for rule_id in used],
-            }
-        },
+    return "".join(sarif_pieces(results, rules))
+
+
+def sarif_pieces(results: Iterable[FileResult], rules: Mapping[str, Rule]) -> Iterator[str]:
+    """The same, piece by piece. ``results`` are gone through twice: no one-time iterator."""
+    used: set[str] = set()
+    notes: list[Json] = []
+    crashed = False
+    for result in results:
+        used.update(finding.rule for finding in result.findings)
+        notes += _notifications(result)
+        crashed = crashed or bool(result.errors)
+    driver: dict[str, Json] = {
+        "name": "checker",
+        "version": __version__,
+        "language": "zh-CN",
+        "rules": [_rule(rule_id, rules.get(rule_id)) for rule_id in sorted(used)],
+    }
+    run: dict[str, Member] = {
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(result, finding) for result in results for finding in result.findings],
+        "results": (_result(result, finding) for result in results for finding in result.findings),
         "invocations": [
-            {
-                "executionSuccessful": not any(result.errors for result in results),
-                "toolExecutionNotifications": _notifications(results),
-            }
+            {"executionSuccessful": not crashed, "toolExecutionNotifications": notes},
         ],
     }
-    document: dict[str, Json] = {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run],
-    }
-    return json.dumps(document, ensure_ascii=False) + "\n"
+    yield f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": ['
+    yield from object_pieces(run)
+    yield "]}\n"
 
 
 def _rule(rule_id: str, rule: Rule | None) -> Json:
@@ -81,12 +86,11 @@ def _result(result: FileResult, finding: Finding) -> Json:
     return found
 
 
-def _notifications(results: Sequence[FileResult]) -> list[Json]:
+def _notifications(result: FileResult) -> list[Json]:
     notes: list[Json] = []
-    for result in results:
-        if result.status is not FileStatus.CHECKED:
-            notes.append(_notification(result.path, result.message))
-        notes += [_notification(result.path, error.message) for error in result.errors]
+    if result.status is not FileStatus.CHECKED:
+        notes.append(_notification(result.path, result.message))
+    notes += [_notification(result.path, error.message) for error in result.errors]
     return notes
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from checker.county.exact_column import ExactColumn
 from checker.county.report import CountyReport, DispersionResult, Indicator, Level, School
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
 from checker.reports.county_page.charts import dispersion_bars, distribution
+from checker.reports.json_report import Json
 from checker.reports.recorded import finding_word
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+
+_PIECES_AT_ONCE = 2000
+"""So many pieces of the page are joined before they are written."""
 
 
 class MatrixCell(NamedTuple):
@@ -38,22 +44,23 @@ class UnitRow:
     failed: int
 
 
-def county_page(report: CountyReport, generated: str) -> str:
-    """The page as text. ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"."""
+def county_page(report: CountyReport, generated: str) -> Iterator[str]:
+    """The page as text, piece by piece: the schools are read back one by one while it is written.
+    ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"."""
     from jinja2 import Environment
     from markupsafe import Markup
 
     here = files(__name__)
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
-    rows = _rows(report)
-    return template.render(
+    anchors: dict[str, str] = {}  # filled by the matrix, which stands before the schools
+    pieces = template.stream(
         report=report,
         generated=generated,
         style=Markup((here / "page.css").read_text("utf-8")),
         script=Markup((here / "page.js").read_text("utf-8")),
-        rows=rows,
-        anchors={row.school.code: row.anchor for row in rows},
+        rows=_rows(report, anchors),
+        anchors=anchors,
         bars=_bars(report),
         distributions=_distributions(report),
         dispersion=_by_stage(report.deciding()),
@@ -62,7 +69,7 @@ def county_page(report: CountyReport, generated: str) -> str:
         kept_findings=[item for item in report.findings if item.outcome is Outcome.PASS],
         shortages=_shortage_lines(report),
         shortages_of=_shortages_by_school(report),
-        findings_of={record.path: record.findings for record in report.records},
+        findings_of=_FindingsOf(report),
         counts=_counts(report),
         names={school.code: school.name for school in report.schools},
         words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
@@ -72,6 +79,20 @@ def county_page(report: CountyReport, generated: str) -> str:
         word_of=finding_word,
         all_stages=list(report.stages.items()),
     )
+    pieces.enable_buffering(_PIECES_AT_ONCE)
+    return pieces
+
+
+class _FindingsOf:
+    """The findings of the file at a path, read when the page comes to it."""
+
+    def __init__(self, report: CountyReport) -> None:
+        self._records = {record.path: record for record in report.records}
+
+    def get(self, path: str, absent: Sequence[dict[str, Json]]) -> Sequence[dict[str, Json]]:
+        """Like a mapping's."""
+        record = self._records.get(path)
+        return absent if record is None else record.findings
 
 
 def _counts(report: CountyReport) -> dict[str, int]:
@@ -91,28 +112,26 @@ def _counts(report: CountyReport) -> dict[str, int]:
         "clean": clean,
         "cv_pass": tally[Outcome.PASS],
         "cv_all": tally[Outcome.PASS] + tally[Outcome.FAIL],
+        "cv_unsure": sum(result.provisional for result in report.deciding()),
     }
 
 
-def _rows(report: CountyReport) -> list[UnitRow]:
-    levels: dict[tuple[str, str], dict[str, Level]] = defaultdict(dict)
-    for level in report.levels:
-        levels[level.code, level.stage][level.rule] = level
-    rows = []
-    for number, school in enumerate(report.schools, 1):
+def _rows(report: CountyReport, anchors: dict[str, str]) -> Iterator[UnitRow]:
+    """The rows of the matrix, in the order of the schools; ``anchors`` learns where in the page
+    each school's details stand."""
+    for number, (school, units) in enumerate(report.units(), 1):
         for stage, title in report.stages.items():
-            own = levels.get((school.code, stage))
+            own = units.get(stage)
             if own is None:
                 continue
+            anchor = anchors.setdefault(school.code, f"s{number}")
             cells = tuple(_cell(item, own.get(item.rule)) for item in report.indicators)
             failed = sum(level.outcome is Outcome.FAIL for level in own.values())
-            rows.append(UnitRow(school, f"s{number}", stage, title, cells, failed))
-    return rows
+            yield UnitRow(school, anchor, stage, title, cells, failed)
 
 
 def _cell(indicator: Indicator, level: Level | None) -> MatrixCell:
     if level is None or level.value is None:
-        "cv_unsure": sum(result.provisional for result in report.deciding()),
         word = OUTCOME_WORDS[level.outcome] if level else "不适用"
         return MatrixCell("—", "none", f"{indicator.title}:{word}")
     text = format_number(level.value, indicator.digits)
@@ -179,22 +198,43 @@ class Distribution(NamedTuple):
 def _distributions(report: CountyReport) -> list[Distribution]:
     from markupsafe import Markup
 
-    grouped: dict[tuple[str, str], list[Level]] = defaultdict(list)
+    grouped: dict[tuple[str, str], _Spread] = defaultdict(_Spread)
     for level in report.levels:
         if level.value is not None:
-            grouped[level.rule, level.stage].append(level)
+            grouped[level.rule, level.stage].add(level.value, level)
     found = []
     for indicator in report.indicators:
         for stage, title in report.stages.items():
-            levels = grouped.get((indicator.rule, stage))
-            if not levels:
+            spread = grouped.get((indicator.rule, stage))
+            if spread is None:
                 continue
-            limit = next((level.limit for level in levels if level.limit is not None), None)
-            values = [level.value for level in levels if level.value is not None]
-            chart = distribution(values, limit, indicator.at_least, indicator.title, indicator.unit)
-            failed = sum(level.outcome is Outcome.FAIL for level in levels)
-            found.append(Distribution(indicator.title, title, Markup(chart), len(levels), failed))
+            chart = distribution(
+                list(spread.values),
+                spread.limit,
+                indicator.at_least,
+                indicator.title,
+                indicator.unit,
+            )
+            schools = len(spread.values)
+            found.append(
+                Distribution(indicator.title, title, Markup(chart), schools, spread.failed)
+            )
     return found
+
+
+class _Spread:
+    """The values of one indicator in one stage, over all schools."""
+
+    def __init__(self) -> None:
+        self.values = ExactColumn()
+        self.limit: Fraction | None = None
+        self.failed = 0
+
+    def add(self, value: Fraction, level: Level) -> None:
+        """One more school; the first limit is that of all."""
+        self.values.append(value)
+        self.limit = level.limit if self.limit is None else self.limit
+        self.failed += level.outcome is Outcome.FAIL
 
 
 class ShortageLine(NamedTuple):
