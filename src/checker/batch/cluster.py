@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
+from typing import Protocol
 
+from checker import __version__
 from checker.batch.running import Finished, Item, Result
 
 _WINDOW_PER_THREAD = 16
@@ -22,20 +25,28 @@ class ClusterUnreachable(Exception):
         self.reason = reason
 
 
-def run_on_cluster(
-    work: Callable[[Item], Result], items: Iterable[Item], scheduler: str, wait: float = 20.0
-) -> Iterator[Finished[Item, Result]]:
-    """``work`` applied to each item on the workers of an existing cluster, results in input order.
+class Spread(Protocol):
+    """``work`` applied to each item on the workers, results in input order. A file that keeps
+    killing its worker is given up and named; the others go on."""
 
-    The workers need checker installed and must see the files under the same paths (a shared
-    folder or an fsspec URL). A file that keeps killing its worker is given up and named; the
-    others go on. Raises ClusterUnreachable if no worker answers within ``wait`` seconds.
+    def __call__(
+        self, work: Callable[[Item], Result], items: Iterable[Item]
+    ) -> Iterator[Finished[Item, Result]]: ...
+
+
+@contextmanager
+def connected(scheduler: str, wait: float = 20.0) -> Iterator[Spread]:
+    """The workers of an existing cluster, as long as the block lasts.
+
+    They need the same checker and must see the files under the same paths (a shared folder or an
+    fsspec URL). Raises ClusterUnreachable if dask is not installed, if no worker answers within
+    ``wait`` seconds, or if one has no checker or another version of it.
     """
     try:
         from distributed import Client, as_completed
     except ImportError:
         raise ClusterUnreachable(
-            '没有安装集群组件,请先运行:pip install "checker-edu[dask]"。'
+            '没有安装集群组件，请先运行：pip install "checker-edu[dask]"。'
         ) from None
     try:
         client = Client(scheduler, timeout=wait, set_as_default=False)
@@ -44,9 +55,43 @@ def run_on_cluster(
             f"连不上集群 {scheduler}（{type(problem).__name__}），请检查地址和网络。"
         ) from problem
     try:
-        yield from _spread(client, as_completed, work, iter(items))
+        _expect_workers(client, scheduler, wait)
+
+        def spread(
+            work: Callable[[Item], Result], items: Iterable[Item]
+        ) -> Iterator[Finished[Item, Result]]:
+            return _spread(client, as_completed, work, iter(items))
+
+        yield spread
     finally:
         client.close()
+
+
+def run_on_cluster(
+    work: Callable[[Item], Result], items: Iterable[Item], scheduler: str, wait: float = 20.0
+) -> Iterator[Finished[Item, Result]]:
+    """The same for one piece of work: connects, works, lets go."""
+    with connected(scheduler, wait) as spread:
+        yield from spread(work, items)
+
+
+def _expect_workers(client: object, scheduler: str, wait: float) -> None:
+    try:
+        client.wait_for_workers(1, timeout=wait)  # type: ignore[attr-defined]
+    except TimeoutError:
+        raise ClusterUnreachable(f"集群 {scheduler} 没有计算节点，请先启动 dask worker。") from None
+    answers = client.run(version_here, on_error="return")  # type: ignore[attr-defined]
+    for address, answer in answers.items():
+        if answer != __version__:
+            there = f"版本是 {answer}" if isinstance(answer, str) else "没有安装 checker"
+            raise ClusterUnreachable(
+                f"集群的计算节点 {address} 上{there}，本机是 {__version__}；两边要装同一个版本。"
+            )
+
+
+def version_here() -> str:
+    """The version of checker in this process: asked of every worker."""
+    return __version__
 
 
 def _spread(

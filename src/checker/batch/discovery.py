@@ -166,7 +166,10 @@ def _walk(folder: Path, root: Path) -> Iterator[Source]:
             if not item.name.startswith(".") and item.name not in _PASSED_OVER:
                 yield from _walk(item, root)
         elif is_workbook_name(item.name):
-            status = item.stat()
+            try:
+                status = item.stat()
+            except FileNotFoundError:
+                continue  # taken away while we were looking
             shown = item.relative_to(root).as_posix()
             yield Source(str(item), shown, "", status.st_size, status.st_mtime)
 

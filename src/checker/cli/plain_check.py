@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from checker.cli.check_run import CheckChoices
 
-FLAGS = {"--in-place": "in_place", "--no-mark": "no_mark", "--no-cache": "no_cache"}
+FLAGS = {
+    "--in-place": "in_place",
+    "--no-mark": "no_mark",
+    "--no-cache": "no_cache",
+    "--watch": "watch",
+}
 WORDS = {
     "--format": "form",
     "--profile": "profile",
     "--previous": "previous",
     "--out": "out",
     "--plugins": "plugins",
+    "--scheduler": "scheduler",
 }
 NUMBERS = {"--edition": "edition", "--workers": "workers"}
 LISTS = {"--select": "select", "--ignore": "ignore", "--plugin-dir": "plugin_dirs"}
@@ -64,5 +70,7 @@ def parsed(arguments: Sequence[str]) -> CheckChoices | None:
         plugin_dirs=tuple(lists["plugin_dirs"]),
         plugins=words.get("plugins"),
         workers=numbers.get("workers"),
+        scheduler=words.get("scheduler"),
         no_cache="no_cache" in flags,
+        watch="watch" in flags,
     )
