@@ -16,7 +16,7 @@ from checker.model.cells import Cell, CellKind, CellRef
 from checker.model.rules import Example, Plain
 from checker.model.submission import Explanation, FactRef, Problem, ShownIndicator, Submission
 from checker.model.template import Template
-from checker.model.verdicts import Outcome, Scope
+from checker.model.verdicts import Outcome, Scope, Verdict
 from checker.plugins.loading import Plugins, load_plugins
 from checker.plugins.profile_files import ProfileNotFoundError, choose, load_overlay
 from checker.rules.examples import submission_for
@@ -123,6 +123,30 @@ def test_a_soft_finding_is_in_doubt_until_it_is_explained() -> None:
             verdict.key: verdict.outcome for verdict in judge(told, ruleset, profile).verdicts
         }
         assert outcomes[key] is outcome
+
+
+def test_an_explanation_holds_for_the_numbers_it_was_written_for() -> None:
+    """The row of 说明 says which 问题 the clerk explained. When its numbers change, or the row of a
+    table moves under the key, the finding is in doubt again and says what was explained."""
+    key, submission = soft_key()
+    ruleset = plugins().ruleset.select([key.partition("@")[0]])
+    profile = build(ruleset.thresholds)
+
+    def told(issue: str) -> Verdict:
+        explanation = Explanation(key, "属实", 3, issue)
+        report = judge(replace(submission, explanations={key: explanation}), ruleset, profile)
+        return next(verdict for verdict in report.verdicts if verdict.key == key)
+
+    said = told("").message
+    assert told("").outcome is Outcome.EXPLAINED  # a row the clerk wrote without a 问题
+    assert told(said).outcome is Outcome.EXPLAINED
+    reworded = f"请注意：{said}"
+    assert told(reworded).outcome is Outcome.EXPLAINED  # another edition's words, the same numbers
+    earlier = said.replace("97.54", "88.01")
+    assert earlier != said
+    changed = told(earlier)
+    assert changed.outcome is Outcome.DOUBT
+    assert earlier in changed.message and "第3行" in changed.message
 
 
 def test_a_hard_finding_is_not_explained_away() -> None:

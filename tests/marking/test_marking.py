@@ -130,7 +130,7 @@ def test_what_was_explained_stays_and_what_is_gone_is_taken_away() -> None:
             verdict("TEA201", Outcome.EXPLAINED, PE),
             verdict("TEA201", Outcome.DOUBT, TOTAL),
             explanations=(
-                Explanation("TEA201@teachers.pe@primary", "今年新调入。", 6),
+                Explanation("TEA201@teachers.pe@primary", "今年新调入。", 6, "偏少", "教师!E30"),
                 Explanation("TEA299@gone", "", 7),
                 Explanation("TEA298@gone", "", 8),
             ),
@@ -138,9 +138,24 @@ def test_what_was_explained_stays_and_what_is_gone_is_taken_away() -> None:
         RULES,
     ).edits
     values = {edit.cell: edit.value for edit in edits}
-    assert not any(cell.endswith("6") for cell in values)
+    row = {cell: value for cell, value in values.items() if cell.endswith("6")}
+    assert row == {"A6": "TEA201@teachers.pe@primary", "B6": "教师!E30", "C6": "偏少"}
     assert values["A7"] == "TEA201@students.total@primary"
     assert values["A8"] is None
+
+
+def test_no_finding_is_entered_beside_a_text_that_belongs_to_none() -> None:
+    """Its key was cleaned away or typed over: the next finding would count as explained by it."""
+    edits = changes_for(
+        report(
+            verdict("TEA201", Outcome.DOUBT, TOTAL),
+            explanations=(Explanation("", "今年新调入。", 6),),
+        ),
+        RULES,
+    ).edits
+    values = {edit.cell: edit.value for edit in edits}
+    assert values["A7"] == "TEA201@students.total@primary"
+    assert "A6" not in values
 
 
 def test_a_workbook_without_the_sheet_gets_no_edits() -> None:

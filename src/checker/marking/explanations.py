@@ -22,9 +22,11 @@ def _entry(finding: Finding) -> tuple[str, str, str]:
 def explanation_edits(report: Report, findings: Sequence[Finding]) -> tuple[CellEdit, ...]:
     """Edits of the sheet 说明, none if the workbook has no such sheet.
 
-    Rows whose text is filled in are never touched. The other rows were written by an earlier run:
-    those whose finding is gone are emptied, and findings without a row take the free ones. When
-    the rows run out, the rest stands in 校验结果 only.
+    A row whose text is filled in keeps all it says: what an earlier run wrote there is taken away
+    with that run's marks, so it is written again — a text that lost its key would be no
+    explanation any more. The other rows were written by an earlier run too: those whose finding is
+    gone are emptied, and findings without a row take the free ones. When the rows run out, the
+    rest stands in 校验结果 only.
     """
     area = report.submission.explanation_area
     if area is None:
@@ -41,7 +43,13 @@ def explanation_edits(report: Report, findings: Sequence[Finding]) -> tuple[Cell
         and not finding.informs
         and finding.key not in explained_keys
     }
-    edits: list[CellEdit] = []
+    edits = [
+        _edit(first, item.row, offset, value)
+        for item in known
+        if item.text.strip() and item.key
+        for offset, value in ((KEY, item.key), (PLACE, item.place), (ISSUE, item.issue))
+        if value
+    ]
     free = (row for row in range(first.row, last.row + 1) if row not in explained)
     for finding, row in zip(waiting.values(), free, strict=False):
         stale.discard(row)

@@ -89,11 +89,15 @@ class ShownIndicator:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One row of the sheet 说明: the key of a soft finding and the text the clerk typed."""
+    """One row of the sheet 说明: the key of a soft finding and the text the clerk typed. ``issue``
+    and ``place`` are the 问题 and 位置 that stand in the row: the finding as it was when it was
+    entered there. A text without a key ("") belongs to no finding any more."""
 
     key: str
     text: str
     row: int  # 1-based row on the sheet
+    issue: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

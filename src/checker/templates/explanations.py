@@ -15,7 +15,8 @@ from checker.templates.typed_value import trim
 if TYPE_CHECKING:
     from checker.templates.layout import Layout
 
-KEY_OFFSET, TEXT_OFFSET = 0, 3  # of the columns 编号 and 说明文字
+WIDTH = 4  # the columns 编号, 位置, 问题 and 说明文字
+TEXT_OFFSET = WIDTH - 1
 SEARCHED_ROWS = 30
 
 Area = tuple[CellRef, CellRef]
@@ -27,7 +28,9 @@ def read_explanations(
     """Explanations by the key of their finding, and the body of the table.
 
     Rows that checker entered and that still await a text are among them, with text "". When one
-    key stands in several rows, a row with a text wins.
+    key stands in several rows, a row with a text wins. A text that has no key, or whose key another
+    row with a text has, belongs to no finding; it stands under "@" and its row, so that no other
+    finding is ever entered beside it.
     """
     sheet = snapshot.sheets[title]
     area = _area(snapshot, sheet, title, declared)
@@ -36,12 +39,11 @@ def read_explanations(
     first, last = area
     found: dict[str, Explanation] = {}
     for row in range(first.row, max(last.row, sheet.last_row) + 1):
-        key = _text(sheet, row, first.column + KEY_OFFSET)
-        if not key:
-            continue
-        text = _text(sheet, row, first.column + TEXT_OFFSET)
-        if key not in found or (text and not found[key].text):
-            found[key] = Explanation(key, text, row)
+        key, place, issue, text = (_text(sheet, row, first.column + n) for n in range(WIDTH))
+        if key and (key not in found or (text and not found[key].text)):
+            found[key] = Explanation(key, text, row, issue, place)
+        elif text:
+            found[f"@{row}"] = Explanation("", text, row)
     return found, area
 
 
