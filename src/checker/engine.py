@@ -11,6 +11,7 @@ from checker.model.verdicts import Outcome, RuleError, Scope, Severity, UnitRef,
 from checker.plugins.failure import PluginFailure
 from checker.record import replace
 from checker.rules.context import Context
+from checker.rules.explained import asked_again, outdated
 from checker.rules.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.rules.kinds import evaluator
 from checker.rules.plan import plan_for
@@ -139,6 +140,9 @@ class Run:
             return verdict
         explanation = self.submission.explanations.get(verdict.key)
         if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
+            if outdated(explanation, verdict.message):
+                message = asked_again(explanation, verdict.message)
+                return replace(verdict, outcome=Outcome.DOUBT, message=message)
             return replace(verdict, outcome=Outcome.EXPLAINED)
         return replace(verdict, outcome=Outcome.DOUBT)
 
