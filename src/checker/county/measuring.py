@@ -15,7 +15,7 @@ from checker.model.verdicts import Outcome, RuleError, Scope, UnitRef
 from checker.rules.context import Context
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
-from checker.rules.unit import Unit
+from checker.rules.unit import Unit, UnitKey, key_of
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect
 from checker.rules.wording import missing_labels
 
@@ -36,7 +36,7 @@ _BASE = {
 
 _WHICH_STAGES = "办学类型"
 
-Known = dict[tuple[str, UnitRef], Outcome]
+Known = dict[tuple[str, UnitKey], Outcome]
 """Outcomes of the rules judged on the submission itself."""
 
 
@@ -68,7 +68,7 @@ def measure(report: Report, rules: Iterable[Rule], ruleset: RuleSet, profile: Pr
     """
     submission = report.submission
     run = Run(submission, ruleset, profile, None)
-    known = {(verdict.rule, verdict.unit): verdict.outcome for verdict in report.verdicts}
+    known = {(verdict.rule, key_of(verdict.unit)): verdict.outcome for verdict in report.verdicts}
     found: list[Measure] = []
     lacking: list[Unmeasured] = []
     errors: list[RuleError] = []
@@ -131,8 +131,9 @@ def _measure(rule: Rule, unit: Unit, run: Run, known: Known) -> Measure | None:
         return _passes(rule, unit, run, known, stage)
     if rule.kind not in _AMOUNT or _exempt(rule, unit, run, known):
         return None
-    scale = Fraction(str(rule.spec.get("scale", 1)))
-    amount = _number(context, rule.spec[_AMOUNT[rule.kind]]) * scale
+    amount = _number(context, rule.spec[_AMOUNT[rule.kind]])
+    if "scale" in rule.spec:
+        amount *= Fraction(str(rule.spec["scale"]))
     base_key = _BASE.get(rule.kind)
     base = rule.spec.get(base_key) if base_key else None
     return Measure(rule.id, stage, str(amount), "" if base is None else str(_number(context, base)))
@@ -171,7 +172,7 @@ def _outcomes(rule_id: str, refs: Iterable[UnitRef], run: Run, known: Known) -> 
     """What a rule says of some units; worked out here if it was not among what is reported."""
     found: list[Outcome] = []
     for ref in refs:
-        outcome = known.get((rule_id, ref))
+        outcome = known.get((rule_id, key_of(ref)))
         if outcome is not None:
             found.append(outcome)
         else:

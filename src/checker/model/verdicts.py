@@ -143,10 +143,9 @@ class Verdict:
 
 
 class Said(NamedTuple):
-    """Where a verdict points and what it says; fields as in `Verdict`."""
+    """What a verdict says; fields as in `Verdict`."""
 
     message: str
-    at: tuple[FactRef, ...] = ()
     actual: Quantity | str | None = None
     required: Requirement | None = None
     borderline: bool = False
@@ -154,23 +153,33 @@ class Said(NamedTuple):
 
 class Passed(Verdict):
     """通过, put into words only when somebody reads them: most verdicts pass, and in a folder of
-    workbooks hardly anybody asks what of."""
+    workbooks hardly anybody asks what of. ``say`` makes the words, ``point`` the places."""
 
-    __slots__ = ("_said", "_say")
+    __slots__ = ("_at", "_point", "_said", "_say")
 
     _say: Callable[[], Said]
+    _point: Callable[[], tuple[FactRef, ...]]
     _said: Said | None
+    _at: tuple[FactRef, ...] | None
     gap = None
     cell = None
     sheet = None
 
-    def __init__(self, rule: str, unit: UnitRef, say: Callable[[], Said]) -> None:
+    def __init__(
+        self,
+        rule: str,
+        unit: UnitRef,
+        say: Callable[[], Said],
+        point: Callable[[], tuple[FactRef, ...]],
+    ) -> None:
         put = object.__setattr__
         put(self, "rule", rule)
         put(self, "outcome", Outcome.PASS)
         put(self, "unit", unit)
         put(self, "_say", say)
+        put(self, "_point", point)
         put(self, "_said", None)
+        put(self, "_at", None)
 
     def _words(self) -> Said:
         said = self._said
@@ -185,7 +194,14 @@ class Passed(Verdict):
     @property
     def at(self) -> tuple[FactRef, ...]:
         """As in `Verdict`."""
-        return self._words().at
+        at = self._at
+        if at is None:
+            try:
+                at = self._point()
+            except Exception:  # as in _words
+                at = ()
+            object.__setattr__(self, "_at", at)
+        return at
 
     @property
     def actual(self) -> Quantity | str | None:

@@ -154,9 +154,11 @@ class Context:
         """通过."""
         return self._say(Outcome.PASS, message, at, actual, required, None, borderline)
 
-    def fulfilled(self, say: Callable[[], Said]) -> Verdict:
-        """通过, with words that are only made if somebody reads them."""
-        return Passed(self.rule.id, self.unit.ref, say)
+    def fulfilled(
+        self, say: Callable[[], Said], point: Callable[[], tuple[FactRef, ...]]
+    ) -> Verdict:
+        """通过, with words and places that are only made if somebody asks for them."""
+        return Passed(self.rule.id, self.unit.ref, say, point)
 
     def failed(
         self,

@@ -25,9 +25,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
 
         def said() -> Said:
             message = f"“{unit.label_of(field)}”为 {value} {codes[value]}。"
-            return Said(message, places_of(context, field), value, required)
+            return Said(message, value, required)
 
-        return (context.fulfilled(said),)
+        return (context.fulfilled(said, lambda: places_of(context, field)),)
     at, label = places_of(context, field), unit.label_of(field)
     message = f"“{label}”填的是“{value}”，代码表中没有这一项"
     if len(codes) <= _LISTED:

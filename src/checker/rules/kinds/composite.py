@@ -37,9 +37,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
 
         def said() -> Said:
             message = f"{judged} 项指标中 {len(fulfilled)} 项达标，{required.text}，综合达标。"
-            return Said(message, _places(failed) or _places(fulfilled), actual, required)
+            return Said(message, actual, required)
 
-        yield context.fulfilled(said)
+        yield context.fulfilled(said, lambda: _places(failed) or _places(fulfilled))
         return
     message = f"{judged} 项指标中 {len(fulfilled)} 项达标，要求{required.text}"
     if failed:

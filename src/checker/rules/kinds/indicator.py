@@ -60,8 +60,12 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     value = numerator / denominator * scale
     limit = context.threshold(threshold)
     if compare(operator, value, limit):
-        return (context.fulfilled(lambda: _said(rule, context, value, limit)),)
-    words, said = Words(context), _said(rule, context, value, limit)
+        return (
+            context.fulfilled(
+                lambda: _said(rule, value, limit), lambda: places_of(context, numerator_text)
+            ),
+        )
+    words, said = Words(context), _said(rule, value, limit)
     actual, required, borderline = said.actual, said.required, said.borderline
     assert isinstance(actual, Quantity) and required is not None
     shown_unit, digits = actual.unit, actual.digits
@@ -73,12 +77,17 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
         message = f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}"
         message += f"{near(value, digits, shown_unit) if borderline else ''}。"
     failed = context.failed(
-        message, at=said.at, actual=actual, required=required, gap=gap, borderline=borderline
+        message,
+        at=places_of(context, numerator_text),
+        actual=actual,
+        required=required,
+        gap=gap,
+        borderline=borderline,
     )
     return (failed,)
 
 
-def _said(rule: Rule, context: Context, value: Fraction, limit: Fraction) -> Said:
+def _said(rule: Rule, value: Fraction, limit: Fraction) -> Said:
     """The words for a value that reaches its limit; for any other, all but the message holds."""
     spec, operator = rule.spec, compare_of(rule)
     unit, digits = str(spec["unit"]), whole(spec.get("digits", 2))
@@ -87,8 +96,7 @@ def _said(rule: Rule, context: Context, value: Fraction, limit: Fraction) -> Sai
     actual, required = Quantity(value, unit, digits), requirement(operator, limit, unit)
     message = f"{rule.title}：现在为 {actual}，符合 {required.text} 的要求"
     message += f"{near(value, digits, unit) if borderline else ''}。"
-    at = places_of(context, str(spec["numerator"]))
-    return Said(message, at, actual, required, borderline)
+    return Said(message, actual, required, borderline)
 
 
 def _gap(

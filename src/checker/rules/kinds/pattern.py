@@ -22,9 +22,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
 
         def said() -> Said:
             message = f"“{unit.label_of(field)}”的格式正确。"
-            return Said(message, places_of(context, field), value, required)
+            return Said(message, value, required)
 
-        return (context.fulfilled(said),)
+        return (context.fulfilled(said, lambda: places_of(context, field)),)
     at, label = places_of(context, field), unit.label_of(field)
     message = f"“{label}”填的是“{value}”，应为{form}。"
     if rule.message:

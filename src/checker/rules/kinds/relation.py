@@ -40,7 +40,11 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict. Of conditions joined with "and" the first that does not hold is reported."""
     relation = _prepared(rule)
     if truth(relation.holds(unit, context), relation.what):
-        return (context.fulfilled(lambda: _said(context, relation)),)
+        return (
+            context.fulfilled(
+                lambda: _said(context, relation), lambda: places(context, relation.check)
+            ),
+        )
     failing = _failing(relation.check, context)
     words = Words(context)
     sides = _sides(failing, context, words, relation.digits)
@@ -67,7 +71,7 @@ def _said(context: Context, relation: _Relation) -> Said:
     sides = _sides(relation.check, context, Words(context), relation.digits)
     actual, required = sides or (None, None)
     message = f"{context.rule.title}：符合要求。"
-    return Said(message, places(context, relation.check), actual, required)
+    return Said(message, actual, required)
 
 
 def _failing(node: Node, context: Context) -> Node:

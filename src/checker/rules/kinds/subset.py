@@ -31,7 +31,10 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
             yield context.not_applicable(reason.reason, at=places_of(context, part_text))
             continue
         if part <= whole:
-            yield context.fulfilled(partial(_said, rule, context, part_text, part, whole))
+            yield context.fulfilled(
+                partial(_said, rule, context, part_text, part, whole),
+                partial(places_of, context, part_text),
+            )
         else:
             yield _too_large(rule, context, part_text, part, whole)
 
@@ -44,7 +47,7 @@ def _said(rule: Rule, context: Context, part_text: str, part: Fraction, whole: F
     label, name = words.describe(parse(part_text)), words.describe(whole_node)
     message = f"“{label}”为 {actual}，不超过“{name}”（{wanted}）。"
     required = Requirement(f"≤ {wanted}", "<=", whole, measured)
-    return Said(message, places_of(context, part_text), actual, required)
+    return Said(message, actual, required)
 
 
 def _too_large(
@@ -60,4 +63,5 @@ def _too_large(
     if rule.message:
         known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
         message = words.fill(rule.message, known | {"unit": context.unit.label, "part": label})
-    return context.failed(message, at=said.at, actual=actual, required=required, gap=gap)
+    at = places_of(context, part_text)
+    return context.failed(message, at=at, actual=actual, required=required, gap=gap)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from checker.model.rules import Rule
+from checker.model.submission import FactRef
 from checker.model.verdicts import Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
 from checker.rules.expression import parse
@@ -24,8 +25,12 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     tolerance = ZERO
     if "tolerance" in rule.spec:
         tolerance = limit_value(context, str(rule.spec["tolerance"]))
+
+    def point() -> tuple[FactRef, ...]:
+        return places_of(context, total_text, *parts)
+
     if total == together or abs(total - together) <= tolerance:
-        return (context.fulfilled(lambda: _said(rule, context, total, together)),)
+        return (context.fulfilled(lambda: _said(rule, context, total, together), point),)
     words, said = Words(context), _said(rule, context, total, together)
     actual, required = said.actual, said.required
     assert isinstance(actual, Quantity) and required is not None
@@ -42,7 +47,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     if rule.message:
         known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
         message = words.fill(rule.message, known | {"unit": unit.label})
-    return (context.failed(message, at=said.at, actual=actual, required=required, gap=gap),)
+    return (context.failed(message, at=point(), actual=actual, required=required, gap=gap),)
 
 
 def _said(rule: Rule, context: Context, total: Fraction, together: Fraction) -> Said:
@@ -52,5 +57,4 @@ def _said(rule: Rule, context: Context, total: Fraction, together: Fraction) -> 
     actual, wanted = Quantity(total, measured), Quantity(together, measured)
     required = Requirement(f"等于各部分之和 {wanted}", "==", together, measured)
     message = f"“{words.describe(parse(total_text))}”为 {actual}，等于各部分之和。"
-    at = places_of(context, total_text, *texts(rule.spec["parts"]))
-    return Said(message, at, actual, required)
+    return Said(message, actual, required)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from checker.model.rules import Rule
+from checker.model.submission import FactRef
 from checker.model.verdicts import Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
 from checker.rules.expression import parse
@@ -19,16 +20,21 @@ from checker.rules.wording import Words, gap_of, requirement
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict."""
     spec = rule.spec
-    value = context.number(str(spec["value"]))
+    text = str(spec["value"])
+    value = context.number(text)
     low = limit_value(context, str(spec["minimum"])) if "minimum" in spec else None
     high = limit_value(context, str(spec["maximum"])) if "maximum" in spec else None
     over = high is not None and value > high
+
+    def point() -> tuple[FactRef, ...]:
+        return places_of(context, text)
+
     if not over and (low is None or value >= low):
-        return (context.fulfilled(lambda: _said(rule, context, value, low, high)),)
+        return (context.fulfilled(lambda: _said(rule, context, value, low, high), point),)
     words, said = Words(context), _said(rule, context, value, low, high)
     actual, required = said.actual, said.required
     assert isinstance(actual, Quantity) and required is not None
-    measured, name = actual.unit, words.describe(parse(str(spec["value"])))
+    measured, name = actual.unit, words.describe(parse(text))
     bound = high if over and high is not None else low if low is not None else value
     gap = gap_of(abs(value - bound), measured, excess=over, spec=spec.get("gap"), split=True)
     should = f"应{' ' if required.compare else ''}{required.text}"
@@ -39,7 +45,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
         message = words.fill(rule.message, known | {"unit": unit.label})
     return (
         context.failed(
-            message, at=said.at, actual=actual, required=required, gap=None if both else gap
+            message, at=point(), actual=actual, required=required, gap=None if both else gap
         ),
     )
 
@@ -54,7 +60,7 @@ def _said(
     required = _required(low, high, measured)
     name = words.describe(parse(text))
     message = f"“{name}”为 {actual}，在 {required.text} 的范围内。"
-    return Said(message, places_of(context, text), actual, required)
+    return Said(message, actual, required)
 
 
 def _required(low: Fraction | None, high: Fraction | None, unit: str) -> Requirement:

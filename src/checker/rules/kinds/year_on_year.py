@@ -27,7 +27,12 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
         return (_within(rule, context, at_label=(label, measured), figures=(now, before)),)
     sign = compare_of(rule)
     if compare(sign, now, before):
-        return (context.fulfilled(lambda: _said(context, field, sign, (now, before))),)
+        return (
+            context.fulfilled(
+                lambda: _said(context, field, sign, (now, before)),
+                lambda: places_of(context, field),
+            ),
+        )
     words, said = Words(context), _said(context, field, sign, (now, before))
     actual, required = said.actual, said.required
     assert required is not None
@@ -44,7 +49,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     if rule.message:
         known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
         message = words.fill(rule.message, known | {"unit": unit.label})
-    return (context.failed(message, at=said.at, actual=actual, required=required, gap=gap),)
+    at = places_of(context, field)
+    return (context.failed(message, at=at, actual=actual, required=required, gap=gap),)
 
 
 def _said(context: Context, field: str, sign: str, figures: tuple[Fraction, Fraction]) -> Said:
@@ -53,7 +59,7 @@ def _said(context: Context, field: str, sign: str, figures: tuple[Fraction, Frac
     actual, last = (Quantity(figure, measured) for figure in figures)
     required = Requirement(f"{SIGNS[sign]} 上年数 {last}", sign, figures[1], measured)
     message = f"“{label}”为 {actual}，上年为 {last}，符合要求。"
-    return Said(message, places_of(context, field), actual, required)
+    return Said(message, actual, required)
 
 
 def _within(
