@@ -11,6 +11,9 @@ from checker.record import dataclass, replace
 from checker.reports.results import FileResult, result_of
 from checker.session import Session, SessionOptions
 
+COPY_FAILED = "标记副本写不进去"
+"""Begins the reason why a marked copy is missing that could be made another time."""
+
 
 class Readable(Protocol):
     """What is checked: ``checker.batch.discovery.Source``, or `LocalFile`."""
@@ -138,7 +141,7 @@ def _mark(
     except UnwritableWorkbook as refusal:
         return replace(result, cannot_write=str(refusal))
     except OSError as problem:
-        reason = f"标记副本写不进去（{problem.strerror or problem}），请检查磁盘空间和权限。"
+        reason = f"{COPY_FAILED}（{problem.strerror or problem}），请检查磁盘空间和权限。"
         return replace(result, cannot_write=reason)
     return replace(result, marked_copy=str(target))
 

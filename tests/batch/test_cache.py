@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from checker.batch.cache import Remembered, ResultCache
+from checker.batch.copies import remember_copy, serves
 from checker.batch.discovery import Source
 from checker.batch.record import FactRow, FileRecord, Judged, Measure
 
@@ -36,7 +37,7 @@ def test_found_by_place_and_by_content_but_only_under_the_same_rules(tmp_path: P
     store.close()
 
     again = ResultCache(path, "rules-1")
-    known = Remembered("digest", "")
+    known = Remembered("digest", True)
     assert again.unchanged(SOURCE) == known
     assert again.unchanged(SOURCE._replace(modified=6.0)) is None
     assert again.unchanged(SOURCE._replace(size=11)) is None
@@ -51,18 +52,53 @@ def test_found_by_place_and_by_content_but_only_under_the_same_rules(tmp_path: P
     other.close()
 
 
-def test_whether_a_marked_copy_was_made_or_can_be_is_known_without_the_record(
-    tmp_path: Path,
-) -> None:
+def test_whether_there_can_be_a_marked_copy_is_known_without_the_record(tmp_path: Path) -> None:
     store = ResultCache(tmp_path / "results.sqlite", "rules")
-    for digest, record, copy in (
-        ("marked", replace(RECORD, marked_copy="/out/一小.xlsx"), "/out/一小.xlsx"),
-        ("locked", replace(RECORD, cannot_write="文件加了保护。"), None),
-        ("broken", replace(RECORD, status="unreadable"), None),
+    for digest, record, markable in (
+        ("marked", replace(RECORD, marked_copy="/out/一小.xlsx"), True),
+        ("locked", replace(RECORD, cannot_write="文件加了保护。"), False),
+        ("broken", replace(RECORD, status="unreadable"), False),
     ):
         store.keep(SOURCE, digest, record)
-        assert store.same_content(digest) == Remembered(digest, copy)
+        assert store.same_content(digest) == Remembered(digest, markable)
+        found = store.record(digest)
+        assert found is not None and found.marked_copy == ""  # where it is, is another matter
     store.close()
+
+
+def test_a_marked_copy_serves_as_long_as_it_is_what_was_written(tmp_path: Path) -> None:
+    """And serves for other places as well, but only under the rules it was marked by."""
+    store = ResultCache(tmp_path / "results.sqlite", "rules")
+    here, there = tmp_path / "甲" / "一小.xlsx", tmp_path / "乙" / "一小.xlsx"
+    here.parent.mkdir()
+    here.write_bytes(b"marked")
+    assert not serves(here, "digest", store)  # somebody else's file
+    remember_copy(here, "digest", store)
+    assert serves(here, "digest", store) and not there.exists()
+    assert not serves(here, "another digest", store)
+    assert serves(there, "digest", store) and there.read_bytes() == b"marked"
+    here.unlink()
+    assert serves(here, "digest", store) and here.read_bytes() == b"marked"
+    here.write_bytes(b"and edited")
+    there.write_bytes(b"and edited")
+    assert not serves(here, "digest", store)
+    assert here.read_bytes() == b"and edited"  # for the marking to replace
+    store.close()
+    assert not serves(here, "digest", ResultCache(tmp_path / "results.sqlite", "other rules"))
+
+
+def test_a_store_of_another_shape_is_emptied(tmp_path: Path) -> None:
+    path = tmp_path / "results.sqlite"
+    with sqlite3.connect(path) as plain:
+        plain.execute("CREATE TABLE records (digest TEXT, copy TEXT)")
+        plain.execute("CREATE TABLE seen (place TEXT)")
+    store = ResultCache(path, "rules")
+    store.keep(SOURCE, "digest", RECORD)
+    assert store.record("digest") == RECORD
+    store.close()
+    with sqlite3.connect(path) as plain:
+        names = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
+    assert "seen" not in names
 
 
 def test_a_record_that_cannot_be_read_any_more_is_as_good_as_none(tmp_path: Path) -> None:

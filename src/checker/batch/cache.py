@@ -17,25 +17,39 @@ from checker.batch.discovery import Source
 from checker.batch.record import FactRow, FileRecord
 from checker.model.report import FileStatus
 
+_SHAPE = 4
+"""Number of the tables' present shape. A store of another shape is emptied: its results are those
+of another version of the program, so they are of no use any more."""
+
 _TABLES = """
-DROP TABLE IF EXISTS seen;
-DROP TABLE IF EXISTS results;
 CREATE TABLE IF NOT EXISTS places (
     place TEXT PRIMARY KEY, size INTEGER, modified REAL, digest TEXT
 );
 CREATE TABLE IF NOT EXISTS records (
-    digest TEXT, rules TEXT, copy TEXT, record BLOB, facts BLOB, PRIMARY KEY (digest, rules)
+    digest TEXT, rules TEXT, markable INTEGER, record BLOB, facts BLOB,
+    PRIMARY KEY (digest, rules)
 );
+CREATE TABLE IF NOT EXISTS copies (
+    copy TEXT PRIMARY KEY, digest TEXT, rules TEXT, size INTEGER, modified REAL
+);
+CREATE INDEX IF NOT EXISTS copies_of ON copies (digest, rules);
 """
-"""``seen`` and ``results`` are an earlier version's; its results are of no use any more."""
 
 
 class Remembered(NamedTuple):
-    """What is known without reading the record itself: the digest of the file's content, and its
-    marked copy, "" if none was asked for, None if there can be none."""
+    """What is known without reading the record itself: the digest of the file's content, and
+    whether there can be a marked copy of it."""
 
     digest: str
-    copy: str | None
+    markable: bool
+
+
+class Copy(NamedTuple):
+    """A marked copy as it was written: where, how many bytes, when (seconds since 1970)."""
+
+    path: Path
+    size: int
+    modified: float
 
 
 class ResultCache:
@@ -54,7 +68,13 @@ class ResultCache:
 
     def _open(self) -> sqlite3.Connection:
         store = sqlite3.connect(self._path, timeout=30)
-        store.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
+        store.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+        if store.execute("PRAGMA user_version").fetchone() != (_SHAPE,):
+            tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+            for (name,) in store.execute(tables).fetchall():
+                store.execute(f'DROP TABLE "{name}"')
+            store.execute(f"PRAGMA user_version = {_SHAPE}")
+        store.executescript(_TABLES)
         return store
 
     def unchanged(self, source: Source) -> Remembered | None:
@@ -62,19 +82,19 @@ class ResultCache:
         if not source.modified:
             return None
         row = self._store.execute(
-            "SELECT digest, copy FROM places JOIN records USING (digest)"
+            "SELECT digest, markable FROM places JOIN records USING (digest)"
             " WHERE place = ? AND size = ? AND modified = ? AND rules = ?",
             (_place(source), source.size, source.modified, self._rules),
         ).fetchone()
-        return None if row is None else Remembered(*row)
+        return None if row is None else Remembered(row[0], bool(row[1]))
 
     def same_content(self, digest: str) -> Remembered | None:
         """What is known of a file with the same bytes, wherever it was."""
         row = self._store.execute(
-            "SELECT digest, copy FROM records WHERE digest = ? AND rules = ?",
+            "SELECT digest, markable FROM records WHERE digest = ? AND rules = ?",
             (digest, self._rules),
         ).fetchone()
-        return None if row is None else Remembered(*row)
+        return None if row is None else Remembered(row[0], bool(row[1]))
 
     def record(self, digest: str) -> FileRecord | None:
         """The whole record; None if it is not known or not readable any more."""
@@ -92,19 +112,39 @@ class ResultCache:
         return replace(found, facts=facts)
 
     def keep(self, source: Source, digest: str, record: FileRecord) -> None:
-        """Remember a record. Nothing is written to disk before ``commit``."""
-        writable = record.status == FileStatus.CHECKED and not record.cannot_write
-        copy = record.marked_copy if writable else None
-        record_blob = zlib.compress(replace(record, facts=()).to_json().encode(), 1)
+        """Remember a record, wherever its marked copy is. Nothing is written to disk before
+        ``commit``."""
+        bare = replace(record, facts=(), marked_copy="")
+        record_blob = zlib.compress(bare.to_json().encode(), 1)
         facts_blob = zlib.compress(json.dumps(record.facts, ensure_ascii=False).encode(), 1)
+        self.found_at(source, digest)
+        self._store.execute(
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
+            (digest, self._rules, is_markable(record), record_blob, facts_blob),
+        )
+
+    def found_at(self, source: Source, digest: str) -> None:
+        """Remember what a place holds now: content that is known already."""
         self._store.execute(
             "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
             (_place(source), source.size, source.modified, digest),
         )
+
+    def keep_copy(self, copy: Copy, digest: str) -> None:
+        """Remember that this is the marked copy of this content, marked by these rules."""
         self._store.execute(
-            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
-            (digest, self._rules, copy, record_blob, facts_blob),
+            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
+            (str(copy.path), digest, self._rules, copy.size, copy.modified),
         )
+
+    def copies(self, digest: str) -> list[Copy]:
+        """Every marked copy of this content by these rules, as it was when it was written; by now
+        it may be gone or altered."""
+        rows = self._store.execute(
+            "SELECT copy, size, modified FROM copies WHERE digest = ? AND rules = ?",
+            (digest, self._rules),
+        )
+        return [Copy(Path(path), size, modified) for path, size, modified in rows]
 
     def commit(self) -> None:
         """Make what was kept durable."""
@@ -121,3 +161,8 @@ def _place(source: Source) -> str:
     if "://" not in location:
         location = str(Path(location).resolve())
     return f"{location}\n{source.member}"
+
+
+def is_markable(record: FileRecord) -> bool:
+    """Whether there is, or can be, a marked copy of what was judged."""
+    return record.status == FileStatus.CHECKED and not record.cannot_write

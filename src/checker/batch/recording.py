@@ -7,12 +7,13 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from checker.batch.cache import ResultCache
+from checker.batch.cache import ResultCache, is_markable
+from checker.batch.copies import remember_copy, serves
 from checker.batch.discovery import Source
 from checker.batch.judging import CountyWork
 from checker.batch.record import FileRecord
 from checker.batch.running import Finished
-from checker.checking import copy_name
+from checker.checking import COPY_FAILED, copy_name, path_shown
 from checker.model.report import FileStatus
 
 Work = Callable[[Source], tuple[str, FileRecord]]
@@ -40,8 +41,10 @@ def records(
             # a record that turns out damaged only now is judged by itself
             ends = run(work, [source], 1) if known_digest else judged
             digest, record = _ended(next(ends))
-            if cache is not None and digest and record.status != FileStatus.FAILED:
+            if cache is not None and digest and _lasts(record):
                 cache.keep(source, digest, record)
+                if work.plan.folder and record.marked_copy:
+                    remember_copy(Path(record.marked_copy), digest, cache)
                 kept += 1
                 if kept % _COMMIT_EVERY == 0:
                     cache.commit()
@@ -52,6 +55,12 @@ def records(
         close = getattr(judged, "close", None)
         if close is not None:
             close()
+
+
+def _lasts(record: FileRecord) -> bool:
+    """Whether it would be the same another time: a crash or a full disk need not come again."""
+    passing = record.cannot_write.startswith(COPY_FAILED)
+    return record.status != FileStatus.FAILED and not passing
 
 
 def _ended(end: Finished[Source, tuple[str, FileRecord]]) -> tuple[str, FileRecord]:
@@ -76,19 +85,24 @@ def _known(source: Source, work: CountyWork, cache: ResultCache | None) -> str:
         found = cache.same_content(digest)
         if found is None:
             return ""
+        cache.found_at(source, digest)
     folder = work.plan.folder
-    if not folder or found.copy is None:
+    if not folder or not found.markable:
         return found.digest
-    copy = Path(folder) / copy_name(source)
-    return found.digest if found.copy == str(copy) and copy.is_file() else ""
+    return found.digest if serves(Path(folder) / copy_name(source), found.digest, cache) else ""
 
 
 def _at(record: FileRecord, source: Source, folder: str | None) -> FileRecord:
-    """The record of the same content, found under another name; no marked copy without a folder
-    for them."""
-    if not folder:
-        record = replace(record, marked_copy="")
+    """The record as it is for this source: the same content may have been judged under another
+    name, by a command that put its marked copies elsewhere or wrote none."""
+    copy = str(Path(folder) / copy_name(source)) if folder and is_markable(record) else ""
+    record = replace(record, marked_copy=copy)
     if record.path == source.shown and record.modified == source.modified:
         return record
-    findings = tuple({**finding, "file": source.shown} for finding in record.findings)
-    return replace(record, path=source.shown, modified=source.modified, findings=findings)
+    return replace(
+        record,
+        path=source.shown,
+        modified=source.modified,
+        findings=tuple({**finding, "file": source.shown} for finding in record.findings),
+        errors=tuple({**error, "file": path_shown(source)} for error in record.errors),
+    )
