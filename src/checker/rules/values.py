@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from checker.model.submission import Fact, FactRef, FactState, Submission, TableRow
 from checker.model.template import (
@@ -98,6 +98,8 @@ class Values:
         self.column_titles = {
             column.id: column.title for sheet in self.template.sheets for column in sheet.columns
         }
+        # a FactRef is the tuple it is made of; looking one up need not make it
+        self._facts = cast("Mapping[tuple[str, str, int], Fact]", submission.facts)
         self._columns: dict[str, dict[str, TableColumn]] = {}
         self._known: dict[tuple[str, str | None, bool], Value | Exception] = {}
         self._shares: dict[tuple[str, str], Fraction] = {}
@@ -138,10 +140,11 @@ class Values:
         known = self._known.get(key)
         if known is None:
             try:
-                known = self._value(field_id, stage, last_year)
+                found = self._known[key] = self._value(field_id, stage, last_year)
             except (MissingInput, NotApplicable, RuleDefect) as reason:
-                known = reason
-            self._known[key] = known
+                known = self._known[key] = reason
+            else:
+                return found
         if isinstance(known, Exception):
             # a fresh one: raising the stored one again would let its traceback grow
             raise type(known)(*known.args)
@@ -155,10 +158,12 @@ class Values:
             column = self.table_column(name)
             fact = row.facts.get(column.id) or Fact(FactRef(name, "", row.ordinal), UNBOUND)
             try:
-                known = usable(fact, column.blank, column.type, column.title)
+                found = usable(fact, column.blank, column.type, column.title)
             except (MissingInput, NotApplicable) as reason:
-                known = reason
-            self._cells[key] = known
+                known = self._cells[key] = reason
+            else:
+                self._cells[key] = found
+                return found
         if isinstance(known, Exception):
             raise type(known)(*known.args)
         return known
@@ -235,17 +240,14 @@ class Values:
     def _with_share(self, field: Field, stage: str, suffix: str) -> Value:
         """Stage column plus the stage's share of 共用; one of the two may be left empty."""
         own, shared = stage + suffix, SHARED + suffix
-        has_own, has_shared = self._filled(field.id, own), self._filled(field.id, shared)
-        if not has_shared and self.submission.fact(FactRef(field.id, shared)).state in (
-            FactState.BLANK,
-            FactState.UNBOUND,
-        ):
+        in_common = self._facts.get((field.id, shared, 0))
+        if in_common is None or in_common.state in (FactState.BLANK, FactState.UNBOUND):
             return self._read(field, own)
         total = self._read(field, shared)
         if not isinstance(total, Fraction):
             return total
         part = total * self._share(stage, suffix)
-        if not has_own and self.submission.fact(FactRef(field.id, own)).state is FactState.BLANK:
+        if self.submission.fact(FactRef(field.id, own)).state is FactState.BLANK:
             return part
         own_value = self._read(field, own)
         return own_value + part if isinstance(own_value, Fraction) else own_value
@@ -294,10 +296,11 @@ class Values:
         ]
 
     def _filled(self, field_id: str, column: str) -> bool:
-        return self.submission.fact(FactRef(field_id, column)).state is FactState.GIVEN
+        fact = self._facts.get((field_id, column, 0))
+        return fact is not None and fact.state is FactState.GIVEN
 
     def _read(self, field: Field, column: str) -> Value:
-        fact = self.submission.fact(FactRef(field.id, column))
+        fact = self._facts.get((field.id, column, 0)) or Fact(FactRef(field.id, column), UNBOUND)
         return usable(fact, field.blank, field.type, field.label)
 
 
