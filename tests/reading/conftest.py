@@ -72,7 +72,7 @@ def packed(parts: Mapping[str, str]) -> Callable[..., bytes]:
     return pack
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sheet() -> Callable[[str], str]:
     """Rows in XML -> a sheet part."""
     return lambda rows: f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'

@@ -35,6 +35,32 @@ class Member(NamedTuple):
     offset: int
 
 
+class PackedPart(NamedTuple):
+    """One part as it stands in the package. Equal packed parts have equal content, so what was
+    learnt of one can be kept by it."""
+
+    packed: bytes
+    method: int
+    crc: int
+    size: int
+
+    def unpacked(self) -> bytes:
+        """The content. Raises UnreadableWorkbook if it is damaged or longer than it says."""
+        if self.method == _STORED:
+            content = self.packed
+        elif self.method == _DEFLATED:
+            try:
+                # one byte more than declared would betray a part that lies about its size
+                content = zlib.decompressobj(-15).decompress(self.packed, self.size + 1)
+            except zlib.error as error:
+                raise UnreadableWorkbook(unreadable.DAMAGED) from error
+        else:
+            raise UnreadableWorkbook(unreadable.DAMAGED)
+        if len(content) != self.size or zlib.crc32(content) != self.crc:
+            raise UnreadableWorkbook(unreadable.DAMAGED)
+        return content
+
+
 class Package:
     """The parts of a workbook file. Part names are looked up without regard to case, and with
     backslashes and leading slashes forgiven, as spreadsheet programs do."""
@@ -65,25 +91,17 @@ class Package:
     def read(self, name: str) -> bytes:
         """The unpacked part. Raises UnreadableWorkbook if it is damaged, encrypted, twice in the
         package, or longer than it says; KeyError if there is none."""
+        return self.packed_part(name).unpacked()
+
+    def packed_part(self, name: str) -> PackedPart:
+        """The part still packed. Raises as ``read`` does, for all that shows without unpacking."""
         key = _key(name)
         member = self._by_name[key]
         if key in self._twice:
             raise UnreadableWorkbook(unreadable.DUPLICATE_PARTS)
         if member.encrypted:
             raise UnreadableWorkbook(unreadable.ENCRYPTED)
-        packed = self._packed(member)
-        if member.method == _STORED:
-            content = packed
-        elif member.method == _DEFLATED:
-            try:
-                content = zlib.decompressobj(-15).decompress(packed, member.size + 1)
-            except zlib.error as error:
-                raise UnreadableWorkbook(unreadable.DAMAGED) from error
-        else:
-            raise UnreadableWorkbook(unreadable.DAMAGED)
-        if len(content) != member.size or zlib.crc32(content) != member.crc:
-            raise UnreadableWorkbook(unreadable.DAMAGED)
-        return content
+        return PackedPart(self._packed(member), member.method, member.crc, member.size)
 
     def with_part(self, name: str, content: bytes) -> bytes:
         """The whole package with one existing part replaced; every other byte stays. KeyError if

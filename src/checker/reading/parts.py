@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from checker.model.cells import CellRef, column_number
 from checker.reading import unreadable
-from checker.reading.package import Package
+from checker.reading.package import Package, PackedPart
 from checker.reading.unreadable import UnreadableWorkbook
 from checker.reading.xml_walk import parse, plain_text
 
 Names = dict[str, tuple[CellRef, CellRef] | None]
+Relations = Mapping[str, tuple[str, str]]
+"""Relationship id -> (type, target part)."""
+
+KEPT_BYTES = 300_000
+"""Unpacked size above which what was learnt of a part is not remembered. The parts read here are
+the same, or nearly, in all workbooks of a template."""
 
 
 class SheetPart(NamedTuple):
-    """A sheet's title and the name of the part that holds its cells; "" for chart sheets."""
+    """A sheet's title, the name of the part that holds its cells ("" for chart sheets) and whether
+    it is "visible", "hidden" or "veryHidden"."""
 
     title: str
     part: str
+    state: str
 
 
 class WorkbookPart(NamedTuple):
@@ -30,6 +39,8 @@ class WorkbookPart(NamedTuple):
     styles: str
     shared_strings: str
     cannot_write: str | None
+    main: str  # the name of the main part itself
+    date_1904: bool  # days are counted from 1904
 
 
 SIGNED = "文件带有数字签名，任何写入都会使签名失效，所以没有写入。"
@@ -38,21 +49,28 @@ LOCKED = "工作簿的结构受保护，不能写入结果。请先在“审阅 
 """Why marks cannot be written, told at reading time; the writer refuses by the same signs."""
 
 
-def relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
+def relationships(package: Package, part: str) -> Relations:
     """Relationship id -> (type, target part) of a part, or of the package for ``""``; external
     ones are left out."""
     folder, _, base = part.rpartition("/")
     name = f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels"
-    found: dict[str, tuple[str, str]] = {}
     if not package.has(name):
-        return found
+        return {}
+    packed = package.packed_part(name)
+    read = _relationships if packed.size <= KEPT_BYTES else _relationships.__wrapped__
+    return read(packed, folder)
+
+
+@lru_cache(64)
+def _relationships(part: PackedPart, folder: str) -> Relations:
+    found: dict[str, tuple[str, str]] = {}
 
     def start(element: str, attributes: Mapping[str, str]) -> None:
         if element == "Relationship" and attributes.get("TargetMode") != "External":
             target = _resolve(folder, attributes.get("Target", ""))
             found[attributes.get("Id", "")] = (attributes.get("Type", ""), target)
 
-    parse(package.read(name), start)
+    parse(part.unpacked(), start)
     return found
 
 
@@ -88,39 +106,77 @@ def read_workbook_part(package: Package) -> WorkbookPart:
     cannot_write = SIGNED if _of_kind(above, "/digital-signature/origin") else None
     if cannot_write is None and _of_kind(targets, "/revisionheaders"):
         cannot_write = SHARED_BOOK
-    xml = package.read(main)
+    packed = package.packed_part(main)
+    read = _main_part if packed.size <= KEPT_BYTES else _main_part.__wrapped__
+    said = read(packed)
     sheets: list[SheetPart] = []
+    for title, relation, state in said.sheets:
+        kind, part = targets.get(relation, ("", ""))
+        sheets.append(SheetPart(title, part if kind.lower().endswith("/worksheet") else "", state))
+    return WorkbookPart(
+        sheets,
+        said.names,
+        _of_kind(targets, "/styles"),
+        _of_kind(targets, "/sharedstrings"),
+        LOCKED if cannot_write is None and said.locked else cannot_write,
+        main,
+        said.date_1904,
+    )
+
+
+class _MainPart(NamedTuple):
+    """What stands in the main part: each sheet's title, relationship id and state, and so on."""
+
+    sheets: tuple[tuple[str, str, str], ...]
+    names: Names
+    locked: bool
+    date_1904: bool
+
+
+@lru_cache(16)
+def _main_part(packed: PackedPart) -> _MainPart:
+    xml = packed.unpacked()
+    sheets: list[tuple[str, str, str]] = []
     defined: list[tuple[str, bool, str]] = []
     pending: list[tuple[str, bool]] = []
+    locked = date_1904 = False
 
     def start(element: str, attributes: Mapping[str, str]) -> None:
-        nonlocal cannot_write
+        nonlocal locked, date_1904
         if element == "sheet":
-            kind, part = targets.get(_relationship_id(attributes), ("", ""))
-            cells = part if kind.lower().endswith("/worksheet") else ""
-            sheets.append(SheetPart(attributes.get("name", ""), cells))
+            state = attributes.get("state", "visible")
+            sheets.append((attributes.get("name", ""), _relationship_id(attributes), state))
         elif element == "definedName":
             pending.append((attributes.get("name", ""), "localSheetId" in attributes))
-        elif element == "workbookProtection" and cannot_write is None:
-            cannot_write = LOCKED if attributes.get("lockStructure") in ("1", "true") else None
+        elif element == "workbookProtection":
+            locked = locked or attributes.get("lockStructure") in ("1", "true")
+        elif element == "workbookPr":
+            date_1904 = attributes.get("date1904", "0") not in ("0", "false")
 
     def end(element: str, text: str) -> None:
         if element == "definedName" and pending:
             defined.append((*pending.pop(), text))
 
     section = _NAMES_SECTION.search(xml)
-    if section is not None and b"<!" not in section[1]:
+    plain = section is not None and b"<!" not in section[1]
+    if section is not None and plain:
         # hundreds of names: reading them by pattern takes a fifth of the time
         xml = xml[: section.start()] + xml[section.end() :]
-        defined.extend(_plain_names(section[1]))
     parse(xml, start, end)
-    return WorkbookPart(
-        sheets,
-        _places(defined),
-        _of_kind(targets, "/styles"),
-        _of_kind(targets, "/sharedstrings"),
-        cannot_write,
-    )
+    if section is None or not plain:
+        names = _places(tuple(defined))
+    elif defined or len(section[1]) > KEPT_BYTES:
+        names = _places((*_plain_names(section[1]), *defined))
+    else:
+        names = _section_places(section[1])
+    return _MainPart(tuple(sheets), names, locked, date_1904)
+
+
+@lru_cache(16)
+def _section_places(section: bytes) -> Names:
+    """The rest of the main part tells of the program and its windows, and differs from clerk to
+    clerk; the names stay as the template has them."""
+    return _places(tuple(_plain_names(section)))
 
 
 def _plain_names(section: bytes) -> Iterator[tuple[str, bool, str]]:
@@ -132,7 +188,7 @@ def _plain_names(section: bytes) -> Iterator[tuple[str, bool, str]]:
             yield plain_text(name[1]), "localSheetId=" in shown, target
 
 
-def _places(defined: list[tuple[str, bool, str]]) -> Names:
+def _places(defined: tuple[tuple[str, bool, str], ...]) -> Names:
     own: Names = {}
     local: Names = {}
     addresses: dict[str, tuple[int, int] | None] = {}
@@ -187,11 +243,18 @@ def _address(text: str, known: dict[str, tuple[int, int] | None]) -> tuple[int, 
     return known[text]
 
 
-def read_properties(package: Package) -> dict[str, str]:
+def read_properties(package: Package) -> Mapping[str, str]:
     """Custom document properties as text; empty when there are none."""
     name = "docProps/custom.xml"
     if not package.has(name):
         return {}
+    packed = package.packed_part(name)
+    read = _properties if packed.size <= KEPT_BYTES else _properties.__wrapped__
+    return read(packed)
+
+
+@lru_cache(16)
+def _properties(part: PackedPart) -> Mapping[str, str]:
     found: dict[str, str] = {}
     names: list[str] = []
 
@@ -203,5 +266,5 @@ def read_properties(package: Package) -> dict[str, str]:
         if names and element not in ("property", "Properties"):
             found.setdefault(names[-1], text.strip())
 
-    parse(package.read(name), start, end)
+    parse(part.unpacked(), start, end)
     return found

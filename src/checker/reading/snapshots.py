@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.reading import unreadable
-from checker.reading.cell_values import SheetValues, read_values
 from checker.reading.number_formats import percent_styles
 from checker.reading.package import Package
 from checker.reading.parts import WorkbookPart, read_properties, read_workbook_part
 from checker.reading.sheet_scan import SheetScan, scan_sheet
 from checker.reading.signature import FileKind, kind_of
 from checker.reading.unreadable import UnreadableWorkbook
+from checker.reading.usual_rows import Unusual
+from checker.reading.usual_workbook import read_usual
+
+if TYPE_CHECKING:
+    from checker.reading.cell_values import SheetValues
 
 IN_PROCESS_BYTES = 150_000_000
 """Unpacked size up to which an ordinary .xlsx is read without a guard process."""
@@ -61,6 +66,29 @@ def read_snapshot_bytes(name: str, data: bytes, *, guarded: bool = False) -> Sna
 
 def _read_xlsx(name: str, data: bytes, package: Package, guarded: bool) -> Snapshot:
     workbook = read_workbook_part(package)
+    try:
+        if guarded:
+            raise Unusual
+        sheets = read_usual(package, workbook)
+    except Unusual:
+        sheets = read_thoroughly(data, package, workbook, guarded=guarded)
+    return Snapshot(
+        name=name,
+        sheets=sheets,
+        names=workbook.names,
+        properties=read_properties(package),
+        cannot_write=workbook.cannot_write,
+        content=data,
+    )
+
+
+def read_thoroughly(
+    data: bytes, package: Package, workbook: WorkbookPart, *, guarded: bool = False
+) -> dict[str, SheetSnapshot]:
+    """The sheets of any .xlsx by title: values from calamine, the rest from a second look.
+
+    Raises UnreadableWorkbook.
+    """
     scans = _scan_sheets(package, workbook)
     odd = any(scan.area for scan in scans.values()) or package.total_size > IN_PROCESS_BYTES
     readable = _readable_by_calamine(data, package, workbook)
@@ -69,19 +97,13 @@ def _read_xlsx(name: str, data: bytes, package: Package, guarded: bool) -> Snaps
 
         values = read_values_guarded(readable)
     else:
+        from checker.reading.cell_values import read_values
+
         values = read_values(readable)
     _refuse_no_sheets(values)
-    return Snapshot(
-        name=name,
-        sheets={
-            sheet.title: _scanned_sheet(sheet, scans.get(sheet.title, SheetScan()))
-            for sheet in values
-        },
-        names=workbook.names,
-        properties=read_properties(package),
-        cannot_write=workbook.cannot_write,
-        content=data,
-    )
+    return {
+        sheet.title: _scanned_sheet(sheet, scans.get(sheet.title, SheetScan())) for sheet in values
+    }
 
 
 def _scan_sheets(package: Package, workbook: WorkbookPart) -> dict[str, SheetScan]:

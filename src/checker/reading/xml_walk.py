@@ -12,6 +12,12 @@ from checker.reading.unreadable import UnreadableWorkbook
 Start = Callable[[str, Mapping[str, str]], None]
 End = Callable[[str, str], None]
 
+UTF8_BEGINNING = (
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF|utf)-8[\"'])?"
+    rb"(?: standalone=[\"'](?:yes|no)[\"'])?\s*\?>\s*)?"
+)
+"""A pattern for what stands before the first element of a part that is written in UTF-8."""
+
 
 def parse(xml: bytes, start: Start, end: End | None = None) -> None:
     """Walks an XML part: ``start(local name, attributes)``, ``end(local name, its text)``.

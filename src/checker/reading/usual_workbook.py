@@ -1,0 +1,206 @@
+"""Workbooks written in the usual way, read in one pass over each sheet's XML, without calamine.
+
+calamine gives the values but not formulas, errors and formats, so a second look at the same XML
+was needed, and most of what both of them read stands on every school's form. Here a sheet is read
+once, and parts and rows that were met before are known. The result is the same as the thorough
+way's by construction: whatever is not certain to be raises `Unusual`, and is read the thorough way.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from checker.model.snapshot import SheetSnapshot
+from checker.reading.number_formats import CellFormats, cell_formats
+from checker.reading.package import Package, PackedPart
+from checker.reading.parts import WorkbookPart
+from checker.reading.unreadable import UnreadableWorkbook
+from checker.reading.usual_rows import RowReader, Unusual, UsualRow
+from checker.reading.usual_strings import read_strings
+from checker.reading.xml_walk import UTF8_BEGINNING, parse
+
+MOST_BYTES = 20_000_000
+"""Unpacked size of a package above which nothing is tried here."""
+MOST_CELLS = 300_000
+"""Cells in the box around all values of one sheet."""
+KEPT_BYTES = 200_000
+"""Unpacked size above which a part is not remembered."""
+MOST_HEAD_BYTES = 50_000
+
+_STRINGS, _STYLES, _SHEETS = "xl/sharedStrings.xml", "xl/styles.xml", "xl/worksheets/"
+_UTF8 = re.compile(UTF8_BEGINNING + rb"<[A-Za-z]")
+_HEAD = re.compile(UTF8_BEGINNING + rb"<worksheet[ >]")
+_DIMENSION = re.compile(
+    rb'<dimension ref="[A-Z]{1,2}[1-9][0-9]{0,5}(?::[A-Z]{1,2}[1-9][0-9]{0,5})?"/>'
+)
+
+
+def read_usual(package: Package, workbook: WorkbookPart) -> dict[str, SheetSnapshot]:
+    """The sheets by title, in tab order. Raises Unusual if anything is not written in the usual
+    way, or is damaged: the thorough way then says what it is."""
+    _refuse_unusual(package, workbook)
+    try:
+        reader = _reader(_kept(package, workbook.styles))
+        strings = _strings(package, workbook.shared_strings)
+        return {
+            sheet.title: _sheet(
+                sheet.title,
+                sheet.state == "visible",
+                _rows(package.packed_part(sheet.part), reader),
+                strings,
+            )
+            for sheet in workbook.sheets
+        }
+    except (UnreadableWorkbook, KeyError, IndexError) as error:
+        raise Unusual from error
+
+
+def _refuse_unusual(package: Package, workbook: WorkbookPart) -> None:
+    """calamine looks for the parts where they usually are, and nowhere else."""
+    titles = [sheet.title for sheet in workbook.sheets]
+    if (
+        package.total_size > MOST_BYTES
+        or workbook.main != "xl/workbook.xml"
+        or workbook.styles != _STYLES
+        or workbook.shared_strings not in ("", _STRINGS)
+        or package.has(_STRINGS) != bool(workbook.shared_strings)
+        or workbook.date_1904
+        or not titles
+        or len(set(titles)) != len(titles)
+        or any("\r" in title or "\n" in title or not title for title in titles)
+    ):
+        raise Unusual
+    for name in (workbook.main, "xl/_rels/workbook.xml.rels", _STYLES):
+        if not package.has(name) or not _in_utf8(_kept(package, name)):
+            raise Unusual
+    for sheet in workbook.sheets:
+        if (
+            not sheet.part.startswith(_SHEETS)
+            or not package.has(sheet.part)
+            or sheet.state not in ("visible", "hidden", "veryHidden")
+        ):
+            raise Unusual
+
+
+def _kept(package: Package, name: str) -> PackedPart:
+    part = package.packed_part(name)
+    if part.size > KEPT_BYTES:
+        raise Unusual
+    return part
+
+
+@lru_cache(32)
+def _in_utf8(part: PackedPart) -> bool:
+    return _UTF8.match(part.unpacked()) is not None
+
+
+@lru_cache(8)
+def _reader(styles: PackedPart) -> RowReader:
+    return _reader_for(cell_formats(styles.unpacked()))
+
+
+@lru_cache(4)
+def _reader_for(formats: CellFormats) -> RowReader:
+    """One for all workbooks whose styles say the same, however they are written."""
+    return RowReader(formats)
+
+
+def _strings(package: Package, name: str) -> tuple[str, ...]:
+    if not name:
+        return ()
+    part = package.packed_part(name)
+    read = _strings_of if part.size <= KEPT_BYTES else _strings_of.__wrapped__
+    return read(part)
+
+
+@lru_cache(8)
+def _strings_of(part: PackedPart) -> tuple[str, ...]:
+    return read_strings(part.unpacked())
+
+
+def _rows(part: PackedPart, reader: RowReader) -> list[UsualRow]:
+    read = _rows_of if part.size <= KEPT_BYTES else _rows_of.__wrapped__
+    return read(part, reader)
+
+
+@lru_cache(48)
+def _rows_of(part: PackedPart, reader: RowReader) -> list[UsualRow]:
+    """The rows of a sheet part. The sheets that nobody fills in are the same in every copy."""
+    xml = part.unpacked()
+    begin = xml.find(b"<sheetData")
+    _check_head(xml[: max(begin, 0)])
+    begin += len(b"<sheetData>")
+    if xml[begin - 1 : begin + 1] == b"/>":
+        rows = []
+        begin += 1
+        end = begin
+    else:
+        end = xml.find(b"</sheetData>", begin)
+        if xml[begin - 1 : begin] != b">" or end < 0:
+            raise Unusual
+        rows = reader.rows(xml[begin:end])
+    if xml.find(b"<!", end) >= 0:
+        raise Unusual
+    return rows
+
+
+@lru_cache(64)
+def _check_head(head: bytes) -> None:
+    """What stands before the cells: well formed, in UTF-8, with nothing that calamine refuses."""
+    if len(head) > MOST_HEAD_BYTES or _HEAD.match(head) is None or b"<!" in head:
+        raise Unusual
+    if len(_DIMENSION.findall(head)) != head.count(b"dimension"):
+        raise Unusual
+    parse(head + b"</worksheet>", lambda *_: None)
+
+
+def _sheet(
+    title: str, visible: bool, rows: list[UsualRow], strings: tuple[str, ...]
+) -> SheetSnapshot:
+    filled = [row for row in rows if row.first]
+    if not filled:
+        lines: list[list[object]] = []
+        origin = (1, 1)
+    else:
+        first = min([row.first for row in filled])
+        end = max([row.first + len(row.values) for row in filled])
+        origin = (filled[0].number, first)
+        if (end - first) * (filled[-1].number - origin[0] + 1) > MOST_CELLS:
+            raise Unusual
+        lines = _lines(filled, first, end, strings)
+    odd = [cell for row in rows if row.odd for cell in row.odd]
+    return SheetSnapshot(
+        title=title,
+        rows=lines,
+        origin=origin,
+        visible=visible,
+        errors={cell.position: cell.error for cell in odd if cell.error is not None},
+        formulas={cell.position: cell.formula for cell in odd if cell.formula is not None},
+        uncomputed=frozenset([cell.position for cell in odd if cell.uncomputed]),
+        percent=frozenset([cell.position for cell in odd if cell.percent]),
+    )
+
+
+def _lines(
+    filled: list[UsualRow], first: int, end: int, strings: tuple[str, ...]
+) -> list[list[object]]:
+    """The box around all values, cells without one as ""."""
+    lines: list[list[object]] = []
+    expected = filled[0].number
+    width = end - first
+    blank: list[object] = [""] * width
+    for number, begin, values, shared, *_ in filled:
+        while expected < number:
+            lines.append(blank[:])
+            expected += 1
+        expected += 1
+        line = [*values]
+        for offset, index in shared:
+            line[offset] = strings[index]
+        if begin > first:
+            line = blank[: begin - first] + line
+        if len(line) < width:
+            line += blank[len(line) :]
+        lines.append(line)
+    return lines
