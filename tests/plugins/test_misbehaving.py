@@ -3,7 +3,6 @@ verdicts of everybody else stand."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,10 +101,8 @@ def test_code_that_goes_wrong_costs_only_its_own_rule(
     loaded = load_plugins([bad, good], only=["bad", "good"], timeout=1)
     assert loaded.errors == ()
 
-    start = time.monotonic()
     report = judge(school(FACTS), loaded.ruleset, build(loaded.ruleset.thresholds))
 
-    assert time.monotonic() - start < 8
     assert {verdict.rule: verdict.outcome for verdict in report.verdicts} == {
         "BAD1": Outcome.FAIL,
         "GOOD1": Outcome.FAIL,
@@ -121,15 +118,18 @@ def test_code_that_goes_wrong_costs_only_its_own_rule(
         assert "rules.py" in error.trace  # for the log, with the author's own line
 
 
-def test_a_rule_that_hung_once_is_not_run_again(write_plugin: WritePlugin, school: School) -> None:
+def test_a_rule_that_hung_once_is_not_run_again(
+    write_plugin: WritePlugin, school: School, tmp_path: Path
+) -> None:
     """Five hundred workbooks must not wait five hundred times."""
-    bad = write_plugin("bad", FUNCTION_RULE, "def check(u, c):\n    while True: pass\n")
+    tally = tmp_path / "tally"
+    hangs = f"def check(u, c):\n    open({str(tally)!r}, 'a').write('x')\n    while True: pass\n"
+    bad = write_plugin("bad", FUNCTION_RULE, hangs)
     loaded = load_plugins([bad], only=["bad"], timeout=0.3)
     profile = build(loaded.ruleset.thresholds)
     judge(school(FACTS), loaded.ruleset, profile)
-    start = time.monotonic()
     report = judge(school(FACTS), loaded.ruleset, profile)
-    assert time.monotonic() - start < 0.25
+    assert tally.read_text() == "x"
     assert "此前运行超时" in report.errors[0].message
 
 

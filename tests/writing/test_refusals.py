@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -30,9 +29,8 @@ def school(tmp_path: Path) -> Path:
 
 
 def refuses(path: Path, words: str) -> None:
-    """Refused with that reason, quickly, without memory, with nothing written."""
+    """Refused with that reason, without memory, with nothing written."""
     folder = set(path.parent.iterdir())
-    started = time.monotonic()
     tracemalloc.start()
     assert words in (can_write(path) or "")
     for write in (lambda out: write_changes(path, out, RUN), lambda out: clean_marks(path, out)):
@@ -42,7 +40,6 @@ def refuses(path: Path, words: str) -> None:
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 64 << 20
-    assert time.monotonic() - started < 5
     assert set(path.parent.iterdir()) == folder
 
 
