@@ -35,18 +35,20 @@ class Area(NamedTuple):
     @property
     def reference(self) -> str:
         """As written in a file: "C7" or "C7:D9"."""
-        first = f"{column_letters(self.left)}{self.top}"
-        if self.size == 1:
+        top, left, bottom, right = self
+        first = f"{column_letters(left)}{top}"
+        if top == bottom and left == right:
             return first
-        return f"{first}:{column_letters(self.right)}{self.bottom}"
+        return f"{first}:{column_letters(right)}{bottom}"
 
     @property
     def absolute(self) -> str:
         """As written in a formula that must follow its cells: "$C$7:$D$9"."""
-        first = f"${column_letters(self.left)}${self.top}"
-        if self.size == 1:
+        top, left, bottom, right = self
+        first = f"${column_letters(left)}${top}"
+        if top == bottom and left == right:
             return first
-        return f"{first}:${column_letters(self.right)}${self.bottom}"
+        return f"{first}:${column_letters(right)}${bottom}"
 
 
 @lru_cache(maxsize=4096)  # a run marks the same cells in workbook after workbook

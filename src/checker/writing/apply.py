@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from checker.model.marks import FILL_COLOURS, CellEdit, Changes, Fill, Mark
+from checker.model.marks import FILL_COLOURS, CellEdit, Changes, Mark
 from checker.writing.addresses import Area, location, quoted_title, split_location
 from checker.writing.app_properties import list_titles
 from checker.writing.errors import UnwritableWorkbook
@@ -37,7 +37,7 @@ class Applier:
         self._formula_overwritten = False
         self._shared: dict[int, bytes] = {}
         # Cells of one style that get one colour look the same before and after.
-        self._looks: dict[tuple[int, Fill, bool], tuple[CellChange, tuple[str, str, bool]]] = {}
+        self._looks: dict[tuple[int, int, bool], tuple[CellChange, tuple[str, str, bool]]] = {}
 
     @property
     def styles(self) -> Styles:
@@ -150,7 +150,8 @@ class Applier:
         before: dict[Cell, tuple[str, str, bool]] = {}
         for cell, fill in plan.fills.items():
             place = places[cell]
-            look = place.style, fill, place.exists
+            # A fill by its identity: hashing an enumeration's member is slow.
+            look = place.style, id(fill), place.row is None
             known = self._looks.get(look)
             if known is None:
                 colour, xml = _SOLID[fill]
@@ -212,10 +213,12 @@ class Applier:
                 self._skip(sheet.title, area.reference, "这里有批注对话，没有添加说明")
                 continue
             text = "\n".join(texts)
-            note, anchor = notes.add(*cell, text)
             before = None
-            if note is not None:
-                before = encode(Content(anchor or "", note.text_xml))
+            if existing is None:
+                notes.add(*cell, text)
+            else:
+                anchor = notes.append(existing, *cell, text)
+                before = encode(Content(anchor or "", existing.text_xml))
             self._counts["note"] += 1
             self._memories.append(Memory("note", sheet.title, area, text, before))
         notes.finish()

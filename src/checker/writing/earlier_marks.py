@@ -123,7 +123,7 @@ class _Restorer:
                 empty = place.tag_end == part.end_of(place)
             else:
                 empty = not before.content.inner
-            inherited = place.row.style or 0
+            inherited = part.row_style(place) or 0
             remove = memory.created and empty and style == inherited
             changes[cell] = CellChange(style, before.content, remove)
             self._restored += 1

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from itertools import islice
+from json.encoder import encode_basestring as _quoted
 from typing import NamedTuple
 
 from checker.writing.addresses import Area, parse_area, quoted_title, split_location
@@ -23,7 +24,6 @@ from checker.writing.xml_bytes import attributes, blanked, children, escape, roo
 
 TITLE = "校验记录"
 SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _CHUNK = 30_000  # a cell holds at most 32,767 characters
 _SHEET_DATA = re.compile(rb"<(?:[\w.-]+:)?sheetData\s*>")
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -47,11 +47,13 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
     """The worksheet part that remembers."""
     rows = [f'<row r="1"><c r="A1" t="inlineStr"><is>{text_element(SIGNATURE)}</is></c></row>']
     lines: dict[tuple[str, str, str | None, bool, int], list[str]] = {}
+    titles: dict[str, str] = {}
     for number, memory in enumerate(memories, 2):
-        target = escape(f"{quoted_title(memory.sheet)}!{memory.area.absolute}")
-        height = memory.area.bottom - memory.area.top + 1
-        cells = [f'<c r="A{number}"><f>ROWS({target})</f><v>{height}</v></c>']
-        stored = memory.kind, memory.wrote, memory.before, memory.created, memory.tab
+        kind, sheet, area, wrote, before, created, tab = memory
+        title = titles.get(sheet)
+        if title is None:
+            title = titles[sheet] = escape(quoted_title(sheet))
+        stored = kind, wrote, before, created, tab
         chunks = lines.get(stored)
         if chunks is None:
             line = _line(memory)
@@ -59,9 +61,14 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
                 text_element(line[at : at + _CHUNK])
                 for at in range(0, min(len(line), _CHUNK * _MOST_CHUNKS), _CHUNK)
             ]
+        height = area.bottom - area.top + 1
+        rows.append(
+            f'<row r="{number}"><c r="A{number}"><f>ROWS({title}!{area.absolute})</f>'
+            f"<v>{height}</v></c>"
+        )
         for letter, xml in zip(_LETTERS, chunks, strict=False):
-            cells.append(f'<c r="{letter}{number}" t="inlineStr"><is>{xml}</is></c>')
-        rows.append(f'<row r="{number}">{"".join(cells)}</row>')
+            rows.append(f'<c r="{letter}{number}" t="inlineStr"><is>{xml}</is></c>')
+        rows.append("</row>")
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
         f'<worksheet xmlns="{workbook.main_namespace}"><sheetData>{"".join(rows)}</sheetData>'
@@ -70,14 +77,12 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
 
 
 def _line(memory: Memory) -> str:
-    stored = {
-        "kind": memory.kind,
-        "wrote": memory.wrote,
-        "before": memory.before,
-        "created": memory.created,
-        "tab": memory.tab,
-    }
-    line = _encode(stored)
+    """The memory as JSON, put together by hand: there may be one for every cell of a form."""
+    before = "null" if memory.before is None else _quoted(memory.before)
+    line = (
+        f'{{"kind":{_quoted(memory.kind)},"wrote":{_quoted(memory.wrote)},"before":{before},'
+        f'"created":{"true" if memory.created else "false"},"tab":{memory.tab}}}'
+    )
     return line.replace("_x", "\\u005fx")
 
 

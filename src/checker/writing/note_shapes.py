@@ -38,15 +38,11 @@ _SHAPE_TYPE = (
     b'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
     b'<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
-_SHAPE_XML = (
-    '<v:shape{declared} id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;'
-    "margin-left:60pt;margin-top:1.5pt;width:{width}pt;height:{height}pt;z-index:{order};"
+_SHAPE_MIDDLE = (
     'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
     '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
     '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
-    "<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill>"
-    "<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
 
 
@@ -61,10 +57,17 @@ class Grid:
     ) -> None:
         self._columns = list(columns)
         self._width = width
+        self._pixels: dict[int, int] = {}
         self._row_pixels = max(1, round(height * 4 / 3))
 
     def column_pixels(self, column: int) -> int:
         """The width of a 1-based column; 0 if it is hidden."""
+        known = self._pixels.get(column)
+        if known is None:
+            known = self._pixels[column] = self._find_pixels(column)
+        return known
+
+    def _find_pixels(self, column: int) -> int:
         for first, last, width in self._columns:
             if first <= column <= last:
                 return round(width * 7 + 5) if width else 0
@@ -92,9 +95,9 @@ def half_widths(line: str) -> int:
 def text_pixels(text: str) -> tuple[int, int]:
     """Width and height of a box that shows the whole text without scrolling."""
     lengths = [13 * half_widths(line) // 2 for line in text.split("\n")]
-    widest = max(lengths, default=0)
-    width = min(_WIDEST_PIXELS, max(96, widest + 4))
-    lines = sum(1 + max(0, length - 1) // (width - 4) for length in lengths)
+    width = min(_WIDEST_PIXELS, max(96, max(lengths) + 4))
+    room = width - 4
+    lines = sum([1 + (length - 1) // room if length else 1 for length in lengths])
     return width + 12, max(2, lines) * _LINE_PIXELS + 12
 
 
@@ -105,7 +108,7 @@ class NoteShapes:
         part.commit()
         self.part = part
         self._blocks_in_use = blocks_in_use
-        self._new: list[bytes] = []
+        self._new: list[str] = []
         idmap = _IDMAP.search(part.text)
         self._idmap = idmap
         own = [int(one) for one in idmap[1].split(b",") if one.strip().isdigit()] if idmap else []
@@ -130,18 +133,15 @@ class NoteShapes:
             self._extra.append(block)
             self._next = block * _BLOCK + 1
         width, height = text_pixels(text)
-        xml = _SHAPE_XML.format(
-            declared=self._undeclared,
-            id=self._next,
-            width=f"{width * 0.75:g}",
-            height=f"{height * 0.75:g}",
-            order=len(self._new) + 1,
-            anchor=grid.anchor(row, column, width, height),
-            row=row - 1,
-            column=column - 1,
+        self._new.append(
+            f'<v:shape{self._undeclared} id="_x0000_s{self._next}" type="#_x0000_t202" '
+            'style="position:absolute;margin-left:60pt;margin-top:1.5pt;'
+            f"width:{width * 0.75:g}pt;height:{height * 0.75:g}pt;z-index:{len(self._new) + 1};"
+            f"{_SHAPE_MIDDLE}<x:Anchor>{grid.anchor(row, column, width, height)}</x:Anchor>"
+            f"<x:AutoFill>False</x:AutoFill><x:Row>{row - 1}</x:Row>"
+            f"<x:Column>{column - 1}</x:Column></x:ClientData></v:shape>"
         )
         self._next += 1
-        self._new.append(xml.encode())
 
     def _find(self, row: int, column: int) -> re.Match[bytes] | None:
         for found in _SHAPE.finditer(self.part.text):
@@ -196,7 +196,7 @@ class NoteShapes:
         head = b""
         if b'id="_x0000_t202"' not in text:
             head = _SHAPE_TYPE.replace(b"{}", self._undeclared.encode())
-        self.part.insert(text.rindex(b"</xml"), head + b"".join(self._new))
+        self.part.insert(text.rindex(b"</xml"), head + "".join(self._new).encode())
 
 
 def blocks_of(text: bytes) -> set[int]:

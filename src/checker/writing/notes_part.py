@@ -27,7 +27,8 @@ SEPARATOR = "\n────────\n"
 LONGEST = 32_000
 _RUN = (
     '<r><rPr><sz val="9"/><color indexed="81"/><rFont val="宋体"/><family val="3"/>'
-    '<charset val="134"/></rPr><t xml:space="preserve">{}</t></r>'
+    '<charset val="134"/></rPr><t xml:space="preserve">'.encode(),
+    b"</t></r>",
 )
 _TEXT = re.compile(rb"<(?:[\w.-]+:)?t(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?t\s*>", re.DOTALL)
 _PHONETIC = re.compile(rb"<((?:[\w.-]+:)?rPh)\b.*?</\1\s*>", re.DOTALL)
@@ -61,7 +62,8 @@ def rich_text(xml: bytes) -> str:
 
 def text_xml(text: str) -> bytes:
     """Content of a <text> element that shows ``text``."""
-    return _RUN.format(cell_text(text[:LONGEST])).encode()
+    opening, closing = _RUN
+    return opening + cell_text(text[:LONGEST]).encode() + closing
 
 
 def joined_xml(existing: bytes, text: str) -> bytes:
@@ -120,8 +122,12 @@ class Notes:
         """A note of ours on a cell that has none."""
         if self._author_id is None:
             self._author_id = self._our_author()
-        head = f'<comment ref="{address}" authorId="{self._author_id}"><text>'.encode()
-        self._added.append(prefixed(head + text_xml(text) + b"</text></comment>", self._prefix))
+        xml = b'<comment ref="%s" authorId="%d"><text>%s</text></comment>' % (
+            address.encode(),
+            self._author_id,
+            text_xml(text),
+        )
+        self._added.append(prefixed(xml, self._prefix))
 
     def _our_author(self) -> int:
         if AUTHOR in self.authors:

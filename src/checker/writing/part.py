@@ -91,7 +91,11 @@ class Part:
         if self._splices:
             # What was put in is small: looking there alone tells whether anything is to be blanked.
             plain = self._scan is self.text and not any(b"<!" in new for _, _, new in self._splices)
-            self.text = b"".join(self.pieces()[0])
+            if self._pieces is None and len(self._splices) == 1:
+                start, end, new = self._splices[0]
+                self.text = b"".join((self.text[:start], new, self.text[end:]))
+            else:
+                self.text = b"".join(self.pieces()[0])
             self._splices = []
             self._pieces = None
             self._scan = self.text if plain else None

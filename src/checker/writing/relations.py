@@ -91,7 +91,7 @@ def relate(package: Package, key: str, type_: str, target: str, strict: bool = F
     number = len(taken) + 1
     while f"rId{number}" in taken:
         number += 1
-    path = escape_attribute(posixpath.relpath("/" + target, "/" + folder))
+    path = escape_attribute(_relative(target, folder))
     line = f'Relationship Id="rId{number}" Type="{type_}" Target="{path}"/>'
     part, known = package.part(rels), relationships(package, key)
     _append_to_root(part, line)
@@ -188,6 +188,17 @@ def _resolve(folder: str, target: str) -> str:
     if target.startswith("/"):
         return key_of(posixpath.normpath(target))
     return key_of(posixpath.normpath(posixpath.join(folder, target)))
+
+
+def _relative(target: str, folder: str) -> str:
+    """The way from a folder to a part, both named from the root of the package."""
+    there, here = target.split("/"), folder.split("/") if folder else []
+    if not {"", ".", ".."}.isdisjoint((*there, *here)):
+        return posixpath.relpath("/" + target, "/" + folder)
+    common = 0
+    while common < min(len(there) - 1, len(here)) and there[common] == here[common]:
+        common += 1
+    return "/".join([".."] * (len(here) - common) + there[common:])
 
 
 def _append_to_root(part: Part, line: str) -> None:

@@ -39,7 +39,7 @@ def result_sheet_xml(
         inside = []
         for column, cell in enumerate(cells, 1):
             address = f"{column_letters(column)}{number}"
-            inside.append(_cell(cell, address, workbook, styles, known))
+            inside.append(_cell(cell, address, workbook.dates_from_1904, styles, known))
             if cell.link:
                 target = _renamed(location(cell.link), titles)
                 links.append(
@@ -95,14 +95,14 @@ def _merges(merges: list[Area]) -> str:
 def _cell(
     cell: ResultCell,
     address: str,
-    workbook: Workbook,
+    dates_from_1904: bool,
     styles: Styles,
     known: dict[tuple[object, ...], int],
 ) -> str:
     value = cell.value
     text = value if isinstance(value, str) else ""
     quoted = text.startswith(_FORMULA_STARTS)
-    dated = isinstance(value, datetime.date)
+    dated = not text and isinstance(value, datetime.date)
     look = (  # a fill by its identity: hashing an enumeration's member is slow
         *(id(cell.fill), cell.bold, cell.size, cell.wrap, cell.header, cell.border),
         *(cell.link is None, quoted, dated),
@@ -113,7 +113,7 @@ def _cell(
     head = f'<c r="{address}" s="{style}"' if style else f'<c r="{address}"'
     if text:
         return f'{head} t="inlineStr"><is>{text_element(text)}</is></c>'
-    content = content_of(value, workbook.dates_from_1904)
+    content = content_of(value, dates_from_1904)
     if not content.inner:
         return head + "/>" if style else ""
     kind = f' t="{content.type}"' if content.type else ""
@@ -153,22 +153,24 @@ def _height(
     """The height that the row's wrapped text needs, said in the file: Excel computes none for
     merged cells, LibreOffice none at all for a file that names Excel as its author. Not a custom
     height, so that Excel still lets the row grow."""
-    merged = {area.left: area.right for area in merges if area.top == area.bottom == number}
+    merged = {one.left: one.right for one in merges if one.top == number == one.bottom}
     needed = 1
     for left, cell in enumerate(cells, 1):
         if cell.size and cell.size > 13:
             needed = max(needed, 2)
-        if not (cell.wrap and isinstance(cell.value, str)):
+        text = cell.value
+        if not (cell.wrap and isinstance(text, str)):
             continue
-        room = sum(
-            (widths[column - 1] if column <= len(widths) and widths[column - 1] else 8.43)
-            for column in range(left, merged.get(left, left) + 1)
-        )
+        across = range(left - 1, merged.get(left, left))
+        room = sum([(widths[at] if at < len(widths) else 0) or 8.43 for at in across])
         scale = (cell.size or 11) / 11
-        lines = sum(
-            max(1, -int(-(half_widths(line) * scale) // max(1, room * 0.93 - 0.5)))
-            for line in cell.value.split("\n")
-        )
+        width = max(1, room * 0.93 - 0.5)
+        if len(text) * 2.5 * scale <= width and "\n" not in text:
+            lines = 1  # it fits even if every character is of the widest
+        else:
+            lines = sum(
+                max(1, -int(-(half_widths(line) * scale) // width)) for line in text.split("\n")
+            )
         needed = max(needed, int(lines * scale + 0.999))
     custom = ' customHeight="1"' if merged else ""
     return f' ht="{min(needed * _LINE_POINTS, _TALLEST):g}"{custom}' if needed > 1 else ""

@@ -42,21 +42,19 @@ def change_cells(
     grown: dict[int, tuple[Row, list[tuple[Place, bytes]]]] = {}
     for address in sorted(changes):
         change, place = changes[address], places[address]
-        if place.exists:
+        if place.row is None:
             _change_existing(sheet, place, change)
         elif change.remove or (change.style is None and change.content is None):
             continue
         elif place.row.exists:
-            row, cells = grown.setdefault(place.row.number, (place.row, []))
+            row, cells = grown.setdefault(place.number, (place.row, []))
             cells.append((place, _new_cell(sheet, place, change)))
         else:
-            new_rows.setdefault(place.row.number, []).append((place, change))
+            new_rows.setdefault(place.number, []).append((place, change))
     for row, cells in grown.values():
         _grow_row(sheet, row, cells)
     _add_rows(sheet, new_rows)
-    added = [
-        (place.row.number, place.column) for row, cells in grown.values() for place, _ in cells
-    ]
+    added = [(place.number, place.column) for row, cells in grown.values() for place, _ in cells]
     added += [(number, place.column) for number, cells in new_rows.items() for place, _ in cells]
     if added:
         _widen_dimension(sheet, added)

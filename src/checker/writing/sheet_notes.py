@@ -130,18 +130,16 @@ class SheetNotes:
             )
         return self._grid
 
-    def add(self, row: int, column: int, text: str) -> tuple[Note | None, str | None]:
-        """Put a note on a cell, or append to the one it has.
+    def add(self, row: int, column: int, text: str) -> None:
+        """Put a note on a cell that has none."""
+        self.notes.add(Area(row, column, row, column).reference, text)
+        self.shapes.add(row, column, text, self.grid)
 
-        Returns the earlier note and the place of its box, for the record. The caller has made sure
-        that the cell has no threaded comment.
+    def append(self, note: Note, row: int, column: int, text: str) -> str | None:
+        """Append to the note that a cell has; returns the place of its box, for the record.
+
+        The caller has made sure that it is no threaded comment.
         """
-        address = Area(row, column, row, column).reference
-        note = self.existing(address)
-        if note is None:
-            self.notes.add(address, text)
-            self.shapes.add(row, column, text, self.grid)
-            return None, None
         self.notes.rewrite(note, joined_xml(note.text_xml, text))
         whole = note.text + SEPARATOR + text
         anchor = self.shapes.anchor_of(row, column)
@@ -149,7 +147,7 @@ class SheetNotes:
             self.shapes.add(row, column, whole, self.grid)
         elif anchor is not None:
             self.shapes.move(row, column, self.grid.anchor(row, column, *text_pixels(whole)))
-        return note, anchor
+        return anchor
 
     def remove(self, row: int, column: int) -> None:
         """Take a note away."""

@@ -17,6 +17,8 @@ _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,3})\$?\d+["']""")
 _CUSTOM_FORMAT = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
 _AFTER_NAME = b" \t\r\n/>"
+_NEAR = 32 * 1024  # bytes
+_MOST_MISSES = 30
 
 ORDER = (
     *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr"),
@@ -45,19 +47,31 @@ class Row(NamedTuple):
 class Place(NamedTuple):
     """Where one cell is in the text, or where it would have to be put in."""
 
-    row: Row
+    number: int  # of the row
     column: int
     start: int
     tag_end: int  # behind the start tag
-    exists: bool
     style: int  # its own, or the one it inherits
     style_at: int = 0  # where the number of its own style is written; 0 if nowhere
     style_end: int = 0
+    row: Row | None = None  # the row that a missing cell belongs into; None if the cell exists
+
+    @property
+    def exists(self) -> bool:
+        """Whether the sheet has the cell."""
+        return self.row is None
 
     @property
     def address(self) -> str:
         """Such as "C7"."""
-        return f"{column_letters(self.column)}{self.row.number}"
+        return f"{column_letters(self.column)}{self.number}"
+
+
+def _row_style(tag: bytes) -> int | None:
+    style = None
+    if b"customFormat" in tag and _CUSTOM_FORMAT.search(tag):
+        style = _STYLE.search(tag)
+    return int(style[1]) if style else None
 
 
 class SheetPart:
@@ -148,36 +162,46 @@ class SheetPart:
         return [attributes(self.tag(child)) for child in inside]
 
     def locate(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Place]:
-        """Where the cells (row, column) are, or belong. One pass over the rows."""
-        by_row: dict[int, set[int]] = {}
-        for number, column in wanted:
-            by_row.setdefault(number, set()).add(column)
+        """Where the cells (row, column) are, or belong."""
         places: dict[tuple[int, int], Place] = {}
-        scan, opening, tag = self.part.scan, self._usual_cell, self._usual_tag
-        for row in self._rows(sorted(by_row)):
-            number, columns, missing = row.number, by_row[row.number], []
-            if not row.exists:
-                missing = sorted(columns)
-            else:
-                # Every program known writes the address first and the style next.
-                for column in columns:
-                    address = b'%s%d"' % (column_letters(column).encode(), number)
-                    start = scan.find(opening + address, row.inner_start, row.inner_end)
-                    found = tag.match(scan, start) if start >= 0 else None
-                    if found is None:
-                        missing.append(column)
-                        continue
-                    style = found[1]
-                    places[number, column] = (
-                        Place(row, column, start, found.end(), True, int(style), *found.span(1))
+        by_row: dict[int, list[int]] = {}
+        scan, at, end, misses = self.part.scan, self.data_inner, self.data_inner_end, 0
+        for cell in sorted(wanted):
+            row, column = cell
+            if misses < _MOST_MISSES:
+                # Every program known writes the address first and the style next, and most cells
+                # to be marked are there, one not far from the other: no need to read the rows.
+                usual = b'%s%s%d"' % (self._usual_cell, column_letters(column).encode(), row)
+                start = scan.find(usual, at, min(at + _NEAR, end))
+                found = self._usual_tag.match(scan, start) if start >= 0 else None
+                if found is not None:
+                    at, style = found.end(), found[1]
+                    places[cell] = (
+                        Place(row, column, start, at, int(style), *found.span(1))
                         if style
-                        else self._existing(row, column, start, found.end())
+                        else self._existing(row, column, start, at)
                     )
-                missing.sort()
-            if missing:
-                for place in self._unusual_cells(row, missing):
-                    places[number, place.column] = place
+                    continue
+                misses += 1
+            by_row.setdefault(row, []).append(column)
+        for place in self._by_rows(by_row):
+            places[place.number, place.column] = place
         return places
+
+    def _by_rows(self, wanted: dict[int, list[int]]) -> Iterable[Place]:
+        """The same row by row, for cells that are missing or written in a way of their own."""
+        for row in self._rows(sorted(wanted)):
+            cells = self._all_cells(row) if row.exists else []
+            known = {column: (start, tag_end) for column, start, tag_end in cells}
+            for column in wanted[row.number]:
+                if column in known:
+                    yield self._existing(row.number, column, *known[column])
+                    continue
+                at = next((start for other, start, _ in cells if other > column), row.inner_end)
+                inherited = row.style
+                if inherited is None:
+                    inherited = self._column_style(column)
+                yield Place(row.number, column, at, at, inherited, row=row)
 
     def _column_style(self, column: int) -> int:
         """The style that an empty column hands on to new cells; 0 if none is declared."""
@@ -217,10 +241,7 @@ class SheetPart:
                 target = next(queue, None)
             if target == number:
                 tag = found[0]
-                style = None
-                if b"customFormat" in tag and _CUSTOM_FORMAT.search(tag):
-                    style = _STYLE.search(tag)
-                inherit = int(style[1]) if style else None
+                inherit = _row_style(tag)
                 if tag.endswith(b"/>"):
                     yield Row(number, start, tag_end, tag_end, tag_end, True, inherit)
                 else:
@@ -236,25 +257,19 @@ class SheetPart:
             yield Row(target, end, end, end, end, False, None)
             target = next(queue, None)
 
-    def _unusual_cells(self, row: Row, columns: list[int]) -> Iterable[Place]:
-        """Cells that are not there, or are written in a way of their own; columns in order."""
-        cells = self._all_cells(row) if row.exists else []
-        known = {column: (start, tag_end) for column, start, tag_end in cells}
-        for column in columns:
-            if column in known:
-                yield self._existing(row, column, *known[column])
-                continue
-            at = next((start for other, start, _ in cells if other > column), row.inner_end)
-            style = row.style
-            if style is None:
-                style = self._column_style(column)
-            yield Place(row, column, at, at, False, style)
-
-    def _existing(self, row: Row, column: int, start: int, tag_end: int) -> Place:
+    def _existing(self, row: int, column: int, start: int, tag_end: int) -> Place:
         style = _STYLE.search(self.part.scan, start, tag_end)
         if style is None:
-            return Place(row, column, start, tag_end, True, 0)
-        return Place(row, column, start, tag_end, True, int(style[1]), *style.span(1))
+            return Place(row, column, start, tag_end, 0)
+        return Place(row, column, start, tag_end, int(style[1]), *style.span(1))
+
+    def row_style(self, place: Place) -> int | None:
+        """The style that the row of a cell hands on to new cells."""
+        if place.row is not None:
+            return place.row.style
+        scan = self.part.scan
+        start = scan.rfind(b"<" + self.prefix + b"row", self.data_inner, place.start)
+        return _row_style(scan[start : scan.index(b">", start) + 1]) if start >= 0 else None
 
     def end_of(self, place: Place) -> int:
         """The offset behind the whole cell."""
@@ -262,9 +277,9 @@ class SheetPart:
         if not place.exists or scan.endswith(b"/>", place.start, place.tag_end):
             return place.tag_end
         closing = b"</" + self.prefix + b"c"
-        end = scan.find(closing, place.tag_end, place.row.inner_end)
+        end = scan.find(closing, place.tag_end, self.data_inner_end)
         while end >= 0 and scan[end + len(closing)] not in _AFTER_NAME:
-            end = scan.find(closing, end + 1, place.row.inner_end)
+            end = scan.find(closing, end + 1, self.data_inner_end)
         if end < 0:
             raise UnwritableWorkbook(DAMAGED)
         return scan.index(b">", end) + 1
