@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import struct
 import sys
-import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +18,17 @@ from checker.reading import UnreadableWorkbook, read_snapshot, read_snapshot_byt
 from checker.reading.guard import read_values_guarded
 
 Pack = Callable[..., bytes]
+
+
+@contextmanager
+def little_memory() -> Iterator[None]:
+    """What is done inside takes less than 8 MiB: nothing was unpacked to find out."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def reason(name: str, data: bytes, *, guarded: bool = False) -> str:
@@ -31,9 +43,7 @@ def test_every_bad_file_of_the_corpus_gets_one_clear_line(
     workbooks_of: Callable[[str], Iterator[Path]],
 ) -> None:
     for path in workbooks_of("bad"):
-        begin = time.perf_counter()
         text = reason(path.name, path.read_bytes())
-        assert time.perf_counter() - begin < 2, path.name
         if "protect" in path.name or "encrypt" in path.name:
             assert "打开密码" in text, path.name
         elif path.stat().st_size == 0:
@@ -47,7 +57,6 @@ def test_every_good_file_of_the_corpus_is_read_or_refused_within_bounds(
 ) -> None:
     refused: list[str] = []
     for path in workbooks_of("ok"):
-        begin = time.perf_counter()
         try:
             snapshot = read_snapshot(path)
         except UnreadableWorkbook:
@@ -56,7 +65,6 @@ def test_every_good_file_of_the_corpus_is_read_or_refused_within_bounds(
             for sheet in snapshot.sheets.values():
                 for position in (*sheet.errors, *sheet.uncomputed):
                     assert sheet.raw(*position) in ("", None, 0)
-        assert time.perf_counter() - begin < 5, path.name
     assert {name.partition("_")[2] for name in refused} <= {
         "xlsx-corrupted.xlsx",
         "utf16be.bom.xlsx",
@@ -111,9 +119,8 @@ def test_missing_files_and_folders_are_told_apart(tmp_path: Path) -> None:
 def test_a_zip_bomb_is_not_unpacked(packed: Pack) -> None:
     bomb = packed({"xl/worksheets/sheet2.xml": b"0" * 60_000_000})
     assert len(bomb) < 200_000
-    begin = time.perf_counter()
-    assert "过大" in reason("表.xlsx", bomb)
-    assert time.perf_counter() - begin < 0.5
+    with little_memory():
+        assert "过大" in reason("表.xlsx", bomb)
 
 
 def test_a_part_that_unpacks_to_more_than_it_says_is_refused(packed: Pack) -> None:
@@ -139,9 +146,8 @@ def test_an_absurdly_large_used_range_is_refused(packed: Pack, sheet: Callable[[
     quoted = far.replace('r="XFD1048576"', "r = 'XFD1048576'")
     for rows in (far, quoted):
         data = packed({"xl/worksheets/sheet1.xml": sheet(rows)})
-        begin = time.perf_counter()
-        assert "有效范围过大" in reason("表.xlsx", data)
-        assert time.perf_counter() - begin < 0.5
+        with little_memory():
+            assert "有效范围过大" in reason("表.xlsx", data)
 
 
 def test_truncated_and_scrambled_workbooks_never_raise_anything_else(packed: Pack) -> None:
@@ -163,9 +169,7 @@ def test_an_old_xls_that_asks_for_gigabytes_only_costs_its_worker() -> None:
     struct.pack_into("<HHHHH", head, 24, 0x3E, 3, 0xFFFE, 9, 6)
     struct.pack_into("<LLLLLLLLL", head, 44, 0x7FFFFFFF, 1, 0, 4096, 1, 0x7FFFFFFF, 1, 1, 0)
     head += "Workbook".encode("utf-16-le")
-    begin = time.perf_counter()
     assert reason("旧表.xls", bytes(head))
-    assert time.perf_counter() - begin < 20
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="memory limits are POSIX only")
