@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from checker.model.cells import CellRef
 from checker.model.marks import Fill, Mark
 from checker.model.report import Report
+from checker.model.submission import FactRef, TableRow
 from checker.model.verdicts import Outcome
-from checker.reports.findings import Finding, places_of
+from checker.reports.findings import Finding
 
 MOST_MARKS = 5000
 """Marks on one workbook. Beyond it the mildest go; the sheet 校验结果 still lists them."""
@@ -104,14 +105,48 @@ def marks_for(
             note = note_of(finding) if position == 0 else _related_note(finding)
             cells.setdefault(place, _Gathered(fill)).add(fill, note)
     _mark_indicators(report, findings, cells)
-    for verdict in report.verdicts:
-        if verdict.outcome is Outcome.PASS:
-            for place in places_of(report, verdict):
-                cells.setdefault(place, _Gathered(Fill.PASS))
     chosen = sorted(cells.items(), key=lambda item: WORST_FIRST.index(item[1].fill))[:most]
-    return tuple(
+    marks = [
         Mark(place.sheet, place.a1, gathered.fill, gathered.note()) for place, gathered in chosen
-    )
+    ]
+    passed = Fill.PASS
+    for place in _passed_places(report):
+        if len(marks) >= most:
+            break
+        if place not in cells:
+            marks.append(Mark(place.sheet, place.a1, passed))
+    return tuple(marks)
+
+
+def _passed_places(report: Report) -> dict[CellRef, None]:
+    """The cells of everything that passed, each once. Facts are many times fewer than the verdicts
+    that speak of them, so each is looked up once, and table rows are found by a list of them."""
+    submission = report.submission
+    places: dict[CellRef, None] = {}
+    seen: set[FactRef] = set()
+    rows: dict[str, dict[int, TableRow]] = {}
+    for verdict in report.verdicts:
+        if verdict.outcome is not Outcome.PASS:
+            continue
+        if verdict.cell is not None:
+            places[verdict.cell] = None
+        for ref in verdict.at:
+            if ref in seen:
+                continue
+            seen.add(ref)
+            if ref.row:
+                table, _, column = ref.field.partition(".")
+                of_table = rows.get(table)
+                if of_table is None:
+                    of_table = {row.ordinal: row for row in submission.tables.get(table, ())}
+                    rows[table] = of_table
+                row = of_table.get(ref.row)
+                fact = row.facts.get(column) if row is not None else None
+            else:
+                fact = submission.facts.get(ref)
+            if fact is not None and fact.cell is not None:
+                places[fact.cell] = None
+    return places
 
 
 def _mark_indicators(
