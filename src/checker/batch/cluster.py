@@ -67,14 +67,6 @@ def connected(scheduler: str, wait: float = 20.0) -> Iterator[Spread]:
         client.close()
 
 
-def run_on_cluster(
-    work: Callable[[Item], Result], items: Iterable[Item], scheduler: str, wait: float = 20.0
-) -> Iterator[Finished[Item, Result]]:
-    """The same for one piece of work: connects, works, lets go."""
-    with connected(scheduler, wait) as spread:
-        yield from spread(work, items)
-
-
 def _expect_workers(client: object, scheduler: str, wait: float) -> None:
     try:
         client.wait_for_workers(1, timeout=wait)  # type: ignore[attr-defined]

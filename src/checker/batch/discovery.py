@@ -107,6 +107,18 @@ def is_single_workbook(path: str) -> bool:
     return is_file_address(path)
 
 
+def places_apart(paths: Iterable[str], places: Iterable[str]) -> list[str]:
+    """Which of some folders (for results, last year's) are apart from what is to be looked at. One
+    that holds all of it (``--out .``) is not: then nothing would be left."""
+    inner = [Path(full_path(path)).resolve() for path in paths if "://" not in plain_path(path)]
+    found = []
+    for place in places:
+        around = Path(full_path(place)).resolve()
+        if not any(around in (path, *path.parents) for path in inner):
+            found.append(place)
+    return found
+
+
 def apart_from(sources: Iterable[Source], places: Iterable[str]) -> list[Source]:
     """The sources that do not lie in (or are) one of some folders: last year's, or the one for the
     results."""

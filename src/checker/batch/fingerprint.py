@@ -19,7 +19,7 @@ def fingerprint(session: Session) -> str:
     for path in sorted(_program()):
         status = path.stat()
         digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
-    for path in sorted(_files(session)):
+    for path in sorted(path.absolute() for path in _files(session)):
         digest.update(f"{path}\n".encode())
         digest.update(path.read_bytes())
     if options.previous:

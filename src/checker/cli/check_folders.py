@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from checker.batch.cache import ResultCache
 from checker.batch.cluster import ClusterUnreachable
-from checker.batch.discovery import Discovery, Source, apart_from, discover, full_path
+from checker.batch.discovery import (
+    Discovery,
+    Source,
+    apart_from,
+    discover,
+    full_path,
+    places_apart,
+)
 from checker.batch.folder import Seen, folder_results, open_cache
 from checker.batch.record import FileRecord
 from checker.batch.recording import Runner
@@ -105,7 +112,8 @@ class FolderCheck:
         folder = Path(out) if out is not None else Path(_usual_place(choices.paths[0]))
         self.tables: Path | None = folder / TABLES if wanted else None
         self._kept = folder if wanted else _only_folder(work)
-        self._apart = _apart(choices.paths, (out, session.options.previous))
+        previous = session.options.previous
+        self._apart = places_apart(choices.paths, filter(None, (out, previous)))
         self._run: Runner | None = None
         self._cache: ResultCache | None = None
 
@@ -226,17 +234,3 @@ def _only_folder(work: Work) -> Path | None:
         return None
     folder = work[0][0].plan.folder
     return None if folder is None else Path(folder)
-
-
-def _apart(paths: Sequence[str], places: Sequence[str | None]) -> list[str]:
-    """Folders among what is checked that are no part of it: for results, and last year's. One that
-    holds what is to be checked (``--out .``) is not meant."""
-    found = []
-    for place in places:
-        if place is None:
-            continue
-        around = Path(full_path(place)).resolve()
-        inner = [Path(full_path(path)).resolve() for path in paths if "://" not in path]
-        if not any(around in (path, *path.parents) for path in inner):
-            found.append(place)
-    return found

@@ -10,12 +10,16 @@ from typing import NoReturn
 
 import click
 
+from checker.batch.cluster import ClusterUnreachable
+from checker.batch.discovery import places_apart
 from checker.batch.record import FileRecord
+from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
 from checker.county.report import CountyReport
 from checker.county.roster import RosterProblem
-from checker.county.run import CountyOptions, CountyResult, run_county
+from checker.county.run import ROSTER_NAMES, CountyOptions, CountyResult, run_county
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome
+from checker.record import replace
 from checker.reports.results import ExitCode
 from checker.session import BadChoice
 from checker.settings import BadSettings, find_settings
@@ -28,7 +32,8 @@ OUT = "县级校验"
 @click.argument("paths", nargs=-1, required=True, metavar="文件夹…")
 @click.option("--roster", type=click.Path(path_type=Path), metavar="文件",
               help="名册，csv 或 xlsx；默认用文件夹里的“名册.csv”。")  # fmt: skip
-@click.option("--previous", metavar="文件夹", help="去年报送的文件夹，用于与去年比较。")
+@click.option("--previous", metavar="文件夹",
+              help="去年报送的文件夹，用于与去年比较；可以是 zip 或网址。")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="文件夹",
               help=f"结果写到哪里；默认写到旁边的“{OUT}”。")  # fmt: skip
 @click.option("--name", default="", metavar="县名", help="报告上的县名；默认取县级自查表里的。")
@@ -68,10 +73,11 @@ def command(
     """
     try:
         settings = find_settings(Path.cwd())
+        session = settings.session_options(profile, edition, plugin_dirs, plugins, previous)
         options = CountyOptions(
             paths=paths,
             out=out or _beside(paths[0]),
-            session=settings.session_options(profile, edition, plugin_dirs, plugins, previous),
+            session=replace(session, select=settings.select, ignore=settings.ignore),
             roster=roster,
             county=name,
             mark=not no_mark,
@@ -79,9 +85,10 @@ def command(
             scheduler=scheduler,
             cache=None if no_cache else _cache(),
         )
+        watcher = _watcher(options) if watch else None
         result = _run(options, form, verbose)
-        if watch and not result.interrupted:
-            result = _watch(options, form, verbose, result)
+        if watcher is not None and not result.interrupted:
+            result = _watch(options, form, verbose, result, watcher)
     except (BadSettings, BadChoice) as problem:
         _refuse(str(problem), ExitCode.USAGE)
     except RosterProblem as problem:
@@ -184,10 +191,8 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     try:
         result = run_county(options, now, seen)
-    except Exception as problem:
-        if type(problem).__name__ != "ClusterUnreachable":
-            raise
-        _refuse(str(problem), ExitCode.USAGE)
+    except ClusterUnreachable as problem:
+        _refuse(problem.reason, ExitCode.USAGE)
     if form == "json":
         click.echo(result.written.document.read_text("utf-8"))
     else:
@@ -195,17 +200,25 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
     return result
 
 
-def _watch(options: CountyOptions, form: str, verbose: bool, result: CountyResult) -> CountyResult:
-    """Run again whenever something below the folders changes, until Ctrl-C; the last result."""
+def _watcher(options: CountyOptions) -> FolderWatch:
+    """What looks out, from now on, for changed workbooks and rosters."""
+    rosters = [options.roster] if options.roster else []
+    folders = [Path(path) for path in options.paths]
+    rosters += [folder / name for folder in folders for name in ROSTER_NAMES]
+    previous = options.session.previous
+    apart = places_apart(options.paths, [str(options.out), *([previous] if previous else [])])
     try:
-        from watchfiles import watch
-    except ImportError:
-        _refuse('没有安装监视组件，请先运行：pip install "checker-edu[watch]"。', ExitCode.USAGE)
-    out = options.out.resolve()
-    click.echo("正在等待文件变化，按 Ctrl-C 结束。", err=True)
-    for changes in watch(*options.paths, debounce=1500, raise_interrupt=False):
-        if all(out in Path(path).resolve().parents for _, path in changes):
-            continue
+        return FolderWatch(options.paths, apart, rosters)
+    except WatchUnavailable as problem:
+        _refuse(problem.reason, ExitCode.USAGE)
+
+
+def _watch(
+    options: CountyOptions, form: str, verbose: bool, result: CountyResult, watcher: FolderWatch
+) -> CountyResult:
+    """Run again whenever something below the folders changes, until Ctrl-C; the last result."""
+    click.echo(WAITING, err=True)
+    for _ in watcher.changes():
         result = _run(options, form, verbose)
         if result.interrupted:
             break

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.batch.cache import ResultCache
-from checker.batch.discovery import Source, discover, plain_path, read_beside
-from checker.batch.fingerprint import fingerprint
+from checker.batch.discovery import (
+    Source,
+    apart_from,
+    discover,
+    full_path,
+    places_apart,
+    read_beside,
+)
+from checker.batch.fingerprint import fingerprint, in_full
 from checker.batch.judging import CountyWork
 from checker.batch.record import FileRecord, Record
 from checker.batch.recording import Runner, records
-from checker.batch.running import run_all
+from checker.batch.runners import runner
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
 from checker.checking import MarkPlan, session_for
@@ -75,7 +82,8 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     roster = _roster(options)
     folder = str(options.out / COPIES) if options.mark else None
     work = CountyWork(options.session, MarkPlan(folder))
-    run = _runner(options)
+    cluster = ExitStack()
+    run = cluster.enter_context(runner(options.workers, options.scheduler))
     cache = ResultCache(options.cache, fingerprint(session)) if options.cache else None
     with Spool() as spool:
         interrupted = False
@@ -94,6 +102,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                     interrupted = True
             earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
         finally:
+            cluster.close()
             if cache is not None:
                 cache.close()
         for path, reason in found.failures:
@@ -131,34 +140,12 @@ def _with_link(record: FileRecord, folder: Path) -> FileRecord:
 def _absolute(options: CountyOptions) -> CountyOptions:
     """Every path in full: workers of a cluster run in folders of their own."""
 
-    def full(path: str) -> str:
-        path = plain_path(path)
-        return path if "://" in path else str(Path(path).absolute())
-
-    chosen = options.session
-    profile = chosen.profile
-    if profile is not None and Path(profile).is_file():
-        profile = full(profile)
     return replace(
         options,
-        paths=tuple(map(full, options.paths)),
+        paths=tuple(map(full_path, options.paths)),
         out=options.out.absolute(),
-        session=replace(
-            chosen,
-            profile=profile,
-            plugin_dirs=tuple(map(full, chosen.plugin_dirs)),
-            previous=None if chosen.previous is None else full(chosen.previous),
-        ),
+        session=in_full(options.session),
     )
-
-
-def _runner(options: CountyOptions) -> Runner:
-    if options.scheduler:
-        from checker.batch.cluster import run_on_cluster
-
-        scheduler = options.scheduler
-        return lambda work, items, count: run_on_cluster(work, items, scheduler)
-    return lambda work, items, count: run_all(work, items, count, options.workers)
 
 
 def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
@@ -173,19 +160,14 @@ def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
 
 def _without_rosters(sources: Sequence[Source], options: CountyOptions) -> list[Source]:
     """A roster that lies among the workbooks is no submission; last year's folder neither."""
-    apart = {Path(options.roster).resolve()} if options.roster else set()
     previous = options.session.previous
-    earlier = Path(previous).resolve() if previous and "://" not in previous else None
-    kept = []
-    for source in sources:
-        path = Path(source.location).resolve() if "://" not in source.location else None
-        is_roster = not source.member and Path(source.shown).name in ROSTER_NAMES
-        if is_roster or (path is not None and path in apart):
-            continue
-        if path is not None and earlier is not None and earlier in (path, *path.parents):
-            continue
-        kept.append(source)
-    return kept
+    places = [str(options.roster)] if options.roster else []
+    places += places_apart(options.paths, [previous] if previous else [])
+    return [
+        source
+        for source in apart_from(sources, places)
+        if source.member or Path(source.shown).name not in ROSTER_NAMES
+    ]
 
 
 def _earlier(
