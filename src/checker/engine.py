@@ -101,6 +101,8 @@ class Run:
             return [unit for stage, unit in self.stages.items() if not wanted or stage in wanted]
         try:
             return self._rows(rule)
+        except MissingInput:
+            return ()  # no table, no rows: the form rules say so
         except RuleDefect as defect:
             self.errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
             return ()

@@ -102,7 +102,9 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """All facts of one workbook. ``stages`` are the ids of its stage units, in template order."""
+    """All facts of one workbook. ``stages`` are the ids of its stage units, in template order.
+    ``tables`` lacks a table that could not be found, or that must have rows and has none: what it
+    would say is missing then, which is not the same as a table without rows."""
 
     name: str
     template: Template

@@ -89,7 +89,8 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list of like rows (班级, 专用教室). Rows with every cell empty do not count."""
+    """A list of like rows (班级, 专用教室). Rows with every cell empty do not count. ``required``:
+    it has to have a row at least; without one it is not filled in, rather than empty."""
 
     id: str
     title: str
@@ -97,6 +98,7 @@ class Table:
     columns: tuple[TableColumn, ...]
     note: str = ""
     sheet: str = ""
+    required: bool = False
 
 
 class SheetKind(StrEnum):

@@ -209,7 +209,8 @@ def form_with(
         name="例",
         template=template,
         facts=facts,
-        tables={
+        tables=dict.fromkeys(template.tables(), ())
+        | {
             table_id: tuple(_rows(template, table_id, entries))
             for table_id, entries in rows.items()
         },

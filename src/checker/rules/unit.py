@@ -182,13 +182,16 @@ class Unit:
         if self._row is not None and table_id == self.ref.table:
             return (FactRef(field, "", self._row.ordinal),) if column_id in self._row.facts else ()
         if field not in self._values.fields and table_id in self._values.tables:
-            return tuple(FactRef(field, "", row.ordinal) for row in self._values.rows(table_id))
+            rows = self._values.submission.tables.get(table_id, ())
+            return tuple(FactRef(field, "", row.ordinal) for row in rows)
         return self._values.refs(field, self.ref.stage)
 
     def label_of(self, field: str) -> str:
-        """What users call a field, or a column of a table."""
+        """What users call a field, a table, or a column of a table."""
         if field in self._values.fields:
             return self._values.fields[field].label
+        if field in self._values.tables:
+            return f"{self._values.tables[field].title}表"
         return self._values.table_column(field).title
 
     def unit_of(self, field: str) -> str:

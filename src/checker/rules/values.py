@@ -126,10 +126,14 @@ class Values:
         return column
 
     def rows(self, table_id: str) -> tuple[TableRow, ...]:
-        """Filled rows of a table. Raises RuleDefect if the template has no such table."""
+        """Filled rows of a table. Raises RuleDefect if the template has no such table, MissingInput
+        if it is not in the workbook or was left empty though it must not be."""
         if table_id not in self.tables:
             raise RuleDefect(f"模板“{self.template.title}”没有表 {table_id}")
-        return self.submission.tables.get(table_id, ())
+        rows = self.submission.tables.get(table_id)
+        if rows is None:
+            raise MissingInput((FactRef(table_id, ""),))
+        return rows
 
     def value(self, field_id: str, stage: str | None, last_year: bool = False) -> Value:
         """The value of a field in a stage (None: whole school), this year or last year.

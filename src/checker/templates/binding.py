@@ -81,7 +81,8 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
         _read_fields(snapshot, sheet, title, declared, codes, gathered)
         for table in sheet.tables:
             rows, found = read_table(snapshot.sheets[title], title, table, snapshot.names, codes)
-            gathered.tables[table.id] = rows
+            if rows is not None:
+                gathered.tables[table.id] = rows
             gathered.problems.extend(found)
     if not snapshot.names and not snapshot.formulas_known:
         # a format whose names are not read: then none is lost
@@ -129,7 +130,6 @@ def _nothing_bound(sheet: Sheet, gathered: _Gathered) -> None:
         for column_id in item.columns:
             fact = Fact(FactRef(item.id, column_id), FactState.UNBOUND)
             gathered.readings.append(FieldReading(item, columns[column_id], fact, None))
-    gathered.tables.update({table.id: () for table in sheet.tables})
 
 
 def _read_fields(

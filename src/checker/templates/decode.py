@@ -134,6 +134,7 @@ def _table(entry: Entry, sheet: str) -> Table:
         columns=tuple(_table_column(column) for column in _entries(entry, "columns")),
         note=_optional(entry, "note") or "",
         sheet=sheet,
+        required=bool(entry.get("required", False)),
     )
 
 

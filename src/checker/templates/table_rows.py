@@ -20,15 +20,16 @@ def read_table(
     table: Table,
     names: Names,
     codes: Callable[[str | None], CodeList | None],
-) -> tuple[tuple[TableRow, ...], list[Problem]]:
-    """The rows of one table on the sheet with this title.
+) -> tuple[tuple[TableRow, ...] | None, list[Problem]]:
+    """The rows of one table on the sheet with this title; None if it could not be found, or must
+    have rows and has none.
 
     Rows with every cell empty (or only "/", "无") do not count, nor does a row 合计. Rows filled
     below the prepared range count, with a remark.
     """
     place, problems = find_table(snapshot, title, table, names)
     if place is None:
-        return (), problems
+        return None, problems
     rows: list[TableRow] = []
     outside: list[int] = []
     first_column, first_row = snapshot.origin[1], snapshot.origin[0]
@@ -50,6 +51,11 @@ def read_table(
         problems.extend(found)
     if outside:
         problems.append(beyond(table, title, outside, place.columns))
+    if table.required and not rows:
+        first = CellRef(title, place.first_row, min(place.columns.values()))
+        message = f"“{table.title}”表一行也没有填；必须填写，一个一行。"
+        problems.append(Problem("FORM001", message, None, first, title, "空", "必须填写"))
+        return None, problems
     return tuple(rows), problems
 
 
