@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.county.dispersion import Holding, dispersion
+from checker.county.dispersion import Holding, ascending, dispersion
 
 # G-33 (golden.md, worked example 777doc-2019910): pupils and books of five schools.
 PUPILS = (45, 37, 89, 76, 55)
@@ -70,3 +70,14 @@ def test_equal_levels_have_no_dispersion(level: int, pupils: int) -> None:
     rows = [Holding(str(n), Fraction(pupils + n), Fraction((pupils + n) * level)) for n in range(4)]
     result = dispersion(rows)
     assert result is not None and result.cv == 0
+
+
+@given(st.lists(st.fractions() | st.builds(Fraction, st.integers(10**300, 10**320)), max_size=20))
+def test_sorting_by_way_of_floats_is_exact(numbers: list[Fraction]) -> None:
+    assert ascending(numbers) == sorted(numbers)
+
+
+def test_numbers_that_no_float_tells_apart_are_sorted_too() -> None:
+    close = [Fraction(10**20 + step, 3) for step in (2, 0, 3, 1)]
+    assert len({float(number) for number in close}) < 4
+    assert ascending(close) == sorted(close)

@@ -41,3 +41,17 @@ def test_every_suggestion_lowers_the_cv(rows: list[tuple[int, int]]) -> None:
     now = dispersion(holdings)
     for item in improvements(holdings, Fraction(1), Fraction(1, 2)):
         assert now is not None and now.cv is not None and item.alone < now.cv
+
+
+@given(st.lists(st.tuples(st.integers(1, 900), st.integers(0, 900)), min_size=2, max_size=12))
+def test_mending_one_after_another_gives_the_figures_of_really_mending_all_of_them(
+    rows: list[tuple[int, int]],
+) -> None:
+    holdings = [Holding(str(n), Fraction(p), Fraction(a)) for n, (p, a) in enumerate(rows)]
+    mended = {item.school: item for item in holdings}
+    for step in improvements(holdings, Fraction(1), Fraction(1, 2)):
+        item = mended[step.school]
+        mended[step.school] = item._replace(amount=item.amount + step.added)
+        really = dispersion(list(mended.values()))
+        assert really is not None
+        assert (step.together, step.within) == (really.cv, really.within(Fraction(1, 2)))

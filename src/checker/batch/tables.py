@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from checker.batch.record import FileRecord
 
@@ -111,7 +111,7 @@ class _Waiting:
             return
         count = len(columns[0])
         for place, text in enumerate(head):
-            self._columns[place].extend([text] * count)
+            self._columns[place].repeat(text, count)
         for column, values in zip(self._columns[len(head) :], columns, strict=True):
             column.extend(values)
         self.count += count
@@ -126,10 +126,19 @@ class _Texts:
         self._bytes = bytearray()
         self._ends = array("i", [0])
 
-    def extend(self, values: Iterable[str | int]) -> None:
-        parts = [str(value).encode() for value in values]
-        self._bytes += b"".join(parts)
-        self._ends.extend(accumulate(map(len, parts), initial=self._ends.pop()))
+    def extend(self, values: Sequence[str | int]) -> None:
+        texts = cast("Sequence[str]", values)
+        joined = "".join(texts)
+        data = joined.encode()
+        plain = len(data) == len(joined)  # nothing but ASCII: as many bytes as characters
+        sizes = map(len, texts) if plain else [len(text.encode()) for text in texts]
+        self._bytes += data
+        self._ends.extend(accumulate(sizes, initial=self._ends.pop()))
+
+    def repeat(self, text: str, count: int) -> None:
+        data = text.encode()
+        self._bytes += data * count
+        self._ends.extend(accumulate([len(data)] * count, initial=self._ends.pop()))
 
     def arrow(self) -> Array:
         from pyarrow import Array, py_buffer, string
@@ -142,8 +151,11 @@ class _WholeNumbers:
     def __init__(self) -> None:
         self._values = array("i")
 
-    def extend(self, values: Iterable[str | int]) -> None:
+    def extend(self, values: Sequence[str | int]) -> None:
         self._values.extend(map(int, values))
+
+    def repeat(self, text: str, count: int) -> None:
+        self._values.extend([int(text)] * count)
 
     def arrow(self) -> Array:
         from pyarrow import Array, int32, py_buffer

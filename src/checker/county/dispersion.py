@@ -30,6 +30,52 @@ class Holding(NamedTuple):
         return self.amount / self.pupils
 
 
+class Weighted(NamedTuple):
+    """What the weighted coefficient is made of: Σ pupils (> 0), Σ amount and Σ amount²/pupils."""
+
+    pupils: Fraction
+    amounts: Fraction
+    squares: Fraction
+
+    @property
+    def mean(self) -> Fraction:
+        """X̄."""
+        return self.amounts / self.pupils
+
+    @property
+    def variance(self) -> Fraction:
+        """S², since Σ (pupils_i / Σ pupils) · x_i² is Σ amount²/pupils over Σ pupils."""
+        return self.squares / self.pupils - self.mean**2
+
+    @property
+    def cv(self) -> Decimal | None:
+        """CV to 40 digits; None where the mean is 0 (no resource anywhere: not applicable)."""
+        return _ratio(self.variance, self.mean)
+
+    def within(self, limit: Fraction) -> bool:
+        """CV ≤ limit, decided without rounding."""
+        return self.variance <= (limit * self.mean) ** 2
+
+    def with_more(self, school: Holding, added: Fraction) -> Weighted:
+        """The same after one of the schools was given more; nothing is summed again."""
+        new = school.amount + added
+        squares = self.squares + (new**2 - school.amount**2) / school.pupils
+        return Weighted(self.pupils, self.amounts + added, squares)
+
+
+def weighted(holdings: Sequence[Holding]) -> Weighted | None:
+    """The sums over schools; None without schools. Raises ValueError if one has no pupils."""
+    if not holdings:
+        return None
+    if any(item.pupils <= 0 for item in holdings):
+        raise ValueError("a school without pupils has no level of its own")
+    return Weighted(
+        exact_sum([item.pupils for item in holdings]),
+        exact_sum([item.amount for item in holdings]),
+        exact_sum([item.amount**2 / item.pupils for item in holdings]),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Dispersion:
     """The weighted coefficient of variation of one indicator, and what it is made of."""
@@ -64,20 +110,16 @@ def dispersion(holdings: Sequence[Holding]) -> Dispersion | None:
 
     Schools without pupils must have been left out by the caller. Raises ValueError if one is in.
     """
-    if not holdings:
+    sums = weighted(holdings)
+    if sums is None:
         return None
-    if any(item.pupils <= 0 for item in holdings):
-        raise ValueError("a school without pupils has no level of its own")
-    pupils = exact_sum([item.pupils for item in holdings])
-    mean = exact_sum([item.amount for item in holdings]) / pupils
-    squares = exact_sum([item.amount**2 / item.pupils for item in holdings])
     levels = [item.level for item in holdings]
     count = len(holdings)
     plain_mean = exact_sum(levels) / count
     plain_squares = exact_sum([level**2 for level in levels])
     return Dispersion(
-        mean=mean,
-        variance=squares / pupils - mean**2,
+        mean=sums.mean,
+        variance=sums.variance,
         unweighted_mean=plain_mean,
         unweighted_variance=plain_squares / count - plain_mean**2,
         schools=count,
@@ -104,3 +146,12 @@ def _ratio(variance: Fraction, mean: Fraction) -> Decimal | None:
     with localcontext() as context:
         context.prec = _ROOT_DIGITS
         return (Decimal(square.numerator) / Decimal(square.denominator)).sqrt()
+
+
+def ascending(numbers: Sequence[Fraction]) -> list[Fraction]:
+    """Exactly sorted. A float of a fraction is rounded correctly, so it never changes an order:
+    only where two floats are equal are the fractions themselves compared."""
+    try:
+        return [number for _, number in sorted((float(each), each) for each in numbers)]
+    except OverflowError:
+        return sorted(numbers)

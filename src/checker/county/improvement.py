@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import NamedTuple
 
-from checker.county.dispersion import Holding, dispersion, exact_sum
+from checker.county.dispersion import Holding, Weighted, weighted
 
 _DIGITS = 40
 
@@ -37,34 +37,32 @@ def improvements(
     """
     below = {item.school: standard * item.pupils - item.amount for item in holdings}
     lacking = [item for item in holdings if below[item.school] > 0]
-    now = dispersion(holdings)
-    if not lacking or now is None or now.cv is None:
+    now = weighted(holdings) if lacking else None
+    standing = None if now is None else now.cv
+    if now is None or standing is None:
         return ()
-    alone = _effects(holdings, lacking, below)
-    helpful = [item for item in lacking if alone[item.school] < now.cv]
+    alone = _effects(now, lacking, below)
+    helpful = [item for item in lacking if alone[item.school] < standing]
     best = sorted(helpful, key=lambda item: (alone[item.school], item.school))[:most]
-    mended = {item.school: item for item in holdings}
     found = []
     for item in best:
         added = below[item.school]
-        mended[item.school] = item._replace(amount=item.amount + added)
-        result = dispersion(list(mended.values()))
-        assert result is not None and result.cv is not None
+        now = now.with_more(item, added)
+        together = now.cv
+        assert together is not None
         found.append(
-            Improvement(item.school, added, alone[item.school], result.cv, result.within(limit))
+            Improvement(item.school, added, alone[item.school], together, now.within(limit))
         )
     return tuple(found)
 
 
 def _effects(
-    holdings: Sequence[Holding], lacking: Sequence[Holding], below: dict[str, Fraction]
+    now: Weighted, lacking: Sequence[Holding], below: dict[str, Fraction]
 ) -> dict[str, Decimal]:
     """CV after mending each school alone, from running sums: a ranking, shown but not judged."""
     with localcontext() as context:
         context.prec = _DIGITS
-        pupils = _decimal(exact_sum([item.pupils for item in holdings]))
-        amounts = _decimal(exact_sum([item.amount for item in holdings]))
-        squares = _decimal(exact_sum([item.amount**2 / item.pupils for item in holdings]))
+        pupils, amounts, squares = map(_decimal, now)
         effects = {}
         for item in lacking:
             old, size = _decimal(item.amount), _decimal(item.pupils)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from checker.county.dispersion import Holding, dispersion
+from checker.county.dispersion import Holding, dispersion, weighted
 from checker.county.improvement import improvements
 from checker.county.question import Conclusion, Measured, Question, kept, passed, six
 from checker.county.report import DispersionResult
@@ -58,7 +58,7 @@ def mean_dispersion(question: Question) -> Conclusion:
     if limit is None or not isinstance(parts, list):
         return Conclusion()
     found = {
-        str(part): dispersion(holdings_of(question.measured.get(str(part), ()))) for part in parts
+        str(part): weighted(holdings_of(question.measured.get(str(part), ()))) for part in parts
     }
     values = [item.cv for item in found.values() if item is not None and item.cv is not None]
     missing = [part for part, item in found.items() if item is None or item.cv is None]

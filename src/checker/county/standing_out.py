@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from checker.county.dispersion import ascending
 from checker.county.question import Conclusion, Question
 from checker.model.verdicts import Outcome, format_number
 
@@ -20,17 +21,16 @@ def outliers(question: Question) -> Conclusion:
     ]
     if reach is None or len(levels) < fewest:
         return Conclusion()
-    ordered = sorted(level for level, _ in levels)
+    ordered = ascending([level for level, _ in levels])
     low, high = _quartile(ordered, 1), _quartile(ordered, 3)
     width = (high - low) * reach
     if not width:
         return Conclusion()
     unit = question.text("unit")
     usual = f"{format_number(low, 2)}～{format_number(high, 2)}{unit}"
+    least, most = low - width, high + width
     findings = []
-    for level, code in sorted(levels):
-        if low - width <= level <= high + width:
-            continue
+    for level, code in sorted(pair for pair in levels if not least <= pair[0] <= most):
         actual = f"{format_number(level, 2)}{unit}"
         text = (
             f"{question.name(code)}{question.stage_title}{question.rule.title}为"

@@ -128,6 +128,8 @@ def write_line(
         if value is None:
             sheet.write_blank(row, column, None, form)
         elif isinstance(value, str):
+            if value.startswith("<r>"):
+                value += " "  # XlsxWriter would take "<r>…</r>" for finished XML
             sheet.write_string(row, column, value, form)
         else:
             sheet.write_number(row, column, float(value), form)

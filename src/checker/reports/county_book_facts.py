@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from checker.batch.record import Record
 from checker.county.report import CountyReport, FactColumn
+from checker.reports.book_rows import write_rows
 from checker.reports.book_sheets import ListSheet, Styles, Value
 
 if TYPE_CHECKING:
@@ -23,14 +25,15 @@ def write_facts(book: Workbook, styles: Styles, report: CountyReport) -> None:
     page = ListSheet(book, styles, "数据表", heads, (13, 28, *[13.0] * len(columns)))
     page.sheet.freeze_panes(1, 2)
     page.sheet.fit_to_pages(0, 0)
-    formats = [styles.text] * len(heads)
     counted = {item.path for item in report.handing_in.counted.values()}
-    for record in report.records:
-        if record.path in counted:
-            own = record.form_facts
-            values = [_value(item, own) for item in columns]
-            page.write([record.code, record.name, *values], formats, wraps=False)
+    records = [record for record in report.records if record.path in counted]
+    write_rows(page, (_row(record, columns) for record in records), len(records), styles.text)
     page.add_filter()
+
+
+def _row(record: Record, columns: Sequence[FactColumn]) -> list[Value]:
+    own = record.form_facts
+    return [record.code, record.name, *(_value(item, own) for item in columns)]
 
 
 def _value(item: FactColumn, own: Mapping[tuple[str, str], str]) -> Value:

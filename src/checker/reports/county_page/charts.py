@@ -7,6 +7,7 @@ from fractions import Fraction
 from html import escape
 from math import floor
 
+from checker.county.dispersion import ascending
 from checker.county.report import DispersionResult
 from checker.model.verdicts import Outcome, format_number
 
@@ -109,7 +110,7 @@ def distribution(
 def _span(values: Sequence[Fraction], limit: Fraction | None) -> tuple[Fraction, Fraction]:
     """The axis: the middle half of the schools and three times its width on either side, so that
     one slip of the unit does not press all other schools into a single bar; the limit always."""
-    ordered = sorted(values)
+    ordered = ascending(values)
     lower, upper = ordered[len(ordered) // 4], ordered[(len(ordered) * 3) // 4]
     reach = 3 * (upper - lower) or abs(upper) / 10
     low, high = max(ordered[0], lower - reach), min(ordered[-1], upper + reach)
