@@ -32,6 +32,7 @@ class Applier:
         self._workbook = workbook
         self._styles: Styles | None = None
         self._memories: list[Memory] = []
+        self._tabs = {sheet.title: place for place, sheet in enumerate(workbook.sheets)}
         self._skipped: list[Skipped] = []
         self._counts = {"fill": 0, "note": 0, "link": 0, "edit": 0}
         self._formula_overwritten = False
@@ -57,20 +58,19 @@ class Applier:
             title = titles[result.title]
             xml = result_sheet_xml(result, workbook, self.styles, titles)
             workbook.add_sheet(title, xml)
-            self._memories.append(Memory("sheet", title, Area(1, 1, 1, 1), title, None))
+            self._tabs[title] = len(workbook.sheets) - 1
+            self._remember("sheet", title, Area(1, 1, 1, 1), title, None)
         if self._counts["edit"]:
             workbook.recalculate_on_load()
             first = next(one.sheet for one in self._memories if one.kind == "edit")
-            self._memories.append(Memory("recalculation", first, Area(1, 1, 1, 1), "", None))
+            self._remember("recalculation", first, Area(1, 1, 1, 1), "", None)
         if self._formula_overwritten:
             workbook.drop_calculation_chain()
         if self._styles is not None:
             self._styles.finish()
         if self._memories:
             title = self._free_title(TITLE, set())
-            tabs = {sheet.title: place for place, sheet in enumerate(workbook.sheets)}
-            memories = [one._replace(tab=tabs[one.sheet]) for one in self._memories]
-            xml = memory_sheet_xml(workbook, memories)
+            xml = memory_sheet_xml(workbook, self._memories)
             workbook.add_sheet(title, xml, "veryHidden")
             list_titles(workbook.package, before, [sheet.title for sheet in workbook.sheets])
         return WriteSummary(
@@ -129,6 +129,18 @@ class Applier:
             known[2].extend(edits)
         yield from together.values()
 
+    def _remember(
+        self,
+        kind: str,
+        sheet: str,
+        area: Area,
+        wrote: str,
+        before: str | None,
+        created: bool = False,
+    ) -> None:
+        memory = Memory(kind, sheet, area, wrote, before, created, self._tabs[sheet])
+        self._memories.append(memory)
+
     def _skip(self, sheet: str, cell: str, reason: str) -> None:
         self._skipped.append(Skipped(f"{sheet}!{cell}", reason))
 
@@ -161,7 +173,7 @@ class Applier:
             changes[cell], before[cell] = known
         self._counts["fill"] += len(plan.fills)
         for area, (colour, old, created) in areas_of(before):
-            self._memories.append(Memory("fill", sheet.title, area, colour, old, created))
+            self._remember("fill", sheet.title, area, colour, old, created)
         self._plan_edits(sheet, part, plan, places, changes)
         change_cells(part, changes, places)
         self._write_links(sheet, part, plan, titles)  # hyperlinks stand before legacyDrawing
@@ -186,15 +198,9 @@ class Applier:
             changes[cell] = CellChange(changes.get(cell, CellChange()).style, content)
             area = Area(*cell, *cell)
             self._counts["edit"] += 1
-            self._memories.append(
-                Memory(
-                    "edit",
-                    sheet.title,
-                    area,
-                    encode(content),
-                    encode(stored.content),
-                    not place.exists,
-                )
+            before = encode(stored.content)
+            self._remember(
+                "edit", sheet.title, area, encode(content), before, created=not place.exists
             )
 
     def _shared_entry(self, index: int) -> bytes:
@@ -220,7 +226,7 @@ class Applier:
                 anchor = notes.append(existing, *cell, text)
                 before = encode(Content(anchor or "", existing.text_xml))
             self._counts["note"] += 1
-            self._memories.append(Memory("note", sheet.title, area, text, before))
+            self._remember("note", sheet.title, area, text, before)
         notes.finish()
 
     def _write_links(
@@ -239,6 +245,6 @@ class Applier:
             links[area.reference] = (
                 location(link) if given == title else f"{quoted_title(given)}!{to}"
             )
-            self._memories.append(Memory("link", sheet.title, area, links[area.reference], None))
+            self._remember("link", sheet.title, area, links[area.reference], None)
         self._counts["link"] += len(links)
         add_links(part, links)

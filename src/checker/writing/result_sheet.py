@@ -16,7 +16,7 @@ from checker.writing.addresses import (
 )
 from checker.writing.note_shapes import half_widths
 from checker.writing.styles_part import Styles, solid
-from checker.writing.values import content_of, text_element
+from checker.writing.values import value_xml
 from checker.writing.workbook_part import Workbook
 from checker.writing.xml_bytes import escape_attribute
 
@@ -111,13 +111,10 @@ def _cell(
     if style is None:
         style = known[look] = _style(cell, styles, quoted, dated)
     head = f'<c r="{address}" s="{style}"' if style else f'<c r="{address}"'
-    if text:
-        return f'{head} t="inlineStr"><is>{text_element(text)}</is></c>'
-    content = content_of(value, dates_from_1904)
-    if not content.inner:
+    kind, inner = value_xml(value, dates_from_1904)
+    if not inner:
         return head + "/>" if style else ""
-    kind = f' t="{content.type}"' if content.type else ""
-    return f"{head}{kind}>{content.inner.decode()}</c>"
+    return f'{head} t="{kind}">{inner}</c>' if kind else f"{head}>{inner}</c>"
 
 
 def _style(cell: ResultCell, styles: Styles, quoted: bool, dated: bool) -> int:
@@ -168,9 +165,8 @@ def _height(
         if len(text) * 2.5 * scale <= width and "\n" not in text:
             lines = 1  # it fits even if every character is of the widest
         else:
-            lines = sum(
-                max(1, -int(-(half_widths(line) * scale) // width)) for line in text.split("\n")
-            )
+            wide = [half_widths(line) * scale for line in text.split("\n")]
+            lines = sum([max(1, -int(-one // width)) for one in wide])
         needed = max(needed, int(lines * scale + 0.999))
     custom = ' customHeight="1"' if merged else ""
     return f' ht="{min(needed * _LINE_POINTS, _TALLEST):g}"{custom}' if needed > 1 else ""

@@ -10,27 +10,35 @@ from checker.writing.sheet_cells import Content
 from checker.writing.xml_bytes import cell_text
 
 LONGEST_TEXT = 32_767
-EMPTY = Content("", b"")
 
 
 def content_of(value: Scalar, dates_from_1904: bool = False) -> Content:
     """The contents of a cell that holds ``value``. Raises ValueError for NaN and infinities."""
+    kind, inner = value_xml(value, dates_from_1904)
+    return Content(kind, inner.encode())
+
+
+def value_xml(value: Scalar, dates_from_1904: bool = False) -> tuple[str, str]:
+    """The `t` attribute ("" is a number or nothing) and the XML between the tags of such a cell.
+
+    Raises ValueError for NaN and infinities.
+    """
     if value is None or value == "":
-        return EMPTY
+        return "", ""
+    if isinstance(value, str):
+        return "inlineStr", f"<is>{text_element(value)}</is>"
     if isinstance(value, bool):
-        return Content("b", b"<v>1</v>" if value else b"<v>0</v>")
+        return "b", "<v>1</v>" if value else "<v>0</v>"
     if isinstance(value, int | Decimal):
-        return Content("", f"<v>{_number(value)}</v>".encode())
-    if isinstance(value, datetime.date):
-        return Content("", f"<v>{_serial(value, dates_from_1904)}</v>".encode())
-    return Content("inlineStr", f"<is>{text_element(value)}</is>".encode())
+        return "", f"<v>{_number(value)}</v>"
+    return "", f"<v>{_serial(value, dates_from_1904)}</v>"
 
 
 def text_element(text: str) -> str:
     """A <t> element, told to keep its spaces where it has some at the ends."""
     text = text[:LONGEST_TEXT]
     if text.isalnum():  # the common case needs neither escapes nor care for spaces
-        return f"<t>{cell_text(text)}</t>" if "_x" in text else f"<t>{text}</t>"
+        return f"<t>{text}</t>"
     space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
     return f"<t{space}>{cell_text(text)}</t>"
 
