@@ -192,3 +192,13 @@ def test_a_total_that_agrees_while_a_school_is_missing_agrees_only_for_now() -> 
     assert (even.outcome, even.word) == (Outcome.PASS, "暂通过")
     more = conclude(ask("total", rows, {}, against=140, absent=1)).findings[0]
     assert (more.word, more.provisional) == ("不通过", False)
+
+
+def test_five_of_fifty_two_schools_is_the_share_that_honggutan_reported() -> None:
+    """G-03: 综合达标率 9.62 %, two schools in a hundred the year before."""
+    rows: list[tuple[str, int, int | None]] = [(str(n), int(n < 5), None) for n in range(52)]
+    finding = conclude(
+        ask("pass_share", rows, {"ALL": "100"}, threshold="ALL", compare=">=")
+    ).findings[0]
+    assert (finding.actual, finding.outcome) == ("9.62%", Outcome.FAIL)
+    assert len(finding.schools) == 47
