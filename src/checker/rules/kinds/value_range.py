@@ -59,7 +59,7 @@ def _said(
     actual = Quantity(value, measured, whole(spec.get("digits", 2)))
     required = _required(low, high, measured)
     name = words.describe(parse(text))
-    message = f"“{name}”为 {actual}，在 {required.text} 的范围内。"
+    message = f"“{name}”为 {actual}，符合要求（{required.text}）。"
     return Said(message, actual, required)
 
 
