@@ -30,11 +30,9 @@ from checker.model.template import (
     Template,
 )
 from checker.templates.cell_problems import FieldReading, cell_problems
-from checker.templates.code_lists import CodeList
 from checker.templates.explanations import read_explanations
 from checker.templates.fact_hash import hash_facts
-from checker.templates.field_places import FieldPlaces
-from checker.templates.normalise import normalise
+from checker.templates.field_plans import memory_of, read_fields
 from checker.templates.recognition import Unrecognised, recognise, wrong_edition
 from checker.templates.sheet_finding import find_sheets
 from checker.templates.shown_indicators import read_indicators
@@ -70,7 +68,7 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
     if edition is not None:
         problems.insert(0, edition)
     gathered = _Gathered(problems)
-    codes = _code_lists(template)
+    memory = memory_of(template)
     for sheet in template.sheets:
         if sheet.kind not in (SheetKind.FORM, SheetKind.TABLE):
             continue
@@ -78,9 +76,13 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
         if title is None:
             _nothing_bound(sheet, gathered)
             continue
-        _read_fields(snapshot, sheet, title, declared, codes, gathered)
+        cells = snapshot.sheets[title]
+        if sheet.fields:
+            plan = memory.plan(cells, sheet, title, snapshot.names, declared)
+            gathered.readings.extend(read_fields(plan, cells))
+            gathered.problems.extend(plan.problems)
         for table in sheet.tables:
-            rows, found = read_table(snapshot.sheets[title], title, table, snapshot.names, codes)
+            rows, found = read_table(cells, title, table, snapshot.names, memory.values)
             if rows is not None:
                 gathered.tables[table.id] = rows
             gathered.problems.extend(found)
@@ -116,45 +118,12 @@ def _declared(template: Template, layout: Layout | None) -> Callable[[], Layout]
     return declared
 
 
-def _code_lists(template: Template) -> Callable[[str | None], CodeList | None]:
-    @cache
-    def codes(list_id: str | None) -> CodeList | None:
-        return CodeList(template.code_lists.get(list_id, {})) if list_id else None
-
-    return codes
-
-
 def _nothing_bound(sheet: Sheet, gathered: _Gathered) -> None:
     columns = {column.id: column for column in sheet.columns}
     for item in sheet.fields:
         for column_id in item.columns:
             fact = Fact(FactRef(item.id, column_id), FactState.UNBOUND)
             gathered.readings.append(FieldReading(item, columns[column_id], fact, None))
-
-
-def _read_fields(
-    snapshot: Snapshot,
-    sheet: Sheet,
-    title: str,
-    declared: Callable[[], Layout],
-    codes: Callable[[str | None], CodeList | None],
-    gathered: _Gathered,
-) -> None:
-    if not sheet.fields:
-        return
-    cells = snapshot.sheets[title]
-    columns = {column.id: column for column in sheet.columns}
-    places = FieldPlaces(cells, sheet, title, snapshot.names, declared)
-    for item, column_id, place in places.locate_all():
-        ref = FactRef(item.id, column_id)
-        if place is None:
-            reading = FieldReading(item, columns[column_id], Fact(ref, FactState.UNBOUND), None)
-        else:
-            typed = normalise(cells.cell(place.row, place.column), item, codes(item.codes))
-            fact = Fact(ref, typed.state, typed.value, place, typed.typed)
-            reading = FieldReading(item, columns[column_id], fact, typed)
-        gathered.readings.append(reading)
-    gathered.problems.extend(places.problems)
 
 
 def _indicators(

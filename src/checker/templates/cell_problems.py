@@ -23,20 +23,23 @@ class FieldReading(NamedTuple):
 def cell_problems(readings: list[FieldReading], stages: tuple[str, ...]) -> list[Problem]:
     """What the normaliser remarked, what is missing, and what stands in a stage that the school
     does not have — which needs all fields to have been read first."""
-    by_ref = {reading.fact.ref: reading for reading in readings}
+    by_ref: dict[FactRef, FieldReading] = {}
     problems: list[Problem] = []
     for reading in readings:
-        typed, fact = reading.typed, reading.fact
+        _, column, fact, typed = reading
         if typed is None or fact.cell is None:
             continue
-        stage = reading.column.stage
+        stage = column.stage
         if stage is not None and stage not in stages:
-            if not reading.column.previous and _means_something(typed):
+            if not column.previous and _means_something(typed):
                 problems.append(_foreign_stage(reading))
         elif typed.rule:
             problems.append(problem_of(typed, fact.ref, fact.cell))
-        elif fact.state is FactState.BLANK and _is_due(reading, by_ref):
-            problems.append(_missing(reading))
+        elif fact.state is FactState.BLANK and _may_be_due(reading):
+            if not by_ref:
+                by_ref.update((each.fact.ref, each) for each in readings)
+            if _is_due(reading, by_ref):
+                problems.append(_missing(reading))
     return problems
 
 
@@ -46,13 +49,17 @@ def _means_something(typed: TypedValue) -> bool:
     return typed.state is not FactState.GIVEN or bool(typed.value)
 
 
+def _may_be_due(reading: FieldReading) -> bool:
+    """Whether an empty cell could be a fault. Last year's figure never is (a new school has none),
+    nor is 共用."""
+    column = reading.column
+    return reading.field.blank is Blank.MISSING and not column.previous and column.id != SHARED
+
+
 def _is_due(reading: FieldReading, by_ref: Mapping[FactRef, FieldReading]) -> bool:
-    """Whether an empty cell is a fault. Last year's figure never is (a new school has none), nor
-    is 共用, nor a stage column of a field whose figure was given under 共用."""
-    item, column = reading.field, reading.column
-    if item.blank is not Blank.MISSING or column.previous or column.id == SHARED:
-        return False
-    if column.stage is not None and SHARED in item.columns:
+    """Whether it is one: not in a stage column of a field whose figure was given under 共用."""
+    item = reading.field
+    if reading.column.stage is not None and SHARED in item.columns:
         shared = by_ref.get(FactRef(item.id, SHARED))
         return shared is None or shared.fact.state is FactState.BLANK
     return True

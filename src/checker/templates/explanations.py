@@ -36,9 +36,9 @@ def read_explanations(
     area = _area(snapshot, sheet, title, declared)
     if area is None:
         return {}, None
-    first, last = area
+    first, _ = area
     found: dict[str, Explanation] = {}
-    for row in range(first.row, max(last.row, sheet.last_row) + 1):
+    for row in range(first.row, sheet.last_row + 1):
         key, place, issue, text = (_text(sheet, row, first.column + n) for n in range(WIDTH))
         if key and (key not in found or (text and not found[key].text)):
             found[key] = Explanation(key, text, row, issue, place)

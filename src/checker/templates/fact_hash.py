@@ -13,14 +13,14 @@ def hash_facts(facts: Mapping[FactRef, Fact], tables: Mapping[str, Iterable[Tabl
     The same answers give the same digest in any file format and however they were typed.
     """
     given = [
-        f"{ref.field}@{ref.column}={fact.value}"
+        f"{ref.field}@{ref.column}={fact.value!s}"
         for ref, fact in facts.items()
         if fact.state is FactState.GIVEN
     ]
     for table, rows in tables.items():
         for row in rows:
             given.extend(
-                f"{table}.{column}#{row.ordinal}={fact.value}"
+                f"{table}.{column}#{row.ordinal}={fact.value!s}"
                 for column, fact in row.facts.items()
                 if fact.state is FactState.GIVEN
             )

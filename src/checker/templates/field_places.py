@@ -10,7 +10,7 @@ from checker.model.cells import CellRef, column_letters
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, Problem
 from checker.model.template import Field, Sheet
-from checker.templates.form_grid import FormGrid, code_key, find_grid, row_of_label, squeeze
+from checker.templates.form_grid import FormGrid, code_key, row_of_label, squeeze
 from checker.templates.names import field_name
 
 if TYPE_CHECKING:
@@ -20,9 +20,11 @@ Names = Mapping[str, tuple[CellRef, CellRef] | None]
 
 
 class FieldPlaces:
-    """Finds the cells of one form sheet. ``title`` is the sheet's title in this workbook.
+    """Finds the cells of one form sheet. ``title`` is the sheet's title in this workbook, ``grid``
+    what is printed on it.
 
-    ``problems`` fills while fields are located.
+    ``problems`` fills while fields are located. ``looked_at_values``: to locate them, cells were
+    looked at that are no part of the grid, so the places hold for this workbook only.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class FieldPlaces:
         title: str,
         names: Names,
         layout: Callable[[], Layout],
+        grid: FormGrid | None,
     ) -> None:
         self.snapshot = snapshot
         self.sheet = sheet
@@ -39,13 +42,13 @@ class FieldPlaces:
         self.names = names
         self.layout = layout
         self.problems: list[Problem] = []
-        self.grid: FormGrid | None = None
+        self.grid = grid
+        self.looked_at_values = False
         self._without_name: list[str] = []
         self._lost_columns: set[str] = set()
 
     def locate_all(self) -> Iterator[tuple[Field, str, CellRef | None]]:
         """Every field and column of the sheet with its cell, None where no cell is certain."""
-        self.grid = find_grid(self.snapshot, self.sheet)
         if self.grid is None and not self._any_name():
             message = (
                 f"工作表“{self.title}”里找不到表头（甲、乙、行号），无法确定每一格填的是什么；"
@@ -129,6 +132,7 @@ class FieldPlaces:
             return rows.pop() if len(rows) == 1 else None
         row = row_of_label(self.grid, item)
         if row is None:
+            self.looked_at_values = True
             declared = self.layout().forms[self.sheet.id].rows[item.id]
             label = squeeze(self.snapshot.raw(declared, self.grid.label_column))
             code = code_key(self.snapshot.raw(declared, self.grid.code_column))
@@ -144,6 +148,7 @@ class FieldPlaces:
         at = place.column if place is not None else self._column(column)
         if at is None:
             return None
+        self.looked_at_values = True
         filled = {row: self.snapshot.raw(row, at) for row in rows}
         filled = {row: value for row, value in filled.items() if value not in (None, "")}
         if len({repr(value) for value in filled.values()}) > 1:

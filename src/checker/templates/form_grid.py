@@ -21,6 +21,9 @@ HEADER_ROWS_ABOVE = 4
 """Header texts stand directly above the line 甲 乙 丙; a few inserted rows are forgiven."""
 
 
+_PRINTED_TYPES = frozenset({str, int, float, type(None)})
+
+
 class FormGrid:
     """Where the printed parts of a form are, 1-based. ``rows`` maps a row code (see ``code_key``)
     to all rows that carry it; ``columns`` maps a column id to its column, None if its header is
@@ -104,30 +107,54 @@ def _read_rows(snapshot: SheetSnapshot, grid: FormGrid) -> None:
     """Row codes below the sign, down to a table that stands under the form."""
     code_at = grid.code_column - snapshot.origin[1]
     label_at = grid.label_column - snapshot.origin[1]
-    row = grid.code_row
-    for line in snapshot.rows[grid.code_row + 1 - snapshot.origin[0] :]:
-        row += 1
-        value = line[code_at] if 0 <= code_at < len(line) else None
-        key = code_key(value)
+    lines = snapshot.rows[grid.code_row + 1 - snapshot.origin[0] :]
+    codes = tuple([line[code_at] if 0 <= code_at < len(line) else None for line in lines])
+    labels = tuple([line[label_at] if 0 <= label_at < len(line) else None for line in lines])
+    # True equals 1, and Decimal("1") does, which are no equal row codes
+    read = _printed if _PRINTED_TYPES.issuperset(map(type, codes)) else _printed.__wrapped__
+    grid.rows, grid.labels = read(codes, labels, grid.code_row + 1)
+
+
+@lru_cache(64)  # what is printed is the same in all workbooks of a template
+def _printed(
+    codes: tuple[object, ...], labels: tuple[object, ...], first_row: int
+) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Rows by their code, and by their label those without one."""
+    by_code: dict[str, list[int]] = {}
+    by_label: dict[str, list[int]] = {}
+    for row, (code, label) in enumerate(zip(codes, labels, strict=True), start=first_row):
+        key = code_key(code)
         if key in (CODE_SIGN, ORDINAL_HEADER):
             break
         if key:
-            grid.rows.setdefault(key, []).append(row)
-        elif 0 <= label_at < len(line) and (label := squeeze(line[label_at])):
-            grid.labels.setdefault(label, []).append(row)
+            by_code.setdefault(key, []).append(row)
+        elif text := squeeze(label):
+            by_label.setdefault(text, []).append(row)
+    return by_code, by_label
 
 
 def _read_headers(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None:
     found: dict[str, list[int]] = {}
+    first_column = snapshot.origin[1]
     for row in range(grid.code_row, max(grid.code_row - HEADER_ROWS_ABOVE, 0), -1):
-        for column, value in _cells(snapshot, row):
-            text = squeeze(value)
-            if text and column > grid.code_column and column not in found.get(text, ()):
+        index = row - snapshot.origin[0]
+        if not 0 <= index < len(snapshot.rows):
+            continue
+        for offset, text in _texts(tuple(snapshot.rows[index])):
+            column = first_column + offset
+            if column > grid.code_column and column not in found.get(text, ()):
                 found.setdefault(text, []).append(column)
     for item in sheet.columns:
         places = found.get(squeeze(item.title), [])
         grid.columns[item.id] = places[0] if len(places) == 1 else None
-    _infer_columns(snapshot, grid, sheet)
+    if None in grid.columns.values():
+        _infer_columns(snapshot, grid, sheet)
+
+
+@lru_cache(512)
+def _texts(line: tuple[object, ...]) -> tuple[tuple[int, str], ...]:
+    """The squeezed texts of a row, each with its offset."""
+    return tuple([(offset, text) for offset, value in enumerate(line) if (text := squeeze(value))])
 
 
 def _infer_columns(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None:

@@ -161,9 +161,8 @@ def is_footer(text: str) -> bool:
 def is_total(snapshot: SheetSnapshot, row: int, columns: Mapping[str, int]) -> bool:
     """Whether a row is a total (合计): such a word at or before the table's second column."""
     second = sorted(columns.values())[:2][-1]
-    return any(
-        text in TOTAL_WORDS for column, text in _texts(snapshot, row).items() if column <= second
-    )
+    line = snapshot.rows[row - snapshot.origin[0]] if row >= snapshot.origin[0] else ()
+    return any(squeeze(value) in TOTAL_WORDS for value in line[: second - snapshot.origin[1] + 1])
 
 
 def beyond(table: Table, title: str, rows: list[int], columns: Mapping[str, int]) -> Problem:

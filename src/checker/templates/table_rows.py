@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence, Set
+from typing import NamedTuple
 
 from checker.model.cells import CellRef
-from checker.model.snapshot import SheetSnapshot
+from checker.model.snapshot import Position, SheetSnapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem, TableRow
-from checker.model.template import Blank, Table
-from checker.templates.code_lists import CodeList
-from checker.templates.normalise import normalise
+from checker.model.template import Blank, Table, TableColumn
+from checker.templates.known_values import EntryReader, ValueReader, odd_positions
 from checker.templates.table_places import Names, beyond, find_table, is_total
 from checker.templates.typed_value import TypedValue, is_nothing
 
@@ -19,7 +19,7 @@ def read_table(
     title: str,
     table: Table,
     names: Names,
-    codes: Callable[[str | None], CodeList | None],
+    values: ValueReader,
 ) -> tuple[tuple[TableRow, ...] | None, list[Problem]]:
     """The rows of one table on the sheet with this title; None if it could not be found, or must
     have rows and has none.
@@ -34,19 +34,24 @@ def read_table(
     outside: list[int] = []
     first_column, first_row = snapshot.origin[1], snapshot.origin[0]
     width = sorted(place.columns.values())
+    columns = [
+        _Bound(column, f"{table.id}.{column.id}", place.columns.get(column.id), values.of(column))
+        for column in table.columns
+    ]
+    odd = odd_positions(snapshot)
+    special = _special_rows(snapshot, width)
     for row in range(place.first_row, max(place.last_row, place.read_to) + 1):
         index = row - first_row
         if index >= len(snapshot.rows):
             break
         line = snapshot.rows[index]
-        values = [line[at - first_column] for at in width if 0 <= at - first_column < len(line)]
-        if _empty(values) and not _has_special(snapshot, row, width):
+        if row not in special and _empty(line, width, first_column):
             continue
         if is_total(snapshot, row, place.columns):
             continue
         if row > place.last_row:
             outside.append(row)
-        filled, found = _read_row(snapshot, title, table, place.columns, row, len(rows) + 1, codes)
+        filled, found = _read_row(snapshot, title, table, columns, row, len(rows) + 1, odd)
         rows.append(filled)
         problems.extend(found)
     if outside:
@@ -59,43 +64,54 @@ def read_table(
     return tuple(rows), problems
 
 
-def _empty(values: list[object]) -> bool:
-    return all(
-        value is None or (isinstance(value, str) and (not value.strip() or is_nothing(value)))
-        for value in values
-    )
+class _Bound(NamedTuple):
+    """A column of the table: the id of its facts, where it stands, how its cells are read."""
+
+    column: TableColumn
+    field: str
+    at: int | None
+    reader: EntryReader
 
 
-def _has_special(snapshot: SheetSnapshot, row: int, columns: list[int]) -> bool:
-    """Errors and uncomputed formulas look empty to the reader, yet the row is not."""
-    if not snapshot.errors and not snapshot.uncomputed:
-        return False
-    return any(
-        (row, column) in snapshot.errors or (row, column) in snapshot.uncomputed
-        for column in columns
-    )
+def _empty(line: Sequence[object], columns: list[int], first_column: int) -> bool:
+    """Whether nothing is typed in these columns, or only that there is nothing."""
+    for at in columns:
+        value = line[at - first_column] if 0 <= at - first_column < len(line) else None
+        if value is None or value == "":
+            continue
+        if not isinstance(value, str) or (value.strip() and not is_nothing(value)):
+            return False
+    return True
+
+
+def _special_rows(snapshot: SheetSnapshot, columns: list[int]) -> set[int]:
+    """Rows with errors and uncomputed formulas: they look empty to the reader, yet are not."""
+    places = (*snapshot.errors, *snapshot.uncomputed)
+    return {row for row, column in places if column in columns}
 
 
 def _read_row(
     snapshot: SheetSnapshot,
     title: str,
     table: Table,
-    columns: Mapping[str, int],
+    columns: list[_Bound],
     row: int,
     ordinal: int,
-    codes: Callable[[str | None], CodeList | None],
+    odd: Set[Position],
 ) -> tuple[TableRow, list[Problem]]:
     facts: dict[str, Fact] = {}
     problems: list[Problem] = []
     missing: list[tuple[str, FactRef, CellRef]] = []
-    for column in table.columns:
-        ref = FactRef(f"{table.id}.{column.id}", "", ordinal)
-        at = columns.get(column.id)
+    for column, field, at, reader in columns:
+        ref = FactRef(field, "", ordinal)
         if at is None:
             facts[column.id] = Fact(ref, FactState.UNBOUND)
             continue
         cell = CellRef(title, row, at)
-        typed = normalise(snapshot.cell(row, at), column, codes(column.codes))
+        if (row, at) in odd:
+            typed = reader.read(snapshot, row, at)
+        else:
+            typed = reader.read_plain(snapshot.raw(row, at), snapshot, row, at)
         facts[column.id] = Fact(ref, typed.state, typed.value, cell, typed.typed)
         if typed.rule:
             problems.append(problem_of(typed, ref, cell))
