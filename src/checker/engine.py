@@ -88,6 +88,7 @@ class Run:
             for verdict in found
             if self.ruleset.reported(verdict.rule) and not self.profile.disabled(verdict.rule)
         ]
+        self._known.clear()  # verdicts know their run: without this, only the collector frees them
         return Report(
             self.submission, (*form, *verdicts), tuple(self.errors), profile=self.profile.id
         )

@@ -6,6 +6,7 @@ come as they finish and only a window of them is under way, so memory does not g
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -47,6 +48,7 @@ def run_all(
     ``workers`` None: as many as processors, or none at all for a handful. An exception of ``work``
     itself becomes a failure too. Closing the iterator (Ctrl-C) ends the workers.
     """
+    look_less_for_garbage()
     size = (os.cpu_count() or 1) if workers is None else workers
     if size <= 1 or (workers is None and count <= SERIAL_UP_TO):
         return _serial(work, items)
@@ -74,7 +76,7 @@ def _processes(
     pool = ProcessPool(
         max_workers=workers,
         context=multiprocessing.get_context("spawn"),
-        initializer=limit_memory,
+        initializer=_settle,
         initargs=(limits.memory,),
     )
     complete = False
@@ -115,6 +117,18 @@ def _collect(item: Item, future: object, limits: Limits) -> Finished[Item, Resul
 
 def _in_words(problem: Exception) -> str:
     return f"校验程序在这一份上出错（{type(problem).__name__}：{problem}），请把文件发给技术支持。"
+
+
+def _settle(memory: int) -> None:
+    """What a worker does once, before its first file."""
+    limit_memory(memory)
+    look_less_for_garbage()
+
+
+def look_less_for_garbage() -> None:
+    """Judging a file leaves no cycles behind, so looking for some after every few hundred objects
+    finds nothing and takes a tenth of the time."""
+    gc.set_threshold(50_000, 20, 20)
 
 
 def limit_memory(size: int) -> None:

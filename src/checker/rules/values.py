@@ -146,11 +146,11 @@ class Values:
             try:
                 found = self._known[key] = self._value(field_id, stage, last_year)
             except (MissingInput, NotApplicable, RuleDefect) as reason:
-                known = self._known[key] = reason
+                known = self._known[key] = reason.with_traceback(None)
             else:
                 return found
         if isinstance(known, Exception):
-            # a fresh one: raising the stored one again would let its traceback grow
+            # a fresh one: raised again, the stored one would keep every frame it passed through
             raise type(known)(*known.args)
         return known
 
@@ -164,7 +164,7 @@ class Values:
             try:
                 found = usable(fact, column.blank, column.type, column.title)
             except (MissingInput, NotApplicable) as reason:
-                known = self._cells[key] = reason
+                known = self._cells[key] = reason.with_traceback(None)
             else:
                 self._cells[key] = found
                 return found
