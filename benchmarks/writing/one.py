@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from workbooks import changes
+from workbooks import changes, judged
 
 from checker.model.marks import FILL_COLOURS, Changes
 
@@ -41,6 +41,8 @@ def openpyxl_writer(source: Path, target: Path, run: Changes) -> None:
             cell.fill = PatternFill("solid", fgColor=FILL_COLOURS[mark.fill])
         if mark.note:
             cell.comment = Comment(mark.note, "校验")
+    for edit in run.edits:
+        book[edit.sheet][edit.cell].value = edit.value
     for result in run.sheets:
         sheet = book.create_sheet(result.title)
         for row, cells in enumerate(result.rows, 1):
@@ -77,6 +79,8 @@ def excelize_writer(source: Path, target: Path, run: Changes) -> None:
         if mark.note:
             comment = excelize.Comment(cell=mark.cell, author="校验", text=mark.note)
             book.add_comment(mark.sheet, comment)
+    for edit in run.edits:
+        book.set_cell_value(edit.sheet, edit.cell, edit.value)
     for result in run.sheets:
         book.new_sheet(result.title)
         for row, cells in enumerate(result.rows, 1):
@@ -161,7 +165,8 @@ WRITERS = {
 
 def main() -> None:
     writer, source, target, repeats = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
-    run = changes(**json.loads(sys.argv[5]))
+    size = json.loads(sys.argv[5])
+    run = changes(**size) if size else judged(source)
     write = WRITERS[writer]
     school = source.stat().st_size < 1 << 20
     if school or writer.startswith("floor"):

@@ -1,4 +1,5 @@
-"""The workbooks and marks of the benchmark: a school's workbook, and one of 100,000 rows."""
+"""The workbooks and marks of the benchmark: filled forms with the marks of a real check, a
+school's workbook, and one of 100,000 rows."""
 
 from __future__ import annotations
 
@@ -11,6 +12,18 @@ import xlsxwriter
 from checker.model.marks import Changes, Fill, Mark, ResultCell, ResultSheet
 
 FILLS = (Fill.FAIL, Fill.DOUBT, Fill.EXPLAINED, Fill.PASS)
+
+
+def judged(path: Path) -> Changes:
+    """What a check of a filled form writes into it: marks, the sheet 校验结果, the sheet 说明."""
+    from checker.marking import changes_for
+    from checker.session import Session
+
+    session = Session()
+    report = session.judge_file(path).report
+    if report is None:
+        raise SystemExit(f"{path} is not a filled form")
+    return changes_for(report, session.rules, session.profile.title)
 
 
 def build(path: Path, sheets: int, rows: int, columns: int) -> None:

@@ -16,7 +16,7 @@ from checker.writing.addresses import (
 )
 from checker.writing.note_shapes import half_widths
 from checker.writing.styles_part import Styles, solid
-from checker.writing.values import value_xml
+from checker.writing.values import text_element, value_xml
 from checker.writing.workbook_part import Workbook
 from checker.writing.xml_bytes import escape_attribute
 
@@ -24,6 +24,8 @@ HEADER_COLOUR = "1F4E78"
 _DATE_FORMAT = 14
 _LINE_POINTS = 15.0
 _TALLEST = 409.0  # points; Excel knows no taller row
+_LARGE = 13  # points; letters larger than this need a taller row
+_USUAL_WIDTH = 8.43
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
@@ -32,22 +34,16 @@ def result_sheet_xml(
 ) -> bytes:
     """The worksheet part. ``titles`` leads from wished to given titles of result sheets."""
     merges = [area for text in sheet.merges if (area := parse_area(text))]
-    rows = []
-    links = []
-    known: dict[tuple[object, ...], int] = {}
-    for number, cells in enumerate(sheet.rows, 1):
-        inside = []
-        for column, cell in enumerate(cells, 1):
-            address = f"{column_letters(column)}{number}"
-            inside.append(_cell(cell, address, workbook.dates_from_1904, styles, known))
-            if cell.link:
-                target = _renamed(location(cell.link), titles)
-                links.append(
-                    f'<hyperlink ref="{address}" location="{escape_attribute(target)}" '
-                    f'display="{escape_attribute(str(cell.value or "")[:250])}"/>'
-                )
-        height = _height(cells, number, merges, sheet.widths)
-        rows.append(f'<row r="{number}"{height}>{"".join(inside)}</row>')
+    writer = _Rows(sheet.widths, merges, workbook, styles)
+    rows = [writer.row(number, cells) for number, cells in enumerate(sheet.rows, 1)]
+    links = [
+        f'<hyperlink ref="{column_letters(column)}{number}" '
+        f'location="{escape_attribute(_renamed(location(cell.link), titles))}" '
+        f'display="{escape_attribute(str(cell.value or "")[:250])}"/>'
+        for number, cells in enumerate(sheet.rows, 1)
+        for column, cell in enumerate(cells, 1)
+        if cell.link
+    ]
     width = max((len(cells) for cells in sheet.rows), default=1) or 1
     dimension = Area(1, 1, max(1, len(sheet.rows)), width).reference
     landscape = "landscape" if sheet.landscape else "portrait"
@@ -92,29 +88,99 @@ def _merges(merges: list[Area]) -> str:
     return f'<mergeCells count="{inside.count("<")}">{inside}</mergeCells>'
 
 
-def _cell(
-    cell: ResultCell,
-    address: str,
-    dates_from_1904: bool,
-    styles: Styles,
-    known: dict[tuple[object, ...], int],
-) -> str:
-    value = cell.value
-    text = value if isinstance(value, str) else ""
-    quoted = text.startswith(_FORMULA_STARTS)
-    dated = not text and isinstance(value, datetime.date)
-    look = (  # a fill by its identity: hashing an enumeration's member is slow
-        *(id(cell.fill), cell.bold, cell.size, cell.wrap, cell.header, cell.border),
-        *(cell.link is None, quoted, dated),
+class _Rows:
+    """Writes the rows of one sheet. Many texts stand in it again and again (a rule's source, how to
+    mend it), so what a text looks like in the file and how many lines it fills is worked out once.
+    """
+
+    def __init__(
+        self, widths: Sequence[float], merges: list[Area], workbook: Workbook, styles: Styles
+    ) -> None:
+        self._widths = widths
+        self._room = [_room(width or _USUAL_WIDTH) for width in widths]
+        self._merged: dict[int, dict[int, int]] = {}
+        for one in merges:
+            if one.top == one.bottom:
+                self._merged.setdefault(one.top, {})[one.left] = one.right
+        self._dates_from_1904 = workbook.dates_from_1904
+        self._styles = styles
+        self._looks: dict[tuple[object, ...], str] = {}
+        self._texts: dict[str, tuple[str, bool]] = {}
+        self._lines: dict[tuple[str, float], int] = {}
+
+    def row(self, number: int, cells: Sequence[ResultCell]) -> str:
+        """One row. It says the height that its wrapped text needs: Excel computes none for merged
+        cells, LibreOffice none at all for a file that names Excel as its author. Not a custom
+        height, so that Excel still lets the row grow."""
+        merged = self._merged.get(number, {})
+        needed = 1
+        inside = []
+        for column, cell in enumerate(cells, 1):
+            value = cell.value
+            quoted = dated = False
+            if isinstance(value, str) and value:
+                known = self._texts.get(value)
+                if known is None:
+                    known = self._texts[value] = _text(value)
+                content, quoted = known
+                if cell.wrap:
+                    needed = max(needed, self._height(cell, value, column, merged))
+            else:
+                dated = isinstance(value, datetime.date)
+                kind, inner = value_xml(value, self._dates_from_1904)
+                tag = f' t="{kind}">' if kind else ">"
+                content = f"{tag}{inner}</c>" if inner else "/>"
+            look = (  # a fill by its identity: hashing an enumeration's member is slow
+                *(id(cell.fill), cell.bold, cell.size, cell.wrap, cell.header, cell.border),
+                *(cell.link is None, quoted, dated),
+            )
+            style = self._looks.get(look)
+            if style is None:
+                style = self._looks[look] = self._look(cell, quoted, dated)
+            if style or content != "/>":
+                inside.append(f'<c r="{column_letters(column)}{number}"{style}{content}')
+            if cell.size and cell.size > _LARGE:
+                needed = max(needed, 2)
+        custom = ' customHeight="1"' if merged else ""
+        height = f' ht="{min(needed * _LINE_POINTS, _TALLEST):g}"{custom}' if needed > 1 else ""
+        return f'<row r="{number}"{height}>{"".join(inside)}</row>'
+
+    def _look(self, cell: ResultCell, quoted: bool, dated: bool) -> str:
+        style = _style(cell, self._styles, quoted, dated)
+        return f' s="{style}"' if style else ""
+
+    def _height(self, cell: ResultCell, text: str, column: int, merged: dict[int, int]) -> int:
+        """How many lines of usual text a wrapped text is as high as."""
+        if column not in merged and not cell.size and column <= len(self._room):
+            key = text, self._room[column - 1]
+            known = self._lines.get(key)
+            if known is None:
+                known = self._lines[key] = _lines(*key, 1)
+            return known
+        across = range(column - 1, merged.get(column, column))
+        widths = self._widths
+        width = sum([(widths[at] if at < len(widths) else 0) or _USUAL_WIDTH for at in across])
+        scale = (cell.size or 11) / 11
+        return int(_lines(text, _room(width), scale) * scale + 0.999)
+
+
+def _text(text: str) -> tuple[str, bool]:
+    """A text as the content of its cell, and whether it must be kept from becoming a formula."""
+    return (
+        f' t="inlineStr"><is>{text_element(text)}</is></c>',
+        text.startswith(_FORMULA_STARTS),
     )
-    style = known.get(look)
-    if style is None:
-        style = known[look] = _style(cell, styles, quoted, dated)
-    head = f'<c r="{address}" s="{style}"' if style else f'<c r="{address}"'
-    kind, inner = value_xml(value, dates_from_1904)
-    if not inner:
-        return head + "/>" if style else ""
-    return f'{head} t="{kind}">{inner}</c>' if kind else f"{head}>{inner}</c>"
+
+
+def _room(width: float) -> float:
+    """How many Latin letters fit into a column of that width."""
+    return max(1, width * 0.93 - 0.5)
+
+
+def _lines(text: str, room: float, scale: float) -> int:
+    """How many lines a text fills, its letters being ``scale`` times the usual size."""
+    lengths = [half_widths(line) * scale for line in text.split("\n")]
+    return sum([max(1, -int(-length // room)) for length in lengths])
 
 
 def _style(cell: ResultCell, styles: Styles, quoted: bool, dated: bool) -> int:
@@ -142,34 +208,6 @@ def _style(cell: ResultCell, styles: Styles, quoted: bool, dated: bool) -> int:
         alignment,
         quoted,
     )
-
-
-def _height(
-    cells: Sequence[ResultCell], number: int, merges: list[Area], widths: Sequence[float]
-) -> str:
-    """The height that the row's wrapped text needs, said in the file: Excel computes none for
-    merged cells, LibreOffice none at all for a file that names Excel as its author. Not a custom
-    height, so that Excel still lets the row grow."""
-    merged = {one.left: one.right for one in merges if one.top == number == one.bottom}
-    needed = 1
-    for left, cell in enumerate(cells, 1):
-        if cell.size and cell.size > 13:
-            needed = max(needed, 2)
-        text = cell.value
-        if not (cell.wrap and isinstance(text, str)):
-            continue
-        across = range(left - 1, merged.get(left, left))
-        room = sum([(widths[at] if at < len(widths) else 0) or 8.43 for at in across])
-        scale = (cell.size or 11) / 11
-        width = max(1, room * 0.93 - 0.5)
-        if len(text) * 2.5 * scale <= width and "\n" not in text:
-            lines = 1  # it fits even if every character is of the widest
-        else:
-            wide = [half_widths(line) * scale for line in text.split("\n")]
-            lines = sum([max(1, -int(-one // width)) for one in wide])
-        needed = max(needed, int(lines * scale + 0.999))
-    custom = ' customHeight="1"' if merged else ""
-    return f' ht="{min(needed * _LINE_POINTS, _TALLEST):g}"{custom}' if needed > 1 else ""
 
 
 def _renamed(link: str, titles: Mapping[str, str]) -> str:

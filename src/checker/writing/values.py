@@ -39,7 +39,7 @@ def text_element(text: str) -> str:
     text = text[:LONGEST_TEXT]
     if text.isalnum():  # the common case needs neither escapes nor care for spaces
         return f"<t>{text}</t>"
-    space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    space = ' xml:space="preserve"' if "\n" in text or text != text.strip() else ""
     return f"<t{space}>{cell_text(text)}</t>"
 
 
