@@ -123,18 +123,24 @@ def apart_from(sources: Iterable[Source], places: Iterable[str]) -> list[Source]
     """The sources that do not lie in (or are) one of some folders: last year's, or the one for the
     results."""
     folders = [full_path(place).rstrip("/\\") for place in places]
-    kept = []
-    for source in sources:
+    local = {Path(each).resolve() for each in folders if "://" not in each}
+    beyond = [each for each in folders if "://" in each]
+    known: dict[Path, bool] = {}  # thousands of files lie in a few folders
+
+    def is_within(folder: Path) -> bool:
+        if folder not in known:
+            place = folder.resolve()
+            known[folder] = not local.isdisjoint((place, *place.parents))
+        return known[folder]
+
+    def is_apart(source: Source) -> bool:
         location = full_path(source.location)
         if "://" in location:
-            below = any(location == each or location.startswith(f"{each}/") for each in folders)
-        else:
-            path = Path(location).resolve()
-            local = (Path(each).resolve() for each in folders if "://" not in each)
-            below = any(each in (path, *path.parents) for each in local)
-        if not below:
-            kept.append(source)
-    return kept
+            return any(location == each or location.startswith(f"{each}/") for each in beyond)
+        path = Path(location)
+        return bool(local) and (path in local or is_within(path.parent))
+
+    return [source for source in sources if not is_apart(source)]
 
 
 def read_beside(place: str, names: Iterable[str]) -> tuple[str, bytes] | None:

@@ -17,43 +17,60 @@ from checker.reports.terminal import Line
 
 
 def watch_folders(run: FolderCheck, watch: FolderWatch) -> None:
-    """Keep ``run.results`` up to date; what changed is told as soon as it is judged."""
+    """Keep ``run.results``, and what is kept of them in files, up to date; what changed is told as
+    soon as it is judged."""
     say = _Telling(run)
     sys.stdout.flush()
     sys.stderr.write(WAITING + "\n")
     sys.stderr.flush()
+    unsettled: Changes | None = None
     try:
         for changes in watch.changes():
+            unsettled = changes
             _take_in(run, changes, say)
+            _settle(run, changes)
+            unsettled = None
     except KeyboardInterrupt:
-        pass
+        if unsettled is not None:  # Ctrl-C came between the news and the files that hold them
+            _settle(run, unsettled)
     run.screen.show([Line("已停止等待，以下是现在的结果。", "title")])
 
 
 def _take_in(run: FolderCheck, changes: Changes, say: _Telling) -> None:
+    """Judge what is new or altered; ``run.results`` hold every result as soon as it is told."""
     before = {result.path: result for result in run.results}
-    now = dict(before)
     for source in changes.gone:
         path = path_shown(source)
-        say("已删除", path, None, now.pop(path, None))
+        run.results[:] = [result for result in run.results if result.path != path]
+        say("已删除", path, None, before.get(path))
     for result in refused(changes.found):
         old = before.get(result.path)
         if old is None or old.message != result.message:
-            now[result.path] = result
+            _put(run, result)
             say("有问题", result.path, result, old)
     arrived = {path_shown(source) for source in changes.new}
-    try:
-        for result in _judged(run, (*changes.new, *changes.altered)):
-            now[result.path] = result
-            word = "新收到" if result.path in arrived else "有改动"
-            say(word, result.path, result, before.get(result.path))
-    finally:
-        order = [
-            *(path for path, _ in changes.found.failures),
-            *map(path_shown, changes.found.sources),
-        ]
-        run.results[:] = [now[path] for path in order if path in now]
-        run.keep()
+    for result in _judged(run, (*changes.new, *changes.altered)):
+        _put(run, result)
+        word = "新收到" if result.path in arrived else "有改动"
+        say(word, result.path, result, before.get(result.path))
+
+
+def _put(run: FolderCheck, result: FileResult) -> None:
+    """In the place of the file's former result, or at the end."""
+    for place, old in enumerate(run.results):
+        if old.path == result.path:
+            run.results[place] = result
+            return
+    run.results.append(result)
+
+
+def _settle(run: FolderCheck, changes: Changes) -> None:
+    """Results in the order of the files, without what is no longer so; files that hold them."""
+    now = {result.path: result for result in run.results}
+    order = [path for path, _ in changes.found.failures]
+    order += map(path_shown, changes.found.sources)
+    run.results[:] = [now[path] for path in order if path in now]
+    run.keep()
     run.renew_tables(changes.found.sources)
 
 
