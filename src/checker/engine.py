@@ -62,6 +62,7 @@ class Run:
         last_year = Values(previous) if previous is not None else None
         self.values = Values(submission, last_year)
         self.whole = Unit(self.values, UnitRef(Scope.SUBMISSION, whole_label(submission)))
+        self._whole_alone = (self.whole,)
         template = submission.template
         self.stages = {
             stage: Unit(self.values, UnitRef(Scope.STAGE, template.stage_title(stage), stage))
@@ -96,7 +97,7 @@ class Run:
     def units(self, rule: Rule) -> Iterable[Unit]:
         """The units a rule is asked about."""
         if rule.scope is Scope.SUBMISSION:
-            return (self.whole,)
+            return self._whole_alone
         if rule.scope is Scope.STAGE:
             wanted = rule.stages
             return [unit for stage, unit in self.stages.items() if not wanted or stage in wanted]
@@ -226,8 +227,9 @@ class Run:
                 )
             )
             return ()
-        if any(verdict.outcome is Outcome.FAIL for verdict in given):
-            return tuple(self.settled(verdict, rule) for verdict in given)
+        for verdict in given:
+            if verdict.outcome is Outcome.FAIL:
+                return tuple([self.settled(each, rule) for each in given])
         return given
 
 

@@ -39,7 +39,8 @@ def _prepared(rule: Rule) -> _Relation:
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict. Of conditions joined with "and" the first that does not hold is reported."""
     relation = _prepared(rule)
-    if truth(relation.holds(unit, context), relation.what):
+    held = relation.holds(unit, context)
+    if held is True or truth(held, relation.what):
         return (
             context.fulfilled(
                 lambda: _said(context, relation), lambda: places(context, relation.check)
