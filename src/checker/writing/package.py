@@ -50,6 +50,7 @@ class Package:
             self._members[key] = member
         self._parts: dict[str, Part] = {}
         self._names: dict[str, str] = {}  # of parts that are not in the file
+        self._numbers: dict[str, int] = {}  # up to which every name of a pattern is taken
         self._as_stored: set[str] = set()  # parts whose ``raw`` is what the file holds
         self._gone: set[str] = set()
         self._base: dict[str, bytes | None] = {}
@@ -111,12 +112,14 @@ class Package:
                 self._base[key] = self.raw(key)
             self._gone.add(key)
             self._parts.pop(key, None)
+            self._numbers.clear()
 
     def free_name(self, pattern: str) -> str:
         """The first part name from a pattern such as "xl/comments{}.xml" that is not taken."""
-        number = 1
+        number = self._numbers.get(pattern, 1)
         while self.has(key_of(pattern.format(number))):
             number += 1
+        self._numbers[pattern] = number
         return pattern.format(number)
 
     def settle(self) -> None:

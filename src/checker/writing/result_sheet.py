@@ -34,7 +34,7 @@ def result_sheet_xml(
 ) -> bytes:
     """The worksheet part. ``titles`` leads from wished to given titles of result sheets."""
     merges = [area for text in sheet.merges if (area := parse_area(text))]
-    writer = _Rows(sheet.widths, merges, workbook, styles)
+    writer = _Rows(sheet, merges, workbook, styles)
     rows = [writer.row(number, cells) for number, cells in enumerate(sheet.rows, 1)]
     links = [
         f'<hyperlink ref="{column_letters(column)}{number}" '
@@ -94,10 +94,13 @@ class _Rows:
     """
 
     def __init__(
-        self, widths: Sequence[float], merges: list[Area], workbook: Workbook, styles: Styles
+        self, sheet: ResultSheet, merges: list[Area], workbook: Workbook, styles: Styles
     ) -> None:
-        self._widths = widths
-        self._room = [_room(width or _USUAL_WIDTH) for width in widths]
+        most = max((len(cells) for cells in sheet.rows), default=0)
+        self._widths = sheet.widths
+        self._letters = [column_letters(number) for number in range(1, most + 1)]
+        self._rooms = [_room(width or _USUAL_WIDTH) for width in sheet.widths]
+        self._rooms += [_room(_USUAL_WIDTH)] * (most - len(self._rooms))
         self._merged: dict[int, dict[int, int]] = {}
         for one in merges:
             if one.top == one.bottom:
@@ -112,19 +115,27 @@ class _Rows:
         """One row. It says the height that its wrapped text needs: Excel computes none for merged
         cells, LibreOffice none at all for a file that names Excel as its author. Not a custom
         height, so that Excel still lets the row grow."""
-        merged = self._merged.get(number, {})
+        merged = self._merged.get(number)
+        texts, looks, rooms = self._texts, self._looks, self._rooms
         needed = 1
-        inside = []
-        for column, cell in enumerate(cells, 1):
+        inside: list[str] = []
+        for letters, room, cell in zip(self._letters, rooms, cells, strict=False):
             value = cell.value
             quoted = dated = False
             if isinstance(value, str) and value:
-                known = self._texts.get(value)
+                known = texts.get(value)
                 if known is None:
-                    known = self._texts[value] = _text(value)
+                    known = texts[value] = _text(value)
                 content, quoted = known
                 if cell.wrap:
-                    needed = max(needed, self._height(cell, value, column, merged))
+                    if merged or cell.size:
+                        height = self._height(cell, value, len(inside), merged)
+                    else:
+                        height = self._lines.get((value, room)) or self._count(value, room)
+                    if height > needed:
+                        needed = height
+            elif value is None:
+                content = "/>"
             else:
                 dated = isinstance(value, datetime.date)
                 kind, inner = value_xml(value, self._dates_from_1904)
@@ -134,32 +145,36 @@ class _Rows:
                 *(id(cell.fill), cell.bold, cell.size, cell.wrap, cell.header, cell.border),
                 *(cell.link is None, quoted, dated),
             )
-            style = self._looks.get(look)
+            style = looks.get(look)
             if style is None:
-                style = self._looks[look] = self._look(cell, quoted, dated)
-            if style or content != "/>":
-                inside.append(f'<c r="{column_letters(column)}{number}"{style}{content}')
-            if cell.size and cell.size > _LARGE:
-                needed = max(needed, 2)
+                style = looks[look] = self._style(cell, quoted, dated)
+            inside.append(
+                f'<c r="{letters}{number}"{style}{content}' if style or content != "/>" else ""
+            )
+            if cell.size and cell.size > _LARGE and needed < 2:
+                needed = 2
         custom = ' customHeight="1"' if merged else ""
-        height = f' ht="{min(needed * _LINE_POINTS, _TALLEST):g}"{custom}' if needed > 1 else ""
-        return f'<row r="{number}"{height}>{"".join(inside)}</row>'
+        height_ = f' ht="{min(needed * _LINE_POINTS, _TALLEST):g}"{custom}' if needed > 1 else ""
+        return f'<row r="{number}"{height_}>{"".join(inside)}</row>'
 
-    def _look(self, cell: ResultCell, quoted: bool, dated: bool) -> str:
+    def _style(self, cell: ResultCell, quoted: bool, dated: bool) -> str:
         style = _style(cell, self._styles, quoted, dated)
         return f' s="{style}"' if style else ""
 
-    def _height(self, cell: ResultCell, text: str, column: int, merged: dict[int, int]) -> int:
-        """How many lines of usual text a wrapped text is as high as."""
-        if column not in merged and not cell.size and column <= len(self._room):
-            key = text, self._room[column - 1]
-            known = self._lines.get(key)
-            if known is None:
-                known = self._lines[key] = _lines(*key, 1)
-            return known
-        across = range(column - 1, merged.get(column, column))
+    def _count(self, text: str, room: float) -> int:
+        lines = self._lines[text, room] = _lines(text, room, 1)
+        return lines
+
+    def _height(
+        self, cell: ResultCell, text: str, before: int, merged: Mapping[int, int] | None
+    ) -> int:
+        """How many lines of usual text a wrapped text is as high as, in a merged range or in
+        letters of another size. ``before`` cells stand in front of it."""
+        right = (merged or {}).get(before + 1, before + 1)
         widths = self._widths
-        width = sum([(widths[at] if at < len(widths) else 0) or _USUAL_WIDTH for at in across])
+        width = sum(
+            (widths[at] if at < len(widths) else 0) or _USUAL_WIDTH for at in range(before, right)
+        )
         scale = (cell.size or 11) / 11
         return int(_lines(text, _room(width), scale) * scale + 0.999)
 
@@ -179,6 +194,8 @@ def _room(width: float) -> float:
 
 def _lines(text: str, room: float, scale: float) -> int:
     """How many lines a text fills, its letters being ``scale`` times the usual size."""
+    if "\n" not in text:
+        return max(1, -int(-(half_widths(text) * scale) // room))
     lengths = [half_widths(line) * scale for line in text.split("\n")]
     return sum([max(1, -int(-length // room)) for length in lengths])
 
