@@ -21,7 +21,8 @@ KEPT_ROWS = 4_096
 KEPT_CELLS = 32_768
 """Rows and cells remembered; some hundred bytes each, so a few megabytes per process."""
 KEPT_ROW_BYTES = 8_000
-"""A longer row is not remembered, nor are its cells."""
+KEPT_CELL_BYTES = 300
+"""What is longer is not remembered."""
 
 ERRORS = frozenset(
     {b"#NULL!", b"#DIV/0!", b"#VALUE!", b"#REF!", b"#NAME?", b"#NUM!", b"#N/A", b"#GETTING_DATA"}
@@ -83,6 +84,7 @@ class RowReader:
         self._percent = frozenset(str(style).encode() for style in formats.percent)
         self._kept: dict[bytes, UsualRow] = {}
         self._cells: dict[bytes, UsualCell] = {}
+        self._begun: dict[bytes, tuple[int, int, bool]] = {}
 
     def rows(self, cells: bytes) -> list[UsualRow]:
         """The rows between <sheetData> and its end, in order. Raises Unusual."""
@@ -113,8 +115,9 @@ class RowReader:
             raise Unusual
         number = int(begin[1])
         known = self._cells
-        if len(known) > KEPT_CELLS:
+        if len(known) > KEPT_CELLS or len(self._begun) > KEPT_CELLS:
             known.clear()
+            self._begun.clear()
         columns: list[int] = []
         values: list[object] = []
         strings: list[tuple[int, int]] = []
@@ -127,7 +130,7 @@ class RowReader:
             cell = known.get(piece)
             if cell is None:
                 cell = self._cell(piece)
-                if len(xml) <= KEPT_ROW_BYTES:
+                if len(piece) <= KEPT_CELL_BYTES:
                     known[piece] = cell
             row, column, value, string, besides = cell
             if row != number or column <= last:
@@ -152,6 +155,16 @@ class RowReader:
 
     def _cell(self, piece: bytes) -> UsualCell:
         """A cell, without the beginning of its tag."""
+        head, _, body = piece.partition(b">")
+        begun = self._begun.get(head)
+        if begun is not None and body[:3] == b"<v>" and body[-8:] == b"</v></c>":
+            # the tag was met before: only the value is new, as in most cells of most workbooks
+            digits = body[3:-8]
+            row, column, shared = begun
+            if shared and digits.isdigit():
+                return row, column, "", int(digits), None
+            if not shared and _NUMBER.fullmatch(digits):
+                return row, column, float(digits), -1, None
         match = _CELL.fullmatch(piece)
         if match is None:
             raise Unusual
@@ -166,7 +179,10 @@ class RowReader:
                     raise Unusual
                 return row, column, EMPTY, -1, None
             if kind == b"s":
+                self._begun[head] = row, column, True
                 return row, column, "", _index(content), None
+            if kind is None and (style is None or self._formats.get(style) == PLAIN):
+                self._begun[head] = row, column, False
             if kind != b"e":
                 return row, column, self._value(kind, style, content), -1, None
         value: object = EMPTY

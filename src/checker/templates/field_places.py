@@ -127,12 +127,12 @@ class FieldPlaces:
     def _row_without_code(self, item: Field, named: Mapping[str, CellRef | None]) -> int | None:
         """The field's row although its row code is gone: where its names or its label say, as
         long as no other field's code stands there; at last its declared address."""
+        self.looked_at_values = True
         if self.grid is None:
             rows = {place.row for place in named.values() if place is not None}
             return rows.pop() if len(rows) == 1 else None
-        row = row_of_label(self.grid, item)
+        row = row_of_label(self.snapshot, self.grid, item)
         if row is None:
-            self.looked_at_values = True
             declared = self.layout().forms[self.sheet.id].rows[item.id]
             label = squeeze(self.snapshot.raw(declared, self.grid.label_column))
             code = code_key(self.snapshot.raw(declared, self.grid.code_column))

@@ -1,9 +1,9 @@
 """Where the fields of a form were found, remembered for the next workbook of the same layout.
 
-Which cell holds which field follows from three things only: the row codes, labels and headers
-printed on the sheet, the targets of its defined names, and its title. All three are looked at in
-every workbook; where all are as they were before, so are the places. Anything that also depended
-on what is typed into the cells is worked out anew each time.
+Which cell holds which field follows from three things: the row codes and headers printed on the
+sheet, the targets of its defined names, and its title. All three are looked at in every workbook;
+where all are as they were before, so are the places. Where that was not enough, because a row code
+is gone or stands twice, the places are worked out anew each time.
 """
 
 from __future__ import annotations
@@ -161,5 +161,4 @@ def _same(one: FormGrid | None, other: FormGrid | None) -> bool:
         == (other.code_row, other.code_column, other.label_column)
         and (one.rows is other.rows or one.rows == other.rows)
         and one.columns == other.columns
-        and (one.labels is other.labels or one.labels == other.labels)
     )

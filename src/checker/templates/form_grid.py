@@ -27,8 +27,7 @@ _PRINTED_TYPES = frozenset({str, int, float, type(None)})
 class FormGrid:
     """Where the printed parts of a form are, 1-based. ``rows`` maps a row code (see ``code_key``)
     to all rows that carry it; ``columns`` maps a column id to its column, None if its header is
-    not there or is there twice; ``labels`` maps a squeezed label to the rows that carry it without
-    a row code."""
+    not there or is there twice; ``uncoded`` are the rows of the form without a row code."""
 
     def __init__(self, code_row: int, code_column: int, label_column: int) -> None:
         self.code_row = code_row
@@ -36,7 +35,7 @@ class FormGrid:
         self.label_column = label_column
         self.rows: dict[str, list[int]] = {}
         self.columns: dict[str, int | None] = {}
-        self.labels: dict[str, list[int]] = {}
+        self.uncoded: tuple[int, ...] = ()
 
 
 def squeeze(value: object) -> str:
@@ -106,31 +105,29 @@ def _cells(snapshot: SheetSnapshot, row: int) -> Iterator[tuple[int, object]]:
 def _read_rows(snapshot: SheetSnapshot, grid: FormGrid) -> None:
     """Row codes below the sign, down to a table that stands under the form."""
     code_at = grid.code_column - snapshot.origin[1]
-    label_at = grid.label_column - snapshot.origin[1]
     lines = snapshot.rows[grid.code_row + 1 - snapshot.origin[0] :]
     codes = tuple([line[code_at] if 0 <= code_at < len(line) else None for line in lines])
-    labels = tuple([line[label_at] if 0 <= label_at < len(line) else None for line in lines])
     # True equals 1, and Decimal("1") does, which are no equal row codes
-    read = _printed if _PRINTED_TYPES.issuperset(map(type, codes)) else _printed.__wrapped__
-    grid.rows, grid.labels = read(codes, labels, grid.code_row + 1)
+    read = _coded if _PRINTED_TYPES.issuperset(map(type, codes)) else _coded.__wrapped__
+    grid.rows, grid.uncoded = read(codes, grid.code_row + 1)
 
 
-@lru_cache(64)  # what is printed is the same in all workbooks of a template
-def _printed(
-    codes: tuple[object, ...], labels: tuple[object, ...], first_row: int
-) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
-    """Rows by their code, and by their label those without one."""
+@lru_cache(64)  # the codes are the same in all workbooks of a template
+def _coded(
+    codes: tuple[object, ...], first_row: int
+) -> tuple[dict[str, list[int]], tuple[int, ...]]:
+    """Rows by their code, and those without one."""
     by_code: dict[str, list[int]] = {}
-    by_label: dict[str, list[int]] = {}
-    for row, (code, label) in enumerate(zip(codes, labels, strict=True), start=first_row):
+    uncoded: list[int] = []
+    for row, code in enumerate(codes, start=first_row):
         key = code_key(code)
         if key in (CODE_SIGN, ORDINAL_HEADER):
             break
         if key:
             by_code.setdefault(key, []).append(row)
-        elif text := squeeze(label):
-            by_label.setdefault(text, []).append(row)
-    return by_code, by_label
+        else:
+            uncoded.append(row)
+    return by_code, tuple(uncoded)
 
 
 def _read_headers(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> None:
@@ -169,7 +166,10 @@ def _infer_columns(snapshot: SheetSnapshot, grid: FormGrid, sheet: Sheet) -> Non
             grid.columns[item.id] = places[0]
 
 
-def row_of_label(grid: FormGrid, field_: Field) -> int | None:
+def row_of_label(snapshot: SheetSnapshot, grid: FormGrid, field_: Field) -> int | None:
     """The row with the field's label whose row code was deleted; None if not exactly one."""
-    rows = grid.labels.get(squeeze(field_.label), [])
+    label = squeeze(field_.label)
+    rows = [
+        row for row in grid.uncoded if squeeze(snapshot.raw(row, grid.label_column)) == label != ""
+    ]
     return rows[0] if len(rows) == 1 else None
