@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from workbooks import changes, judged
 
-from checker.model.marks import FILL_COLOURS, Changes
+from checker.model.marks import FILL_COLOURS, Changes, ResultCell
 
 
 def checker(source: Path, target: Path, run: Changes) -> None:
@@ -32,13 +32,19 @@ def checker_with_zlib(source: Path, target: Path, run: Changes) -> None:
 def openpyxl_writer(source: Path, target: Path, run: Changes) -> None:
     import openpyxl
     from openpyxl.comments import Comment
-    from openpyxl.styles import Font, PatternFill
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+    fills = {fill: PatternFill("solid", fgColor=colour) for fill, colour in FILL_COLOURS.items()}
+    thin = Side(style="thin", color="BFBFBF")
+    border, wrapped = Border(thin, thin, thin, thin), Alignment(vertical="center", wrap_text=True)
+    centred = Alignment("center", "center", wrap_text=True)
+    band, white = PatternFill("solid", fgColor="1F4E78"), Font(bold=True, color="FFFFFF")
+    bold, blue = Font(bold=True), Font(color="0563C1")
     book = openpyxl.load_workbook(source)
     for mark in run.marks:
         cell = book[mark.sheet][mark.cell]
         if mark.fill:
-            cell.fill = PatternFill("solid", fgColor=FILL_COLOURS[mark.fill])
+            cell.fill = fills[mark.fill]
         if mark.note:
             cell.comment = Comment(mark.note, "校验")
     for edit in run.edits:
@@ -48,12 +54,26 @@ def openpyxl_writer(source: Path, target: Path, run: Changes) -> None:
         for row, cells in enumerate(result.rows, 1):
             for column, one in enumerate(cells, 1):
                 cell = sheet.cell(row, column, one.value)
-                if one.fill:
-                    cell.fill = PatternFill("solid", fgColor=FILL_COLOURS[one.fill])
-                if one.bold or one.header:
-                    cell.font = Font(bold=True)
+                if one.header:
+                    cell.fill, cell.font, cell.alignment = band, white, centred
+                elif one.fill:
+                    cell.fill = fills[one.fill]
+                if one.size:
+                    cell.font = Font(bold=one.bold, size=one.size)
+                elif one.bold:
+                    cell.font = bold
+                if one.border:
+                    cell.border = border
+                if one.wrap:
+                    cell.alignment = wrapped
                 if one.link:
-                    cell.hyperlink = "#" + one.link
+                    cell.hyperlink, cell.font = "#" + one.link, blue
+        for column, width in enumerate(result.widths, 1):
+            sheet.column_dimensions[openpyxl.utils.get_column_letter(column)].width = width
+        for area in result.merges:
+            sheet.merge_cells(area)
+        if result.freeze_rows:
+            sheet.freeze_panes = f"A{result.freeze_rows + 1}"
     book.save(target)
 
 
@@ -62,6 +82,11 @@ def excelize_writer(source: Path, target: Path, run: Changes) -> None:
 
     book = excelize.open_file(str(source))
     fills: dict[tuple[int, str], int] = {}
+    looks: dict[tuple[object, ...], int] = {}
+    sides = [
+        excelize.Border(type=side, color="BFBFBF", style=1)
+        for side in ("left", "right", "top", "bottom")
+    ]
 
     def filled(style: int, colour: str) -> int:
         """A clone of a style with another fill, made once."""
@@ -70,6 +95,23 @@ def excelize_writer(source: Path, target: Path, run: Changes) -> None:
             clone.fill = excelize.Fill(type="pattern", color=[colour], pattern=1)
             fills[style, colour] = book.new_style(clone)
         return fills[style, colour]
+
+    def look_of(one: ResultCell) -> int:
+        """The style of a cell of the result sheet, made once."""
+        look = one.fill, one.bold, one.size, one.wrap, one.header, one.border, bool(one.link)
+        if look not in looks:
+            colour = "1F4E78" if one.header else FILL_COLOURS[one.fill] if one.fill else None
+            written = "FFFFFF" if one.header else "0563C1" if one.link else "000000"
+            font = excelize.Font(bold=one.bold or one.header, size=one.size or 11, color=written)
+            looks[look] = book.new_style(
+                excelize.Style(
+                    border=sides if one.border else None,
+                    fill=excelize.Fill(type="pattern", color=[colour] if colour else [], pattern=1),
+                    font=font,
+                    alignment=excelize.Alignment(vertical="center", wrap_text=one.wrap),
+                )
+            )
+        return looks[look]
 
     for mark in run.marks:
         if mark.fill:
@@ -90,11 +132,15 @@ def excelize_writer(source: Path, target: Path, run: Changes) -> None:
                 if not isinstance(value, str | int | bool) and value is not None:
                     value = float(value)  # type: ignore[arg-type]
                 book.set_cell_value(result.title, address, value)
-                if one.fill:
-                    new = filled(0, FILL_COLOURS[one.fill])
-                    book.set_cell_style(result.title, address, address, new)
+                if one != ResultCell(one.value):
+                    book.set_cell_style(result.title, address, address, look_of(one))
                 if one.link:
                     book.set_cell_hyperlink(result.title, address, one.link, "Location")
+        for column, width in enumerate(result.widths):
+            letter = chr(65 + column)
+            book.set_col_width(result.title, letter, letter, float(width))
+        for area in result.merges:
+            book.merge_cell(result.title, *area.split(":"))
     book.save_as(str(target))
     book.close()
 
