@@ -37,12 +37,10 @@ def result_sheet_xml(
     writer = _Rows(sheet, merges, workbook, styles)
     rows = [writer.row(number, cells) for number, cells in enumerate(sheet.rows, 1)]
     links = [
-        f'<hyperlink ref="{column_letters(column)}{number}" '
-        f'location="{escape_attribute(_renamed(location(cell.link), titles))}" '
+        f'<hyperlink ref="{address}" '
+        f'location="{escape_attribute(_renamed(location(cell.link or ""), titles))}" '
         f'display="{escape_attribute(str(cell.value or "")[:250])}"/>'
-        for number, cells in enumerate(sheet.rows, 1)
-        for column, cell in enumerate(cells, 1)
-        if cell.link
+        for address, cell in writer.linked
     ]
     width = max((len(cells) for cells in sheet.rows), default=1) or 1
     dimension = Area(1, 1, max(1, len(sheet.rows)), width).reference
@@ -105,6 +103,8 @@ class _Rows:
         for one in merges:
             if one.top == one.bottom:
                 self._merged.setdefault(one.top, {})[one.left] = one.right
+        self.linked: list[tuple[str, ResultCell]] = []
+        """Cells with a link, by address, as far as rows were written."""
         self._dates_from_1904 = workbook.dates_from_1904
         self._styles = styles
         self._looks: dict[tuple[object, ...], str] = {}
@@ -141,9 +141,12 @@ class _Rows:
                 kind, inner = value_xml(value, self._dates_from_1904)
                 tag = f' t="{kind}">' if kind else ">"
                 content = f"{tag}{inner}</c>" if inner else "/>"
+            link = cell.link
+            if link:
+                self.linked.append((f"{letters}{number}", cell))
             look = (  # a fill by its identity: hashing an enumeration's member is slow
                 *(id(cell.fill), cell.bold, cell.size, cell.wrap, cell.header, cell.border),
-                *(cell.link is None, quoted, dated),
+                *(link is None, quoted, dated),
             )
             style = looks.get(look)
             if style is None:
