@@ -149,8 +149,8 @@ def floor_of(source: Path, target: Path, run: Changes, deflate: Callable[[bytes]
     """Copy the zip, unpack and pack again what the marks touch, and what they add."""
     from checker.writing import write_changes
 
-    sample = target.with_suffix(".sample.xlsx")
-    if not sample.exists():
+    if not _floor:
+        sample = target.with_suffix(".sample.xlsx")
         write_changes(source, sample, run)
         with zipfile.ZipFile(source) as old, zipfile.ZipFile(sample) as new:
             before = {one.filename: one.CRC for one in old.infolist()}

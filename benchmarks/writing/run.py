@@ -29,6 +29,7 @@ CASES: dict[str, dict[str, int]] = {
     "school": {"sheets": 8, "rows": 60, "columns": 20, "fills": 300, "notes": 100},
     "big": {"sheets": 1, "rows": 100_000, "columns": 20, "fills": 200, "notes": 50},
 }
+ROUNDS = {"form": 4, "faulty-form": 4, "school": 4, "big": 1}
 REPEATS = {"form": 25, "faulty-form": 25, "school": 25, "big": 3}
 FAULTY = HERE.parent.parent / "examples" / "shangshiqiao.xlsx"
 TITLES = {
@@ -92,7 +93,7 @@ def main() -> None:
         "",
         f"{date.today().isoformat()}，Python {platform.python_version()}，{platform.system()}，"
         "由 `python benchmarks/writing/run.py` 写成。同一台机器同一次运行；看比值，不看毫秒。",
-        "“用时”是读文件、标记、写文件、落盘（fsync）的总时间，取多次中最好的一次；"
+        "“用时”是读文件、标记、写文件、落盘（fsync）的总时间，各写法轮流做，取多次中最好的一次；"
         "CPU 是其中处理器的时间；机器有别的活时用时会抖动，比值按 CPU 算。",
     ]
     with tempfile.TemporaryDirectory() as folder:
@@ -115,12 +116,16 @@ def main() -> None:
                     lines.append(
                         f"| {TITLES[writer]} | 未能运行：{error.stderr.splitlines()[-1]} |"
                     )
-                    continue
-                one = found[writer]
+            for _ in range(ROUNDS[case] - 1):  # all once more, in turn: other work comes and goes
+                for writer, best in found.items():
+                    target = Path(folder) / f"{case}-{writer}.xlsx"
+                    again = measure(writer, case, source, target)
+                    found[writer] = {key: min(best[key], again[key]) for key in best}
+            for writer, best in found.items():
                 lines.append(
-                    f"| {TITLES[writer]} | {one['wall'] * 1e3:,.1f} | {one['cpu'] * 1e3:,.1f} | "
-                    f"{one['cpu'] / found['floor']['cpu']:.1f} | {one['peak']:,.0f} | "
-                    f"{one['size'] / 1000:,.0f} |"
+                    f"| {TITLES[writer]} | {best['wall'] * 1e3:,.1f} | {best['cpu'] * 1e3:,.1f} | "
+                    f"{best['cpu'] / found['floor']['cpu']:.1f} | {best['peak']:,.0f} | "
+                    f"{best['size'] / 1000:,.0f} |"
                 )
                 print(lines[-1], flush=True)
             if "openpyxl" in found and "checker" in found:

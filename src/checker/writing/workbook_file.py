@@ -62,7 +62,7 @@ def keep_backup(path: Path) -> Path:
         def fill(stream: BinaryIO) -> None:
             stream.write(data)
 
-        write_atomically(backup, fill)
+        write_atomically(backup, fill, is_backup=True)
     return backup
 
 

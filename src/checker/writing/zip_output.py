@@ -99,14 +99,19 @@ def blocks(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
     yield b"".join(waiting)
 
 
-def write_atomically(target: Path, fill: Callable[[BinaryIO], None]) -> None:
+def write_atomically(
+    target: Path, fill: Callable[[BinaryIO], None], is_backup: bool = False
+) -> None:
     """Let ``fill`` write a temporary file beside ``target``, then put it in its place.
 
     The file under the name ``target`` is at every moment either the old one or the new one, whole.
+    That it stands there also after a power cut is waited for when it replaces a file or is a
+    backup; any other new file can be made again from what it was made of.
     Raises `UnwritableWorkbook` when the disk is full, the folder is read-only, or another program
     holds the target open (Windows).
     """
     target = Path(os.path.realpath(target))
+    replaces = False
     try:
         temporary, descriptor = _new_file(target.parent)
         try:
@@ -116,12 +121,14 @@ def write_atomically(target: Path, fill: Callable[[BinaryIO], None]) -> None:
                 os.fsync(stream.fileno())
             with contextlib.suppress(FileNotFoundError):
                 temporary.chmod(target.stat().st_mode & 0o7777)
+                replaces = True
             temporary.replace(target)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-        _sync_folder(target.parent)
+        if replaces or is_backup:
+            _sync_folder(target.parent)
     except OSError as error:
         raise UnwritableWorkbook(reason_of(error, target)) from error
 
