@@ -59,7 +59,9 @@ def test_the_xlsx_also_tells_errors_formats_and_names(edited: Path, school: Temp
     snapshot = read_snapshot(edited / "edited.xlsx")
     submission = bind(snapshot, school)
     by_rule = {problem.rule: problem for problem in submission.problems}
-    assert set(by_rule) == {"FORM002", "FORM003", "FORM004", "FORM010", "FORM014"}
+    told = {"FORM002", "FORM003", "FORM004", "FORM010", "FORM014", "FORM024"}
+    assert set(by_rule) == told
+    assert by_rule["FORM024"].sheet == "经费 (2)"
     assert by_rule["FORM004"].ref == GIRLS and "#DIV/0!" in by_rule["FORM004"].message
     assert by_rule["FORM010"].sheet == "教师" and "1 格" in by_rule["FORM010"].message
     assert by_rule["FORM014"].sheet == "安全（终稿）"

@@ -225,6 +225,17 @@ def test_renamed_sheets_are_recognised(
         assert misread(submission, values) == {} and found(submission) == len(values)
 
 
+def test_a_copy_of_a_sheet_is_said_not_to_be_read(
+    school: Template, snapshot: Snapshot, values: Values
+) -> None:
+    """“教师 (2)” may be the one the clerk went on with; only “教师” is read, and that is said."""
+    sheets = {**snapshot.sheets, "教师 (2)": snapshot.sheets["教师"]}
+    submission = bind(dataclasses.replace(snapshot, sheets=sheets), school)
+    assert rules_of(submission) == {"FORM024": 1}
+    assert "“教师 (2)”里的数没有读" in messages(submission, "FORM024")[0]
+    assert misread(submission, values) == {}
+
+
 def test_a_missing_sheet_is_one_finding_and_its_fields_are_unbound(
     school: Template, snapshot: Snapshot, values: Values
 ) -> None:

@@ -16,7 +16,7 @@ HEADING_ROWS = 8
 
 
 def find_sheets(snapshot: Snapshot, template: Template) -> tuple[dict[str, str], list[Problem]]:
-    """Sheet id -> title in this workbook, and what is missing or renamed.
+    """Sheet id -> title in this workbook, and what is missing, renamed or there twice.
 
     By title; else by the defined names that point to it; else by the 表号 printed on it.
     """
@@ -38,7 +38,26 @@ def find_sheets(snapshot: Snapshot, template: Template) -> tuple[dict[str, str],
             titles[sheet.id] = title
             message = f"工作表“{sheet.title}”已改名为“{title}”，仍按“{sheet.title}”校验。"
             problems.append(Problem("FORM014", message, sheet=title, actual=title))
+    problems.extend(_copies(snapshot, template, titles))
     return titles, problems
+
+
+def _copies(snapshot: Snapshot, template: Template, titles: dict[str, str]) -> Iterator[Problem]:
+    """Sheets that are not read and yet bear the 表号 of one that is: the clerk may have gone on
+    filling in the copy."""
+    numbered = {squeeze(sheet.form_number): sheet.id for sheet in template.sheets}
+    used = set(titles.values())
+    for title, cells in snapshot.sheets.items():
+        if title in used:
+            continue
+        for number in form_numbers(cells):
+            read = titles.get(numbered.get(number, ""))
+            if number and read is not None:
+                message = (
+                    f"工作表“{title}”和“{read}”是同一张表（{number}），只按“{read}”校验，"
+                    f"“{title}”里的数没有读；请确认“{read}”里的数是最后的，再删去多余的一张。"
+                )
+                yield Problem("FORM024", message, sheet=title, actual=title)
 
 
 def _missing(sheet: Sheet) -> Problem:
