@@ -202,3 +202,12 @@ def test_five_of_fifty_two_schools_is_the_share_that_honggutan_reported() -> Non
     ).findings[0]
     assert (finding.actual, finding.outcome) == ("9.62%", Outcome.FAIL)
     assert len(finding.schools) == 47
+
+
+def test_a_share_that_no_school_has_figures_for_is_incomplete_not_silent() -> None:
+    limits = {"L": "5"}
+    open_ = conclude(ask("share", [], limits, threshold="L", unmeasured={"CTY1": ["a", "b"]}))
+    (finding,) = open_.findings
+    assert finding.outcome is Outcome.INCOMPLETE
+    assert finding.not_measured == ("a", "b") and "2 所学校数据不全" in finding.message
+    assert conclude(ask("share", [], limits, threshold="L")).findings == ()

@@ -26,7 +26,7 @@ def share(question: Question) -> Conclusion:
     part = exact_sum([item.amount for item in rows])
     whole = exact_sum([Fraction(1) if item.base is None else item.base for item in rows])
     if not whole:
-        return Conclusion()
+        return _nothing_to_share(question)
     percent = part / whole * 100
     actual = f"{format_number(percent, 2)}%"
     text = (
@@ -45,6 +45,17 @@ def share(question: Question) -> Conclusion:
     # one class too large breaks 0 %, one school that fails breaks 100 %: no other can mend that
     final = outcome is Outcome.FAIL and limit in (_MOST if wants_more else _LEAST)
     return Conclusion((question.of_all(outcome, actual, required, text, schools, final),))
+
+
+def _nothing_to_share(question: Question) -> Conclusion:
+    """No school was measured: nothing to say, unless it is only for want of figures."""
+    if not question.left_out:
+        return Conclusion()
+    limit = question.limit()
+    sign = _SIGNS[question.text("compare", "<=")]
+    required = "" if limit is None else f"{sign} {format_number(limit, 2)}%"
+    text = f"{question.stage_title}{question.rule.title}无法计算：没有一所学校的数据是全的。"
+    return Conclusion((question.of_all(Outcome.INCOMPLETE, "", required, text),))
 
 
 def total(question: Question) -> Conclusion:
