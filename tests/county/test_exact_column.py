@@ -17,9 +17,10 @@ NUMBERS = st.one_of(
 
 @given(st.lists(NUMBERS, max_size=30))
 def test_what_comes_out_is_what_went_in(numbers: list[Fraction]) -> None:
-    column = ExactColumn()
+    column, written = ExactColumn(), ExactColumn()
     for number in numbers:
         column.append(number)
-    assert list(column) == numbers and len(column) == len(numbers)
+        written.append_text(str(number))
+    assert list(column) == list(written) == numbers and len(column) == len(numbers)
     assert [column[place] for place in range(-len(numbers), len(numbers))] == numbers * 2
     assert column[1:-1] == numbers[1:-1]

@@ -10,6 +10,7 @@ import json
 import sqlite3
 import zlib
 from dataclasses import replace
+from itertools import starmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -106,7 +107,7 @@ class ResultCache:
             return None
         try:
             found = FileRecord.from_json(zlib.decompress(row[0]).decode())
-            facts = tuple(FactRow(*item) for item in json.loads(zlib.decompress(row[1])))
+            facts = tuple(starmap(FactRow, json.loads(zlib.decompress(row[1]))))
         except (ValueError, TypeError, KeyError, zlib.error):
             return None  # damaged, or written by a program of another shape: judge again
         return replace(found, facts=facts)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import lru_cache
+from itertools import starmap
 from typing import NamedTuple, Protocol
 
 from checker.reports.json_report import Json
@@ -156,8 +157,8 @@ class FileRecord:
         data["stages"] = tuple(data["stages"])
         data["findings"] = tuple(data["findings"])
         data["errors"] = tuple(data["errors"])
-        data["judged"] = tuple(Judged(*item) for item in data["judged"])
-        data["measures"] = tuple(Measure(*item) for item in data["measures"])
-        data["unmeasured"] = tuple(Unmeasured(*item) for item in data["unmeasured"])
-        data["facts"] = tuple(FactRow(*item) for item in data["facts"])
+        data["judged"] = tuple(starmap(Judged, data["judged"]))
+        data["measures"] = tuple(starmap(Measure, data["measures"]))
+        data["unmeasured"] = tuple(starmap(Unmeasured, data["unmeasured"]))
+        data["facts"] = tuple(starmap(FactRow, data["facts"]))
         return cls(**data)

@@ -10,6 +10,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import starmap
 from struct import Struct
 from sys import intern
 from tempfile import TemporaryFile
@@ -44,16 +45,14 @@ class Spool:
 
     def keep(self, record: FileRecord) -> SpooledRecord:
         """The record with its bulky parts written down here. Rows of tables are left out."""
-        parts = [
-            _packed(part)
-            for part in (
-                record.findings,
-                record.judged,
-                record.measures,
-                record.unmeasured,
-                [(*place, value) for place, value in record.form_facts.items()],
-            )
-        ]
+        facts = [(name, column, value) for name, column, row, value, _ in record.facts if not row]
+        parts = (
+            _json(record.findings),
+            _json(record.judged),
+            _json(record.measures),
+            _json(record.unmeasured),
+            zlib.compress(_json(facts), 1),  # most of a record, and read but once
+        )
         data = b"".join((_SIZES.pack(*map(len, parts)), *parts))
         place = self._end
         self._file.seek(place)
@@ -84,7 +83,8 @@ class Spool:
         self._file.seek(place)
         sizes = _SIZES.unpack(self._file.read(_SIZES.size))
         self._file.seek(place + _SIZES.size + sum(sizes[:part]))
-        return zlib.decompress(self._file.read(sizes[part])).decode()
+        data = self._file.read(sizes[part])
+        return (zlib.decompress(data) if part == _FACTS else data).decode()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,18 +117,17 @@ class SpooledRecord:
     @property
     def judged(self) -> tuple[Judged, ...]:
         """The indicator verdicts."""
-        return tuple(Judged(*item) for item in json.loads(self.spool.read(self.place, _JUDGED)))
+        return tuple(starmap(Judged, json.loads(self.spool.read(self.place, _JUDGED))))
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         """What the collection rules need."""
-        return tuple(Measure(*item) for item in json.loads(self.spool.read(self.place, _MEASURES)))
+        return tuple(starmap(Measure, json.loads(self.spool.read(self.place, _MEASURES))))
 
     @property
     def unmeasured(self) -> tuple[Unmeasured, ...]:
         """What the collection rules need but could not be measured."""
-        found = json.loads(self.spool.read(self.place, _UNMEASURED))
-        return tuple(Unmeasured(*item) for item in found)
+        return tuple(starmap(Unmeasured, json.loads(self.spool.read(self.place, _UNMEASURED))))
 
     @property
     def form_facts(self) -> dict[tuple[str, str], str]:
@@ -137,5 +136,5 @@ class SpooledRecord:
         return {(name, column): value for name, column, value in found}
 
 
-def _packed(part: object) -> bytes:
-    return zlib.compress(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+def _json(part: object) -> bytes:
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()

@@ -21,6 +21,7 @@ from checker.model.verdicts import Outcome, RuleError, Severity
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _LEAST = frozenset({">=", ">", "=="})
 
 
@@ -219,7 +220,7 @@ class _Levels(Iterable[Level]):
                         code=code,
                         stage=item.stage,
                         rule=item.rule,
-                        outcome=Outcome(item.outcome),
+                        outcome=_OUTCOMES[item.outcome],
                         value=exact(item.value) if item.value else None,
                         limit=exact(item.limit) if item.limit else None,
                     )

@@ -64,13 +64,13 @@ class MeasuredRows(Sequence[Measured]):
         self._bases = ExactColumn()
         self._without_base: set[int] = set()
 
-    def add(self, code: str, amount: Fraction, base: Fraction | None) -> None:
+    def add(self, code: str, measure: Measure) -> None:
         """One more school."""
-        if base is None:
+        if not measure.base:
             self._without_base.add(len(self._codes))
         self._codes.append(code)
-        self._amounts.append(amount)
-        self._bases.append(base or Fraction(0))
+        self._amounts.append_text(measure.amount)
+        self._bases.append_text(measure.base or "0")
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -93,7 +93,7 @@ def gather(schools: Iterable[tuple[str, Sequence[Measure]]]) -> Measures:
     found: dict[tuple[str, str], MeasuredRows] = defaultdict(MeasuredRows)
     for code, measures in schools:
         for item in measures:
-            found[item.rule, item.stage].add(code, *item.fractions())
+            found[item.rule, item.stage].add(code, item)
     return found
 
 

@@ -7,7 +7,7 @@ verdict compares S² with (limit · X̄)², so no square root can flip it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -69,10 +69,14 @@ def weighted(holdings: Sequence[Holding]) -> Weighted | None:
         return None
     if any(item.pupils <= 0 for item in holdings):
         raise ValueError("a school without pupils has no level of its own")
+    squares = (
+        (amount.numerator**2 * pupils.denominator, amount.denominator**2 * pupils.numerator)
+        for _, pupils, amount in holdings
+    )
     return Weighted(
         exact_sum([item.pupils for item in holdings]),
         exact_sum([item.amount for item in holdings]),
-        exact_sum([item.amount**2 / item.pupils for item in holdings]),
+        sum_of_ratios(squares),
     )
 
 
@@ -113,10 +117,10 @@ def dispersion(holdings: Sequence[Holding]) -> Dispersion | None:
     sums = weighted(holdings)
     if sums is None:
         return None
-    levels = [item.level for item in holdings]
+    levels = [item.level.as_integer_ratio() for item in holdings]
     count = len(holdings)
-    plain_mean = exact_sum(levels) / count
-    plain_squares = exact_sum([level**2 for level in levels])
+    plain_mean = sum_of_ratios(levels) / count
+    plain_squares = sum_of_ratios((top**2, bottom**2) for top, bottom in levels)
     return Dispersion(
         mean=sums.mean,
         variance=sums.variance,
@@ -126,12 +130,18 @@ def dispersion(holdings: Sequence[Holding]) -> Dispersion | None:
     )
 
 
-def exact_sum(terms: Sequence[Fraction]) -> Fraction:
-    """Σ without rounding. Terms of one denominator are added first, the rest pairwise, so that
-    thousands of schools do not drag one huge common denominator through every addition."""
+def exact_sum(terms: Iterable[Fraction]) -> Fraction:
+    """Σ without rounding."""
+    return sum_of_ratios(term.as_integer_ratio() for term in terms)
+
+
+def sum_of_ratios(terms: Iterable[tuple[int, int]]) -> Fraction:
+    """Σ numerator/denominator (> 0) without rounding. Terms of one denominator are added first, the
+    rest pairwise, so that thousands of schools do not drag one huge common denominator through
+    every addition; whole numbers, since a Fraction per school costs several times the sum."""
     by_denominator: dict[int, int] = {}
-    for term in terms:
-        by_denominator[term.denominator] = by_denominator.get(term.denominator, 0) + term.numerator
+    for top, bottom in terms:
+        by_denominator[bottom] = by_denominator.get(bottom, 0) + top
     sums = [Fraction(top, bottom) for bottom, top in by_denominator.items()]
     while len(sums) > 1:
         pairs = [left + right for left, right in zip(sums[::2], sums[1::2], strict=False)]

@@ -27,6 +27,20 @@ class ExactColumn(Sequence[Fraction]):
             self._tops.append(0)
             self._bottoms.append(1)
 
+    def append_text(self, text: str) -> None:
+        """One more number, as ``str`` writes a Fraction: "9/2"."""
+        top, _, bottom = text.partition("/")
+        try:
+            tops, bottoms = int(top), int(bottom or 1)
+        except ValueError:
+            self.append(Fraction(text))
+            return
+        if -(2**63) <= tops < 2**63 and bottoms < 2**63:
+            self._tops.append(tops)
+            self._bottoms.append(bottoms)
+        else:
+            self.append(Fraction(tops, bottoms))
+
     def __len__(self) -> int:
         return len(self._tops)
 
