@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from county_folder import (
     tallied,
 )
 
-SCHOOLS = 24
+SCHOOLS = 16
 SAME = ("校验结果.json", "数据/facts.parquet", "数据/levels.parquet", "数据/findings.parquet")
 
 
@@ -34,7 +35,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The file in which every judged workbook leaves a line, in this process and in workers."""
     tally = tmp_path / "tally.txt"
     monkeypatch.setenv("TALLY", str(tally))
-    monkeypatch.setenv("TALLY_SLEEP", "0.1")
+    monkeypatch.setenv("TALLY_SLEEP", "0.05")
     return tally
 
 
@@ -114,9 +115,6 @@ def test_without_out_the_tables_are_in_the_usual_place(
     assert counted.returncode == 1, counted.stderr
     for name in ("facts.parquet", "levels.parquet", "findings.parquet"):
         assert (tables / name).read_bytes() == (tmp_path / "全县" / "数据" / name).read_bytes()
-    one = checker("check", "县/1小.xlsx", *there, "--out", "一份", cwd=tmp_path)
-    assert one.returncode == 1 and "1小" in one.stdout, one.stderr
-    assert (tmp_path / "一份" / "数据" / "facts.parquet").is_file()
 
 
 def test_a_cluster_that_is_not_there_is_said_before_anything_is_written(tmp_path: Path) -> None:
@@ -124,14 +122,61 @@ def test_a_cluster_that_is_not_there_is_said_before_anything_is_written(tmp_path
     fill_school(tmp_path / "县" / "1小.xlsx", "2136000001", "1小", {})
     assert checker("check", "县", "--out", "结果", cwd=tmp_path).returncode == 1
     before = {path: path.read_bytes() for path in (tmp_path / "结果").rglob("*") if path.is_file()}
-    for command in ("check", "county"):
+    for command, address, told in (
+        ("check", "tcp://127.0.0.1:9", "连不上集群 tcp://127.0.0.1:9"),
+        ("county", "tcp://127.0.0.1:9", "连不上集群 tcp://127.0.0.1:9"),
+        ("check", "127.0.0.1:9", "要写集群的地址，例如 tcp://"),
+    ):
         arguments = (command, "县", "--out", "结果", "--no-cache")
-        done = checker(*arguments, "--scheduler", "tcp://127.0.0.1:9", cwd=tmp_path)
-        assert done.returncode == 2 and "连不上集群 tcp://127.0.0.1:9" in done.stderr
+        done = checker(*arguments, "--scheduler", address, cwd=tmp_path)
+        assert done.returncode == 2 and told in done.stderr, done.stderr
         assert "Traceback" not in done.stderr and done.stdout == ""
     assert before == {
         path: path.read_bytes() for path in (tmp_path / "结果").rglob("*") if path.is_file()
     }
+
+
+CLUSTER = """
+import time
+from distributed import LocalCluster
+made = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, protocol="tcp://",
+                    dashboard_address=None)
+print(made.scheduler_address, flush=True)
+time.sleep(120)
+"""
+
+
+def test_a_cluster_that_goes_away_leaves_what_is_finished(tmp_path: Path, counted: Path) -> None:
+    """What was judged is told; each of the others is named, none is passed over in silence."""
+    for number in range(1, 7):
+        facts = {"students.total": {"primary": 100 * number}}
+        fill_school(
+            tmp_path / "县" / f"{number}小.xlsx", f"213600000{number}", f"{number}小", facts
+        )
+    counting_plugin(tmp_path)
+    away = subprocess.Popen([sys.executable, "-c", CLUSTER], stdout=subprocess.PIPE, text=True)
+    assert away.stdout is not None
+    address = away.stdout.readline().strip()
+    arguments = ("check", "县", "--plugin-dir", "tally", "--no-mark", "--scheduler", address)
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=tmp_path,
+        env=environment(tmp_path / "cache"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    while len(tallied(counted)) < 3 and process.poll() is None:
+        time.sleep(0.02)
+    away.kill()
+    away.wait()
+    away.stdout.close()
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 4 and errors == "", errors
+    lost = sum("与集群的连接断了，这一份没有校验" in line for line in out.splitlines())
+    assert 1 <= lost <= 4
+    assert f"共 6 个文件，已校验 {6 - lost} 个" in out
 
 
 def test_a_cluster_without_workers_does_not_keep_anybody_waiting(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from checker import __version__
 from checker.batch.running import Finished, Item, Result
@@ -15,6 +18,11 @@ _WINDOW_PER_THREAD = 16
 
 _RETRIES = 2
 """How often a file is tried again when the worker it was on is lost."""
+
+_LOST = "与集群的连接断了，这一份没有校验；请检查集群后重新运行。"
+
+_SCHEMES = ("tcp", "tls", "ucx", "ws", "wss")
+"""How addresses of schedulers begin."""
 
 
 class ClusterUnreachable(Exception):
@@ -35,7 +43,7 @@ class Spread(Protocol):
 
 
 @contextmanager
-def connected(scheduler: str, wait: float = 20.0) -> Iterator[Spread]:
+def connected(scheduler: str, wait: float = 10.0) -> Iterator[Spread]:
     """The workers of an existing cluster, as long as the block lasts.
 
     They need the same checker and must see the files under the same paths (a shared folder or an
@@ -48,12 +56,14 @@ def connected(scheduler: str, wait: float = 20.0) -> Iterator[Spread]:
         raise ClusterUnreachable(
             '没有安装集群组件，请先运行：pip install "checker-edu[dask]"。'
         ) from None
+    _expect_somebody(scheduler)
+    level = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)  # what Dask logs is said here, in Chinese and once
     try:
         client = Client(scheduler, timeout=wait, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as problem:
-        raise ClusterUnreachable(
-            f"连不上集群 {scheduler}（{type(problem).__name__}），请检查地址和网络。"
-        ) from problem
+        logging.disable(level)
+        raise ClusterUnreachable(_nobody_at(scheduler)) from problem
     try:
         _expect_workers(client, scheduler, wait)
 
@@ -65,6 +75,33 @@ def connected(scheduler: str, wait: float = 20.0) -> Iterator[Spread]:
         yield spread
     finally:
         client.close()
+        logging.disable(level)
+
+
+def _expect_somebody(scheduler: str) -> None:
+    """Dask takes whatever it is given for an address, and tries again and again until the time is
+    over; where nobody listens, that is in vain. Raises ClusterUnreachable."""
+    place = urlsplit(scheduler)
+    try:
+        host, port = place.hostname, place.port
+    except ValueError:
+        host, port = None, None
+    if place.scheme not in _SCHEMES or host is None or port is None:
+        raise ClusterUnreachable(
+            f"--scheduler 要写集群的地址，例如 tcp://10.0.0.1:8786，现在是“{scheduler}”。"
+        )
+    if place.scheme != "tcp":
+        return
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+    except ConnectionRefusedError as problem:
+        raise ClusterUnreachable(_nobody_at(scheduler)) from problem
+    except OSError:
+        return  # a slow or unusual network: Dask knows more ways
+
+
+def _nobody_at(scheduler: str) -> str:
+    return f"连不上集群 {scheduler}，请检查地址和网络，以及 dask scheduler 是否已经启动。"
 
 
 def _expect_workers(client: object, scheduler: str, wait: float) -> None:
@@ -111,6 +148,9 @@ def _spread(
     finished = as_completed(start(window), loop=client.loop)  # type: ignore[attr-defined]
     for future in finished:  # type: ignore[attr-defined]
         number, item = under_way.pop(future)
+        if future.cancelled():  # nobody cancels but a client that has lost its scheduler
+            under_way[future] = number, item
+            break
         ended[number] = _ended(future, item)
         future.release()
         while due in ended:
@@ -119,6 +159,10 @@ def _spread(
         # one slow file holds back its followers' results, so let them run ahead only so far
         for fresh in start(min(window - len(under_way), 4 * window - len(ended))):
             finished.add(fresh)  # type: ignore[attr-defined]
+    for number, item in (*under_way.values(), *numbered):
+        ended[number] = Finished(item, None, _LOST)
+    for number in sorted(ended):
+        yield ended[number]
 
 
 def _ended(future: object, item: Item) -> Finished[Item, Result]:
