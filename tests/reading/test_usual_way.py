@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from checker.model.snapshot import SheetSnapshot
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes, usual_rows
-from checker.reading.number_formats import CellFormats
 from checker.reading.package import Package
 from checker.reading.parts import read_workbook_part
 from checker.reading.snapshots import read_thoroughly
+from checker.reading.usual_formats import CellFormats
 from checker.reading.usual_rows import Unusual
 from checker.reading.usual_workbook import read_usual
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from checker.model.cells import column_number
 from checker.model.snapshot import Position
-from checker.reading.number_formats import DATE, PLAIN, CellFormats
+from checker.reading.usual_formats import DATE, PLAIN, CellFormats
 from checker.reading.xml_walk import plain_text
 
 KEPT_ROWS = 4_096

@@ -12,10 +12,10 @@ import re
 from functools import lru_cache
 
 from checker.model.snapshot import SheetSnapshot
-from checker.reading.number_formats import CellFormats, cell_formats
 from checker.reading.package import Package, PackedPart
 from checker.reading.parts import WorkbookPart
 from checker.reading.unreadable import UnreadableWorkbook
+from checker.reading.usual_formats import CellFormats, cell_formats
 from checker.reading.usual_rows import RowReader, Unusual, UsualRow
 from checker.reading.usual_strings import read_strings
 from checker.reading.xml_walk import UTF8_BEGINNING, parse

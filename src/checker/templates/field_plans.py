@@ -9,7 +9,7 @@ is gone or stands twice, the places are worked out anew each time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot
@@ -30,14 +30,9 @@ KEPT_PLANS = 8
 KEPT_TEMPLATES = 16
 
 
-class PlacedField(NamedTuple):
-    """One field in one column, and the cell that holds it. ``otherwise`` is what there is to say of
-    it when that cell is empty, or when there is no such cell."""
-
-    place: CellRef | None
-    ref: FactRef
-    reader: EntryReader
-    otherwise: FieldReading
+PlacedField = tuple[CellRef | None, FactRef, EntryReader, FieldReading]
+"""One field in one column: the cell that holds it, its name, what reads it, and what there is to
+say of it when that cell is empty, or when there is no such cell."""
 
 
 class SheetPlan:
@@ -89,11 +84,11 @@ class TemplateMemory:
                 return plan
         places = FieldPlaces(snapshot, sheet, title, names, layout, grid)
         columns = {column.id: column for column in sheet.columns}
-        fields = []
+        fields: list[PlacedField] = []
         for item, column_id, place in places.locate_all():
             ref = FactRef(item.id, column_id)
             otherwise = _without_value(item, columns[column_id], ref, place)
-            fields.append(PlacedField(place, ref, self.values.of(item), otherwise))
+            fields.append((place, ref, self.values.of(item), otherwise))
         plan = SheetPlan(title, targets, grid, fields, places.problems)
         if not places.looked_at_values:
             del plans[KEPT_PLANS - 1 :]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Protocol
 
 from checker.model.snapshot import Position, SheetSnapshot
-from checker.model.template import Template
+from checker.model.template import Field, TableColumn, Template
 from checker.templates.code_lists import CodeList
 from checker.templates.normalise import normalise
 from checker.templates.typed_value import Entry, TypedValue
@@ -16,13 +15,6 @@ KEPT_VALUES = 2_000
 KEPT_LENGTH = 40
 """A longer text is not remembered."""
 _KEPT_TYPES = (str, float, int, bool)
-
-
-class CodedEntry(Entry, Protocol):
-    """A Field or a TableColumn."""
-
-    @property
-    def codes(self) -> str | None: ...
 
 
 class EntryReader:
@@ -62,7 +54,7 @@ class ValueReader:
         self._codes: dict[str, CodeList] = {}
         self._readers: dict[tuple[object, ...], EntryReader] = {}
 
-    def of(self, entry: CodedEntry) -> EntryReader:
+    def of(self, entry: Field | TableColumn) -> EntryReader:
         """The reader for a field or table column."""
         kind = (entry.type, entry.unit, entry.blank, entry.codes)
         reader = self._readers.get(kind)

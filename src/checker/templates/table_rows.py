@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from typing import NamedTuple
 
 from checker.model.cells import CellRef
 from checker.model.snapshot import Position, SheetSnapshot
@@ -12,6 +11,9 @@ from checker.model.template import Blank, Table, TableColumn
 from checker.templates.known_values import EntryReader, ValueReader, odd_positions
 from checker.templates.table_places import Names, beyond, find_table, is_total
 from checker.templates.typed_value import TypedValue, is_nothing
+
+BoundColumn = tuple[TableColumn, str, int | None, EntryReader]
+"""A column of a table: the id of its facts, where it stands, what reads its cells."""
 
 
 def read_table(
@@ -35,7 +37,7 @@ def read_table(
     first_column, first_row = snapshot.origin[1], snapshot.origin[0]
     width = sorted(place.columns.values())
     columns = [
-        _Bound(column, f"{table.id}.{column.id}", place.columns.get(column.id), values.of(column))
+        (column, f"{table.id}.{column.id}", place.columns.get(column.id), values.of(column))
         for column in table.columns
     ]
     odd = odd_positions(snapshot)
@@ -64,15 +66,6 @@ def read_table(
     return tuple(rows), problems
 
 
-class _Bound(NamedTuple):
-    """A column of the table: the id of its facts, where it stands, how its cells are read."""
-
-    column: TableColumn
-    field: str
-    at: int | None
-    reader: EntryReader
-
-
 def _empty(line: Sequence[object], columns: list[int], first_column: int) -> bool:
     """Whether nothing is typed in these columns, or only that there is nothing."""
     for at in columns:
@@ -94,7 +87,7 @@ def _read_row(
     snapshot: SheetSnapshot,
     title: str,
     table: Table,
-    columns: list[_Bound],
+    columns: list[BoundColumn],
     row: int,
     ordinal: int,
     odd: Set[Position],
