@@ -74,25 +74,35 @@ def told_once(title: str, message: str) -> str:
     return message if not title or message.startswith(title) else f"{title}：{message}"
 
 
-def _finding_row(number: int, finding: Finding) -> list[ResultCell]:
+class _Told:
+    """The cells of texts that stand in many rows: one for each text, as writers know it again."""
+
+    def __init__(self) -> None:
+        self._cells: dict[str, ResultCell] = {}
+
+    def __call__(self, text: str) -> ResultCell:
+        cell = self._cells.get(text)
+        if cell is None:
+            cell = self._cells[text] = ResultCell(text or None, wrap=True, border=True)
+        return cell
+
+
+def _finding_row(number: int, finding: Finding, told: _Told) -> list[ResultCell]:
     place = finding.places[0] if finding.places else None
     where = f"{place.sheet}!{place.a1}" if place else finding.sheet
     title = told_once(finding.title, finding.message)
-    texts = (
-        finding.unit,
-        finding.rule,
-        title,
-        finding.actual,
-        finding.required,
-        finding.gap,
-        finding.fix,
-        finding.source,
-    )
     return [
         ResultCell(number, border=True),
         ResultCell(finding.word, fill=fill_of(finding), bold=True, border=True),
         ResultCell(where, link=link_to(place) if place else None, border=True, wrap=True),
-        *(ResultCell(text or None, wrap=True, border=True) for text in texts),
+        told(finding.unit),
+        told(finding.rule),
+        told(title),
+        told(finding.actual),
+        told(finding.required),
+        told(finding.gap),
+        told(finding.fix),
+        told(finding.source),
     ]
 
 
@@ -105,10 +115,10 @@ def _incomplete_rows(report: Report) -> list[list[ResultCell]]:
     if not missing:
         return []
     rows = [[], [ResultCell("因缺数据未能判断的规则（补齐数据后会自动判断）", bold=True)]]
+    front = [ResultCell(), ResultCell("缺数据", border=True), ResultCell(border=True)]
     for (rule, unit), message in list(missing.items())[:MOST_ROWS]:
-        cells = [ResultCell(), ResultCell("缺数据", border=True), ResultCell(border=True)]
-        cells += [ResultCell(unit, border=True), ResultCell(rule, border=True)]
-        rows.append([*cells, ResultCell(message, wrap=True, border=True)])
+        cells = [ResultCell(unit, border=True), ResultCell(rule, border=True)]
+        rows.append([*front, *cells, ResultCell(message, wrap=True, border=True)])
     return rows
 
 
@@ -131,7 +141,8 @@ def result_sheet(
         _counts_row(counts),
         [ResultCell(title, header=True, border=True) for title, _ in HEADINGS],
     ]
-    rows += [_finding_row(number, item) for number, item in enumerate(ordered[:MOST_ROWS], 1)]
+    told = _Told()
+    rows += [_finding_row(number, item, told) for number, item in enumerate(ordered[:MOST_ROWS], 1)]
     if len(ordered) > MOST_ROWS:
         rows.append([ResultCell(f"另有 {len(ordered) - MOST_ROWS} 条未列出，请先改正以上各条。")])
     rows += _incomplete_rows(report)

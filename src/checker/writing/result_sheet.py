@@ -25,6 +25,7 @@ _DATE_FORMAT = 14
 _LINE_POINTS = 15.0
 _TALLEST = 409.0  # points; Excel knows no taller row
 _LARGE = 13  # points; letters larger than this need a taller row
+_USUAL_SIZE = 11  # points
 _USUAL_WIDTH = 8.43
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
@@ -87,18 +88,19 @@ def _merges(merges: list[Area]) -> str:
 
 
 class _Rows:
-    """Writes the rows of one sheet. Many texts stand in it again and again (a rule's source, how to
-    mend it), so what a text looks like in the file and how many lines it fills is worked out once.
+    """Writes the rows of one sheet. Many cells stand in it again and again (a rule's source, how to
+    mend it), so what a cell looks like in the file and how many lines it fills is worked out once.
     """
 
     def __init__(
         self, sheet: ResultSheet, merges: list[Area], workbook: Workbook, styles: Styles
     ) -> None:
         most = max((len(cells) for cells in sheet.rows), default=0)
-        self._widths = sheet.widths
         self._letters = [column_letters(number) for number in range(1, most + 1)]
-        self._rooms = [_room(width or _USUAL_WIDTH) for width in sheet.widths]
-        self._rooms += [_room(_USUAL_WIDTH)] * (most - len(self._rooms))
+        last = max((one.right for one in merges), default=0)
+        widths = [width or _USUAL_WIDTH for width in sheet.widths]
+        self._widths = widths + [_USUAL_WIDTH] * (max(most, last) - len(widths))
+        self._rooms = [_room(width) for width in self._widths]
         self._merged: dict[int, dict[int, int]] = {}
         for one in merges:
             if one.top == one.bottom:
@@ -109,77 +111,66 @@ class _Rows:
         self._styles = styles
         self._looks: dict[tuple[object, ...], str] = {}
         self._texts: dict[str, tuple[str, bool]] = {}
-        self._lines: dict[tuple[str, float], int] = {}
+        # By identity, the cell itself being kept so that it stays the only one of that identity.
+        self._seen: dict[tuple[int, float], tuple[str, int, ResultCell]] = {}
 
     def row(self, number: int, cells: Sequence[ResultCell]) -> str:
         """One row. It says the height that its wrapped text needs: Excel computes none for merged
         cells, LibreOffice none at all for a file that names Excel as its author. Not a custom
         height, so that Excel still lets the row grow."""
         merged = self._merged.get(number)
-        texts, looks, rooms = self._texts, self._looks, self._rooms
-        needed = 1
-        inside: list[str] = []
-        for letters, room, cell in zip(self._letters, rooms, cells, strict=False):
-            value = cell.value
-            quoted = dated = False
-            if isinstance(value, str) and value:
-                known = texts.get(value)
-                if known is None:
-                    known = texts[value] = _text(value)
-                content, quoted = known
-                if cell.wrap:
-                    if merged or cell.size:
-                        height = self._height(cell, value, len(inside), merged)
-                    else:
-                        height = self._lines.get((value, room)) or self._count(value, room)
-                    if height > needed:
-                        needed = height
-            elif value is None:
-                content = "/>"
-            else:
-                dated = isinstance(value, datetime.date)
-                kind, inner = value_xml(value, self._dates_from_1904)
-                tag = f' t="{kind}">' if kind else ">"
-                content = f"{tag}{inner}</c>" if inner else "/>"
-            link = cell.link
-            if link:
+        seen = self._seen
+        tallest = 1
+        inside = []
+        for column, (letters, room, cell) in enumerate(
+            zip(self._letters, self._rooms, cells, strict=False), 1
+        ):
+            if merged and column in merged:
+                room = _room(sum(self._widths[column - 1 : merged[column]]))
+            known = seen.get((id(cell), room))
+            if known is None:
+                known = seen[id(cell), room] = *self._cell(cell, room), cell
+            content, height, _ = known
+            if content:
+                inside.append(f'<c r="{letters}{number}"{content}')
+            if height > tallest:
+                tallest = height
+            if cell.link:
                 self.linked.append((f"{letters}{number}", cell))
-            look = (  # a fill by its identity: hashing an enumeration's member is slow
-                *(id(cell.fill), cell.bold, cell.size, cell.wrap, cell.header, cell.border),
-                *(link is None, quoted, dated),
-            )
-            style = looks.get(look)
-            if style is None:
-                style = looks[look] = self._style(cell, quoted, dated)
-            inside.append(
-                f'<c r="{letters}{number}"{style}{content}' if style or content != "/>" else ""
-            )
-            if cell.size and cell.size > _LARGE and needed < 2:
-                needed = 2
         custom = ' customHeight="1"' if merged else ""
-        height_ = f' ht="{min(needed * _LINE_POINTS, _TALLEST):g}"{custom}' if needed > 1 else ""
-        return f'<row r="{number}"{height_}>{"".join(inside)}</row>'
+        points = f' ht="{min(tallest * _LINE_POINTS, _TALLEST):g}"{custom}' if tallest > 1 else ""
+        return f'<row r="{number}"{points}>{"".join(inside)}</row>'
 
-    def _style(self, cell: ResultCell, quoted: bool, dated: bool) -> str:
-        style = _style(cell, self._styles, quoted, dated)
-        return f' s="{style}"' if style else ""
-
-    def _count(self, text: str, room: float) -> int:
-        lines = self._lines[text, room] = _lines(text, room, 1)
-        return lines
-
-    def _height(
-        self, cell: ResultCell, text: str, before: int, merged: Mapping[int, int] | None
-    ) -> int:
-        """How many lines of usual text a wrapped text is as high as, in a merged range or in
-        letters of another size. ``before`` cells stand in front of it."""
-        right = (merged or {}).get(before + 1, before + 1)
-        widths = self._widths
-        width = sum(
-            (widths[at] if at < len(widths) else 0) or _USUAL_WIDTH for at in range(before, right)
+    def _cell(self, cell: ResultCell, room: float) -> tuple[str, int]:
+        """What follows a cell's address in the file ("" for no cell at all), and how many lines of
+        usual text it is high, where ``room`` letters fit into a line."""
+        value = cell.value
+        quoted = dated = False
+        height = 1
+        if isinstance(value, str) and value:
+            known = self._texts.get(value)
+            if known is None:
+                known = self._texts[value] = _text(value)
+            content, quoted = known
+            if cell.wrap:
+                scale = (cell.size or _USUAL_SIZE) / _USUAL_SIZE
+                height = int(_lines(value, room, scale) * scale + 0.999)
+        else:
+            dated = isinstance(value, datetime.date)
+            kind, inner = value_xml(value, self._dates_from_1904)
+            tag = f' t="{kind}">' if kind else ">"
+            content = f"{tag}{inner}</c>" if inner else "/>"
+        if cell.size and cell.size > _LARGE:
+            height = max(height, 2)
+        look = (  # a fill by its identity: hashing an enumeration's member is slow
+            *(id(cell.fill), cell.bold, cell.size, cell.wrap, cell.header, cell.border),
+            *(cell.link is None, quoted, dated),
         )
-        scale = (cell.size or 11) / 11
-        return int(_lines(text, _room(width), scale) * scale + 0.999)
+        style = self._looks.get(look)
+        if style is None:
+            number = _style(cell, self._styles, quoted, dated)
+            style = self._looks[look] = f' s="{number}"' if number else ""
+        return (style + content if style or content != "/>" else "", height)
 
 
 def _text(text: str) -> tuple[str, bool]:
