@@ -90,9 +90,8 @@ class Run:
             if self.ruleset.reported(verdict.rule) and not self.profile.disabled(verdict.rule)
         ]
         self._known.clear()  # verdicts know their run: without this, only the collector frees them
-        return Report(
-            self.submission, (*form, *verdicts), tuple(self.errors), profile=self.profile.id
-        )
+        everything = (*form, *verdicts)
+        return Report(self.submission, everything, tuple(self.errors), self.profile.id, run=self)
 
     def units(self, rule: Rule) -> Iterable[Unit]:
         """The units a rule is asked about."""

@@ -67,7 +67,7 @@ def measure(report: Report, rules: Iterable[Rule], ruleset: RuleSet, profile: Pr
     named, so that no coefficient is ever silently that of fewer schools.
     """
     submission = report.submission
-    run = Run(submission, ruleset, profile, None)
+    run = _run_of(report, ruleset, profile)
     known = {(verdict.rule, key_of(verdict.unit)): verdict.outcome for verdict in report.verdicts}
     found: list[Measure] = []
     lacking: list[Unmeasured] = []
@@ -93,6 +93,15 @@ def measure(report: Report, rules: Iterable[Rule], ruleset: RuleSet, profile: Pr
             if taken is not None:
                 found.append(taken)
     return Measuring(tuple(found), tuple(lacking), tuple(errors))
+
+
+def _run_of(report: Report, ruleset: RuleSet, profile: Profile) -> Run:
+    """The run that judged the submission, whose figures are worked out already; a new one where
+    that one knew last year's workbook, which is compared with elsewhere."""
+    run = report.run
+    if isinstance(run, Run) and run.values.previous is None and run.plan.ruleset is ruleset:
+        return run
+    return Run(report.submission, ruleset, profile, None)
 
 
 def figure(

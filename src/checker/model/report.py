@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Verdict
-from checker.record import dataclass
+from checker.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Report:
     verdicts: tuple[Verdict, ...]
     errors: tuple[RuleError, ...] = ()
     profile: str = ""
+    run: object = field(default=None, compare=False, repr=False)
+    """The judgement it came from, for those who ask more of the same figures."""
 
     def count(self, outcome: Outcome) -> int:
         """How many verdicts have this outcome."""

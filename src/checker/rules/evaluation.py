@@ -104,8 +104,7 @@ _COMPILED: dict[int, tuple[Node, Compiled]] = {}
 
 def _closure(node: Node) -> Compiled:
     if isinstance(node, Name):
-        name = node.id
-        return lambda unit, choices: unit.value(name)
+        return _reading(node.id)
     if isinstance(node, Number | Text | Truth):
         constant: Value = node.value
         return lambda unit, choices: constant
@@ -120,6 +119,14 @@ def _closure(node: Node) -> Compiled:
     if isinstance(node, Unary):
         return _unary(node)
     return _call(node)
+
+
+def _reading(name: str) -> Compiled:
+    def read(unit: Unit, choices: Choices) -> Value:
+        found = unit.known.get(name)
+        return unit.value(name) if found is None else found
+
+    return read
 
 
 def kind_of(value: Value) -> str:

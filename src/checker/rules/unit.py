@@ -33,15 +33,15 @@ class Unit:
     缺数据, 不适用 and into an error of the rule.
     """
 
-    __slots__ = ("_known", "_row", "_rows", "_staged", "_values", "key", "ref")
+    __slots__ = ("_row", "_rows", "_staged", "_values", "key", "known", "ref")
 
     def __init__(self, values: Values, ref: UnitRef, row: TableRow | None = None) -> None:
         self._values = values
         self._row = row
         self.ref = ref
         self.key = key_of(ref)
-        # what was asked before: hundreds of rules ask the same few fields of the same rows
-        self._known: dict[str, Value] = {}
+        self.known: dict[str, Value] = {}
+        """What was asked before: hundreds of rules ask the same few fields of the same rows."""
         self._rows: dict[str, tuple[Unit, ...]] = {}
         self._staged: dict[str, Unit] = {}
 
@@ -80,14 +80,14 @@ class Unit:
 
     def value(self, field: str) -> Value:
         """The value of a field (or, in a row, of ``table.column``), of whatever type it is."""
-        found = self._known.get(field)
+        found = self.known.get(field)
         if found is None:
             row = self._row
             if row is not None and field.rpartition(".")[0] == self.ref.table:
                 found = self._values.cell(row, field)
             else:
                 found = self._values.value(field, self.ref.stage)
-            self._known[field] = found
+            self.known[field] = found
         return found
 
     def number(self, field: str, default: Fraction | int | None = None) -> Fraction:
