@@ -16,7 +16,7 @@ _REL_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/"
 _RELS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _NEW_RELS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns='
-    b'"http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    b'"http://schemas.openxmlformats.org/package/2006/relationships"><%s</Relationships>'
 )
 
 
@@ -83,21 +83,22 @@ def relate(package: Package, key: str, type_: str, target: str, strict: bool = F
     owner = package.name_of(key).replace("\\", "/").lstrip("/") if key else ""
     folder, _, base = owner.rpartition("/")
     rels = rels_key(key)
-    if not package.has(rels):
-        name = f"{folder}/_rels/{base}.rels".lstrip("/")
-        package.put(name, _NEW_RELS)
-        declare(package, name, _RELS_TYPE)
-    taken = {relationship.id for relationship in relationships(package, key)}
+    known = relationships(package, key)
+    taken = {relationship.id for relationship in known}
     number = len(taken) + 1
     while f"rId{number}" in taken:
         number += 1
     path = escape_attribute(_relative(target, folder))
     line = f'Relationship Id="rId{number}" Type="{type_}" Target="{path}"/>'
-    part, known = package.part(rels), relationships(package, key)
-    _append_to_root(part, line)
+    if package.has(rels):
+        _append_to_root(package.part(rels), line)
+    else:
+        name = f"{folder}/_rels/{base}.rels".lstrip("/")
+        package.put(name, _NEW_RELS % line.encode())
+        declare(package, name, _RELS_TYPE)
     kind = type_.rpartition("/")[2]
     new = Relationship(f"rId{number}", kind, type_, key_of(target), False)
-    package.understood[rels] = part.scan, (*known, new)
+    package.understood[rels] = package.part(rels).scan, (*known, new)
     return f"rId{number}"
 
 
