@@ -6,13 +6,17 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from checker.model.snapshot import Snapshot
+from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.submission import FactRef, Submission
-from checker.model.template import Template
+from checker.model.template import Field, FieldType, Template
 from checker.templates import field_plans
 from checker.templates.binding import bind
+from checker.templates.code_lists import CodeList
 from checker.templates.known_values import KEPT_VALUES, EntryReader
+from checker.templates.normalise import normalise
 
 Change = Callable[..., Snapshot]
 
@@ -115,10 +119,27 @@ def test_what_is_remembered_stays_bounded(school: Template, snapshot: Snapshot) 
     sheet = snapshot.sheets["教师"]
     for number in range(3 * KEPT_VALUES):
         reader.read_plain(f"{number}", sheet, 1, 1)
-    assert len(reader._known) <= KEPT_VALUES
+    assert len(reader.known) <= KEPT_VALUES
     memory = field_plans.TemplateMemory(school)
     form = next(form for form in school.sheets if form.title == "教师")
     for number in range(3 * field_plans.KEPT_PLANS):
         plan = memory.plan(sheet, form, f"教师{number}", snapshot.names, lambda: None)  # type: ignore[arg-type,return-value]
         assert plan.title == f"教师{number}"
     assert len(memory._plans["teachers"]) <= field_plans.KEPT_PLANS
+
+
+NUMBERS = st.one_of(
+    st.integers(-5, 2**60).map(float), st.floats(allow_nan=False), st.sampled_from([1e15, 1e15 - 1])
+)
+
+
+@given(st.sampled_from(list(FieldType)), NUMBERS)
+@settings(max_examples=300, deadline=None)
+def test_a_number_means_the_same_whether_met_before_or_not(kind: FieldType, number: float) -> None:
+    entry = Field("x.y", "甲", "01", kind, "人", ("whole",))
+    sheet = SheetSnapshot("表", [[number]])
+    codes = CodeList({"1": "一"})
+    reader = EntryReader(entry, codes)
+    expected = repr(normalise(sheet.cell(1, 1), entry, codes))
+    assert repr(reader.read_plain(number, sheet, 1, 1)) == expected
+    assert repr(reader.read_plain(number, sheet, 1, 1)) == expected

@@ -118,11 +118,10 @@ class RowReader:
         if len(known) > KEPT_CELLS or len(self._begun) > KEPT_CELLS:
             known.clear()
             self._begun.clear()
-        columns: list[int] = []
         values: list[object] = []
         strings: list[tuple[int, int]] = []
         odd: list[OddCell] = []
-        last = 0
+        first = filled = last = 0
         ignore_empty = not self._percent
         for piece in cells:
             if ignore_empty and piece.endswith(b'"/>') and b"<" not in piece:
@@ -140,18 +139,15 @@ class RowReader:
                 odd.append(besides)
             if value is EMPTY:
                 continue
+            if not filled:
+                first = column
+            elif column - filled > 1:
+                values += [""] * (column - filled - 1)
+            filled = column
             if string >= 0:
-                strings.append((column, string))
-            columns.append(column)
+                strings.append((column - first, string))
             values.append(value)
-        first = columns[0] if columns else 0
-        if columns and columns[-1] - first + 1 != len(columns):
-            dense: list[object] = [""] * (columns[-1] - first + 1)
-            for column, value in zip(columns, values, strict=True):
-                dense[column - first] = value
-            values = dense
-        shared = tuple([(column - first, string) for column, string in strings])
-        return UsualRow(number, first, tuple(values), shared, tuple(odd))
+        return UsualRow(number, first, tuple(values), tuple(strings), tuple(odd))
 
     def _cell(self, piece: bytes) -> UsualCell:
         """A cell, without the beginning of its tag."""

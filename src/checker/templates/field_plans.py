@@ -20,7 +20,7 @@ from checker.templates.field_places import FieldPlaces, Names
 from checker.templates.form_grid import FormGrid, find_grid
 from checker.templates.known_values import EntryReader, ValueReader, odd_positions
 from checker.templates.names import field_name
-from checker.templates.typed_value import blank
+from checker.templates.typed_value import TypedValue, blank
 
 if TYPE_CHECKING:
     from checker.templates.layout import Layout
@@ -117,6 +117,7 @@ def read_fields(plan: SheetPlan, sheet: SheetSnapshot) -> list[FieldReading]:
     height = len(rows)
     odd = odd_positions(sheet)
     found: list[FieldReading] = []
+    typed: TypedValue | None
     for place, ref, reader, otherwise in plan.fields:
         if place is None:
             found.append(otherwise)
@@ -133,7 +134,10 @@ def read_fields(plan: SheetPlan, sheet: SheetSnapshot) -> list[FieldReading]:
             if value is None or value == "":
                 found.append(otherwise)
                 continue
-            typed = reader.read_plain(value, sheet, row, column)
+            # known.get before the call: this loop runs for every field of every school
+            typed = reader.known.get((value.__class__, value or repr(value)))
+            if typed is None:
+                typed = reader.read_plain(value, sheet, row, column)
         fact = Fact(ref, typed.state, typed.value, place, typed.typed)
         found.append(FieldReading(otherwise.field, otherwise.column, fact, typed))
     return found

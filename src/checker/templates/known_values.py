@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from decimal import Decimal
 
 from checker.model.snapshot import Position, SheetSnapshot
-from checker.model.template import Field, TableColumn, Template
+from checker.model.submission import FactState
+from checker.model.template import Field, FieldType, TableColumn, Template
 from checker.templates.code_lists import CodeList
 from checker.templates.normalise import normalise
 from checker.templates.typed_value import Entry, TypedValue
@@ -14,6 +16,9 @@ KEPT_VALUES = 2_000
 """Values remembered for one kind of entry."""
 KEPT_LENGTH = 40
 """A longer text is not remembered."""
+_NUMBERS = (FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED)
+_EXACT = 1e15
+"""Whole numbers below it have at most 15 digits, all of which a spreadsheet keeps and shows."""
 _KEPT_TYPES = (str, float, int, bool)
 
 
@@ -24,7 +29,8 @@ class EntryReader:
     def __init__(self, entry: Entry, codes: CodeList | None) -> None:
         self._entry = entry
         self._codes = codes
-        self._known: dict[tuple[type, object], TypedValue] = {}
+        self._is_number = entry.type in _NUMBERS
+        self.known: dict[tuple[type, object], TypedValue] = {}
 
     def read(self, sheet: SheetSnapshot, row: int, column: int) -> TypedValue:
         """The typed value of any cell."""
@@ -32,18 +38,34 @@ class EntryReader:
 
     def read_plain(self, value: object, sheet: SheetSnapshot, row: int, column: int) -> TypedValue:
         """The typed value of a cell that holds nothing but ``value``: see ``odd_positions``."""
-        # 0.0 and -0.0 are equal, and shown differently
-        key = (value.__class__, value or repr(value))
-        known = self._known.get(key)
+        key = value_key(value)
+        known = self.known.get(key)
         if known is None:
-            known = self.read(sheet, row, column)
+            if self._is_number and isinstance(value, float) and 0 < value < _EXACT:
+                known = _whole(value) or self.read(sheet, row, column)
+            else:
+                known = self.read(sheet, row, column)
             if isinstance(value, _KEPT_TYPES) and (
                 not isinstance(value, str) or len(value) <= KEPT_LENGTH
             ):
-                if len(self._known) >= KEPT_VALUES:
-                    self._known.clear()
-                self._known[key] = known
+                if len(self.known) >= KEPT_VALUES:
+                    self.known.clear()
+                self.known[key] = known
         return known
+
+
+def _whole(value: float) -> TypedValue | None:
+    """What ``normalise`` makes of a whole number above 0 and below ``_EXACT``; None for others."""
+    whole = int(value)
+    if whole != value:
+        return None
+    return TypedValue(FactState.GIVEN, Decimal(whole), str(whole))
+
+
+def value_key(value: object) -> tuple[type, object]:
+    """Under which a value is known: 1 and True are equal, as are 0.0 and -0.0, and are not shown
+    alike."""
+    return value.__class__, value or repr(value)
 
 
 class ValueReader:

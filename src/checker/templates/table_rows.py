@@ -95,6 +95,8 @@ def _read_row(
     facts: dict[str, Fact] = {}
     problems: list[Problem] = []
     missing: list[tuple[str, FactRef, CellRef]] = []
+    line = snapshot.rows[row - snapshot.origin[0]]
+    first_column = snapshot.origin[1]
     for column, field, at, reader in columns:
         ref = FactRef(field, "", ordinal)
         if at is None:
@@ -104,7 +106,8 @@ def _read_row(
         if (row, at) in odd:
             typed = reader.read(snapshot, row, at)
         else:
-            typed = reader.read_plain(snapshot.raw(row, at), snapshot, row, at)
+            value = line[at - first_column] if 0 <= at - first_column < len(line) else None
+            typed = reader.read_plain(value, snapshot, row, at)
         facts[column.id] = Fact(ref, typed.state, typed.value, cell, typed.typed)
         if typed.rule:
             problems.append(problem_of(typed, ref, cell))
