@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -194,7 +195,9 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
     except ClusterUnreachable as problem:
         _refuse(problem.reason, ExitCode.USAGE)
     if form == "json":
-        click.echo(result.written.document.read_text("utf-8"))
+        with result.written.document.open(encoding="utf-8") as document:
+            shutil.copyfileobj(document, sys.stdout)
+        click.echo()
     else:
         click.echo("\n".join(county_lines(result)))
     return result
