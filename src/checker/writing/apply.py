@@ -172,8 +172,11 @@ class Applier:
                 known = self._looks[look] = change, (colour, old, not place.exists)
             changes[cell], before[cell] = known
         self._counts["fill"] += len(plan.fills)
-        for area, (colour, old, created) in areas_of(before):
-            self._remember("fill", sheet.title, area, colour, old, created)
+        title, tab = sheet.title, self._tabs[sheet.title]
+        self._memories += [
+            Memory("fill", title, area, colour, old, created, tab)
+            for area, (colour, old, created) in areas_of(before)
+        ]
         self._plan_edits(sheet, part, plan, places, changes)
         change_cells(part, changes, places)
         self._write_links(sheet, part, plan, titles)  # hyperlinks stand before legacyDrawing
@@ -214,14 +217,15 @@ class Applier:
         notes = SheetNotes(self._workbook, sheet, part)
         for cell, texts in sorted(plan.notes.items()):
             area = Area(*cell, *cell)
-            existing = notes.existing(area.reference)
+            address = area.reference
+            existing = notes.existing(address)
             if existing is not None and existing.is_thread:
-                self._skip(sheet.title, area.reference, "这里有批注对话，没有添加说明")
+                self._skip(sheet.title, address, "这里有批注对话，没有添加说明")
                 continue
             text = "\n".join(texts)
             before = None
             if existing is None:
-                notes.add(*cell, text)
+                notes.add(address, *cell, text)
             else:
                 anchor = notes.append(existing, *cell, text)
                 before = encode(Content(anchor or "", existing.text_xml))

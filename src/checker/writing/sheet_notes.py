@@ -130,9 +130,9 @@ class SheetNotes:
             )
         return self._grid
 
-    def add(self, row: int, column: int, text: str) -> None:
-        """Put a note on a cell that has none."""
-        self.notes.add(Area(row, column, row, column).reference, text)
+    def add(self, address: str, row: int, column: int, text: str) -> None:
+        """Put a note on a cell that has none. ``address`` is that of row and column."""
+        self.notes.add(address, text)
         self.shapes.add(row, column, text, self.grid)
 
     def append(self, note: Note, row: int, column: int, text: str) -> str | None:
