@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from checker.county.exact_column import ExactColumn
-from checker.county.report import CountyReport, DispersionResult, Indicator, Level, School
+from checker.county.report import CountyReport, DispersionResult, Level
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
 from checker.reports.county_page.charts import dispersion_bars, distribution
+from checker.reports.county_page.matrix import unit_rows
 from checker.reports.json_report import Json
 from checker.reports.recorded import finding_word
 
@@ -22,26 +22,6 @@ if TYPE_CHECKING:
 
 _PIECES_AT_ONCE = 2000
 """So many pieces of the page are joined before they are written."""
-
-
-class MatrixCell(NamedTuple):
-    """One cell of the school × indicator matrix: shown text, heat class and tooltip."""
-
-    text: str
-    heat: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """One stage unit of one school, with its cells in the order of the indicators."""
-
-    school: School
-    anchor: str
-    stage: str
-    stage_title: str
-    cells: tuple[MatrixCell, ...]
-    failed: int
 
 
 def county_page(report: CountyReport, generated: str) -> Iterator[str]:
@@ -59,7 +39,7 @@ def county_page(report: CountyReport, generated: str) -> Iterator[str]:
         generated=generated,
         style=Markup((here / "page.css").read_text("utf-8")),
         script=Markup((here / "page.js").read_text("utf-8")),
-        rows=_rows(report, anchors),
+        rows=unit_rows(report, anchors),
         anchors=anchors,
         bars=_bars(report),
         distributions=_distributions(report),
@@ -114,50 +94,6 @@ def _counts(report: CountyReport) -> dict[str, int]:
         "cv_all": tally[Outcome.PASS] + tally[Outcome.FAIL],
         "cv_unsure": sum(result.provisional for result in report.deciding()),
     }
-
-
-def _rows(report: CountyReport, anchors: dict[str, str]) -> Iterator[UnitRow]:
-    """The rows of the matrix, in the order of the schools; ``anchors`` learns where in the page
-    each school's details stand."""
-    for number, (school, units) in enumerate(report.units(), 1):
-        for stage, title in report.stages.items():
-            own = units.get(stage)
-            if own is None:
-                continue
-            anchor = anchors.setdefault(school.code, f"s{number}")
-            cells = tuple(_cell(item, own.get(item.rule)) for item in report.indicators)
-            failed = sum(level.outcome is Outcome.FAIL for level in own.values())
-            yield UnitRow(school, anchor, stage, title, cells, failed)
-
-
-def _cell(indicator: Indicator, level: Level | None) -> MatrixCell:
-    if level is None or level.value is None:
-        word = OUTCOME_WORDS[level.outcome] if level else "不适用"
-        return MatrixCell("—", "none", f"{indicator.title}:{word}")
-    text = format_number(level.value, indicator.digits)
-    need = "" if level.limit is None else f",标准 {format_number(level.limit, indicator.digits)}"
-    word = OUTCOME_WORDS[level.outcome]
-    title = f"{indicator.title}:{text}{indicator.unit}{need},{word}"
-    if level.outcome is Outcome.FAIL:
-        text += " ✗"
-    return MatrixCell(text, _heat(indicator, level), title)
-
-
-def _heat(indicator: Indicator, level: Level) -> str:
-    """g2 g1 (kept) · y (missed by up to 15 %, the floor of the school verdict) · r1 r2 (worse)."""
-    if level.outcome is not Outcome.FAIL:
-        ratio = _ratio(indicator, level)
-        return "g2" if ratio is not None and ratio >= Fraction(6, 5) else "g1"
-    ratio = _ratio(indicator, level)
-    if ratio is None or ratio < Fraction(3, 5):
-        return "r2"
-    return "y" if ratio >= Fraction(17, 20) else "r1"
-
-
-def _ratio(indicator: Indicator, level: Level) -> Fraction | None:
-    if not level.value or not level.limit:
-        return Fraction(0) if level.limit else None
-    return level.value / level.limit if indicator.at_least else level.limit / level.value
 
 
 def _by_stage(results: tuple[DispersionResult, ...]) -> dict[str, list[DispersionResult]]:
