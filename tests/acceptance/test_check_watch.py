@@ -232,3 +232,53 @@ def test_what_cannot_be_watched_is_refused(
     done = checker("check", *arguments, "--watch", cwd=watching.place)
     assert done.returncode == 2 and told in done.stderr, done.stderr
     assert done.stdout == "" and watching.judged() == []
+
+
+@pytest.mark.parametrize("command", ["check", "county"])
+def test_without_watchfiles_the_command_says_what_to_install(
+    watching: Watching, command: str
+) -> None:
+    """A Python in which it cannot be imported, as on most PCs."""
+    code = (
+        "import sys; sys.modules['watchfiles'] = None\n"
+        f"sys.argv = ['checker', '{command}', '县', '--watch']\n"
+        "from checker.cli.main import run; run()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=watching.place,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 2 and done.stdout == ""
+    assert 'pip install "checker-edu[watch]"' in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_in_the_first_run_keeps_what_is_finished(watching: Watching, workers: str) -> None:
+    """Nothing is waited for then; the next run goes on where this one was stopped."""
+    for number in (4, 5, 6):
+        watching.fill(number)
+    os.environ["TALLY_SLEEP"] = "1.5"
+    try:
+        watching.start("县", "--workers", workers, ready=False)
+    finally:
+        del os.environ["TALLY_SLEEP"]
+    watching.until(lambda: len(tallied(watching.tally)) >= 3)
+    assert watching.stop() == 1
+    lines = watching.out().splitlines()
+    assert "已中断，以下是中断前的结果。" in lines
+    assert "正在等待" not in watching.errors() and "Traceback" not in watching.errors()
+    finished = sum(line.startswith("✗ 县/") for line in lines)
+    assert 1 <= finished < 6
+    assert lines[-1].startswith(f"共 {finished} 个文件")
+    watching.judged()
+    again = checker(
+        *("check", "县", "--plugin-dir", "tally"),
+        cwd=watching.place,
+        cache=watching.place / "cache",
+        TALLY=str(watching.tally),
+    )
+    assert again.returncode == 1 and len(watching.judged()) == 6 - finished

@@ -77,3 +77,24 @@ def test_sarif_of_one_file_needs_no_folder(checker: Run, wrong: Path) -> None:
     done = checker("check", wrong, "--no-mark", "--format", "sarif")
     assert done.returncode == 1
     assert json.loads(done.stdout)["version"] == "2.1.0"
+
+
+def test_marked_copies_never_land_on_their_originals(
+    checker: Run, folder: Path, kept: Path, wrong: Path
+) -> None:
+    """``--out`` naming the folder of the originals is refused before anything is read."""
+    before = {path: path.read_bytes() for path in folder.glob("*.xlsx")}
+    for paths, out in (([folder], folder), ([folder / wrong.name], folder / ".")):
+        done = checker("check", *paths, "--out", out)
+        assert done.returncode == 2 and "会覆盖原文件" in done.stderr
+    assert checker("check", folder, "--out", folder, "--no-mark").returncode == 1  # only tables
+    assert {path: path.read_bytes() for path in folder.glob("*.xlsx")} == before
+
+
+def test_results_inside_the_folder_are_not_checked_again(
+    checker: Run, folder: Path, kept: Path
+) -> None:
+    """Whatever the folder for them is called."""
+    for _ in range(2):
+        done = checker("check", folder, "--out", folder / "结果", "--format", "json")
+        assert len(json.loads(done.stdout)["files"]) == 12
