@@ -24,6 +24,8 @@ class Readable(Protocol):
     def shown(self) -> str: ...
     @property
     def member(self) -> str: ...
+    @property
+    def inside(self) -> str: ...
     def read(self) -> bytes: ...
 
 
@@ -33,6 +35,7 @@ class LocalFile(NamedTuple):
     location: str
     shown: str
     member: str = ""
+    inside: str = ""
 
     def read(self) -> bytes:
         """Its bytes. Raises OSError."""
@@ -67,7 +70,7 @@ class CheckWork:
 
 def path_shown(source: Readable) -> str:
     """The path of a source as users read it: archive.zip/member.xlsx for one in an archive."""
-    return f"{source.location}/{source.member}" if source.member else source.location
+    return f"{source.location}/{source.inside}" if source.member else source.location
 
 
 def check_source(session: Session, source: Readable, plan: MarkPlan) -> FileResult:
@@ -160,6 +163,4 @@ def copy_name(source: Readable) -> PurePosixPath:
     """Where in the output folder the copy of a source goes; never outside of it."""
     shown = PurePosixPath(source.shown.replace("\\", "/"))
     parts = [part for part in shown.parts if part not in ("..", ".", "/") and ":" not in part]
-    if source.member and not source.shown.endswith(source.member):
-        parts += [part for part in PurePosixPath(source.member).parts if part not in ("..", "/")]
     return PurePosixPath(*parts) if parts else PurePosixPath("工作簿.xlsx")

@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 from checker.batch.discovery import discover
+from checker.checking import copy_name, path_shown
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -55,6 +56,8 @@ def test_names_written_by_an_old_windows_are_readable(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"AAAA", "一小".encode("gbk")))
     (source,) = discover([str(path)]).sources
     assert source.shown == "old.zip/一小.xlsx" and source.read() == b"one"
+    assert path_shown(source) == f"{path}/一小.xlsx"
+    assert copy_name(source).as_posix() == "old.zip/一小.xlsx"
 
 
 def test_names_written_by_some_linux_programs_are_readable(tmp_path: Path) -> None:
@@ -82,3 +85,25 @@ def test_a_path_of_another_file_system(tmp_path: Path) -> None:
     system.pipe("/county/校验结果/一小.xlsx", b"ours")
     (source,) = discover(["memory://county"]).sources
     assert source.shown == "一小.xlsx" and source.read() == b"remote"
+
+
+def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path: Path) -> None:
+    touch(tmp_path, "甲镇/一小.xlsx", "甲镇/二小.xlsx", "乙镇/一小.xlsx", "乙镇/村/一小.xlsx")
+    found = discover([str(tmp_path / "甲镇"), str(tmp_path / "乙镇"), str(tmp_path / "乙镇/村")])
+    assert [(item.shown, Path(item.location).read_bytes()) for item in found.sources] == [
+        ("甲镇/一小.xlsx", b"x"),
+        ("二小.xlsx", b"x"),
+        ("乙镇/一小.xlsx", b"x"),
+        ("村/一小.xlsx", b"x"),
+    ]
+
+
+def test_members_of_one_name_in_an_archive_are_told_apart(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "全县.zip", "w") as archive:
+        archive.writestr("a/一小.xlsx", b"1")
+        archive.writestr("a/../a/一小.xlsx", b"2")
+        archive.writestr("二小.xlsx", b"3")
+    found = discover([str(tmp_path / "全县.zip")])
+    shown = [item.shown for item in found.sources]
+    assert len(set(shown)) == 3 and "全县.zip/二小.xlsx" in shown
+    assert sorted(item.read() for item in found.sources) == [b"1", b"2", b"3"]

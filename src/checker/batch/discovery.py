@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -19,15 +20,19 @@ _MEMBER_LIMIT = 256 * 1024 * 1024  # bytes of one archived workbook; larger ones
 
 
 class Source(NamedTuple):
-    """One workbook to be judged. ``location`` is a path or fsspec URL; ``member`` the name inside
-    a zip archive or ""; ``shown`` the name used in messages and in the output folder's structure,
-    relative to what the user named; ``modified`` seconds since 1970, 0 if unknown."""
+    """One workbook to be judged.
+
+    ``location`` is a path or fsspec URL; ``shown`` the name used in messages and in the output
+    folder's structure, relative to what the user named; ``member`` the name inside a zip archive or
+    "", as the archive has it, and ``inside`` as people read it; ``modified`` seconds since 1970, 0
+    if unknown."""
 
     location: str
     shown: str
     member: str = ""
     size: int = 0
     modified: float = 0.0
+    inside: str = ""
 
     def read(self) -> bytes:
         """The workbook's bytes, read once. Raises OSError, KeyError or zipfile.BadZipFile."""
@@ -74,7 +79,36 @@ def discover(paths: Iterable[str]) -> Discovery:
             else:
                 sources.append(source)
     unique = {(item.location, item.member): item for item in sources}
-    return Discovery(tuple(unique.values()), tuple(failures))
+    return Discovery(tuple(_told_apart(list(unique.values()))), tuple(failures))
+
+
+def _told_apart(sources: list[Source]) -> list[Source]:
+    """Files of one name in several of the folders that were named get their folder's name before
+    theirs, or a number: what is shown names one file, and its marked copy has a place of its own.
+    """
+    taken = Counter(source.shown for source in sources)
+    if len(taken) == len(sources):
+        return sources
+    found: list[Source] = []
+    used = {name for name, times in taken.items() if times == 1}
+    for source in sources:
+        shown = source.shown
+        if taken[shown] > 1:
+            above = PurePosixPath(source.location.replace("\\", "/")).parts
+            depth = len(PurePosixPath(shown).parts) - len(PurePosixPath(source.inside).parts)
+            names = [part for part in above[: len(above) - depth] if part.strip("/.:")]
+            name, number = shown, 1
+            while shown in used or shown == source.shown:
+                if names:
+                    shown = f"{names.pop()}/{shown}"
+                else:
+                    number += 1
+                    shown = str(
+                        PurePosixPath(name).with_stem(f"{PurePosixPath(name).stem}({number})")
+                    )
+            used.add(shown)
+        found.append(source._replace(shown=shown))
+    return found
 
 
 def plain_path(path: str) -> str:
@@ -218,7 +252,7 @@ def _members(archive: Source) -> list[Source]:
                 stamp = _seconds(year, month, day, hour, minute, second)
                 shown = f"{archive.shown}/{inside}"
                 found.append(
-                    Source(archive.location, shown, entry.filename, entry.file_size, stamp)
+                    Source(archive.location, shown, entry.filename, entry.file_size, stamp, inside)
                 )
     return found
 
