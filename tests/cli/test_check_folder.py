@@ -98,3 +98,24 @@ def test_results_inside_the_folder_are_not_checked_again(
     for _ in range(2):
         done = checker("check", folder, "--out", folder / "结果", "--format", "json")
         assert len(json.loads(done.stdout)["files"]) == 12
+
+
+@pytest.mark.parametrize("as_folders", [True, False])
+def test_files_of_one_name_in_two_places_get_copies_of_their_own(
+    checker: Run, county: County, tmp_path: Path, as_folders: bool
+) -> None:
+    first, second = sorted(county.folder.glob("*.xlsx"))[:2]
+    for place, school in (("甲镇", first), ("乙镇", second)):
+        (tmp_path / place).mkdir()
+        shutil.copy(school, tmp_path / place / "一小.xlsx")
+    named = [tmp_path / place / ("" if as_folders else "一小.xlsx") for place in ("甲镇", "乙镇")]
+    named += [tmp_path / "甲镇"] if as_folders else []  # named twice, checked once
+    done = checker("check", *named, "--out", tmp_path / "结果", "--format", "json", "--no-cache")
+    files = json.loads(done.stdout)["files"]
+    assert [Path(each["path"]).parent.name for each in files] == ["甲镇", "乙镇"]
+    copies = sorted((tmp_path / "结果").rglob("*.xlsx"))
+    assert [copy.relative_to(tmp_path / "结果").as_posix() for copy in copies] == [
+        "乙镇/一小.xlsx",
+        "甲镇/一小.xlsx",
+    ]
+    assert {each["marked_copy"] for each in files} == set(map(str, copies))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+
+from checker.batch.shown_names import told_apart
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
 OUTPUT_FOLDERS = frozenset({"校验结果", "县级校验"})
@@ -53,62 +54,47 @@ class Discovery(NamedTuple):
 
 
 def discover(paths: Iterable[str]) -> Discovery:
-    """Every workbook below the given files, folders and URLs, in a stable order.
+    """Every workbook below the given files, folders and URLs, in a stable order, each once and
+    shown under a name of its own.
 
     Lock files (``~$…``), hidden and temporary files, checker's own output folders and backups are
     left out. Zip archives are looked into, one level deep. A path that does not exist is a failure.
     """
+    found = discover_each(paths)
+    unique = {(item.location, item.member): item for each in found for item in each.sources}
+    failures = tuple(failure for each in found for failure in each.failures)
+    return Discovery(tuple(unique.values()), failures)
+
+
+def discover_each(paths: Iterable[str]) -> list[Discovery]:
+    """The same for each path by itself; a file below two of them is found twice."""
+    found = [_discovered(plain_path(path)) for path in paths]
+    names = iter(told_apart([item for each in found for item in each.sources]))
+    return [
+        each._replace(sources=tuple(item._replace(shown=next(names)) for item in each.sources))
+        for each in found
+    ]
+
+
+def _discovered(path: str) -> Discovery:
     sources: list[Source] = []
     failures: list[tuple[str, str]] = []
-    for path in map(plain_path, paths):
-        try:
-            found = list(_below(path))
-        except FileNotFoundError:
-            failures.append((path, "没有这个文件或文件夹，请检查路径。"))
-            continue
-        except (OSError, ValueError) as problem:
-            reason = getattr(problem, "strerror", None) or problem
-            failures.append((path, f"打不开：{reason}。"))
-            continue
-        for source in found:
-            if PurePosixPath(source.shown).suffix.lower() == _ARCHIVE_SUFFIX:
-                try:
-                    sources += _members(source)
-                except (OSError, zipfile.BadZipFile):
-                    failures.append((source.shown, "压缩包已损坏或不是 zip 格式，请重新发送。"))
-            else:
-                sources.append(source)
-    unique = {(item.location, item.member): item for item in sources}
-    return Discovery(tuple(_told_apart(list(unique.values()))), tuple(failures))
-
-
-def _told_apart(sources: list[Source]) -> list[Source]:
-    """Files of one name in several of the folders that were named get their folder's name before
-    theirs, or a number: what is shown names one file, and its marked copy has a place of its own.
-    """
-    taken = Counter(source.shown for source in sources)
-    if len(taken) == len(sources):
-        return sources
-    found: list[Source] = []
-    used = {name for name, times in taken.items() if times == 1}
-    for source in sources:
-        shown = source.shown
-        if taken[shown] > 1:
-            above = PurePosixPath(source.location.replace("\\", "/")).parts
-            depth = len(PurePosixPath(shown).parts) - len(PurePosixPath(source.inside).parts)
-            names = [part for part in above[: len(above) - depth] if part.strip("/.:")]
-            name, number = shown, 1
-            while shown in used or shown == source.shown:
-                if names:
-                    shown = f"{names.pop()}/{shown}"
-                else:
-                    number += 1
-                    shown = str(
-                        PurePosixPath(name).with_stem(f"{PurePosixPath(name).stem}({number})")
-                    )
-            used.add(shown)
-        found.append(source._replace(shown=shown))
-    return found
+    try:
+        found = list(_below(path))
+    except FileNotFoundError:
+        return Discovery((), ((path, "没有这个文件或文件夹，请检查路径。"),))
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        return Discovery((), ((path, f"打不开：{reason}。"),))
+    for source in found:
+        if PurePosixPath(source.shown).suffix.lower() == _ARCHIVE_SUFFIX:
+            try:
+                sources += _members(source)
+            except (OSError, zipfile.BadZipFile):
+                failures.append((source.shown, "压缩包已损坏或不是 zip 格式，请重新发送。"))
+        else:
+            sources.append(source)
+    return Discovery(tuple(sources), tuple(failures))
 
 
 def plain_path(path: str) -> str:

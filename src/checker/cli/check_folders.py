@@ -15,7 +15,7 @@ from checker.batch.discovery import (
     Discovery,
     Source,
     apart_from,
-    discover,
+    discover_each,
     full_path,
     places_apart,
 )
@@ -114,6 +114,7 @@ class FolderCheck:
         self._kept = folder if wanted else _only_folder(work)
         previous = session.options.previous
         self._apart = places_apart(choices.paths, filter(None, (out, previous)))
+        self._done: set[tuple[str, str]] = set()
         self._run: Runner | None = None
         self._cache: ResultCache | None = None
 
@@ -141,8 +142,9 @@ class FolderCheck:
                 tables = None
                 if self.tables is not None:
                     tables = stack.enter_context(RunTables(self.tables)).add
-                for task, path in self._work:
-                    self._check(task, path, tables)
+                found = discover_each(path for _, path in self._work)
+                for (task, path), each in zip(self._work, found, strict=True):
+                    self._check(task, path, each, tables)
         except KeyboardInterrupt:
             self.screen.show([INTERRUPTED])
             return False
@@ -150,15 +152,23 @@ class FolderCheck:
             self.keep()
         return True
 
-    def _check(self, task: CheckWork, path: str, seen: Seen | None) -> None:
-        found = discover([path])
+    def _check(self, task: CheckWork, path: str, found: Discovery, seen: Seen | None) -> None:
         sources = apart_from(found.sources, self._apart)
-        results = self.of(task, sources, seen)
-        with closing(self.screen.progress(results, len(sources))) as stream:
+        fresh = [each for each in sources if self._first_met(each)]
+        results = self.of(task, fresh, seen)
+        with closing(self.screen.progress(results, len(fresh))) as stream:
             for result in (*refused(found), *_nothing(path, found, sources)):
                 self._add(result)
             for result in stream:
                 self._add(result)
+
+    def _first_met(self, source: Source) -> bool:
+        """A folder and one below it may both have been named; a file is checked once."""
+        key = full_path(source.location), source.member
+        if key in self._done:
+            return False
+        self._done.add(key)
+        return True
 
     def _add(self, result: FileResult) -> None:
         self.results.append(result)

@@ -171,10 +171,17 @@ def _files(work: Sequence[tuple[CheckWork, str]], screen: Screen) -> list[FileRe
     """Single files, one by one; Ctrl-C leaves those that are finished."""
     if len(work) > 1:
         look_for_garbage()
+    files = [LocalFile(path, Path(path).name) for _, path in work]
+    if len(files) > 1:
+        from checker.batch.shown_names import told_apart
+
+        files = [
+            file._replace(shown=name) for file, name in zip(files, told_apart(files), strict=True)
+        ]
     results: list[FileResult] = []
     try:
-        for task, path in work:
-            results.append(task(LocalFile(path, Path(path).name)))
+        for (task, _), file in zip(work, files, strict=True):
+            results.append(task(file))
             screen.show(file_lines(results[-1]))
     except KeyboardInterrupt:
         screen.show([INTERRUPTED])
