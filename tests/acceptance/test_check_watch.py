@@ -267,7 +267,7 @@ def test_ctrl_c_in_the_first_run_keeps_what_is_finished(watching: Watching, work
     finally:
         del os.environ["TALLY_SLEEP"]
     watching.until(lambda: len(tallied(watching.tally)) >= 3)
-    assert watching.stop() == 1
+    assert watching.stop() == 130
     lines = watching.out().splitlines()
     assert "已中断，以下是中断前的结果。" in lines
     assert "正在等待" not in watching.errors() and "Traceback" not in watching.errors()

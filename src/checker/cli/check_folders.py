@@ -28,7 +28,6 @@ from checker.batch.running import Finished
 from checker.batch.tables import RunTables
 from checker.checking import CheckWork, MarkPlan
 from checker.cli.check_run import (
-    INTERRUPTED,
     RESULT_FOLDER,
     CheckChoices,
     Screen,
@@ -146,7 +145,7 @@ class FolderCheck:
                 for (task, path), each in zip(self._work, found, strict=True):
                     self._check(task, path, each, tables)
         except KeyboardInterrupt:
-            self.screen.show([INTERRUPTED])
+            self.screen.interrupt()
             return False
         finally:
             self.keep()

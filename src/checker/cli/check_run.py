@@ -103,6 +103,7 @@ def _conclude(
     results: Sequence[FileResult], session: Session, choices: CheckChoices, screen: Screen
 ) -> NoReturn:
     code = ExitCode.INTERNAL if session.errors else exit_code(results)
+    code = ExitCode.INTERRUPTED if screen.interrupted else code
     if choices.form == "json":
         sys.stdout.write(document_of(results, session))
     elif choices.form == "junit":
@@ -184,11 +185,8 @@ def _files(work: Sequence[tuple[CheckWork, str]], screen: Screen) -> list[FileRe
             results.append(task(file))
             screen.show(file_lines(results[-1]))
     except KeyboardInterrupt:
-        screen.show([INTERRUPTED])
+        screen.interrupt()
     return results
-
-
-INTERRUPTED = Line("已中断，以下是中断前的结果。", "fail")
 
 
 def look_for_garbage() -> None:
@@ -203,6 +201,12 @@ class Screen:
     def __init__(self, speaks: bool) -> None:
         self.speaks = speaks
         self.colour = speaks and sys.stdout.isatty()
+        self.interrupted = False
+
+    def interrupt(self) -> None:
+        """Ctrl-C came before every file was checked."""
+        self.interrupted = True
+        self.show([Line("已中断，以下是中断前的结果。", "fail")])
 
     def show(self, lines: Iterable[Line]) -> None:
         """Print lines."""

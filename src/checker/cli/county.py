@@ -70,7 +70,8 @@ def command(
 ) -> None:
     """校验全县：谁没报、哪份算数、各校问题、差异系数、还缺多少。
 
-    退出码：0 没有必须修改的问题；1 有不通过的；2 命令写错；3 有文件读不出来；4 规则或程序自身出错。
+    退出码：0 没有必须修改的问题；1 有不通过的；2 命令写错；3 有文件读不出来；4 规则或程序自身出错；
+    130 被 Ctrl-C 中断。
     """
     try:
         settings = find_settings(Path.cwd())
@@ -106,6 +107,8 @@ def command(
 def county_exit_code(result: CountyResult) -> ExitCode:
     """The exit code of a county run, the gravest one wins."""
     report = result.report
+    if result.interrupted:
+        return ExitCode.INTERRUPTED
     if report.errors or any(record.errors for record in report.records):
         return ExitCode.INTERNAL
     statuses = {record.status for record in report.records}

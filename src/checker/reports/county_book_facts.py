@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from checker.batch.record import Record
 from checker.county.report import CountyReport, FactColumn
-from checker.reports.book_rows import write_rows
 from checker.reports.book_sheets import ListSheet, Styles, Value
 
 if TYPE_CHECKING:
@@ -26,8 +25,10 @@ def write_facts(book: Workbook, styles: Styles, report: CountyReport) -> None:
     page.sheet.freeze_panes(1, 2)
     page.sheet.fit_to_pages(0, 0)
     counted = {item.path for item in report.handing_in.counted.values()}
-    records = [record for record in report.records if record.path in counted]
-    write_rows(page, (_row(record, columns) for record in records), len(records), styles.text)
+    for record in report.records:
+        if record.path in counted:
+            row = _row(record, columns)
+            page.write(row, [styles.text] * len(row), wraps=False)
     page.add_filter()
 
 

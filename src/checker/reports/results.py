@@ -27,6 +27,7 @@ class ExitCode(IntEnum):
     USAGE = 2  # the command line or the settings make no sense
     UNREADABLE = 3  # at least one file could not be read or is no known template
     INTERNAL = 4  # a rule, a plugin or the program itself failed
+    INTERRUPTED = 130  # stopped by Ctrl-C before every file was checked, as shells count it
 
 
 @dataclass(frozen=True, slots=True)
