@@ -178,8 +178,8 @@ def test_the_worker_is_stopped_at_its_limits(packed: Pack, sheet: Callable[[str]
     data = packed({"xl/worksheets/sheet1.xml": sheet(rows)})
     assert len(read_values_guarded(data)[0].rows) == 59_999
     with pytest.raises(UnreadableWorkbook, match="内存"):
-        # more than the worker itself needs (19 MB), less than it needs for these rows (34 MB)
-        read_values_guarded(data, memory=25_000_000)
+        # twice what the worker itself needs, and not half of what it is given to read
+        read_values_guarded(data + bytes(100_000_000), memory=40_000_000)
     with pytest.raises(UnreadableWorkbook, match="用时过长"):
         read_values_guarded(data, seconds=0.001)
 
