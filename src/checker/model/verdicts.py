@@ -153,14 +153,17 @@ class Said(NamedTuple):
 
 class Passed(Verdict):
     """通过, put into words only when somebody reads them: most verdicts pass, and in a folder of
-    workbooks hardly anybody asks what of. ``say`` makes the words, ``point`` the places."""
+    workbooks hardly anybody asks what of. ``say`` makes the words, ``point`` the places, both of
+    what is ``given``."""
 
-    __slots__ = ("_at", "_point", "_said", "_say")
+    __slots__ = ("_at", "_given", "_point", "_said", "_say")
 
-    _say: Callable[[], Said]
-    _point: Callable[[], tuple[FactRef, ...]]
-    _said: Said | None
-    _at: tuple[FactRef, ...] | None
+    _say: Callable[..., Said]
+    _point: Callable[..., tuple[FactRef, ...]]
+    _given: tuple[object, ...]
+    _said: Said
+    _at: tuple[FactRef, ...]
+    outcome = Outcome.PASS
     gap = None
     cell = None
     sheet = None
@@ -169,38 +172,41 @@ class Passed(Verdict):
         self,
         rule: str,
         unit: UnitRef,
-        say: Callable[[], Said],
-        point: Callable[[], tuple[FactRef, ...]],
+        say: Callable[..., Said],
+        point: Callable[..., tuple[FactRef, ...]],
+        given: tuple[object, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, "rule", rule)
-        put(self, "outcome", Outcome.PASS)
         put(self, "unit", unit)
         put(self, "_say", say)
         put(self, "_point", point)
-        put(self, "_said", None)
-        put(self, "_at", None)
+        put(self, "_given", given)
 
     def _words(self) -> Said:
-        said = self._said
-        if said is None:
-            try:
-                said = self._say()
-            except Exception:  # that it holds is certain; a rule that cannot say it is no reason
-                said = Said("符合要求。")  # to lose the marks of a whole workbook
-            object.__setattr__(self, "_said", said)
+        try:
+            return self._said
+        except AttributeError:  # not asked before
+            pass
+        try:
+            said = self._say(*self._given)
+        except Exception:  # that it holds is certain; a rule that cannot say it is no reason
+            said = Said("符合要求。")  # to lose the marks of a whole workbook
+        object.__setattr__(self, "_said", said)
         return said
 
     @property
     def at(self) -> tuple[FactRef, ...]:
         """As in `Verdict`."""
-        at = self._at
-        if at is None:
-            try:
-                at = self._point()
-            except Exception:  # as in _words
-                at = ()
-            object.__setattr__(self, "_at", at)
+        try:
+            return self._at
+        except AttributeError:  # not asked before
+            pass
+        try:
+            at = self._point(*self._given)
+        except Exception:  # as in _words
+            at = ()
+        object.__setattr__(self, "_at", at)
         return at
 
     @property

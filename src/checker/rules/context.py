@@ -155,10 +155,14 @@ class Context:
         return self._say(Outcome.PASS, message, at, actual, required, None, borderline)
 
     def fulfilled(
-        self, say: Callable[[], Said], point: Callable[[], tuple[FactRef, ...]]
+        self,
+        say: Callable[..., Said],
+        point: Callable[..., tuple[FactRef, ...]],
+        *given: object,
     ) -> Verdict:
-        """通过, with words and places that are only made if somebody asks for them."""
-        return Passed(self.rule.id, self.unit.ref, say, point)
+        """通过, with words and places that are only made (of what is ``given``) if somebody asks
+        for them."""
+        return Passed(self.rule.id, self.unit.ref, say, point, given)
 
     def failed(
         self,

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from checker.model.rules import Rule
+from checker.model.submission import FactRef
 from checker.model.verdicts import Gap, Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
 from checker.rules.evaluation import Compiled, compare, compile_node, truth
@@ -41,11 +42,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     relation = _prepared(rule)
     held = relation.holds(unit, context)
     if held is True or truth(held, relation.what):
-        return (
-            context.fulfilled(
-                lambda: _said(context, relation), lambda: places(context, relation.check)
-            ),
-        )
+        return (context.fulfilled(_said, _points, context, relation),)
     failing = _failing(relation.check, context)
     words = Words(context)
     sides = _sides(failing, context, words, relation.digits)
@@ -65,6 +62,11 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
             message, at=places(context, failing), actual=actual, required=required, gap=gap
         ),
     )
+
+
+def _points(context: Context, relation: _Relation) -> tuple[FactRef, ...]:
+    """Where a relation that holds is shown to hold."""
+    return places(context, relation.check)
 
 
 def _said(context: Context, relation: _Relation) -> Said:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
 
 from checker.model.rules import Rule
+from checker.model.submission import FactRef
 from checker.model.verdicts import Outcome, Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
 from checker.rules.expression import parse
@@ -31,12 +31,13 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
             yield context.not_applicable(reason.reason, at=places_of(context, part_text))
             continue
         if part <= whole:
-            yield context.fulfilled(
-                partial(_said, rule, context, part_text, part, whole),
-                partial(places_of, context, part_text),
-            )
+            yield context.fulfilled(_said, _point, rule, context, part_text, part, whole)
         else:
             yield _too_large(rule, context, part_text, part, whole)
+
+
+def _point(rule: Rule, context: Context, part_text: str, *_: Fraction) -> tuple[FactRef, ...]:
+    return places_of(context, part_text)
 
 
 def _said(rule: Rule, context: Context, part_text: str, part: Fraction, whole: Fraction) -> Said:
