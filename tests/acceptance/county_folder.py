@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,6 +32,39 @@ Rows: TypeAlias = "Sequence[Mapping[str, FillValue]]"
 def environment(cache: Path) -> dict[str, str]:
     """The user's environment, with the cache in a folder of its own."""
     return {**os.environ, "CHECKER_CACHE_DIR": str(cache)}
+
+
+def losing_a_worker(
+    arguments: Sequence[str], cwd: Path, variables: Mapping[str, str], tally: Path
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command and kills a worker process once it has judged something; ``tally`` is where
+    the counting plugin writes who judged what."""
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=cwd,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    killed = threading.Event()
+
+    def kill_one() -> None:
+        while process.poll() is None:
+            lines = tally.read_text("utf-8").splitlines() if tally.exists() else []
+            if len(lines) >= 5:
+                os.kill(int(lines[-1].split(" ")[0]), signal.SIGKILL)
+                killed.set()
+                return
+            killed.wait(0.02)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    out, errors = process.communicate(timeout=180)
+    killer.join()
+    assert killed.is_set(), "no worker was killed"
+    return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
 
 
 def checker(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +20,7 @@ from county_folder import (
     document,
     environment,
     fill_school,
+    losing_a_worker,
     tallied,
 )
 
@@ -61,32 +59,14 @@ def test_the_same_results_and_tables_even_when_a_worker_is_killed(
     assert len(tallied(counted)) == SCHOOLS
     (tmp_path / "结果").rename(tmp_path / "单机")
     counted.unlink()
-    process = subprocess.Popen(
-        [*COMMAND, *arguments, "--out", "结果", "--scheduler", cluster.scheduler_address],
-        cwd=tmp_path,
-        env=environment(tmp_path / "cache"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
+    done = losing_a_worker(
+        [*arguments, "--out", "结果", "--scheduler", cluster.scheduler_address],
+        tmp_path,
+        environment(tmp_path / "cache"),
+        counted,
     )
-    killed = threading.Event()
-
-    def kill_one() -> None:
-        while process.poll() is None:
-            lines = counted.read_text("utf-8").splitlines() if counted.exists() else []
-            if len(lines) >= 5:
-                os.kill(int(lines[-1].split(" ")[0]), signal.SIGKILL)
-                killed.set()
-                return
-            killed.wait(0.02)
-
-    killer = threading.Thread(target=kill_one)
-    killer.start()
-    out, errors = process.communicate(timeout=180)
-    killer.join()
-    assert killed.is_set(), "no worker was killed"
-    assert process.returncode == 1, out + errors
+    out, errors = done.stdout, done.stderr
+    assert done.returncode == 1, out + errors
     assert "Traceback" not in out
     assert out == alone.stdout
     for name in SAME:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
-import threading
 import zipfile
 from pathlib import Path
 
@@ -19,13 +16,13 @@ from checker.cli.county import command
 
 sys.path.insert(0, str(Path(__file__).parent))
 from county_folder import (
-    COMMAND,
     checker,
     counting_plugin,
     demo_county,
     document,
     environment,
     fill_school,
+    losing_a_worker,
     tallied,
 )
 
@@ -106,35 +103,17 @@ def test_a_cluster_says_the_same_even_when_a_worker_is_killed(tmp_path: Path) ->
         with LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
         ) as cluster:
-            process = subprocess.Popen(
-                [*COMMAND, *arguments, "--out", "集群", "--scheduler", cluster.scheduler_address],
-                cwd=tmp_path,
-                env=environment(tmp_path / "cache") | variables,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
+            done = losing_a_worker(
+                [*arguments, "--out", "集群", "--scheduler", cluster.scheduler_address],
+                tmp_path,
+                environment(tmp_path / "cache") | variables,
+                tally,
             )
-            victim = threading.Event()
-
-            def kill_one() -> None:
-                while process.poll() is None:
-                    lines = tally.read_text("utf-8").splitlines() if tally.exists() else []
-                    if len(lines) >= 5:
-                        os.kill(int(lines[-1].split(" ")[0]), signal.SIGKILL)
-                        victim.set()
-                        return
-                    victim.wait(0.02)
-
-            killer = threading.Thread(target=kill_one)
-            killer.start()
-            out, errors = process.communicate(timeout=180)
-            killer.join()
     finally:
         for name in variables:
             del os.environ[name]
-    assert victim.is_set(), "no worker was killed"
-    assert process.returncode == 1, out + errors
+    out, errors = done.stdout, done.stderr
+    assert done.returncode == 1, out + errors
     assert "Traceback" not in out
     assert out.splitlines()[0] == alone.stdout.splitlines()[0]
     for name in SAME:

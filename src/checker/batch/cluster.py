@@ -148,10 +148,13 @@ def _spread(
     finished = as_completed(start(window), loop=client.loop)  # type: ignore[attr-defined]
     for future in finished:  # type: ignore[attr-defined]
         number, item = under_way.pop(future)
-        if future.cancelled():  # nobody cancels but a client that has lost its scheduler
+        end: Finished[Item, Result] | None = None
+        if not future.cancelled():
+            end = _ended(future, item)
+        if end is None:
             under_way[future] = number, item
             break
-        ended[number] = _ended(future, item)
+        ended[number] = end
         future.release()
         while due in ended:
             yield ended.pop(due)
@@ -165,10 +168,18 @@ def _spread(
         yield ended[number]
 
 
-def _ended(future: object, item: Item) -> Finished[Item, Result]:
-    problem = future.exception()  # type: ignore[attr-defined]
-    if problem is None:
-        return Finished(item, future.result())  # type: ignore[attr-defined]
+def _ended(future: object, item: Item) -> Finished[Item, Result] | None:
+    """What a future came to; None when the scheduler went away before it could tell. Nobody
+    cancels but a client that has lost its scheduler."""
+    import asyncio
+    from concurrent.futures import CancelledError
+
+    try:
+        problem = future.exception()  # type: ignore[attr-defined]
+        if problem is None:
+            return Finished(item, future.result())  # type: ignore[attr-defined]
+    except (OSError, TimeoutError, CancelledError, asyncio.CancelledError):
+        return None
     if type(problem).__name__ == "KilledWorker":
         return Finished(item, None, "这一份多次使计算节点退出（多半是内存不足），已放弃。")
     name = type(problem).__name__

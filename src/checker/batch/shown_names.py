@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from checker.checking import Readable
 
 
-class Shown(Protocol):
-    """What is told apart: ``checker.batch.discovery.Source`` or ``checker.checking.LocalFile``."""
-
-    @property
-    def location(self) -> str: ...
-    @property
-    def shown(self) -> str: ...
-    @property
-    def member(self) -> str: ...
-    @property
-    def inside(self) -> str: ...
-
-
-Name = TypeVar("Name", bound=Shown)
+Name = TypeVar("Name", bound="Readable")
 
 
 def told_apart(sources: Sequence[Name]) -> list[str]:
@@ -42,7 +32,7 @@ def told_apart(sources: Sequence[Name]) -> list[str]:
     return [given[source.location, source.member] for source in sources]
 
 
-def _another(source: Shown, taken: set[str]) -> str:
+def _another(source: Readable, taken: set[str]) -> str:
     """A name for a source that is not taken."""
     shown = source.shown
     above = PurePosixPath(source.location.replace("\\", "/")).parts
