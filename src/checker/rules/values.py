@@ -62,7 +62,7 @@ def added(numbers: Iterable[Fraction]) -> Fraction:
     return rest + whole if rest else Fraction(whole)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def _exact(value: Decimal) -> Fraction:
     """The same few thousand counts stand in all forms of a county."""
     return Fraction(value)
