@@ -18,28 +18,22 @@ class ExactColumn(Sequence[Fraction]):
 
     def append(self, number: Fraction) -> None:
         """One more number."""
-        top, bottom = number.numerator, number.denominator
-        if -(2**63) <= top < 2**63 and bottom < 2**63:
-            self._tops.append(top)
-            self._bottoms.append(bottom)
-        else:
-            self._too_large[len(self._tops)] = number
-            self._tops.append(0)
-            self._bottoms.append(1)
+        self._put(number.numerator, number.denominator)
 
     def append_text(self, text: str) -> None:
         """One more number, as ``str`` writes a Fraction: "9/2"."""
         top, _, bottom = text.partition("/")
         try:
-            tops, bottoms = int(top), int(bottom or 1)
+            self._put(int(top), int(bottom or 1))
         except ValueError:
             self.append(Fraction(text))
-            return
-        if -(2**63) <= tops < 2**63 and bottoms < 2**63:
-            self._tops.append(tops)
-            self._bottoms.append(bottoms)
-        else:
-            self.append(Fraction(tops, bottoms))
+
+    def _put(self, top: int, bottom: int) -> None:
+        if not (-(2**63) <= top < 2**63 and bottom < 2**63):
+            self._too_large[len(self._tops)] = Fraction(top, bottom)
+            top, bottom = 0, 1
+        self._tops.append(top)
+        self._bottoms.append(bottom)
 
     def __len__(self) -> int:
         return len(self._tops)

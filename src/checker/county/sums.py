@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from checker.county.dispersion import exact_sum
 from checker.county.question import Conclusion, Question, passed
 from checker.model.verdicts import Outcome, format_number
+from checker.rules.exact_sums import exact_sum
 
 COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">=": lambda a, b: a >= b,

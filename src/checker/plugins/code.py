@@ -70,36 +70,26 @@ class PluginCode:
     def _isolated(self, manifest: PluginManifest, name: str, work: Callable[[], object]) -> object:
         if manifest.id in self._broken:
             raise self._broken[manifest.id]
-        if manifest.origin == BUNDLED:
-            # our own, tested with the host: a thread of its own would cost more than the function
-            return self._unwatched(manifest, work)
-        from checker.plugins.isolation import Watchdog, failure
-
-        if self._watchdog is None:
-            self._watchdog = Watchdog(self._seconds)
         try:
-            return self._watchdog.run(work)
+            # our own is tested with the host: a thread of its own would cost more than the function
+            return work() if manifest.origin == BUNDLED else self._watched(work)
         except PluginFailure as trouble:
             if "超过" in trouble.message:
                 self._hung.add((manifest.id, name))
             raise
-        except (MissingInput, NotApplicable, RuleDefect):
-            raise
-        except KeyboardInterrupt:
+        except (MissingInput, NotApplicable, RuleDefect, KeyboardInterrupt):
             raise
         except BaseException as error:
+            from checker.plugins.isolation import failure
+
             raise failure(error, manifest.folder) from None
 
-    @staticmethod
-    def _unwatched(manifest: PluginManifest, work: Callable[[], object]) -> object:
-        from checker.plugins.isolation import failure
+    def _watched(self, work: Callable[[], object]) -> object:
+        if self._watchdog is None:
+            from checker.plugins.isolation import Watchdog
 
-        try:
-            return work()
-        except (PluginFailure, MissingInput, NotApplicable, RuleDefect):
-            raise
-        except Exception as error:
-            raise failure(error, manifest.folder) from None
+            self._watchdog = Watchdog(self._seconds)
+        return self._watchdog.run(work)
 
     def _run(
         self, manifest: PluginManifest, function: str, arguments: tuple[object, ...]

@@ -17,9 +17,10 @@ from checker.rules.evaluation import (
     rounded,
     truth,
 )
+from checker.rules.exact_sums import exact_sum
 from checker.rules.syntax import Call, Name, Text
 from checker.rules.unit import Unit
-from checker.rules.values import ZERO, NotApplicable, RuleDefect, Value, added
+from checker.rules.values import ZERO, NotApplicable, RuleDefect, Value
 
 
 def compile_call(node: Call) -> Compiled:
@@ -99,7 +100,7 @@ _OF_VALUES: dict[str, _Maker] = {
     ),
     "min": _on_numbers("min", min),
     "max": _on_numbers("max", max),
-    "sum": _on_numbers("sum", added),
+    "sum": _on_numbers("sum", exact_sum),
     "yuan": _on_numbers("yuan", lambda given: given[0] * 10000),
     "number": _on_numbers("number", lambda given: given[0]),
     "if_": _choose,
@@ -210,7 +211,7 @@ _OF_NAMES: dict[str, _NodeMaker] = {
     "threshold": _threshold,
     "definition": _definition,
     "count": _count,
-    "total": _of_cells(added, ZERO),
+    "total": _of_cells(exact_sum, ZERO),
     "highest": _of_cells(max, None),
     "lowest": _of_cells(min, None),
 }

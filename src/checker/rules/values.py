@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +20,7 @@ from checker.model.template import (
     Table,
     TableColumn,
 )
+from checker.rules.exact_sums import exact_sum
 
 Value: TypeAlias = Fraction | bool | str | date
 """What an expression works with. Every number is a Fraction."""
@@ -49,17 +50,6 @@ class RuleDefect(Exception):
 UNBOUND = FactState.UNBOUND
 ZERO = Fraction(0)
 ONE = Fraction(1)
-
-
-def added(numbers: Iterable[Fraction]) -> Fraction:
-    """The sum; of whole numbers without a Fraction for every step."""
-    whole, rest = 0, ZERO
-    for each in numbers:
-        if each.denominator == 1:
-            whole += each.numerator
-        else:
-            rest += each
-    return rest + whole if rest else Fraction(whole)
 
 
 @lru_cache(maxsize=8192)
@@ -290,7 +280,7 @@ class Values:
         if field.type is FieldType.FLAG:
             return all(values)
         if all(isinstance(value, Fraction) for value in values):
-            return added(value for value in values if isinstance(value, Fraction))
+            return exact_sum(value for value in values if isinstance(value, Fraction))
         raise RuleDefect(f"字段 {field.id} 按学段填写，不能合成全校的值")
 
     def _not_empty(self, field_id: str, columns: list[str]) -> list[str]:

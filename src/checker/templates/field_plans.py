@@ -9,7 +9,7 @@ is gone or stands twice, the places are worked out anew each time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot
@@ -35,22 +35,14 @@ PlacedField = tuple[CellRef | None, FactRef, EntryReader, FieldReading]
 say of it when that cell is empty, or when there is no such cell."""
 
 
-class SheetPlan:
+class SheetPlan(NamedTuple):
     """The places of all fields of one sheet in one layout, and what was odd about the layout."""
 
-    def __init__(
-        self,
-        title: str,
-        targets: tuple[tuple[CellRef, CellRef] | None, ...],
-        grid: FormGrid | None,
-        fields: list[PlacedField],
-        problems: list[Problem],
-    ) -> None:
-        self.title = title
-        self.targets = targets
-        self.grid = grid
-        self.fields = fields
-        self.problems = problems
+    title: str
+    targets: tuple[tuple[CellRef, CellRef] | None, ...]
+    grid: FormGrid | None
+    fields: list[PlacedField]
+    problems: list[Problem]
 
 
 class TemplateMemory:

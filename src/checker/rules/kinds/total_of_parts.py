@@ -9,11 +9,12 @@ from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Quantity, Requirement, Said, Verdict
 from checker.rules.context import Context
+from checker.rules.exact_sums import exact_sum
 from checker.rules.expression import parse
 from checker.rules.kinds.limits import limit_value, texts
 from checker.rules.places import places_of
 from checker.rules.unit import Unit
-from checker.rules.values import ZERO, added
+from checker.rules.values import ZERO
 from checker.rules.wording import Words, gap_of
 
 
@@ -21,7 +22,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict, marked at the total and then its parts."""
     total_text, parts = str(rule.spec["total"]), texts(rule.spec["parts"])
     total = context.number(total_text)
-    together = added(context.number(part) for part in parts)
+    together = exact_sum(context.number(part) for part in parts)
     tolerance = ZERO
     if "tolerance" in rule.spec:
         tolerance = limit_value(context, str(rule.spec["tolerance"]))
