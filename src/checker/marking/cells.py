@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from checker.model.cells import CellRef
 from checker.model.marks import Fill, Mark
 from checker.model.report import Report
-from checker.model.submission import FactRef, TableRow
+from checker.model.submission import FactRef
 from checker.model.verdicts import Outcome
 from checker.reports.findings import Finding
 
@@ -120,32 +120,21 @@ def marks_for(
 
 def _passed_places(report: Report) -> dict[CellRef, None]:
     """The cells of everything that passed, each once. Facts are many times fewer than the verdicts
-    that speak of them, so each is looked up once, and table rows are found by a list of them."""
-    submission = report.submission
+    that speak of them, so each is looked up once."""
+    locate = report.submission.locate
     places: dict[CellRef, None] = {}
     seen: set[FactRef] = set()
-    rows: dict[str, dict[int, TableRow]] = {}
     for verdict in report.verdicts:
         if verdict.outcome is not Outcome.PASS:
             continue
         if verdict.cell is not None:
             places[verdict.cell] = None
         for ref in verdict.at:
-            if ref in seen:
-                continue
-            seen.add(ref)
-            if ref.row:
-                table, _, column = ref.field.partition(".")
-                of_table = rows.get(table)
-                if of_table is None:
-                    of_table = {row.ordinal: row for row in submission.tables.get(table, ())}
-                    rows[table] = of_table
-                row = of_table.get(ref.row)
-                fact = row.facts.get(column) if row is not None else None
-            else:
-                fact = submission.facts.get(ref)
-            if fact is not None and fact.cell is not None:
-                places[fact.cell] = None
+            if ref not in seen:
+                seen.add(ref)
+                place = locate(ref)
+                if place is not None:
+                    places[place] = None
     return places
 
 

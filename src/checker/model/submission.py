@@ -122,7 +122,8 @@ class Submission:
         """The fact of this name; an UNBOUND one if the submission has none."""
         if ref.row:
             table, _, column = ref.field.partition(".")
-            for row in self.tables.get(table, ()):
+            # rows are in order and none of them is counted out: the last of so many is the one
+            for row in reversed(self.tables.get(table, ())[: ref.row]):
                 if row.ordinal == ref.row and column in row.facts:
                     return row.facts[column]
             return Fact(ref, FactState.UNBOUND)
