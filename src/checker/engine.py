@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from checker.model.report import Report
 from checker.model.rules import Rule
-from checker.model.submission import Submission
-from checker.model.verdicts import Outcome, RuleError, Scope, Severity, UnitRef, Verdict
+from checker.model.submission import FactRef, Submission
+from checker.model.verdicts import (
+    Outcome,
+    Passed,
+    RuleError,
+    Said,
+    Scope,
+    Severity,
+    UnitRef,
+    Verdict,
+)
 from checker.plugins.failure import PluginFailure
 from checker.record import replace
 from checker.rules.context import Context
 from checker.rules.explained import asked_again, outdated
 from checker.rules.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.rules.kinds import evaluator
+from checker.rules.places import places_of
 from checker.rules.plan import plan_for
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import Functions, RuleSet
 from checker.rules.unit import Unit, UnitKey, key_of
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Values
 from checker.rules.wording import missing_labels
+
+if TYPE_CHECKING:
+    from checker.rules.screening.figures import Figures
+    from checker.rules.screening.screens import Screen
 
 WHOLE_WORDS = {"county": "全县", "kindergarten": "全园"}
 """What the whole is called, by the template's level; 全校 otherwise."""
@@ -68,29 +83,36 @@ class Run:
             stage: Unit(self.values, UnitRef(Scope.STAGE, template.stage_title(stage), stage))
             for stage in submission.stages
         }
-        self.plan = plan_for(ruleset, profile, template.id, template.edition)
-        self.limits = self.plan.limits
+        self.plan = plan_for(ruleset, profile, template)
+        self.in_force = self.plan.in_force
+        self.code_list = self.plan.code_list
+        self._screens = self.plan.screens()
         self.errors: list[RuleError] = []
         self._known: dict[str, dict[UnitKey, tuple[Verdict, ...] | None]] = {}
         self._conditions: dict[tuple[str, str | None], bool] = {}
+        self._figures: dict[UnitKey, Figures] = {}
+        self._row_units: dict[tuple[str | None, int], list[Unit]] = {}
 
     def report(self) -> Report:
         """Everything that is to be reported."""
         verdicts: list[Verdict] = []
+        screens = {} if self._screens is None else self._screens.of
         for rule in self.plan.reported:
+            screen = screens.get(rule.id)
             for unit in self.units(rule):
-                verdicts.extend(self._verdicts(rule, unit))
+                found = () if screen is None else self._screened(screen, rule, unit)
+                verdicts.extend(found or self._verdicts(rule, unit))
         form_rules = self.plan.form_rules
-        found = form_verdicts(self.submission, self.whole, self.stages)
-        found += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
-        found += last_year_verdicts(self.values, self.whole, self.stages)
-        form = [
+        form = form_verdicts(self.submission, self.whole, self.stages)
+        form += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
+        form += last_year_verdicts(self.values, self.whole, self.stages)
+        settled = [
             self.settled(verdict, form_rules.get(verdict.rule))
-            for verdict in found
+            for verdict in form
             if self.ruleset.reported(verdict.rule) and not self.profile.disabled(verdict.rule)
         ]
         self._known.clear()  # verdicts know their run: without this, only the collector frees them
-        everything = (*form, *verdicts)
+        everything = (*settled, *verdicts)
         return Report(self.submission, everything, tuple(self.errors), self.profile.id, run=self)
 
     def units(self, rule: Rule) -> Iterable[Unit]:
@@ -100,8 +122,12 @@ class Run:
         if rule.scope is Scope.STAGE:
             wanted = rule.stages
             return [unit for stage, unit in self.stages.items() if not wanted or stage in wanted]
+        kind = rule.table, id(rule.spec.get("stage_of"))
         try:
-            return self._rows(rule)
+            found = self._row_units.get(kind)
+            if found is None:
+                found = self._row_units[kind] = self._rows(rule)
+            return found
         except MissingInput:
             return ()  # no table, no rows: the form rules say so
         except RuleDefect as defect:
@@ -109,11 +135,6 @@ class Run:
             return ()
 
     # -- what a context asks -----------------------------------------------------------------
-
-    def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
-        """A code list of the plugin, else of the template."""
-        own = self.ruleset.code_lists.get(plugin, {})
-        return own.get(list_id) or self.submission.template.code_lists.get(list_id)
 
     def title_of(self, rule_id: str) -> str:
         """Title of a rule; its id if it does not run on this submission."""
@@ -161,8 +182,43 @@ class Run:
         if unit.key in of_rule:
             raise RuleDefect(f"规则 {rule.id} 绕了一圈又用到自己的结论")
         of_rule[unit.key] = None  # being worked out
-        found = of_rule[unit.key] = self._judged(rule, unit)
+        screen = None if self._screens is None else self._screens.of.get(rule.id)
+        found = () if screen is None else self._screened(screen, rule, unit)
+        found = of_rule[unit.key] = found or self.judged(rule, unit)
         return found
+
+    def _screened(self, screen: Screen, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
+        """What a screen can tell: that the rule does not apply, or holds; () if it cannot."""
+        figures = self._figures.get(unit.key)
+        if figures is None:
+            figures = self._figures_of(unit)
+        try:
+            if screen.applies and figures[screen.applies] is False:
+                return (_not_for(rule, unit),)
+            if screen.holds(figures) is not True:
+                return ()
+        except Exception:  # whatever it is, the rule's own kind meets it too, and says it
+            return ()
+        ref, marked = unit.ref, screen.marked
+        if len(marked) == 1:  # nearly always, and asked hundreds of times of each form
+            return (Passed(rule.id, ref, _said, _marked, (self, rule, unit, 0, marked[0])),)
+        return tuple(
+            [
+                Passed(rule.id, ref, _said, _marked, (self, rule, unit, place, fields))
+                for place, fields in enumerate(marked)
+            ]
+        )
+
+    def _figures_of(self, unit: Unit) -> Figures:
+        assert self._screens is not None
+        table, known = unit.ref.table, self._figures
+        if table is not None and unit.stage is None:  # the same rows are counted for the school
+            if self.whole.key not in known:
+                known[self.whole.key] = self._screens.figures(self.whole)
+            known.update({row.unit.key: row for row in known[self.whole.key].rows(table)})
+        if unit.key not in known:
+            known[unit.key] = self._screens.figures(unit)
+        return known[unit.key]
 
     def _rows(self, rule: Rule) -> list[Unit]:
         rows = list(self.whole.rows(rule.table or ""))
@@ -192,11 +248,12 @@ class Run:
             known = self._conditions[key] = context.holds(condition)
         return known
 
-    def _judged(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
+    def judged(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
+        """What the rule's kind says of a unit, whatever is known already."""
         context = Context(self, rule, unit)
         try:
             if rule.when is not None and not self._applies(rule.when, unit, context):
-                return (context.not_applicable("不符合本规则适用的条件"),)
+                return (_not_for(rule, unit),)
             given = tuple(evaluator(rule.kind)(rule, unit, context))
         except MissingInput as missing:
             message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
@@ -230,6 +287,23 @@ class Run:
             if verdict.outcome is Outcome.FAIL:
                 return tuple([self.settled(each, rule) for each in given])
         return given
+
+
+def _not_for(rule: Rule, unit: Unit) -> Verdict:
+    message = "不适用：不符合本规则适用的条件。"
+    return Verdict(rule.id, Outcome.NOT_APPLICABLE, unit.ref, message=message)
+
+
+def _said(run: Run, rule: Rule, unit: Unit, place: int, fields: tuple[str, ...]) -> Said:
+    """The words for what a screen let pass: those of the rule's own kind."""
+    verdict = run.judged(rule, unit)[place]
+    return Said(verdict.message, verdict.actual, verdict.required, verdict.borderline)
+
+
+def _marked(
+    run: Run, rule: Rule, unit: Unit, place: int, fields: tuple[str, ...]
+) -> tuple[FactRef, ...]:
+    return places_of(Context(run, rule, unit), *fields)
 
 
 def _code(row: Unit, column: str) -> str:

@@ -34,8 +34,10 @@ class Judgement(Protocol):
 
     profile: Profile
     functions: Functions | None
-    limits: dict[tuple[str, str | None], tuple[Threshold, Fraction]]
-    """Thresholds looked up so far, by id and stage: entry in force and exact value."""
+
+    def in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction] | None:
+        """The threshold for a stage (None: the whole) and its exact value; None if there is none
+        for it."""
 
     def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
         """A code list of the plugin, else of the template."""
@@ -90,20 +92,13 @@ class Context:
         return self._in_force(threshold_id, stage)[1]
 
     def _in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction]:
-        profile, unit, known = self._judgement.profile, self.unit, self._judgement.limits
         stage = self._stage(stage)
-        found = known.get((threshold_id, stage))
+        found = self._judgement.in_force(threshold_id, stage)
         if found is not None:
             return found
-        entry = profile.limit(threshold_id, stage, unit.edition)
-        if entry is not None:
-            value = entry.values.get(stage or "")
-            exact = Fraction(entry.values[""] if value is None else value)
-            found = known[threshold_id, stage] = entry, exact
-            return found
-        if not profile.knows(threshold_id):
+        if not self._judgement.profile.knows(threshold_id):
             raise RuleDefect(f"没有限值 {threshold_id}")
-        where = unit.template.stage_title(stage) if stage else unit.label
+        where = self.unit.template.stage_title(stage) if stage else self.unit.label
         raise NotApplicable(f"对{where}没有规定限值")
 
     def definition(self, name: str) -> str:

@@ -4,32 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from checker.model.rules import Rule, Threshold
+from checker.model.template import Template
 from checker.model.verdicts import Scope
 from checker.rules.kinds import COLLECTION_KINDS
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 
+if TYPE_CHECKING:
+    from checker.rules.screening.screens import Screens
+
 _MOST = 64
 """More combinations than this are no county's; then all are forgotten."""
 
+_WORTH_SCREENS = 8
+"""After so many forms of one kind screens are made: it takes as long as they save on as many."""
+
 
 class Plan:
-    """The rules of one template and edition under one profile.
+    """The rules of one template under one profile.
 
     ``by_id`` holds every rule that may be asked; ``reported`` those whose verdicts are reported, in
-    order. ``limits`` remembers thresholds by id and stage: entry in force and exact value.
+    order.
     """
 
-    __slots__ = ("by_id", "form_rules", "limits", "profile", "reported", "ruleset")
+    __slots__ = (
+        "_limits",
+        "_screens",
+        "_used",
+        "by_id",
+        "form_rules",
+        "profile",
+        "reported",
+        "ruleset",
+        "template",
+    )
 
-    def __init__(self, ruleset: RuleSet, profile: Profile, template: str, edition: int) -> None:
+    def __init__(self, ruleset: RuleSet, profile: Profile, template: Template) -> None:
         self.ruleset = ruleset
         self.profile = profile
+        self.template = template
         self.by_id: Mapping[str, Rule] = {
             rule.id: rule
-            for rule in ruleset.for_template(template, profile.year(edition))
+            for rule in ruleset.for_template(template.id, profile.year(template.edition))
             if not profile.disabled(rule.id) and rule.scope is not Scope.COLLECTION
         }
         self.reported = tuple(
@@ -38,19 +57,61 @@ class Plan:
             if rule.kind not in COLLECTION_KINDS and ruleset.reported(rule.id)
         )
         self.form_rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.form_rules}
-        self.limits: dict[tuple[str, str | None], tuple[Threshold, Fraction]] = {}
+        self._limits: dict[tuple[str, str | None], tuple[Threshold, Fraction] | None] = {}
+        self._screens: Screens | None = None
+        self._used = 0
+
+    def in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction] | None:
+        """The threshold for a stage (None: the whole) and its exact value; None if there is none
+        for it."""
+        try:
+            return self._limits[threshold_id, stage]
+        except KeyError:  # not asked before
+            pass
+        found = None
+        entry = self.profile.limit(threshold_id, stage, self.template.edition)
+        if entry is not None:
+            value = entry.values.get(stage or "")
+            found = entry, Fraction(entry.values[""] if value is None else value)
+        self._limits[threshold_id, stage] = found
+        return found
+
+    def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
+        """A code list of the plugin, else of the template."""
+        own = self.ruleset.code_lists.get(plugin, {})
+        return own.get(list_id) or self.template.code_lists.get(list_id)
+
+    def screens(self) -> Screens | None:
+        """The rules' screens; None before they are worth making. To be asked once for each form."""
+        if self._screens is None:
+            self._used += 1
+            if self._used > _WORTH_SCREENS:
+                self.make_screens()
+        return self._screens
+
+    def make_screens(self) -> Screens:
+        """The rules' screens, however few forms there are."""
+        from checker.rules.screening.screens import Screens
+
+        def threshold(threshold_id: str, stage: str | None) -> Fraction | None:
+            found = self.in_force(threshold_id, stage)
+            return None if found is None else found[1]
+
+        rules, definitions = self.by_id.values(), self.profile.definitions
+        self._screens = Screens(rules, self.template, threshold, definitions, self.code_list)
+        return self._screens
 
 
-_KNOWN: dict[tuple[int, int, str, int], Plan] = {}
+_KNOWN: dict[tuple[int, int, int], Plan] = {}
 
 
-def plan_for(ruleset: RuleSet, profile: Profile, template: str, edition: int) -> Plan:
-    """The plan for a template's edition (of the form; the profile may fix another year)."""
-    key = (id(ruleset), id(profile), template, edition)
+def plan_for(ruleset: RuleSet, profile: Profile, template: Template) -> Plan:
+    """The plan for forms of a template."""
+    key = (id(ruleset), id(profile), id(template))
     plan = _KNOWN.get(key)
     if plan is None:
         if len(_KNOWN) >= _MOST:
             _KNOWN.clear()
-        # it holds on to both objects, so that their ids stay theirs
-        plan = _KNOWN[key] = Plan(ruleset, profile, template, edition)
+        # it holds on to all three objects, so that their ids stay theirs
+        plan = _KNOWN[key] = Plan(ruleset, profile, template)
     return plan

@@ -89,7 +89,7 @@ class Values:
             column.id: column.title for sheet in self.template.sheets for column in sheet.columns
         }
         # a FactRef is the tuple it is made of; looking one up need not make it
-        self._facts = cast("Mapping[tuple[str, str, int], Fact]", submission.facts)
+        self.facts = cast("Mapping[tuple[str, str, int], Fact]", submission.facts)
         self._columns: dict[str, dict[str, TableColumn]] = {}
         self._known: dict[tuple[str, str | None, bool], Value | Exception] = {}
         self._shares: dict[tuple[str, str], Fraction] = {}
@@ -234,7 +234,7 @@ class Values:
     def _with_share(self, field: Field, stage: str, suffix: str) -> Value:
         """Stage column plus the stage's share of 共用; one of the two may be left empty."""
         own, shared = stage + suffix, SHARED + suffix
-        in_common = self._facts.get((field.id, shared, 0))
+        in_common = self.facts.get((field.id, shared, 0))
         if in_common is None or in_common.state in (FactState.BLANK, FactState.UNBOUND):
             return self._read(field, own)
         total = self._read(field, shared)
@@ -290,11 +290,11 @@ class Values:
         ]
 
     def _filled(self, field_id: str, column: str) -> bool:
-        fact = self._facts.get((field_id, column, 0))
+        fact = self.facts.get((field_id, column, 0))
         return fact is not None and fact.state is FactState.GIVEN
 
     def _read(self, field: Field, column: str) -> Value:
-        fact = self._facts.get((field.id, column, 0)) or Fact(FactRef(field.id, column), UNBOUND)
+        fact = self.facts.get((field.id, column, 0)) or Fact(FactRef(field.id, column), UNBOUND)
         return usable(fact, field.blank, field.type, field.label)
 
 

@@ -1,0 +1,150 @@
+"""Figures: the values of one unit as a screen reads them — whole numbers as ``int``, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+
+from checker.model.submission import Fact, FactState
+from checker.rules.values import Value
+
+if TYPE_CHECKING:
+    from checker.rules.unit import Unit
+
+Figure: TypeAlias = int | Fraction | bool | str | date
+"""Numbers are ``int`` where they are whole, which reckons ten times as fast as a Fraction and just
+as exactly."""
+
+
+class Unsure(Exception):
+    """A screen cannot tell. The rule's own kind then judges, and says whatever there is to say."""
+
+
+class Limits(dict[str, "int | Fraction"]):
+    """The thresholds in force for one stage, by id, looked up when first needed."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of: Callable[[str], Fraction | None]) -> None:
+        """``of`` finds a threshold's value; None if there is none for the stage."""
+        self._of = of
+
+    def __missing__(self, threshold_id: str) -> int | Fraction:
+        value = self._of(threshold_id)
+        if value is None:
+            raise Unsure
+        found = self[threshold_id] = whole_if_whole(value)
+        return found
+
+
+class Place(NamedTuple):
+    """Where a figure stands, as far as it stands in one place: the key of its fact (for a table,
+    the column's id), that of 共用 beside it, its kind, and what an empty cell counts as (None: it
+    cannot be counted)."""
+
+    fact: tuple[str, str, int]
+    shared: tuple[str, str, int] | None
+    kind: str
+    blank: Figure | None
+
+
+class Layout(NamedTuple):
+    """What the figures of one kind of unit have in common: the places of a form's fields as seen
+    from a stage, those of the columns of tables, the functions that several rules share, limits."""
+
+    fields: Mapping[str, Place]
+    columns: Mapping[str, Place]
+    kinds: Mapping[str, str]
+    shared: Mapping[str, Callable[[Figures], Figure]]
+    limits: Limits
+
+
+class Figures(dict[str, Figure]):
+    """The figures of one unit, by field id; by "#1", "#2" … what several rules work out alike."""
+
+    __slots__ = ("_layout", "_rows", "limits", "unit")
+
+    def __init__(self, unit: Unit, layout: Layout) -> None:
+        self.unit = unit
+        self.limits = layout.limits
+        self._layout = layout
+        self._rows: dict[str, tuple[Figures, ...]] = {}
+
+    def __missing__(self, name: str) -> Figure:
+        work = self._layout.shared.get(name)
+        found = self[name] = self._read(name) if work is None else work(self)
+        return found
+
+    def _read(self, name: str) -> Figure:
+        unit, layout = self.unit, self._layout
+        place = layout.columns.get(name)
+        if place is not None and unit.ref.table == place.fact[0]:
+            return _figure_of(unit.cells.get(place.fact[1]), place)
+        place = layout.fields.get(name)
+        if place is not None:
+            facts = unit.facts
+            in_common = None if place.shared is None else facts.get(place.shared)
+            if in_common is None or in_common.state in _NOTHING:
+                return _figure_of(facts.get(place.fact), place)
+        return figure(unit.value(name), layout.kinds[name])
+
+    def rows(self, table: str) -> tuple[Figures, ...]:
+        """The figures of a table's filled rows."""
+        found = self._rows.get(table)
+        if found is None:
+            made = [Figures(row, self._layout) for row in self.unit.rows(table)]
+            found = self._rows[table] = tuple(made)
+        return found
+
+
+_NOTHING = (FactState.BLANK, FactState.UNBOUND)
+
+
+def _figure_of(fact: Fact | None, place: Place) -> Figure:
+    if fact is not None:
+        value = fact.value
+        if fact.state is FactState.GIVEN:
+            if type(value) is Decimal and place.kind == "number":
+                return _exact(value)
+            if value is not None and _KINDS.get(type(value)) == place.kind:
+                return cast("Figure", value)
+        elif fact.state is FactState.BLANK and place.blank is not None:
+            return place.blank
+    raise Unsure
+
+
+@lru_cache(maxsize=8192)
+def _exact(value: Decimal) -> int | Fraction:
+    return whole_if_whole(Fraction(value))
+
+
+def figure(value: Value, kind: str) -> Figure:
+    """A rule's value as a screen reads it. Raises Unsure if it is not of the kind declared."""
+    if type(value) is Fraction:
+        if kind == "number":
+            return whole_if_whole(value)
+    elif _KINDS.get(type(value)) == kind:
+        return value
+    raise Unsure
+
+
+_KINDS: dict[type, str] = {bool: "flag", str: "text", date: "date"}
+
+
+def whole_if_whole(value: Fraction) -> int | Fraction:
+    """The same number, as an ``int`` if it is whole."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def quotient(above: int | Fraction, below: int | Fraction) -> int | Fraction:
+    """Exact; Unsure where there is nothing to divide by."""
+    if not below:
+        raise Unsure
+    if type(above) is int and type(below) is int:
+        whole, rest = divmod(above, below)
+        return Fraction(above, below) if rest else whole
+    return Fraction(above) / below
