@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from checker.light_typing import TYPE_CHECKING
 from checker.model.submission import FactRef
 from checker.model.verdicts import (
     Gap,

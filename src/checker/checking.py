@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple, Protocol
 
+from checker.light_typing import NamedTuple, Protocol
 from checker.model.report import FileStatus, Judgement, Report
 from checker.record import dataclass, replace
 from checker.reports.results import FileResult, result_of

@@ -2,23 +2,27 @@
 
 The standard decorator compiles six methods for every class when it is defined, and imports
 ``inspect`` to do so: thirty milliseconds for the vocabulary alone, a third of what checking one
-workbook may take. Here ``__init__`` is compiled when a class is first instantiated, and everything
-else is shared. Type checkers see the standard decorator; ``dataclasses.fields``, ``replace`` and
-``asdict`` work as ever. Only frozen classes with slots and without inheritance are made this way;
-a plain class that inherits from one (and answers for its fields by properties) counts as equal to
-it, and ``replace`` makes the record itself of it.
+workbook may take. Here ``__init__`` is compiled when a class turns out to be instantiated often,
+and everything else is shared. Type checkers see the standard decorator; ``dataclasses.fields``,
+``replace`` and ``asdict`` work as ever. Only frozen classes with slots and without inheritance are
+made this way; a plain class that inherits from one (and answers for its fields by properties)
+counts as equal to it, and ``replace`` makes the record itself of it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # the constant of ``typing``, which is not imported here
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
+    from typing import Any
 else:
     _MISSING = object()
 
-    class _Default:
+    USES_BEFORE_COMPILED = 20
+    """Compiling costs as much as putting so many instances together by hand."""
+
+    class Default:
         """What ``field`` was told."""
 
         __slots__ = ("compared", "factory", "shown", "value")
@@ -37,7 +41,7 @@ else:
         compare: bool = True,
     ) -> Any:
         """A default, or a function that makes one; whether the value is shown and compared."""
-        return _Default(default, default_factory, repr, compare)
+        return Default(default, default_factory, repr, compare)
 
     class _Fields:
         """``__dataclass_fields__``, made with the standard module when somebody asks for it."""
@@ -92,9 +96,41 @@ else:
         for name, value in zip(self.__slots__, state, strict=True):
             object.__setattr__(self, name, value)
 
-    def _first_init(self: Any, *values: object, **named: object) -> None:
-        """Compile the class's own ``__init__``, then use it."""
-        cls = self.__class__
+    def arranged(
+        names: tuple[str, ...], defaults: dict[str, Default], values: tuple, named: dict
+    ) -> list[Any] | None:
+        """Values given by place and by name, and defaults, in order; None if that does not fit."""
+        if len(values) == len(names) and not named:
+            return list(values)
+        if len(values) > len(names):
+            return None
+        found, used = list(values), 0
+        for name in names[len(values) :]:
+            if name in named:
+                found.append(named[name])
+                used += 1
+                continue
+            default = defaults.get(name)
+            if default is None:
+                return None
+            found.append(default.value if default.factory is _MISSING else default.factory())
+        return found if used == len(named) else None
+
+    def _init(self: Any, *values: object, **named: object) -> None:
+        """Put a record together by hand; a class that does so often gets its own ``__init__``."""
+        cls = self.__record_class__
+        cls.__record_uses__[0] -= 1
+        found = None
+        if cls.__record_uses__[0] > 0:
+            found = arranged(cls.__slots__, cls.__record_defaults__, values, named)
+        if found is None:
+            _compiled(cls)(self, *values, **named)
+        else:
+            for name, value in zip(cls.__slots__, found, strict=True):
+                object.__setattr__(self, name, value)
+
+    def _compiled(cls: Any) -> Any:
+        """Compile the ``__init__`` of a class and use it from now on."""
         known: dict[str, Any] = {"MISSING": _MISSING}
         parameters, body = [], []
         for name in cls.__slots__:
@@ -115,7 +151,7 @@ else:
         code = f"def __init__(self, {', '.join(parameters)}):\n" + "\n".join(body or [" pass"])
         exec(code, known, made)
         cls.__init__ = made["__init__"]
-        cls.__init__(self, *values, **named)
+        return cls.__init__
 
     def _made(cls: type) -> type:
         names = tuple(cls.__annotations__)
@@ -126,8 +162,8 @@ else:
         for name in names:
             if name in content:
                 given = content.pop(name)
-                known = isinstance(given, _Default)
-                defaults[name] = given if known else _Default(given)
+                known = isinstance(given, Default)
+                defaults[name] = given if known else Default(given)
         content.update(
             __slots__=names,
             __match_args__=names,
@@ -136,7 +172,8 @@ else:
                 name for name in names if name not in defaults or defaults[name].compared
             ),
             __dataclass_fields__=_Fields(),
-            __init__=_first_init,
+            __record_uses__=[USES_BEFORE_COMPILED],
+            __init__=_init,
             __setattr__=_refuse,
             __delattr__=_refuse,
             __getstate__=_state,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from checker.light_typing import TYPE_CHECKING
 from checker.model.report import FileStatus, Judgement
 from checker.model.rules import Rule, Threshold
 from checker.model.snapshot import Snapshot

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from checker.light_typing import TYPE_CHECKING
 from checker.record import dataclass
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar, cast
 
 from checker import __version__
+from checker.light_typing import TypeVar, cast
 from checker.model.rules import Plain
 
 _MAGIC = b"checker-toml-3\n"

@@ -35,11 +35,17 @@ def test_values_are_given_by_place_or_name_and_defaults_are_not_shared() -> None
     assert music.people is not art.people
 
 
-def test_a_missing_or_unknown_value_is_a_type_error() -> None:
+@pytest.mark.parametrize("made_before", [0, 100])
+def test_a_missing_or_unknown_value_is_a_type_error(made_before: int) -> None:
+    for number in range(made_before):
+        assert Room("音乐", number).area == Room(area=number, use="音乐").area == number
     with pytest.raises(TypeError):
         Room()  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         Room("音乐", colour="红")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Room("音乐", use="红")  # type: ignore[misc]
+    assert Room("音乐").people == {}
 
 
 def test_equality_hash_and_text_leave_out_what_was_said() -> None:

@@ -10,7 +10,8 @@ import contextlib
 import gc
 import os
 import sys
-from typing import NoReturn
+
+from checker.light_typing import NoReturn
 
 
 def _use_utf8() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
 
+from checker.light_typing import NamedTuple
 from checker.record import dataclass
 
 CellValue = Decimal | str | bool | datetime | date | time | timedelta | None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
 
+from checker.light_typing import TypeAlias
 from checker.model.verdicts import Outcome, Scope, Severity
 from checker.record import dataclass, field
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
 
+from checker.light_typing import NamedTuple
 from checker.model.cells import Cell, CellRef
 from checker.model.template import Template
 from checker.record import dataclass, field

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple
 
+from checker.light_typing import NamedTuple
 from checker.model.cells import CellRef
 from checker.model.submission import FactRef
 from checker.record import dataclass

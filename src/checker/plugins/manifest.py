@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TypedDict, cast
 
 from checker import toml_files
+from checker.light_typing import TypedDict, cast
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
 from checker.plugins.toml_tables import Table, optional_text, strings, table

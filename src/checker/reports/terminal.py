@@ -6,8 +6,8 @@ Lines carry a style word; plain output drops it, a real terminal (``terminal_col
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from checker.light_typing import NamedTuple
 from checker.model.report import FileStatus
 from checker.model.verdicts import RuleError
 from checker.reports.findings import Finding, by_sheet

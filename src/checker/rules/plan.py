@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+from checker.light_typing import TYPE_CHECKING
 from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import Scope

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
 
+from checker.light_typing import Protocol
 from checker.model.rules import Rule, Threshold
 from checker.model.verdicts import RuleError
 from checker.record import dataclass, field, replace

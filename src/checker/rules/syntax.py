@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias, cast
+
+from checker.light_typing import NamedTuple, TypeAlias, cast
 
 
 class ExpressionError(Exception):

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
+from checker.light_typing import TYPE_CHECKING
 from checker.model.cells import CellRef
 from checker.model.snapshot import Snapshot
 from checker.model.submission import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from checker.light_typing import NamedTuple
 from checker.model.submission import Fact, FactRef, FactState, Problem
 from checker.model.template import SHARED, Blank, Column, Field
 from checker.templates.table_rows import problem_of

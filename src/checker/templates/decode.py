@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias, cast
 
+from checker.light_typing import TypeAlias, cast
 from checker.model.template import (
     Blank,
     Column,

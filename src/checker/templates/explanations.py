@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
+from checker.light_typing import TYPE_CHECKING
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.submission import Explanation

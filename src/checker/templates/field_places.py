@@ -4,8 +4,8 @@ declared address — and what contradicts itself is reported, never guessed."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
+from checker.light_typing import TYPE_CHECKING
 from checker.model.cells import CellRef, column_letters
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, Problem

@@ -9,8 +9,8 @@ is gone or stands twice, the places are worked out anew each time.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
 
+from checker.light_typing import TYPE_CHECKING, NamedTuple
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from checker.light_typing import NamedTuple
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Problem
 from checker.model.template import SheetKind, Template

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+from checker.light_typing import NamedTuple
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Problem

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import NamedTuple, Protocol
 
+from checker.light_typing import NamedTuple, Protocol
 from checker.model.cells import Cell, CellKind
 from checker.model.submission import FactState, FactValue
 from checker.model.template import Blank, FieldType

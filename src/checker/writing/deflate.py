@@ -9,7 +9,8 @@ import contextlib
 import zlib
 from collections.abc import Callable
 from types import ModuleType
-from typing import Protocol
+
+from checker.light_typing import Protocol
 
 _intel: ModuleType | None = None
 with contextlib.suppress(ImportError):
