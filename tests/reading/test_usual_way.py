@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from checker.model.snapshot import SheetSnapshot
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes, usual_rows
+from checker.reading.inflate import unpacked
 from checker.reading.package import Package
 from checker.reading.parts import read_workbook_part
 from checker.reading.snapshots import read_thoroughly
+from checker.reading.usual_cells import KEPT_CELLS, Unusual
 from checker.reading.usual_formats import CellFormats
-from checker.reading.usual_rows import Unusual
 from checker.reading.usual_workbook import read_usual
 
 Pack = Callable[..., bytes]
@@ -230,6 +231,82 @@ def test_what_is_not_written_in_the_usual_way_goes_the_thorough_way(
     assert usual(with_strings(packed, sheet, rows)) is None
 
 
+NUMBERS_TYPED = st.sampled_from(
+    ["0", "-0", "7", "7.0", "45", "0.1", "1E+3", "1e400", "12345678901234567", "-3.50"]
+)
+ODDLY_TYPED = st.sampled_from(["", " 7", "7 ", "nan", "1_0", "+7", "７", ".5", "#N/A"])
+INDEXES = st.sampled_from(["0", "1", "2", "3", "4"])
+TEXTS_TYPED = st.sampled_from(["", "三年级", " 甲 ", "a &amp; b", "a&#10;b", "_x000D_", "7"])
+FILLED_IN = {
+    '<c r="B2" s="8"><v>{}</v></c>': NUMBERS_TYPED | ODDLY_TYPED,
+    '<c r="C2" t="s"><v>{}</v></c>': INDEXES | st.sampled_from(["", "99", "x"]),
+    '<c r="D2" t="str"><f>B2</f><v>{}</v></c>': TEXTS_TYPED,
+    '<c r="E2" t="n"><v>{}</v></c>': NUMBERS_TYPED,
+    '<c r="F2" s="3"><f>B2/E2</f><v>{}</v></c>': NUMBERS_TYPED | st.just(""),
+    '<c r="G2" t="inlineStr"><is><t>{}</t></is></c>': TEXTS_TYPED,
+    '<c r="H2" s="5"><v>{}</v></c>': st.sampled_from(["46000", "61", "60", "7.5"]),
+    '<c r="I2" t="b"><v>{}</v></c>': st.sampled_from(["0", "1", "2"]),
+    '<c r="J2" t="e"><v>{}</v></c>': st.sampled_from(["#N/A", "#DIV/0!", "7"]),
+    '<c r="K2" s="2"/>': st.just(""),
+}
+"""Cells of one row that many schools fill in: between the tags stands something else each time."""
+
+
+@given(
+    st.lists(st.sampled_from(list(FILLED_IN)), unique=True, min_size=1, max_size=6).map(sorted),
+    st.data(),
+)
+@settings(max_examples=80, deadline=None)
+def test_rows_that_differ_in_their_values_only_are_read_the_same(
+    packed: Pack, sheet: Rows, tags: list[str], data: st.DataObject
+) -> None:
+    for _ in range(4):
+        cells = "".join(tag.format(data.draw(FILLED_IN[tag])) for tag in tags)
+        book = with_strings(packed, sheet, f'<row r="2">{cells}</row>')
+        for _ in range(3):  # the second and third time everything there is to know is known
+            assert_same(book)
+
+
+def test_filled_in_rows_of_a_known_pattern_are_not_read_cell_by_cell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = usual_rows.RowReader(CellFormats(("plain",), frozenset()))
+    row = '<row r="2"><c r="A2" t="s"><v>{}</v></c><c r="C2"><v>{}</v></c></row>'
+    reader.rows(row.format(3, 7).encode())
+    monkeypatch.setattr(reader, "_cells", None)  # whoever reads cells now, fails
+    (other,) = reader.rows(row.format(4, -8.5).encode())
+    assert (other.first, list(other.values), list(other.strings)) == (1, ["", "", -8.5], [(0, 4)])
+    with pytest.raises(AttributeError):
+        reader.rows(row.format(4, "nan").encode())
+
+
+def test_a_sheet_that_nobody_fills_in_is_laid_out_once_for_all_workbooks(
+    packed: Pack, sheet: Rows
+) -> None:
+    book = with_strings(packed, sheet, '<row r="1"><c r="A1" t="s"><v>0</v></c></row>')
+    read = [usual(book) for _ in range(4)]
+    assert all(read)
+    assert read[2]["表"] is read[3]["表"]  # type: ignore[index]
+    assert read[0] == read[3] == thorough(book)
+
+
+def test_a_damaged_part_is_refused_whatever_unpacks_it(packed: Pack, sheet: Rows) -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 400))
+    book = with_strings(packed, sheet, rows)
+    assert assert_same(book)
+    package = Package(book)
+    part = package.packed_part("xl/worksheets/sheet1.xml")
+    at = book.index(part.packed)
+    for place in range(at, at + len(part.packed), 37):
+        damaged = book[:place] + bytes([book[place] ^ 0x55]) + book[place + 1 :]
+        assert usual(damaged) is None
+        with pytest.raises(UnreadableWorkbook):
+            Package(damaged).read("xl/worksheets/sheet1.xml")
+    longer = part._replace(size=part.size - 1)
+    with pytest.raises(UnreadableWorkbook):
+        unpacked(longer)
+
+
 def test_a_row_met_before_is_read_with_the_strings_of_its_own_workbook(
     packed: Pack, sheet: Rows
 ) -> None:
@@ -259,5 +336,9 @@ def test_what_is_remembered_stays_bounded() -> None:
             for row in range(1, 1_000)
         )
         assert len(reader.rows(cells.encode())) == 999
-        assert len(reader._kept) <= usual_rows.KEPT_ROWS
-        assert len(reader._cells) <= usual_rows.KEPT_CELLS + usual_rows.KEPT_ROW_BYTES
+        assert len(reader._kept) + len(reader._older) <= 2 * usual_rows.KEPT_ROWS
+        patterns = len(reader._patterns) + len(reader._older_patterns)
+        assert patterns <= 2 * usual_rows.KEPT_PATTERNS
+        assert len(reader._marks) <= usual_rows.KEPT_MARKS
+        assert len(reader._cells._cells) <= KEPT_CELLS + 1_000
+        assert len(usual_rows._numbers) <= usual_rows.KEPT_NUMBERS

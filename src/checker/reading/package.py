@@ -20,7 +20,7 @@ _END = b"PK\x05\x06"
 _CENTRAL = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
 _CENTRAL_HEADER = struct.Struct("<4s6H3L5H2L")
-_STORED, _DEFLATED = 0, 8
+STORED, DEFLATED = 0, 8
 
 
 class Member(NamedTuple):
@@ -46,9 +46,9 @@ class PackedPart(NamedTuple):
 
     def unpacked(self) -> bytes:
         """The content. Raises UnreadableWorkbook if it is damaged or longer than it says."""
-        if self.method == _STORED:
+        if self.method == STORED:
             content = self.packed
-        elif self.method == _DEFLATED:
+        elif self.method == DEFLATED:
             try:
                 # one byte more than declared would betray a part that lies about its size
                 content = zlib.decompressobj(-15).decompress(self.packed, self.size + 1)
@@ -111,7 +111,7 @@ class Package:
         crc, size, offset = zlib.crc32(content), len(content), self._end_of_members
         local = struct.pack("<4s5H3L2H", _LOCAL, 20, 0x800, 0, 0, 33, crc, size, size, len(raw), 0)
         head = self._data[:offset] + local + raw + content
-        new = Member(old.name, _STORED, False, crc, size, size, offset)
+        new = Member(old.name, STORED, False, crc, size, size, offset)
         records = [_central_record(new if item is old else item) for item in self.members]
         directory = b"".join(records)
         count = len(records)

@@ -34,7 +34,7 @@ class SheetPart(NamedTuple):
 class WorkbookPart(NamedTuple):
     """What the main part says, and the parts it leads to ("" when the workbook has none)."""
 
-    sheets: list[SheetPart]
+    sheets: tuple[SheetPart, ...]
     names: Names
     styles: str
     shared_strings: str
@@ -103,18 +103,43 @@ def read_workbook_part(package: Package) -> WorkbookPart:
     if not package.has(main):
         raise UnreadableWorkbook(unreadable.DAMAGED)
     targets = relationships(package, main)
+    packed = package.packed_part(main)
+    if packed.size > KEPT_BYTES:
+        return _workbook_part(_main_part.__wrapped__(packed), main, above, targets)
+    known = _known_books.get(packed)
+    if known is not None and known.above is above and known.targets is targets:
+        return known.part
+    part = _workbook_part(_main_part(packed), main, above, targets)
+    if len(_known_books) >= KEPT_BOOKS:
+        _known_books.clear()
+    _known_books[packed] = _KnownBook(above, targets, part)
+    return part
+
+
+class _KnownBook(NamedTuple):
+    """What a main part and these very relationships come to."""
+
+    above: Relations
+    targets: Relations
+    part: WorkbookPart
+
+
+KEPT_BOOKS = 16
+_known_books: dict[PackedPart, _KnownBook] = {}
+
+
+def _workbook_part(
+    said: _MainPart, main: str, above: Relations, targets: Relations
+) -> WorkbookPart:
     cannot_write = SIGNED if _of_kind(above, "/digital-signature/origin") else None
     if cannot_write is None and _of_kind(targets, "/revisionheaders"):
         cannot_write = SHARED_BOOK
-    packed = package.packed_part(main)
-    read = _main_part if packed.size <= KEPT_BYTES else _main_part.__wrapped__
-    said = read(packed)
     sheets: list[SheetPart] = []
     for title, relation, state in said.sheets:
         kind, part = targets.get(relation, ("", ""))
         sheets.append(SheetPart(title, part if kind.lower().endswith("/worksheet") else "", state))
     return WorkbookPart(
-        sheets,
+        tuple(sheets),
         said.names,
         _of_kind(targets, "/styles"),
         _of_kind(targets, "/sharedstrings"),

@@ -88,7 +88,7 @@ def _first_of_its_process() -> bool:
 
 
 def _read_quickly(package: Package, workbook: WorkbookPart) -> dict[str, SheetSnapshot] | None:
-    from checker.reading.usual_rows import Unusual
+    from checker.reading.usual_cells import Unusual
     from checker.reading.usual_workbook import read_usual
 
     try:

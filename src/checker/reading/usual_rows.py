@@ -1,275 +1,252 @@
-"""Rows of a sheet that is written in the usual way: values, formulas, errors and formats at once.
+"""Rows of a sheet, as `usual_cells` reads them, with what is known of such rows from others.
 
-Spreadsheet programs write cells in one and the same form; a row in that form is read here in one
-pass, to exactly the values that calamine gives. Whatever is written in any other way, or could be
-understood in two ways, is `Unusual`, and the whole file then goes the thorough way. What was read
-is kept by the bytes of the row: the printed rows of a form are the same in every school's copy.
+The printed rows of a form are the same, byte for byte, in every school's copy: they are kept as
+they were read. Rows that are filled in differ in nothing but the values between their tags: what
+such a row is was learnt from the first one that was written so, and only the values are read.
+Everything that is kept is bounded, and gives what reading the row anew would give.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from collections.abc import Callable
 from typing import NamedTuple
 
-from checker.model.cells import column_number
-from checker.model.snapshot import Position
-from checker.reading.usual_formats import DATE, PLAIN, CellFormats
-from checker.reading.xml_walk import plain_text
+from checker.reading.usual_cells import (
+    EMPTY_ROWS,
+    NUMBER,
+    CellReader,
+    OddCell,
+    RowCells,
+    Unusual,
+    plain_string,
+)
+from checker.reading.usual_formats import CellFormats
 
-KEPT_ROWS = 4_096
-KEPT_CELLS = 32_768
-"""Rows and cells remembered; some hundred bytes each, so a few megabytes per process."""
+KEPT_ROWS = 2_048
+KEPT_PATTERNS = 1_024
+KEPT_NUMBERS = 8_192
+"""Rows, patterns and numbers of one generation; there are two: what was not met again in one is
+forgotten. Less than a thousand bytes each, so a few megabytes per process."""
 KEPT_ROW_BYTES = 8_000
-KEPT_CELL_BYTES = 300
-"""What is longer is not remembered."""
+"""A longer row is not remembered."""
+KEPT_MARKS = 8_192
+KEPT_BOXES = 64
 
-ERRORS = frozenset(
-    {b"#NULL!", b"#DIV/0!", b"#VALUE!", b"#REF!", b"#NAME?", b"#NUM!", b"#N/A", b"#GETTING_DATA"}
+NO_COLUMN = 1 << 30
+
+_VALUES = re.compile(rb"<v>([^<]*)<").split
+_VALUES_AND_TEXTS = re.compile(rb"<(?:v|is><t)>([^<]*)<").split
+_CELL_BEFORE_VALUE = re.compile(
+    rb'<c r="([A-Z]{1,2})[0-9]+"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?>(?:<f[^<]*(?:</f>)?)?'
 )
 
 
-class Unusual(Exception):
-    """Something is not written as the quick way expects; says nothing against the file."""
+class RowMark:
+    """What rows have in common that may stand in for each other on a sheet: the number, whether
+    there are values, and what else there is. There is one for all rows that agree in it, so that
+    rows can be compared by it at once."""
+
+    __slots__ = ("filled", "number", "odd")
+
+    def __init__(self, number: int, filled: bool, odd: tuple[OddCell, ...]) -> None:
+        self.number, self.filled, self.odd = number, filled, odd
 
 
-class OddCell(NamedTuple):
-    """What a cell has besides a value, as in SheetSnapshot."""
+class Box:
+    """Where the values of a sheet stand, from column ``first`` on, ``width`` columns, and the
+    shared strings of its workbook. ``kept``: rows may remember how they lie in it."""
 
-    position: Position
-    error: str | None
-    formula: str | None
-    uncomputed: bool
-    percent: bool
+    __slots__ = ("first", "kept", "strings", "width")
+
+    def __init__(self, strings: tuple[str, ...], kept: bool, first: int, width: int) -> None:
+        self.strings, self.kept, self.first, self.width = strings, kept, first, width
 
 
-class UsualRow(NamedTuple):
-    """One row. ``values`` begins at column ``first`` (0: the row has no values); ``strings`` says
-    which of them, by offset, stand in the shared strings, by index."""
+class SharedStrings:
+    """The shared strings of a workbook. ``kept``: they are small enough to be remembered."""
 
-    number: int
+    __slots__ = ("_boxes", "kept", "texts")
+
+    def __init__(self, texts: tuple[str, ...], kept: bool) -> None:
+        self.texts, self.kept = texts, kept
+        self._boxes: dict[tuple[int, int], Box] = {}
+
+    def box(self, first: int, width: int) -> Box:
+        """The same one for the same columns, so that rows know it again."""
+        box = self._boxes.get((first, width))
+        if box is None:
+            if len(self._boxes) >= KEPT_BOXES:
+                self._boxes.clear()
+            box = self._boxes[first, width] = Box(self.texts, self.kept, first, width)
+        return box
+
+
+class UsualRow:
+    """One row. ``values`` begins at column ``first`` and ends before ``end`` (NO_COLUMN and 0: the
+    row has no values); ``strings`` says which of them, by offset, stand in the shared strings, by
+    index. ``laid`` is the row as it was last laid out."""
+
+    __slots__ = ("end", "first", "laid", "mark", "strings", "values")
+
+    def __init__(
+        self,
+        mark: RowMark,
+        first: int,
+        values: list[object] | tuple[object, ...],
+        strings: tuple[tuple[int, int], ...] | list[tuple[int, int]],
+    ) -> None:
+        self.mark, self.first, self.values, self.strings = mark, first, values, strings
+        self.end = first + len(values) if mark.filled else 0
+        self.laid: tuple[Box | None, list[object]] = (None, [])
+
+    def lay(self, box: Box) -> list[object]:
+        """The cells of this row from the box's first column to its last, those without a value as
+        "". The list is shared between snapshots. Raises IndexError for an unknown string."""
+        line = [*self.values]
+        for offset, index in self.strings:
+            line[offset] = box.strings[index]
+        if len(line) < box.width:
+            if not line:
+                line = [""] * box.width
+            else:
+                line = [""] * (self.first - box.first) + line
+                line += [""] * (box.width - len(line))
+        if box.kept:
+            self.laid = box, line
+        return line
+
+
+class _RowPattern(NamedTuple):
+    """What a row is whose tags are known: for each value between them the offset and what makes a
+    value of it, None for the index of a shared string."""
+
+    mark: RowMark
     first: int
     values: tuple[object, ...]
-    strings: tuple[tuple[int, int], ...]
-    odd: tuple[OddCell, ...]
+    slots: tuple[tuple[int, dict[bytes, object] | None], ...]
 
 
-UsualCell = tuple[int, int, object, int, OddCell | None]
-"""Row, column, value (EMPTY if none), index of the shared string or -1, what else there is."""
+class _Made(dict[bytes, object]):
+    """What stands between the tags -> the value; bounded."""
 
-EMPTY = object()
+    def __init__(self, make: Callable[[bytes], object]) -> None:
+        self._make = make
 
-_ROW = rb'<row r="[1-9][0-9]{0,3}"[^<>/]*/>'
-_EMPTY_ROWS = re.compile(rb"(?:" + _ROW + rb")*")
-_ROW_START = re.compile(rb"(?:" + _ROW + rb')*<row r="([1-9][0-9]{0,3})"[^<>/]*>')
-_CELL_START = b'<c r="'
-_CELL = re.compile(
-    rb'([A-Z]{1,2})([1-9][0-9]{0,3})"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(?:/>|>'
-    rb"(<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?"
-    rb'(<v>[^<]*</v>|<v/>|<is><t(?: xml:space="preserve")?>[^<]*</t></is>)?</c>)'
-)
-_NO_VALUE = (b"<v></v>", b"<v/>")
-_NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,4})?")
-_DAY = re.compile(rb"[1-9][0-9]{1,4}")
-_FIRST_DAY, _LAST_DAY = 61, 73_050  # 1900-03-01, after Excel's own 29 February, to 2099-12-31
-_DAY_ZERO = date(1899, 12, 30)
-_PRESERVED = b'<t xml:space="preserve">'
+    def __missing__(self, text: bytes) -> object:
+        value = self._make(text)
+        if len(self) >= KEPT_NUMBERS:
+            self.clear()
+        if len(text) <= 40:
+            self[text] = value
+        return value
+
+
+def _number(text: bytes) -> object:
+    if NUMBER.fullmatch(text) is None:
+        raise Unusual
+    return float(text)
+
+
+_numbers = _Made(_number)
+_texts = _Made(lambda text: plain_string(text, preserved=True))
+_inline_texts = _Made(lambda text: plain_string(text, preserved=False))
 
 
 class RowReader:
     """Reads rows of workbooks that have the same cell formats."""
 
     def __init__(self, formats: CellFormats) -> None:
-        self._formats = {str(at).encode(): kind for at, kind in enumerate(formats.kinds)}
-        self._percent = frozenset(str(style).encode() for style in formats.percent)
+        self._cells = CellReader(formats)
         self._kept: dict[bytes, UsualRow] = {}
-        self._cells: dict[bytes, UsualCell] = {}
-        self._begun: dict[bytes, tuple[int, int, bool]] = {}
+        self._older: dict[bytes, UsualRow] = {}
+        self._patterns: dict[tuple[bytes, ...], _RowPattern | None] = {}
+        self._older_patterns: dict[tuple[bytes, ...], _RowPattern | None] = {}
+        self._marks: dict[tuple[int, bool, tuple[OddCell, ...]], RowMark] = {}
 
     def rows(self, cells: bytes) -> list[UsualRow]:
-        """The rows between <sheetData> and its end, in order. Raises Unusual."""
+        """The rows between <sheetData> and its end, as they stand there, which must be in order.
+        Raises Unusual."""
         *rows, rest = cells.split(b"</row>")
-        if _EMPTY_ROWS.fullmatch(rest) is None:
+        if EMPTY_ROWS.fullmatch(rest) is None:
             raise Unusual
         kept = self._kept
-        found: list[UsualRow] = []
-        last = 0
-        for xml in rows:
-            row = kept.get(xml)
-            if row is None:
-                row = self._read(xml)
-                if len(kept) >= KEPT_ROWS:
-                    kept.clear()
-                if len(xml) <= KEPT_ROW_BYTES:
-                    kept[xml] = row
-            if row.number <= last:
-                raise Unusual
-            last = row.number
-            found.append(row)
-        return found
+        return [kept.get(xml) or self._new(xml) for xml in rows]
 
-    def _read(self, xml: bytes) -> UsualRow:
-        before, *cells = xml.split(_CELL_START)
-        begin = _ROW_START.fullmatch(before)
-        if begin is None:
-            raise Unusual
-        number = int(begin[1])
-        known = self._cells
-        if len(known) > KEPT_CELLS or len(self._begun) > KEPT_CELLS:
-            known.clear()
-            self._begun.clear()
-        values: list[object] = []
+    def _new(self, xml: bytes) -> UsualRow:
+        row = self._older.get(xml) or self._filled_in(xml)
+        if len(self._kept) >= KEPT_ROWS:
+            self._older = self._kept
+            self._kept = {}
+        if len(xml) <= KEPT_ROW_BYTES:
+            self._kept[xml] = row
+        return row
+
+    def _filled_in(self, xml: bytes) -> UsualRow:
+        """The row from its pattern; read cell by cell if there is none."""
+        pieces = (_VALUES_AND_TEXTS if b"<is>" in xml else _VALUES)(xml)
+        key = tuple(pieces[::2])
+        try:
+            pattern = self._patterns[key]
+        except KeyError:
+            if key not in self._older_patterns:
+                row = self._row(self._cells.row(xml))
+                self._keep_pattern(key, self._pattern(row, pieces), len(xml))
+                return row
+            pattern = self._older_patterns[key]
+            self._keep_pattern(key, pattern, len(xml))
+        if pattern is None:
+            return self._row(self._cells.row(xml))
+        values = [*pattern.values]
         strings: list[tuple[int, int]] = []
-        odd: list[OddCell] = []
-        first = filled = last = 0
-        ignore_empty = not self._percent
-        for piece in cells:
-            if ignore_empty and piece.endswith(b'"/>') and b"<" not in piece:
-                continue  # a cell with nothing in it; only its format could matter
-            cell = known.get(piece)
-            if cell is None:
-                cell = self._cell(piece)
-                if len(piece) <= KEPT_CELL_BYTES:
-                    known[piece] = cell
-            row, column, value, string, besides = cell
-            if row != number or column <= last:
-                raise Unusual
-            last = column
-            if besides is not None:
-                odd.append(besides)
-            if value is EMPTY:
-                continue
-            if not filled:
-                first = column
-            elif column - filled > 1:
-                values += [""] * (column - filled - 1)
-            filled = column
-            if string >= 0:
-                strings.append((column - first, string))
-            values.append(value)
-        return UsualRow(number, first, tuple(values), tuple(strings), tuple(odd))
-
-    def _cell(self, piece: bytes) -> UsualCell:
-        """A cell, without the beginning of its tag."""
-        head, _, body = piece.partition(b">")
-        begun = self._begun.get(head)
-        if begun is not None and body[:3] == b"<v>" and body[-8:] == b"</v></c>":
-            # the tag was met before: only the value is new, as in most cells of most workbooks
-            digits = body[3:-8]
-            row, column, shared = begun
-            if shared and digits.isdigit():
-                return row, column, "", int(digits), None
-            if not shared and _NUMBER.fullmatch(digits):
-                return row, column, float(digits), -1, None
-        match = _CELL.fullmatch(piece)
-        if match is None:
-            raise Unusual
-        letters, at, style, kind, formula, content = match.groups()
-        if content in _NO_VALUE and kind != b"str":
-            content = None
-        row, column = int(at), _COLUMNS[letters]
-        percent = style in self._percent
-        if formula is None and not percent:
-            if content is None:
-                if kind == b"e":
+        try:
+            for (offset, table), text in zip(pattern.slots, pieces[1::2], strict=True):
+                if table is not None:
+                    values[offset] = table[text]
+                elif text.isdigit():
+                    strings.append((offset, int(text)))
+                else:
                     raise Unusual
-                return row, column, EMPTY, -1, None
-            if kind == b"s":
-                self._begun[head] = row, column, True
-                return row, column, "", _index(content), None
-            if kind is None and (style is None or self._formats.get(style) == PLAIN):
-                self._begun[head] = row, column, False
-            if kind != b"e":
-                return row, column, self._value(kind, style, content), -1, None
-        value: object = EMPTY
-        string, error = -1, None
-        if content is None:
-            if kind == b"e":
-                raise Unusual
-        elif kind == b"s":
-            value, string = "", _index(content)
-        elif kind == b"e":
-            if content[3:-4] not in ERRORS:
-                raise Unusual
-            value, error = "", content[3:-4].decode("ascii")
-        else:
-            value = self._value(kind, style, content)
-        text = None if formula is None else _formula(formula)
-        # a text formula may well have the empty text as its result; a number cannot be empty
-        is_text = kind in (b"str", b"s", b"inlineStr")
-        uncomputed = formula is not None and content is None and not is_text
-        return row, column, value, string, OddCell((row, column), error, text, uncomputed, percent)
+        except Unusual:  # no such value as the pattern was learnt from
+            return self._row(self._cells.row(xml))
+        return UsualRow(pattern.mark, pattern.first, values, strings)
 
-    def _value(self, kind: bytes | None, style: bytes | None, content: bytes) -> object:
-        """The value of a cell that is neither an error nor a shared string."""
-        if content[:3] == b"<is":
-            if kind != b"inlineStr":
-                raise Unusual
-            start = content.index(b">", 4) + 1
-            return plain_string(content[start:-9], content[4:start] == _PRESERVED)
-        if kind == b"str":
-            return plain_string(content[3:-4], preserved=True) if content != b"<v/>" else ""
-        text = content[3:-4]
-        if kind is None or kind == b"n":
-            if _NUMBER.fullmatch(text) is None:
-                raise Unusual
-            shown = PLAIN if style is None else self._formats.get(style)
-            if shown == PLAIN:
-                return float(text)
-            if shown == DATE and _DAY.fullmatch(text) and _FIRST_DAY <= int(text) <= _LAST_DAY:
-                return _DAY_ZERO + timedelta(days=int(text))
-            raise Unusual
-        if kind == b"b" and text in (b"0", b"1"):
-            return text == b"1"
-        raise Unusual
+    def _row(self, read: RowCells) -> UsualRow:
+        number, first, values, strings, odd = read
+        key = (number, bool(first), odd)
+        mark = self._marks.get(key)
+        if mark is None:
+            if len(self._marks) >= KEPT_MARKS:
+                self._marks.clear()
+            mark = self._marks[key] = RowMark(*key)
+        return UsualRow(mark, first or NO_COLUMN, values, strings)
 
+    def _keep_pattern(
+        self, key: tuple[bytes, ...], pattern: _RowPattern | None, length: int
+    ) -> None:
+        if len(self._patterns) >= KEPT_PATTERNS:
+            self._older_patterns = self._patterns
+            self._patterns = {}
+        if length <= KEPT_ROW_BYTES:
+            self._patterns[key] = pattern
 
-class _Columns(dict[bytes, int]):
-    """Column numbers by their letters, at most ZZ."""
-
-    def __missing__(self, letters: bytes) -> int:
-        self[letters] = number = column_number(letters.decode("ascii"))
-        return number
-
-
-_COLUMNS = _Columns()
-
-
-def _index(content: bytes) -> int:
-    text = content[3:-4]
-    if content[:3] != b"<v>" or not text.isdigit():
-        raise Unusual
-    return int(text)
-
-
-def _formula(element: bytes) -> str:
-    """The text of a formula, "" where it stands in another cell."""
-    if element.endswith(b"/>"):
-        return ""
-    if b"\r" in element:
-        raise Unusual
-    return plain_text(_decoded(element[element.index(b">") + 1 : -4]))
-
-
-def plain_string(text: bytes, preserved: bool) -> str:
-    """A text as calamine gives it. Raises Unusual where programs differ in how they read it:
-    blanks around it that are not declared, carriage returns, escaped characters (_x000D_)."""
-    shown = _decoded(text)
-    if "&" in shown:
-        known = len(_KNOWN_ENTITY.findall(shown))
-        if known != shown.count("&") or "&#13;" in shown or "&#x" in shown:
-            raise Unusual
-        shown = plain_text(shown)
-    if "\r" in shown or "_x" in shown or (not preserved and shown != shown.strip()):
-        raise Unusual
-    return shown
-
-
-_KNOWN_ENTITY = re.compile("&(?:lt|gt|quot|apos|amp|#[1-9][0-9]{0,4});")
-
-
-def _decoded(text: bytes) -> str:
-    try:
-        return text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Unusual from error
+    def _pattern(self, row: UsualRow, pieces: list[bytes]) -> _RowPattern | None:
+        """What other rows with these tags are; None if their values can be of several kinds."""
+        slots: list[tuple[int, dict[bytes, object] | None]] = []
+        for before, text, after in zip(pieces[::2], pieces[1::2], pieces[2::2], strict=False):
+            cell = _CELL_BEFORE_VALUE.fullmatch(before, before.rindex(b'<c r="'))
+            if cell is None or not text:
+                return None
+            letters, style, kind = cell.groups()
+            offset = self._cells.column(letters) - row.first
+            if after.startswith(b"/t>"):
+                slots.append((offset, _inline_texts))
+            elif kind == b"s":
+                slots.append((offset, None))
+            elif kind == b"str":
+                slots.append((offset, _texts))
+            elif kind in (None, b"n") and self._cells.is_plain(style):
+                slots.append((offset, _numbers))
+            else:
+                return None
+        return _RowPattern(row.mark, row.first, tuple(row.values), tuple(slots))

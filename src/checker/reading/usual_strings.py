@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from checker.reading.usual_rows import Unusual, plain_string
+from checker.reading.usual_cells import Unusual, plain_string
 from checker.reading.xml_walk import UTF8_BEGINNING
 
 _BEGIN = re.compile(UTF8_BEGINNING + rb"<sst [^<>]*[^<>/]>")

@@ -12,18 +12,19 @@ import re
 from functools import lru_cache
 
 from checker.model.snapshot import SheetSnapshot
+from checker.reading.inflate import unpacked
 from checker.reading.package import Package, PackedPart
-from checker.reading.parts import WorkbookPart
+from checker.reading.parts import SheetPart, WorkbookPart
 from checker.reading.unreadable import UnreadableWorkbook
+from checker.reading.usual_cells import Unusual
 from checker.reading.usual_formats import CellFormats, cell_formats
-from checker.reading.usual_rows import RowReader, Unusual, UsualRow
+from checker.reading.usual_rows import RowReader, SharedStrings
+from checker.reading.usual_sheets import SheetCells
 from checker.reading.usual_strings import read_strings
 from checker.reading.xml_walk import UTF8_BEGINNING, parse
 
 MOST_BYTES = 20_000_000
 """Unpacked size of a package above which nothing is tried here."""
-MOST_CELLS = 300_000
-"""Cells in the box around all values of one sheet."""
 KEPT_BYTES = 200_000
 """Unpacked size above which a part is not remembered."""
 MOST_HEAD_BYTES = 50_000
@@ -44,11 +45,8 @@ def read_usual(package: Package, workbook: WorkbookPart) -> dict[str, SheetSnaps
         reader = _reader(_kept(package, workbook.styles))
         strings = _strings(package, workbook.shared_strings)
         return {
-            sheet.title: _sheet(
-                sheet.title,
-                sheet.state == "visible",
-                _rows(package.packed_part(sheet.part), reader),
-                strings,
+            sheet.title: _cells(package.packed_part(sheet.part), reader).snapshot(
+                sheet.title, sheet.state == "visible", strings
             )
             for sheet in workbook.sheets
         }
@@ -58,7 +56,6 @@ def read_usual(package: Package, workbook: WorkbookPart) -> dict[str, SheetSnaps
 
 def _refuse_unusual(package: Package, workbook: WorkbookPart) -> None:
     """calamine looks for the parts where they usually are, and nowhere else."""
-    titles = [sheet.title for sheet in workbook.sheets]
     if (
         package.total_size > MOST_BYTES
         or workbook.main != "xl/workbook.xml"
@@ -66,21 +63,26 @@ def _refuse_unusual(package: Package, workbook: WorkbookPart) -> None:
         or workbook.shared_strings not in ("", _STRINGS)
         or package.has(_STRINGS) != bool(workbook.shared_strings)
         or workbook.date_1904
-        or not titles
-        or len(set(titles)) != len(titles)
-        or any("\r" in title or "\n" in title or not title for title in titles)
+        or not _are_usual(workbook.sheets)
     ):
         raise Unusual
     for name in (workbook.main, "xl/_rels/workbook.xml.rels", _STYLES):
         if not package.has(name) or not _in_utf8(_kept(package, name)):
             raise Unusual
-    for sheet in workbook.sheets:
-        if (
-            not sheet.part.startswith(_SHEETS)
-            or not package.has(sheet.part)
-            or sheet.state not in ("visible", "hidden", "veryHidden")
-        ):
-            raise Unusual
+
+
+@lru_cache(16)
+def _are_usual(sheets: tuple[SheetPart, ...]) -> bool:
+    titles = [sheet.title for sheet in sheets]
+    return (
+        bool(titles)
+        and len(set(titles)) == len(titles)
+        and not any("\r" in title or "\n" in title or not title for title in titles)
+        and all(
+            sheet.part.startswith(_SHEETS) and sheet.state in ("visible", "hidden", "veryHidden")
+            for sheet in sheets
+        )
+    )
 
 
 def _kept(package: Package, name: str) -> PackedPart:
@@ -92,12 +94,12 @@ def _kept(package: Package, name: str) -> PackedPart:
 
 @lru_cache(32)
 def _in_utf8(part: PackedPart) -> bool:
-    return _UTF8.match(part.unpacked()) is not None
+    return _UTF8.match(unpacked(part)) is not None
 
 
 @lru_cache(8)
 def _reader(styles: PackedPart) -> RowReader:
-    return _reader_for(cell_formats(styles.unpacked()))
+    return _reader_for(cell_formats(unpacked(styles)))
 
 
 @lru_cache(4)
@@ -106,28 +108,32 @@ def _reader_for(formats: CellFormats) -> RowReader:
     return RowReader(formats)
 
 
-def _strings(package: Package, name: str) -> tuple[str, ...]:
+_NO_STRINGS = SharedStrings((), kept=True)
+
+
+def _strings(package: Package, name: str) -> SharedStrings:
     if not name:
-        return ()
+        return _NO_STRINGS
     part = package.packed_part(name)
-    read = _strings_of if part.size <= KEPT_BYTES else _strings_of.__wrapped__
-    return read(part)
+    if part.size > KEPT_BYTES:
+        return SharedStrings(read_strings(unpacked(part)), kept=False)
+    return _strings_of(part)
 
 
 @lru_cache(8)
-def _strings_of(part: PackedPart) -> tuple[str, ...]:
-    return read_strings(part.unpacked())
+def _strings_of(part: PackedPart) -> SharedStrings:
+    return SharedStrings(read_strings(unpacked(part)), kept=True)
 
 
-def _rows(part: PackedPart, reader: RowReader) -> list[UsualRow]:
-    read = _rows_of if part.size <= KEPT_BYTES else _rows_of.__wrapped__
+def _cells(part: PackedPart, reader: RowReader) -> SheetCells:
+    read = _cells_of if part.size <= KEPT_BYTES else _cells_of.__wrapped__
     return read(part, reader)
 
 
-@lru_cache(48)
-def _rows_of(part: PackedPart, reader: RowReader) -> list[UsualRow]:
-    """The rows of a sheet part. The sheets that nobody fills in are the same in every copy."""
-    xml = part.unpacked()
+@lru_cache(32)
+def _cells_of(part: PackedPart, reader: RowReader) -> SheetCells:
+    """What stands in a sheet part. The sheets that nobody fills in are the same in every copy."""
+    xml = unpacked(part)
     begin = xml.find(b"<sheetData")
     _check_head(xml[: max(begin, 0)])
     begin += len(b"<sheetData>")
@@ -142,7 +148,7 @@ def _rows_of(part: PackedPart, reader: RowReader) -> list[UsualRow]:
         rows = reader.rows(xml[begin:end])
     if xml.find(b"<!", end) >= 0:
         raise Unusual
-    return rows
+    return SheetCells(rows)
 
 
 @lru_cache(64)
@@ -153,54 +159,3 @@ def _check_head(head: bytes) -> None:
     if len(_DIMENSION.findall(head)) != head.count(b"dimension"):
         raise Unusual
     parse(head + b"</worksheet>", lambda *_: None)
-
-
-def _sheet(
-    title: str, visible: bool, rows: list[UsualRow], strings: tuple[str, ...]
-) -> SheetSnapshot:
-    filled = [row for row in rows if row.first]
-    if not filled:
-        lines: list[list[object]] = []
-        origin = (1, 1)
-    else:
-        first = min([row.first for row in filled])
-        end = max([row.first + len(row.values) for row in filled])
-        origin = (filled[0].number, first)
-        if (end - first) * (filled[-1].number - origin[0] + 1) > MOST_CELLS:
-            raise Unusual
-        lines = _lines(filled, first, end, strings)
-    odd = [cell for row in rows if row.odd for cell in row.odd]
-    return SheetSnapshot(
-        title=title,
-        rows=lines,
-        origin=origin,
-        visible=visible,
-        errors={cell.position: cell.error for cell in odd if cell.error is not None},
-        formulas={cell.position: cell.formula for cell in odd if cell.formula is not None},
-        uncomputed=frozenset([cell.position for cell in odd if cell.uncomputed]),
-        percent=frozenset([cell.position for cell in odd if cell.percent]),
-    )
-
-
-def _lines(
-    filled: list[UsualRow], first: int, end: int, strings: tuple[str, ...]
-) -> list[list[object]]:
-    """The box around all values, cells without one as ""."""
-    lines: list[list[object]] = []
-    expected = filled[0].number
-    width = end - first
-    blank: list[object] = [""] * width
-    for number, begin, values, shared, *_ in filled:
-        while expected < number:
-            lines.append(blank[:])
-            expected += 1
-        expected += 1
-        line = [*values]
-        for offset, index in shared:
-            line[offset] = strings[index]
-        if begin > first:
-            line = blank[: begin - first] + line
-        if len(line) < width:
-            line += blank[len(line) :]
-        lines.append(line)
-    return lines
