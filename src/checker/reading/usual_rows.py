@@ -9,15 +9,14 @@ Everything that is kept is bounded, and gives what reading the row anew would gi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from operator import getitem, itemgetter
 
 from checker.reading.usual_cells import (
     EMPTY_ROWS,
     NUMBER,
     CellReader,
     OddCell,
-    RowCells,
     Unusual,
     plain_string,
 )
@@ -82,49 +81,107 @@ class SharedStrings:
         return box
 
 
-class UsualRow:
-    """One row. ``values`` begins at column ``first`` and ends before ``end`` (NO_COLUMN and 0: the
-    row has no values); ``strings`` says which of them, by offset, stand in the shared strings, by
-    index. ``laid`` is the row as it was last laid out."""
+class RowBase:
+    """What rows have in common that differ in numbers only. ``values`` begins at column ``first``
+    and ends before ``end`` (NO_COLUMN and 0: there are none); ``strings`` says which of them, by
+    offset, stand in the shared strings, by index."""
 
-    __slots__ = ("end", "first", "laid", "mark", "strings", "values")
+    __slots__ = ("_laid", "end", "first", "mark", "strings", "values")
 
     def __init__(
         self,
         mark: RowMark,
         first: int,
-        values: list[object] | tuple[object, ...],
-        strings: tuple[tuple[int, int], ...] | list[tuple[int, int]],
+        values: tuple[object, ...],
+        strings: tuple[tuple[int, int], ...],
     ) -> None:
         self.mark, self.first, self.values, self.strings = mark, first, values, strings
         self.end = first + len(values) if mark.filled else 0
-        self.laid: tuple[Box | None, list[object]] = (None, [])
+        self._laid: tuple[Box | None, list[object]] = (None, [])
 
     def lay(self, box: Box) -> list[object]:
-        """The cells of this row from the box's first column to its last, those without a value as
-        "". The list is shared between snapshots. Raises IndexError for an unknown string."""
+        """The cells from the box's first column to its last, those without a value as "". The list
+        is not to be changed. Raises IndexError for an unknown string."""
+        known, line = self._laid
+        if known is box:
+            return line
         line = [*self.values]
         for offset, index in self.strings:
             line[offset] = box.strings[index]
-        if len(line) < box.width:
-            if not line:
-                line = [""] * box.width
-            else:
-                line = [""] * (self.first - box.first) + line
-                line += [""] * (box.width - len(line))
+        if not line:
+            line = [""] * box.width
+        elif len(line) < box.width:
+            line = [""] * (self.first - box.first) + line
+            line += [""] * (box.width - len(line))
+        if box.kept:
+            self._laid = box, line
+        return line
+
+
+class UsualRow:
+    """One row: the base, and the ``numbers`` that stand in it at these offsets. ``laid`` is the row
+    as it was last laid out; the list is shared between snapshots."""
+
+    __slots__ = ("_base", "_numbers", "_offsets", "end", "first", "laid", "mark")
+
+    def __init__(
+        self, base: RowBase, offsets: tuple[int, ...] = (), numbers: list[object] | None = None
+    ) -> None:
+        self._base, self._offsets, self._numbers = base, offsets, numbers
+        self.mark, self.first, self.end = base.mark, base.first, base.end
+        self.laid: tuple[Box | None, list[object]] = (None, [])
+
+    def lay(self, box: Box) -> list[object]:
+        """As `RowBase.lay`."""
+        line = self._base.lay(box)
+        if self._numbers:
+            line = line[:]
+            before = self.first - box.first
+            for offset, number in zip(self._offsets, self._numbers):  # noqa: B905 - for each row
+                line[before + offset] = number
         if box.kept:
             self.laid = box, line
         return line
 
 
-class _RowPattern(NamedTuple):
-    """What a row is whose tags are known: for each value between them the offset and what makes a
-    value of it, None for the index of a shared string."""
+class _RowPattern:
+    """What a row is whose tags are known. Of the texts between them, ``indexes`` picks those that
+    are indexes of shared strings, and ``texts`` the others, which stand at ``offsets``."""
 
-    mark: RowMark
-    first: int
-    values: tuple[object, ...]
-    slots: tuple[tuple[int, dict[bytes, object] | None], ...]
+    __slots__ = ("_last", "_row", "_strings_at", "indexes", "makers", "offsets", "texts")
+
+    def __init__(self, row: RowBase, slots: list[tuple[int, dict[bytes, object] | None]]) -> None:
+        strings = [(at, offset) for at, (offset, maker) in enumerate(slots) if maker is None]
+        others = [
+            (at, offset, maker) for at, (offset, maker) in enumerate(slots) if maker is not None
+        ]
+        self._row = row
+        self._strings_at = [offset for _, offset in strings]
+        self.indexes = _picker([at for at, _ in strings])
+        self.texts = _picker([at for at, _, _ in others])
+        self.offsets = tuple([offset for _, offset, _ in others])
+        self.makers = [maker for _, _, maker in others]
+        self._last: tuple[Sequence[bytes], RowBase | None] = ((), None)
+
+    def base(self, indexes: Sequence[bytes]) -> RowBase:
+        """The base of rows with these indexes of strings. Raises Unusual for what is none."""
+        known, base = self._last
+        if base is None or known != indexes:
+            if not all(text.isdigit() for text in indexes):
+                raise Unusual
+            strings = zip(self._strings_at, map(int, indexes), strict=True)
+            row = self._row
+            base = RowBase(row.mark, row.first, row.values, tuple(strings))
+            self._last = indexes, base
+        return base
+
+
+def _picker(places: list[int]) -> Callable[[list[bytes]], Sequence[bytes]]:
+    """Picks the pieces that stand at these places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    at = places[0] if places else 0
+    return itemgetter(slice(at, at + len(places)))
 
 
 class _Made(dict[bytes, object]):
@@ -184,42 +241,35 @@ class RowReader:
 
     def _filled_in(self, xml: bytes) -> UsualRow:
         """The row from its pattern; read cell by cell if there is none."""
-        pieces = (_VALUES_AND_TEXTS if b"<is>" in xml else _VALUES)(xml)
+        pieces = (_VALUES_AND_TEXTS if b"inlineStr" in xml else _VALUES)(xml)
         key = tuple(pieces[::2])
         try:
             pattern = self._patterns[key]
         except KeyError:
             if key not in self._older_patterns:
-                row = self._row(self._cells.row(xml))
+                row = self._read(xml)
                 self._keep_pattern(key, self._pattern(row, pieces), len(xml))
-                return row
+                return UsualRow(row)
             pattern = self._older_patterns[key]
             self._keep_pattern(key, pattern, len(xml))
-        if pattern is None:
-            return self._row(self._cells.row(xml))
-        values = [*pattern.values]
-        strings: list[tuple[int, int]] = []
-        try:
-            for (offset, table), text in zip(pattern.slots, pieces[1::2], strict=True):
-                if table is not None:
-                    values[offset] = table[text]
-                elif text.isdigit():
-                    strings.append((offset, int(text)))
-                else:
-                    raise Unusual
-        except Unusual:  # no such value as the pattern was learnt from
-            return self._row(self._cells.row(xml))
-        return UsualRow(pattern.mark, pattern.first, values, strings)
+        if pattern is not None:
+            texts = pieces[1::2]
+            try:
+                values = list(map(getitem, pattern.makers, pattern.texts(texts)))
+                return UsualRow(pattern.base(pattern.indexes(texts)), pattern.offsets, values)
+            except Unusual:  # no such value as the pattern was learnt from
+                pass
+        return UsualRow(self._read(xml))
 
-    def _row(self, read: RowCells) -> UsualRow:
-        number, first, values, strings, odd = read
+    def _read(self, xml: bytes) -> RowBase:
+        number, first, values, strings, odd = self._cells.row(xml)
         key = (number, bool(first), odd)
         mark = self._marks.get(key)
         if mark is None:
             if len(self._marks) >= KEPT_MARKS:
                 self._marks.clear()
             mark = self._marks[key] = RowMark(*key)
-        return UsualRow(mark, first or NO_COLUMN, values, strings)
+        return RowBase(mark, first or NO_COLUMN, values, strings)
 
     def _keep_pattern(
         self, key: tuple[bytes, ...], pattern: _RowPattern | None, length: int
@@ -230,7 +280,7 @@ class RowReader:
         if length <= KEPT_ROW_BYTES:
             self._patterns[key] = pattern
 
-    def _pattern(self, row: UsualRow, pieces: list[bytes]) -> _RowPattern | None:
+    def _pattern(self, row: RowBase, pieces: list[bytes]) -> _RowPattern | None:
         """What other rows with these tags are; None if their values can be of several kinds."""
         slots: list[tuple[int, dict[bytes, object] | None]] = []
         for before, text, after in zip(pieces[::2], pieces[1::2], pieces[2::2], strict=False):
@@ -249,4 +299,4 @@ class RowReader:
                 slots.append((offset, _numbers))
             else:
                 return None
-        return _RowPattern(row.mark, row.first, tuple(row.values), tuple(slots))
+        return _RowPattern(row, slots)
