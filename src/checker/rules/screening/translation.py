@@ -309,22 +309,7 @@ def _tree(text: str) -> Node:
 def compiled(
     translator: Translator, sources: Mapping[str, str]
 ) -> dict[str, Callable[[Figures], Figure]]:
-    """A function of the figures for every source, by its name. Compiled in one go; where one of
-    them is too long or too deep for Python, one by one and without that one."""
-    try:
-        return _compiled(translator, sources)
-    except (SyntaxError, RecursionError, MemoryError):
-        if len(sources) < 2:
-            return {}
-    found: dict[str, Callable[[Figures], Figure]] = {}
-    for name, source in sources.items():
-        found |= compiled(translator, {name: source})
-    return found
-
-
-def _compiled(
-    translator: Translator, sources: Mapping[str, str]
-) -> dict[str, Callable[[Figures], Figure]]:
+    """A function of the figures for every source, by its name; all compiled in one go."""
     made = {name: f"f{number}" for number, name in enumerate(sources)}
     lines = [f"def {made[name]}(k): return {source}" for name, source in sources.items()]
     space = dict(translator.globals)
