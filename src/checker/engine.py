@@ -152,7 +152,8 @@ class Run:
         known = self._known.get(rule_id, {}).get(key_of(unit))
         if known is not None:
             return known
-        asked = next((each for each in self.units(rule) if each.ref == unit), None)
+        key = key_of(unit)
+        asked = next((each for each in self.units(rule) if each.key == key), None)
         return () if asked is None else self._verdicts(rule, asked)
 
     def settled(self, verdict: Verdict, rule: Rule | None) -> Verdict:

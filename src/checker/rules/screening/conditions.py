@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
 from checker.model.rules import Rule
+from checker.model.verdicts import Scope
 from checker.rules.kinds.indicator import compare_of, fraction
 from checker.rules.kinds.limits import texts
 from checker.rules.screening.translation import NotTranslated, Translator
@@ -101,6 +102,16 @@ def _code(rule: Rule, code: Translator, code_lists: CodeLists) -> Condition:
     return Condition(f"{code.text(field)} in {code.constant(codes)}", ((field,),))
 
 
+def _unique(rule: Rule, code: Translator) -> Condition:
+    """All rows are filled in, and no two alike."""
+    table = str(rule.table or rule.spec.get("table", ""))
+    if rule.scope is Scope.ROW or rule.at:
+        raise NotTranslated
+    columns = [f"{table}.{column}" for column in texts(rule.spec["columns"])]
+    keys = code.of_each_row(table, columns)
+    return Condition(f"different({keys})", ((),))
+
+
 def _year_on_year(rule: Rule, code: Translator) -> Condition:
     field = str(rule.spec["field"])
     now, before = code.number(field), code.previous(field)
@@ -119,6 +130,7 @@ _MAKERS: dict[str, Callable[[Rule, Translator], Condition]] = {
     "subset": _subset,
     "range": _range,
     "pattern": _pattern,
+    "unique": _unique,
     "year_on_year": _year_on_year,
 }
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from checker.model.submission import Fact, FactState
+from checker.model.submission import FactState
 from checker.rules.values import Value
 
 if TYPE_CHECKING:
@@ -42,79 +42,88 @@ class Limits(dict[str, "int | Fraction"]):
 
 
 class Place(NamedTuple):
-    """Where a figure stands, as far as it stands in one place: the key of its fact (for a table,
-    the column's id), that of 共用 beside it, its kind, and what an empty cell counts as (None: it
-    cannot be counted)."""
+    """Where a figure stands, as far as it stands in one place: the key of its fact (of a row's own
+    cell: the column's id), that of 共用 beside it, its kind, and what an empty cell counts as
+    (None: it cannot be counted)."""
 
-    fact: tuple[str, str, int]
+    fact: tuple[str, str, int] | str
     shared: tuple[str, str, int] | None
     kind: str
     blank: Figure | None
 
 
 class Layout(NamedTuple):
-    """What the figures of one kind of unit have in common: the places of a form's fields as seen
-    from a stage, those of the columns of tables, the functions that several rules share, limits."""
+    """What the figures of one kind of unit have in common: places of the form's fields as seen from
+    a stage and of the columns of a table, the functions that several rules share, limits."""
 
-    fields: Mapping[str, Place]
-    columns: Mapping[str, Place]
+    places: Mapping[str, Place]
     kinds: Mapping[str, str]
     shared: Mapping[str, Callable[[Figures], Figure]]
     limits: Limits
+    of_rows: Callable[[str], Layout]
+    """The layout of a table's rows as the same unit counts them."""
 
 
 class Figures(dict[str, Figure]):
     """The figures of one unit, by field id; by "#1", "#2" … what several rules work out alike."""
 
-    __slots__ = ("_layout", "_rows", "limits", "unit")
+    __slots__ = ("_cells", "_facts", "_layout", "_rows", "limits", "unit")
 
     def __init__(self, unit: Unit, layout: Layout) -> None:
         self.unit = unit
         self.limits = layout.limits
         self._layout = layout
+        self._facts = unit.facts
+        self._cells = unit.cells
         self._rows: dict[str, tuple[Figures, ...]] = {}
 
     def __missing__(self, name: str) -> Figure:
-        work = self._layout.shared.get(name)
-        found = self[name] = self._read(name) if work is None else work(self)
-        return found
-
-    def _read(self, name: str) -> Figure:
-        unit, layout = self.unit, self._layout
-        place = layout.columns.get(name)
-        if place is not None and unit.ref.table == place.fact[0]:
-            return _figure_of(unit.cells.get(place.fact[1]), place)
-        place = layout.fields.get(name)
-        if place is not None:
-            facts = unit.facts
-            in_common = None if place.shared is None else facts.get(place.shared)
-            if in_common is None or in_common.state in _NOTHING:
-                return _figure_of(facts.get(place.fact), place)
-        return figure(unit.value(name), layout.kinds[name])
+        layout = self._layout
+        place = layout.places.get(name)
+        if place is None:
+            work = layout.shared.get(name)
+            found = (
+                figure(self.unit.value(name), layout.kinds[name]) if work is None else work(self)
+            )
+            self[name] = found
+            return found
+        key = place.fact
+        if isinstance(key, str):
+            fact = self._cells.get(key)
+        else:
+            if place.shared is not None:
+                in_common = self._facts.get(place.shared)
+                if in_common is not None and in_common.state not in _NOTHING:  # a share of it
+                    found = self[name] = figure(self.unit.value(name), place.kind)
+                    return found
+            fact = self._facts.get(key)
+        if fact is None:
+            raise Unsure
+        value, state = fact.value, fact.state
+        if state is _GIVEN:
+            if type(value) is Decimal and place.kind == "number":
+                found = self[name] = _exact(value)
+                return found
+            if value is not None and _KINDS.get(type(value)) == place.kind:
+                found = self[name] = cast("Figure", value)
+                return found
+        elif state is _BLANK and place.blank is not None:
+            found = self[name] = place.blank
+            return found
+        raise Unsure
 
     def rows(self, table: str) -> tuple[Figures, ...]:
         """The figures of a table's filled rows."""
         found = self._rows.get(table)
         if found is None:
-            made = [Figures(row, self._layout) for row in self.unit.rows(table)]
+            layout = self._layout.of_rows(table)
+            made = [Figures(row, layout) for row in self.unit.rows(table)]
             found = self._rows[table] = tuple(made)
         return found
 
 
+_GIVEN, _BLANK = FactState.GIVEN, FactState.BLANK
 _NOTHING = (FactState.BLANK, FactState.UNBOUND)
-
-
-def _figure_of(fact: Fact | None, place: Place) -> Figure:
-    if fact is not None:
-        value = fact.value
-        if fact.state is FactState.GIVEN:
-            if type(value) is Decimal and place.kind == "number":
-                return _exact(value)
-            if value is not None and _KINDS.get(type(value)) == place.kind:
-                return cast("Figure", value)
-        elif fact.state is FactState.BLANK and place.blank is not None:
-            return place.blank
-    raise Unsure
 
 
 @lru_cache(maxsize=8192)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from checker.model.rules import Rule
-from checker.model.template import SHARED, WHOLE, Blank, FieldType, TableColumn, Template
+from checker.model.template import SHARED, WHOLE, Blank, FieldType, Table, Template
 from checker.model.verdicts import Scope
 from checker.rules.screening.conditions import CodeLists, Condition, condition_of
 from checker.rules.screening.figures import Figure, Figures, Layout, Limits, Place
@@ -64,15 +64,13 @@ class Screens:
         """``threshold`` gives a limit's value for a stage, None if there is none. What cannot be
         translated has no screen."""
         fields = {name: _kind(field.type) for name, field in template.fields().items()}
-        self._columns = {
-            f"{table.id}.{column.id}": _column_place(table.id, column)
-            for table in template.tables().values()
-            for column in table.columns
+        self._columns = {table.id: _column_places(table) for table in template.tables().values()}
+        columns = {
+            name: place.kind for places in self._columns.values() for name, place in places.items()
         }
-        columns = {name: place.kind for name, place in self._columns.items()}
         self._template = template
         self._threshold = threshold
-        self._layouts: dict[tuple[str | None, str | None], Layout] = {}
+        self._layouts: dict[tuple[str | None, str | None, str], Layout] = {}
         self._kinds = columns | fields
         translator = Translator(fields, columns, threshold, definitions)
         found: dict[str, tuple[str, Condition]] = {}
@@ -99,16 +97,21 @@ class Screens:
         limited = stage
         if stage is None and len(unit.stages) == 1:
             limited = unit.stages[0]  # as in Context: the limits of the only stage
-        layout = self._layouts.get((stage, limited))
-        if layout is None:
-            layout = self._layouts[stage, limited] = Layout(
-                _field_places(self._template, stage),
-                self._columns,
+        return Figures(unit, self._layout(stage, limited, unit.ref.table or ""))
+
+    def _layout(self, stage: str | None, limited: str | None, table: str) -> Layout:
+        """The layout of units of a stage (or a table's rows in it) with the limits of one."""
+        found = self._layouts.get((stage, limited, table))
+        if found is None:
+            places = _field_places(self._template, stage) | self._columns.get(table, {})
+            found = self._layouts[stage, limited, table] = Layout(
+                places,
                 self._kinds,
                 self._shared,
                 Limits(lambda name: self._threshold(name, limited)),
+                lambda table: self._layout(stage, limited, table),
             )
-        return Figures(unit, layout)
+        return found
 
 
 def _field_places(template: Template, stage: str | None) -> dict[str, Place]:
@@ -129,9 +132,14 @@ def _field_places(template: Template, stage: str | None) -> dict[str, Place]:
     return found
 
 
-def _column_place(table: str, column: TableColumn) -> Place:
-    kind = _kind(column.type)
-    return Place((table, column.id, 0), None, kind, _blank(kind, column.blank))
+def _column_places(table: Table) -> dict[str, Place]:
+    """The columns of a table, for its own rows."""
+    found: dict[str, Place] = {}
+    for column in table.columns:
+        kind = _kind(column.type)
+        name = f"{table.id}.{column.id}"
+        found[name] = Place(column.id, None, kind, _blank(kind, column.blank))
+    return found
 
 
 def _blank(kind: str, blank: Blank) -> Figure | None:

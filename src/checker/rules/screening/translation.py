@@ -8,7 +8,7 @@ where the expression reads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from typing import cast
@@ -63,6 +63,7 @@ class Translator:
         self._threshold, self._definitions = threshold, definitions
         self.globals: dict[str, object] = {
             "ceil": ceil,
+            "different": _different,
             "figure": figure,
             "floor": floor,
             "quotient": quotient,
@@ -107,6 +108,15 @@ class Translator:
     def condition(self, text: str) -> str:
         """Under which name the figures remember an expression that is true or false."""
         return self._named(self.flag(text))
+
+    def of_each_row(self, table: str, columns: Sequence[str]) -> str:
+        """Source of a list with, for each row of a table, the values in some columns."""
+        self._row = table
+        try:
+            cells = "".join(f"{self._of(Name(column, 0))[0]}, " for column in columns)
+        finally:
+            self._row = ""
+        return f"[({cells}) for k in k.rows({table!r})]"
 
     def constant(self, value: object) -> str:
         """A name for a value that the source uses."""
@@ -287,6 +297,14 @@ def together(values: list[int | Fraction] | tuple[int | Fraction, ...]) -> int |
         if type(value) is not int:
             return exact_sum(map(Fraction, values))
     return sum(values)
+
+
+def _different(keys: Sequence[tuple[Figure, ...]]) -> bool:
+    """Whether no two are alike. Unsure where one is all empty: such a row has no key."""
+    for key in keys:
+        if not any(value != "" for value in key):
+            raise Unsure
+    return len(set(keys)) == len(keys)
 
 
 def _some(values: list[Figure]) -> list[Figure]:
