@@ -11,7 +11,10 @@ import gc
 import os
 import sys
 
-from checker.light_typing import NoReturn
+TYPE_CHECKING = False  # the constant of ``typing``, which takes a while to import
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def _use_utf8() -> None:

@@ -153,17 +153,17 @@ class PluginCode:
         known = self._modules.get(manifest.id)
         if known is not None:
             return known
-        from importlib.util import find_spec
-
-        from checker.plugins.isolation import failure
-
         for needed in manifest.requires:
+            from importlib.util import find_spec
+
             if find_spec(needed.partition(".")[0]) is None:
                 self._broken[manifest.id] = PluginFailure(f"缺少它需要的 Python 包 {needed}")
                 raise self._broken[manifest.id]
         try:
             module = import_code(manifest)
         except BaseException as error:
+            from checker.plugins.isolation import failure
+
             self._broken[manifest.id] = failure(error, manifest.folder)
             raise self._broken[manifest.id] from None
         self._modules[manifest.id] = module

@@ -91,10 +91,12 @@ def installed() -> Iterator[Found]:
 
 def _state_of(places: Sequence[str]) -> list[tuple[str, int]]:
     """The folders that packages may be in, with the times at which they last changed."""
+    here = os.getcwd()  # noqa: PTH109 (a Path of every place would take longer than all the rest)
     found: list[tuple[str, int]] = []
     for place in places:
+        full = os.path.join(here, place)  # noqa: PTH118
         try:
-            found.append((str(Path(place).absolute()), os.stat(place).st_mtime_ns))  # noqa: PTH116
+            found.append((full, os.stat(full).st_mtime_ns))  # noqa: PTH116
         except OSError:
             continue
     return found
@@ -114,9 +116,8 @@ def _announced(places: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 def _inside(folder: Path, origin: str) -> Iterator[Found]:
-    for entry in sorted(folder.iterdir()):
-        if (entry / MANIFEST_FILE).is_file():
-            yield Found(entry.name, entry, origin)
+    for manifest in toml_files.one_below(folder, MANIFEST_FILE):
+        yield Found(manifest.parent.name, manifest.parent, origin)
 
 
 def _dist_infos(place: str) -> Iterator[Path]:

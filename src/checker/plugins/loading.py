@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from checker import toml_files
@@ -104,18 +104,27 @@ def form_rules() -> tuple[Rule, ...]:
     return load_manifest(path, "校验程序自带").rules
 
 
+_NAMES: tuple[tuple[str, Callable[[PluginManifest], set[str]]], ...] = (
+    ("插件编号", lambda manifest: {manifest.id}),
+    ("规则编号", lambda manifest: {rule.id for rule in manifest.rules}),
+    ("限值编号", lambda manifest: {entry.id for entry in manifest.thresholds}),
+)
+"""What may be there only once among all plugins."""
+
+
 def without_clashes(
     manifests: list[PluginManifest],
 ) -> tuple[list[PluginManifest], list[RuleError]]:
     """Plugins without those that share an id, a rule id or a threshold id: all of them are
     refused, naming each other, since nobody can say which one was meant."""
     owners: dict[tuple[str, str], list[PluginManifest]] = {}
-    for manifest in manifests:
-        names = {("插件编号", manifest.id)}
-        names |= {("规则编号", rule.id) for rule in manifest.rules}
-        names |= {("限值编号", entry.id) for entry in manifest.thresholds}
-        for name in names:
-            owners.setdefault(name, []).append(manifest)
+    for what, names_of in _NAMES:
+        claimed = [names_of(manifest) for manifest in manifests]
+        if len(set().union(*claimed)) == sum(map(len, claimed)):
+            continue  # as nearly always
+        for manifest, names in zip(manifests, claimed, strict=True):
+            for name in names:
+                owners.setdefault((what, name), []).append(manifest)
     refused: dict[Path, RuleError] = {}
     for (what, clash), claimants in sorted(owners.items(), key=lambda item: item[0]):
         if len(claimants) < 2:

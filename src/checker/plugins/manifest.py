@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from checker import toml_files
@@ -66,8 +67,9 @@ class PluginManifest:
     def template_folders(self) -> list[Path]:
         """Folders below ``templates/`` with a template.toml, or with a sheets.toml that adds sheets
         to a template of somebody else."""
-        found = {path.parent for path in self.folder.glob("templates/*/template.toml")}
-        found |= {path.parent for path in self.folder.glob("templates/*/sheets.toml")}
+        holding = self.folder / "templates"
+        names = ("template.toml", "sheets.toml")
+        found = {path.parent for name in names for path in toml_files.one_below(holding, name)}
         return sorted(found)
 
     def profile_files(self) -> list[Path]:
@@ -85,6 +87,7 @@ def load_manifest(path: Path, origin: str = "", package: str | None = None) -> P
     return _manifest(cast("StoredManifest", stored), path, origin, package)
 
 
+@cache
 def checked_form() -> str:
     """Names how manifests are checked and stored: other after any change to the modules that do
     it, so that an entry of the cache made by an earlier state of the program is not used."""

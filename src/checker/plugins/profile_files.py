@@ -7,7 +7,6 @@ from pathlib import Path
 
 from checker import toml_files
 from checker.model.verdicts import Severity
-from checker.plugins.manifest_storing import threshold
 from checker.plugins.toml_tables import strings, table, tables
 from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
 from checker.rules.ruleset import RuleSet
@@ -21,6 +20,8 @@ class ProfileNotFoundError(Exception):
 
 def load_overlay(path: Path) -> Overlay:
     """The overlay in a profile file. Raises TomlFileError."""
+    from checker.plugins.manifest_storing import threshold  # late: most runs have no overlay
+
     document = toml_files.load(path, _problems, CHECKED_FORM)
     overlay_id = str(document["id"])
     return Overlay(

@@ -10,6 +10,7 @@ from checker.model.template import Template
 from checker.record import dataclass
 from checker.templates.errors import TemplateError, TemplateNotFoundError
 from checker.templates.loading import load_template
+from checker.toml_files import one_below
 
 TEMPLATE_FILE = "template.toml"
 SHEETS_FILE = "sheets.toml"
@@ -47,7 +48,7 @@ def template_files(folder: Path) -> list[Path]:
     own = folder / TEMPLATE_FILE
     if own.is_file():
         return [own]
-    return sorted(folder.glob(f"*/{TEMPLATE_FILE}"))
+    return one_below(folder, TEMPLATE_FILE)
 
 
 def sheets_files(folder: Path) -> list[Path]:
@@ -55,7 +56,7 @@ def sheets_files(folder: Path) -> list[Path]:
     own = folder / SHEETS_FILE
     if own.is_file():
         return [own]
-    return sorted(folder.glob(f"*/{SHEETS_FILE}"))
+    return one_below(folder, SHEETS_FILE)
 
 
 def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate, ...]:
@@ -85,7 +86,8 @@ def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate
 
 def _all_files(folders: Iterable[Path]) -> list[Path]:
     files = template_files(bundled_folder())
-    seen = {path.resolve() for path in files}
+    folders = tuple(folders)
+    seen = {path.resolve() for path in files} if folders else set()
     for folder in folders:
         extra = template_files(folder)
         if not extra and not sheets_files(folder):
