@@ -49,6 +49,7 @@ else:
         def __get__(self, instance: object, owner: type) -> dict[str, Any]:
             import dataclasses
 
+            owner = owner.__record_class__
             specs = []
             for name, kind in owner.__annotations__.items():
                 default = owner.__record_defaults__.get(name)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 from checker import toml_files
+from checker.light_typing import cast
 from checker.model.template import Template
-from checker.templates.decode import decode
 from checker.templates.errors import TemplateError
+from checker.templates.storing import VOCABULARY, StoredForm, StoredTemplate
 
-CHECKED_FORM = "template-3"
+CHECKED_FORM = f"template-4-{zlib.crc32(VOCABULARY.encode()):x}"
 """Names what `_problems` checks. Raise it when the schema or the reference checks change, so that
 files that passed the old checks are checked again."""
 
@@ -22,9 +24,10 @@ def load_template(path: Path) -> Template:
     the file is missing.
     """
     try:
-        return decode(toml_files.load(path, _problems, CHECKED_FORM))
+        kept = toml_files.load_prepared(path, _problems, _stored, CHECKED_FORM)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
+    return StoredTemplate(cast("StoredForm", kept))
 
 
 def parse_template(text: str, path: Path) -> Template:
@@ -33,14 +36,24 @@ def parse_template(text: str, path: Path) -> Template:
         document = toml_files.parse_text(text, path)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
+    from checker.templates.decode import decode
+
     if problems := _problems(document):
         raise TemplateError(path, problems)
     return decode(document)
 
 
 def _problems(document: toml_files.Document) -> list[str]:
+    from checker.templates.decode import decode
     from checker.templates.references import reference_problems
     from checker.templates.schema_check import problems_of
 
     problems = problems_of(document)
     return problems or reference_problems(decode(document))
+
+
+def _stored(document: toml_files.Document) -> dict[str, object]:
+    from checker.templates.decode import decode
+    from checker.templates.storing import stored
+
+    return stored(decode(document))
