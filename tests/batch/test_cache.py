@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from checker.batch.cache import Remembered, ResultCache
 from checker.batch.copies import remember_copy, serves
 from checker.batch.discovery import Source
-from checker.batch.record import FactRow, FileRecord, Judged, Measure
+from checker.batch.fact_table import FactRow
+from checker.batch.record import Head, Judged, Measure, bulk_of, head_of, kept, record_of
 
-RECORD = FileRecord(
-    path="城关镇/一小.xlsx",
+HEAD = Head(
     status="checked",
     name="城关第一小学",
-    stages=("primary",),
-    counts={"hard": 1},
-    findings=({"rule": "RES3", "cell": "C7"},),
-    judged=(Judged("RES3", "primary", "fail", "871/1000", "9/10", "7", "名"),),
-    measures=(Measure("CTY101", "primary", "19000", "21803"),),
-    facts=(FactRow("students.total", "primary", 0, "21803", "基本情况!D9"),),
+    counts=(1, 0, 0, 0, 30, 0, 0),
+    errors=({"plugin": "teachers", "rule": None, "message": "坏了", "where": "rules.py:3"},),
+)
+FACT = FactRow("students.total", "primary", 0, "21803", "基本情况!D9")
+KEPT = kept(
+    HEAD,
+    bulk_of(
+        findings=[{"rule": "RES3", "cell": "C7"}],
+        judged=[Judged("RES3", "primary", "fail", "871/1000", "9/10", "7", "名")],
+        measures=[Measure("CTY101", "primary", "19000", "21803")],
+        facts=[FACT],
+    ),
 )
 SOURCE = Source("/county/一小.xlsx", "一小.xlsx", size=10, modified=5.0)
 
 
-def test_a_record_survives_being_written_down() -> None:
-    assert FileRecord.from_json(RECORD.to_json()) == RECORD
-    assert RECORD.measures[0].fractions()[0] == 19000
+def test_what_was_judged_survives_being_written_down() -> None:
+    head = head_of(KEPT.head)
+    record = record_of("城关镇/一小.xlsx", "/county/城关镇/一小.xlsx", 5.0, "", head, KEPT.bulk)
+    assert (record.status, record.name) == ("checked", "城关第一小学")
+    assert record.counts["fail"] == 1 and record.counts["passed"] == 30
+    assert record.findings == ({"file": "城关镇/一小.xlsx", "rule": "RES3", "cell": "C7"},)
+    assert record.errors[0]["file"] == "/county/城关镇/一小.xlsx"
+    assert record.judged[0].gap_unit == "名"
+    assert record.measures[0].fractions()[0] == 19000
+    assert list(record.facts) == [FACT]
 
 
 def test_found_by_place_and_by_content_but_only_under_the_same_rules(tmp_path: Path) -> None:
     path = tmp_path / "cache" / "results.sqlite"
     store = ResultCache(path, "rules-1")
-    store.keep(SOURCE, "digest", RECORD)
+    store.keep(SOURCE, "digest", KEPT, markable=True)
     store.close()
 
     again = ResultCache(path, "rules-1")
@@ -42,27 +56,31 @@ def test_found_by_place_and_by_content_but_only_under_the_same_rules(tmp_path: P
     assert again.unchanged(SOURCE._replace(modified=6.0)) is None
     assert again.unchanged(SOURCE._replace(size=11)) is None
     assert again.same_content("digest") == known
-    assert again.record("digest") == RECORD
-    assert again.record("another") is None
+    assert again.kept("digest") == KEPT
+    assert again.kept("another") is None
+    assert again.sizes() == {10}
     again.close()
 
     other = ResultCache(path, "rules-2")
     assert other.unchanged(SOURCE) is None and other.same_content("digest") is None
-    assert other.record("digest") is None
+    assert other.kept("digest") is None and not other.sizes()
     other.close()
 
 
-def test_whether_there_can_be_a_marked_copy_is_known_without_the_record(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("head", "markable"),
+    [
+        (HEAD, True),
+        (HEAD._replace(cannot_write="文件加了保护。"), False),
+        (Head("unreadable", "文件打不开。"), False),
+    ],
+)
+def test_whether_there_can_be_a_marked_copy_is_known_without_the_record(
+    tmp_path: Path, head: Head, markable: bool
+) -> None:
     store = ResultCache(tmp_path / "results.sqlite", "rules")
-    for digest, record, markable in (
-        ("marked", replace(RECORD, marked_copy="/out/一小.xlsx"), True),
-        ("locked", replace(RECORD, cannot_write="文件加了保护。"), False),
-        ("broken", replace(RECORD, status="unreadable"), False),
-    ):
-        store.keep(SOURCE, digest, record)
-        assert store.same_content(digest) == Remembered(digest, markable)
-        found = store.record(digest)
-        assert found is not None and found.marked_copy == ""  # where it is, is another matter
+    store.keep(SOURCE, "digest", kept(head), head.markable)
+    assert store.same_content("digest") == Remembered("digest", markable)
     store.close()
 
 
@@ -93,23 +111,27 @@ def test_a_store_of_another_shape_is_emptied(tmp_path: Path) -> None:
         plain.execute("CREATE TABLE records (digest TEXT, copy TEXT)")
         plain.execute("CREATE TABLE seen (place TEXT)")
     store = ResultCache(path, "rules")
-    store.keep(SOURCE, "digest", RECORD)
-    assert store.record("digest") == RECORD
+    store.keep(SOURCE, "digest", KEPT, markable=True)
+    assert store.kept("digest") == KEPT
     store.close()
     with sqlite3.connect(path) as plain:
         names = {name for (name,) in plain.execute("SELECT name FROM sqlite_master")}
     assert "seen" not in names
 
 
-def test_a_record_that_cannot_be_read_any_more_is_as_good_as_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["head", "findings", "judged", "facts"])
+@pytest.mark.parametrize("damage", ["x'00'", "NULL", "'text'"])
+def test_what_is_not_what_was_written_any_more_is_as_good_as_none(
+    tmp_path: Path, part: str, damage: str
+) -> None:
     path = tmp_path / "results.sqlite"
     store = ResultCache(path, "rules")
-    store.keep(SOURCE, "digest", RECORD)
+    store.keep(SOURCE, "digest", KEPT, markable=True)
     store.close()
     with sqlite3.connect(path) as plain:
-        plain.execute("UPDATE records SET facts = x'00'")
+        plain.execute(f"UPDATE records SET {part} = {damage}")
     again = ResultCache(path, "rules")
-    assert again.unchanged(SOURCE) is not None and again.record("digest") is None
+    assert again.unchanged(SOURCE) is not None and again.kept("digest") is None
     again.close()
 
 
@@ -118,7 +140,7 @@ def test_a_damaged_store_is_thrown_away(tmp_path: Path) -> None:
     path.write_bytes(b"this is not a database, however long it may be" * 100)
     store = ResultCache(path, "rules")
     assert store.unchanged(SOURCE) is None
-    store.keep(SOURCE, "digest", RECORD)
+    store.keep(SOURCE, "digest", KEPT, markable=True)
     found = store.unchanged(SOURCE)
     assert found is not None and found.digest == "digest"
     store.close()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +17,34 @@ sys.path.insert(0, str(Path(__file__).parent))
 from working import behave
 
 
+@pytest.fixture(params=["copied", "new"])
+def made(request: pytest.FixtureRequest) -> Iterator[str]:
+    """How worker processes come to be: as copies of this one, or, wherever that cannot be done
+    safely (another thread is running; every system but Linux), as new ones."""
+    if request.param == "copied":
+        if sys.platform != "linux":
+            pytest.skip("only on Linux")
+        yield request.param
+        return
+    over = threading.Event()
+    other = threading.Thread(target=over.wait)
+    other.start()
+    yield request.param
+    over.set()
+    other.join()
+
+
 @pytest.mark.parametrize("workers", [1, 2])
-def test_each_item_ends_once(workers: int) -> None:
-    names = [f"n{number}" for number in range(40)]
+def test_results_come_in_order(workers: int, made: str) -> None:
+    names = [f"n{number}" for number in range(400)]
     ends = list(run_all(behave, names, len(names), workers))
-    assert sorted(end.item for end in ends) == sorted(names)
+    assert [end.item for end in ends] == names
     assert all(end.result == end.item.upper() and not end.failure for end in ends)
+    assert not multiprocessing.active_children()
 
 
-def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file() -> None:
-    names = ["a", "dies", "b", "hangs", "c", "eats", "d", "raises", "e"]
+def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file(made: str) -> None:
+    names = ["a", "dies", "b", "hangs", "c", "eats", "d", "raises", "unpicklable", "e"]
     ends = {
         end.item: end
         for end in run_all(behave, names, len(names), 2, Limits(seconds=3, memory=2 * 1024**3))
@@ -32,3 +54,43 @@ def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file() -> None:
     assert "3 秒" in ends["hangs"].failure
     assert "内存" in ends["eats"].failure
     assert "坏数据" in ends["raises"].failure
+    assert "出错" in ends["unpicklable"].failure
+
+
+def test_every_file_may_kill_its_worker() -> None:
+    names = ["dies"] * 12
+    assert all("终止" in end.failure for end in run_all(behave, names, len(names), 2))
+
+
+def test_one_slow_file_does_not_let_the_others_wait_nor_pile_up() -> None:
+    handed: list[str] = []
+
+    def names() -> Iterator[str]:
+        for name in ["slow", *(f"n{number}" for number in range(2000))]:
+            handed.append(name)
+            yield name
+
+    ends = run_all(behave, names(), 2001, 2)
+    first = next(ends)
+    assert first.item == "slow" and first.result == "SLOW"
+    assert 50 < len(handed) < 500
+    assert [end.item for end in ends] == handed[1:] and len(handed) == 2001
+
+
+def test_large_items_and_results_do_not_block_the_line() -> None:
+    names = [letter * 300_000 for letter in "abcdefgh"]
+    ends = list(run_all(behave, names, len(names), 2))
+    assert [end.result for end in ends] == [name.upper() for name in names]
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_closing_ends_the_workers_whatever_they_are_doing(begun: bool, made: str) -> None:
+    names = ["a", "hangs", "hangs", "hangs"]
+    ends = run_all(behave, names, len(names), 2)
+    if begun:
+        assert next(ends).item == "a"
+    began = time.monotonic()
+    ends.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - began < 10
+    assert not multiprocessing.active_children()
+    assert list(ends) == []

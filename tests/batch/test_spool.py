@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.batch.record import FactRow, FileRecord, Judged, Measure, Unmeasured
+from checker.batch.fact_table import FactRow
+from checker.batch.record import FileRecord, Judged, Measure, Unmeasured, bulk_of
 from checker.batch.spool import Spool
 
 
@@ -21,17 +22,19 @@ def record(number: int) -> FileRecord:
         name=f"第{number}小学",
         code=f"{number:010d}",
         counts={"fail": number},
-        findings=tuple(
-            {"rule": f"RES{place}", "message": "差 7 名", "borderline": False}
-            for place in range(number)
-        ),
         errors=({"plugin": "teachers", "rule": None, "message": "坏了", "where": "rules.py:3"},),
-        judged=(Judged("RES3", "primary", "fail", "871/1000", "9/10", f"{number}", "名"),),
-        measures=(Measure("CTY6", "primary", f"{number}/7", "13"),),
-        unmeasured=(Unmeasured("CTY7", "junior", "“在校学生数”"),),
-        facts=(
-            FactRow("students.total", "primary", 0, f"{number}", "基本情况!D9"),
-            FactRow("classes.total", "", 1, "45", "班级!F5"),
+        parts=bulk_of(
+            findings=[
+                {"rule": f"RES{place}", "message": "差 7 名", "borderline": False}
+                for place in range(number)
+            ],
+            judged=[Judged("RES3", "primary", "fail", "871/1000", "9/10", f"{number}", "名")],
+            measures=[Measure("CTY6", "primary", f"{number}/7", "13")],
+            unmeasured=[Unmeasured("CTY7", "junior", "“在校学生数”")],
+            facts=[
+                FactRow("students.total", "primary", 0, f"{number}", "基本情况!D9"),
+                FactRow("classes.total", "", 1, "45", "班级!F5"),
+            ],
         ),
     )
 
@@ -47,15 +50,17 @@ def test_records_come_back_whole_in_any_order_as_often_as_asked() -> None:
                 before.counts,
             )
             assert after.findings == before.findings
+            assert [item["file"] for item in after.findings] == [before.path] * before.counts[
+                "fail"
+            ]
             assert after.errors == before.errors
             assert after.judged == before.judged
             assert after.measures == before.measures
             assert after.unmeasured == before.unmeasured
-            assert (
-                after.form_facts
-                == before.form_facts
-                == {("students.total", "primary"): before.code.lstrip("0") or "0"}
-            )
+            assert list(after.facts) == list(before.facts)
+            assert after.facts.of_form() == {
+                ("students.total", "primary"): before.code.lstrip("0") or "0"
+            }
 
 
 def test_after_the_run_heads_are_there_and_nothing_else_is_pretended() -> None:

@@ -7,7 +7,7 @@ import signal
 import time
 
 
-def behave(name: str) -> str:
+def behave(name: str) -> object:
     """Do what the name says."""
     if name == "hangs":
         time.sleep(60)
@@ -17,4 +17,8 @@ def behave(name: str) -> str:
         return "x" * (3 * 1024**3)
     if name == "raises":
         raise ValueError("坏数据")
+    if name == "unpicklable":
+        return lambda: name
+    if name == "slow":
+        time.sleep(2)
     return name.upper()

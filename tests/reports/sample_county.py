@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
-from checker.batch.record import FileRecord
+from checker.batch.record import FileRecord, bulk_of
 from checker.county.dispersion import Holding, dispersion
 from checker.county.handing_in import Choice, Disagreement, Filing, HandingIn
 from checker.county.improvement import improvements
@@ -75,8 +75,8 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
                 code=code,
                 name=name,
                 counts={"fail": len(findings)},
-                findings=tuple(findings),
                 marked_copy=f"城关镇/{name}.xlsx",
+                parts=bulk_of(findings=findings),
             )
         )
     records.append(FileRecord("加密.xlsx", "unreadable", "文件加了密码,请取消密码后再报。"))

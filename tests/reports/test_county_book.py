@@ -8,7 +8,8 @@ from pathlib import Path
 
 import openpyxl
 
-from checker.batch.record import FactRow
+from checker.batch.fact_table import FactRow
+from checker.batch.record import bulk_of
 from checker.county.report import FactColumn
 from checker.reports.county_book import write_county_book
 
@@ -29,7 +30,8 @@ def test_every_sheet_is_there_and_no_text_becomes_a_formula(tmp_path: Path) -> N
         FactRow("classes.total", "", 1, "62", "班级!F5"),
     )
     first, *others = report.records
-    report = replace(report, fact_columns=columns, records=(replace(first, facts=facts), *others))
+    first = replace(first, parts=bulk_of(first.findings, facts=facts))
+    report = replace(report, fact_columns=columns, records=(first, *others))
     path = tmp_path / "县级汇总.xlsx"
     write_county_book(report, path)
     book = openpyxl.load_workbook(path)

@@ -6,19 +6,16 @@ SQLite file; a damaged one is thrown away, since everything in it can be compute
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import zlib
-from dataclasses import replace
-from itertools import starmap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from checker.batch.discovery import Source
-from checker.batch.record import FactRow, FileRecord
-from checker.model.report import FileStatus
+from checker.batch.record import Bulk, Kept
 
-_SHAPE = 4
+_SHAPE = 5
 """Number of the tables' present shape. A store of another shape is emptied: its results are those
 of another version of the program, so they are of no use any more."""
 
@@ -27,12 +24,14 @@ CREATE TABLE IF NOT EXISTS places (
     place TEXT PRIMARY KEY, size INTEGER, modified REAL, digest TEXT
 );
 CREATE TABLE IF NOT EXISTS records (
-    digest TEXT, rules TEXT, markable INTEGER, record BLOB, facts BLOB,
+    digest TEXT, rules TEXT, size INTEGER, markable INTEGER, proof INTEGER, head BLOB,
+    findings BLOB, judged BLOB, measures BLOB, unmeasured BLOB, facts BLOB,
     PRIMARY KEY (digest, rules)
 );
 CREATE TABLE IF NOT EXISTS copies (
     copy TEXT PRIMARY KEY, digest TEXT, rules TEXT, size INTEGER, modified REAL
 );
+CREATE INDEX IF NOT EXISTS sizes ON records (rules, size);
 CREATE INDEX IF NOT EXISTS copies_of ON copies (digest, rules);
 """
 
@@ -84,7 +83,7 @@ class ResultCache:
             return None
         row = self._store.execute(
             "SELECT digest, markable FROM places JOIN records USING (digest)"
-            " WHERE place = ? AND size = ? AND modified = ? AND rules = ?",
+            " WHERE place = ? AND places.size = ? AND modified = ? AND rules = ?",
             (_place(source), source.size, source.modified, self._rules),
         ).fetchone()
         return None if row is None else Remembered(row[0], bool(row[1]))
@@ -97,32 +96,39 @@ class ResultCache:
         ).fetchone()
         return None if row is None else Remembered(row[0], bool(row[1]))
 
-    def record(self, digest: str) -> FileRecord | None:
-        """The whole record; None if it is not known or not readable any more."""
+    def kept(self, digest: str) -> Kept | None:
+        """What is kept of this content; None if it is not known or not what was written any more.
+        Nothing of it is looked into here."""
         row = self._store.execute(
-            "SELECT record, facts FROM records WHERE digest = ? AND rules = ?",
+            "SELECT proof, head, findings, judged, measures, unmeasured, facts FROM records"
+            " WHERE digest = ? AND rules = ?",
             (digest, self._rules),
         ).fetchone()
         if row is None:
             return None
-        try:
-            found = FileRecord.from_json(zlib.decompress(row[0]).decode())
-            facts = tuple(starmap(FactRow, json.loads(zlib.decompress(row[1]))))
-        except (ValueError, TypeError, KeyError, zlib.error):
-            return None  # damaged, or written by a program of another shape: judge again
-        return replace(found, facts=facts)
+        proof, *parts = row
+        if not all(isinstance(part, bytes) for part in parts) or proof != _proof(parts):
+            return None
+        head, *bulk = parts
+        return Kept(head, Bulk(*bulk))
 
-    def keep(self, source: Source, digest: str, record: FileRecord) -> None:
-        """Remember a record, wherever its marked copy is. Nothing is written to disk before
-        ``commit``."""
-        bare = replace(record, facts=(), marked_copy="")
-        record_blob = zlib.compress(bare.to_json().encode(), 1)
-        facts_blob = zlib.compress(json.dumps(record.facts, ensure_ascii=False).encode(), 1)
+    def keep(self, source: Source, digest: str, kept: Kept, markable: bool) -> None:
+        """Remember what is kept of a content, and whether there can be a marked copy of it.
+        Nothing is written to disk before ``commit``."""
+        parts = (kept.head, *kept.bulk)
         self.found_at(source, digest)
         self._store.execute(
-            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",
-            (digest, self._rules, is_markable(record), record_blob, facts_blob),
+            "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (digest, self._rules, source.size, markable, _proof(parts), *parts),
         )
+
+    def sizes(self) -> frozenset[int]:
+        """How many bytes the contents take that are known by these rules: one of another size need
+        not be read to know that it is not among them. 0 stands for sizes that nobody told."""
+        rows = self._store.execute(
+            "SELECT DISTINCT size FROM records WHERE rules = ?", (self._rules,)
+        )
+        return frozenset(size for (size,) in rows)
 
     def found_at(self, source: Source, digest: str) -> None:
         """Remember what a place holds now: content that is known already."""
@@ -157,13 +163,13 @@ class ResultCache:
         self._store.close()
 
 
+def _proof(parts: Sequence[bytes]) -> int:
+    """What tells that parts are still what was written."""
+    return zlib.crc32(b"".join(parts))
+
+
 def _place(source: Source) -> str:
     location = source.location
     if "://" not in location:
         location = str(Path(location).resolve())
     return f"{location}\n{source.member}"
-
-
-def is_markable(record: FileRecord) -> bool:
-    """Whether there is, or can be, a marked copy of what was judged."""
-    return record.status == FileStatus.CHECKED and not record.cannot_write

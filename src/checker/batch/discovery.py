@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -18,6 +20,10 @@ SUMMARY_TITLE = "县级汇总"
 _ARCHIVE_SUFFIX = ".zip"
 _PASSED_OVER = OUTPUT_FOLDERS | {"__MACOSX"}
 _MEMBER_LIMIT = 256 * 1024 * 1024  # bytes of one archived workbook; larger ones are refused
+
+
+_IN_FULL = re.compile(r"(/(?!\.?(/|$))[^/]+)+")
+"""A path that is in full already, without parts that say nothing: most are, in a large folder."""
 
 
 class Source(NamedTuple):
@@ -111,7 +117,9 @@ def plain_path(path: str) -> str:
 def full_path(path: str) -> str:
     """A path or address that means the same in whatever folder it is read: for workers."""
     path = plain_path(path)
-    return path if "://" in path else str(Path(path).absolute())
+    if "://" in path or _IN_FULL.fullmatch(path):
+        return path
+    return str(Path(path).absolute())
 
 
 def is_single_workbook(path: str) -> bool:
@@ -178,7 +186,8 @@ def read_beside(place: str, names: Iterable[str]) -> tuple[str, bytes] | None:
 
 def is_workbook_name(name: str) -> bool:
     """Whether a file of this name is one that people hand in (or a zip archive of them)."""
-    stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix.lower()
+    stem, dot, letters = name.rpartition(".")
+    suffix = f"{dot}{letters}".lower()
     if name.startswith(("~$", ".", "~")) or stem.endswith(BACKUP_MARK) or stem == SUMMARY_TITLE:
         return False
     return suffix in WORKBOOK_SUFFIXES or suffix == _ARCHIVE_SUFFIX
@@ -195,21 +204,32 @@ def _below(path: str) -> Iterator[Source]:
         return
     if not root.is_dir():
         raise FileNotFoundError(path)
-    yield from _walk(root, root)
+    yield from _walk(str(root / "-")[:-1], "")
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Source]:
-    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if item.is_dir():
-            if not item.name.startswith(".") and item.name not in _PASSED_OVER:
-                yield from _walk(item, root)
-        elif is_workbook_name(item.name):
+def _walk(place: str, above: str) -> Iterator[Source]:
+    """What lies in a folder. ``place`` is its path and ``above`` its path below the named one, both
+    ready for a name to be put behind them."""
+    with os.scandir(place or ".") as listed:
+        entries = sorted(listed, key=lambda entry: entry.name)
+    for entry in entries:
+        name = entry.name
+        if _is_folder(entry):
+            if not name.startswith(".") and name not in _PASSED_OVER:
+                yield from _walk(f"{place}{name}{os.sep}", f"{above}{name}/")
+        elif is_workbook_name(name):
             try:
-                status = item.stat()
+                status = entry.stat()
             except FileNotFoundError:
                 continue  # taken away while we were looking
-            shown = item.relative_to(root).as_posix()
-            yield Source(str(item), shown, "", status.st_size, status.st_mtime)
+            yield Source(place + name, above + name, "", status.st_size, status.st_mtime)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def _below_address(url: str) -> Iterator[Source]:

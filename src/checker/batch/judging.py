@@ -1,127 +1,183 @@
-"""One source judged for a county run: its record, small enough to hold thousands of them."""
+"""One source judged, here or in a worker, and put into the bytes that are kept of it."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from checker.batch.discovery import Source
-from checker.batch.record import FactRow, FileRecord, Judged
-from checker.checking import MarkPlan, judge_and_mark, path_shown, session_for
-from checker.county.measuring import collection_rules, measure
+from checker.batch.fact_table import FactColumns, packed_columns
+from checker.batch.record import Bulk, Head, Judged, Kept, as_json, kept
+from checker.checking import MarkPlan, judge_and_mark, session_for
+from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Report
 from checker.model.rules import Rule
 from checker.model.submission import FactState
+from checker.model.template import Template
 from checker.model.verdicts import Quantity, RuleError, Scope
-from checker.reports.json_report import Json, error_document, finding_document
+from checker.reports.findings import Counts
+from checker.reports.json_report import Json, error_content, finding_content
 from checker.reports.results import FileResult
-from checker.session import Session, SessionOptions
+from checker.session import SessionOptions
+
+if TYPE_CHECKING:
+    from checker.county.measuring import Measuring
+
+
+class Done(NamedTuple):
+    """What a worker hands back of one source. ``digest`` is the SHA-256 of its content, "" if it
+    could not be read or nobody needs it; ``marked_copy`` a path or ""."""
+
+    digest: str
+    marked_copy: str
+    kept: Kept
 
 
 @dataclass(frozen=True, slots=True)
-class CountyWork:
-    """Judges sources one by one, here, in a worker process or on a cluster."""
+class JudgingWork:
+    """Judges sources one by one, here, in a worker process or on a cluster. ``whole``: everything
+    that a county, its tables and the cache need; without it only what is shown of a file."""
 
     options: SessionOptions
     plan: MarkPlan
+    whole: bool = True
 
-    def __call__(self, source: Source) -> tuple[str, FileRecord]:
-        """The SHA-256 of the file ("" if it cannot be read) and its record."""
+    def __call__(self, source: Source) -> Done:
+        """Never raises for a bad file."""
         session = session_for(self.options)
         try:
             data = source.read()
         except (OSError, KeyError, ValueError):
             result, _ = judge_and_mark(session, source, MarkPlan())
-            return "", record_of(source, result, None, session)
+            return Done("", "", kept_of(result, None, self))
         result, report = judge_and_mark(session, source, self.plan, data)
-        return hashlib.sha256(data).hexdigest(), record_of(source, result, report, session)
+        digest = hashlib.sha256(data).hexdigest() if self.whole else ""
+        return Done(digest, result.marked_copy or "", kept_of(result, report, self))
 
 
-def record_of(
-    source: Source, result: FileResult, report: Report | None, session: Session
-) -> FileRecord:
-    """What is kept of a judged source. ``path`` is as shown, relative to what the user named."""
-    status = result.status
-    if report is None or status is not FileStatus.CHECKED:
-        return FileRecord(source.shown, status.value, result.message, modified=source.modified)
+def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kept:
+    """What is kept of a judged source."""
+    if report is None or result.status is not FileStatus.CHECKED:
+        return kept(Head(result.status.value, result.message))
     submission = report.submission
-    rules = collection_rules(session.ruleset, session.profile)
-    measuring = measure(report, rules, session.ruleset, session.profile)
     template = submission.template
-    code_field = template.split.field
-    types = (
-        template.code_lists.get(template.fields()[code_field].codes or "", {}) if code_field else {}
-    )
-    type_code = next(
-        (str(fact.value) for ref, fact in submission.facts.items() if ref.field == code_field), ""
-    )
-    return FileRecord(
-        path=source.shown,
-        status=status.value,
+    findings = as_json([finding_content(item) for item in result.findings])
+    bulk = Bulk(findings)
+    wrong: tuple[RuleError, ...] = ()
+    if work.whole:
+        measures, unmeasured, wrong = _measured(report, work.options)
+        bulk = Bulk(
+            findings,
+            as_json(judged_of(report, _indicators(work.options))),
+            as_json(measures),
+            as_json(unmeasured),
+            packed_columns(fact_columns(report)),
+        )
+    head = Head(
+        status=result.status.value,
         message=result.message,
         template=template.id,
-        edition=template.edition,
         name=submission.identity("name"),
         code=submission.identity("code"),
-        type=types.get(type_code, ""),
+        type=_type(report, template) if work.whole else "",
         submitted=submission.identity("date"),
         content=submission.content_hash,
-        modified=source.modified,
-        stages=submission.stages,
-        counts=dict(_counts(result)),
+        counts=_counts(result),
         cannot_write=result.cannot_write or "",
-        marked_copy=result.marked_copy or "",
-        findings=tuple(finding_document(source.shown, item) for item in result.findings),
-        errors=tuple(_errors(source, (*result.errors, *measuring.errors))),
-        judged=tuple(judged_of(report, session.rules)),
-        measures=measuring.measures,
-        unmeasured=measuring.unmeasured,
-        facts=tuple(fact_rows(report)),
+        errors=_errors(result.errors),
+        measuring_errors=_errors(wrong),
+    )
+    return kept(head, bulk)
+
+
+def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
+    """The indicator verdicts of a report, for the school × indicator matrix and the gaps."""
+    found = []
+    for verdict in report.verdicts:
+        if verdict.rule not in indicators:
+            continue
+        actual, required, gap = verdict.actual, verdict.required, verdict.gap
+        found.append(
+            Judged(
+                verdict.rule,
+                verdict.unit.stage or "",
+                verdict.outcome.value,
+                str(actual.value) if isinstance(actual, Quantity) else "",
+                "" if required is None or required.value is None else str(required.value),
+                str(gap.value) if gap and not gap.excess else "",
+                gap.unit if gap else "",
+                gap.noun if gap else "",
+            )
+        )
+    return found
+
+
+@functools.lru_cache(maxsize=4)
+def _indicators(options: SessionOptions) -> frozenset[str]:
+    """The rules whose verdicts are levels of a stage or school."""
+    rules = session_for(options).rules.values()
+    return frozenset(
+        rule.id for rule in rules if rule.kind == "indicator" and rule.scope is not Scope.ROW
     )
 
 
-def judged_of(report: Report, rules: Mapping[str, Rule]) -> Iterator[Judged]:
-    """The indicator verdicts of a report, for the school × indicator matrix and the gaps."""
-    for verdict in report.verdicts:
-        rule = rules.get(verdict.rule)
-        if rule is None or rule.kind != "indicator" or rule.scope is Scope.ROW:
-            continue
-        actual, required, gap = verdict.actual, verdict.required, verdict.gap
-        value = str(actual.value) if isinstance(actual, Quantity) else ""
-        limit = "" if required is None or required.value is None else str(required.value)
-        yield Judged(
-            rule=verdict.rule,
-            stage=verdict.unit.stage or "",
-            outcome=verdict.outcome.value,
-            value=value,
-            limit=limit,
-            gap=str(gap.value) if gap and not gap.excess else "",
-            gap_unit=gap.unit if gap else "",
-            gap_noun=gap.noun if gap else "",
-        )
+@functools.lru_cache(maxsize=64)
+def _collection_rules(options: SessionOptions, template: str) -> tuple[Rule, ...]:
+    """The collection rules that ask something of forms of this template."""
+    from checker.county.measuring import collection_rules
+
+    session = session_for(options)
+    rules = collection_rules(session.ruleset, session.profile)
+    return tuple(rule for rule in rules if template in rule.templates)
 
 
-def fact_rows(report: Report) -> Iterator[FactRow]:
+def _measured(report: Report, options: SessionOptions) -> Measuring:
+    from checker.county.measuring import measure
+
+    session = session_for(options)
+    rules = _collection_rules(options, report.submission.template.id)
+    return measure(report, rules, session.ruleset, session.profile)
+
+
+def fact_columns(report: Report) -> FactColumns:
     """Every given fact of a submission, form fields first, then tables."""
     submission = report.submission
-    for ref, fact in submission.facts.items():
-        if fact.state is FactState.GIVEN:
-            yield FactRow(ref.field, ref.column, 0, str(fact.value), str(fact.cell or ""))
+    given = FactState.GIVEN
+    facts = [fact for fact in submission.facts.values() if fact.state is given]
+    refs = [(fact.ref.field, fact.ref.column, 0) for fact in facts]
     for rows in submission.tables.values():
         for row in rows:
-            for fact in row.facts.values():
-                if fact.state is FactState.GIVEN:
-                    ref = fact.ref
-                    place = str(fact.cell or "")
-                    yield FactRow(ref.field, "", row.ordinal, str(fact.value), place)
+            of_row = [fact for fact in row.facts.values() if fact.state is given]
+            refs += [(fact.ref.field, "", row.ordinal) for fact in of_row]
+            facts += of_row
+    names, columns, places = zip(*refs, strict=True) if refs else ((), (), ())
+    values = [str(fact.value) for fact in facts]
+    return FactColumns(names, columns, places, values, [_text_of(fact.cell) for fact in facts])
 
 
-def _counts(result: FileResult) -> Iterator[tuple[str, int]]:
-    for name in ("fail", "doubt", "explained", "info", "passed", "incomplete", "not_applicable"):
-        yield name, int(getattr(result.counts, name))
+@functools.lru_cache(maxsize=8192)
+def _text_of(cell: CellRef | None) -> str:
+    """The forms of a county have their facts in the same cells."""
+    return "" if cell is None else str(cell)
 
 
-def _errors(source: Source, errors: tuple[RuleError, ...]) -> Iterator[dict[str, Json]]:
-    for error in errors:
-        yield dict(error_document(path_shown(source), error))
+def _type(report: Report, template: Template) -> str:
+    """The 办学类型 in words."""
+    field = template.split.field
+    if not field:
+        return ""
+    codes: Mapping[str, str] = template.code_lists.get(template.fields()[field].codes or "", {})
+    facts = report.submission.facts
+    return next((codes.get(str(f.value), "") for ref, f in facts.items() if ref.field == field), "")
+
+
+def _counts(result: FileResult) -> list[int]:
+    counts = result.counts
+    return [getattr(counts, name) for name in Counts.__match_args__]
+
+
+def _errors(errors: Iterable[RuleError]) -> list[dict[str, Json]]:
+    return [error_content(error) for error in errors]

@@ -1,15 +1,22 @@
-"""What is kept of one judged file: small and plain, so it travels between processes and runs."""
+"""What is kept of one judged file: bytes made once, where it was judged, and read where needed.
+
+A worker writes each part down in the form in which it travels, is cached and waits for the reports,
+so that nobody in between has to understand it.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import starmap
 from typing import NamedTuple, Protocol
 
+from checker.batch.fact_table import FactRow, FactTable, packed_facts
+from checker.model.report import FileStatus
+from checker.reports.findings import Counts
 from checker.reports.json_report import Json
 
 
@@ -60,105 +67,170 @@ class Judged(NamedTuple):
     gap_noun: str = ""
 
 
-class FactRow(NamedTuple):
-    """One line of the facts table. ``value`` is the exact text of the typed value."""
+class Head(NamedTuple):
+    """What is said of every file whatever is asked, by content alone: not where the file lies.
+    ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
+    of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
+    which only a county run asks."""
 
-    field: str
-    column: str
-    row: int
-    value: str
-    cell: str
+    status: str
+    message: str = ""
+    template: str = ""
+    name: str = ""
+    code: str = ""
+    type: str = ""
+    submitted: str = ""
+    content: str = ""
+    counts: Sequence[int] = ()
+    cannot_write: str = ""
+    errors: Sequence[dict[str, Json]] = ()
+    measuring_errors: Sequence[dict[str, Json]] = ()
+
+    @property
+    def markable(self) -> bool:
+        """Whether there is, or can be, a marked copy of what was judged."""
+        return self.status == FileStatus.CHECKED and not self.cannot_write
 
 
-class Record(Protocol):
-    """A record as the reports read it: a FileRecord, or one whose bulky parts lie in a spool and
-    are read anew each time they are asked for."""
+class Bulk(NamedTuple):
+    """The bulky parts, each by itself: JSON lists, and the facts as `FactTable` packs them.
+    ``findings`` are in the form of the JSON report, without its "file"."""
 
-    @property
-    def path(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def template(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def submitted(self) -> str: ...
-    @property
-    def content(self) -> str: ...
-    @property
-    def modified(self) -> float: ...
-    @property
-    def counts(self) -> Mapping[str, int]: ...
-    @property
-    def cannot_write(self) -> str: ...
-    @property
-    def marked_copy(self) -> str: ...
-    @property
-    def errors(self) -> Sequence[dict[str, Json]]: ...
-    @property
-    def findings(self) -> Sequence[dict[str, Json]]: ...
-    @property
-    def judged(self) -> Sequence[Judged]: ...
-    @property
-    def measures(self) -> Sequence[Measure]: ...
-    @property
-    def unmeasured(self) -> Sequence[Unmeasured]: ...
-    @property
-    def form_facts(self) -> Mapping[tuple[str, str], str]: ...
+    findings: bytes = b"[]"
+    judged: bytes = b"[]"
+    measures: bytes = b"[]"
+    unmeasured: bytes = b"[]"
+    facts: bytes = b""
+
+    def part(self, place: int) -> bytes:
+        """One of them, by its place."""
+        return self[place]
+
+
+NOTHING = Bulk()
+"""Of a file that was not judged."""
+
+
+class Kept(NamedTuple):
+    """A judged content as it travels and is stored. ``head`` is a `Head` as a JSON list."""
+
+    head: bytes
+    bulk: Bulk = NOTHING
+
+
+class Parts(Protocol):
+    """Where the bulky parts are: in memory (`Bulk`) or in a spool."""
+
+    def part(self, place: int) -> bytes:
+        """One part, by its place in `Bulk`. Raises ValueError where it is gone."""
+        ...
+
+
+_COUNTED: tuple[str, ...] = Counts.__match_args__
+_FINDINGS, _JUDGED, _MEASURES, _UNMEASURED, _FACTS = range(5)
+
+
+def kept(head: Head, bulk: Bulk = NOTHING) -> Kept:
+    """A judgement put into bytes."""
+    return Kept(as_json(head), bulk)
+
+
+def bulk_of(
+    findings: Iterable[dict[str, Json]] = (),
+    judged: Iterable[Judged] = (),
+    measures: Iterable[Measure] = (),
+    unmeasured: Iterable[Unmeasured] = (),
+    facts: Iterable[FactRow] = (),
+) -> Bulk:
+    """The bulky parts put into bytes."""
+    return Bulk(
+        as_json(list(findings)),
+        as_json(list(judged)),
+        as_json(list(measures)),
+        as_json(list(unmeasured)),
+        packed_facts(facts),
+    )
+
+
+def head_of(data: bytes) -> Head:
+    """The head that ``kept`` wrote. Raises ValueError or TypeError on anything else."""
+    return Head(*json.loads(data))
 
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """The outcome of one file. ``findings`` and ``errors`` are in the form of the JSON report."""
+    """The outcome of one file, as every report reads it. ``path`` is as shown, relative to what
+    the user named; ``modified`` in seconds since 1970; ``errors`` are in the form of the JSON
+    report. What is a property here is read from ``parts`` each time it is asked for."""
 
     path: str
     status: str
     message: str = ""
     template: str = ""
-    edition: int = 0
     name: str = ""
     code: str = ""
     type: str = ""
     submitted: str = ""
     content: str = ""
     modified: float = 0.0
-    stages: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     cannot_write: str = ""
     marked_copy: str = ""
-    findings: tuple[dict[str, Json], ...] = ()
     errors: tuple[dict[str, Json], ...] = ()
-    judged: tuple[Judged, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    unmeasured: tuple[Unmeasured, ...] = ()
-    facts: tuple[FactRow, ...] = ()
+    measuring_errors: tuple[dict[str, Json], ...] = ()
+    parts: Parts = NOTHING
 
     @property
-    def form_facts(self) -> dict[tuple[str, str], str]:
-        """(field, column) -> value of the form itself, without the rows of its tables."""
-        return {(fact.field, fact.column): fact.value for fact in self.facts if not fact.row}
+    def findings(self) -> tuple[dict[str, Json], ...]:
+        """In the form of the JSON report."""
+        path = self.path
+        return tuple({"file": path, **each} for each in json.loads(self.parts.part(_FINDINGS)))
 
-    def to_json(self) -> str:
-        """One line of JSON, keys in a fixed order."""
-        shown = {item.name: getattr(self, item.name) for item in fields(self)}
-        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    @property
+    def judged(self) -> tuple[Judged, ...]:
+        """The indicator verdicts."""
+        return tuple(starmap(Judged, json.loads(self.parts.part(_JUDGED))))
 
-    @classmethod
-    def from_json(cls, text: str) -> FileRecord:
-        """The record that ``to_json`` wrote. Raises ValueError, TypeError or KeyError on others."""
-        data = json.loads(text)
-        data["stages"] = tuple(data["stages"])
-        data["findings"] = tuple(data["findings"])
-        data["errors"] = tuple(data["errors"])
-        data["judged"] = tuple(starmap(Judged, data["judged"]))
-        data["measures"] = tuple(starmap(Measure, data["measures"]))
-        data["unmeasured"] = tuple(starmap(Unmeasured, data["unmeasured"]))
-        data["facts"] = tuple(starmap(FactRow, data["facts"]))
-        return cls(**data)
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the collection rules need."""
+        return tuple(starmap(Measure, json.loads(self.parts.part(_MEASURES))))
+
+    @property
+    def unmeasured(self) -> tuple[Unmeasured, ...]:
+        """What the collection rules need but could not be measured."""
+        return tuple(starmap(Unmeasured, json.loads(self.parts.part(_UNMEASURED))))
+
+    @property
+    def facts(self) -> FactTable:
+        """Every given fact: those of the form, then those of its tables."""
+        return FactTable(self.parts.part(_FACTS))
+
+
+def record_of(
+    path: str, place: str, modified: float, marked_copy: str, head: Head, parts: Parts
+) -> FileRecord:
+    """The record of one file. ``place`` is its path in full, as errors of rules name it."""
+    return FileRecord(
+        path=path,
+        status=head.status,
+        message=head.message,
+        template=head.template,
+        name=head.name,
+        code=head.code,
+        type=head.type,
+        submitted=head.submitted,
+        content=head.content,
+        modified=modified,
+        counts=dict(zip(_COUNTED, head.counts, strict=False)),
+        cannot_write=head.cannot_write,
+        marked_copy=marked_copy,
+        errors=tuple([{"file": place, **each} for each in head.errors]),
+        measuring_errors=tuple([{"file": place, **each} for each in head.measuring_errors]),
+        parts=parts,
+    )
+
+
+def as_json(part: object) -> bytes:
+    """A bulky part, or a head, as it is kept."""
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()

@@ -9,6 +9,14 @@ from checker.batch.recording import Runner
 from checker.batch.running import run_all
 
 
+class ClusterUnreachable(Exception):
+    """No cluster to run on. ``reason`` is one Chinese sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @contextmanager
 def runner(workers: int | None, scheduler: str | None) -> Iterator[Runner]:
     """What applies work to sources. A cluster is connected to at once, before anything is written;

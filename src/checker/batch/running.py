@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
@@ -35,6 +34,23 @@ class Finished(NamedTuple, Generic[Item, Result]):
     failure: str = ""
 
 
+class Stream(Iterator[Result]):
+    """An iterator together with what ends when it is closed, whether it was begun or not."""
+
+    def __init__(self, inner: Iterator[Result], end: Callable[[], None] | None = None) -> None:
+        self._inner, self._end = inner, end
+
+    def __next__(self) -> Result:
+        return next(self._inner)
+
+    def close(self) -> None:
+        """Close the iterator, then call ``end``."""
+        close = getattr(self._inner, "close", None)
+        for each in (close, self._end):
+            if each is not None:
+                each()
+
+
 def run_all(
     work: Callable[[Item], Result],
     items: Iterable[Item],
@@ -42,7 +58,7 @@ def run_all(
     workers: int | None = None,
     limits: Limits = Limits(),  # noqa: B008 - immutable
 ) -> Iterator[Finished[Item, Result]]:
-    """``work`` applied to each item, finished ones first come first out.
+    """``work`` applied to each item, results in the order of the items; processes begin at once.
 
     ``work`` must be picklable (a module-level function or a dataclass instance with __call__).
     ``workers`` None: as many as processors, or none at all for a handful. An exception of ``work``
@@ -50,9 +66,11 @@ def run_all(
     """
     look_less_for_garbage()
     size = (os.cpu_count() or 1) if workers is None else workers
-    if size <= 1 or (workers is None and count <= SERIAL_UP_TO):
+    if count == 0 or size <= 1 or (workers is None and count <= SERIAL_UP_TO):
         return _serial(work, items)
-    return _processes(work, items, size, limits)
+    from checker.batch.workers import Workers
+
+    return Workers(work, items, min(size, count), limits)
 
 
 def _serial(
@@ -62,64 +80,15 @@ def _serial(
         try:
             yield Finished(item, work(item))
         except Exception as problem:
-            yield Finished(item, None, _in_words(problem))
+            yield Finished(item, None, in_words(problem))
 
 
-def _processes(
-    work: Callable[[Item], Result], items: Iterable[Item], workers: int, limits: Limits
-) -> Iterator[Finished[Item, Result]]:
-    import multiprocessing
-
-    from pebble import ProcessPool
-
-    waiting: deque[tuple[Item, object]] = deque()
-    pool = ProcessPool(
-        max_workers=workers,
-        context=multiprocessing.get_context("spawn"),
-        initializer=_settle,
-        initargs=(limits.memory,),
-    )
-    complete = False
-    try:
-        for item in items:
-            waiting.append((item, pool.schedule(work, args=(item,), timeout=limits.seconds)))
-            if len(waiting) >= workers * 8:
-                yield _collect(*waiting.popleft(), limits)
-        while waiting:
-            yield _collect(*waiting.popleft(), limits)
-        complete = True
-    finally:
-        if complete:
-            pool.close()
-        else:
-            pool.stop()
-        pool.join()
-
-
-def _collect(item: Item, future: object, limits: Limits) -> Finished[Item, Result]:
-    from concurrent.futures import Future
-    from concurrent.futures import TimeoutError as Expired
-
-    from pebble import ProcessExpired
-
-    assert isinstance(future, Future)
-    try:
-        return Finished(item, future.result())
-    except Expired:
-        return Finished(item, None, f"超过 {limits.seconds:g} 秒仍未读完，已放弃这一份。")
-    except ProcessExpired:
-        return Finished(item, None, "读取时程序被系统终止（多半是内存不足），已放弃这一份。")
-    except MemoryError:
-        return Finished(item, None, "读取所需内存超过上限，已放弃这一份。")
-    except Exception as problem:
-        return Finished(item, None, _in_words(problem))
-
-
-def _in_words(problem: Exception) -> str:
+def in_words(problem: Exception) -> str:
+    """What is said of an item that ``work`` raised on."""
     return f"校验程序在这一份上出错（{type(problem).__name__}：{problem}），请把文件发给技术支持。"
 
 
-def _settle(memory: int) -> None:
+def settle(memory: int) -> None:
     """What a worker does once, before its first file."""
     limit_memory(memory)
     look_less_for_garbage()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable
+from itertools import accumulate, repeat
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from checker.batch.fact_table import PackedTexts, packed
 from checker.batch.record import FileRecord
 
 if TYPE_CHECKING:
@@ -54,16 +55,16 @@ class RunTables:
     def add(self, record: FileRecord) -> None:
         """Add one file's rows; they are written when enough have come together."""
         head = (record.path, record.code, record.name)
-        self._waiting[FACTS].add(head, record.facts)
-        self._waiting[LEVELS].add(
-            head,
-            [
-                (item.stage, item.rule, item.outcome, item.value, item.limit, item.gap)
-                for item in record.judged
-            ],
-        )
+        facts = record.facts
+        texts = (facts.field, facts.column, facts.row, facts.value, facts.cell)
+        self._waiting[FACTS].add_columns(head, texts, len(facts))
+        levels = [
+            (item.stage, item.rule, item.outcome, item.value, item.limit, item.gap)
+            for item in record.judged
+        ]
+        self._waiting[LEVELS].add_rows(head, levels)
         keys = _COLUMNS[FINDINGS][3:]
-        self._waiting[FINDINGS].add(
+        self._waiting[FINDINGS].add_rows(
             head,
             [tuple(str(finding.get(key) or "") for key in keys) for finding in record.findings],
         )
@@ -104,16 +105,20 @@ class _Waiting:
             _WholeNumbers() if column in _WHOLE_NUMBERS else _Texts() for column in _COLUMNS[name]
         ]
 
-    def add(self, head: tuple[str, ...], rows: Iterable[tuple[str | int, ...]]) -> None:
+    def add_rows(self, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
         """One file's rows; ``head`` stands before each of them."""
-        columns = list(zip(*rows, strict=True))
-        if not columns:
-            return
-        count = len(columns[0])
+        columns = [packed(column) for column in zip(*rows, strict=True)]
+        if columns:
+            self.add_columns(head, columns, len(columns[0].sizes))
+
+    def add_columns(
+        self, head: tuple[str, ...], columns: Iterable[PackedTexts | array[int]], count: int
+    ) -> None:
+        """The same, column by column, each of ``count`` values."""
         for place, text in enumerate(head):
             self._columns[place].repeat(text, count)
-        for column, values in zip(self._columns[len(head) :], columns, strict=True):
-            column.extend(values)
+        for own, values in zip(self._columns[len(head) :], columns, strict=True):
+            own.extend(values)
         self.count += count
 
     def arrays(self) -> list[Array]:
@@ -126,19 +131,15 @@ class _Texts:
         self._bytes = bytearray()
         self._ends = array("i", [0])
 
-    def extend(self, values: Sequence[str | int]) -> None:
-        texts = cast("Sequence[str]", values)
-        joined = "".join(texts)
-        data = joined.encode()
-        plain = len(data) == len(joined)  # nothing but ASCII: as many bytes as characters
-        sizes = map(len, texts) if plain else [len(text.encode()) for text in texts]
-        self._bytes += data
-        self._ends.extend(accumulate(sizes, initial=self._ends.pop()))
+    def extend(self, values: PackedTexts | array[int]) -> None:
+        assert isinstance(values, PackedTexts)
+        self._bytes += values.data
+        self._ends.extend(accumulate(values.sizes, initial=self._ends.pop()))
 
     def repeat(self, text: str, count: int) -> None:
         data = text.encode()
         self._bytes += data * count
-        self._ends.extend(accumulate([len(data)] * count, initial=self._ends.pop()))
+        self._ends.extend(accumulate(repeat(len(data), count), initial=self._ends.pop()))
 
     def arrow(self) -> Array:
         from pyarrow import Array, py_buffer, string
@@ -151,8 +152,9 @@ class _WholeNumbers:
     def __init__(self) -> None:
         self._values = array("i")
 
-    def extend(self, values: Sequence[str | int]) -> None:
-        self._values.extend(map(int, values))
+    def extend(self, values: PackedTexts | array[int]) -> None:
+        assert not isinstance(values, PackedTexts)
+        self._values.extend(array("i", values))
 
     def repeat(self, text: str, count: int) -> None:
         self._values.extend([int(text)] * count)

@@ -6,11 +6,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from checker.batch.cache import ResultCache
-from checker.batch.cluster import ClusterUnreachable
 from checker.batch.discovery import (
     Discovery,
     Source,
@@ -20,12 +17,11 @@ from checker.batch.discovery import (
     places_apart,
 )
 from checker.batch.folder import Seen, folder_results, open_cache
-from checker.batch.record import FileRecord
+from checker.batch.judging import Done
 from checker.batch.recording import Runner
 from checker.batch.recording import Work as Judging
-from checker.batch.runners import runner
-from checker.batch.running import Finished
-from checker.batch.tables import RunTables
+from checker.batch.runners import ClusterUnreachable, runner
+from checker.batch.running import Finished, Stream
 from checker.checking import CheckWork, MarkPlan
 from checker.cli.check_run import (
     RESULT_FOLDER,
@@ -43,6 +39,7 @@ from checker.session import Session
 from checker.toml_files import cache_folder
 
 if TYPE_CHECKING:
+    from checker.batch.cache import ResultCache
     from checker.batch.watching import FolderWatch
 
 RESULT_FILE = "校验结果.json"
@@ -83,6 +80,8 @@ def _cache(
     of each file: without a cache, for as long as the command runs."""
     folder = None if choices.no_cache else cache_folder()
     if folder is None and choices.watch and tables:
+        from tempfile import TemporaryDirectory
+
         folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
     if folder is None:
         return None
@@ -140,6 +139,8 @@ class FolderCheck:
             with ExitStack() as stack:
                 tables = None
                 if self.tables is not None:
+                    from checker.batch.tables import RunTables
+
                     tables = stack.enter_context(RunTables(self.tables)).add
                 found = discover_each(path for _, path in self._work)
                 for (task, path), each in zip(self._work, found, strict=True):
@@ -155,7 +156,8 @@ class FolderCheck:
         sources = apart_from(found.sources, self._apart)
         fresh = [each for each in sources if self._first_met(each)]
         results = self.of(task, fresh, seen)
-        with closing(self.screen.progress(results, len(fresh))) as stream:
+        # workers have begun; the bar comes after, since it brings a thread with it
+        with closing(results), closing(self.screen.progress(results, len(fresh))) as stream:
             for result in (*refused(found), *_nothing(path, found, sources)):
                 self._add(result)
             for result in stream:
@@ -175,8 +177,8 @@ class FolderCheck:
 
     def of(
         self, task: CheckWork, sources: Sequence[Source], seen: Seen | None = None
-    ) -> Iterator[FileResult]:
-        """The results of some sources of one path."""
+    ) -> Stream[FileResult]:
+        """The results of some sources of one path. Workers begin at once."""
         assert self._run is not None
         return folder_results(sources, task.options, task.plan, self._run, self._cache, seen)
 
@@ -209,8 +211,10 @@ class FolderCheck:
 
         def nothing_new(
             work: Judging, items: Iterable[Source], count: int
-        ) -> Iterator[Finished[Source, tuple[str, FileRecord]]]:
+        ) -> Iterator[Finished[Source, Done]]:
             return (Finished(item, None, "") for item in items)
+
+        from checker.batch.tables import RunTables
 
         with RunTables(self.tables) as tables:
             for _ in folder_results(

@@ -11,9 +11,9 @@ from typing import NoReturn
 
 import click
 
-from checker.batch.cluster import ClusterUnreachable
 from checker.batch.discovery import places_apart
 from checker.batch.record import FileRecord
+from checker.batch.runners import ClusterUnreachable
 from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
 from checker.county.report import CountyReport
 from checker.county.roster import RosterProblem

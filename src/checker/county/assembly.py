@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sys import intern
 from typing import NamedTuple
 
-from checker.batch.record import Record, exact
+from checker.batch.record import FileRecord, exact
 from checker.county.collection import County, conclude_all, gather, gather_gaps
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
@@ -31,8 +31,8 @@ class CountyInput:
     ``form`` is the county's own submission, if it handed one in; ``errors`` plugins that could not
     be used; ``unjudged`` the files an interrupted run did not come to."""
 
-    records: Sequence[Record]
-    earlier: Sequence[Record]
+    records: Sequence[FileRecord]
+    earlier: Sequence[FileRecord]
     roster: Sequence[RosterEntry] | None
     form: Submission | None
     county: str
@@ -91,7 +91,7 @@ def county_report(given: CountyInput) -> CountyReport:
     )
 
 
-def _is_school(record: Record, templates: Mapping[str, Template]) -> bool:
+def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
     template = templates.get(record.template)
     return record.status == "checked" and template is not None and template.level != "county"
 
@@ -103,7 +103,7 @@ def _without_figures(given: CountyInput, handing_in: HandingIn) -> int:
     return unreadable + len(handing_in.nameless) + len(given.unjudged)
 
 
-def _filing(record: Record) -> Filing:
+def _filing(record: FileRecord) -> Filing:
     return Filing(
         path=record.path,
         code=record.code,
@@ -115,7 +115,9 @@ def _filing(record: Record) -> Filing:
     )
 
 
-def _newest(records: Iterable[Record], templates: Mapping[str, Template]) -> dict[str, Record]:
+def _newest(
+    records: Iterable[FileRecord], templates: Mapping[str, Template]
+) -> dict[str, FileRecord]:
     """Last year's counted file of each school."""
     schools = {item.path: item for item in records if _is_school(item, templates)}
     filings = hand_in(map(_filing, schools.values()), None)
@@ -123,7 +125,7 @@ def _newest(records: Iterable[Record], templates: Mapping[str, Template]) -> dic
 
 
 def _with_copies_of_last_year(
-    handing_in: HandingIn, counted: Mapping[str, Record], earlier: Mapping[str, Record]
+    handing_in: HandingIn, counted: Mapping[str, FileRecord], earlier: Mapping[str, FileRecord]
 ) -> HandingIn:
     """Forms whose every fact is last year's: handed in again, not filled in."""
     copied = [
@@ -138,7 +140,9 @@ def _with_copies_of_last_year(
     return replace(handing_in, disagreements=(*handing_in.disagreements, *copied))
 
 
-def _main_template(records: Iterable[Record], templates: Mapping[str, Template]) -> Template | None:
+def _main_template(
+    records: Iterable[FileRecord], templates: Mapping[str, Template]
+) -> Template | None:
     """The template most schools handed in: its stages are the county's."""
     tally: dict[str, int] = {}
     for record in records:
@@ -163,7 +167,7 @@ class _Judged(NamedTuple):
     shortages: tuple[Shortage, ...]
 
 
-def _judged(counted: Mapping[str, Record], rules: Mapping[str, Rule]) -> _Judged:
+def _judged(counted: Mapping[str, FileRecord], rules: Mapping[str, Rule]) -> _Judged:
     judged: set[str] = set()
     shortages = []
     for code, record in counted.items():
@@ -209,7 +213,7 @@ def _whole(value: Plain) -> int:
 class _Levels(Iterable[Level]):
     """The levels of the schools that count, school by school, read anew on every pass."""
 
-    def __init__(self, counted: Mapping[str, Record]) -> None:
+    def __init__(self, counted: Mapping[str, FileRecord]) -> None:
         self._counted = counted
 
     def __iter__(self) -> Iterator[Level]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -13,10 +13,11 @@ from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Scope, UnitRef
 from checker.rules.context import Context
+from checker.rules.evaluation import truth
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 from checker.rules.unit import Unit, UnitKey, key_of
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
 from checker.rules.wording import missing_labels
 
 _AMOUNT = {
@@ -37,7 +38,10 @@ _BASE = {
 _WHICH_STAGES = "办学类型"
 
 Known = dict[tuple[str, UnitKey], Outcome]
-"""Outcomes of the rules judged on the submission itself."""
+"""Outcomes of rules judged on the submission itself that collection rules ask for."""
+
+Figures = dict[tuple[str, str, UnitKey], Value]
+"""What expressions came to, by plugin, expression and unit: pupils are the base of many rules."""
 
 
 class Measuring(NamedTuple):
@@ -60,7 +64,7 @@ def collection_rules(ruleset: RuleSet, profile: Profile) -> tuple[Rule, ...]:
     )
 
 
-def measure(report: Report, rules: Iterable[Rule], ruleset: RuleSet, profile: Profile) -> Measuring:
+def measure(report: Report, rules: Sequence[Rule], ruleset: RuleSet, profile: Profile) -> Measuring:
     """The measures of one submission.
 
     A school to which a rule does not apply takes no part in it. One whose figures are missing is
@@ -68,7 +72,13 @@ def measure(report: Report, rules: Iterable[Rule], ruleset: RuleSet, profile: Pr
     """
     submission = report.submission
     run = _run_of(report, ruleset, profile)
-    known = {(verdict.rule, key_of(verdict.unit)): verdict.outcome for verdict in report.verdicts}
+    asked = asked_for(rules)
+    known = {
+        (verdict.rule, key_of(verdict.unit)): verdict.outcome
+        for verdict in report.verdicts
+        if verdict.rule in asked
+    }
+    figures: Figures = {}
     found: list[Measure] = []
     lacking: list[Unmeasured] = []
     errors: list[RuleError] = []
@@ -80,7 +90,7 @@ def measure(report: Report, rules: Iterable[Rule], ruleset: RuleSet, profile: Pr
             lacking += [Unmeasured(rule.id, stage, _WHICH_STAGES) for stage in rule.stages]
         for unit in units(rule, run):
             try:
-                taken = _measure(rule, unit, run, known)
+                taken = _measure(Asking(rule, unit, run, known, figures))
             except MissingInput as gap:
                 words = missing_labels(unit, gap.refs)
                 lacking.append(Unmeasured(rule.id, unit.stage or "", words))
@@ -131,21 +141,59 @@ def units(rule: Rule, run: Run) -> Iterator[Unit]:
             yield unit
 
 
-def _measure(rule: Rule, unit: Unit, run: Run, known: Known) -> Measure | None:
-    context = Context(run, rule, unit)
-    if rule.when is not None and not context.holds(rule.when):
+class Asking(NamedTuple):
+    """One collection rule asked of one unit, and what is known by then."""
+
+    rule: Rule
+    unit: Unit
+    run: Run
+    known: Known
+    figures: Figures
+
+    def value(self, expression: Plain | None) -> Value:
+        """What an expression comes to; worked out once for all rules that hold it."""
+        text = str(expression)
+        key = (self.rule.plugin, text, self.unit.key)
+        found = self.figures.get(key)
+        if found is None:
+            found = Context(self.run, self.rule, self.unit).evaluate(text)
+            self.figures[key] = found
+        return found
+
+    def number(self, expression: Plain) -> Fraction:
+        """The same as a number; true counts as one."""
+        value = self.value(expression)
+        if isinstance(value, Fraction):
+            return value
+        if isinstance(value, bool):
+            return Fraction(int(value))
+        raise RuleDefect(f"“{expression}”须是数字或条件")
+
+
+def _measure(asking: Asking) -> Measure | None:
+    rule, unit = asking.rule, asking.unit
+    if rule.when is not None and not truth(asking.value(rule.when), f"“{rule.when}”"):
         return None
     stage = unit.stage or ""
     if rule.kind == "pass_share":
-        return _passes(rule, unit, run, known, stage)
-    if rule.kind not in _AMOUNT or _exempt(rule, unit, run, known):
+        return _passes(rule, unit, asking.run, asking.known, stage)
+    if rule.kind not in _AMOUNT or _exempt(rule, unit, asking.run, asking.known):
         return None
-    amount = _number(context, rule.spec[_AMOUNT[rule.kind]])
+    amount = asking.number(rule.spec[_AMOUNT[rule.kind]])
     if "scale" in rule.spec:
         amount *= Fraction(str(rule.spec["scale"]))
     base_key = _BASE.get(rule.kind)
     base = rule.spec.get(base_key) if base_key else None
-    return Measure(rule.id, stage, str(amount), "" if base is None else str(_number(context, base)))
+    return Measure(rule.id, stage, str(amount), "" if base is None else str(asking.number(base)))
+
+
+def asked_for(rules: Iterable[Rule]) -> frozenset[str]:
+    """The rules whose verdicts these collection rules ask for."""
+    found = {str(rule.spec["indicator"]) for rule in rules if rule.spec.get("indicator")}
+    for rule in rules:
+        named = rule.spec.get("of")
+        found.update(map(str, named if isinstance(named, list) else ()))
+    return frozenset(found)
 
 
 def _exempt(rule: Rule, unit: Unit, run: Run, known: Known) -> bool:
@@ -187,12 +235,3 @@ def _outcomes(rule_id: str, refs: Iterable[UnitRef], run: Run, known: Known) -> 
         else:
             found += [verdict.outcome for verdict in run.verdicts_of(rule_id, ref)]
     return found
-
-
-def _number(context: Context, expression: Plain) -> Fraction:
-    value = context.evaluate(str(expression))
-    if isinstance(value, bool):
-        return Fraction(int(value))
-    if isinstance(value, Fraction):
-        return value
-    raise RuleDefect(f"“{expression}”须是数字或条件")

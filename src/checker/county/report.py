@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from checker.batch.record import Record
+from checker.batch.record import FileRecord
 from checker.county.handing_in import HandingIn
 from checker.county.improvement import Improvement
 from checker.county.roster import RosterEntry
@@ -140,7 +140,7 @@ class CountyReport:
     profile: str
     edition: int
     handing_in: HandingIn
-    records: tuple[Record, ...]
+    records: tuple[FileRecord, ...]
     schools: tuple[School, ...]
     stages: Mapping[str, str]
     indicators: tuple[Indicator, ...]
@@ -172,12 +172,12 @@ class CountyReport:
         """Paths of copies that do not count because another one of the same school does."""
         return frozenset(item.path for choice in self.handing_in.choices for item in choice.others)
 
-    def standing(self) -> tuple[Record, ...]:
+    def standing(self) -> tuple[FileRecord, ...]:
         """All files but superseded copies: what is wrong in those need not be mended."""
         gone = self.superseded()
         return tuple(record for record in self.records if record.path not in gone)
 
-    def beside_schools(self) -> tuple[Record, ...]:
+    def beside_schools(self) -> tuple[FileRecord, ...]:
         """Judged files that are no school's: the county's own form, strangers, files without a
         标识码. What is wrong in them has to be seen too."""
         schools = {school.path for school in self.schools}
@@ -187,7 +187,7 @@ class CountyReport:
             if record.status == "checked" and record.path not in schools
         )
 
-    def unreadable(self) -> tuple[Record, ...]:
+    def unreadable(self) -> tuple[FileRecord, ...]:
         """Files that could not be judged, with their reasons."""
         return tuple(record for record in self.records if record.status != "checked")
 

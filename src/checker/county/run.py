@@ -18,8 +18,8 @@ from checker.batch.discovery import (
     read_beside,
 )
 from checker.batch.fingerprint import fingerprint, in_full
-from checker.batch.judging import CountyWork
-from checker.batch.record import FileRecord, Record
+from checker.batch.judging import JudgingWork
+from checker.batch.record import FileRecord
 from checker.batch.recording import Runner, records
 from checker.batch.runners import runner
 from checker.batch.spool import Spool
@@ -81,13 +81,13 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     sources = _without_rosters(found.sources, options)
     roster = _roster(options)
     folder = str(options.out / COPIES) if options.mark else None
-    work = CountyWork(options.session, MarkPlan(folder))
+    work = JudgingWork(options.session, MarkPlan(folder))
     cluster = ExitStack()
     run = cluster.enter_context(runner(options.workers, options.scheduler))
     cache = ResultCache(options.cache, fingerprint(session)) if options.cache else None
     with Spool() as spool:
         interrupted = False
-        kept: list[Record] = []
+        kept: list[FileRecord] = []
         try:
             # closed at once, so that workers end and what is finished is remembered
             with (
@@ -97,7 +97,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 try:
                     for record in watch(stream, len(sources)):
                         tables.add(record)
-                        kept.append(spool.keep(_with_link(record, options.out)))
+                        kept.append(spool.keep(_of_county(record, options.out)))
                 except KeyboardInterrupt:
                     interrupted = True
             earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
@@ -129,12 +129,12 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     return CountyResult(report, written, interrupted)
 
 
-def _with_link(record: FileRecord, folder: Path) -> FileRecord:
-    """The record with its marked copy named relative to ``folder``, so that it can be moved."""
-    if not record.marked_copy:
-        return record
-    link = Path(os.path.relpath(record.marked_copy, folder)).as_posix()
-    return replace(record, marked_copy=link)
+def _of_county(record: FileRecord, folder: Path) -> FileRecord:
+    """The record with the errors of collection rules among its own, and with its marked copy named
+    relative to ``folder``, so that it can be moved."""
+    copy = record.marked_copy
+    link = Path(os.path.relpath(copy, folder)).as_posix() if copy else ""
+    return replace(record, marked_copy=link, errors=record.errors + record.measuring_errors)
 
 
 def _absolute(options: CountyOptions) -> CountyOptions:
@@ -176,17 +176,17 @@ def _earlier(
     run: Runner,
     cache: ResultCache | None,
     spool: Spool,
-) -> list[Record]:
+) -> list[FileRecord]:
     """Last year's records, judged by the same rules; nothing is marked in last year's files."""
     if not options.session.previous:
         return []
     sources = discover([options.session.previous]).sources
-    work = CountyWork(options.session, MarkPlan())
+    work = JudgingWork(options.session, MarkPlan())
     return [spool.keep(record) for record in records(sources, work, cache, run)]
 
 
 def _county_form(
-    kept: Sequence[Record], sources: Sequence[Source], session: Session
+    kept: Sequence[FileRecord], sources: Sequence[Source], session: Session
 ) -> Submission | None:
     """The county's own form among the files: the newest of several."""
     levels = {template.id: template.level for template in session.templates}

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.batch.record import Record
+from checker.batch.record import FileRecord
 from checker.county.report import CountyReport
 from checker.model.verdicts import SEVERITY_WORDS, Outcome, Severity
 from checker.reports.book_sheets import (
@@ -157,7 +157,7 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
     page.add_filter()
 
 
-def _ordered_findings(report: CountyReport) -> Iterator[tuple[Record, dict[str, Json]]]:
+def _ordered_findings(report: CountyReport) -> Iterator[tuple[FileRecord, dict[str, Json]]]:
     for record in sorted(report.standing(), key=lambda item: (item.name, item.path)):
         for finding in sorted(
             record.findings, key=lambda item: _WORST_FIRST.get(str(item.get("verdict")), 3)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from checker.batch.record import Record
+from checker.batch.record import FileRecord
 from checker.county.report import CountyReport, FactColumn
 from checker.reports.book_sheets import ListSheet, Styles, Value
 
@@ -32,8 +32,8 @@ def write_facts(book: Workbook, styles: Styles, report: CountyReport) -> None:
     page.add_filter()
 
 
-def _row(record: Record, columns: Sequence[FactColumn]) -> list[Value]:
-    own = record.form_facts
+def _row(record: FileRecord, columns: Sequence[FactColumn]) -> list[Value]:
+    own = record.facts.of_form()
     return [record.code, record.name, *(_value(item, own) for item in columns)]
 
 

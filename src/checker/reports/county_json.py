@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from checker import __version__
-from checker.batch.record import Record
+from checker.batch.record import FileRecord
 from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level
 from checker.model.verdicts import format_number
@@ -90,7 +90,7 @@ def _filing(item: Filing) -> Json:
     return {"path": item.path, "code": item.code, "name": item.name}
 
 
-def _file(record: Record, counted: frozenset[str], superseded: frozenset[str]) -> Json:
+def _file(record: FileRecord, counted: frozenset[str], superseded: frozenset[str]) -> Json:
     return {
         "path": record.path,
         "status": record.status,

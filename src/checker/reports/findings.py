@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from checker.model.cells import CellRef
 from checker.model.report import Report
@@ -116,12 +117,12 @@ def findings_of(report: Report, rules: Mapping[str, Rule]) -> tuple[Finding, ...
 
     ``rules`` maps rule ids to rules, the host's FORM rules among them.
     """
-    order = _sheet_order(report)
     found = [
-        finding_of(report, verdict, rules.get(verdict.rule))
-        for verdict in report.verdicts
-        if verdict.outcome in SHOWN
+        finding_of(report, verdict, rules.get(verdict.rule)) for verdict in _shown(report.verdicts)
     ]
+    if len(found) < 2:
+        return tuple(found)
+    order = _sheet_order(report)
 
     def position(finding: Finding) -> tuple[int, int, int, str]:
         place = finding.places[0] if finding.places else None
@@ -129,6 +130,15 @@ def findings_of(report: Report, rules: Mapping[str, Rule]) -> tuple[Finding, ...
         return (sheet, place.row if place else 0, place.column if place else 0, finding.rule)
 
     return tuple(sorted(found, key=position))
+
+
+def _shown(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    passed = Outcome.PASS  # most of them, in every workbook
+    return [
+        verdict
+        for verdict in verdicts
+        if verdict.outcome is not passed and verdict.outcome in SHOWN
+    ]
 
 
 def by_sheet(findings: tuple[Finding, ...]) -> Iterator[tuple[str, list[Finding]]]:
@@ -166,16 +176,12 @@ class Counts:
 
 def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
     """Counts over all verdicts of a report. A rule that only informs is counted as 提示."""
-    tally = dict.fromkeys(Outcome, 0)
+    tally = Counter([verdict.outcome for verdict in report.verdicts])
     info = 0
-    for verdict in report.verdicts:
-        if (
-            verdict.outcome in SHOWN
-            and severity_of(verdict, rules.get(verdict.rule)) is Severity.INFO
-        ):
+    for verdict in _shown(report.verdicts):
+        if severity_of(verdict, rules.get(verdict.rule)) is Severity.INFO:
             info += 1
-        else:
-            tally[verdict.outcome] += 1
+            tally[verdict.outcome] -= 1
     return Counts(
         fail=tally[Outcome.FAIL],
         doubt=tally[Outcome.DOUBT],

@@ -40,8 +40,12 @@ def file_document(result: FileResult) -> dict[str, Json]:
 
 def finding_document(path: str, finding: Finding) -> dict[str, Json]:
     """One entry of ``findings``; ``path`` is the file it was found in."""
+    return {"file": path, **finding_content(finding)}
+
+
+def finding_content(finding: Finding) -> dict[str, Json]:
+    """The same, wherever the file lies."""
     return {
-        "file": path,
         "rule": finding.rule,
         "title": finding.title,
         "family": finding.family,
@@ -65,8 +69,12 @@ def finding_document(path: str, finding: Finding) -> dict[str, Json]:
 
 def error_document(path: str, error: RuleError) -> dict[str, Json]:
     """One entry of ``errors``; ``path`` is "" when no single file is concerned."""
+    return {"file": path, **error_content(error)}
+
+
+def error_content(error: RuleError) -> dict[str, Json]:
+    """The same, wherever the file lies."""
     return {
-        "file": path,
         "plugin": error.plugin,
         "rule": error.rule,
         "message": error.message,

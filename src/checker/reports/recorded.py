@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from checker.batch.record import Record
-from checker.county.report import CountyFinding, CountyReport
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, RuleError, Severity
@@ -13,21 +12,29 @@ from checker.reports.findings import INFO_WORD, SHOWN, Counts, Finding
 from checker.reports.json_report import Json
 from checker.reports.results import FileResult
 
+if TYPE_CHECKING:
+    from checker.batch.record import FileRecord
+    from checker.county.report import CountyFinding, CountyReport
 
-def result_of_record(record: Record, profile: str = "") -> FileResult:
-    """The result a record was made from, as far as reports need it; ``profile`` by its id."""
+
+def result_of_record(
+    record: FileRecord, profile: str = "", path: str | None = None, copy: str | None = None
+) -> FileResult:
+    """The result a record was made from, as far as reports need it; ``profile`` by its id.
+    ``path`` and ``copy`` are where the file and its marked copy lie; without a path both are as
+    the record has them."""
     return FileResult(
-        path=record.path,
+        path=record.path if path is None else path,
         status=FileStatus(record.status),
         template=record.template,
         unit=record.name,
         code=record.code,
         profile=profile if record.status == FileStatus.CHECKED else "",
         counts=Counts(**record.counts) if record.counts else Counts(),
-        findings=tuple(_finding(item) for item in record.findings),
-        errors=tuple(_error(item) for item in record.errors),
+        findings=tuple([_finding(item) for item in record.findings]),
+        errors=tuple([_error(item) for item in record.errors]),
         message=record.message,
-        marked_copy=record.marked_copy or None,
+        marked_copy=(record.marked_copy or None) if path is None else copy,
         cannot_write=record.cannot_write or None,
     )
 

@@ -1,0 +1,192 @@
+"""Worker processes that judge one file after the other; one that is lost costs its file only.
+
+There is no thread in the main process: it hands out files, listens to all workers at once, and ends
+those that take too long.
+"""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from time import monotonic
+from typing import Generic
+
+from checker.batch.running import Finished, Item, Limits, Result, in_words, settle
+
+_AHEAD = 4
+"""Files a worker has before it, so that it never waits for the main process; few, so that at the
+end none waits for another worker."""
+
+_WINDOW = 64
+"""Per worker: files judged or under way beyond one that takes long, so that memory stays flat."""
+
+_MOST_BYTES = 4000
+"""Sent to a worker that is still busy; more could fill the pipe and make both wait for ever."""
+
+_DIED = "读取时程序被系统终止（多半是内存不足），已放弃这一份。"
+_NO_MEMORY = "读取所需内存超过上限，已放弃这一份。"
+
+
+class Workers(Iterator[Finished[Item, Result]], Generic[Item, Result]):
+    """``work`` applied to each item in ``count`` processes, results in the order of the items.
+
+    The processes begin at once. ``close`` ends them, whatever they are doing.
+    """
+
+    def __init__(
+        self, work: Callable[[Item], Result], items: Iterable[Item], count: int, limits: Limits
+    ) -> None:
+        self._work, self._limits = work, limits
+        self._items = iter(items)
+        self._ended: dict[int, Finished[Item, Result]] = {}
+        self._handed = self._due = 0
+        self._most = count * _WINDOW
+        self._workers = [_Worker[Item, Result](work, limits.memory) for _ in range(count)]
+        self._hand_out()
+
+    def __next__(self) -> Finished[Item, Result]:
+        while self._due not in self._ended:
+            busy = [worker for worker in self._workers if worker.given]
+            if not busy:
+                self.close()
+                raise StopIteration
+            self._listen(busy)
+            self._hand_out()
+        self._due += 1
+        self._hand_out()
+        return self._ended.pop(self._due - 1)
+
+    def close(self) -> None:
+        """End all processes."""
+        for worker in self._workers:
+            worker.end()
+        self._workers = []
+
+    def _listen(self, busy: list[_Worker[Item, Result]]) -> None:
+        """Wait for the next results, or until the first file has had its time."""
+        patience = min(worker.since for worker in busy) + self._limits.seconds - monotonic()
+        ready = wait([worker.line for worker in busy], max(0.0, patience))
+        for worker in busy:
+            if worker.line in ready:
+                self._take(worker)
+            elif monotonic() >= worker.since + self._limits.seconds:
+                seconds = f"{self._limits.seconds:g}"
+                self._lose(worker, f"超过 {seconds} 秒仍未读完，已放弃这一份。")
+
+    def _take(self, worker: _Worker[Item, Result]) -> None:
+        try:
+            result, failure = pickle.loads(worker.line.recv_bytes())
+        except (EOFError, OSError):
+            self._lose(worker, _DIED)
+            return
+        number, item = worker.finished()
+        self._ended[number] = Finished(item, result, failure)
+
+    def _lose(self, worker: _Worker[Item, Result], reason: str) -> None:
+        """A worker, and the file it was on, are given up; another takes its place."""
+        number, item = worker.given.popleft()
+        self._ended[number] = Finished(item, None, reason)
+        worker.end()
+        fresh = _Worker[Item, Result](self._work, self._limits.memory)
+        self._workers[self._workers.index(worker)] = fresh
+        for left in worker.given:
+            fresh.give(*left)
+
+    def _hand_out(self) -> None:
+        """What keeps the workers busy until they are listened to again."""
+        for least in range(_AHEAD):
+            for worker in self._workers:
+                if len(worker.given) <= least and self._handed < self._due + self._most:
+                    for item in islice(self._items, 1):
+                        worker.give(self._handed, item)
+                        self._handed += 1
+
+
+class _Worker(Generic[Item, Result]):
+    """One process. ``given`` are the numbered items it was handed, the one it is on first;
+    ``since`` when it began with that one, in seconds."""
+
+    def __init__(self, work: Callable[[Item], Result], memory: int) -> None:
+        self.given: deque[tuple[int, Item]] = deque()
+        self.since = monotonic()
+        self._unsent: deque[bytes] = deque()
+        self._sizes: deque[int] = deque()  # of what was sent and is not finished
+        alone = _is_alone()
+        context = get_context("fork") if alone else get_context("spawn")
+        self.line, theirs = context.Pipe()
+        # one made by fork has our end of the line too, and would never hear that we are gone
+        arguments = (theirs, self.line if alone else None, work, memory)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def give(self, number: int, item: Item) -> None:
+        """Hand over one more item."""
+        if not self.given:
+            self.since = monotonic()
+        self.given.append((number, item))
+        self._unsent.append(pickle.dumps(item, pickle.HIGHEST_PROTOCOL))
+        self._send()
+
+    def finished(self) -> tuple[int, Item]:
+        """Take note that it is on to the next item; the one that it was on."""
+        self._sizes.popleft()
+        self.since = monotonic()
+        self._send()
+        return self.given.popleft()
+
+    def _send(self) -> None:
+        while self._unsent and sum(self._sizes, len(self._unsent[0])) <= (
+            _MOST_BYTES if self._sizes else sys.maxsize
+        ):
+            data = self._unsent.popleft()
+            self._sizes.append(len(data))
+            with suppress(OSError):  # it is gone, which is noticed where results are expected
+                self.line.send_bytes(data)
+
+    def end(self) -> None:
+        """End the process, whatever it is doing; between two files it has nothing to lose."""
+        self.line.close()
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+
+def _is_alone() -> bool:
+    """Whether this process can be copied as it stands, with all that was loaded: only where no
+    other thread could hold a lock for ever in the copy. A new process takes half a second of
+    processor time to load the same; other systems than Linux know no other way."""
+    return sys.platform == "linux" and len(list(Path("/proc/self/task").iterdir())) == 1
+
+
+def _serve(
+    line: Connection, ours: Connection | None, work: Callable[[Item], Result], memory: int
+) -> None:
+    """What a worker does until nobody is there any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends us
+    if ours is not None:
+        ours.close()
+    settle(memory)
+    while True:
+        try:
+            item = pickle.loads(line.recv_bytes())
+            line.send_bytes(_answer(work, item))
+        except (EOFError, OSError):
+            return
+
+
+def _answer(work: Callable[[Item], Result], item: Item) -> bytes:
+    try:
+        return pickle.dumps((work(item), ""), pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        return pickle.dumps((None, _NO_MEMORY))
+    except Exception as problem:
+        return pickle.dumps((None, in_words(problem)))
