@@ -51,7 +51,7 @@ def _nothing_left_to_do() -> bool:
         not thread.daemon and thread is not threading.main_thread()
         for thread in threading.enumerate()
     )
-    return not waiting and "multiprocessing.pool" not in sys.modules and "pebble" not in sys.modules
+    return not waiting and "multiprocessing.pool" not in sys.modules
 
 
 def run() -> NoReturn:
