@@ -27,17 +27,16 @@ from checker.model.submission import (
 from checker.model.template import (
     Sheet,
     SheetKind,
+    Table,
     Template,
 )
-from checker.templates.cell_problems import FieldReading, cell_problems
 from checker.templates.explanations import read_explanations
-from checker.templates.fact_hash import hash_facts
-from checker.templates.field_plans import memory_of, read_fields
+from checker.templates.fact_hash import digest
+from checker.templates.field_plans import SheetPlan, TemplateMemory, memory_of
+from checker.templates.known_facts import Reading
 from checker.templates.recognition import Unrecognised, recognise, wrong_edition
-from checker.templates.sheet_finding import find_sheets
-from checker.templates.shown_indicators import read_indicators
 from checker.templates.stage_units import stages_of
-from checker.templates.table_rows import read_table
+from checker.templates.table_rows import TableReading, read_table
 
 if TYPE_CHECKING:
     from checker.templates.layout import Layout
@@ -51,9 +50,33 @@ class _Gathered:
     """Grows sheet by sheet; ``problems`` are those of the sheets, not of single cells."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.readings: list[FieldReading] = []
+        self.facts: dict[FactRef, Fact] = {}
+        self.lines: list[str] = []
+        self.forms: list[tuple[SheetPlan, list[Reading], tuple[int, ...]]] = []
         self.tables: dict[str, tuple[TableRow, ...]] = {}
         self.problems = problems
+
+    def add_fields(self, plan: SheetPlan, readings: list[Reading]) -> None:
+        """What stands in the fields of one form."""
+        facts, lines, attention, _ = zip(*readings, strict=True)
+        self.facts.update(zip(plan.refs, facts, strict=True))
+        self.lines += plan.sorted_lines(lines)
+        self.forms.append((plan, readings, attention))
+        self.problems += plan.problems
+
+    def add_table(self, table: Table, read: TableReading) -> None:
+        """The rows of one table."""
+        if read.rows is not None:
+            self.tables[table.id] = read.rows
+        self.lines += read.lines
+        self.problems += read.problems
+
+    def add_nothing(self, sheet: Sheet) -> None:
+        """A form that is not in the workbook."""
+        for item in sheet.fields:
+            for column in item.columns:
+                ref = FactRef(item.id, column)
+                self.facts[ref] = Fact(ref, FactState.UNBOUND)
 
 
 def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -> Submission:
@@ -63,35 +86,36 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
     Never raises for what a workbook contains: everything odd is a Problem.
     """
     declared = _declared(template, layout)
-    titles, problems = find_sheets(snapshot, template)
+    memory = memory_of(template)
+    memory.make_room()
+    titles, problems = memory.sheets.find_sheets(snapshot)
     edition = wrong_edition(snapshot, template)
     if edition is not None:
         problems.insert(0, edition)
     gathered = _Gathered(problems)
-    memory = memory_of(template)
     for sheet in template.sheets:
         if sheet.kind not in (SheetKind.FORM, SheetKind.TABLE):
             continue
         title = titles.get(sheet.id)
         if title is None:
-            _nothing_bound(sheet, gathered)
+            gathered.add_nothing(sheet)
             continue
         cells = snapshot.sheets[title]
         if sheet.fields:
             plan = memory.plan(cells, sheet, title, snapshot.names, declared)
-            gathered.readings.extend(read_fields(plan, cells))
-            gathered.problems.extend(plan.problems)
+            gathered.add_fields(plan, plan.read(cells, memory.counted))
         for table in sheet.tables:
-            rows, found = read_table(cells, title, table, snapshot.names, memory.values)
-            if rows is not None:
-                gathered.tables[table.id] = rows
-            gathered.problems.extend(found)
+            read = read_table(cells, title, table, snapshot.names, memory.tables)
+            gathered.add_table(table, read)
     if not snapshot.names and not snapshot.formulas_known:
         # a format whose names are not read: then none is lost
         gathered.problems = [item for item in gathered.problems if item.rule != LOST_NAME]
-    facts = {reading.fact.ref: reading.fact for reading in gathered.readings}
-    stages = stages_of(template, facts)
-    indicators = _indicators(snapshot, template, titles, stages)
+    facts = gathered.facts
+    stages = stages_of(template, memory.fields, facts)
+    problems = gathered.problems
+    for plan, readings, attention in gathered.forms:
+        problems += plan.problems_of(readings, attention, stages, facts)
+    indicators = _indicators(snapshot, memory, titles, stages)
     explanations, area = _explanations(snapshot, template, titles, declared)
     return Submission(
         name=snapshot.name,
@@ -99,11 +123,11 @@ def bind(snapshot: Snapshot, template: Template, layout: Layout | None = None) -
         facts=facts,
         tables=gathered.tables,
         stages=stages,
-        problems=(*gathered.problems, *cell_problems(gathered.readings, stages)),
+        problems=tuple(problems),
         explanations=explanations,
         indicators=tuple(indicators),
         sheet_titles=titles,
-        content_hash=hash_facts(facts, gathered.tables),
+        content_hash=digest(gathered.lines),
         explanation_area=area,
     )
 
@@ -118,21 +142,13 @@ def _declared(template: Template, layout: Layout | None) -> Callable[[], Layout]
     return declared
 
 
-def _nothing_bound(sheet: Sheet, gathered: _Gathered) -> None:
-    columns = {column.id: column for column in sheet.columns}
-    for item in sheet.fields:
-        for column_id in item.columns:
-            fact = Fact(FactRef(item.id, column_id), FactState.UNBOUND)
-            gathered.readings.append(FieldReading(item, columns[column_id], fact, None))
-
-
 def _indicators(
-    snapshot: Snapshot, template: Template, titles: Mapping[str, str], stages: tuple[str, ...]
+    snapshot: Snapshot, memory: TemplateMemory, titles: Mapping[str, str], stages: tuple[str, ...]
 ) -> list[ShownIndicator]:
     shown: list[ShownIndicator] = []
-    for sheet in template.sheets:
+    for sheet in memory.template.sheets:
         if sheet.kind is SheetKind.INDICATORS and sheet.id in titles:
-            shown.extend(read_indicators(snapshot, sheet, stages))
+            shown += memory.sheets.read_indicators(snapshot, sheet, titles[sheet.id], stages)
     return shown
 
 

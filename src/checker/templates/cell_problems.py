@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from checker.light_typing import NamedTuple
 from checker.model.submission import Fact, FactRef, FactState, Problem
 from checker.model.template import SHARED, Blank, Column, Field
+from checker.templates.known_facts import IF_NOT_THERE, IF_THERE
 from checker.templates.table_rows import problem_of
 from checker.templates.typed_value import TypedValue, is_nothing
 
@@ -17,51 +18,61 @@ class FieldReading(NamedTuple):
     field: Field
     column: Column
     fact: Fact
-    typed: TypedValue | None  # None: no cell was found
+    remark: TypedValue | None  # what the normaliser has to say of the cell
 
 
-def cell_problems(readings: list[FieldReading], stages: tuple[str, ...]) -> list[Problem]:
+def field_asks(item: Field, column: Column, typed: TypedValue) -> int:
+    """When a value asks for attention: only then `cell_problems` can have anything to say of it."""
+    asks = 0
+    if typed.rule or (typed.state is FactState.BLANK and _may_be_due(item, column)):
+        asks = IF_THERE
+    if column.stage is not None and not column.previous and _means_something(typed):
+        asks |= IF_NOT_THERE
+    return asks
+
+
+def cell_problems(
+    readings: list[FieldReading], stages: tuple[str, ...], facts: Mapping[FactRef, Fact]
+) -> list[Problem]:
     """What the normaliser remarked, what is missing, and what stands in a stage that the school
-    does not have — which needs all fields to have been read first."""
-    by_ref: dict[FactRef, FieldReading] = {}
+    does not have — which needs all ``facts`` to have been read first."""
     problems: list[Problem] = []
     for reading in readings:
-        _, column, fact, typed = reading
-        if typed is None or fact.cell is None:
+        _, column, fact, remark = reading
+        if fact.cell is None:
             continue
         stage = column.stage
         if stage is not None and stage not in stages:
-            if not column.previous and _means_something(typed):
+            if not column.previous and _means_something(fact):
                 problems.append(_foreign_stage(reading))
-        elif typed.rule:
-            problems.append(problem_of(typed, fact.ref, fact.cell))
-        elif fact.state is FactState.BLANK and _may_be_due(reading):
-            if not by_ref:
-                by_ref.update((each.fact.ref, each) for each in readings)
-            if _is_due(reading, by_ref):
-                problems.append(_missing(reading))
+        elif remark is not None:
+            problems.append(problem_of(remark, fact.ref, fact.cell))
+        elif _is_due(reading, facts):
+            problems.append(_missing(reading))
     return problems
 
 
-def _means_something(typed: TypedValue) -> bool:
+def _means_something(typed: TypedValue | Fact) -> bool:
     if typed.state is FactState.BLANK or is_nothing(typed.typed):
         return False
     return typed.state is not FactState.GIVEN or bool(typed.value)
 
 
-def _may_be_due(reading: FieldReading) -> bool:
+def _may_be_due(item: Field, column: Column) -> bool:
     """Whether an empty cell could be a fault. Last year's figure never is (a new school has none),
     nor is 共用."""
-    column = reading.column
-    return reading.field.blank is Blank.MISSING and not column.previous and column.id != SHARED
+    return item.blank is Blank.MISSING and not column.previous and column.id != SHARED
 
 
-def _is_due(reading: FieldReading, by_ref: Mapping[FactRef, FieldReading]) -> bool:
-    """Whether it is one: not in a stage column of a field whose figure was given under 共用."""
-    item = reading.field
-    if reading.column.stage is not None and SHARED in item.columns:
-        shared = by_ref.get(FactRef(item.id, SHARED))
-        return shared is None or shared.fact.state is FactState.BLANK
+def _is_due(reading: FieldReading, facts: Mapping[FactRef, Fact]) -> bool:
+    """Whether a cell is empty and that is a fault. In a stage column it is none if the figure was
+    given under 共用."""
+    item, column = reading.field, reading.column
+    if reading.fact.state is not FactState.BLANK or not _may_be_due(item, column):
+        return False
+    if column.stage is not None and SHARED in item.columns:
+        shared = facts.get(FactRef(item.id, SHARED))
+        return shared is None or shared.state is FactState.BLANK
     return True
 
 

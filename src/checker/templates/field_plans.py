@@ -8,19 +8,34 @@ is gone or stands twice, the places are worked out anew each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from operator import and_, itemgetter
 
-from checker.light_typing import TYPE_CHECKING, NamedTuple
+from checker.light_typing import TYPE_CHECKING, Any
 from checker.model.cells import CellRef
-from checker.model.snapshot import SheetSnapshot
-from checker.model.submission import Fact, FactRef, FactState, Problem
+from checker.model.snapshot import Position, SheetSnapshot
+from checker.model.submission import Fact, FactRef, Problem
 from checker.model.template import Column, Field, Sheet, Template
-from checker.templates.cell_problems import FieldReading
+from checker.templates.cell_problems import FieldReading, cell_problems, field_asks
 from checker.templates.field_places import FieldPlaces, Names
 from checker.templates.form_grid import FormGrid, find_grid
-from checker.templates.known_values import EntryReader, ValueReader, odd_positions
+from checker.templates.known_facts import (
+    IF_NOT_THERE,
+    IF_THERE,
+    KEPT_FACTS,
+    FactCell,
+    FactCount,
+    Reading,
+    read_cells,
+)
+from checker.templates.known_values import ValueReader, odd_positions
 from checker.templates.names import field_name
-from checker.templates.typed_value import TypedValue, blank
+from checker.templates.printed_parts import PrintedParts
+from checker.templates.sheet_memory import SheetMemory
+from checker.templates.table_plans import TableMemory
+from checker.templates.typed_value import blank
 
 if TYPE_CHECKING:
     from checker.templates.layout import Layout
@@ -28,21 +43,129 @@ if TYPE_CHECKING:
 KEPT_PLANS = 8
 """Layouts remembered of each sheet; a county's workbooks rarely have more than two."""
 KEPT_TEMPLATES = 16
+KEPT_SHAPES = 4
+"""Sizes of a sheet, and choices of stages, remembered for a layout."""
+
+PlacedField = tuple[Field, Column, CellRef | None]
+"""One field in one column, and the cell that holds it, if there is one."""
 
 
-PlacedField = tuple[CellRef | None, FactRef, EntryReader, FieldReading]
-"""One field in one column: the cell that holds it, its name, what reads it, and what there is to
-say of it when that cell is empty, or when there is no such cell."""
+_Picker = Callable[[Sequence[Any]], Sequence[Any]]
 
 
-class SheetPlan(NamedTuple):
-    """The places of all fields of one sheet in one layout, and what was odd about the layout."""
+class SheetPlan:
+    """The places of all fields of one sheet in one layout, and what was odd about the layout.
 
-    title: str
-    targets: tuple[tuple[CellRef, CellRef] | None, ...]
-    grid: FormGrid | None
-    fields: list[PlacedField]
-    problems: list[Problem]
+    ``targets`` are the cells to which the defined names point, ``grid`` is what is printed.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        names: Names,
+        targets: tuple[tuple[CellRef, CellRef] | None, ...],
+        grid: FormGrid | None,
+        printed: PrintedParts | None,
+        fields: list[PlacedField],
+        values: ValueReader,
+        problems: list[Problem],
+    ) -> None:
+        self.title, self.targets, self.grid, self.problems = title, targets, grid, problems
+        self.names, self.printed = names, printed
+        self.fields = fields
+        self.refs = [FactRef(item.id, column.id) for item, column, _ in fields]
+        self.cells = [
+            FactCell(ref, place, values.of(item), blank(item), partial(field_asks, item, column))
+            for ref, (item, column, place) in zip(self.refs, fields, strict=True)
+        ]
+        self.known = [cell.known for cell in self.cells]
+        self._at = {
+            (place.row, place.column): number
+            for number, (_, _, place) in enumerate(fields)
+            if place is not None
+        }
+        self._in_order = _picker_of(sorted(range(len(fields)), key=lambda at: str(self.refs[at])))
+        self._pickers: dict[tuple[Position, int, int], _Picker] = {}
+        self._masks: dict[tuple[str, ...], list[int]] = {}
+
+    def read(self, sheet: SheetSnapshot, counted: FactCount) -> list[Reading]:
+        """All fields, in the template's order."""
+        odd = [self._at[position] for position in odd_positions(sheet) & self._at.keys()]
+        return read_cells(self.cells, self.known, self._values(sheet), sheet, counted, odd)
+
+    def _values(self, sheet: SheetSnapshot) -> Sequence[object]:
+        """What stands in the cells of the fields, "" where there is none."""
+        rows = sheet.rows
+        width = len(rows[0]) if rows else 0
+        flat = [*chain.from_iterable(rows), ""]
+        if len(flat) != len(rows) * width + 1 or len(set(map(len, rows))) > 1:
+            return [
+                "" if place is None else sheet.raw(place.row, place.column)
+                for _, _, place in self.fields
+            ]
+        key = (sheet.origin, len(rows), width)
+        pick = self._pickers.get(key)
+        if pick is None:
+            if len(self._pickers) >= KEPT_SHAPES:
+                self._pickers.clear()
+            pick = self._pickers[key] = self._picker(*key)
+        return pick(flat)
+
+    def _picker(self, origin: Position, height: int, width: int) -> _Picker:
+        """What picks the fields from all cells of a sheet of this size, row by row, and one more,
+        which is empty."""
+        picked = []
+        for _, _, place in self.fields:
+            at = height * width
+            if place is not None:
+                row, column = place.row - origin[0], place.column - origin[1]
+                if 0 <= row < height and 0 <= column < width:
+                    at = row * width + column
+            picked.append(at)
+        return _picker_of(picked)
+
+    def sorted_lines(self, lines: Sequence[str]) -> Iterator[str]:
+        """The lines of given facts in the digest, nearly sorted."""
+        return filter(None, self._in_order(lines))
+
+    def problems_of(
+        self,
+        readings: Sequence[Reading],
+        attention: Sequence[int],
+        stages: tuple[str, ...],
+        facts: Mapping[FactRef, Fact],
+    ) -> list[Problem]:
+        """What single cells have against them, once it is known which stages the school has."""
+        mask = self._mask(stages)
+        asking = [at for at, bits in enumerate(map(and_, attention, mask)) if bits]
+        if not asking:
+            return []
+        fields = self.fields
+        return cell_problems(
+            [
+                FieldReading(fields[at][0], fields[at][1], readings[at].fact, readings[at].remark)
+                for at in asking
+            ],
+            stages,
+            facts,
+        )
+
+    def _mask(self, stages: tuple[str, ...]) -> list[int]:
+        mask = self._masks.get(stages)
+        if mask is None:
+            if len(self._masks) >= 8 * KEPT_SHAPES:
+                self._masks.clear()
+            mask = self._masks[stages] = [
+                IF_THERE if column.stage is None or column.stage in stages else IF_NOT_THERE
+                for _, column, _ in self.fields
+            ]
+        return mask
+
+
+def _picker_of(places: list[int]) -> _Picker:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda cells: [cells[at] for at in places]
 
 
 class TemplateMemory:
@@ -50,7 +173,11 @@ class TemplateMemory:
 
     def __init__(self, template: Template) -> None:
         self.template = template
+        self.fields = template.fields()
         self.values = ValueReader(template)
+        self.sheets = SheetMemory(template)
+        self.counted = FactCount()
+        self.tables = TableMemory(self.values, self.counted)
         self._names = {
             sheet.id: tuple(
                 field_name(item.id, column) for item in sheet.fields for column in item.columns
@@ -58,6 +185,16 @@ class TemplateMemory:
             for sheet in template.sheets
         }
         self._plans: dict[str, list[SheetPlan]] = {}
+
+    def make_room(self) -> None:
+        """Forget all facts when they are too many."""
+        if self.counted.count >= KEPT_FACTS:
+            self.counted.count = 0
+            for plans in self._plans.values():
+                for plan in plans:
+                    for cell in plan.cells:
+                        cell.forget()
+            self.tables.forget()
 
     def plan(
         self,
@@ -68,20 +205,32 @@ class TemplateMemory:
         layout: Callable[[], Layout],
     ) -> SheetPlan:
         """The places of the fields of ``sheet``, which has this title in the workbook."""
-        targets = tuple(map(names.get, self._names[sheet.id]))
-        grid = find_grid(snapshot, sheet)
         plans = self._plans.setdefault(sheet.id, [])
+        targets = None
+        for plan in plans:
+            if plan.title != title or plan.printed is None:
+                continue
+            if plan.names is not names:
+                targets = targets or tuple(map(names.get, self._names[sheet.id]))
+                if targets != plan.targets:
+                    continue
+            if plan.printed.are_those_of(snapshot):
+                plan.names = names
+                return plan
+        targets = targets or tuple(map(names.get, self._names[sheet.id]))
+        grid = find_grid(snapshot, sheet)
         for plan in plans:
             if plan.title == title and _same(plan.grid, grid) and plan.targets == targets:
                 return plan
         places = FieldPlaces(snapshot, sheet, title, names, layout, grid)
         columns = {column.id: column for column in sheet.columns}
-        fields: list[PlacedField] = []
-        for item, column_id, place in places.locate_all():
-            ref = FactRef(item.id, column_id)
-            otherwise = _without_value(item, columns[column_id], ref, place)
-            fields.append((place, ref, self.values.of(item), otherwise))
-        plan = SheetPlan(title, targets, grid, fields, places.problems)
+        fields = [
+            (item, columns[column_id], place) for item, column_id, place in places.locate_all()
+        ]
+        printed = None if grid is None else PrintedParts(snapshot, grid, sheet)
+        if printed is not None and not printed.usable:
+            printed = None
+        plan = SheetPlan(title, names, targets, grid, printed, fields, self.values, places.problems)
         if not places.looked_at_values:
             del plans[KEPT_PLANS - 1 :]
             plans.insert(0, plan)
@@ -100,48 +249,6 @@ def memory_of(template: Template) -> TemplateMemory:
         # the memory holds its template, so that no other can come to stand under the same id
         found = _memories[id(template)] = TemplateMemory(template)
     return found
-
-
-def read_fields(plan: SheetPlan, sheet: SheetSnapshot) -> list[FieldReading]:
-    """All fields of one sheet, in the template's order."""
-    rows = sheet.rows
-    first_row, first_column = sheet.origin
-    height = len(rows)
-    odd = odd_positions(sheet)
-    found: list[FieldReading] = []
-    typed: TypedValue | None
-    for place, ref, reader, otherwise in plan.fields:
-        if place is None:
-            found.append(otherwise)
-            continue
-        _, row, column = place
-        if odd and (row, column) in odd:
-            typed = reader.read(sheet, row, column)
-        else:
-            index, offset = row - first_row, column - first_column
-            if index < 0 or offset < 0 or index >= height or offset >= len(rows[index]):
-                found.append(otherwise)
-                continue
-            value = rows[index][offset]
-            if value is None or value == "":
-                found.append(otherwise)
-                continue
-            # known.get before the call: this loop runs for every field of every school
-            typed = reader.known.get((value.__class__, value or repr(value)))
-            if typed is None:
-                typed = reader.read_plain(value, sheet, row, column)
-        fact = Fact(ref, typed.state, typed.value, place, typed.typed)
-        found.append(FieldReading(otherwise.field, otherwise.column, fact, typed))
-    return found
-
-
-def _without_value(
-    item: Field, column: Column, ref: FactRef, place: CellRef | None
-) -> FieldReading:
-    if place is None:
-        return FieldReading(item, column, Fact(ref, FactState.UNBOUND), None)
-    typed = blank(item)
-    return FieldReading(item, column, Fact(ref, typed.state, typed.value, place), typed)
 
 
 def _same(one: FormGrid | None, other: FormGrid | None) -> bool:

@@ -24,12 +24,13 @@ _KEPT_TYPES = (str, float, int, bool)
 
 class EntryReader:
     """Reads cells for all fields and table columns of one type, unit, code list and meaning of
-    emptiness: nothing else of them matters to the value."""
+    emptiness: nothing else of them matters to the value. ``is_number``: a whole number above 0 is
+    the number that it is (see `whole_number`)."""
 
     def __init__(self, entry: Entry, codes: CodeList | None) -> None:
         self._entry = entry
         self._codes = codes
-        self._is_number = entry.type in _NUMBERS
+        self.is_number = entry.type in _NUMBERS
         self.known: dict[tuple[type, object], TypedValue] = {}
 
     def read(self, sheet: SheetSnapshot, row: int, column: int) -> TypedValue:
@@ -41,8 +42,9 @@ class EntryReader:
         key = value_key(value)
         known = self.known.get(key)
         if known is None:
-            if self._is_number and isinstance(value, float) and 0 < value < _EXACT:
-                known = _whole(value) or self.read(sheet, row, column)
+            whole = whole_number(value) if self.is_number and isinstance(value, float) else None
+            if whole is not None:
+                known = TypedValue(FactState.GIVEN, *whole)
             else:
                 known = self.read(sheet, row, column)
             if isinstance(value, _KEPT_TYPES) and (
@@ -54,12 +56,25 @@ class EntryReader:
         return known
 
 
-def _whole(value: float) -> TypedValue | None:
-    """What ``normalise`` makes of a whole number above 0 and below ``_EXACT``; None for others."""
+def whole_number(value: float) -> tuple[Decimal, str] | None:
+    """What `normalise` makes of a whole number above 0 with at most 15 digits, and what the cell
+    shows; None for any other number."""
+    known = _small_numbers.get(value)
+    if known is not None:
+        return known
+    if not 0 < value < _EXACT:
+        return None
     whole = int(value)
     if whole != value:
         return None
-    return TypedValue(FactState.GIVEN, Decimal(whole), str(whole))
+    known = Decimal(whole), str(whole)
+    if whole < KEPT_BELOW:
+        _small_numbers[value] = known
+    return known
+
+
+KEPT_BELOW = 2_000
+_small_numbers: dict[float, tuple[Decimal, str]] = {}
 
 
 def value_key(value: object) -> tuple[type, object]:
@@ -94,7 +109,8 @@ class ValueReader:
 
 
 def odd_positions(sheet: SheetSnapshot) -> Set[Position]:
-    """The cells that are more than the value that stands in them: errors, formulas, percentages."""
-    if not (sheet.errors or sheet.formulas or sheet.uncomputed or sheet.percent):
+    """The cells that are not just the value that stands in them: errors, formulas without a result,
+    percentages. What a formula with a result is makes no difference to its value."""
+    if not (sheet.errors or sheet.uncomputed or sheet.percent):
         return frozenset()
-    return {*sheet.errors, *sheet.formulas, *sheet.uncomputed, *sheet.percent}
+    return {*sheet.errors, *sheet.uncomputed, *sheet.percent}

@@ -9,8 +9,10 @@ from checker.model.template import Field, FieldType, Template
 from checker.templates.typed_value import NUMBERS
 
 
-def stages_of(template: Template, facts: Mapping[FactRef, Fact]) -> tuple[str, ...]:
-    """Stage ids in template order.
+def stages_of(
+    template: Template, fields: Mapping[str, Field], facts: Mapping[FactRef, Fact]
+) -> tuple[str, ...]:
+    """Stage ids in template order. ``fields`` are those of the template, by id.
 
     Where the school type cannot be read, the stages that have any figures are taken, so that the
     rest is still judged; the type itself is then a finding of its own.
@@ -19,7 +21,6 @@ def stages_of(template: Template, facts: Mapping[FactRef, Fact]) -> tuple[str, .
     everything = tuple(stage.id for stage in template.stages)
     if split.field is None:
         return everything
-    fields = template.fields()
     chosen: set[str] = set()
     school_type = _fact(facts, fields.get(split.field))
     if school_type is not None and school_type.state is FactState.GIVEN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from checker.light_typing import NamedTuple
 from checker.model.cells import CellRef
@@ -19,7 +19,10 @@ FOOTER_WORDS = ("单位负责人", "填表人", "填报人", "填表日期", "�
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "共计", "总数"})
 _FOOTER_STARTS = frozenset(word[0] for word in FOOTER_WORDS)
 
-Names = Mapping[str, tuple[CellRef, CellRef] | None]
+Area = tuple[CellRef, CellRef]
+Names = Mapping[str, Area | None]
+
+KEPT_HEADERS = 32
 
 
 class TablePlace(NamedTuple):
@@ -32,14 +35,49 @@ class TablePlace(NamedTuple):
     read_to: int
 
 
+class TableHeader(NamedTuple):
+    """Where the header of a table is (None if it was not found), its ``columns`` by table column
+    id, and the first row of the body below it."""
+
+    row: int | None
+    columns: dict[str, int]
+    first_row: int
+
+
+class KnownHeaders:
+    """Headers that were found before, by the cells that tell of them; bounded."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], TableHeader] = {}
+
+    def find(self, snapshot: SheetSnapshot, table: Table, named: Area | None) -> TableHeader:
+        """The header of a table whose body has this name, if the name is not lost."""
+        lines: Sequence[Sequence[object]] = ()
+        if named is not None:
+            begin = named[0].row - HEADER_ROWS_ABOVE - snapshot.origin[0]
+            lines = snapshot.rows[max(begin, 0) : begin + HEADER_ROWS_ABOVE] if begin >= 0 else ()
+        if len(lines) < HEADER_ROWS_ABOVE:
+            return _find_header(snapshot, table, named)
+        # only texts matter here, and what equals a text is that very text
+        key = (table.id, named, snapshot.origin, *map(tuple, lines))
+        header = self._known.get(key)
+        if header is None:
+            header = _find_header(snapshot, table, named)
+            if named is not None and header.row is not None and header.row + 1 < named[0].row:
+                if len(self._known) >= KEPT_HEADERS:
+                    self._known.clear()
+                self._known[key] = header
+        return header
+
+
 def find_table(
-    snapshot: SheetSnapshot, title: str, table: Table, names: Names
+    snapshot: SheetSnapshot, title: str, table: Table, names: Names, known: KnownHeaders
 ) -> tuple[TablePlace | None, list[Problem]]:
     """The place of a table on the sheet with this title, and what was not as it should be."""
     named = names.get(table_name(table.id))
     if named is not None and named[0].sheet != title:
         named = None
-    header_row, columns = _find_header(snapshot, table, named)
+    header_row, columns, first_row = known.find(snapshot, table, named)
     if not columns or header_row is None:
         message = (
             f"找不到“{table.title}”表的表头（{_titles(table)}），无法读取这张表；"
@@ -49,7 +87,6 @@ def find_table(
     problems = [
         _lost_column(table, column, title) for column in table.columns if column.id not in columns
     ]
-    first_row = _first_body_row(snapshot, header_row, columns)
     if named is not None:
         first_row = min(first_row, max(named[0].row, header_row + 1))
         last_row = max(named[1].row, first_row - 1)
@@ -73,9 +110,7 @@ def _lost_column(table: Table, column: TableColumn, title: str) -> Problem:
     return Problem("FORM018", message, sheet=title, required=column.title)
 
 
-def _find_header(
-    snapshot: SheetSnapshot, table: Table, named: tuple[CellRef, CellRef] | None
-) -> tuple[int | None, dict[str, int]]:
+def _find_header(snapshot: SheetSnapshot, table: Table, named: Area | None) -> TableHeader:
     """The row above the body that has most of the header texts, and the columns found in it."""
     rows: Iterable[int]
     if named is not None:
@@ -94,13 +129,14 @@ def _find_header(
             best, best_row = found, row
             if len(best) == len(table.columns):
                 break
-    if 2 * len(best) < len(table.columns):
-        return None, {}
-    return best_row, best
+    if best_row is None or 2 * len(best) < len(table.columns):
+        return TableHeader(None, {}, 0)
+    return TableHeader(best_row, best, _first_body_row(snapshot, best_row, best))
 
 
 def _texts(snapshot: SheetSnapshot, row: int) -> dict[int, str]:
-    line = snapshot.rows[row - snapshot.origin[0]] if row - snapshot.origin[0] >= 0 else ()
+    index = row - snapshot.origin[0]
+    line = snapshot.rows[index] if 0 <= index < len(snapshot.rows) else ()
     return {
         column: text
         for column, value in enumerate(line, start=snapshot.origin[1])
@@ -158,11 +194,9 @@ def is_footer(text: str) -> bool:
     return text[0] in _FOOTER_STARTS and text.startswith(FOOTER_WORDS)
 
 
-def is_total(snapshot: SheetSnapshot, row: int, columns: Mapping[str, int]) -> bool:
-    """Whether a row is a total (合计): such a word at or before the table's second column."""
-    second = sorted(columns.values())[:2][-1]
-    line = snapshot.rows[row - snapshot.origin[0]] if row >= snapshot.origin[0] else ()
-    return any(squeeze(value) in TOTAL_WORDS for value in line[: second - snapshot.origin[1] + 1])
+def is_total(values: Iterable[object]) -> bool:
+    """Whether the cells of a row, as far as the table's second column, call it a total (合计)."""
+    return any(squeeze(value) in TOTAL_WORDS for value in values if value)
 
 
 def beyond(table: Table, title: str, rows: list[int], columns: Mapping[str, int]) -> Problem:

@@ -2,79 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from itertools import chain
 
+from checker.light_typing import NamedTuple
 from checker.model.cells import CellRef
-from checker.model.snapshot import Position, SheetSnapshot
-from checker.model.submission import Fact, FactRef, FactState, Problem, TableRow
-from checker.model.template import Blank, Table, TableColumn
-from checker.templates.known_values import EntryReader, ValueReader, odd_positions
-from checker.templates.table_places import Names, beyond, find_table, is_total
+from checker.model.snapshot import SheetSnapshot
+from checker.model.submission import FactRef, FactState, Problem, TableRow
+from checker.model.template import Blank, Table
+from checker.templates.known_facts import Reading, read_cells
+from checker.templates.known_values import odd_positions
+from checker.templates.table_places import Names, TablePlace, beyond, find_table, is_total
+from checker.templates.table_plans import TableMemory, TablePlan
 from checker.templates.typed_value import TypedValue, is_nothing
 
-BoundColumn = tuple[TableColumn, str, int | None, EntryReader]
-"""A column of a table: the id of its facts, where it stands, what reads its cells."""
+
+class TableReading(NamedTuple):
+    """What was read of one table: ``rows`` is None if it could not be found, or must have rows and
+    has none; ``lines`` are those of its facts in the digest of all facts."""
+
+    rows: tuple[TableRow, ...] | None
+    lines: list[str]
+    problems: list[Problem]
 
 
 def read_table(
-    snapshot: SheetSnapshot,
-    title: str,
-    table: Table,
-    names: Names,
-    values: ValueReader,
-) -> tuple[tuple[TableRow, ...] | None, list[Problem]]:
-    """The rows of one table on the sheet with this title; None if it could not be found, or must
-    have rows and has none.
+    snapshot: SheetSnapshot, title: str, table: Table, names: Names, memory: TableMemory
+) -> TableReading:
+    """The rows of one table on the sheet with this title.
 
     Rows with every cell empty (or only "/", "无") do not count, nor does a row 合计. Rows filled
     below the prepared range count, with a remark.
     """
-    place, problems = find_table(snapshot, title, table, names)
+    place, problems = find_table(snapshot, title, table, names, memory.headers)
     if place is None:
-        return None, problems
-    rows: list[TableRow] = []
-    outside: list[int] = []
-    first_column, first_row = snapshot.origin[1], snapshot.origin[0]
-    width = sorted(place.columns.values())
-    columns = [
-        (column, f"{table.id}.{column.id}", place.columns.get(column.id), values.of(column))
-        for column in table.columns
-    ]
-    odd = odd_positions(snapshot)
-    special = _special_rows(snapshot, width)
-    for row in range(place.first_row, max(place.last_row, place.read_to) + 1):
-        index = row - first_row
-        if index >= len(snapshot.rows):
-            break
-        line = snapshot.rows[index]
-        if row not in special and _empty(line, width, first_column):
-            continue
-        if is_total(snapshot, row, place.columns):
-            continue
-        if row > place.last_row:
-            outside.append(row)
-        filled, found = _read_row(snapshot, title, table, columns, row, len(rows) + 1, odd)
-        rows.append(filled)
-        problems.extend(found)
-    if outside:
-        problems.append(beyond(table, title, outside, place.columns))
-    if table.required and not rows:
+        return TableReading(None, [], problems)
+    plan = memory.plan(title, table, place)
+    filled = _filled_rows(snapshot, place, plan)
+    if not filled:
+        if not table.required:
+            return TableReading((), [], problems)
         first = CellRef(title, place.first_row, min(place.columns.values()))
         message = f"“{table.title}”表一行也没有填；必须填写，一个一行。"
         problems.append(Problem("FORM001", message, None, first, title, "空", "必须填写"))
-        return None, problems
-    return tuple(rows), problems
+        return TableReading(None, [], problems)
+    numbers = [row for row, _ in filled]
+    cells = plan.cells_of(numbers)
+    values = [*chain.from_iterable([values for _, values in filled])]
+    odd = odd_positions(snapshot)
+    odd_cells: list[int] = []
+    if not {row for row, _ in odd}.isdisjoint(numbers):
+        odd_cells = [
+            at for at, cell in enumerate(cells.cells[: len(values)]) if cell.position in odd
+        ]
+    readings = read_cells(cells.cells, cells.known, values, snapshot, memory.counted, odd_cells)
+    facts, lines, attention, _ = zip(*readings, strict=True)
+    width = len(plan.ids)
+    rows = [
+        TableRow(ordinal, dict(zip(plan.ids, facts[at : at + width], strict=True)))
+        for ordinal, at in enumerate(range(0, len(facts), width), start=1)
+    ]
+    if any(attention):
+        for row, at in zip(numbers, range(0, len(facts), width), strict=True):
+            if any(attention[at : at + width]):
+                problems += _row_problems(title, table, row, readings[at : at + width])
+    outside = [row for row in numbers if row > place.last_row]
+    if outside:
+        problems.append(beyond(table, title, outside, place.columns))
+    # column by column, in which order they are nearly sorted
+    given = [line for column in plan.by_column for line in lines[column::width] if line]
+    return TableReading(tuple(rows), given, problems)
 
 
-def _empty(line: Sequence[object], columns: list[int], first_column: int) -> bool:
-    """Whether nothing is typed in these columns, or only that there is nothing."""
-    for at in columns:
-        value = line[at - first_column] if 0 <= at - first_column < len(line) else None
-        if value is None or value == "":
-            continue
-        if not isinstance(value, str) or (value.strip() and not is_nothing(value)):
-            return False
-    return True
+def _filled_rows(
+    snapshot: SheetSnapshot, place: TablePlace, plan: TablePlan
+) -> list[tuple[int, Sequence[object]]]:
+    """The rows that count, by their number on the sheet, and what stands in the columns."""
+    first_row, first_column = snapshot.origin
+    begin = place.first_row - first_row
+    body = snapshot.rows[begin : max(place.last_row, place.read_to) + 1 - first_row]
+    found = enumerate(plan.values(body, first_column), start=place.first_row)
+    special = _special_rows(snapshot, plan.columns)
+    nothing = plan.nothing
+    filled = [
+        (row, values)
+        for row, values in found
+        if (values != nothing and not _empty(values)) or row in special
+    ]
+    named_to = plan.columns[:2][-1] - first_column + 1
+    named = {value for row, _ in filled for value in body[row - place.first_row][:named_to]}
+    if is_total(named):
+        return [
+            (row, values)
+            for row, values in filled
+            if not is_total(body[row - place.first_row][:named_to])
+        ]
+    return filled
+
+
+def _empty(values: Sequence[object]) -> bool:
+    """Whether nothing is typed in these cells, or only that there is nothing."""
+    if float in map(type, values):
+        return False
+    return all(
+        value is None or (isinstance(value, str) and (not value.strip() or is_nothing(value)))
+        for value in values
+    )
 
 
 def _special_rows(snapshot: SheetSnapshot, columns: list[int]) -> set[int]:
@@ -83,42 +116,23 @@ def _special_rows(snapshot: SheetSnapshot, columns: list[int]) -> set[int]:
     return {row for row, column in places if column in columns}
 
 
-def _read_row(
-    snapshot: SheetSnapshot,
-    title: str,
-    table: Table,
-    columns: list[BoundColumn],
-    row: int,
-    ordinal: int,
-    odd: Set[Position],
-) -> tuple[TableRow, list[Problem]]:
-    facts: dict[str, Fact] = {}
+def _row_problems(title: str, table: Table, row: int, readings: Sequence[Reading]) -> list[Problem]:
+    """What single cells of a filled row have against them, and what the row lacks."""
     problems: list[Problem] = []
     missing: list[tuple[str, FactRef, CellRef]] = []
-    line = snapshot.rows[row - snapshot.origin[0]]
-    first_column = snapshot.origin[1]
-    for column, field, at, reader in columns:
-        ref = FactRef(field, "", ordinal)
-        if at is None:
-            facts[column.id] = Fact(ref, FactState.UNBOUND)
+    for column, (fact, _, _, remark) in zip(table.columns, readings, strict=True):
+        if fact.cell is None:
             continue
-        cell = CellRef(title, row, at)
-        if (row, at) in odd:
-            typed = reader.read(snapshot, row, at)
-        else:
-            value = line[at - first_column] if 0 <= at - first_column < len(line) else None
-            typed = reader.read_plain(value, snapshot, row, at)
-        facts[column.id] = Fact(ref, typed.state, typed.value, cell, typed.typed)
-        if typed.rule:
-            problems.append(problem_of(typed, ref, cell))
-        elif typed.state is FactState.BLANK and column.blank is Blank.MISSING:
-            missing.append((column.title, ref, cell))
+        if remark is not None:
+            problems.append(problem_of(remark, fact.ref, fact.cell))
+        elif fact.state is FactState.BLANK and column.blank is Blank.MISSING:
+            missing.append((column.title, fact.ref, fact.cell))
     if missing:
         titles = "、".join(name for name, _, _ in missing)
         message = f"“{table.title}”表第 {row} 行没有填完，还缺：{titles}。"
         _, ref, cell = missing[0]
         problems.append(Problem("FORM019", message, ref, cell, title, required=titles))
-    return TableRow(ordinal, facts), problems
+    return problems
 
 
 def problem_of(typed: TypedValue, ref: FactRef, cell: CellRef) -> Problem:
