@@ -154,10 +154,14 @@ class Session:
             ) from unknown
 
     def _load_profile(self) -> Profile:
+        options = self.options
+        if options.profile is None:
+            from checker.rules.profiles import build
+
+            return build(self.ruleset.thresholds, (), options.edition)
         from checker.plugins.profile_files import ProfileNotFoundError, choose
         from checker.toml_files import TomlFileError
 
-        options = self.options
         try:
             return choose(
                 self.ruleset,

@@ -113,3 +113,19 @@ def test_deleting_a_family_removes_it_and_breaks_nothing(
     assert "TEA" not in families
     assert "BLD" not in families
     assert {"RES", "FIN", "SAF"} <= families
+
+
+def test_a_package_in_the_folder_one_works_in_is_found_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found before is remembered, but that folder changes all the time."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    assert [each.name for each in installed() if each.name == "here"] == []
+    info = tmp_path / "here-1.0.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[checker.validators]\nhere = here_package\n")
+    (tmp_path / "here_package").mkdir()
+    (tmp_path / "here_package" / "plugin.toml").write_text("")
+    (found,) = [each for each in installed() if each.name == "here"]
+    assert found.folder == tmp_path / "here_package"

@@ -81,37 +81,45 @@ def installed() -> Iterator[Found]:
     """Plugins of installed packages, by their entry points.
 
     ``importlib.metadata`` costs more than the whole of a check; entry_points.txt is a plain file.
-    What was announced is remembered for as long as no package comes or goes.
+    What was announced is remembered for as long as no package comes or goes; only the folder that
+    the user works in, where something changes all the time, is looked through each time.
     """
-    places = list(dict.fromkeys(place or "." for place in sys.path))
-    announced = toml_files.remembered("installed", _state_of(places), lambda: _announced(places))
-    for name, target, info in announced:
-        yield _of_entry_point(name, target, Path(info))
+    here = os.getcwd()  # noqa: PTH109 (a Path of every place would take longer than all the rest)
+    places = list(dict.fromkeys(os.path.join(here, place) for place in sys.path))  # noqa: PTH118
+    lasting = [place for place in places if place.rstrip(os.sep) != here]
+    announced = toml_files.remembered("installed", _state_of(lasting), lambda: _announced(lasting))
+    if len(lasting) < len(places):
+        announced = [*_announced([here]), *announced]
+    seen: set[tuple[str, str]] = set()
+    for package, name, target, info in announced:
+        if (package, name) not in seen:
+            seen.add((package, name))
+            yield _of_entry_point(name, target, Path(info))
 
 
 def _state_of(places: Sequence[str]) -> list[tuple[str, int]]:
     """The folders that packages may be in, with the times at which they last changed."""
-    here = os.getcwd()  # noqa: PTH109 (a Path of every place would take longer than all the rest)
     found: list[tuple[str, int]] = []
     for place in places:
-        full = os.path.join(here, place)  # noqa: PTH118
         try:
-            found.append((full, os.stat(full).st_mtime_ns))  # noqa: PTH116
+            found.append((place, os.stat(place).st_mtime_ns))  # noqa: PTH116
         except OSError:
             continue
     return found
 
 
-def _announced(places: Sequence[str]) -> list[tuple[str, str, str]]:
-    """(name, target, .dist-info folder) of every entry point of our group."""
-    found: list[tuple[str, str, str]] = []
+def _announced(places: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    """(package, name, target, .dist-info folder) of every entry point of our group."""
+    found: list[tuple[str, str, str, str]] = []
     seen: set[str] = set()
     for place in places:
         for info in _dist_infos(place):
             package = info.name.rpartition(".")[0]
             if package not in seen:
                 seen.add(package)
-                found.extend((name, target, str(info)) for name, target in _entry_points(info))
+                found.extend(
+                    (package, name, target, str(info)) for name, target in _entry_points(info)
+                )
     return found
 
 

@@ -129,6 +129,7 @@ class StoredManifest(TypedDict):
     commands: dict[str, str]
     report_formats: dict[str, str]
     rules: list[StoredRule]
+    citations: list[StoredCitation]
     trees: dict[str, Packed]
 
 
@@ -143,7 +144,7 @@ StoredRule = tuple[
     tuple[str, ...],  # templates
     str,  # what
     str,  # why
-    tuple[StoredCitation, ...],
+    tuple[int, ...],  # places of its citations
     str,  # fix
     bytes,  # examples
     dict[str, Plain],  # spec
@@ -160,7 +161,7 @@ StoredRule = tuple[
 def _manifest(
     stored: StoredManifest, path: Path, origin: str, package: str | None
 ) -> PluginManifest:
-    citations: dict[StoredCitation, Citation] = {}
+    citations = [Citation(*each) for each in stored["citations"]]
     place = str(path)
     return PluginManifest(
         id=stored["id"],
@@ -182,14 +183,8 @@ def _manifest(
     )
 
 
-def _rule(
-    stored: StoredRule, plugin: str, path: str, citations: dict[StoredCitation, Citation]
-) -> Rule:
+def _rule(stored: StoredRule, plugin: str, path: str, citations: Sequence[Citation]) -> Rule:
     (rule_id, kind, title, severity, scope, family, templates, what, why, cited, fix) = stored[:11]
-    (examples, spec, when, stages, table_id, at, message, since, until) = stored[11:]
-    for each in cited:
-        if each not in citations:
-            citations[each] = Citation(*each)
     return Rule(
         rule_id,
         kind,
@@ -201,17 +196,10 @@ def _rule(
         templates,
         what,
         why,
-        tuple([citations[each] for each in cited]),
+        tuple([citations[place] for place in cited]),
         fix,
-        Examples(examples),
-        spec,
-        when,
-        stages,
-        table_id,
-        at,
-        message,
-        since,
-        until,
+        Examples(stored[11]),
+        *stored[12:],
         path,
     )
 

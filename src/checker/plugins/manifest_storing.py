@@ -1,7 +1,8 @@
 """From plugin.toml to what is stored of it: done once per change of the file, when it was checked.
 
-Rules become plain tuples in the order of ``Rule``'s fields, with their citations looked up, changes
-by year applied, examples packed away and expressions parsed; a run only has to put them together.
+Rules become plain tuples in the order of ``Rule``'s fields, with their citations looked up (each is
+kept once, rules have its place), changes by year applied, examples packed away and expressions
+parsed; a run only has to put them together.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def stored(document: toml_files.Document) -> dict[str, object]:
         key: _document(table(entry)) for key, entry in table(document.get("documents")).items()
     }
     rules = changed(tables(document.get("rules")), tables(document.get("changes")))
+    citations: dict[StoredCitation, int] = {}
     return {
         "id": str(head["id"]),
         "title": str(head["title"]),
@@ -68,7 +70,8 @@ def stored(document: toml_files.Document) -> dict[str, object]:
         },
         "commands": strings(document.get("commands")),
         "report_formats": strings(document.get("report_formats")),
-        "rules": [_rule(entry, documents) for entry in rules],
+        "rules": [_rule(entry, documents, citations) for entry in rules],
+        "citations": list(citations),
         "trees": {text: packed(parse(text)) for text in expressions(rules)},
     }
 
@@ -78,9 +81,12 @@ def threshold(entry: Table, profile: str = "") -> Threshold:
     return Threshold(*_threshold(entry), profile)
 
 
-def _rule(entry: Table, documents: Mapping[str, StoredCitation]) -> tuple[object, ...]:
+def _rule(
+    entry: Table, documents: Mapping[str, StoredCitation], citations: dict[StoredCitation, int]
+) -> tuple[object, ...]:
     rule_id = str(entry["id"])
     until = entry.get("until")
+    cited = _citations(tables(entry.get("sources")), documents)
     return (
         rule_id,
         str(entry["kind"]),
@@ -91,7 +97,7 @@ def _rule(entry: Table, documents: Mapping[str, StoredCitation]) -> tuple[object
         texts(entry.get("templates")),
         str(entry.get("what", "")),
         str(entry.get("why", "")),
-        tuple(_citations(tables(entry.get("sources")), documents)),
+        tuple([citations.setdefault(each, len(citations)) for each in cited]),
         str(entry.get("fix", "")),
         toml_files.packed(entry.get("examples", [])),
         {key: value for key, value in entry.items() if key not in COMMON_KEYS},
