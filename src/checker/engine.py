@@ -21,7 +21,6 @@ from checker.model.verdicts import (
 from checker.plugins.failure import PluginFailure
 from checker.record import replace
 from checker.rules.context import Context
-from checker.rules.explained import asked_again, outdated
 from checker.rules.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.rules.kinds import evaluator
 from checker.rules.places import places_of
@@ -165,6 +164,8 @@ class Run:
             return verdict
         explanation = self.submission.explanations.get(verdict.key)
         if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
+            from checker.rules.explained import asked_again, outdated  # late: most have none
+
             if outdated(explanation, verdict.message):
                 message = asked_again(explanation, verdict.message)
                 return replace(verdict, outcome=Outcome.DOUBT, message=message)

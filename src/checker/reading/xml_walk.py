@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pyexpat as expat  # what xml.parsers.expat names; two packages less to find at start
 import re
 from collections.abc import Callable, Mapping
-from xml.parsers import expat
 
 from checker.reading import unreadable
 from checker.reading.unreadable import UnreadableWorkbook

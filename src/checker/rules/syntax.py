@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 
 from checker.light_typing import NamedTuple, TypeAlias, cast
 
@@ -134,14 +135,25 @@ def unpacked(stored: Packed) -> Node:
     number = cast("int", stored[0])
     if number == 0:
         above, below = cast("int", stored[1]), cast("int", stored[2])
-        return Number(Fraction(above, below), cast("int", stored[3]))
-    make = cast("Callable[..., Node]", _CLASSES[number])
-    return make(*[_unpacked_part(part) for part in stored[1:]])
+        return Number(_exact(above, below), cast("int", stored[3]))
+    # as _make of the class does it, without a call for every node
+    return _new_tuple(
+        _CLASSES[number],
+        [
+            part
+            if type(part) is not tuple
+            else unpacked(part)
+            if part[0] != -1
+            else tuple([unpacked(item) if type(item) is tuple else item for item in part[1:]])
+            for part in stored[1:]
+        ],
+    )
 
 
-def _unpacked_part(part: object) -> object:
-    if type(part) is not tuple:
-        return part
-    if part[0] == -1:
-        return tuple([_unpacked_part(item) for item in part[1:]])
-    return unpacked(part)
+_new_tuple = cast("Callable[[type[Node], list[object]], Node]", tuple.__new__)
+
+
+@cache
+def _exact(above: int, below: int) -> Fraction:
+    """A literal; the same few stand in most rules."""
+    return Fraction(above, below)
