@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import lru_cache
 
 from checker.light_typing import NamedTuple
 from checker.reading import unreadable
@@ -19,6 +20,8 @@ RATIO_MATTERS_FROM = 50_000_000
 _END = b"PK\x05\x06"
 _CENTRAL = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
+_LENGTHS = struct.Struct("<2H").unpack_from
+_UNKNOWN = 0xFFFFFFFF
 _CENTRAL_HEADER = struct.Struct("<4s6H3L5H2L")
 STORED, DEFLATED = 0, 8
 
@@ -71,13 +74,13 @@ class Package:
         self.members, self._end_of_members = _directory(data)
         self.total_size = sum(member.size for member in self.members)
         _refuse_bombs(self.members, self.total_size, len(data))
-        self._by_name: dict[str, Member] = {}
+        keys = [_key(member.name) for member in self.members]
+        self._by_name: dict[str, Member] = dict(zip(keys, self.members, strict=True))
         self._twice: set[str] = set()
-        for member in self.members:
-            key = _key(member.name)
-            if key in self._by_name:
-                self._twice.add(key)
-            self._by_name[key] = member
+        if len(self._by_name) < len(keys):
+            seen: set[str] = set()
+            for key in keys:
+                (self._twice if key in seen else seen).add(key)
 
     def has(self, name: str) -> bool:
         """Whether there is a part of this name."""
@@ -122,7 +125,7 @@ class Package:
         header = self._data[member.offset : member.offset + 30]
         if len(header) < 30 or header[:4] != _LOCAL:
             raise UnreadableWorkbook(unreadable.DAMAGED)
-        name_length, extra_length = struct.unpack_from("<2H", header, 26)
+        name_length, extra_length = _LENGTHS(header, 26)
         start = member.offset + 30 + name_length + extra_length
         packed = self._data[start : start + member.packed_size]
         if len(packed) != member.packed_size:
@@ -131,6 +134,15 @@ class Package:
 
 
 def _key(name: str) -> str:
+    return _key_of(name) if len(name) <= KEPT_LENGTH else _key_of.__wrapped__(name)
+
+
+KEPT_LENGTH = 200
+"""A longer name of a part is not remembered."""
+
+
+@lru_cache(512)  # the parts of workbooks are called the same
+def _key_of(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
 
@@ -143,21 +155,24 @@ def _directory(data: bytes) -> tuple[list[Member], int]:
     if count > MAX_MEMBERS:
         raise UnreadableWorkbook(unreadable.TOO_LARGE)
     members: list[Member] = []
-    begin = position
+    begin, length = position, len(data)
     for _ in range(count):
-        if position + 46 > len(data):
+        if position + 46 > length:
             raise UnreadableWorkbook(unreadable.DAMAGED)
         fields = _CENTRAL_HEADER.unpack_from(data, position)
-        if fields[0] != _CENTRAL:
+        signature, _, _, flags, method, _, _, crc, packed, size = fields[:10]
+        if signature != _CENTRAL:
             raise UnreadableWorkbook(unreadable.DAMAGED)
-        flags, method, crc, packed, size = fields[3], fields[4], *fields[7:10]
-        name_length, extra_length, comment_length, offset = *fields[10:13], fields[16]
         start = position + 46
-        name = data[start : start + name_length].decode("utf-8" if flags & 0x800 else "cp437")
-        extra = data[start + name_length : start + name_length + extra_length]
-        size, packed, offset = _zip64(extra, size, packed, offset)
+        end_of_name = start + fields[10]
+        end_of_extra = end_of_name + fields[11]
+        offset = fields[16]
+        name = data[start:end_of_name].decode("utf-8" if flags & 0x800 else "cp437")
+        if _UNKNOWN in (size, packed, offset):
+            extra = data[end_of_name:end_of_extra]
+            size, packed, offset = _zip64(extra, size, packed, offset)
         members.append(Member(name, method, bool(flags & 1), crc, packed, size, offset))
-        position = start + name_length + extra_length + comment_length
+        position = end_of_extra + fields[12]
     return members, begin
 
 
@@ -170,9 +185,6 @@ def _central_record(member: Member) -> bytes:
 
 def _zip64(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
     """Replaces the values that the directory leaves to the zip64 extra field (id 1)."""
-    unknown = 0xFFFFFFFF
-    if unknown not in (size, packed, offset):
-        return size, packed, offset
     position = 0
     while position + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, position)
@@ -180,7 +192,7 @@ def _zip64(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int,
             body = extra[position + 4 : position + 4 + length]
             longs = iter(struct.unpack(f"<{len(body) // 8}Q", body[: len(body) // 8 * 8]))
             size, packed, offset = (
-                next(longs, value) if value == unknown else value
+                next(longs, value) if value == _UNKNOWN else value
                 for value in (size, packed, offset)
             )
             break

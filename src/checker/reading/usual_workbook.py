@@ -146,8 +146,11 @@ def _cells_of(part: PackedPart, reader: RowReader) -> SheetCells:
         if xml[begin - 1 : begin] != b">" or end < 0:
             raise Unusual
         rows = reader.rows(xml[begin:end])
-    if xml.find(b"<!", end) >= 0:
-        raise Unusual
+    mark = xml.find(b"!", end)  # found far sooner than "<!", and rarely there
+    while mark >= 0:
+        if xml[mark - 1 : mark] == b"<":
+            raise Unusual
+        mark = xml.find(b"!", mark + 1)
     return SheetCells(rows)
 
 
