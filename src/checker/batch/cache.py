@@ -6,6 +6,8 @@ SQLite file; a damaged one is thrown away, since everything in it can be compute
 
 from __future__ import annotations
 
+import functools
+import os
 import sqlite3
 import zlib
 from collections.abc import Sequence
@@ -171,5 +173,12 @@ def _proof(parts: Sequence[bytes]) -> int:
 def _place(source: Source) -> str:
     location = source.location
     if "://" not in location:
-        location = str(Path(location).resolve())
+        folder, name = os.path.split(location)
+        location = f"{_resolved(folder)}/{name}"
     return f"{location}\n{source.member}"
+
+
+@functools.lru_cache(maxsize=256)
+def _resolved(folder: str) -> str:
+    """Thousands of files lie in a few folders."""
+    return str(Path(folder).resolve())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from checker.batch.shown_names import told_apart
+from checker.light_typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import zipfile
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
 OUTPUT_FOLDERS = frozenset({"校验结果", "县级校验"})
@@ -45,6 +47,8 @@ class Source(NamedTuple):
         """The workbook's bytes, read once. Raises OSError, KeyError or zipfile.BadZipFile."""
         if not self.member:
             return _open_bytes(self.location)
+        import zipfile  # late: with all it brings it takes as long as judging two files
+
         with zipfile.ZipFile(_seekable(self.location)) as archive:
             entry = archive.getinfo(self.member)
             if entry.file_size > _MEMBER_LIMIT:
@@ -94,6 +98,8 @@ def _discovered(path: str) -> Discovery:
         return Discovery((), ((path, f"打不开：{reason}。"),))
     for source in found:
         if PurePosixPath(source.shown).suffix.lower() == _ARCHIVE_SUFFIX:
+            import zipfile
+
             try:
                 sources += _members(source)
             except (OSError, zipfile.BadZipFile):
@@ -244,6 +250,8 @@ def _below_address(url: str) -> Iterator[Source]:
 
 
 def _members(archive: Source) -> list[Source]:
+    import zipfile
+
     found = []
     with zipfile.ZipFile(_seekable(archive.location)) as package:
         for entry in package.infolist():

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
 
 from checker.batch.discovery import Source
 from checker.batch.fact_table import FactColumns, packed_columns
 from checker.batch.record import Bulk, Head, Judged, Kept, as_json, kept
 from checker.checking import MarkPlan, judge_and_mark, session_for
+from checker.light_typing import TYPE_CHECKING, NamedTuple
 from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Report
 from checker.model.rules import Rule
 from checker.model.submission import FactState
 from checker.model.template import Template
 from checker.model.verdicts import Quantity, RuleError, Scope
+from checker.record import dataclass
 from checker.reports.findings import Counts
 from checker.reports.json_report import Json, error_content, finding_content
 from checker.reports.results import FileResult
@@ -54,7 +53,11 @@ class JudgingWork:
             result, _ = judge_and_mark(session, source, MarkPlan())
             return Done("", "", kept_of(result, None, self))
         result, report = judge_and_mark(session, source, self.plan, data)
-        digest = hashlib.sha256(data).hexdigest() if self.whole else ""
+        digest = ""
+        if self.whole:
+            import hashlib  # late: it takes a while to import, and not every run needs it
+
+            digest = hashlib.sha256(data).hexdigest()
         return Done(digest, result.marked_copy or "", kept_of(result, report, self))
 
 

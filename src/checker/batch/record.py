@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import starmap
-from typing import NamedTuple, Protocol
 
 from checker.batch.fact_table import FactRow, FactTable, packed_facts
+from checker.light_typing import NamedTuple, Protocol
 from checker.model.report import FileStatus
+from checker.record import dataclass, field
 from checker.reports.findings import Counts
 from checker.reports.json_report import Json
 

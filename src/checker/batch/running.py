@@ -70,7 +70,7 @@ def run_all(
         return _serial(work, items)
     from checker.batch.workers import Workers
 
-    return Workers(work, items, min(size, count), limits)
+    return Workers(work, items, count, min(size, count), limits)
 
 
 def _serial(

@@ -6,14 +6,14 @@ a run that was killed can be taken for a result later.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from struct import Struct
 from sys import intern
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import NamedTuple
 
 from checker.batch.record import Bulk, FileRecord
+from checker.light_typing import NamedTuple
+from checker.record import replace
 
 _SIZES = Struct("<5I")
 """What stands before the parts of a record: how many bytes each of them takes."""

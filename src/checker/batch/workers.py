@@ -7,23 +7,27 @@ those that take too long.
 from __future__ import annotations
 
 import pickle
+import select
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Generic
 
 from checker.batch.running import Finished, Item, Limits, Result, in_words, settle
 
-_AHEAD = 4
-"""Files a worker has before it, so that it never waits for the main process; few, so that at the
-end none waits for another worker."""
+_AHEAD = 8
+"""Files a worker has before it, so that it never waits for the main process."""
+
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.001, 0.05
+"""Seconds in which results gather: to be woken for each would cost the main process more than all
+else it does with it. As long as leaves every worker enough to do."""
 
 _WINDOW = 64
 """Per worker: files judged or under way beyond one that takes long, so that memory stays flat."""
@@ -42,14 +46,25 @@ class Workers(Iterator[Finished[Item, Result]], Generic[Item, Result]):
     """
 
     def __init__(
-        self, work: Callable[[Item], Result], items: Iterable[Item], count: int, limits: Limits
+        self,
+        work: Callable[[Item], Result],
+        items: Iterable[Item],
+        many: int,
+        count: int,
+        limits: Limits,
     ) -> None:
+        """``many`` are the items, as far as anybody knows."""
         self._work, self._limits = work, limits
-        self._items = iter(items)
+        self._items, self._many = iter(items), many
+        self._heard, self._pause = monotonic(), _SHORTEST_PAUSE
         self._ended: dict[int, Finished[Item, Result]] = {}
         self._handed = self._due = 0
         self._most = count * _WINDOW
-        self._workers = [_Worker[Item, Result](work, limits.memory) for _ in range(count)]
+        self._over = False
+        self._workers: list[_Worker[Item, Result]] = []
+        self._lines = _Lines()
+        for _ in range(count):
+            self._add_worker()
         self._hand_out()
 
     def __next__(self) -> Finished[Item, Result]:
@@ -70,16 +85,27 @@ class Workers(Iterator[Finished[Item, Result]], Generic[Item, Result]):
             worker.end()
         self._workers = []
 
-    def _listen(self, busy: list[_Worker[Item, Result]]) -> None:
+    def _listen(self, busy: Sequence[_Worker[Item, Result]]) -> None:
         """Wait for the next results, or until the first file has had its time."""
-        patience = min(worker.since for worker in busy) + self._limits.seconds - monotonic()
-        ready = wait([worker.line for worker in busy], max(0.0, patience))
-        for worker in busy:
-            if worker.line in ready:
+        sleep(max(0.0, self._pause - (monotonic() - self._heard)))
+        limit = self._limits.seconds
+        patience = min([worker.since for worker in busy]) + limit - monotonic()
+        ready = self._lines.ready(max(0.0, patience))
+        if not ready:
+            now = monotonic()
+            for worker in busy:
+                if now >= worker.since + limit:
+                    self._lose(worker, f"超过 {limit:g} 秒仍未读完，已放弃这一份。")
+        while ready:
+            for worker in [each for each in self._workers if each.line.fileno() in ready]:
                 self._take(worker)
-            elif monotonic() >= worker.since + self._limits.seconds:
-                seconds = f"{self._limits.seconds:g}"
-                self._lose(worker, f"超过 {seconds} 秒仍未读完，已放弃这一份。")
+            ready = self._lines.ready(0.0)
+        self._heard = monotonic()
+        least = min([len(worker.given) for worker in self._workers], default=0)
+        if least > _AHEAD // 2:
+            self._pause = min(_LONGEST_PAUSE, self._pause * 1.25)
+        elif least < 2:
+            self._pause = max(_SHORTEST_PAUSE, self._pause / 2)
 
     def _take(self, worker: _Worker[Item, Result]) -> None:
         try:
@@ -92,22 +118,69 @@ class Workers(Iterator[Finished[Item, Result]], Generic[Item, Result]):
 
     def _lose(self, worker: _Worker[Item, Result], reason: str) -> None:
         """A worker, and the file it was on, are given up; another takes its place."""
-        number, item = worker.given.popleft()
-        self._ended[number] = Finished(item, None, reason)
+        self._workers.remove(worker)
+        self._lines.remove(worker.line)
         worker.end()
-        fresh = _Worker[Item, Result](self._work, self._limits.memory)
-        self._workers[self._workers.index(worker)] = fresh
-        for left in worker.given:
-            fresh.give(*left)
+        if worker.given:
+            number, item = worker.given.popleft()
+            self._ended[number] = Finished(item, None, reason)
+        if worker.given or not self._over:
+            fresh = self._add_worker()
+            for left in worker.given:
+                fresh.give(*left)
+
+    def _add_worker(self) -> _Worker[Item, Result]:
+        worker = _Worker[Item, Result](self._work, self._limits.memory)
+        self._workers.append(worker)
+        self._lines.add(worker.line)
+        return worker
 
     def _hand_out(self) -> None:
-        """What keeps the workers busy until they are listened to again."""
-        for least in range(_AHEAD):
+        """What keeps the workers busy until they are listened to again; towards the end less, so
+        that none has to wait for what lies before another."""
+        for most in range(1, _AHEAD + 1):
             for worker in self._workers:
-                if len(worker.given) <= least and self._handed < self._due + self._most:
-                    for item in islice(self._items, 1):
-                        worker.give(self._handed, item)
-                        self._handed += 1
+                if self._over or self._handed >= self._due + self._most:
+                    return
+                left = max(0, self._many - self._handed)
+                if len(worker.given) < min(most, 1 + left // len(self._workers)):
+                    self._hand_over(worker)
+
+    def _hand_over(self, worker: _Worker[Item, Result]) -> None:
+        self._over = True
+        for item in islice(self._items, 1):
+            self._over = False
+            worker.give(self._handed, item)
+            self._handed += 1
+
+
+class _Lines:
+    """The lines to all workers, listened to at once."""
+
+    def __init__(self) -> None:
+        self._lines: dict[int, Connection] = {}
+        # asked some thousand times, and made anew by the standard library each time
+        self._poll = select.poll() if hasattr(select, "poll") else None  # Windows has none
+
+    def add(self, line: Connection) -> None:
+        """Listen to one more."""
+        self._lines[line.fileno()] = line
+        if self._poll is not None:
+            self._poll.register(line, select.POLLIN)
+
+    def remove(self, line: Connection) -> None:
+        """Listen to it no more."""
+        del self._lines[line.fileno()]
+        if self._poll is not None:
+            self._poll.unregister(line)
+
+    def ready(self, patience: float) -> frozenset[int]:
+        """The numbers of the lines that have something to say, or are dead; none if that takes
+        longer than ``patience`` seconds."""
+        if self._poll is not None:
+            return frozenset([number for number, _ in self._poll.poll(patience * 1000)])
+        found = set(map(id, wait(self._lines.values(), patience)))
+        return frozenset(number for number, line in self._lines.items() if id(line) in found)
 
 
 class _Worker(Generic[Item, Result]):
