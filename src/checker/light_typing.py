@@ -9,7 +9,17 @@ from __future__ import annotations
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from typing import Any, NamedTuple, NoReturn, Protocol, TypeAlias, TypedDict, TypeVar, cast
+    from typing import (
+        Any,
+        Generic,
+        NamedTuple,
+        NoReturn,
+        Protocol,
+        TypeAlias,
+        TypedDict,
+        TypeVar,
+        cast,
+    )
 else:
     from operator import itemgetter
 
@@ -27,6 +37,12 @@ else:
 
     class Protocol:
         """Classes below are for type checkers; nothing is asked of them while running."""
+
+    class Generic:
+        """What a class is generic in is for type checkers too."""
+
+        def __class_getitem__(cls, parameters):
+            return cls
 
     def TypeVar(name, *bounds, **variance):  # noqa: N802 - the standard name
         """A type variable stands in annotations only."""
@@ -111,12 +127,13 @@ else:
             return made
 
     class NamedTuple(metaclass=_Maker):
-        """Like ``typing.NamedTuple``, as the one base of a class."""
+        """Like ``typing.NamedTuple``, as the one base of a class beside ``Generic``."""
 
 
 __all__ = [
     "TYPE_CHECKING",
     "Any",
+    "Generic",
     "NamedTuple",
     "NoReturn",
     "Protocol",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from checker.batch.record import Measure, Unmeasured
 from checker.engine import Run
+from checker.light_typing import NamedTuple
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission

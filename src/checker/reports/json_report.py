@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 from checker import __version__
+from checker.light_typing import TypeAlias
 from checker.model.report import FileStatus
 from checker.model.verdicts import RuleError
 from checker.reports.findings import Counts, Finding
