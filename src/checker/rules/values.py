@@ -55,7 +55,7 @@ ONE = Fraction(1)
 @lru_cache(maxsize=8192)
 def _exact(value: Decimal) -> Fraction:
     """The same few thousand counts stand in all forms of a county."""
-    return Fraction(value)
+    return Fraction(*value.as_integer_ratio())
 
 
 def plain(value: object) -> Value | None:

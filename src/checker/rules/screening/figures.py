@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from checker.model.submission import FactState
-from checker.rules.values import Value
+from checker.rules.values import Value, plain
 
 if TYPE_CHECKING:
     from checker.rules.unit import Unit
@@ -112,6 +112,17 @@ class Figures(dict[str, Figure]):
             return found
         raise Unsure
 
+    def given(self, name: str) -> bool:
+        """Whether something usable was typed."""
+        place = self._layout.places.get(name)
+        if place is None or place.shared is not None:
+            return self.unit.given(name)
+        key = place.fact
+        fact = self._cells.get(key) if isinstance(key, str) else self._facts.get(key)
+        if fact is None or fact.state is not _GIVEN:
+            return False
+        return plain(fact.value) is not None
+
     def rows(self, table: str) -> tuple[Figures, ...]:
         """The figures of a table's filled rows."""
         found = self._rows.get(table)
@@ -128,7 +139,8 @@ _NOTHING = (FactState.BLANK, FactState.UNBOUND)
 
 @lru_cache(maxsize=8192)
 def _exact(value: Decimal) -> int | Fraction:
-    return whole_if_whole(Fraction(value))
+    top, bottom = value.as_integer_ratio()
+    return top if bottom == 1 else Fraction(top, bottom)
 
 
 def figure(value: Value, kind: str) -> Figure:

@@ -8,6 +8,7 @@ where the expression reads it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
@@ -38,6 +39,8 @@ class NotTranslated(Exception):
 
 
 NUMBER, TEXT, FLAG, DATE = "number", "text", "flag", "date"
+
+_PLAIN = re.compile(r"k\['([^']+)'\]")
 
 _MOST_DIGITS = 12
 """As in ``round()`` of expressions."""
@@ -129,6 +132,9 @@ class Translator:
         self._row = table
 
     def _named(self, source: str) -> str:
+        plain = _PLAIN.fullmatch(source)
+        if plain is not None:  # it has a name already
+            return plain[1]
         name = self._known.get(source)
         if name is None:
             name = self._known[source] = f"#{len(self._known)}"
@@ -247,7 +253,7 @@ class Translator:
             if name == "definition":
                 return repr(self._definitions.get(first.value, "")), TEXT
             if name == "has_stage":
-                return self.once(f"k.unit.has_stage({first.value!r})"), FLAG
+                return f"({first.value!r} in k.unit.stages)", FLAG
             if name == "threshold" and stage is None:
                 return self.threshold(first.value), NUMBER
             if name == "threshold" and isinstance(stage, Text):
@@ -259,7 +265,7 @@ class Translator:
             raise NotTranslated
         field, kind = repr(first.id), self._kind(first.id)
         if name == "given":
-            return self.once(f"k.unit.given({field})"), FLAG
+            return self.once(f"k.given({field})"), FLAG
         if name in ("previous", "whole"):
             return self.once(f"figure(k.unit.{name}({field}), {kind!r})"), kind
         if name == "stage" and isinstance(stage, Text):
