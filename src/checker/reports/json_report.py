@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
 
 
 def _counts(result: FileResult) -> dict[str, Json]:
-    return dict(dataclasses.asdict(result.counts))
+    return {name: getattr(result.counts, name) for name in Counts.__match_args__}
 
 
 def file_document(result: FileResult) -> dict[str, Json]:
@@ -91,8 +90,8 @@ def check_document(
 ) -> dict[str, Json]:
     """The whole run as one JSON object. ``errors`` are of no single file (a broken plugin)."""
     totals: dict[str, Json] = {
-        field.name: sum(getattr(result.counts, field.name) for result in results)
-        for field in dataclasses.fields(Counts)
+        name: sum(getattr(result.counts, name) for result in results)
+        for name in Counts.__match_args__
     }
     statuses: dict[str, Json] = {
         status.value: sum(result.status is status for result in results) for status in FileStatus
