@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from checker.model.cells import CellRef
 from checker.model.marks import Fill, Mark
@@ -66,12 +65,14 @@ def _related_note(finding: Finding) -> str:
     return f"{head}\n{finding.message}\n与 {first.sheet}!{first.a1} 一并核对，详见该单元格批注。"
 
 
-@dataclass(slots=True)
 class _Gathered:
     """What has been said of one cell so far."""
 
-    fill: Fill
-    notes: list[tuple[Fill, str]] = field(default_factory=list)
+    __slots__ = ("fill", "notes")
+
+    def __init__(self, fill: Fill) -> None:
+        self.fill = fill
+        self.notes: list[tuple[Fill, str]] = []
 
     def add(self, fill: Fill, note: str) -> None:
         if WORST_FIRST.index(fill) < WORST_FIRST.index(self.fill):

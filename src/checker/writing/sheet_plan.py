@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from checker.model.marks import CellEdit, Fill, Mark
+from checker.record import dataclass, field
 from checker.writing.addresses import Area, parse_area
 
 MOST_CELLS = 200_000
@@ -19,7 +19,7 @@ Cell = tuple[int, int]
 Look = tuple[str, str, bool]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class SheetPlan:
     """By cell (row, column); a cell inside a merged range stands for the range's corner."""
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Concatenate, ParamSpec, TypeVar
 
-P = ParamSpec("P")
-T = TypeVar("T")
-Reader = Callable[Concatenate[bytes, P], T]
+from checker.light_typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Concatenate, ParamSpec, TypeVar
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+    Reader = Callable[Concatenate[bytes, P], T]
 
 
 def kept(most: int, longest: int) -> Callable[[Reader[P, T]], Reader[P, T]]:

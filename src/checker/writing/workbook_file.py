@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
 
+from checker.light_typing import TYPE_CHECKING
 from checker.model.marks import CellEdit, Changes
+from checker.record import replace
 from checker.writing import exact_undo
 from checker.writing.apply import Applier
 from checker.writing.earlier_marks import remove_earlier_marks
@@ -19,6 +19,9 @@ from checker.writing.sheet_part import SheetPart
 from checker.writing.summaries import CleanSummary, WriteSummary
 from checker.writing.workbook_part import Workbook
 from checker.writing.zip_output import reason_of, write_atomically
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -9,11 +9,14 @@ import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
+from checker.light_typing import TYPE_CHECKING
 from checker.writing.deflate import crc32, deflater
 from checker.writing.errors import UnwritableWorkbook
 from checker.writing.zip_members import Member
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _BLOCK = 1 << 20
 
