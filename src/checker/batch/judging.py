@@ -12,10 +12,9 @@ from checker.checking import MarkPlan, judge_and_mark, session_for
 from checker.light_typing import TYPE_CHECKING, NamedTuple
 from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Report
-from checker.model.rules import Rule
 from checker.model.submission import FactState
 from checker.model.template import Template
-from checker.model.verdicts import Quantity, RuleError, Scope
+from checker.model.verdicts import Outcome, Quantity, RuleError, Scope
 from checker.record import dataclass
 from checker.reports.findings import Counts
 from checker.reports.json_report import Json, error_content, finding_content
@@ -23,7 +22,7 @@ from checker.reports.results import FileResult
 from checker.session import SessionOptions
 
 if TYPE_CHECKING:
-    from checker.county.measuring import Measuring
+    from checker.county.measuring import Figures, Measuring, Questions
 
 
 class Done(NamedTuple):
@@ -71,10 +70,10 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
     bulk = Bulk(findings)
     wrong: tuple[RuleError, ...] = ()
     if work.whole:
-        measures, unmeasured, wrong = _measured(report, work.options)
+        levels, (measures, unmeasured, wrong) = _figures(report, work.options)
         bulk = Bulk(
             findings,
-            as_json(judged_of(report, _indicators(work.options))),
+            as_json(levels),
             as_json(measures),
             as_json(unmeasured),
             packed_columns(fact_columns(report)),
@@ -96,18 +95,24 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
     return kept(head, bulk)
 
 
-def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
+def judged_of(report: Report, indicators: frozenset[str], figures: Figures) -> list[Judged]:
     """The indicator verdicts of a report, for the school × indicator matrix and the gaps."""
     found = []
     for verdict in report.verdicts:
         if verdict.rule not in indicators:
             continue
+        stage, outcome = verdict.unit.stage or "", verdict.outcome
+        level = figures.level(verdict) if outcome is Outcome.PASS else None
+        if level is not None:
+            value, limit = level
+            found.append(Judged(verdict.rule, stage, outcome.value, str(value), str(limit)))
+            continue
         actual, required, gap = verdict.actual, verdict.required, verdict.gap
         found.append(
             Judged(
                 verdict.rule,
-                verdict.unit.stage or "",
-                verdict.outcome.value,
+                stage,
+                outcome.value,
                 str(actual.value) if isinstance(actual, Quantity) else "",
                 "" if required is None or required.value is None else str(required.value),
                 str(gap.value) if gap and not gap.excess else "",
@@ -128,21 +133,22 @@ def _indicators(options: SessionOptions) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=64)
-def _collection_rules(options: SessionOptions, template: str) -> tuple[Rule, ...]:
-    """The collection rules that ask something of forms of this template."""
-    from checker.county.measuring import collection_rules
+def _questions(options: SessionOptions, template: str) -> Questions:
+    """What collection rules ask of forms of this template."""
+    from checker.county.measuring import collection_rules, questions
 
     session = session_for(options)
     rules = collection_rules(session.ruleset, session.profile)
-    return tuple(rule for rule in rules if template in rule.templates)
+    return questions(rule for rule in rules if template in rule.templates)
 
 
-def _measured(report: Report, options: SessionOptions) -> Measuring:
-    from checker.county.measuring import measure
+def _figures(report: Report, options: SessionOptions) -> tuple[list[Judged], Measuring]:
+    from checker.county.measuring import figures_of, measure
 
     session = session_for(options)
-    rules = _collection_rules(options, report.submission.template.id)
-    return measure(report, rules, session.ruleset, session.profile)
+    figures = figures_of(report, session.ruleset, session.profile)
+    levels = judged_of(report, _indicators(options), figures)
+    return levels, measure(report, _questions(options, report.submission.template.id), figures)
 
 
 def fact_columns(report: Report) -> FactColumns:

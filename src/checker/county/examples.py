@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from checker.batch.record import Measure
 from checker.county.collection import County, conclude_all, gather
-from checker.county.measuring import measure
+from checker.county.measuring import figures_of, measure, questions
 from checker.engine import judge
 from checker.model.rules import Example, Plain, Rule
 from checker.model.submission import Submission
@@ -84,7 +84,7 @@ def _measures(
     facts = {key: value for key, value in school.items() if key not in tables}
     submission = form_with(template, facts, tables, example.stage)
     report = judge(submission, ruleset, profile)
-    found = measure(report, rules, ruleset, profile)
+    found = measure(report, questions(rules), figures_of(report, ruleset, profile))
     if found.errors:
         raise ValueError("；".join(error.message for error in found.errors))
     return found.measures

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from checker.batch.record import Measure, Unmeasured
+from checker.batch.record import Measure, Unmeasured, exact
 from checker.engine import Run
 from checker.light_typing import NamedTuple
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
-from checker.model.verdicts import Outcome, RuleError, Scope, UnitRef
+from checker.model.verdicts import Outcome, RuleError, Scope, UnitRef, Verdict
 from checker.rules.context import Context
 from checker.rules.evaluation import truth
 from checker.rules.profiles import Profile
@@ -40,8 +40,69 @@ _WHICH_STAGES = "办学类型"
 Known = dict[tuple[str, UnitKey], Outcome]
 """Outcomes of rules judged on the submission itself that collection rules ask for."""
 
-Figures = dict[tuple[str, str, UnitKey], Value]
-"""What expressions came to, by plugin, expression and unit: pupils are the base of many rules."""
+
+class Questions(NamedTuple):
+    """Collection rules, and the rules whose verdicts they ask for."""
+
+    rules: tuple[Rule, ...]
+    asked: frozenset[str]
+
+
+def questions(rules: Iterable[Rule]) -> Questions:
+    """What is asked of every submission alike, worked out once."""
+    rules = tuple(rules)
+    found = {str(rule.spec["indicator"]) for rule in rules if rule.spec.get("indicator")}
+    for rule in rules:
+        named = rule.spec.get("of")
+        found.update(map(str, named if isinstance(named, list) else ()))
+    return Questions(rules, frozenset(found))
+
+
+class Figures:
+    """What expressions come to on one submission, each worked out once: pupils are the base of
+    most rules, and what an indicator compares with its limit, a 差异系数 compares between
+    schools."""
+
+    def __init__(self, run: Run, judged_it: bool) -> None:
+        """``judged_it``: the verdicts are those of this very run."""
+        self.run, self._judged_it = run, judged_it
+        self._known: dict[tuple[str, str, UnitKey], Value] = {}
+
+    def value(self, rule: Rule, unit: Unit, expression: Plain) -> Value:
+        """An expression of a rule, asked of a unit. Raises as ``Context.evaluate`` does."""
+        text = str(expression)
+        key = (rule.plugin, text, unit.key)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Context(self.run, rule, unit).evaluate(text)
+        return found
+
+    def number(self, rule: Rule, unit: Unit, expression: Plain) -> Fraction:
+        """The same as a number; true counts as one."""
+        value = self.value(rule, unit, expression)
+        if isinstance(value, Fraction):
+            return value
+        if isinstance(value, bool):
+            return Fraction(int(value))
+        raise RuleDefect(f"“{expression}”须是数字或条件")
+
+    def level(self, verdict: Verdict) -> tuple[Fraction, Fraction] | None:
+        """Value and limit of an indicator that passes, without the words for it; None where only
+        the verdict itself can tell."""
+        rule = self.run.plan.by_id.get(verdict.rule)
+        ref = verdict.unit
+        unit = self.run.stages.get(ref.stage) if ref.stage else self.run.whole
+        if not self._judged_it or rule is None or unit is None or unit.ref != ref:
+            return None
+        spec = rule.spec
+        try:
+            value = self.number(rule, unit, spec["numerator"])
+            if "denominator" in spec:
+                value /= self.number(rule, unit, spec["denominator"])
+            limit = Context(self.run, rule, unit).threshold(str(spec["threshold"]))
+        except (MissingInput, NotApplicable, RuleDefect, ZeroDivisionError):
+            return None
+        return value * exact(str(spec.get("scale", 1))), limit
 
 
 class Measuring(NamedTuple):
@@ -64,25 +125,31 @@ def collection_rules(ruleset: RuleSet, profile: Profile) -> tuple[Rule, ...]:
     )
 
 
-def measure(report: Report, rules: Sequence[Rule], ruleset: RuleSet, profile: Profile) -> Measuring:
+def figures_of(report: Report, ruleset: RuleSet, profile: Profile) -> Figures:
+    """The figures of the run that judged a submission, worked out already in part; those of a new
+    one where that one knew last year's workbook, which is compared with elsewhere."""
+    run = report.run
+    if isinstance(run, Run) and run.values.previous is None and run.plan.ruleset is ruleset:
+        return Figures(run, True)
+    return Figures(Run(report.submission, ruleset, profile, None), False)
+
+
+def measure(report: Report, asked: Questions, figures: Figures) -> Measuring:
     """The measures of one submission.
 
     A school to which a rule does not apply takes no part in it. One whose figures are missing is
     named, so that no coefficient is ever silently that of fewer schools.
     """
-    submission = report.submission
-    run = _run_of(report, ruleset, profile)
-    asked = asked_for(rules)
+    submission, run = report.submission, figures.run
     known = {
         (verdict.rule, key_of(verdict.unit)): verdict.outcome
         for verdict in report.verdicts
-        if verdict.rule in asked
+        if verdict.rule in asked.asked
     }
-    figures: Figures = {}
     found: list[Measure] = []
     lacking: list[Unmeasured] = []
     errors: list[RuleError] = []
-    for rule in rules:
+    for rule in asked.rules:
         if submission.template.id not in rule.templates:
             continue
         if not run.stages and rule.spec.get("per") != "submission":
@@ -90,7 +157,7 @@ def measure(report: Report, rules: Sequence[Rule], ruleset: RuleSet, profile: Pr
             lacking += [Unmeasured(rule.id, stage, _WHICH_STAGES) for stage in rule.stages]
         for unit in units(rule, run):
             try:
-                taken = _measure(Asking(rule, unit, run, known, figures))
+                taken = _measure(rule, unit, figures, known)
             except MissingInput as gap:
                 words = missing_labels(unit, gap.refs)
                 lacking.append(Unmeasured(rule.id, unit.stage or "", words))
@@ -103,15 +170,6 @@ def measure(report: Report, rules: Sequence[Rule], ruleset: RuleSet, profile: Pr
             if taken is not None:
                 found.append(taken)
     return Measuring(tuple(found), tuple(lacking), tuple(errors))
-
-
-def _run_of(report: Report, ruleset: RuleSet, profile: Profile) -> Run:
-    """The run that judged the submission, whose figures are worked out already; a new one where
-    that one knew last year's workbook, which is compared with elsewhere."""
-    run = report.run
-    if isinstance(run, Run) and run.values.previous is None and run.plan.ruleset is ruleset:
-        return run
-    return Run(report.submission, ruleset, profile, None)
 
 
 def figure(
@@ -141,59 +199,22 @@ def units(rule: Rule, run: Run) -> Iterator[Unit]:
             yield unit
 
 
-class Asking(NamedTuple):
-    """One collection rule asked of one unit, and what is known by then."""
-
-    rule: Rule
-    unit: Unit
-    run: Run
-    known: Known
-    figures: Figures
-
-    def value(self, expression: Plain | None) -> Value:
-        """What an expression comes to; worked out once for all rules that hold it."""
-        text = str(expression)
-        key = (self.rule.plugin, text, self.unit.key)
-        found = self.figures.get(key)
-        if found is None:
-            found = Context(self.run, self.rule, self.unit).evaluate(text)
-            self.figures[key] = found
-        return found
-
-    def number(self, expression: Plain) -> Fraction:
-        """The same as a number; true counts as one."""
-        value = self.value(expression)
-        if isinstance(value, Fraction):
-            return value
-        if isinstance(value, bool):
-            return Fraction(int(value))
-        raise RuleDefect(f"“{expression}”须是数字或条件")
-
-
-def _measure(asking: Asking) -> Measure | None:
-    rule, unit = asking.rule, asking.unit
-    if rule.when is not None and not truth(asking.value(rule.when), f"“{rule.when}”"):
+def _measure(rule: Rule, unit: Unit, figures: Figures, known: Known) -> Measure | None:
+    when = rule.when
+    if when is not None and not truth(figures.value(rule, unit, when), f"“{when}”"):
         return None
     stage = unit.stage or ""
     if rule.kind == "pass_share":
-        return _passes(rule, unit, asking.run, asking.known, stage)
-    if rule.kind not in _AMOUNT or _exempt(rule, unit, asking.run, asking.known):
+        return _passes(rule, unit, figures.run, known, stage)
+    if rule.kind not in _AMOUNT or _exempt(rule, unit, figures.run, known):
         return None
-    amount = asking.number(rule.spec[_AMOUNT[rule.kind]])
+    amount = figures.number(rule, unit, rule.spec[_AMOUNT[rule.kind]])
     if "scale" in rule.spec:
-        amount *= Fraction(str(rule.spec["scale"]))
+        amount *= exact(str(rule.spec["scale"]))
     base_key = _BASE.get(rule.kind)
     base = rule.spec.get(base_key) if base_key else None
-    return Measure(rule.id, stage, str(amount), "" if base is None else str(asking.number(base)))
-
-
-def asked_for(rules: Iterable[Rule]) -> frozenset[str]:
-    """The rules whose verdicts these collection rules ask for."""
-    found = {str(rule.spec["indicator"]) for rule in rules if rule.spec.get("indicator")}
-    for rule in rules:
-        named = rule.spec.get("of")
-        found.update(map(str, named if isinstance(named, list) else ()))
-    return frozenset(found)
+    by = "" if base is None else str(figures.number(rule, unit, base))
+    return Measure(rule.id, stage, str(amount), by)
 
 
 def _exempt(rule: Rule, unit: Unit, run: Run, known: Known) -> bool:
