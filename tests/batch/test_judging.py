@@ -40,7 +40,7 @@ def test_levels_are_those_of_the_verdicts(path: Path) -> None:
         limit = "" if required is None or required.value is None else str(required.value)
         said.append((verdict.rule, verdict.unit.stage or "", verdict.outcome, value, limit))
     assert said
-    if path.stem == "shangshiqiao":  # a school where much is as it should be
+    if path.stem == "laian":  # where much is as it should be
         assert sum(outcome is Outcome.PASS for _, _, outcome, _, _ in said) > 5
     kept = kept_of(path, whole=True).judged
     assert [(each.rule, each.stage, each.outcome, each.value, each.limit) for each in kept] == said
