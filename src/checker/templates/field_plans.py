@@ -9,7 +9,7 @@ is gone or stands twice, the places are worked out anew each time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from operator import and_, itemgetter
 
@@ -32,13 +32,12 @@ from checker.templates.known_facts import (
 )
 from checker.templates.known_values import ValueReader, odd_positions
 from checker.templates.names import field_name
-from checker.templates.printed_parts import PrintedParts
 from checker.templates.sheet_memory import SheetMemory
 from checker.templates.table_plans import TableMemory
-from checker.templates.typed_value import blank
 
 if TYPE_CHECKING:
     from checker.templates.layout import Layout
+    from checker.templates.printed_parts import PrintedParts
 
 KEPT_PLANS = 8
 """Layouts remembered of each sheet; a county's workbooks rarely have more than two."""
@@ -65,32 +64,42 @@ class SheetPlan:
         names: Names,
         targets: tuple[tuple[CellRef, CellRef] | None, ...],
         grid: FormGrid | None,
-        printed: PrintedParts | None,
+        learnt_from: SheetSnapshot,
         fields: list[PlacedField],
         values: ValueReader,
         problems: list[Problem],
     ) -> None:
         self.title, self.targets, self.grid, self.problems = title, targets, grid, problems
-        self.names, self.printed = names, printed
+        self.names = names
+        self._learnt_from: SheetSnapshot | None = learnt_from
+        self._printed: PrintedParts | None = None
         self.fields = fields
         self.refs = [FactRef(item.id, column.id) for item, column, _ in fields]
         self.cells = [
-            FactCell(ref, place, values.of(item), blank(item), partial(field_asks, item, column))
+            FactCell(ref, place, values.of(item), partial(field_asks, item, column))
             for ref, (item, column, place) in zip(self.refs, fields, strict=True)
         ]
         self.known = [cell.known for cell in self.cells]
-        self._at = {
-            (place.row, place.column): number
-            for number, (_, _, place) in enumerate(fields)
-            if place is not None
-        }
-        self._in_order = _picker_of(sorted(range(len(fields)), key=lambda at: str(self.refs[at])))
+        self._uses = 0
         self._pickers: dict[tuple[Position, int, int], _Picker] = {}
         self._masks: dict[tuple[str, ...], list[int]] = {}
 
+    def has_printed_parts_of(self, snapshot: SheetSnapshot, sheet: Sheet) -> bool:
+        """Whether this sheet of a workbook surely has the same grid."""
+        if self._learnt_from is not None:  # a single workbook need not be compared with any other
+            if self.grid is not None:
+                from checker.templates.printed_parts import PrintedParts
+
+                printed = PrintedParts(self._learnt_from, self.grid, sheet)
+                self._printed = printed if printed.usable else None
+            self._learnt_from = None
+        return self._printed is not None and self._printed.are_those_of(snapshot)
+
     def read(self, sheet: SheetSnapshot, counted: FactCount) -> list[Reading]:
         """All fields, in the template's order."""
-        odd = [self._at[position] for position in odd_positions(sheet) & self._at.keys()]
+        self._uses += 1
+        odd_at = odd_positions(sheet)
+        odd = [self._at[position] for position in odd_at & self._at.keys()] if odd_at else ()
         return read_cells(self.cells, self.known, self._values(sheet), sheet, counted, odd)
 
     def _values(self, sheet: SheetSnapshot) -> Sequence[object]:
@@ -126,7 +135,19 @@ class SheetPlan:
 
     def sorted_lines(self, lines: Sequence[str]) -> Iterator[str]:
         """The lines of given facts in the digest, nearly sorted."""
-        return filter(None, self._in_order(lines))
+        return filter(None, self._in_order(lines) if self._uses > 1 else lines)
+
+    @cached_property
+    def _in_order(self) -> _Picker:
+        return _picker_of(sorted(range(len(self.refs)), key=lambda at: str(self.refs[at])))
+
+    @cached_property
+    def _at(self) -> dict[Position, int]:
+        return {
+            (place.row, place.column): number
+            for number, (_, _, place) in enumerate(self.fields)
+            if place is not None
+        }
 
     def problems_of(
         self,
@@ -208,13 +229,13 @@ class TemplateMemory:
         plans = self._plans.setdefault(sheet.id, [])
         targets = None
         for plan in plans:
-            if plan.title != title or plan.printed is None:
+            if plan.title != title:
                 continue
             if plan.names is not names:
                 targets = targets or tuple(map(names.get, self._names[sheet.id]))
                 if targets != plan.targets:
                     continue
-            if plan.printed.are_those_of(snapshot):
+            if plan.has_printed_parts_of(snapshot, sheet):
                 plan.names = names
                 return plan
         targets = targets or tuple(map(names.get, self._names[sheet.id]))
@@ -227,10 +248,9 @@ class TemplateMemory:
         fields = [
             (item, columns[column_id], place) for item, column_id, place in places.locate_all()
         ]
-        printed = None if grid is None else PrintedParts(snapshot, grid, sheet)
-        if printed is not None and not printed.usable:
-            printed = None
-        plan = SheetPlan(title, names, targets, grid, printed, fields, self.values, places.problems)
+        plan = SheetPlan(
+            title, names, targets, grid, snapshot, fields, self.values, places.problems
+        )
         if not places.looked_at_values:
             del plans[KEPT_PLANS - 1 :]
             plans.insert(0, plan)

@@ -56,48 +56,28 @@ class FactCount:
 
 
 class FactCell:
-    """One cell and the fact that it holds. ``known`` has the readings by what stood there; a cell
-    in which nothing stands is always among them."""
+    """One cell and the fact that it holds. ``known`` has the readings by what stood there."""
 
-    __slots__ = (
-        "_asks",
-        "_asks_as_number",
-        "_blank",
-        "_place",
-        "_reader",
-        "_ref",
-        "_start",
-        "_zero",
-        "known",
-    )
+    __slots__ = ("_as_number", "_asks", "_place", "_reader", "_ref", "_zero", "known")
 
     def __init__(
         self,
         ref: FactRef,
         place: CellRef | None,
         reader: EntryReader,
-        blank: TypedValue,
         asks: Callable[[TypedValue], int],
     ) -> None:
         """``place`` is None if there is no such cell. ``asks`` tells of a typed value when it asks
         for attention."""
-        self._ref, self._place, self._reader = ref, place, reader
-        self._asks = asks
-        self._asks_as_number = asks(_SOME_NUMBER)
-        self._start = fact_line(ref, "")
-        if place is None:
-            self._blank = Reading(Fact(ref, FactState.UNBOUND), "", 0, None)
-        else:
-            self._blank = self._reading(blank)
+        self._ref, self._place, self._reader, self._asks = ref, place, reader, asks
+        self._as_number: tuple[str, int] | None = None
         self._zero: Reading | None = None
         self.known: dict[object, Reading] = {}
-        self.forget()
 
     def forget(self) -> None:
         """Forget what was remembered of other workbooks."""
         self._zero = None
         self.known.clear()
-        self.known.update({"": self._blank, None: self._blank})
 
     @property
     def position(self) -> Position | None:
@@ -108,15 +88,18 @@ class FactCell:
         """The reading of a cell that holds nothing but ``value`` (see ``odd_positions``), which is
         not among ``known``."""
         place = self._place
-        if place is None:
-            return self._blank
+        if place is None or value is None or value == "":
+            return self._nothing()
         keep = False
         if value.__class__ is float:
             whole = whole_number(value) if self._reader.is_number else None
             if whole is not None:  # most of what is filled in
                 number, text = whole
+                if self._as_number is None:
+                    self._as_number = fact_line(self._ref, ""), self._asks(_SOME_NUMBER)
+                start, attention = self._as_number
                 fact = Fact(self._ref, FactState.GIVEN, number, place, text)
-                reading = Reading(fact, self._start + text, self._asks_as_number, None)
+                reading = Reading(fact, start + text, attention, None)
                 if value < KEPT_BELOW:
                     self.known[value] = reading
                     counted.count += 1
@@ -138,14 +121,23 @@ class FactCell:
     def of_cell(self, sheet: SheetSnapshot) -> Reading:
         """The reading of any cell; it is not remembered."""
         if self._place is None:
-            return self._blank
+            return self._nothing()
         _, row, column = self._place
         return self._reading(self._reader.read(sheet, row, column))
+
+    def _nothing(self) -> Reading:
+        """The reading of a cell without a value."""
+        if self._place is None:
+            nothing = Reading(Fact(self._ref, FactState.UNBOUND), "", 0, None)
+        else:
+            nothing = self._reading(self._reader.blank)
+        self.known[""] = self.known[None] = nothing
+        return nothing
 
     def _reading(self, typed: TypedValue) -> Reading:
         state, value = typed.state, typed.value
         fact = Fact(self._ref, state, value, self._place, typed.typed)
-        line = f"{self._start}{value!s}" if state is FactState.GIVEN else ""
+        line = fact_line(self._ref, value) if state is FactState.GIVEN else ""
         return Reading(fact, line, self._asks(typed), typed if typed.rule else None)
 
 

@@ -10,7 +10,7 @@ from checker.model.submission import FactState
 from checker.model.template import Field, FieldType, TableColumn, Template
 from checker.templates.code_lists import CodeList
 from checker.templates.normalise import normalise
-from checker.templates.typed_value import Entry, TypedValue
+from checker.templates.typed_value import Entry, TypedValue, blank
 
 KEPT_VALUES = 2_000
 """Values remembered for one kind of entry."""
@@ -24,13 +24,14 @@ _KEPT_TYPES = (str, float, int, bool)
 
 class EntryReader:
     """Reads cells for all fields and table columns of one type, unit, code list and meaning of
-    emptiness: nothing else of them matters to the value. ``is_number``: a whole number above 0 is
-    the number that it is (see `whole_number`)."""
+    emptiness: nothing else of them matters to the value. ``blank`` is what an empty cell means;
+    ``is_number``: a whole number above 0 is the number that it is (see `whole_number`)."""
 
     def __init__(self, entry: Entry, codes: CodeList | None) -> None:
         self._entry = entry
         self._codes = codes
         self.is_number = entry.type in _NUMBERS
+        self.blank = blank(entry)
         self.known: dict[tuple[type, object], TypedValue] = {}
 
     def read(self, sheet: SheetSnapshot, row: int, column: int) -> TypedValue:

@@ -12,7 +12,7 @@ from checker.model.template import Blank, Table
 from checker.templates.known_facts import IF_THERE, FactCell, FactCount
 from checker.templates.known_values import ValueReader
 from checker.templates.table_places import KnownHeaders, TablePlace
-from checker.templates.typed_value import TypedValue, blank
+from checker.templates.typed_value import TypedValue
 
 KEPT_PLANS = 8
 """Places of tables remembered for one template."""
@@ -90,7 +90,6 @@ class TablePlan:
                 FactRef(f"{self._table.id}.{column.id}", "", ordinal),
                 None if at is None else CellRef(self._title, row, at),
                 self._values.of(column),
-                blank(column),
                 _asks_if_missing if column.blank is Blank.MISSING else _asks,
             )
             for column, at in zip(self._table.columns, self._places, strict=True)
