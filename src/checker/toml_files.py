@@ -60,16 +60,22 @@ def cache_folder() -> Path | None:
 
     ``CHECKER_CACHE_DIR`` names another folder.
     """
+    folder = _cache_folder()
+    return None if folder is None else Path(folder)
+
+
+def _cache_folder() -> str | None:
+    """Asked for every file that is read, so as a text: a Path takes longer than the file."""
     if os.environ.get("CHECKER_NO_CACHE", "") not in ("", "0"):
         return None
     named = os.environ.get("CHECKER_CACHE_DIR")
     if named:
-        return Path(named)
+        return named
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA")
-        return Path(base) / "checker" / "cache" if base else None
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
-    return Path(home) / "checker"
+        return f"{base}\\checker\\cache" if base else None
+    home = os.environ.get("XDG_CACHE_HOME") or f"{os.path.expanduser('~')}/.cache"  # noqa: PTH111
+    return f"{home}/checker"
 
 
 def one_below(folder: Path, name: str) -> list[Path]:
@@ -104,12 +110,15 @@ def load_prepared(
 ) -> dict[str, P]:
     """As ``load``, for what ``prepare`` makes of the content: plain data (dicts, lists, tuples,
     texts, numbers, dates, bytes), which is cached instead of the content itself."""
-    path = Path(path)
+    full = str(path)
+    if not os.path.isabs(full):  # noqa: PTH117
+        full = str(Path(full).absolute())
     try:
-        status = path.stat()
+        status = os.stat(full)  # noqa: PTH116
     except OSError as error:
-        raise TomlFileError(path, [f"读不到这个文件（{error.strerror}）"]) from None
-    key = (str(path.absolute()), status.st_mtime_ns, status.st_size, __version__, form)
+        raise TomlFileError(Path(path), [f"读不到这个文件（{error.strerror}）"]) from None
+    path = Path(path)
+    key = (full, status.st_mtime_ns, status.st_size, __version__, form)
     entry = _entry(key[0], form)
     if entry is not None:
         cached = _read_entry(entry, key)
@@ -159,24 +168,24 @@ def _syntax_problem(reason: str) -> str:
     return f"{where}不是合法的 TOML（{reason[: found.start()]}）"
 
 
-def _entry(path: str, form: str) -> Path | None:
+def _entry(path: str, form: str) -> str | None:
     """Where a file's cached form is: one place per file and kind, whatever the version."""
-    folder = cache_folder()
+    folder = _cache_folder()
     if folder is None:
         return None
     place, _, own = path.rpartition(os.sep)
-    shown = f"{place.rpartition(os.sep)[2]}-{own}"[:60]
-    name = "".join(
-        each if (each.isascii() and each.isalnum()) or each in "_-" else "_" for each in shown
-    )
+    shown = f"{place.rpartition(os.sep)[2]}-{own.replace('.', '_')}"[:60]
+    if not shown.replace("-", "_").isidentifier() or not shown.isascii():
+        shown = "".join(each if each.isascii() and each.isalnum() else "_" for each in shown)
     kind = form.partition("-")[0]
-    return folder / "toml" / f"{name}-{zlib.crc32(f'{path}|{kind}'.encode()):08x}.bin"
+    return f"{folder}/toml/{shown}-{zlib.crc32(f'{path}|{kind}'.encode()):08x}.bin"
 
 
-def _read_entry(entry: Path, key: Key) -> object | None:
+def _read_entry(entry: str, key: Key) -> object | None:
     """The cached form; None if there is none, it is damaged, or made from something else."""
     try:
-        stored = entry.read_bytes()
+        with open(entry, "rb", 0) as file:  # noqa: PTH123
+            stored = file.read()
     except OSError:
         return None
     head = len(_MAGIC) + 4
@@ -197,10 +206,10 @@ def _read_entry(entry: Path, key: Key) -> object | None:
 
 def remembered(name: str, key: object, make: Callable[[], P]) -> P:
     """What ``make`` gives (plain data), kept in the cache folder while ``key`` stays equal."""
-    folder = cache_folder()
+    folder = _cache_folder()
     if folder is None:
         return make()
-    entry = folder / "toml" / f"{name}-{zlib.crc32(sys.prefix.encode()):08x}.bin"
+    entry = f"{folder}/toml/{name}-{zlib.crc32(sys.prefix.encode()):08x}.bin"
     full_key = (name, 0, 0, __version__, repr(key))
     kept = _read_entry(entry, full_key)
     if isinstance(kept, dict):
@@ -246,8 +255,9 @@ def _unpickler() -> type[Unpickler]:
     return PlainUnpickler
 
 
-def _write_entry(entry: Path, key: Key, prepared: object) -> None:
+def _write_entry(place: str, key: Key, prepared: object) -> None:
     """Keep the parsed form. A cache that cannot be written is no reason to fail."""
+    entry = Path(place)
     payload = packed((key, prepared))
     content = _MAGIC + zlib.crc32(payload).to_bytes(4, "big") + payload
     temporary = entry.with_name(f"{entry.name}.{os.getpid()}.{os.urandom(4).hex()}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -87,7 +88,8 @@ def installed() -> Iterator[Found]:
     here = os.getcwd()  # noqa: PTH109 (a Path of every place would take longer than all the rest)
     places = list(dict.fromkeys(os.path.join(here, place) for place in sys.path))  # noqa: PTH118
     lasting = [place for place in places if place.rstrip(os.sep) != here]
-    announced = toml_files.remembered("installed", _state_of(lasting), lambda: _announced(lasting))
+    name = f"installed-{zlib.crc32(os.pathsep.join(lasting).encode()):08x}"
+    announced = toml_files.remembered(name, _state_of(lasting), lambda: _announced(lasting))
     if len(lasting) < len(places):
         announced = [*_announced([here]), *announced]
     seen: set[tuple[str, str]] = set()

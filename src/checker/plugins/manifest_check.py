@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from re import compile as pattern_of
+from threading import get_ident
 from typing import ClassVar
 
 from cerberus import TypeDefinition, Validator
@@ -61,7 +63,7 @@ class _Checker(Validator):  # type: ignore[misc]  # cerberus has no types
 
 def problems(document: Mapping[str, Plain]) -> list[str]:
     """What is wrong with a manifest, as Chinese lines; empty if it can be used."""
-    found = list(_against(manifest_schema.MANIFEST, document, "", False))
+    found = list(_told_by(_checker(manifest_schema.MANIFEST), document, ""))
     if found:
         return found
     families = table(document.get("families"))
@@ -74,8 +76,10 @@ def problems(document: Mapping[str, Plain]) -> list[str]:
         found.extend(_rule_problems(entry, place, families, documents))
     if not found:
         versions = changed(entries, tables(document.get("changes")))
+        checked = set(map(id, entries))
         for entry in versions:
-            found.extend(_rule_problems(entry, 0, families, documents))
+            if id(entry) not in checked:
+                found.extend(_rule_problems(entry, 0, families, documents))
         found.extend(_repeated(versions))
     known = {str(entry.get("id")) for entry in entries}
     for change in tables(document.get("changes")):
@@ -87,7 +91,7 @@ def problems(document: Mapping[str, Plain]) -> list[str]:
 
 def profile_problems(document: Mapping[str, Plain]) -> list[str]:
     """What is wrong with a profile file."""
-    found = list(_against(manifest_schema.PROFILE, document, "", False))
+    found = list(_told_by(_checker(manifest_schema.PROFILE), document, ""))
     for entry in tables(document.get("thresholds")) if not found else ():
         if "value" not in entry and "values" not in entry:
             found.append(f"限值 {entry.get('id')}：缺少 value 或 values")
@@ -101,8 +105,7 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
         told = f"“{kind}”不可用，只能是 {'、'.join(KINDS)}" if kind else "缺少这一项"
         yield f"{name} 的 kind：{told}"
         return
-    schema = manifest_schema.of_rule(kind, scope)
-    wrong = list(_against(schema, entry, name, manifest_schema.open_ended(kind, scope)))
+    wrong = list(_told_by(_rule_checker(kind, scope, get_ident()), entry, name))
     yield from wrong
     if wrong:
         return
@@ -193,11 +196,19 @@ def _repeated(entries: Iterable[Table]) -> Iterator[str]:
         spans.setdefault(rule_id, []).append(span)
 
 
-def _against(
-    schema: manifest_schema.Schema, content: Mapping[str, Plain], name: str, open_ended: bool
-) -> Iterator[str]:
-    checker = _Checker(schema, error_handler=_ChineseErrors(), allow_unknown=open_ended)
-    if checker.validate(content):
+def _checker(schema: manifest_schema.Schema, open_ended: bool = False) -> _Checker:
+    return _Checker(schema, error_handler=_ChineseErrors(), allow_unknown=open_ended)
+
+
+@cache
+def _rule_checker(kind: str, scope: str, thread: int) -> _Checker:
+    """Made once for each thread (it holds what it is checking): checking the schema itself takes
+    far longer than checking a rule against it."""
+    return _checker(manifest_schema.of_rule(kind, scope), manifest_schema.open_ended(kind, scope))
+
+
+def _told_by(checker: _Checker, content: Mapping[str, Plain], name: str) -> Iterator[str]:
+    if checker.validate(content, normalize=False):  # no schema here has anything to normalise
         return
     yield from _lines(checker.errors, name, content)
 
