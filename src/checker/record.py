@@ -14,10 +14,12 @@ from __future__ import annotations
 TYPE_CHECKING = False  # the constant of ``typing``, which is not imported here
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from dataclasses import dataclass, field, replace
     from typing import Any
 else:
     _MISSING = object()
+    _put = object.__setattr__
 
     USES_BEFORE_COMPILED = 20
     """Compiling costs as much as putting so many instances together by hand."""
@@ -99,10 +101,10 @@ else:
 
     def arranged(
         names: tuple[str, ...], defaults: dict[str, Default], values: tuple, named: dict
-    ) -> list[Any] | None:
+    ) -> Sequence[Any] | None:
         """Values given by place and by name, and defaults, in order; None if that does not fit."""
         if len(values) == len(names) and not named:
-            return list(values)
+            return values
         if len(values) > len(names):
             return None
         found, used = list(values), 0
@@ -120,15 +122,16 @@ else:
     def _init(self: Any, *values: object, **named: object) -> None:
         """Put a record together by hand; a class that does so often gets its own ``__init__``."""
         cls = self.__record_class__
-        cls.__record_uses__[0] -= 1
+        names, uses = cls.__slots__, cls.__record_uses__
+        uses[0] -= 1
         found = None
-        if cls.__record_uses__[0] > 0:
-            found = arranged(cls.__slots__, cls.__record_defaults__, values, named)
+        if uses[0] > 0:
+            found = arranged(names, cls.__record_defaults__, values, named)
         if found is None:
             _compiled(cls)(self, *values, **named)
         else:
-            for name, value in zip(cls.__slots__, found, strict=True):
-                object.__setattr__(self, name, value)
+            for name, value in zip(names, found):  # noqa: B905 - as many by construction
+                _put(self, name, value)
 
     def _compiled(cls: Any) -> Any:
         """Compile the ``__init__`` of a class and use it from now on."""

@@ -8,14 +8,15 @@ from functools import cache
 from pathlib import Path
 
 from checker import toml_files
-from checker.light_typing import TypedDict, cast
+from checker.light_typing import TYPE_CHECKING, TypedDict, cast
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
-from checker.plugins.toml_tables import Table, optional_text, strings, table
-from checker.plugins.toml_tables import tables as tables
 from checker.record import dataclass, field
 from checker.rules.expression import remember
 from checker.rules.syntax import Packed
+
+if TYPE_CHECKING:
+    from checker.plugins.toml_tables import Table
 
 API_VERSION = 1
 """The contract between host and plugins. A plugin written for another one is refused."""
@@ -219,6 +220,8 @@ class Examples(Sequence[Example]):
 
     def _examples(self) -> tuple[Example, ...]:
         if self._found is None:
+            from checker.plugins.toml_tables import tables  # late: a check looks at none
+
             entries = cast("Plain", toml_files.unpacked(self._entries))
             self._found = tuple(_example(each) for each in tables(entries))
         return self._found
@@ -237,6 +240,8 @@ class Examples(Sequence[Example]):
 
 def _example(entry: Table) -> Example:
     """One example of a rule."""
+    from checker.plugins.toml_tables import optional_text, strings, table, tables
+
     rows = table(entry.get("tables"))
     return Example(
         expect=Outcome(str(entry["expect"])),
