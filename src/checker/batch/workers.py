@@ -10,9 +10,10 @@ import pickle
 import select
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -63,9 +64,13 @@ class Workers(Iterator[Finished[Item, Result]], Generic[Item, Result]):
         self._over = False
         self._workers: list[_Worker[Item, Result]] = []
         self._lines = _Lines()
-        for _ in range(count):
-            self._add_worker()
-        self._hand_out()
+        try:
+            for _ in range(count):
+                self._add_worker()
+            self._hand_out()
+        except BaseException:  # Ctrl-C, or no more processes to be had
+            self.close()
+            raise
 
     def __next__(self) -> Finished[Item, Result]:
         while self._due not in self._ended:
@@ -198,7 +203,8 @@ class _Worker(Generic[Item, Result]):
         # one made by fork has our end of the line too, and would never hear that we are gone
         arguments = (theirs, self.line if alone else None, work, memory)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
-        self._process.start()
+        with _deaf():
+            self._process.start()
         theirs.close()
 
     def give(self, number: int, item: Item) -> None:
@@ -238,6 +244,20 @@ def _is_alone() -> bool:
     other thread could hold a lock for ever in the copy. A new process takes half a second of
     processor time to load the same; other systems than Linux know no other way."""
     return sys.platform == "linux" and len(list(Path("/proc/self/task").iterdir())) == 1
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Ctrl-C is told to a terminal's processes all at once, and one that is only just beginning has
+    not said yet that it does not listen. So for these few milliseconds nobody listens."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _serve(
