@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -67,8 +69,13 @@ def edited(
         **snapshot.names,
         "F_teachers_full_time__primary": snapshot.names["F_teachers_full_time__junior"],
     }
+    title, first, column = first_class = snapshot.names["T_classes"][0]
+    last_class = first_class._replace(row=first + 199, column=column + 5)
+    longer = {**snapshot.names, "T_classes": (first_class, last_class)}
+    pupils = {f"{title}!D{row}": float(row) for row in range(first, first + 200)}
     return {
         "as handed out": snapshot,
+        "many classes": replace(typed(pupils), names=longer),
         "row inserted": moved(snapshot, "教师", row=10),
         "row inserted, names left behind": moved(snapshot, "教师", row=10, with_names=False),
         "column inserted": moved(snapshot, "教师", column=5),
@@ -126,6 +133,26 @@ def test_a_workbook_reads_the_same_whatever_was_read_before(
     assert len({repr(submission) for submission in alone.values()}) > 20  # the edits do matter
 
 
+def test_threads_may_read_at_the_same_time(
+    school: Template,
+    edited: dict[str, Snapshot],
+    afresh: Callable[[Snapshot, Template], Submission],
+) -> None:
+    alone = {name: repr(afresh(book, school)) for name, book in edited.items()}
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(3):
+            with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(6) as threads:
+                patch.setattr(field_plans, "_memories", {})
+                names = [*edited, *edited]
+                read = threads.map(lambda name: repr(bind(edited[name], school)), names)
+                for name, found in zip(names, read, strict=True):
+                    assert found == alone[name], name
+    finally:
+        sys.setswitchinterval(interval)
+
+
 def assert_means_what_stands_there(submission: Submission, book: Snapshot) -> int:
     """Holds every fact against its own cell, read as if nothing were known of any other."""
     template = submission.template
@@ -160,6 +187,7 @@ def assert_means_what_stands_there(submission: Submission, book: Snapshot) -> in
 
 
 def test_every_fact_is_what_its_cell_means(school: Template, edited: dict[str, Snapshot]) -> None:
+    assert len(bind(edited["many classes"], school).tables["classes"]) == 200
     for book in [*edited.values(), *edited.values()]:
         assert assert_means_what_stands_there(bind(book, school), book) > 250
 

@@ -246,11 +246,12 @@ class RowReader:
         try:
             pattern = self._patterns[key]
         except KeyError:
-            if key not in self._older_patterns:
+            try:
+                pattern = self._older_patterns[key]
+            except KeyError:
                 row = self._read(xml)
                 self._keep_pattern(key, self._pattern(row, pieces), len(xml))
                 return UsualRow(row)
-            pattern = self._older_patterns[key]
             self._keep_pattern(key, pattern, len(xml))
         if pattern is not None:
             texts = pieces[1::2]

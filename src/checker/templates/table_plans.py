@@ -24,18 +24,14 @@ Values = Sequence[object]
 
 
 class RowCells:
-    """Cells of a table, row by row, and what is known of them."""
+    """Cells of a table, row by row, and what is known of them; it never changes, as other threads
+    may be reading by it."""
 
     __slots__ = ("cells", "known")
 
     def __init__(self, cells: list[FactCell]) -> None:
         self.cells = cells
         self.known = [cell.known for cell in cells]
-
-    def add(self, cells: list[FactCell]) -> None:
-        """One more row."""
-        self.cells += cells
-        self.known += [cell.known for cell in cells]
 
 
 class TablePlan:
@@ -66,12 +62,13 @@ class TablePlan:
             return RowCells([*chain.from_iterable(found)])
         # the usual case: one row below the other
         block = self._blocks.get(first)
-        if block is None:
+        have = len(block.cells) // len(self.ids) if block else 0
+        if block is None or have < count:
+            new = [self._new_row(first + at, at + 1) for at in range(have, count)]
+            block = RowCells([*(block.cells if block else ()), *chain.from_iterable(new)])
             if len(self._blocks) >= KEPT_PLANS:
                 self._blocks.clear()
-            block = self._blocks[first] = RowCells([])
-        for ordinal in range(len(block.cells) // len(self.ids) + 1, count + 1):
-            block.add(self._new_row(first + ordinal - 1, ordinal))
+            self._blocks[first] = block
         return block
 
     def _row(self, row: int, ordinal: int) -> list[FactCell]:
