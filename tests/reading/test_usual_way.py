@@ -273,6 +273,7 @@ def test_filled_in_rows_of_a_known_pattern_are_not_read_cell_by_cell(
     reader = usual_rows.RowReader(CellFormats(("plain",), frozenset()))
     row = '<row r="2"><c r="A2" t="s"><v>{}</v></c><c r="C2"><v>{}</v></c></row>'
     reader.rows(row.format(3, 7).encode())
+    reader.rows(row.format(3, 8).encode())  # the second one says that there will be more
     monkeypatch.setattr(reader, "_cells", None)  # whoever reads cells now, fails
     (other,) = reader.rows(row.format(4, -8.5).encode())
     box = usual_rows.SharedStrings(("一", "二", "三", "四", "五"), kept=True).box(1, 4)

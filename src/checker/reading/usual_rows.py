@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from operator import getitem, itemgetter
 
+from checker.light_typing import NamedTuple
 from checker.reading.usual_cells import (
     EMPTY_ROWS,
     NUMBER,
@@ -167,11 +168,14 @@ class _RowPattern:
         """The base of rows with these indexes of strings. Raises Unusual for what is none."""
         known, base = self._last
         if base is None or known != indexes:
-            if not all(text.isdigit() for text in indexes):
+            if indexes and not b"".join(indexes).isdigit():
                 raise Unusual
-            strings = zip(self._strings_at, map(int, indexes), strict=True)
+            try:
+                strings = tuple(zip(self._strings_at, map(int, indexes), strict=True))
+            except ValueError as error:  # one of them is empty
+                raise Unusual from error
             row = self._row
-            base = RowBase(row.mark, row.first, row.values, tuple(strings))
+            base = RowBase(row.mark, row.first, row.values, strings)
             self._last = indexes, base
         return base
 
@@ -182,6 +186,24 @@ def _picker(places: list[int]) -> Callable[[list[bytes]], Sequence[bytes]]:
         return itemgetter(*places)
     at = places[0] if places else 0
     return itemgetter(slice(at, at + len(places)))
+
+
+class _NoPattern:
+    """Stands for rows that have to be read cell by cell each time."""
+
+
+_NO_PATTERN = _NoPattern()
+
+
+class _Met(NamedTuple):
+    """A row that was met once, and the pieces of it; the pattern is learnt when there is another
+    one."""
+
+    row: RowBase
+    pieces: list[bytes]
+
+
+_Pattern = _RowPattern | _NoPattern | _Met
 
 
 class _Made(dict[bytes, object]):
@@ -217,8 +239,8 @@ class RowReader:
         self._cells = CellReader(formats)
         self._kept: dict[bytes, UsualRow] = {}
         self._older: dict[bytes, UsualRow] = {}
-        self._patterns: dict[tuple[bytes, ...], _RowPattern | None] = {}
-        self._older_patterns: dict[tuple[bytes, ...], _RowPattern | None] = {}
+        self._patterns: dict[tuple[bytes, ...], _Pattern] = {}
+        self._older_patterns: dict[tuple[bytes, ...], _Pattern] = {}
         self._marks: dict[tuple[int, bool, tuple[OddCell, ...]], RowMark] = {}
 
     def rows(self, cells: bytes) -> list[UsualRow]:
@@ -243,17 +265,18 @@ class RowReader:
         """The row from its pattern; read cell by cell if there is none."""
         pieces = (_VALUES_AND_TEXTS if b"inlineStr" in xml else _VALUES)(xml)
         key = tuple(pieces[::2])
-        try:
-            pattern = self._patterns[key]
-        except KeyError:
-            try:
-                pattern = self._older_patterns[key]
-            except KeyError:
+        pattern = self._patterns.get(key)
+        if pattern is None:
+            pattern = self._older_patterns.get(key)
+            if pattern is None:
                 row = self._read(xml)
-                self._keep_pattern(key, self._pattern(row, pieces), len(xml))
+                self._keep_pattern(key, _Met(row, pieces), len(xml))
                 return UsualRow(row)
             self._keep_pattern(key, pattern, len(xml))
-        if pattern is not None:
+        if isinstance(pattern, _Met):  # most rows of the first workbooks are not met a second time
+            pattern = self._pattern(pattern.row, pattern.pieces)
+            self._keep_pattern(key, pattern, len(xml))
+        if isinstance(pattern, _RowPattern):
             texts = pieces[1::2]
             try:
                 values = list(map(getitem, pattern.makers, pattern.texts(texts)))
@@ -272,22 +295,20 @@ class RowReader:
             mark = self._marks[key] = RowMark(*key)
         return RowBase(mark, first or NO_COLUMN, values, strings)
 
-    def _keep_pattern(
-        self, key: tuple[bytes, ...], pattern: _RowPattern | None, length: int
-    ) -> None:
+    def _keep_pattern(self, key: tuple[bytes, ...], pattern: _Pattern, length: int) -> None:
         if len(self._patterns) >= KEPT_PATTERNS:
             self._older_patterns = self._patterns
             self._patterns = {}
         if length <= KEPT_ROW_BYTES:
             self._patterns[key] = pattern
 
-    def _pattern(self, row: RowBase, pieces: list[bytes]) -> _RowPattern | None:
-        """What other rows with these tags are; None if their values can be of several kinds."""
+    def _pattern(self, row: RowBase, pieces: list[bytes]) -> _RowPattern | _NoPattern:
+        """What other rows with these tags are, unless their values can be of several kinds."""
         slots: list[tuple[int, dict[bytes, object] | None]] = []
         for before, text, after in zip(pieces[::2], pieces[1::2], pieces[2::2], strict=False):
             cell = _CELL_BEFORE_VALUE.fullmatch(before, before.rindex(b'<c r="'))
             if cell is None or not text:
-                return None
+                return _NO_PATTERN
             letters, style, kind = cell.groups()
             offset = self._cells.column(letters) - row.first
             if after.startswith(b"/t>"):
@@ -299,5 +320,5 @@ class RowReader:
             elif kind in (None, b"n") and self._cells.is_plain(style):
                 slots.append((offset, _numbers))
             else:
-                return None
+                return _NO_PATTERN
         return _RowPattern(row, slots)
