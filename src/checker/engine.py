@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from checker.light_typing import TYPE_CHECKING
 from checker.model.report import Report
@@ -24,7 +24,7 @@ from checker.rules.context import Context
 from checker.rules.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.rules.kinds import evaluator
 from checker.rules.places import places_of
-from checker.rules.plan import plan_for
+from checker.rules.plan import Group, plan_for
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import Functions, RuleSet
 from checker.rules.unit import Unit, UnitKey, key_of
@@ -76,7 +76,6 @@ class Run:
         last_year = Values(previous) if previous is not None else None
         self.values = Values(submission, last_year)
         self.whole = Unit(self.values, UnitRef(Scope.SUBMISSION, whole_label(submission)))
-        self._whole_alone = (self.whole,)
         template = submission.template
         self.stages = {
             stage: Unit(self.values, UnitRef(Scope.STAGE, template.stage_title(stage), stage))
@@ -90,17 +89,21 @@ class Run:
         self._known: dict[str, dict[UnitKey, tuple[Verdict, ...] | None]] = {}
         self._conditions: dict[tuple[str, str | None], bool] = {}
         self._figures: dict[UnitKey, Figures] = {}
-        self._row_units: dict[tuple[str | None, int], list[Unit]] = {}
+        self._units: dict[Group, Sequence[Unit]] = {}
 
     def report(self) -> Report:
         """Everything that is to be reported."""
         verdicts: list[Verdict] = []
         screens = {} if self._screens is None else self._screens.of
+        combined = self.plan.combined
         for rule in self.plan.reported:
             screen = screens.get(rule.id)
-            for unit in self.units(rule):
-                found = () if screen is None else self._screened(screen, rule, unit)
-                verdicts.extend(found or self._verdicts(rule, unit))
+            if screen is None or rule.id in combined:
+                for unit in self.units(rule):
+                    verdicts += self._verdicts(rule, unit)
+            else:
+                for unit in self.units(rule):
+                    verdicts += self._screened(screen, rule, unit) or self._verdicts(rule, unit)
         form_rules = self.plan.form_rules
         form = form_verdicts(self.submission, self.whole, self.stages)
         form += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
@@ -116,22 +119,28 @@ class Run:
 
     def units(self, rule: Rule) -> Iterable[Unit]:
         """The units a rule is asked about."""
+        group = self.plan.groups[rule.id]
+        found = self._units.get(group)
+        if found is None:
+            found = self._units_of(rule)
+            if found is None:
+                return ()
+            self._units[group] = found
+        return found
+
+    def _units_of(self, rule: Rule) -> Sequence[Unit] | None:
         if rule.scope is Scope.SUBMISSION:
-            return self._whole_alone
+            return (self.whole,)
         if rule.scope is Scope.STAGE:
             wanted = rule.stages
             return [unit for stage, unit in self.stages.items() if not wanted or stage in wanted]
-        kind = rule.table, id(rule.spec.get("stage_of"))
         try:
-            found = self._row_units.get(kind)
-            if found is None:
-                found = self._row_units[kind] = self._rows(rule)
-            return found
+            return self._rows(rule)
         except MissingInput:
             return ()  # no table, no rows: the form rules say so
-        except RuleDefect as defect:
+        except RuleDefect as defect:  # of each rule anew
             self.errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
-            return ()
+            return None
 
     # -- what a context asks -----------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from checker.api import Context, Gap, Quantity, Requirement, Unit, Verdict
+from checker.api import Context, FactRef, Gap, Quantity, Requirement, Said, Unit, Verdict
 
 SPREAD = "CLS204_spread"
 
@@ -18,26 +19,36 @@ def classes_of_a_grade_are_alike(unit: Unit, context: Context) -> Iterator[Verdi
         if grade not in ("幼儿班", "复式班"):
             grades.setdefault(grade, []).append(row)
     limit = context.threshold(SPREAD)
-    required = Requirement(f"相差不超过 {Quantity(limit, '人')}", "<=", limit, "人")
     for grade, rows in grades.items():
         if len(rows) < 2:
             continue
         rows.sort(key=lambda row: row.number("classes.total"))
         smallest, largest = rows[0], rows[-1]
-        low, high = smallest.number("classes.total"), largest.number("classes.total")
-        at, actual = largest.refs("classes.total"), Quantity(high - low, "人")
-        told = (
-            f"{grade}最大的班“{largest.text('classes.name')}”{Quantity(high, '人')}，"
-            f"最小的班“{smallest.text('classes.name')}”{Quantity(low, '人')}，相差 {actual}"
+        over = largest.number("classes.total") - smallest.number("classes.total") - limit
+        given = grade, smallest, largest, limit
+        if over <= 0:
+            yield context.fulfilled(_said, _largest, *given)
+            continue
+        said = _said(*given)
+        yield context.failed(
+            f"{said.message[:-1]}，超过 {Quantity(limit, '人')}，请核实是否均衡编班。",
+            at=_largest(*given),
+            actual=said.actual,
+            required=said.required,
+            gap=Gap(over, over, "人", excess=True),
         )
-        if high - low <= limit:
-            yield context.passed(f"{told}。", at=at, actual=actual, required=required)
-        else:
-            over = high - low - limit
-            yield context.failed(
-                f"{told}，超过 {Quantity(limit, '人')}，请核实是否均衡编班。",
-                at=at,
-                actual=actual,
-                required=required,
-                gap=Gap(over, over, "人", excess=True),
-            )
+
+
+def _said(grade: str, smallest: Unit, largest: Unit, limit: Fraction) -> Said:
+    low, high = smallest.number("classes.total"), largest.number("classes.total")
+    actual = Quantity(high - low, "人")
+    return Said(
+        f"{grade}最大的班“{largest.text('classes.name')}”{Quantity(high, '人')}，"
+        f"最小的班“{smallest.text('classes.name')}”{Quantity(low, '人')}，相差 {actual}。",
+        actual,
+        Requirement(f"相差不超过 {Quantity(limit, '人')}", "<=", limit, "人"),
+    )
+
+
+def _largest(grade: str, smallest: Unit, largest: Unit, limit: Fraction) -> tuple[FactRef, ...]:
+    return largest.refs("classes.total")

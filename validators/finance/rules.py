@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from checker.api import Context, FactRef, Gap, Quantity, Requirement, Unit, Value, Verdict
+from checker.api import Context, FactRef, Gap, Quantity, Requirement, Said, Unit, Value, Verdict
 
 FUNDS = "money.public_funds"
 COMPULSORY = ("primary", "junior")
@@ -27,17 +27,10 @@ def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdic
     paid = sum((_amount(unit, FUNDS, stage) for stage in judged), Fraction(0))
     due = sum((_due(unit, context, stage) for stage in judged), Fraction(0))
     where = "小学段、初中段合计" if together else unit.label
-    actual = Quantity(paid, "元")
-    required = Requirement(f"≥ {Quantity(due, '元')}", ">=", due, "元")
-    at = unit.refs(FUNDS)
     if paid >= due:
-        yield context.passed(
-            f"{where}公用经费拨款为 {actual}，符合 {required.text} 的要求。",
-            at=at,
-            actual=actual,
-            required=required,
-        )
+        yield context.fulfilled(_said, _marked, unit, where, paid, due)
         return
+    actual, required, at = Quantity(paid, "元"), _required(due), unit.refs(FUNDS)
     if shared and unit.has_stage("senior"):
         paid, where = _number(unit.whole(FUNDS)), "全校"
         actual = Quantity(paid, "元")
@@ -53,6 +46,20 @@ def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdic
         required=required,
         gap=gap,
     )
+
+
+def _required(due: Fraction) -> Requirement:
+    return Requirement(f"≥ {Quantity(due, '元')}", ">=", due, "元")
+
+
+def _said(unit: Unit, where: str, paid: Fraction, due: Fraction) -> Said:
+    actual, required = Quantity(paid, "元"), _required(due)
+    message = f"{where}公用经费拨款为 {actual}，符合 {required.text} 的要求。"
+    return Said(message, actual, required)
+
+
+def _marked(unit: Unit, where: str, paid: Fraction, due: Fraction) -> tuple[FactRef, ...]:
+    return unit.refs(FUNDS)
 
 
 def _due(unit: Unit, context: Context, stage: str) -> Fraction:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from checker.light_typing import TYPE_CHECKING
+from checker.light_typing import TYPE_CHECKING, TypeAlias
 from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import Scope
 from checker.rules.kinds import COLLECTION_KINDS
+from checker.rules.kinds.limits import texts
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 
@@ -23,11 +24,22 @@ _WORTH_SCREENS = 8
 """After so many forms of one kind screens are made: it takes as long as they save on as many."""
 
 
+Group: TypeAlias = tuple[Scope, tuple[str, ...], str | None, int]
+"""Scope, stages, table and (by its id) the choice of stages for rows."""
+
+
+def _group(rule: Rule) -> Group:
+    if rule.scope is Scope.ROW:
+        return rule.scope, (), rule.table, id(rule.spec.get("stage_of"))
+    return rule.scope, rule.stages if rule.scope is Scope.STAGE else (), None, 0
+
+
 class Plan:
     """The rules of one template under one profile.
 
     ``by_id`` holds every rule that may be asked; ``reported`` those whose verdicts are reported, in
-    order.
+    order; ``groups`` says, by id, which rules are asked about the same units; ``combined`` are
+    those of which other rules ask the verdicts.
     """
 
     __slots__ = (
@@ -35,7 +47,9 @@ class Plan:
         "_screens",
         "_used",
         "by_id",
+        "combined",
         "form_rules",
+        "groups",
         "profile",
         "reported",
         "ruleset",
@@ -55,6 +69,10 @@ class Plan:
             rule
             for rule in self.by_id.values()
             if rule.kind not in COLLECTION_KINDS and ruleset.reported(rule.id)
+        )
+        self.groups: Mapping[str, Group] = {rule.id: _group(rule) for rule in self.by_id.values()}
+        self.combined = frozenset(
+            rule_id for rule in self.by_id.values() for rule_id in texts(rule.spec.get("of", []))
         )
         self.form_rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.form_rules}
         self._limits: dict[tuple[str, str | None], tuple[Threshold, Fraction] | None] = {}

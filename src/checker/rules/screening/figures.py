@@ -67,50 +67,51 @@ class Layout(NamedTuple):
 class Figures(dict[str, Figure]):
     """The figures of one unit, by field id; by "#1", "#2" … what several rules work out alike."""
 
-    __slots__ = ("_cells", "_facts", "_layout", "_rows", "limits", "unit")
+    __slots__ = ("_cells", "_facts", "_layout", "_places", "_rows", "limits", "unit")
 
     def __init__(self, unit: Unit, layout: Layout) -> None:
         self.unit = unit
         self.limits = layout.limits
         self._layout = layout
+        self._places = layout.places
         self._facts = unit.facts
         self._cells = unit.cells
         self._rows: dict[str, tuple[Figures, ...]] = {}
 
     def __missing__(self, name: str) -> Figure:
-        layout = self._layout
-        place = layout.places.get(name)
+        place = self._places.get(name)
         if place is None:
-            work = layout.shared.get(name)
-            found = (
-                figure(self.unit.value(name), layout.kinds[name]) if work is None else work(self)
-            )
-            self[name] = found
+            found = self[name] = self._worked_out(name)
             return found
-        key = place.fact
-        if isinstance(key, str):
-            fact = self._cells.get(key)
-        else:
-            if place.shared is not None:
-                in_common = self._facts.get(place.shared)
-                if in_common is not None and in_common.state not in _NOTHING:  # a share of it
-                    found = self[name] = figure(self.unit.value(name), place.kind)
-                    return found
-            fact = self._facts.get(key)
+        key, shared, kind, blank = place
+        fact = self._cells.get(key) if isinstance(key, str) else self._facts.get(key)
+        if shared is not None:
+            in_common = self._facts.get(shared)
+            if in_common is not None and in_common.state not in _NOTHING:  # a share of it
+                found = self[name] = figure(self.unit.value(name), kind)
+                return found
         if fact is None:
             raise Unsure
-        value, state = fact.value, fact.state
+        state = fact.state
         if state is _GIVEN:
-            if type(value) is Decimal and place.kind == "number":
+            value = fact.value
+            if type(value) is Decimal and kind == "number":
                 found = self[name] = _exact(value)
                 return found
-            if value is not None and _KINDS.get(type(value)) == place.kind:
+            if value is not None and _KINDS.get(type(value)) == kind:
                 found = self[name] = cast("Figure", value)
                 return found
-        elif state is _BLANK and place.blank is not None:
-            found = self[name] = place.blank
+        elif state is _BLANK and blank is not None:
+            found = self[name] = blank
             return found
         raise Unsure
+
+    def _worked_out(self, name: str) -> Figure:
+        """What several rules share, or a figure that does not stand in one place."""
+        work = self._layout.shared.get(name)
+        if work is not None:
+            return work(self)
+        return figure(self.unit.value(name), self._layout.kinds[name])
 
     def given(self, name: str) -> bool:
         """Whether something usable was typed."""
