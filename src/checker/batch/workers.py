@@ -17,7 +17,6 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from time import monotonic, sleep
 
 from checker.batch.running import Finished, Item, Limits, Result, in_words, settle
@@ -197,11 +196,9 @@ class _Worker(Generic[Item, Result]):
         self.since = monotonic()
         self._unsent: deque[bytes] = deque()
         self._sizes: deque[int] = deque()  # of what was sent and is not finished
-        alone = _is_alone()
-        context = get_context("fork") if alone else get_context("spawn")
+        context = get_context("spawn")  # a copy (fork) might take along a lock that somebody holds
         self.line, theirs = context.Pipe()
-        # one made by fork has our end of the line too, and would never hear that we are gone
-        arguments = (theirs, self.line if alone else None, work, memory)
+        arguments = (theirs, work, memory)
         self._process = context.Process(target=_serve, args=arguments, daemon=True)
         with _deaf():
             self._process.start()
@@ -239,13 +236,6 @@ class _Worker(Generic[Item, Result]):
         self._process.close()
 
 
-def _is_alone() -> bool:
-    """Whether this process can be copied as it stands, with all that was loaded: only where no
-    other thread could hold a lock for ever in the copy. A new process takes half a second of
-    processor time to load the same; other systems than Linux know no other way."""
-    return sys.platform == "linux" and len(list(Path("/proc/self/task").iterdir())) == 1
-
-
 @contextmanager
 def _deaf() -> Iterator[None]:
     """Ctrl-C is told to a terminal's processes all at once, and one that is only just beginning has
@@ -260,13 +250,9 @@ def _deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _serve(
-    line: Connection, ours: Connection | None, work: Callable[[Item], Result], memory: int
-) -> None:
+def _serve(line: Connection, work: Callable[[Item], Result], memory: int) -> None:
     """What a worker does until nobody is there any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends us
-    if ours is not None:
-        ours.close()
     settle(memory)
     while True:
         try:
