@@ -85,7 +85,8 @@ def measure(place: Path, schools: int, rounds: int) -> list[tuple[str, list[Meas
     folder = place / f"{schools}"
     demo = ["demo", "county", "--schools", str(schools), "--seed", "7", "--out", str(folder)]
     if not folder.is_dir():
-        run([*CHECKER, *demo], place)
+        with tempfile.TemporaryDirectory() as cache:
+            run([*CHECKER, *demo], Path(cache))
     out = ["--out", str(place / f"out{schools}")]
     county = [*CHECKER, "county", str(folder), *out]
     check = [*CHECKER, "check", str(folder), "--no-mark"]
@@ -112,11 +113,6 @@ def measure(place: Path, schools: int, rounds: int) -> list[tuple[str, list[Meas
             for name, command in commands.items():
                 found[name].append(run(command, Path(cache)))
     return list(found.items())
-
-
-def next_name(folder: Path) -> str:
-    """Any workbook of the folder."""
-    return next(path.name for path in sorted(folder.glob("*.xlsx")))
 
 
 def table(schools: int, found: Sequence[tuple[str, list[Measured]]]) -> str:

@@ -90,10 +90,9 @@ class Values:
         }
         # a FactRef is the tuple it is made of; looking one up need not make it
         self.facts = cast("Mapping[tuple[str, str, int], Fact]", submission.facts)
-        self._columns: dict[str, dict[str, TableColumn]] = {}
+        self._columns: dict[str, TableColumn] = {}
         self._known: dict[tuple[str, str | None, bool], Value | Exception] = {}
         self._shares: dict[tuple[str, str], Fraction] = {}
-        self._cells: dict[tuple[str, int], Value | Exception] = {}
 
     def field(self, field_id: str) -> Field:
         """The declared field. Raises RuleDefect if the template has none of this id."""
@@ -104,16 +103,20 @@ class Values:
 
     def table_column(self, name: str) -> TableColumn:
         """The declared column of ``table.column``. Raises RuleDefect."""
-        table_id, _, column_id = name.rpartition(".")
-        if table_id not in self._columns:
-            table = self.tables.get(table_id)
-            if table is None:
-                raise RuleDefect(f"模板“{self.template.title}”没有表 {table_id}")
-            self._columns[table_id] = {column.id: column for column in table.columns}
-        column = self._columns[table_id].get(column_id)
+        column = self._columns.get(name)
         if column is None:
-            raise RuleDefect(f"表 {table_id} 没有列 {column_id}")
+            column = self._columns[name] = self._declared_column(name)
         return column
+
+    def _declared_column(self, name: str) -> TableColumn:
+        table_id, _, column_id = name.rpartition(".")
+        table = self.tables.get(table_id)
+        if table is None:
+            raise RuleDefect(f"模板“{self.template.title}”没有表 {table_id}")
+        for column in table.columns:
+            if column.id == column_id:
+                return column
+        raise RuleDefect(f"表 {table_id} 没有列 {column_id}")
 
     def rows(self, table_id: str) -> tuple[TableRow, ...]:
         """Filled rows of a table. Raises RuleDefect if the template has no such table, MissingInput
@@ -146,21 +149,9 @@ class Values:
 
     def cell(self, row: TableRow, name: str) -> Value:
         """Value of ``table.column`` in a row. Raises MissingInput, NotApplicable, RuleDefect."""
-        key = (name, row.ordinal)
-        known = self._cells.get(key)
-        if known is None:
-            column = self.table_column(name)
-            fact = row.facts.get(column.id) or Fact(FactRef(name, "", row.ordinal), UNBOUND)
-            try:
-                found = usable(fact, column.blank, column.type, column.title)
-            except (MissingInput, NotApplicable) as reason:
-                known = self._cells[key] = reason.with_traceback(None)
-            else:
-                self._cells[key] = found
-                return found
-        if isinstance(known, Exception):
-            raise type(known)(*known.args)
-        return known
+        column = self.table_column(name)
+        fact = row.facts.get(column.id) or Fact(FactRef(name, "", row.ordinal), UNBOUND)
+        return usable(fact, column.blank, column.type, column.title)
 
     def refs(self, field_id: str, stage: str | None) -> tuple[FactRef, ...]:
         """Which facts make up ``value(field_id, stage)``: the places to be marked, foremost first.
