@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
-from checker.light_typing import TYPE_CHECKING
+from checker.light_typing import TYPE_CHECKING, cast
 from checker.model.report import Report
 from checker.model.rules import Rule
 from checker.model.submission import FactRef, Submission
@@ -28,7 +29,7 @@ from checker.rules.plan import Group, plan_for
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import Functions, RuleSet
 from checker.rules.unit import Unit, UnitKey, key_of
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Values
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, Values
 from checker.rules.wording import missing_labels
 
 if TYPE_CHECKING:
@@ -180,6 +181,19 @@ class Run:
                 return replace(verdict, outcome=Outcome.DOUBT, message=message)
             return replace(verdict, outcome=Outcome.EXPLAINED)
         return replace(verdict, outcome=Outcome.DOUBT)
+
+    def value(self, expression: str, rule: Rule, unit: Unit) -> Value:
+        """What an expression of a rule comes to for the school or a stage; raises as
+        ``Context.evaluate`` does."""
+        work = None if self._screens is None else self._screens.expression(expression)
+        if work is not None:
+            try:
+                found = work(self._figures_of(unit))
+            except Exception:  # as in _screened: whatever it is, it comes again and is told
+                pass
+            else:
+                return Fraction(found) if type(found) is int else cast("Value", found)
+        return Context(self, rule, unit).evaluate(expression)
 
     # -- one rule on one unit ----------------------------------------------------------------
 

@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checker import engine
+from checker.batch.judging import judged_of
+from checker.county.measuring import collection_rules, figures_of, measure, questions
 from checker.engine import judge
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
@@ -72,6 +74,17 @@ def assert_equal(slow: Report, quick: Report) -> None:
     for one, other in zip_longest(slow.verdicts, quick.verdicts):
         assert one == other
     assert slow.errors == quick.errors
+
+
+def assert_measured_alike(slow: Report, quick: Report) -> None:
+    """What a county needs of the school: numbers, what is missing, errors, levels."""
+    own = session()
+    rules = collection_rules(own.ruleset, own.profile)
+    asked = questions(each for each in rules if slow.submission.template.id in each.templates)
+    indicators = frozenset(rule.id for rule in own.rules.values() if rule.kind == "indicator")
+    one, other = (figures_of(each, own.ruleset, own.profile) for each in (slow, quick))
+    assert measure(slow, asked, one) == measure(quick, asked, other)
+    assert judged_of(slow, indicators, one) == judged_of(quick, indicators, other)
 
 
 def screened(report: Report) -> int:
@@ -136,6 +149,7 @@ def test_the_example_workbooks(number: int, monkeypatch: pytest.MonkeyPatch) -> 
     submission = filled_forms()[number]
     slow, quick = both_ways(monkeypatch, submission, session().ruleset, session().profile)
     assert_equal(slow, quick)
+    assert_measured_alike(slow, quick)
     passed = quick.count(Outcome.PASS)
     assert screened(slow) == 0
     assert screened(quick) > 0.7 * passed > 10
@@ -190,6 +204,8 @@ def test_forms_spoilt_at_random(
     own = session()
     slow, quick = both_ways(monkeypatch, submission, own.ruleset, own.profile, last_year)
     assert_equal(slow, quick)
+    if last_year is None:
+        assert_measured_alike(slow, quick)
 
 
 def _spoilt(

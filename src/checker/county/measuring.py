@@ -74,7 +74,7 @@ class Figures:
         key = (rule.plugin, text, unit.key)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = Context(self.run, rule, unit).evaluate(text)
+            found = self._known[key] = self.run.value(text, rule, unit)
         return found
 
     def number(self, rule: Rule, unit: Unit, expression: Plain) -> Fraction:

@@ -72,7 +72,8 @@ class Screens:
         self._threshold = threshold
         self._layouts: dict[tuple[str | None, str | None, str], Layout] = {}
         self._kinds = columns | fields
-        translator = Translator(fields, columns, threshold, definitions)
+        self._expressions: dict[str, Callable[[Figures], Figure] | None] = {}
+        self._translator = translator = Translator(fields, columns, threshold, definitions)
         found: dict[str, tuple[str, Condition]] = {}
         for rule in rules:
             translator.of_rows(rule.table or "" if rule.scope is Scope.ROW else "")
@@ -90,6 +91,23 @@ class Screens:
             for name, (applies, made) in found.items()
             if name in holds
         }
+
+    def expression(self, text: str) -> Callable[[Figures], Figure] | None:
+        """What works an expression out for a school or stage; None if it is not translated."""
+        if text not in self._expressions:
+            self._expressions[text] = self._translated(text)
+        return self._expressions[text]
+
+    def _translated(self, text: str) -> Callable[[Figures], Figure] | None:
+        translator = self._translator
+        translator.of_rows("")
+        try:
+            source = translator.value(text)
+        except NotTranslated:
+            return None
+        fresh = {name: translator.shared[name] for name in translator.shared.keys() - self._shared}
+        self._shared |= compiled(translator, fresh)
+        return compiled(translator, {text: source})[text]
 
     def figures(self, unit: Unit) -> Figures:
         """The figures of a unit."""

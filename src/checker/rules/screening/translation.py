@@ -92,6 +92,10 @@ class Translator:
         """Source of an expression that is a text."""
         return self._of_kind(_tree(text), TEXT)
 
+    def value(self, text: str) -> str:
+        """Source of an expression of whatever kind."""
+        return self._of(_tree(text))[0]
+
     def limit(self, text: str) -> str:
         """Source of a key that takes a threshold id (capital letter first) or an expression."""
         return self.threshold(text) if text[:1].isupper() else self.number(text)
