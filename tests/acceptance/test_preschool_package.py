@@ -254,3 +254,18 @@ def test_its_own_tests_pass(installed: Installed) -> None:
         cwd=installed.work,
     )
     assert run.returncode == 0, run.stdout
+
+
+def test_a_county_in_an_installed_host(installed: Installed) -> None:
+    """More forms than one workbook's way of working is for, in workers, none of it from the
+    sources: what a wheel lacks, an editable install never tells."""
+    made = installed.checker("demo", "county", "--schools", "24", "--out", "县")
+    assert made.returncode == 0, made.stdout + made.stderr
+    run = installed.checker("county", "县", "--workers", "2", "--out", "汇总")
+    assert run.returncode == 1, run.stdout + run.stderr
+    shown = installed.checker("check", "县", "--no-mark", "--format", "json")
+    report = json.loads(shown.stdout)
+    assert report["errors"] == []
+    assert {file["status"] for file in report["files"]} == {"checked"}
+    assert len(report["files"]) >= 24
+    assert {path.suffix for path in (installed.work / "汇总").iterdir()} >= {".html", ".xlsx"}
