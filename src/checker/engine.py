@@ -95,16 +95,9 @@ class Run:
     def report(self) -> Report:
         """Everything that is to be reported."""
         verdicts: list[Verdict] = []
-        screens = {} if self._screens is None else self._screens.of
-        combined = self.plan.combined
         for rule in self.plan.reported:
-            screen = screens.get(rule.id)
-            if screen is None or rule.id in combined:
-                for unit in self.units(rule):
-                    verdicts += self._verdicts(rule, unit)
-            else:
-                for unit in self.units(rule):
-                    verdicts += self._screened(screen, rule, unit) or self._verdicts(rule, unit)
+            for unit in self.units(rule):
+                verdicts += self._verdicts(rule, unit)
         form_rules = self.plan.form_rules
         form = form_verdicts(self.submission, self.whole, self.stages)
         form += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
@@ -158,10 +151,10 @@ class Run:
         rule = self.plan.by_id.get(rule_id)
         if rule is None:
             return ()
-        known = self._known.get(rule_id, {}).get(key_of(unit))
+        key = key_of(unit)
+        known = self._known.get(rule_id, {}).get(key)
         if known is not None:
             return known
-        key = key_of(unit)
         asked = next((each for each in self.units(rule) if each.key == key), None)
         return () if asked is None else self._verdicts(rule, asked)
 
@@ -198,6 +191,11 @@ class Run:
     # -- one rule on one unit ----------------------------------------------------------------
 
     def _verdicts(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
+        screen = None if self._screens is None else self._screens.of.get(rule.id)
+        found = () if screen is None else self._screened(screen, rule, unit)
+        return found or self._judged_once(rule, unit)
+
+    def _judged_once(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
         of_rule = self._known.get(rule.id)
         if of_rule is None:
             of_rule = self._known[rule.id] = {}
@@ -207,9 +205,7 @@ class Run:
         if unit.key in of_rule:
             raise RuleDefect(f"规则 {rule.id} 绕了一圈又用到自己的结论")
         of_rule[unit.key] = None  # being worked out
-        screen = None if self._screens is None else self._screens.of.get(rule.id)
-        found = () if screen is None else self._screened(screen, rule, unit)
-        found = of_rule[unit.key] = found or self.judged(rule, unit)
+        found = of_rule[unit.key] = self.judged(rule, unit)
         return found
 
     def _screened(self, screen: Screen, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:

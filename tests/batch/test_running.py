@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,24 +16,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 from working import behave
 
 
-@pytest.fixture(params=["copied", "new", "new, as on Windows"])
-def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """How worker processes come to be: as copies of this one, or, wherever that cannot be done
-    safely (another thread is running; every system but Linux), as new ones. Windows cannot listen
-    to many lines the usual way either."""
-    if request.param == "new, as on Windows":
+@pytest.fixture(params=["as here", "as on Windows"])
+def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How the main process listens to its workers: Windows cannot listen to many lines the usual
+    way."""
+    if request.param == "as on Windows":
         monkeypatch.delattr("select.poll")
-    if request.param == "copied":
-        if sys.platform != "linux":
-            pytest.skip("only on Linux")
-        yield request.param
-        return
-    over = threading.Event()
-    other = threading.Thread(target=over.wait)
-    other.start()
-    yield request.param
-    over.set()
-    other.join()
+    return str(request.param)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -10,7 +10,6 @@ from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import Scope
 from checker.rules.kinds import COLLECTION_KINDS
-from checker.rules.kinds.limits import texts
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 
@@ -38,8 +37,7 @@ class Plan:
     """The rules of one template under one profile.
 
     ``by_id`` holds every rule that may be asked; ``reported`` those whose verdicts are reported, in
-    order; ``groups`` says, by id, which rules are asked about the same units; ``combined`` are
-    those of which other rules ask the verdicts.
+    order; ``groups`` says, by id, which rules are asked about the same units.
     """
 
     __slots__ = (
@@ -47,7 +45,6 @@ class Plan:
         "_screens",
         "_used",
         "by_id",
-        "combined",
         "form_rules",
         "groups",
         "profile",
@@ -71,9 +68,6 @@ class Plan:
             if rule.kind not in COLLECTION_KINDS and ruleset.reported(rule.id)
         )
         self.groups: Mapping[str, Group] = {rule.id: _group(rule) for rule in self.by_id.values()}
-        self.combined = frozenset(
-            rule_id for rule in self.by_id.values() for rule_id in texts(rule.spec.get("of", []))
-        )
         self.form_rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.form_rules}
         self._limits: dict[tuple[str, str | None], tuple[Threshold, Fraction] | None] = {}
         self._screens: Screens | None = None
