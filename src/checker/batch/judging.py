@@ -22,7 +22,7 @@ from checker.reports.results import FileResult
 from checker.session import SessionOptions
 
 if TYPE_CHECKING:
-    from checker.county.measuring import Figures, Measuring, Questions
+    from checker.county.measuring import Measuring, Questions, SchoolFigures
 
 
 class Done(NamedTuple):
@@ -95,7 +95,7 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
     return kept(head, bulk)
 
 
-def judged_of(report: Report, indicators: frozenset[str], figures: Figures) -> list[Judged]:
+def judged_of(report: Report, indicators: frozenset[str], figures: SchoolFigures) -> list[Judged]:
     """The indicator verdicts of a report, for the school × indicator matrix and the gaps."""
     found = []
     for verdict in report.verdicts:

@@ -14,6 +14,7 @@ from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Scope, UnitRef, Verdict
 from checker.rules.context import Context
 from checker.rules.evaluation import truth
+from checker.rules.kinds.indicator import ratio_of
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 from checker.rules.unit import Unit, UnitKey, key_of
@@ -58,7 +59,7 @@ def questions(rules: Iterable[Rule]) -> Questions:
     return Questions(rules, frozenset(found))
 
 
-class Figures:
+class SchoolFigures:
     """What expressions come to on one submission, each worked out once: pupils are the base of
     most rules, and what an indicator compares with its limit, a 差异系数 compares between
     schools."""
@@ -94,15 +95,15 @@ class Figures:
         unit = self.run.stages.get(ref.stage) if ref.stage else self.run.whole
         if not self._judged_it or rule is None or unit is None or unit.ref != ref:
             return None
-        spec = rule.spec
+        ratio = ratio_of(rule)
         try:
-            value = self.number(rule, unit, spec["numerator"])
-            if "denominator" in spec:
-                value /= self.number(rule, unit, spec["denominator"])
-            limit = Context(self.run, rule, unit).threshold(str(spec["threshold"]))
+            value = self.number(rule, unit, ratio.numerator)
+            if ratio.denominator:
+                value /= self.number(rule, unit, ratio.denominator)
+            limit = Context(self.run, rule, unit).threshold(ratio.threshold)
         except (MissingInput, NotApplicable, RuleDefect, ZeroDivisionError):
             return None
-        return value * exact(str(spec.get("scale", 1))), limit
+        return value * ratio.scale, limit
 
 
 class Measuring(NamedTuple):
@@ -125,16 +126,16 @@ def collection_rules(ruleset: RuleSet, profile: Profile) -> tuple[Rule, ...]:
     )
 
 
-def figures_of(report: Report, ruleset: RuleSet, profile: Profile) -> Figures:
+def figures_of(report: Report, ruleset: RuleSet, profile: Profile) -> SchoolFigures:
     """The figures of the run that judged a submission, worked out already in part; those of a new
     one where that one knew last year's workbook, which is compared with elsewhere."""
     run = report.run
     if isinstance(run, Run) and run.values.previous is None and run.plan.ruleset is ruleset:
-        return Figures(run, True)
-    return Figures(Run(report.submission, ruleset, profile, None), False)
+        return SchoolFigures(run, True)
+    return SchoolFigures(Run(report.submission, ruleset, profile, None), False)
 
 
-def measure(report: Report, asked: Questions, figures: Figures) -> Measuring:
+def measure(report: Report, asked: Questions, figures: SchoolFigures) -> Measuring:
     """The measures of one submission.
 
     A school to which a rule does not apply takes no part in it. One whose figures are missing is
@@ -199,7 +200,7 @@ def units(rule: Rule, run: Run) -> Iterator[Unit]:
             yield unit
 
 
-def _measure(rule: Rule, unit: Unit, figures: Figures, known: Known) -> Measure | None:
+def _measure(rule: Rule, unit: Unit, figures: SchoolFigures, known: Known) -> Measure | None:
     when = rule.when
     if when is not None and not truth(figures.value(rule, unit, when), f"“{when}”"):
         return None

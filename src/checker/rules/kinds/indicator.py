@@ -19,7 +19,7 @@ from checker.rules.values import ONE
 from checker.rules.wording import Words, gap_of, requirement
 
 
-class _Ratio(NamedTuple):
+class Ratio(NamedTuple):
     """What a rule's keys say, ready to be asked of any unit; ``denominator`` "" stands for 1."""
 
     numerator: str
@@ -30,9 +30,10 @@ class _Ratio(NamedTuple):
 
 
 @once_per_rule
-def _prepared(rule: Rule) -> _Ratio:
+def ratio_of(rule: Rule) -> Ratio:
+    """What an indicator's keys say."""
     spec = rule.spec
-    return _Ratio(
+    return Ratio(
         str(spec["numerator"]),
         str(spec.get("denominator", "")),
         fraction(spec.get("scale", 1)),
@@ -44,7 +45,7 @@ def _prepared(rule: Rule) -> _Ratio:
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
     were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
-    numerator_text, denominator_text, scale, threshold, operator = _prepared(rule)
+    numerator_text, denominator_text, scale, threshold, operator = ratio_of(rule)
     numerator = context.number(numerator_text)
     denominator = context.number(denominator_text) if denominator_text else ONE
     if not denominator:

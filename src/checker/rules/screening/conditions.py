@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from checker.model.rules import Rule
 from checker.model.verdicts import Scope
-from checker.rules.kinds.indicator import compare_of, fraction
+from checker.rules.kinds.indicator import compare_of, ratio_of
 from checker.rules.kinds.limits import texts
 from checker.rules.screening.translation import NotTranslated, Translator
 
@@ -45,15 +45,15 @@ def _relation(rule: Rule, code: Translator) -> Condition:
 def _indicator(rule: Rule, code: Translator) -> Condition:
     """numerator / denominator x scale against the limit, multiplied out (the denominator is more
     than 0)."""
-    spec, sign = rule.spec, compare_of(rule)
-    numerator, scale = str(spec["numerator"]), fraction(spec.get("scale", 1))
-    left, right = code.number(numerator), code.threshold(str(spec["threshold"]))
-    if scale != 1:
-        left = f"{left} * {_exact(scale, code)}"
-    if "denominator" not in spec:
-        return Condition(f"{left} {sign} {right}", ((numerator,),))
-    below = code.once(code.number(str(spec["denominator"])))
-    return Condition(f"{below} > 0 and {left} {sign} {right} * {below}", ((numerator,),))
+    ratio = ratio_of(rule)
+    left, right = code.number(ratio.numerator), code.threshold(ratio.threshold)
+    marked = ((ratio.numerator,),)
+    if ratio.scale != 1:
+        left = f"{left} * {_exact(ratio.scale, code)}"
+    if not ratio.denominator:
+        return Condition(f"{left} {ratio.operator} {right}", marked)
+    below = code.once(code.number(ratio.denominator))
+    return Condition(f"{below} > 0 and {left} {ratio.operator} {right} * {below}", marked)
 
 
 def _sum(rule: Rule, code: Translator) -> Condition:
