@@ -1,35 +1,47 @@
-"""Unpacking for the quick way: by Intel's library when the optional package `isal` is installed.
+"""Unpacking, by Intel's library when the optional package `isal` is installed, else the standard's.
 
-What comes out is held against length and checksum as ever, and what does not agree is unpacked
-again by the standard library, which then says what is wrong. Like that one it unpacks no more than
-it is asked for. It takes a while to load, so only runs over several workbooks ever load it.
+Both read the same streams and give the same checksums. Loading Intel's takes a while, so only runs
+over several workbooks and writing ever load this module.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 
 from checker.reading.package import DEFLATED, PackedPart
 
-_library: ModuleType = zlib
-try:
+intel: ModuleType | None = None
+with suppress(ImportError):
     from isal import isal_zlib
 
-    _library = isal_zlib
-except ImportError:
-    pass
+    intel = isal_zlib
+
+Checksum = Callable[[bytes, int], int]
+crc32: Checksum = zlib.crc32 if intel is None else intel.crc32
+
+
+def inflate(packed: bytes | memoryview, most: int) -> bytes:
+    """Unpack at most ``most`` bytes. Raises `zlib.error` for what is no deflate stream."""
+    if intel is None:
+        return zlib.decompressobj(-15).decompress(packed, most)
+    try:
+        content: bytes = intel.decompressobj(-15).decompress(packed, most)
+    except intel.error as problem:
+        raise zlib.error(str(problem)) from None
+    return content
 
 
 def unpacked(part: PackedPart) -> bytes:
-    """The content of a part. Raises UnreadableWorkbook if it is damaged or longer than it says."""
+    """The content of a part; what does not agree with length and checksum is unpacked again by the
+    standard library, which then says what is wrong. Raises UnreadableWorkbook if it is damaged or
+    longer than it says."""
     if part.method == DEFLATED:
-        try:
+        with suppress(zlib.error):
             # one byte more than declared would betray a part that lies about its size
-            unpacker = _library.decompressobj(-15)
-            content: bytes = unpacker.decompress(part.packed, part.size + 1)
-        except _library.error:
-            return part.unpacked()
-        if len(content) == part.size and _library.crc32(content) == part.crc:
-            return content
+            content = inflate(part.packed, part.size + 1)
+            if len(content) == part.size and crc32(content, 0) == part.crc:
+                return content
     return part.unpacked()
