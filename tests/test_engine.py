@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from checker.engine import judge
+from checker.forms.registry import installed_templates
+from checker.judging.engine import judge
 from checker.model.cells import Cell, CellKind, CellRef
 from checker.model.rules import Example, Plain
 from checker.model.submission import Explanation, FactRef, Problem, ShownIndicator, Submission
@@ -21,7 +22,6 @@ from checker.plugins.loading import Plugins, load_plugins
 from checker.plugins.profile_files import ProfileNotFoundError, choose, load_overlay
 from checker.rules.examples import submission_for
 from checker.rules.profiles import build
-from checker.templates.registry import installed_templates
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pytest
 
-from checker.engine import judge
+from checker.judging.engine import judge
 from checker.model.report import Report
 from checker.model.rules import Example, Plain
 from checker.model.submission import Submission

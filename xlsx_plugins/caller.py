@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import xlwings as xw
 from checker_xlsx.libreoffice.engine import use_libreoffice
 from checker_xlsx.vba.texts import escaped
 from checker_xlsx.window import show_message
+from msgspec import Struct
 
 TITLE = "数据校验"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What the launcher said: xlwings' own arguments, and a few more.
 
     ``answer``: the file in which the launcher waits for the answer; None where it does not wait

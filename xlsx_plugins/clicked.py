@@ -20,7 +20,7 @@ from checker_xlsx.sentences import verdict_sentence
 from checker_xlsx.view import kept_still, select_cell, structure_protected
 
 if TYPE_CHECKING:
-    from checker.reports.findings import Finding
+    from checker.marking.findings import Finding
 
 TIMINGS_VARIABLE = "CHECKER_TIMINGS"
 """Names a file to which each click appends a line of JSON: when each step was done."""
@@ -91,7 +91,7 @@ def _answered(call: Call, started: float, action: Callable[[xw.Book, Call, Steps
 
 def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     from checker.marking import changes_for
-    from checker.reports.findings import counts_of, findings_of
+    from checker.marking.findings import counts_of, findings_of
     from checker.session import BadChoice, Session
     from checker.settings import BadSettings
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import xlwings as xw
 from checker_xlsx.painting import has_macros
 from checker_xlsx.vba.texts import unescaped
+from msgspec import Struct, field
 
 from checker.model.cells import CellRef, column_number
 from checker.model.snapshot import Position
@@ -28,8 +28,7 @@ _TARGET = re.compile(
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(Struct, frozen=True):
     """Defined names with Excel's text of their target, custom properties, and per sheet title
     the areas ("C7:D9") whose number format shows a percentage."""
 

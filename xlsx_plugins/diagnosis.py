@@ -8,13 +8,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from importlib.util import find_spec
 from pathlib import Path
 
 from checker_xlsx.installing import PROGRAM_VARIABLE, per_user_program, this_program
 from checker_xlsx.outside import outside_environment
+from msgspec import Struct
 
 
 class State(Enum):
@@ -25,8 +25,7 @@ class State(Enum):
     LACKING = "缺少"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """One thing that was looked at."""
 
     about: str

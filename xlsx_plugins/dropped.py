@@ -7,11 +7,11 @@ import shutil
 import subprocess
 import sys
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 
 from checker_xlsx.outside import outside_environment
 from checker_xlsx.sentences import verdict_sentence
+from msgspec import Struct
 
 COPY_SUFFIX = "（已校验）"
 HOW_TO_USE = (
@@ -21,8 +21,7 @@ HOW_TO_USE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one dropped file; ``copy`` is the marked copy, if one was written."""
 
     text: str
@@ -47,7 +46,7 @@ def _check(file: Path) -> Outcome:
     from checker_xlsx.choices import options_at
 
     from checker.marking import changes_for
-    from checker.reports.findings import counts_of
+    from checker.marking.findings import counts_of
     from checker.session import BadChoice, Session
     from checker.settings import BadSettings
     from checker.writing import UnwritableWorkbook, write_changes

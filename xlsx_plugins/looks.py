@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from checker_xlsx.vba.texts import escaped, unescaped
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Fill and note of one cell or range.
 
     ``fill``: None leaves it, "" is no fill, "RRGGBB" a solid one, "RRGGBB;pattern;RRGGBB" one of
@@ -24,8 +23,7 @@ class Look:
     value: str | Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """How cells look now, without those on the ``refused`` sheets, whose protection has a password
     that is not ours."""
 

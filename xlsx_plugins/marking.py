@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import xlwings as xw
 from checker_xlsx.looks import Look
@@ -18,6 +17,7 @@ from checker_xlsx.marking_plan import CellPlan, Key, cells_of, plan_cells
 from checker_xlsx.memory import memory_sheet, read_memories, write_memories
 from checker_xlsx.painting import look, repaint
 from checker_xlsx.result_sheets import write_result_sheet
+from msgspec import Struct
 
 from checker.model.marks import Changes, Mark
 from checker.model.snapshot import Snapshot
@@ -27,8 +27,7 @@ from checker.writing.memory_sheet import TITLE, Memory
 _PROVISIONAL = "校验中~"
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What was done: cells changed, and sheets left alone because of somebody's password."""
 
     changed: int

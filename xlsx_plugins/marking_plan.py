@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from checker_xlsx.fills import fill_text, fill_xml
 from checker_xlsx.looks import Look
+from msgspec import Struct, field
 
 from checker.model.marks import FILL_COLOURS, CellEdit, Fill, Mark, Scalar
 from checker.model.snapshot import Snapshot
@@ -37,8 +37,7 @@ def cells_of(sheet: str, address: str) -> list[Key]:
     ]
 
 
-@dataclass(slots=True)
-class CellPlan:
+class CellPlan(Struct):
     """One cell: how it is now, how the user has it without marks, and how it shall be."""
 
     key: Key

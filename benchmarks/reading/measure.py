@@ -26,9 +26,9 @@ def once(folder: Path) -> dict[str, float]:
     """Milliseconds of processor time per file, in this process."""
     from python_calamine import CalamineWorkbook
 
+    from checker.forms import binding, recognition  # noqa: F401 - imports are not measured
     from checker.reading import read_snapshot
     from checker.session import Session
-    from checker.templates import binding, recognition  # noqa: F401 - imports are not measured
 
     books = sorted(path for path in folder.iterdir() if path.suffix in (".xlsx", ".xlsm"))
     session = Session()

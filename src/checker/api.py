@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from checker.light_typing import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
 from checker.model.submission import FactRef
 from checker.model.verdicts import (
     Gap,

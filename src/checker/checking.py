@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple, Protocol
 
-from checker.light_typing import NamedTuple, Protocol
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.marking.results import FileResult, result_of
 from checker.model.report import FileStatus, Judgement, Report
-from checker.record import dataclass, replace
-from checker.reports.results import FileResult, result_of
 from checker.session import Session, SessionOptions
 
 COPY_FAILED = "标记副本写不进去"
@@ -42,8 +44,7 @@ class LocalFile(NamedTuple):
         return Path(self.location).read_bytes()
 
 
-@dataclass(frozen=True, slots=True)
-class MarkPlan:
+class MarkPlan(Struct, frozen=True):
     """Where marks go. ``folder`` gets the copies in the structure of the input; with ``in_place``
     the files themselves are marked; neither: nothing is written."""
 
@@ -57,8 +58,7 @@ def session_for(options: SessionOptions) -> Session:
     return Session(options)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckWork:
+class CheckWork(Struct, frozen=True):
     """Checks sources one by one, in this process or in a worker."""
 
     options: SessionOptions

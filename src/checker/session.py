@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.light_typing import TYPE_CHECKING
+from msgspec import Struct
+
 from checker.model.report import FileStatus, Judgement
 from checker.model.rules import Rule, Threshold
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.model.verdicts import RuleError
-from checker.record import dataclass
 
 if TYPE_CHECKING:
     from checker.previous_year import PreviousYear
@@ -30,8 +31,7 @@ class BadChoice(Exception):
     """Options that name something that does not exist; the text is a Chinese sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionOptions:
+class SessionOptions(Struct, frozen=True):
     """What a user chooses. Picklable and hashable: workers make the same session from it.
 
     ``profile`` is an id or the path of a profile file; ``plugins`` None means all that are found;
@@ -73,8 +73,8 @@ class Session:
 
     @cached_property
     def _forms(self) -> tuple[tuple[Template, ...], tuple[RuleError, ...]]:
-        from checker.templates.errors import TemplateError
-        from checker.templates.registry import installed_templates
+        from checker.forms.errors import TemplateError
+        from checker.forms.registry import installed_templates
 
         contributions = self.plugins.contributions()
         folders = contributions.template_folders()
@@ -103,7 +103,7 @@ class Session:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """All rules by id, with the severity they have under the profile."""
-        from checker.record import replace
+        from msgspec.structs import replace
 
         found = self.ruleset.by_id(self.options.edition)
         for rule_id in self.profile.rules:
@@ -176,8 +176,8 @@ class Session:
 
     def submission_of(self, snapshot: Snapshot) -> Submission | str:
         """The submission in a snapshot; the reason (Chinese) if it is no known form."""
-        from checker.templates.binding import bind
-        from checker.templates.recognition import Unrecognised, recognise
+        from checker.forms.binding import bind
+        from checker.forms.recognition import Unrecognised, recognise
 
         template = recognise(snapshot, self.templates)
         if isinstance(template, Unrecognised):
@@ -189,7 +189,7 @@ class Session:
 
         ``previous`` is last year's submission; without it the session looks in its own last year.
         """
-        from checker.engine import judge
+        from checker.judging.engine import judge
 
         submission = self.submission_of(snapshot)
         if isinstance(submission, str):
@@ -223,7 +223,7 @@ class Session:
 
     @staticmethod
     def _at(path: str, judgement: Judgement) -> Judgement:
-        from checker.record import replace
+        from msgspec.structs import replace
 
         return replace(judgement, path=path)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.light_typing import TYPE_CHECKING
-from checker.record import dataclass
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from checker.session import SessionOptions
@@ -26,8 +26,7 @@ class BadSettings(Exception):
     """A settings file that cannot be used; the text is a Chinese sentence naming file and key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Defaults for the commands. None: not set."""
 
     profile: str | None = None

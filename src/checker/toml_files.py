@@ -15,9 +15,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from checker import __version__
-from checker.light_typing import TYPE_CHECKING, TypeVar, cast
 from checker.model.rules import Plain
 
 if TYPE_CHECKING:

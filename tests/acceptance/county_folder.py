@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from checker.templates.fill import fill_template
-from checker.templates.fill_data import FillData, FillValue
-from checker.templates.registry import choose, installed_templates
+from checker_templates.building.fill import fill_template
+from checker_templates.building.fill_data import FillData, FillValue
+
+from checker.forms.registry import choose, installed_templates
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "checker.cli.main"]

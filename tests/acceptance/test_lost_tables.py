@@ -12,7 +12,7 @@ from openpyxl.workbook import Workbook
 sys.path.insert(0, str(Path(__file__).parent))
 from county_folder import Rows, checker, document, fill_school
 
-from checker.engine import judge
+from checker.judging.engine import judge
 from checker.model.report import Report
 from checker.model.verdicts import Outcome
 from checker.reading import read_snapshot

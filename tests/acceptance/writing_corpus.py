@@ -9,11 +9,11 @@ import posixpath
 import re
 import zipfile
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
 from lxml import etree
+from msgspec import Struct, field
 
 from checker.model.cells import column_letters, column_number
 from checker.model.marks import Changes, Fill, Mark, ResultCell, ResultSheet
@@ -210,8 +210,7 @@ def address_of(text: str) -> tuple[int, int]:
     return int(found[2]), column_number(found[1])
 
 
-@dataclass
-class SheetCells:
+class SheetCells(Struct):
     """A worksheet's cells by row and column, its merged ranges and inherited styles."""
 
     cells: dict[tuple[int, int], etree._Element] = field(default_factory=dict)
@@ -261,8 +260,7 @@ class SheetCells:
         return next((s for low, high, s in self.columns if low <= cell[1] <= high), 0)
 
 
-@dataclass
-class Story:
+class Story(Struct):
     """What is written into one workbook, and which cells that must show."""
 
     changes: Changes

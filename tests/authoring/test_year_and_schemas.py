@@ -88,7 +88,7 @@ def test_what_strangers_write_fits_the_published_schemas(two_years: Path) -> Non
         assert errors(manifests, path) == []
     found = {"template": 0, "henan": 0}
     profiles = schema("checker.plugins", "profile.schema.json")
-    templates = schema("checker.templates", "template.schema.json")
+    templates = schema("checker.forms", "template.schema.json")
     for path in PRESCHOOL.rglob("*.toml"):
         if path.stem in found:
             validator = templates if path.stem == "template" else profiles

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from checker_templates.building.fill import fill_template
+from checker_templates.building.fill_data import FillData, FillValue
+from msgspec.structs import replace
 
+from checker.forms.loading import load_template
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.submission import FactRef
 from checker.model.template import FieldType, Template
 from checker.reading import read_snapshot
-from checker.templates.fill import fill_template
-from checker.templates.fill_data import FillData, FillValue
-from checker.templates.loading import load_template
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "workbook_templates" / "compulsory_school"
@@ -110,8 +110,8 @@ def typed(snapshot: Snapshot) -> Callable[..., Snapshot]:
             while len(rows) <= row - sheet.origin[0]:
                 rows.append([""] * len(rows[0]))
             rows[row - sheet.origin[0]][column - sheet.origin[1]] = value
-            sheets[title] = dataclasses.replace(sheet, rows=rows)
-        return dataclasses.replace(base, sheets=sheets)
+            sheets[title] = replace(sheet, rows=rows)
+        return replace(base, sheets=sheets)
 
     return change
 
@@ -143,8 +143,8 @@ def moved() -> Callable[..., Snapshot]:
         for name, target in names.items() if with_names else ():
             if target is not None and target[0].sheet == title:
                 names[name] = (_shift(target[0], row, column), _shift(target[1], row, column))
-        sheets = {**base.sheets, title: dataclasses.replace(sheet, rows=rows)}
-        return dataclasses.replace(base, sheets=sheets, names=names)
+        sheets = {**base.sheets, title: replace(sheet, rows=rows)}
+        return replace(base, sheets=sheets, names=names)
 
     return insert
 
@@ -165,7 +165,7 @@ def without_names() -> Callable[..., Snapshot]:
             names = {name: None if gone(name) else at for name, at in base.names.items()}
         else:
             names = {name: at for name, at in base.names.items() if not gone(name)}
-        return dataclasses.replace(base, names=names)
+        return replace(base, names=names)
 
     return remove
 
@@ -178,11 +178,11 @@ def renamed() -> Callable[..., Snapshot]:
         sheets: dict[str, SheetSnapshot] = {}
         for title, sheet in base.sheets.items():
             at = new if title == old else title
-            sheets[at] = dataclasses.replace(sheet, title=at)
+            sheets[at] = replace(sheet, title=at)
         names = dict(base.names)
         for name, target in names.items() if names_follow else ():
             if target is not None and target[0].sheet == old:
                 names[name] = (target[0]._replace(sheet=new), target[1]._replace(sheet=new))
-        return dataclasses.replace(base, sheets=sheets, names=names)
+        return replace(base, sheets=sheets, names=names)
 
     return rename

@@ -11,11 +11,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from calc_scripts import run_in_calc
 
+from checker.forms.binding import bind, recognise
 from checker.model.cells import CellKind
 from checker.model.submission import FactRef, FactState
 from checker.model.template import Template
 from checker.reading import read_snapshot
-from checker.templates.binding import bind, recognise
 
 CLERK = Path(__file__).parent / "clerk_in_calc.py"
 BOYS, GIRLS = FactRef("students.boys", "primary"), FactRef("students.girls", "primary")

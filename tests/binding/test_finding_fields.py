@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from checker.forms.binding import bind
 from checker.model.cells import CellRef
 from checker.model.snapshot import Snapshot
 from checker.model.submission import FactRef, FactState, Submission
 from checker.model.template import Template
-from checker.templates.binding import bind
 
 Change = Callable[..., Snapshot]
 Values = Mapping[FactRef, object]
@@ -64,7 +64,7 @@ def test_a_filled_workbook_is_read_completely(
 
 
 def test_every_cell_agrees_with_the_declared_layout(school: Template, snapshot: Snapshot) -> None:
-    from checker.templates.layout import lay_out
+    from checker.forms.layout import lay_out
 
     layout = lay_out(school)
     submission = bind(snapshot, school)
@@ -117,7 +117,7 @@ def test_a_name_that_contradicts_the_row_code_is_reported_and_not_used(
     assert target is not None
     down = target[0]._replace(row=target[0].row + 1)
     names = {**snapshot.names, name: (down, down)}
-    submission = bind(dataclasses.replace(snapshot, names=names), school)
+    submission = bind(replace(snapshot, names=names), school)
     ref = FactRef("teachers.full_time", "primary")
     assert submission.fact(ref).state is FactState.UNBOUND
     assert misread(submission, values) == {}
@@ -157,8 +157,8 @@ def test_a_deleted_row_is_missed(
             names[name] = None if cell.row == at else (up, up)
         else:
             names[name] = target
-    sheets = {**snapshot.sheets, "安全": dataclasses.replace(sheet, rows=rows)}
-    submission = bind(dataclasses.replace(snapshot, sheets=sheets, names=names), school)
+    sheets = {**snapshot.sheets, "安全": replace(sheet, rows=rows)}
+    submission = bind(replace(snapshot, sheets=sheets, names=names), school)
     assert misread(submission, values) == {}
     assert rules_of(submission) == {"FORM011": 1}
     assert "行号 03" in messages(submission, "FORM011")[0]
@@ -230,7 +230,7 @@ def test_a_copy_of_a_sheet_is_said_not_to_be_read(
 ) -> None:
     """“教师 (2)” may be the one the clerk went on with; only “教师” is read, and that is said."""
     sheets = {**snapshot.sheets, "教师 (2)": snapshot.sheets["教师"]}
-    submission = bind(dataclasses.replace(snapshot, sheets=sheets), school)
+    submission = bind(replace(snapshot, sheets=sheets), school)
     assert rules_of(submission) == {"FORM024": 1}
     assert "“教师 (2)”里的数没有读" in messages(submission, "FORM024")[0]
     assert misread(submission, values) == {}
@@ -241,7 +241,7 @@ def test_a_missing_sheet_is_one_finding_and_its_fields_are_unbound(
 ) -> None:
     sheets = {title: sheet for title, sheet in snapshot.sheets.items() if title != "经费"}
     names = {n: None if t and t[0].sheet == "经费" else t for n, t in snapshot.names.items()}
-    submission = bind(dataclasses.replace(snapshot, sheets=sheets, names=names), school)
+    submission = bind(replace(snapshot, sheets=sheets, names=names), school)
     assert rules_of(submission) == {"FORM013": 1}
     assert "经费" in messages(submission, "FORM013")[0]
     here = {field.id for sheet in school.sheets if sheet.title == "经费" for field in sheet.fields}
@@ -253,9 +253,9 @@ def test_a_missing_sheet_is_one_finding_and_its_fields_are_unbound(
 def test_a_sheet_without_any_header_is_one_finding(
     school: Template, snapshot: Snapshot, without_names: Change
 ) -> None:
-    wiped = dataclasses.replace(snapshot.sheets["教师"], rows=[["", "备注"], ["x", 1.0]])
+    wiped = replace(snapshot.sheets["教师"], rows=[["", "备注"], ["x", 1.0]])
     bare = without_names(snapshot, lambda name: True)
-    submission = bind(dataclasses.replace(bare, sheets={**snapshot.sheets, "教师": wiped}), school)
+    submission = bind(replace(bare, sheets={**snapshot.sheets, "教师": wiped}), school)
     assert len(messages(submission, "FORM018")) == 1
 
 

@@ -6,22 +6,22 @@ import hashlib
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from checker.forms import field_plans, known_facts
+from checker.forms.binding import bind
+from checker.forms.code_lists import CodeList
+from checker.forms.known_values import KEPT_VALUES, EntryReader
+from checker.forms.normalise import normalise
 from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.submission import FactRef, FactState, Submission
 from checker.model.template import Field, FieldType, Template
-from checker.templates import field_plans, known_facts
-from checker.templates.binding import bind
-from checker.templates.code_lists import CodeList
-from checker.templates.known_values import KEPT_VALUES, EntryReader
-from checker.templates.normalise import normalise
 
 Change = Callable[..., Snapshot]
 

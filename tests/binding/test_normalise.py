@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checker.forms.code_lists import CodeList
+from checker.forms.normalise import normalise
+from checker.forms.typed_value import TypedValue
 from checker.model.cells import Cell, CellKind, CellValue
 from checker.model.submission import FactState
 from checker.model.template import Blank, Field, FieldType
-from checker.templates.code_lists import CodeList
-from checker.templates.normalise import normalise
-from checker.templates.typed_value import TypedValue
 
 SCHOOL_TYPES = CodeList({"211": "小学", "218": "小学教学点", "311": "初级中学"})
 GRADES = CodeList(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
+from checker.forms.binding import Unrecognised, bind, recognise
+from checker.forms.loading import load_template
 from checker.model.snapshot import Snapshot
 from checker.model.template import Template
 from checker.reading import read_snapshot
-from checker.templates.binding import Unrecognised, bind, recognise
-from checker.templates.loading import load_template
 
 Change = Callable[..., Snapshot]
 TEMPLATES = Path(__file__).resolve().parents[2] / "workbook_templates"
@@ -26,7 +26,7 @@ def all_templates() -> list[Template]:
 
 def with_properties(snapshot: Snapshot, **properties: str) -> Snapshot:
     found = {f"checker.{name}": value for name, value in properties.items()}
-    return dataclasses.replace(snapshot, properties=found)
+    return replace(snapshot, properties=found)
 
 
 def test_every_built_workbook_is_recognised_with_and_without_its_property(
@@ -45,7 +45,7 @@ def test_every_built_workbook_is_recognised_with_and_without_its_property(
 def test_of_several_editions_the_workbooks_own_is_taken(
     school: Template, snapshot: Snapshot
 ) -> None:
-    older = dataclasses.replace(school, edition=2025)
+    older = replace(school, edition=2025)
     assert recognise(snapshot, [older, school]) is school
     assert recognise(with_properties(snapshot, template=school.id, edition="2025"), [older, school])
     last_year = with_properties(snapshot, template=school.id, edition="2025")
@@ -58,7 +58,7 @@ def test_last_years_form_is_told_by_property_or_by_the_printed_date(
 ) -> None:
     by_property = with_properties(snapshot, template=school.id, edition="2025")
     sheets = {
-        title: dataclasses.replace(
+        title: replace(
             sheet,
             rows=[
                 [v.replace("2026年9月", "2025年9月") if isinstance(v, str) else v for v in line]
@@ -67,7 +67,7 @@ def test_last_years_form_is_told_by_property_or_by_the_printed_date(
         )
         for title, sheet in snapshot.sheets.items()
     }
-    by_date = dataclasses.replace(with_properties(snapshot), sheets=sheets)
+    by_date = replace(with_properties(snapshot), sheets=sheets)
     for book in (by_property, by_date):
         first, *_ = bind(book, school).problems
         assert (first.rule, first.actual, first.required) == ("FORM015", "2025", "2026")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
+from checker.forms.binding import bind
 from checker.model.cells import CellRef
 from checker.model.snapshot import Snapshot
 from checker.model.submission import FactRef, FactState, Submission
 from checker.model.template import Template
-from checker.templates.binding import bind
 
 Change = Callable[..., Snapshot]
 FIRST = 8  # the first class stands in this row of 班级
@@ -143,10 +143,8 @@ def test_errors_in_an_otherwise_empty_row_make_it_a_row(
     school: Template, snapshot: Snapshot
 ) -> None:
     sheet = snapshot.sheets["班级"]
-    broken = dataclasses.replace(sheet, errors={(FIRST + 10, 6): "#REF!"})
-    submission = bind(
-        dataclasses.replace(snapshot, sheets={**snapshot.sheets, "班级": broken}), school
-    )
+    broken = replace(sheet, errors={(FIRST + 10, 6): "#REF!"})
+    submission = bind(replace(snapshot, sheets={**snapshot.sheets, "班级": broken}), school)
     assert len(submission.tables["classes"]) == 8
     assert rules(submission) == ["FORM004", "FORM019"]
 
@@ -242,17 +240,17 @@ def test_an_indicator_whose_formula_was_typed_over_is_told_to_the_engine(
     sheet = snapshot.sheets["指标"]
     formulas = {**sheet.formulas, (place.row, place.column): "1+1"}
     computed = frozenset[tuple[int, int]]()
-    live = dataclasses.replace(sheet, formulas=formulas, uncomputed=computed)
+    live = replace(sheet, formulas=formulas, uncomputed=computed)
     formulas_gone = {key: text for key, text in formulas.items() if key != place[1:]}
-    over = dataclasses.replace(sheet, formulas=formulas_gone, uncomputed=computed)
+    over = replace(sheet, formulas=formulas_gone, uncomputed=computed)
     for page, expected in ((live, None), (over, "")):
-        book = dataclasses.replace(snapshot, sheets={**snapshot.sheets, "指标": page})
+        book = replace(snapshot, sheets={**snapshot.sheets, "指标": page})
         shown = bind(typed({str(place): 5.0}, book), school).indicators
         (mine,) = [item for item in shown if (item.rule, item.stage) == ("RES1", "primary")]
         assert (mine.cell, mine.expected_formula) == (place, expected)
         assert mine.content.value == 5
-    values_only = dataclasses.replace(sheet, formulas={}, uncomputed=computed)
-    unseen = dataclasses.replace(
+    values_only = replace(sheet, formulas={}, uncomputed=computed)
+    unseen = replace(
         snapshot, sheets={**snapshot.sheets, "指标": values_only}, formulas_known=False
     )
     shown = bind(typed({str(place): 5.0}, unseen), school).indicators

@@ -6,11 +6,11 @@ from sample_report import PE, RULES, TOTAL, report, short_of_teachers, verdict
 
 from checker.marking import changes_for
 from checker.marking.cells import MOST_RELATED, marks_for
+from checker.marking.findings import findings_of
 from checker.model.cells import CellRef
 from checker.model.marks import Fill, Mark
 from checker.model.submission import Explanation
 from checker.model.verdicts import Outcome, Scope, UnitRef, Verdict
-from checker.reports.findings import findings_of
 
 
 def marks(*verdicts: Verdict) -> dict[str, Mark]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.engine import judge
+from checker.judging.engine import judge
 from checker.model.rules import Plain
 from checker.model.submission import Submission
 from checker.plugins import hookspecs

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+from msgspec.structs import replace
 
 from checker.batch.fact_table import FactRow
 from checker.batch.record import bulk_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree
 
+from checker.marking.findings import Finding
+from checker.marking.results import FileResult
 from checker.model.cells import CellRef
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome, RuleError, Severity
-from checker.reports.findings import Finding
 from checker.reports.junit import junit
-from checker.reports.results import FileResult
 from checker.reports.sarif import sarif
 
 

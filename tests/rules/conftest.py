@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.forms.loading import load_template
 from checker.model.report import Report
 from checker.model.rules import Example, Plain
 from checker.model.submission import Explanation, Submission
@@ -15,7 +16,6 @@ from checker.model.verdicts import Outcome, Verdict
 from checker.plugins.loading import Plugins, load_plugins
 from checker.rules.examples import submission_for
 from checker.rules.profiles import Profile, build
-from checker.templates.loading import load_template
 
 HEAD = """
 [plugin]
@@ -67,7 +67,7 @@ def school(form: Template) -> Callable[..., Submission]:
     ) -> Submission:
         example = Example(Outcome.PASS, facts, tables or {})
         submission = submission_for(example, form)
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         told = {
             key: Explanation(key, text, row)
@@ -83,7 +83,7 @@ def judged(
     plugin: Callable[..., Plugins], school: Callable[..., Submission]
 ) -> Callable[..., Report]:
     """Loads rules, fills the form, judges."""
-    from checker.engine import judge
+    from checker.judging.engine import judge
 
     def run(
         body: str,

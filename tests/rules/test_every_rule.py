@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from checker.forms.registry import installed_templates
 from checker.model.rules import Rule
 from checker.model.template import Template
 from checker.plugins.loading import Plugins, load_plugins
@@ -20,7 +21,6 @@ from checker.rules.rule_check import (
     unused_thresholds,
 )
 from checker.rules.syntax import Text
-from checker.templates.registry import installed_templates
 
 
 @cache

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
-from checker.engine import judge
+from checker.forms.registry import choose, installed_templates
+from checker.judging.engine import judge
 from checker.model.rules import Plain
 from checker.model.submission import Explanation, FactRef, Submission
 from checker.model.template import Template
@@ -17,7 +18,6 @@ from checker.model.verdicts import Outcome, Verdict
 from checker.plugins.loading import load_plugins
 from checker.rules.examples import form_with
 from checker.rules.profiles import build
-from checker.templates.registry import choose, installed_templates
 
 Facts = Mapping[str, Plain]
 HEAD: Facts = {"school.type": "312", "school.code": "2136000001"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -14,29 +13,30 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from checker import engine
 from checker.batch.judging import judged_of
 from checker.county.measuring import collection_rules, figures_of, measure, questions
-from checker.engine import judge
+from checker.forms.registry import installed_templates
+from checker.judging import engine
+from checker.judging import plan as plans
+from checker.judging.engine import judge
+from checker.judging.plan import Plan
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Fact, FactState, Submission, TableRow
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Passed
 from checker.plugins.loading import Plugins
-from checker.rules import plan as plans
 from checker.rules.examples import (
     ExampleError,
     submission_for,
     submission_of_last_year,
 )
-from checker.rules.plan import Plan
 from checker.rules.profiles import Profile, build
 from checker.rules.rule_check import is_judged_alone
 from checker.rules.ruleset import RuleSet
 from checker.session import Session
-from checker.templates.registry import installed_templates
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -64,7 +64,7 @@ def both_ways(
 
     reports = []
     for screens in (False, True):
-        monkeypatch.setattr("checker.engine.plan_for", plan_with(screens))
+        monkeypatch.setattr("checker.judging.engine.plan_for", plan_with(screens))
         reports.append(judge(submission, ruleset, profile, previous))
     return reports[0], reports[1]
 

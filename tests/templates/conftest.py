@@ -6,11 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from checker_templates.building.build import build_workbook
+from checker_templates.building.indicator_formulas import IndicatorFormula, IndicatorFormulas
 
+from checker.forms.loading import load_template
 from checker.model.template import Template
-from checker.templates.build import build_workbook
-from checker.templates.indicator_formulas import IndicatorFormula, IndicatorFormulas
-from checker.templates.loading import load_template
 
 SMALL = Path(__file__).parent / "data" / "small.toml"
 

@@ -7,17 +7,17 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from checker_templates.building.build import build_workbook
+from checker_templates.building.indicator_formulas import IndicatorFormulas
+from checker_templates.building.page_styles import CLOSED_COLOUR, INPUT_COLOUR
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from checker.forms.layout import Layout, lay_out
+from checker.forms.names import field_name, indicator_name, table_name
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
 from checker.model.template import SheetKind, Template
-from checker.templates.build import build_workbook
-from checker.templates.indicator_formulas import IndicatorFormulas
-from checker.templates.layout import Layout, lay_out
-from checker.templates.names import field_name, indicator_name, table_name
-from checker.templates.page_styles import CLOSED_COLOUR, INPUT_COLOUR
 
 
 @pytest.fixture(scope="module")

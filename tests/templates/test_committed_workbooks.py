@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from checker.templates.registry import InstalledTemplate, installed_templates
+from checker.forms.registry import InstalledTemplate, installed_templates
 
 BUNDLED = installed_templates()
 

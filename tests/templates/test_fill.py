@@ -8,12 +8,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from checker_templates.building.fill import cell_edits, fill_template
+from checker_templates.building.fill_data import FillData, from_csv, from_json, read_fill_data
 
+from checker.forms.errors import FillError
 from checker.model.marks import CellEdit
 from checker.model.template import Template
-from checker.templates.errors import FillError
-from checker.templates.fill import cell_edits, fill_template
-from checker.templates.fill_data import FillData, from_csv, from_json, read_fill_data
 
 JSON = """{
   "facts": {

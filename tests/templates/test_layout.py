@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from checker.forms.layout import lay_out
+from checker.forms.names import code_choice, field_name, indicator_name, table_name
+from checker.forms.registry import installed_templates
 from checker.model.cells import CellRef
 from checker.model.template import Template
-from checker.templates.layout import lay_out
-from checker.templates.names import code_choice, field_name, indicator_name, table_name
-from checker.templates.registry import installed_templates
 
 
 def test_a_form_stands_where_official_forms_have_it(small: Template) -> None:

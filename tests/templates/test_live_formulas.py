@@ -9,17 +9,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from checker_templates.building.build import build_workbook
+from checker_templates.building.excel_expression import ExcelTranslator, NotInExcelError, grouped
+from checker_templates.building.fill import fill_template
+from checker_templates.building.fill_data import FillData, FillValue
+from checker_templates.building.live_formulas import live_formulas
 
 from checker.model.cells import CellKind
 from checker.model.verdicts import Quantity
 from checker.rules.expression import parse
 from checker.rules.values import plain
 from checker.session import Session
-from checker.templates.build import build_workbook
-from checker.templates.excel_expression import ExcelTranslator, NotInExcelError, grouped
-from checker.templates.fill import fill_template
-from checker.templates.fill_data import FillData, FillValue
-from checker.templates.live_formulas import live_formulas
 
 SCHOOL = "compulsory_school"
 

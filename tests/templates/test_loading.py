@@ -10,11 +10,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from checker.forms.errors import TemplateError
+from checker.forms.loading import load_template, parse_template
+from checker.forms.registry import bundled_folder, template_files
+from checker.forms.schema_check import problems_of, template_json_schema
 from checker.model.template import Blank, FieldType, SheetKind, Template
-from checker.templates.errors import TemplateError
-from checker.templates.loading import load_template, parse_template
-from checker.templates.registry import bundled_folder, template_files
-from checker.templates.schema_check import problems_of, template_json_schema
 
 SMALL = Path(__file__).parent / "data" / "small.toml"
 SOURCES = [SMALL, *template_files(bundled_folder())]

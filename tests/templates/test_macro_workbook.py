@@ -8,10 +8,10 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from checker_templates.building.indicator_formulas import IndicatorFormulas
+from checker_templates.building.macro_workbook import NOTICES, build_macro_workbook
 
 from checker.model.template import Template
-from checker.templates.indicator_formulas import IndicatorFormulas
-from checker.templates.macro_workbook import NOTICES, build_macro_workbook
 
 
 @pytest.fixture(scope="module")

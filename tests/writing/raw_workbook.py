@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+from msgspec import Struct, field
 
 from checker.model.cells import column_letters
 
@@ -17,8 +18,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-@dataclass
-class RawSheet:
+class RawSheet(Struct):
     """Cells by (row, column): style id, or (style id, text)."""
 
     title: str
@@ -30,8 +30,7 @@ class RawSheet:
     tail: str = ""
 
 
-@dataclass
-class Manner:
+class Manner(Struct):
     """How a program writes its XML."""
 
     prefix: str = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from checker_xlsx.libreoffice.connection import Uno
+from msgspec import Struct
 
 _DATE, _TIME, _PERCENT, _LOGICAL = 2, 4, 128, 1024  # com.sun.star.util.NumberFormat
 _MOST_CELLS = 2_000_000
@@ -22,8 +22,7 @@ class Shown(Enum):
     PERCENT = "percent"
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
+class Formats(Struct, frozen=True):
     """Areas (first row, first column, last row, last column; 1-based) by how they show numbers."""
 
     areas: tuple[tuple[tuple[int, int, int, int], Shown], ...]

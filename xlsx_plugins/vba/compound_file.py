@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 SECTOR = 512
 MINI_SECTOR = 64
@@ -14,8 +15,7 @@ _HEADER_FAT_SLOTS = 109
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
 
 
-@dataclass
-class _Entry:
+class _Entry(Struct):
     name: str
     kind: int
     content: bytes = b""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from checker_xlsx.vba.compound_file import compound_file
 from checker_xlsx.vba.compression import compress
+from msgspec import Struct
 
 _COMPILE_FROM_SOURCE = bytes.fromhex("cc61ffff000000")
 _CODE_PAGE = 1252  # sources are ASCII; the number only has to exist on every PC
@@ -34,8 +34,7 @@ class ModuleKind(Enum):
     SHEET = "sheet"
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """One module. ``source`` is ASCII text; an ``Attribute VB_Name`` line in it is replaced."""
 
     name: str

@@ -12,16 +12,16 @@ from checker.authoring import unused
 from checker.authoring.manifest_source import ManifestSource, syntax_problem
 from checker.authoring.problem import Problem, Weight
 from checker.authoring.python_source import PythonSource
+from checker.forms.errors import TemplateError
+from checker.forms.extra_sheets import load_extra_sheets
+from checker.forms.loading import load_template
+from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE
 from checker.model.rules import Rule
 from checker.model.template import Template
 from checker.plugins.failure import PluginFailure
 from checker.plugins.manifest import API_VERSION, MANIFEST_FILE, PluginManifest
 from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions
-from checker.templates.errors import TemplateError
-from checker.templates.extra_sheets import load_extra_sheets
-from checker.templates.loading import load_template
-from checker.templates.registry import SHEETS_FILE, TEMPLATE_FILE
 
 _KEY = re.compile(r"([a-z_]+)：")
 _OF_TEMPLATE = re.compile(r"（模板 ([^）]*)）(.*)", re.DOTALL)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from checker.engine import judge
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.judging.engine import judge
 from checker.model.cells import CellRef
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
@@ -26,8 +28,7 @@ class KitError(Exception):
     """The kit was asked for something that is not there; the text is a Chinese sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What one rule said: one verdict for each unit it was asked about."""
 
     rule: str
@@ -81,8 +82,7 @@ class Checked:
         return tuple(dict.fromkeys(ref.field for ref in self.verdict.at))
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedWorkbook:
+class MarkedWorkbook(Struct, frozen=True):
     """A workbook that was filled, judged from the file, and marked. ``path`` is the marked copy."""
 
     path: Path

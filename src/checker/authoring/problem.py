@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Weight(StrEnum):
@@ -13,8 +14,7 @@ class Weight(StrEnum):
     REMINDER = "提醒"  # it works; something is not confirmed, not used or not written
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """``file`` is relative to the plugin's folder; ``line`` is from 1, 0 if it has none."""
 
     file: str

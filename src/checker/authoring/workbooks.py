@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checker_templates.building.fill_data import FillData, FillValue
+
 from checker.model.rules import Plain
 from checker.model.submission import FactState
 from checker.model.template import Template
 from checker.rules.examples import form_with
-from checker.templates.fill_data import FillData, FillValue
 
 if TYPE_CHECKING:
     from checker.authoring.kit import MarkedWorkbook, PluginKit
@@ -30,11 +31,12 @@ def make_marked(
 
     Raises ExampleError for facts the form does not have, KitError if the file cannot be judged.
     """
+    from checker_templates.building.build import build_workbook
+    from checker_templates.building.fill import fill_template
+    from checker_templates.building.live_formulas import live_formulas
+
     from checker.authoring.kit import KitError, MarkedWorkbook
     from checker.marking import changes_for
-    from checker.templates.build import build_workbook
-    from checker.templates.fill import fill_template
-    from checker.templates.live_formulas import live_formulas
     from checker.writing import write_changes
 
     session = kit.session

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
 from checker.batch.shown_names import told_apart
-from checker.light_typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import zipfile

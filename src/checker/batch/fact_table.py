@@ -6,8 +6,7 @@ import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
-
-from checker.light_typing import NamedTuple
+from typing import NamedTuple
 
 _TEXTS = 4
 """Columns of text: field, column, value, cell. The fifth, row, is a number."""

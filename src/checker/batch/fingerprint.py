@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from checker import __version__
 from checker.batch.discovery import Source, discover, full_path
-from checker.record import replace
 from checker.session import Session, SessionOptions
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.batch.discovery import Source, full_path
 from checker.batch.fingerprint import fingerprint, in_full
@@ -12,9 +13,8 @@ from checker.batch.record import FileRecord
 from checker.batch.recording import Runner, records
 from checker.batch.running import Stream
 from checker.checking import MarkPlan, copy_name, path_shown, session_for
-from checker.light_typing import TYPE_CHECKING
+from checker.marking.results import FileResult
 from checker.reports.recorded import result_of_record
-from checker.reports.results import FileResult
 from checker.session import SessionOptions
 
 if TYPE_CHECKING:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from checker.batch.discovery import Source
 from checker.batch.fact_table import FactColumns, packed_columns
 from checker.batch.record import Bulk, Head, Judged, Kept, as_json, kept
 from checker.checking import MarkPlan, judge_and_mark, session_for
-from checker.light_typing import TYPE_CHECKING, NamedTuple
+from checker.marking.findings import Counts
+from checker.marking.results import FileResult
 from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Report
 from checker.model.submission import FactState
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Quantity, RuleError, Scope
-from checker.record import dataclass
-from checker.reports.findings import Counts
 from checker.reports.json_report import Json, error_content, finding_content
-from checker.reports.results import FileResult
 from checker.session import SessionOptions
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ class Done(NamedTuple):
     kept: Kept
 
 
-@dataclass(frozen=True, slots=True)
-class JudgingWork:
+class JudgingWork(Struct, frozen=True):
     """Judges sources one by one, here, in a worker process or on a cluster. ``whole``: everything
     that a county, its tables and the cache need; without it only what is shown of a file."""
 

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import starmap
+from typing import NamedTuple, Protocol
+
+from msgspec import Struct, field
 
 from checker.batch.fact_table import FactRow, FactTable, packed_facts
-from checker.light_typing import NamedTuple, Protocol
+from checker.marking.findings import Counts
 from checker.model.report import FileStatus
-from checker.record import dataclass, field
-from checker.reports.findings import Counts
 from checker.reports.json_report import Json
 
 
@@ -157,8 +158,7 @@ def head_of(data: bytes) -> Head:
     return Head(*json.loads(data))
 
 
-@dataclass(frozen=True, slots=True)
-class FileRecord:
+class FileRecord(Struct, frozen=True):
     """The outcome of one file, as every report reads it. ``path`` is as shown, relative to what
     the user named; ``modified`` in seconds since 1970; ``errors`` are in the form of the JSON
     report. What is a property here is read from ``parts`` each time it is asked for."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from checker.batch.discovery import Source
 from checker.batch.judging import Done, JudgingWork
 from checker.batch.record import FileRecord, Head, Kept, Parts, head_of, kept, record_of
 from checker.batch.running import Finished, Stream
 from checker.checking import COPY_FAILED, copy_name, path_shown
-from checker.light_typing import TYPE_CHECKING
 from checker.model.report import FileStatus
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from struct import Struct
 from sys import intern
 from tempfile import TemporaryFile
 from types import TracebackType
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from checker.batch.record import Bulk, FileRecord
-from checker.light_typing import NamedTuple
-from checker.record import replace
 
 _SIZES = Struct("<5I")
 """What stands before the parts of a record: how many bytes each of them takes."""

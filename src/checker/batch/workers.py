@@ -18,9 +18,9 @@ from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from time import monotonic, sleep
+from typing import Generic
 
 from checker.batch.running import Finished, Item, Limits, Result, in_words, settle
-from checker.light_typing import Generic
 
 _AHEAD = 8
 """Files a worker has before it, so that it never waits for the main process."""

@@ -32,8 +32,8 @@ from checker.cli.check_run import (
     look_for_garbage,
     usage_error,
 )
+from checker.marking.results import FileResult
 from checker.model.report import FileStatus
-from checker.reports.results import FileResult
 from checker.reports.terminal import file_lines
 from checker.session import Session
 from checker.toml_files import cache_folder

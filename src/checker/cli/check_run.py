@@ -6,11 +6,12 @@ import gc
 import sys
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from msgspec.structs import replace
 
 from checker.checking import CheckWork, LocalFile, MarkPlan, session_for
-from checker.light_typing import NamedTuple, NoReturn
-from checker.record import replace
-from checker.reports.results import ExitCode, FileResult, exit_code
+from checker.marking.results import ExitCode, FileResult, exit_code
 from checker.reports.terminal import Line, error_line, file_lines, summary_lines
 from checker.session import BadChoice, Session, SessionOptions
 from checker.settings import BadSettings, Settings, find_settings, words

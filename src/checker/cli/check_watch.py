@@ -11,8 +11,8 @@ from checker.batch.discovery import Source
 from checker.batch.watching import WAITING, Changes, FolderWatch
 from checker.checking import path_shown
 from checker.cli.check_folders import FolderCheck, refused
+from checker.marking.results import STATUS_WORDS, FileResult
 from checker.model.report import FileStatus
-from checker.reports.results import STATUS_WORDS, FileResult
 from checker.reports.terminal import Line
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from msgspec.structs import replace
 
 from checker.batch.discovery import places_apart
 from checker.batch.record import FileRecord
@@ -18,10 +19,9 @@ from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
 from checker.county.report import CountyReport
 from checker.county.roster import RosterProblem
 from checker.county.run import ROSTER_NAMES, CountyOptions, CountyResult, run_county
+from checker.marking.results import ExitCode
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome
-from checker.record import replace
-from checker.reports.results import ExitCode
 from checker.session import BadChoice
 from checker.settings import BadSettings, find_settings
 from checker.toml_files import cache_folder

@@ -41,7 +41,7 @@ def county(schools: int, seed: int, out: Path) -> None:
     同样的种子总是生成同样的县。
     """
     from checker.demo.county import ANSWERS, ROSTER, TEMPLATE, build_and_write
-    from checker.templates.registry import choose, installed_templates
+    from checker.forms.registry import choose, installed_templates
 
     template = choose(installed_templates(), TEMPLATE).template
     try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
+from msgspec import to_builtins
 
 from checker.county.difference import (
     Difference,
@@ -40,7 +40,7 @@ def command(before: Path, after: Path, form: str) -> None:
         click.echo(problem.reason, err=True)
         sys.exit(3)
     if form == "json":
-        click.echo(json.dumps(asdict(difference), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(to_builtins(difference), ensure_ascii=False, indent=2))
     else:
         click.echo(difference_text(difference))
     sys.exit(1 if any(change.new for change in difference.schools) else 0)

@@ -42,11 +42,10 @@ def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -
     session = _session(plugin_dirs, plugins)
     if form == "json":
         import json
-        from dataclasses import asdict
 
-        click.echo(
-            json.dumps([asdict(item) for item in listed(session)], ensure_ascii=False, indent=1)
-        )
+        from msgspec import to_builtins
+
+        click.echo(json.dumps(to_builtins(listed(session)), ensure_ascii=False, indent=1))
     else:
         for line in lines(session):
             click.echo(line)
@@ -101,9 +100,10 @@ def check(folder: Path, strict: bool, form: str) -> None:
     errors = sum(problem.weight is Weight.ERROR for problem in problems)
     if form == "json":
         import json
-        from dataclasses import asdict
 
-        click.echo(json.dumps([asdict(item) for item in problems], ensure_ascii=False, indent=1))
+        from msgspec import to_builtins
+
+        click.echo(json.dumps(to_builtins(problems), ensure_ascii=False, indent=1))
     else:
         for problem in problems:
             click.echo(str(problem))

@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from checker.checking import CheckWork, LocalFile, Readable, judge_and_mark
 from checker.cli.check_run import is_one_file
+from checker.marking.results import ExitCode, FileResult, exit_code
 from checker.model.report import FileStatus, Report
-from checker.reports.results import ExitCode, FileResult, exit_code
 from checker.session import Session
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from checker_templates.building.field_listing import FieldLine
+
+    from checker.forms.registry import InstalledTemplate
     from checker.session import Session
-    from checker.templates.field_listing import FieldLine
-    from checker.templates.registry import InstalledTemplate
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -49,7 +50,7 @@ class TemplateTrouble(click.ClickException):
 @contextmanager
 def _said_plainly() -> Iterator[None]:
     """Turns the errors of templates, data and writing into messages."""
-    from checker.templates.errors import FillError, TemplateError, TemplateNotFoundError
+    from checker.forms.errors import FillError, TemplateError, TemplateNotFoundError
     from checker.writing.errors import UnwritableWorkbook
 
     try:
@@ -68,7 +69,7 @@ def _said_plainly() -> Iterator[None]:
 def _installed(
     folders: Sequence[Path], plugin_dirs: Sequence[Path]
 ) -> tuple[InstalledTemplate, ...]:
-    from checker.templates.registry import installed_templates
+    from checker.forms.registry import installed_templates
 
     return installed_templates([*_session(plugin_dirs).plugins.template_folders(), *folders])
 
@@ -144,10 +145,11 @@ def build(
     profile: str | None,
 ) -> None:
     """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
-    from checker.templates.build import build_workbook
-    from checker.templates.live_formulas import live_formulas
-    from checker.templates.macro_workbook import build_macro_workbook
-    from checker.templates.registry import choose
+    from checker_templates.building.build import build_workbook
+    from checker_templates.building.live_formulas import live_formulas
+    from checker_templates.building.macro_workbook import build_macro_workbook
+
+    from checker.forms.registry import choose
 
     session = _session(plugin_dirs, profile)
     with _said_plainly():
@@ -196,9 +198,10 @@ def fill(
     JSON：{"facts": {"school.name": "…", "teachers.full_time": {"primary": 45}}, "tables":
     {"classes": [{"grade": "一年级"}]}}；CSV 的列是 field,column,value。
     """
-    from checker.templates.fill import fill_template
-    from checker.templates.fill_data import read_fill_data
-    from checker.templates.registry import choose
+    from checker_templates.building.fill import fill_template
+    from checker_templates.building.fill_data import read_fill_data
+
+    from checker.forms.registry import choose
 
     with _said_plainly():
         item = choose(_installed(folders, plugin_dirs), name, edition)
@@ -232,16 +235,17 @@ def fields(
     plugin_dirs: tuple[Path, ...],
 ) -> None:
     """列出模板的字段：编号、名称、单位、列和格子。"""
-    from checker.templates.field_listing import field_lines
-    from checker.templates.registry import choose
+    from checker_templates.building.field_listing import field_lines
+
+    from checker.forms.registry import choose
 
     with _said_plainly():
         item = choose(_installed(folders, plugin_dirs), name, edition)
     lines = field_lines(item.template)
     if form == "json":
-        from dataclasses import asdict
+        from msgspec import to_builtins
 
-        _print_json([asdict(line) for line in lines])
+        _print_json(to_builtins(lines))
     elif form == "csv":
         _print_csv(lines)
     else:
@@ -289,7 +293,7 @@ def _print_csv(lines: Sequence[FieldLine]) -> None:
 
 def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
     """Left-aligned columns; a Chinese character takes the width of two letters."""
-    from checker.templates.page_styles import text_width
+    from checker_templates.building.page_styles import text_width
 
     widths = [max(text_width(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:

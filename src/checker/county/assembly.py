@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from sys import intern
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.batch.record import FileRecord, exact
 from checker.county.collection import County, conclude_all, gather, gather_gaps
@@ -25,8 +27,7 @@ _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _LEAST = frozenset({">=", ">", "=="})
 
 
-@dataclass(frozen=True, slots=True)
-class CountyInput:
+class CountyInput(Struct, frozen=True):
     """Everything a county run knows. ``records`` are this year's files, ``earlier`` last year's;
     ``form`` is the county's own submission, if it handed one in; ``errors`` plugins that could not
     be used; ``unjudged`` the files an interrupted run did not come to."""

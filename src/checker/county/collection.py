@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import overload
+
+from msgspec import Struct, field
 
 from checker.batch.record import Measure, Unmeasured
 from checker.county.concluding import conclude
@@ -28,8 +29,7 @@ Gaps = Mapping[tuple[str, str], Sequence[str]]
 """(rule id, stage or "") -> 标识码 of the schools whose figures are missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class County:
+class County(Struct, frozen=True):
     """What the collection rules are asked about. ``earlier`` are last year's measures of the same
     schools, ``form`` the county's own submission; ``stages`` gives titles and order; ``absent``
     counts the schools of the roster that handed nothing in, ``unread`` without a roster the files
@@ -46,8 +46,7 @@ class County:
     unread: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Concluded:
+class Concluded(Struct, frozen=True):
     """The conclusions of all rules, and the rules that went wrong."""
 
     findings: tuple[CountyFinding, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 RESULT_NAMES = ("校验结果.json", "县级汇总.json")
 """Names under which a run keeps its JSON in its output folder."""
@@ -38,16 +39,14 @@ class Flip(NamedTuple):
     after: Noted
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """The findings of one run. ``schools`` maps a 标识码 (or name, or file) to its findings."""
 
     names: Mapping[str, str]
     schools: Mapping[str, Mapping[str, Noted]]
 
 
-@dataclass(frozen=True, slots=True)
-class SchoolChange:
+class SchoolChange(Struct, frozen=True):
     """What changed for one school. Empty lists mean nothing of that sort."""
 
     school: str
@@ -63,8 +62,7 @@ class SchoolChange:
         return bool(self.mended or self.new or self.flipped)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """The comparison: schools in both runs, and those in one only (names)."""
 
     schools: tuple[SchoolChange, ...]

@@ -8,10 +8,11 @@ verdict compares S² with (limit · X̄)², so no square root can flip it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.rules.exact_sums import exact_sum, sum_of_ratios
 
@@ -82,8 +83,7 @@ def weighted(holdings: Sequence[Holding]) -> Weighted | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Dispersion:
+class Dispersion(Struct, frozen=True):
     """The weighted coefficient of variation of one indicator, and what it is made of."""
 
     mean: Fraction

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from checker.batch.record import Measure
 from checker.county.collection import County, conclude_all, gather
 from checker.county.measuring import figures_of, measure, questions
-from checker.engine import judge
+from checker.judging.engine import judge
 from checker.model.rules import Example, Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import Template

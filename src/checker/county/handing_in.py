@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from checker.county.roster import RosterEntry
 
@@ -41,8 +42,7 @@ class Disagreement(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandingIn:
+class HandingIn(Struct, frozen=True):
     """Who handed in what. ``counted`` maps a 标识码 to the file that counts for it."""
 
     expected: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from checker.batch.record import Measure, Unmeasured, exact
-from checker.engine import Run
-from checker.light_typing import NamedTuple
+from checker.judging.engine import Run
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from checker.county.report import CountyFinding, DispersionResult
 from checker.model.rules import Rule
@@ -24,8 +25,7 @@ class Measured(NamedTuple):
     base: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One collection rule asked of one stage ("" for whole schools).
 
     ``measured`` and ``earlier`` map rule ids to the schools' measures of this and of last year

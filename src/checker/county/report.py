@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.batch.record import FileRecord
 from checker.county.handing_in import HandingIn
@@ -127,8 +128,7 @@ class FactColumn(NamedTuple):
     is_number: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CountyReport:
+class CountyReport(Struct, frozen=True):
     """Everything about one county run. ``records`` are all files looked at, counted or not;
     ``schools`` only those that count. ``stages`` and ``indicators`` give titles and order.
     ``levels`` stand school by school in the order of ``schools``; they may be a stream that is read

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.batch.cache import ResultCache
 from checker.batch.discovery import (
@@ -38,8 +40,7 @@ ROSTER_NAMES = ("名册.csv", "名册.xlsx", "roster.csv")
 """A roster lying in the folder itself is used without being named."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountyOptions:
+class CountyOptions(Struct, frozen=True):
     """What a county run is asked to do. ``paths`` are folders, archives, files or URLs; ``out`` the
     folder for everything that is written; ``previous`` last year's folder. ``workers`` None
     chooses by the number of files; ``scheduler`` sends the work to a Dask cluster."""
@@ -55,8 +56,7 @@ class CountyOptions:
     cache: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CountyResult:
+class CountyResult(Struct, frozen=True):
     """What came of it. Of the report's records only the heads can be read any more: the spool with
     their findings is gone. ``interrupted``: the run was stopped before every file was judged."""
 

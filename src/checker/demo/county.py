@@ -7,10 +7,13 @@ import json
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+
+from checker_templates.building.fill import cell_edits
+from checker_templates.building.fill_data import FillData
+from msgspec import Struct
 
 import checker.demo.faults_form
 import checker.demo.faults_people
@@ -22,12 +25,10 @@ from checker.demo.roster import Entry, schools_of
 from checker.demo.school import School, make_school
 from checker.demo.stencil import Stencil
 from checker.demo.teachers import add_teachers
+from checker.forms.layout import Layout, lay_out
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit
 from checker.model.template import Template
-from checker.templates.fill import cell_edits
-from checker.templates.fill_data import FillData
-from checker.templates.layout import Layout, lay_out
 
 TEMPLATE = "compulsory_school"
 ANSWERS = "answers.json"
@@ -36,8 +37,7 @@ FAULTY_SHARE = 0.7
 """Share of the schools that get errors; the others are right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One finding that has to be there: file name, rule id, sheet title, address ("" if none)."""
 
     file: str
@@ -46,8 +46,7 @@ class Answer:
     cell: str
 
 
-@dataclass(frozen=True, slots=True)
-class County:
+class County(Struct, frozen=True):
     """What was written. ``faults`` are the ids of the kinds of error that were planted."""
 
     folder: Path
@@ -112,7 +111,7 @@ def edits_of(template: Template, layout: Layout, school: School) -> list[CellEdi
         }
         for field, columns in school.values.items()
     }
-    edits = cell_edits(template, FillData(facts, school.tables))
+    edits: list[CellEdit] = cell_edits(template, FillData(facts, school.tables))
     fields = template.fields()
     for (field, column), text in school.typed.items():
         cell = layout.cell(fields[field], column)
@@ -156,7 +155,7 @@ def write_county(
 
 def build_and_write(template: Template, folder: Path, schools: int, seed: int) -> County:
     """``write_county`` with an empty workbook that is built for the purpose."""
-    from checker.templates.build import build_workbook
+    from checker_templates.building.build import build_workbook
 
     with tempfile.TemporaryDirectory() as scratch:
         workbook = Path(scratch) / "empty.xlsx"

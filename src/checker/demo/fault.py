@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from checker.demo.school import School
 
@@ -34,8 +35,7 @@ Plant: TypeAlias = Callable[[Random, School], Sequence[Expected] | None]
 """Changes the school and says what has to be found; None (and no change) if it does not suit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """``areas`` are the parts of the form it touches, or rules that it may silence: two faults with
     an area in common are never planted in one school, so that neither hides the other."""
 

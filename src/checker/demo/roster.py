@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from random import Random
+
+from msgspec import Struct
 
 from checker.demo.names import COUNTY_CODE, STREETS, TOWNS, VILLAGES
 from checker.demo.school import KINDS, Kind, Place, address_of, school_code
@@ -15,8 +16,7 @@ SHARES = (("primary", 50), ("nine_year", 20), ("junior", 14), ("point", 10), ("c
 NUMERALS = "一二三四五六七八九十"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the roster."""
 
     kind: Kind

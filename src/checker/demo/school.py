@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from random import Random
+
+from msgspec import Struct, field
 
 from checker.demo.names import COUNTY_CODE, COUNTY_NAME, credit_code, person, phone
 
@@ -33,8 +34,7 @@ CLASS_NAMES = dict(
 ) | {"高一": "高一", "高二": "高二", "高三": "高三"}
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of school. ``sizes`` is the range of students per class by stage, ``classes`` the
     range of classes per grade, ``prefix`` the first digits of its 标识码."""
 
@@ -54,8 +54,7 @@ KINDS = {
 }
 
 
-@dataclass(slots=True)
-class School:
+class School(Struct):
     """The values of one school's workbook, before any error is planted."""
 
     kind: Kind
@@ -94,8 +93,7 @@ class School:
         return sum(self.number(field_id, stage) for stage in self.stages)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a school stands: 城乡分类, 12 digits of 统计用区划代码, address."""
 
     urban_rural: str

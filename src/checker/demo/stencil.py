@@ -18,10 +18,10 @@ from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from checker.forms.layout import lay_out
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit, Scalar
 from checker.model.template import Template
-from checker.templates.layout import lay_out
 from checker.writing import fill_cells
 
 Members = dict[str, bytes]

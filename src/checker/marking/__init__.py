@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from checker.marking.cells import marks_for
 from checker.marking.explanations import explanation_edits
+from checker.marking.findings import counts_of, findings_of
 from checker.marking.result_sheet import result_sheet
 from checker.model.marks import Changes
 from checker.model.report import Report
 from checker.model.rules import Rule
-from checker.reports.findings import counts_of, findings_of
 
 __all__ = ["changes_for"]
 

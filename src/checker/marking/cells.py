@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checker.marking.findings import Finding
 from checker.model.cells import CellRef
 from checker.model.marks import Fill, Mark
 from checker.model.report import Report
 from checker.model.submission import FactRef
 from checker.model.verdicts import Outcome
-from checker.reports.findings import Finding
 
 MOST_MARKS = 5000
 """Marks on one workbook. Beyond it the mildest go; the sheet 校验结果 still lists them."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checker.marking.findings import Finding
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit
 from checker.model.report import Report
 from checker.model.verdicts import Outcome
-from checker.reports.findings import Finding
 
 KEY, PLACE, ISSUE, TEXT = range(4)
 """Offsets of the columns 编号, 位置, 问题 and 说明文字."""

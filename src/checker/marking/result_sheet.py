@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.marking.cells import fill_of
+from checker.marking.findings import Counts, Finding
 from checker.model.cells import CellRef
 from checker.model.marks import Fill, ResultCell, ResultSheet
 from checker.model.report import Report
 from checker.model.verdicts import Outcome
-from checker.reports.findings import Counts, Finding
 
 RESULT_SHEET = "校验结果"
 """Title of the sheet that every run adds or replaces."""

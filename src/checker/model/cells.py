@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
-from checker.record import dataclass
+from msgspec import Struct
 
 CellValue = Decimal | str | bool | datetime | date | time | timedelta | None
 
@@ -61,8 +61,7 @@ class CellRef(NamedTuple):
         return f"{self.sheet}!{self.a1}"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What one cell holds, exactly as stored. ``formula`` is without the leading "=", if known; it
     is "" when there is a formula whose text stands in another cell. ``percent``: the cell's number
     format shows it as a percentage, so a stored 0.955 is seen as 95.5%."""

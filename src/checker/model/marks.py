@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from checker.record import dataclass, field
+from msgspec import Struct, field
 
 
 class Fill(StrEnum):
@@ -38,8 +38,7 @@ FILL_WORDS: dict[Fill, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Colour and note for one cell ("C7") or one range ("C7:D9") of a sheet.
 
     ``fill`` None leaves the colour alone; ``note`` None adds no note. A note on a range, or on a
@@ -57,8 +56,7 @@ class Mark:
 Scalar = Decimal | int | str | bool | date | None
 
 
-@dataclass(frozen=True, slots=True)
-class CellEdit:
+class CellEdit(Struct, frozen=True):
     """A value to put into a cell of an existing sheet, keeping its style. None empties the cell."""
 
     sheet: str
@@ -66,8 +64,7 @@ class CellEdit:
     value: Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class ResultCell:
+class ResultCell(Struct, frozen=True):
     """One cell of a result sheet. Text is written as text, never as a formula."""
 
     value: Scalar = None
@@ -80,8 +77,7 @@ class ResultCell:
     border: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ResultSheet:
+class ResultSheet(Struct, frozen=True):
     """A sheet that is added (or replaced) by a run of checker, such as 校验结果."""
 
     title: str
@@ -92,8 +88,7 @@ class ResultSheet:
     landscape: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """All that one run writes into one workbook."""
 
     marks: Sequence[Mark] = ()

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from msgspec import Struct
+
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError, Verdict
-from checker.record import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """All verdicts of one run on one submission, in rule order, form problems first."""
 
     submission: Submission
     verdicts: tuple[Verdict, ...]
     errors: tuple[RuleError, ...] = ()
     profile: str = ""
-    run: object = field(default=None, compare=False, repr=False)
+    run: object = None
     """The judgement it came from, for those who ask more of the same figures."""
 
     def count(self, outcome: Outcome) -> int:
@@ -34,8 +34,7 @@ class FileStatus(StrEnum):
     FAILED = "failed"  # the program itself failed on it; never blamed on the school
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What became of one file: its report, or the reason (Chinese) why there is none.
 
     ``cannot_write`` says why marks cannot be written back into this very file, None if they can.

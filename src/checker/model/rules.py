@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
-from checker.light_typing import TypeAlias
+from msgspec import Struct, field
+
 from checker.model.verdicts import Outcome, Scope, Severity
-from checker.record import dataclass, field
 
 Plain: TypeAlias = "Decimal | int | str | bool | date | list[Plain] | dict[str, Plain]"
 """Values of a TOML file, numbers with a point as Decimal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """Where a rule comes from: policy document, its number (文号), clause and date."""
 
     title: str
@@ -31,8 +31,7 @@ class Citation:
         return f"{head}{number}{self.clause}"
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A worked case that runs as a test. ``facts`` maps field ids (in the example's own stage or
     whole column) or "field@column" to values; ``tables`` maps a table id to its rows. ``previous``
     holds facts of last year's workbook; ``definitions`` the choices of a profile. For a collection
@@ -53,8 +52,7 @@ class Example:
     county: Mapping[str, Plain] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """One limit by stage (or "" for all), as data. ``since``/``until`` are edition years."""
 
     id: str
@@ -67,8 +65,7 @@ class Threshold:
     profile: str = ""  # profile that set it; "" = national base
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Everything known of a rule without importing its plugin. ``spec`` holds the keys that belong
     to its kind (numerator, check, parts ...)."""
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from msgspec import Struct, field
+
 from checker.model.cells import EMPTY_CELL, Cell, CellKind, CellRef
-from checker.record import dataclass, field
 
 Position = tuple[int, int]
 """(row, column), both 1-based."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetSnapshot:
+class SheetSnapshot(Struct, frozen=True):
     """One sheet. ``rows[0][0]`` is the cell at ``origin``; cells are typed when they are asked for.
 
     ``rows`` holds what the reader gave (float, int, Decimal, str, bool, date types, None or "").
@@ -74,8 +74,7 @@ class SheetSnapshot:
         raise TypeError(f"unexpected cell value {type(value).__name__} in {self.title}")
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A whole workbook as read. ``names`` maps a defined name to its cell or its range's corners;
     a name whose target is lost (``#REF!``) maps to None. ``properties`` are the document's custom
     properties (the template's id and edition are among them). ``content`` is the file itself, so
@@ -87,4 +86,4 @@ class Snapshot:
     properties: Mapping[str, str] = field(default_factory=dict)
     cannot_write: str | None = None  # why marks cannot be written back (Chinese), None if they can
     formulas_known: bool = True  # False: the format gave values only, formulas were not seen
-    content: bytes | None = field(default=None, repr=False, compare=False)
+    content: bytes | None = None

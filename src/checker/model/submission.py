@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
+from msgspec import Struct, field
+
 from checker.model.cells import Cell, CellRef
 from checker.model.template import Template
-from checker.record import dataclass, field
 
 FactValue = Decimal | str | bool | date | None
 
@@ -42,8 +43,7 @@ class FactState(StrEnum):
     UNBOUND = "unbound"  # no cell could be found for it
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One value of a submission. ``value`` is None unless GIVEN, except that a BLANK fact whose
     field says blank = zero has the value 0 or False."""
 
@@ -54,16 +54,14 @@ class Fact:
     typed: str = ""  # what the cell shows, for messages
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(Struct, frozen=True):
     """One filled row of a table; facts by column id."""
 
     ordinal: int  # 1-based among filled rows
     facts: Mapping[str, Fact]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What reading and binding noticed about the form itself. Becomes a verdict of rule ``rule``
     (FORM...), whose severity and texts stand in the host's own rule catalogue."""
 
@@ -76,8 +74,7 @@ class Problem:
     required: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownIndicator:
+class ShownIndicator(Struct, frozen=True):
     """What the sheet 指标 shows for one indicator and stage: the value and where it stands."""
 
     rule: str
@@ -87,8 +84,7 @@ class ShownIndicator:
     expected_formula: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """One row of the sheet 说明: the key of a soft finding and the text the clerk typed. ``issue``
     and ``place`` are the 问题 and 位置 that stand in the row: the finding as it was when it was
     entered there. A text without a key ("") belongs to no finding any more."""
@@ -100,8 +96,7 @@ class Explanation:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """All facts of one workbook. ``stages`` are the ids of its stage units, in template order.
     ``tables`` lacks a table that could not be found, or that must have rows and has none: what it
     would say is missing then, which is not the same as a table without rows."""

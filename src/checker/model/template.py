@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from checker.record import dataclass
-from checker.record import field as made_by
+from msgspec import Struct
+from msgspec import field as made_by
 
 PREVIOUS_SUFFIX = ".previous"
 """Column ids ending so hold last year's figure (上年数) of the column named before it."""
@@ -44,8 +44,7 @@ class Blank(StrEnum):
     NONE = "none"  # optional; rules that need it do not apply
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One value column of a form sheet. ``stage`` is None for whole, shared and 上年 of those."""
 
     id: str
@@ -54,8 +53,7 @@ class Column:
     previous: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One named quantity 字段. ``columns`` are the ids of the sheet columns that it fills."""
 
     id: str
@@ -73,8 +71,7 @@ class Field:
     sheet: str = ""  # id of the sheet it is on
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
+class TableColumn(Struct, frozen=True):
     """One column of a table; its fact id is ``<table>.<column>``, e.g. ``classes.total``."""
 
     id: str
@@ -87,8 +84,7 @@ class TableColumn:
     width: float = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A list of like rows (班级, 专用教室). Rows with every cell empty do not count. ``required``:
     it has to have a row at least; without one it is not filled in, rather than empty."""
 
@@ -111,8 +107,7 @@ class SheetKind(StrEnum):
     EXPLANATIONS = "explanations"  # 说明
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One sheet of the template."""
 
     id: str
@@ -127,8 +122,7 @@ class Sheet:
     paragraphs: tuple[str, ...] = ()  # text of a guide sheet
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """学段. ``weight`` (decimal text) apportions what several stages share (1 : 1.1 : 1.32)."""
 
     id: str
@@ -136,8 +130,7 @@ class Stage:
     weight: str = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class StageSplit:
+class StageSplit(Struct, frozen=True):
     """Which stage units a submission is judged as.
 
     ``field`` (a code field) chooses by ``by_code``; ``attached`` maps a FLAG field to the stage
@@ -151,8 +144,7 @@ class StageSplit:
     enrolment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Fields that say whose submission this is and when it was filled in."""
 
     code: str | None = None
@@ -160,8 +152,7 @@ class Identity:
     date: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A whole template, one edition."""
 
     id: str

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
+from msgspec import Struct
+
 from checker.model.cells import CellRef
 from checker.model.submission import FactRef
-from checker.record import dataclass
 
 
 class Severity(StrEnum):
@@ -234,8 +236,7 @@ class Passed(Verdict):
         return Verdict, tuple(getattr(self, name) for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleError:
+class RuleError(Struct, frozen=True):
     """A rule (or a whole plugin, then ``rule`` is None) that crashed. Never a finding about the
     school. ``where`` is "rules.py:12" when known; ``message`` is one line, ``trace`` for the log.
     """

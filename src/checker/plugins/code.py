@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from checker.light_typing import TYPE_CHECKING
 from checker.model.verdicts import Verdict
 from checker.plugins.discovery import BUNDLED
 from checker.plugins.failure import SECONDS, PluginFailure

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from checker.light_typing import TYPE_CHECKING, cast
 from checker.model.verdicts import RuleError
 from checker.plugins.failure import PluginFailure
 

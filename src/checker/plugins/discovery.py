@@ -8,16 +8,16 @@ import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from checker import toml_files
-from checker.record import dataclass
 
 ENTRY_POINT_GROUP = "checker.validators"
 MANIFEST_FILE = "plugin.toml"
 BUNDLED = "校验程序自带"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A place where a plugin is. ``name`` is the folder's or entry point's; ``folder`` None means
     that it was announced but its files are not there, ``problem`` says why (Chinese)."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from checker import toml_files
 from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
@@ -13,15 +15,13 @@ from checker.plugins.contributions import Contributions
 from checker.plugins.discovery import Found, find
 from checker.plugins.failure import SECONDS
 from checker.plugins.manifest import API_VERSION, PluginManifest, load_manifest
-from checker.record import dataclass
 from checker.rules.ruleset import RuleSet
 
 HOST = "form"
 """Plugin id under which the host's own rules about the form (FORM...) are reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plugins:
+class Plugins(Struct, frozen=True):
     """What was loaded: manifests in order, the rules they make up, and what was refused."""
 
     manifests: tuple[PluginManifest, ...]
@@ -97,10 +97,8 @@ def ruleset_of(
 
 
 def form_rules() -> tuple[Rule, ...]:
-    """The host's own rules about the form itself: FORM001 ...; none if the catalogue is absent."""
-    path = Path(__file__).parent.parent / "templates" / "form_rules.toml"
-    if not path.is_file():
-        return ()
+    """The host's own rules about the form itself: FORM001 and following."""
+    path = Path(__file__).parent.parent / "forms" / "form_rules.toml"
     return load_manifest(path, "校验程序自带").rules
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from msgspec import Struct, field
 
 from checker import toml_files
-from checker.light_typing import TYPE_CHECKING, TypedDict, cast
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
-from checker.record import dataclass, field
 from checker.rules.expression import remember
 from checker.rules.syntax import Packed
 
@@ -35,8 +36,7 @@ _MAKERS = (
 """The modules that what is stored of a manifest comes from."""
 
 
-@dataclass(frozen=True, slots=True)
-class PluginManifest:
+class PluginManifest(Struct, frozen=True):
     """What a plugin says of itself. ``folder`` holds plugin.toml, rules.py, templates/, profiles/.
 
     ``origin`` says where it was found, for ``checker plugin list``; ``package`` is the import name

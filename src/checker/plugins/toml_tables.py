@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
-from checker.light_typing import TypeAlias
 from checker.model.rules import Plain
 
 Table: TypeAlias = Mapping[str, Plain]

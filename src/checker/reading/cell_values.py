@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from python_calamine import (
     CalamineWorkbook,
@@ -12,7 +13,6 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from checker.light_typing import NamedTuple
 from checker.model.snapshot import Position
 from checker.reading import unreadable
 from checker.reading.unreadable import UnreadableWorkbook

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 from functools import lru_cache
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.reading import unreadable
 from checker.reading.unreadable import UnreadableWorkbook
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.model.cells import CellRef, column_number
 from checker.reading import unreadable
 from checker.reading.package import Package, PackedPart

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.light_typing import TYPE_CHECKING
 from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.reading import unreadable
 from checker.reading.number_formats import percent_styles

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.model.cells import column_number
 from checker.model.snapshot import Position
 from checker.reading.usual_formats import DATE, PLAIN, CellFormats

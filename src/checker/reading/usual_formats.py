@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.reading.number_formats import format_id, percent_styles
 from checker.reading.xml_walk import parse
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from operator import getitem, itemgetter
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.reading.usual_cells import (
     EMPTY_ROWS,
     NUMBER,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.model.snapshot import Position, SheetSnapshot
 from checker.reading.usual_cells import Unusual
 from checker.reading.usual_rows import RowMark, SharedStrings, UsualRow

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -20,8 +21,7 @@ LINE_HEIGHT = 14.5
 Value = str | int | Fraction | Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class Styles:
+class Styles(Struct, frozen=True):
     """The formats of the workbook; ``fills`` by outcome, "near" for missed by little; ``numbers``
     by outcome ("" for none) and decimals."""
 

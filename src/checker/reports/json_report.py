@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from checker import __version__
-from checker.light_typing import TypeAlias
+from checker.marking.findings import Counts, Finding
+from checker.marking.results import FileResult, exit_code
 from checker.model.report import FileStatus
 from checker.model.verdicts import RuleError
-from checker.reports.findings import Counts, Finding
-from checker.reports.results import FileResult, exit_code
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 """What a JSON document is made of here; numbers of a verdict are text, as they are shown."""

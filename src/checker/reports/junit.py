@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
+from checker.marking.findings import Finding
+from checker.marking.results import STATUS_WORDS, FileResult
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome
-from checker.reports.findings import Finding
-from checker.reports.results import STATUS_WORDS, FileResult
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from checker.marking.findings import INFO_WORD, SHOWN, Counts, Finding
+from checker.marking.results import FileResult
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, RuleError, Severity
-from checker.reports.findings import INFO_WORD, SHOWN, Counts, Finding
 from checker.reports.json_report import Json
-from checker.reports.results import FileResult
 
 if TYPE_CHECKING:
     from checker.batch.record import FileRecord

@@ -6,12 +6,12 @@ Lines carry a style word; plain output drops it, a real terminal (``terminal_col
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
+from checker.marking.findings import Finding, by_sheet
+from checker.marking.results import STATUS_WORDS, FileResult
 from checker.model.report import FileStatus
 from checker.model.verdicts import RuleError
-from checker.reports.findings import Finding, by_sheet
-from checker.reports.results import STATUS_WORDS, FileResult
 
 MOST_FINDINGS = 200
 """Findings shown per file; the marked copy and the JSON hold them all."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from checker.reports.results import FileResult
+from checker.marking.results import FileResult
 from checker.reports.terminal import Line
 
 if TYPE_CHECKING:

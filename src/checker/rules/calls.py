@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from math import ceil, floor
+from typing import TypeAlias
 
-from checker.light_typing import TypeAlias
 from checker.rules.evaluation import (
     Choices,
     Compiled,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from typing import Protocol
 
-from checker.light_typing import Protocol
 from checker.model.rules import Rule, Threshold
 from checker.model.submission import FactRef
 from checker.model.template import Template

@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 from math import floor
+from typing import Protocol, TypeAlias
 
-from checker.light_typing import Protocol, TypeAlias
 from checker.rules.expression import parse
 from checker.rules.syntax import (
     Binary,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from checker.engine import judge
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.judging.engine import judge
 from checker.model.rules import Example, Plain, Rule
 from checker.model.submission import (
     Fact,
@@ -37,8 +39,7 @@ EXPECTED: Mapping[tuple[Outcome, Severity], Outcome] = {
 """``expect = "fail"`` of a rule that is not hard means 存疑."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleResult:
+class ExampleResult(Struct, frozen=True):
     """How one example of one rule came out. ``problem`` is "" if it came out as it says."""
 
     rule: str

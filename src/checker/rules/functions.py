@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-
-from checker.light_typing import NamedTuple
+from typing import NamedTuple
 
 
 class Takes(StrEnum):

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from msgspec import Struct, field
+
 from checker.model.rules import Threshold
 from checker.model.verdicts import Severity
-from checker.record import dataclass, field
 
 NATIONAL = "national"
 """Id of the base: what the manifests themselves say."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleOverride:
+class RuleOverride(Struct, frozen=True):
     """What a profile changes about a rule."""
 
     severity: Severity | None = None
     disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """One profile file: what it changes with respect to its base."""
 
     id: str
@@ -34,8 +33,7 @@ class Overlay:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Thresholds in force. ``layers`` are searched from the last (most regional) to the first
     (national): the first layer that has a value for the stage and edition decides."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
-from checker.light_typing import Protocol
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from checker.model.rules import Rule, Threshold
 from checker.model.verdicts import RuleError
-from checker.record import dataclass, field, replace
 
 
 class Functions(Protocol):
@@ -22,8 +24,7 @@ def applies(rule: Rule, edition: int) -> bool:
     return rule.since <= edition and (rule.until is None or edition <= rule.until)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Struct, frozen=True):
     """Rules in the order of plugins and manifests; a rule that changed with an edition is there
     once per version. ``errors`` are plugins that could not be used, and why."""
 

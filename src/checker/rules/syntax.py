@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
-
-from checker.light_typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 
 class ExpressionError(Exception):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from typing import TypeAlias
 
-from checker.light_typing import TypeAlias
 from checker.model.submission import Fact, FactRef, FactState, TableRow
 from checker.model.template import Template
 from checker.model.verdicts import Scope, UnitRef

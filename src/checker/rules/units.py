@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple, Protocol
 
-from checker.light_typing import NamedTuple, Protocol
 from checker.model.template import FieldType
 from checker.rules.functions import FUNCTIONS, Takes
 from checker.rules.syntax import (

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeAlias, cast
 
-from checker.light_typing import TypeAlias, cast
 from checker.model.submission import Fact, FactRef, FactState, Submission, TableRow
 from checker.model.template import (
     PREVIOUS_SUFFIX,

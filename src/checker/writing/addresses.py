@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.model.cells import column_letters as _column_letters
 from checker.model.cells import column_number as _column_number
 

@@ -6,8 +6,8 @@ Both give the same checksums and read the same streams; only the packed bytes th
 from __future__ import annotations
 
 import zlib
+from typing import Protocol
 
-from checker.light_typing import Protocol
 from checker.reading.inflate import Checksum, crc32, inflate, intel
 
 __all__ = ["adler32", "crc32", "deflater", "inflate"]

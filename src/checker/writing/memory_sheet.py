@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 from json.encoder import encode_basestring as _quoted
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.writing.addresses import Area, parse_area, quoted_title, split_location
 from checker.writing.notes_part import rich_text
 from checker.writing.package import Package

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 from checker.writing.part import Part
 from checker.writing.sheet_cells import prefixed, unprefixed

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.light_typing import TYPE_CHECKING
 from checker.writing import zip_members, zip_output
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 from checker.writing.part import Part, xml_part

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.writing.package import Package, key_of, unquote
 from checker.writing.part import Part
 from checker.writing.small_texts import kept

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.writing.addresses import column_letters, parse_area
 from checker.writing.sheet_part import Place, Row, SheetPart
 from checker.writing.xml_bytes import attributes, drop_attribute, set_attribute

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.writing.addresses import Area, column_letters, column_number, parse_area
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 from checker.writing.part import Part

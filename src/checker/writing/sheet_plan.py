@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec import Struct, field
+
 from checker.model.marks import CellEdit, Fill, Mark
-from checker.record import dataclass, field
 from checker.writing.addresses import Area, parse_area
 
 MOST_CELLS = 200_000
@@ -19,8 +20,7 @@ Cell = tuple[int, int]
 Look = tuple[str, str, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPlan:
+class SheetPlan(Struct, frozen=True):
     """By cell (row, column); a cell inside a merged range stands for the range's corner."""
 
     fills: dict[Cell, Fill] = field(default_factory=dict)

@@ -6,8 +6,8 @@ import contextlib
 import json
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.writing.notes_part import rich_text
 from checker.writing.sheet_cells import Content, unprefixed
 from checker.writing.sheet_part import Place, SheetPart

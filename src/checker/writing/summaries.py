@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from checker.record import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """One change that could not be made: where, and why in plain Chinese."""
 
     place: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class WriteSummary:
+class WriteSummary(Struct, frozen=True):
     """Counts of what was written; ``sheets`` are the titles the result sheets really got."""
 
     filled: int = 0
@@ -26,8 +24,7 @@ class WriteSummary:
     replaced_earlier: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CleanSummary:
+class CleanSummary(Struct, frozen=True):
     """What was taken away. ``exact``: every part is byte for byte as before the marks."""
 
     found: bool = False

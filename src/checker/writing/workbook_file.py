@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.light_typing import TYPE_CHECKING
+from msgspec.structs import replace
+
 from checker.model.marks import CellEdit, Changes
-from checker.record import replace
 from checker.writing import exact_undo
 from checker.writing.apply import Applier
 from checker.writing.earlier_marks import remove_earlier_marks

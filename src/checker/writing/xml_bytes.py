@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 from checker.writing.small_texts import kept
 

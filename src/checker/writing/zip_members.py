@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.writing.deflate import crc32, inflate
 from checker.writing.errors import DAMAGED, UnwritableWorkbook
 

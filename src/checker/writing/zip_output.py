@@ -9,8 +9,8 @@ import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.light_typing import TYPE_CHECKING
 from checker.writing.deflate import crc32, deflater
 from checker.writing.errors import UnwritableWorkbook
 from checker.writing.zip_members import Member

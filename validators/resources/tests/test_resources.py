@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.engine import judge
+from checker.judging.engine import judge
 from checker.model.report import Report
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, Quantity, Verdict

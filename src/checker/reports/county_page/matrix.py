@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.county.report import CountyReport, Indicator, Level, School
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
@@ -19,8 +20,7 @@ class MatrixCell(NamedTuple):
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
+class UnitRow(Struct, frozen=True):
     """One stage unit of one school, with its cells in the order of the indicators."""
 
     school: School

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
-from checker.light_typing import cast
 from checker.model.rules import Rule
 from checker.model.verdicts import Verdict
 from checker.rules.context import Context

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.model.rules import Plain, Rule
 from checker.model.verdicts import Gap, Quantity, Said, Verdict, format_number
 from checker.rules.context import Context

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import TypeVar
 
-from checker.light_typing import TypeVar
 from checker.model.rules import Plain, Rule
 from checker.rules.context import Context
 

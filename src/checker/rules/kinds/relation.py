@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
-from checker.light_typing import NamedTuple
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Gap, Quantity, Requirement, Said, Verdict

@@ -1,0 +1,59 @@
+"""From a messy cell to a typed value, with a finding for the clerk and never a wrong number."""
+
+from __future__ import annotations
+
+from checker.forms.code_lists import CodeList
+from checker.forms.typed_dates import read_date, read_year
+from checker.forms.typed_numbers import read_number
+from checker.forms.typed_value import NUMBERS, Entry, TypedValue, blank, trim
+from checker.forms.typed_words import read_code, read_flag, read_text
+from checker.model.cells import Cell, CellKind
+from checker.model.submission import FactState
+from checker.model.template import FieldType
+
+ERROR_TEXTS = frozenset(
+    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
+)
+"""Pasting "values only" turns an error value into text that looks the same."""
+
+_READERS = {
+    **dict.fromkeys(NUMBERS, read_number),
+    FieldType.FLAG: read_flag,
+    FieldType.TEXT: read_text,
+    FieldType.DATE: read_date,
+    FieldType.YEAR: read_year,
+}
+
+
+def normalise(cell: Cell, entry: Entry, codes: CodeList | None = None) -> TypedValue:
+    """The typed value of one cell.
+
+    ``entry`` is the field or table column that the cell was bound to, ``codes`` its code list (for
+    type CODE). Missing values are not judged here: whether an empty cell is a fault depends on the
+    school's stages.
+    """
+    kind = cell.kind
+    if kind is CellKind.EMPTY:
+        return blank(entry)
+    text = trim(cell.value) if isinstance(cell.value, str) else ""
+    if kind is CellKind.ERROR or text in ERROR_TEXTS:
+        return TypedValue(
+            FactState.ERROR,
+            None,
+            text,
+            "FORM004",
+            f"单元格显示错误值 {text}，没有可用的数；请改正公式，或直接填写数值。",
+        )
+    if kind is CellKind.UNCOMPUTED:
+        return TypedValue(
+            FactState.UNCOMPUTED,
+            None,
+            "",
+            "FORM005",
+            "单元格里是公式，但文件中没有存下计算结果；请用 Excel 或 WPS 打开，保存一次后再校验。",
+        )
+    if kind is CellKind.TEXT and not text:
+        return blank(entry)
+    if entry.type is FieldType.CODE:
+        return read_code(cell, entry, codes or CodeList({}))
+    return _READERS[entry.type](cell, entry)

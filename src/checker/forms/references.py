@@ -1,0 +1,147 @@
+"""What a template says of itself must agree: ids are unique, every reference has its target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from checker.forms.names import CODES_SHEET, field_name
+from checker.model.template import (
+    PREVIOUS_SUFFIX,
+    SHARED,
+    WHOLE,
+    Column,
+    FieldType,
+    Sheet,
+    SheetKind,
+    TableColumn,
+    Template,
+)
+
+
+def reference_problems(template: Template) -> list[str]:
+    """Contradictions inside one template, as Chinese sentences; empty if there are none."""
+    return [
+        *_repeated("sheets 的 id", [sheet.id for sheet in template.sheets]),
+        *_repeated("sheets 的 title", [sheet.title for sheet in template.sheets]),
+        *_repeated("stages 的 id", [stage.id for stage in template.stages]),
+        *_repeated("字段 id", [field.id for sheet in template.sheets for field in sheet.fields]),
+        *_repeated("明细表 id", [table.id for sheet in template.sheets for table in sheet.tables]),
+        *_name_clashes(template),
+        *(problem for sheet in template.sheets for problem in _sheet_problems(template, sheet)),
+        *_split_problems(template),
+    ]
+
+
+def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield f"{what} “{name}” 重复，应当各不相同"
+        seen.add(name)
+
+
+def _name_clashes(template: Template) -> Iterator[str]:
+    """a.b_c and a_b.c would share one defined name, which nobody could tell apart later."""
+    names: dict[str, str] = {}
+    for field in template.fields().values():
+        for column in field.columns:
+            name = field_name(field.id, column).lower()
+            if names.setdefault(name, field.id) != field.id:
+                yield f"字段 {field.id} 与 {names[name]} 会得到同一个名称 {name}，请改其中一个的 id"
+
+
+def _sheet_problems(template: Template, sheet: Sheet) -> Iterator[str]:
+    place = f"工作表“{sheet.title}”"
+    column_ids = [column.id for column in sheet.columns]
+    yield from _repeated(f"{place}的列 id", column_ids)
+    yield from _repeated(f"{place}的行号 row", [field.row_code for field in sheet.fields])
+    if sheet.title == CODES_SHEET:
+        yield f"{place}：这个名称留给隐藏的代码页，请换一个"
+    if sheet.fields and sheet.kind is not SheetKind.FORM:
+        yield f'{place}：fields 只能写在 kind = "form" 的工作表里'
+    if sheet.kind is SheetKind.TABLE and not sheet.tables:
+        yield f'{place}：kind = "table" 的工作表应当有 tables'
+    for column in sheet.columns:
+        yield from _column_problems(template, place, column)
+    for field in sheet.fields:
+        where = f"{place}的字段 {field.id}"
+        for column_id in field.columns:
+            if column_id not in column_ids:
+                known = _listed(column_ids)
+                yield f"{where}：columns 中的 “{column_id}” 不是这张表的列，应为 {known}"
+        yield from _code_problems(template, where, field.type, field.codes)
+        if field.minimum and field.maximum and Decimal(field.minimum) > Decimal(field.maximum):
+            yield f"{where}：minimum 大于 maximum"
+    for table in sheet.tables:
+        where = f"{place}的明细表 {table.id} "
+        yield from _repeated(f"{where}的列 id", [column.id for column in table.columns])
+        yield from _repeated(f"{where}的列名 title", _titles(table.columns))
+        for table_column in table.columns:
+            yield from _code_problems(
+                template, f"{where}的列 {table_column.id}", table_column.type, table_column.codes
+            )
+
+
+def _titles(columns: Iterable[TableColumn]) -> list[str]:
+    return [column.title for column in columns]
+
+
+def _column_problems(template: Template, place: str, column: Column) -> Iterator[str]:
+    stages = [stage.id for stage in template.stages]
+    base = column.id.removesuffix(PREVIOUS_SUFFIX)
+    where = f"{place}的列 {column.id}"
+    if column.stage is not None and column.stage not in stages:
+        yield f"{where}：stage “{column.stage}” 没有声明，应为 {_listed(stages)}"
+    if base not in (*stages, WHOLE, SHARED):
+        yield f"{where}：列 id 应为学段编号、whole 或 shared，上年数再加 .previous"
+    if base in stages and column.stage != base:
+        yield f'{where}：应写 stage = "{base}"'
+    if column.previous != column.id.endswith(PREVIOUS_SUFFIX):
+        yield f"{where}：id 以 .previous 结尾的列应写 previous = true，其他列不写"
+
+
+def _code_problems(
+    template: Template, where: str, type_: FieldType, codes: str | None
+) -> Iterator[str]:
+    if type_ is FieldType.CODE and codes not in template.code_lists:
+        known = _listed(template.code_lists)
+        yield f"{where}：codes 应为一个代码表的编号（{known}），现在是 {codes or '空'}"
+    if type_ is not FieldType.CODE and codes is not None:
+        yield f'{where}：只有 type = "code" 时才写 codes'
+
+
+def _split_problems(template: Template) -> Iterator[str]:
+    fields = template.fields()
+    stages = [stage.id for stage in template.stages]
+    split, identity = template.split, template.identity
+    for key, field_id in (
+        ("split.field", split.field),
+        ("split.enrolment", split.enrolment),
+        ("identity.code", identity.code),
+        ("identity.name", identity.name),
+        ("identity.date", identity.date),
+        *(("split.attached", field_id) for field_id in split.attached),
+    ):
+        if field_id is not None and field_id not in fields:
+            yield f"{key}：没有字段 “{field_id}”"
+    for field_id, stage in split.attached.items():
+        if stage not in stages:
+            yield f"split.attached.{field_id}：没有学段 “{stage}”，应为 {_listed(stages)}"
+        if field_id in fields and fields[field_id].type is not FieldType.FLAG:
+            yield f'split.attached：字段 {field_id} 的 type 应为 "flag"'
+    codes = (
+        template.code_lists.get((fields[split.field].codes or ""), {})
+        if (split.field in fields)
+        else {}
+    )
+    for code, names in split.by_code.items():
+        if codes and code not in codes:
+            yield f"split.by_code：代码 “{code}” 不在字段 {split.field} 的代码表里"
+        for name in names:
+            if name not in stages:
+                yield f"split.by_code.{code}：没有学段 “{name}”，应为 {_listed(stages)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "、".join(names) or "（尚未声明）"

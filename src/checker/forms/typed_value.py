@@ -1,0 +1,133 @@
+"""What one cell means for one field: the value, or the problem, and the words for the clerk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import NamedTuple, Protocol
+
+from checker.model.cells import Cell, CellKind
+from checker.model.submission import FactState, FactValue
+from checker.model.template import Blank, FieldType
+
+
+class Entry(Protocol):
+    """What a value is read for: a Field or a TableColumn."""
+
+    @property
+    def type(self) -> FieldType: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def blank(self) -> Blank: ...
+
+
+class TypedValue(NamedTuple):
+    """``state`` and ``value`` as in Fact. ``rule`` is the FORM rule that has something to say of
+    the cell ("" if none), ``message`` its Chinese sentence, ``required`` what was to be typed."""
+
+    state: FactState
+    value: FactValue = None
+    typed: str = ""
+    rule: str = ""
+    message: str = ""
+    required: str = ""
+
+
+NUMBERS = frozenset({FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED, FieldType.PERCENT})
+
+NOTHING_WORDS = frozenset(
+    {
+        *("无", "没有", "暂无", "空", "不适用", "不涉及", "none", "null", "nil", "n/a", "na"),
+        *("/", "//", "\\", "-", "--", "---", "_", "—", "——", "–", "―", "ー", "、", "."),
+    }
+)
+"""What clerks type where there is nothing to report; the official forms want an empty cell."""
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 32, 0x2212: 45}
+
+
+def trim(text: str) -> str:
+    """Text without blanks around it (also no-break and full-width ones) and invisible signs."""
+    return text.translate(_INVISIBLE).strip()
+
+
+def half_width(text: str) -> str:
+    """Full-width digits, letters and signs as their plain forms: "１，２００" -> "1,200".
+
+    Only forms that mean exactly the same: ² or ① stay, so that they are never taken for digits.
+    """
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether the text only says that there is nothing: 无, /, －."""
+    return half_width(text).strip().lower() in NOTHING_WORDS
+
+
+def plain(number: Decimal) -> str:
+    """A number as a clerk would type it, without exponent and trailing zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def shown(cell: Cell) -> str:
+    """What the cell shows, near enough to be recognised in a message."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return str(value)
+        return f"{plain(value * 100)}%" if cell.percent else plain(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, datetime):
+        midnight = value.time() == time(0)
+        return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
+    if isinstance(value, time | timedelta):
+        return clock(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def clock(value: time | timedelta) -> str:
+    """1:19 for nineteen past one; seconds only if there are any."""
+    if isinstance(value, time):
+        seconds = value.hour * 3600 + value.minute * 60 + value.second
+    else:
+        seconds = round(value.total_seconds())
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")
+
+
+def blank(entry: Entry, typed: str = "", rule: str = "", message: str = "") -> TypedValue:
+    """Nothing was typed; 0 or 否 where the form says 无数据留空."""
+    value: FactValue = None
+    if entry.blank is Blank.ZERO:
+        if entry.type in NUMBERS:
+            value = Decimal(0)
+        elif entry.type is FieldType.FLAG:
+            value = False
+    return TypedValue(FactState.BLANK, value, typed, rule, message)
+
+
+def given(value: FactValue, typed: str) -> TypedValue:
+    """A value that needs no remark."""
+    return TypedValue(FactState.GIVEN, value, typed)
+
+
+def understood(value: FactValue, typed: str, message: str) -> TypedValue:
+    """FORM003: the value is used, and the clerk is told how it was understood."""
+    return TypedValue(FactState.GIVEN, value, typed, "FORM003", message)
+
+
+def unreadable(rule: str, typed: str, message: str, required: str) -> TypedValue:
+    """Something was typed that cannot be used."""
+    return TypedValue(FactState.UNREADABLE, None, typed, rule, message, required)
+
+
+def is_date(cell: Cell) -> bool:
+    """Whether the cell was taken for a date or time by the spreadsheet program."""
+    return cell.kind is CellKind.DATE

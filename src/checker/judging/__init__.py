@@ -1,0 +1,1 @@
+"""Judging: submission + rules + profile -> report. Pure: no files, no spreadsheet, no clock."""

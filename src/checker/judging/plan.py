@@ -1,0 +1,129 @@
+"""Plan: which rules are asked of a form — worked out once, since a county's forms are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+from checker.model.rules import Rule, Threshold
+from checker.model.template import Template
+from checker.model.verdicts import Scope
+from checker.rules.kinds import COLLECTION_KINDS
+from checker.rules.profiles import Profile
+from checker.rules.ruleset import RuleSet
+
+if TYPE_CHECKING:
+    from checker.rules.screening.screens import Screens
+
+_MOST = 64
+"""More combinations than this are no county's; then all are forgotten."""
+
+_WORTH_SCREENS = 8
+"""After so many forms of one kind screens are made: it takes as long as they save on as many."""
+
+
+Group: TypeAlias = tuple[Scope, tuple[str, ...], str | None, int]
+"""Scope, stages, table and (by its id) the choice of stages for rows."""
+
+
+def _group(rule: Rule) -> Group:
+    if rule.scope is Scope.ROW:
+        return rule.scope, (), rule.table, id(rule.spec.get("stage_of"))
+    return rule.scope, rule.stages if rule.scope is Scope.STAGE else (), None, 0
+
+
+class Plan:
+    """The rules of one template under one profile.
+
+    ``by_id`` holds every rule that may be asked; ``reported`` those whose verdicts are reported, in
+    order; ``groups`` says, by id, which rules are asked about the same units.
+    """
+
+    __slots__ = (
+        "_limits",
+        "_screens",
+        "_used",
+        "by_id",
+        "form_rules",
+        "groups",
+        "profile",
+        "reported",
+        "ruleset",
+        "template",
+    )
+
+    def __init__(self, ruleset: RuleSet, profile: Profile, template: Template) -> None:
+        self.ruleset = ruleset
+        self.profile = profile
+        self.template = template
+        self.by_id: Mapping[str, Rule] = {
+            rule.id: rule
+            for rule in ruleset.for_template(template.id, profile.year(template.edition))
+            if not profile.disabled(rule.id) and rule.scope is not Scope.COLLECTION
+        }
+        self.reported = tuple(
+            rule
+            for rule in self.by_id.values()
+            if rule.kind not in COLLECTION_KINDS and ruleset.reported(rule.id)
+        )
+        self.groups: Mapping[str, Group] = {rule.id: _group(rule) for rule in self.by_id.values()}
+        self.form_rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.form_rules}
+        self._limits: dict[tuple[str, str | None], tuple[Threshold, Fraction] | None] = {}
+        self._screens: Screens | None = None
+        self._used = 0
+
+    def in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction] | None:
+        """The threshold for a stage (None: the whole) and its exact value; None if there is none
+        for it."""
+        try:
+            return self._limits[threshold_id, stage]
+        except KeyError:  # not asked before
+            pass
+        found = None
+        entry = self.profile.limit(threshold_id, stage, self.template.edition)
+        if entry is not None:
+            value = entry.values.get(stage or "")
+            found = entry, Fraction(entry.values[""] if value is None else value)
+        self._limits[threshold_id, stage] = found
+        return found
+
+    def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
+        """A code list of the plugin, else of the template."""
+        own = self.ruleset.code_lists.get(plugin, {})
+        return own.get(list_id) or self.template.code_lists.get(list_id)
+
+    def screens(self) -> Screens | None:
+        """The rules' screens; None before they are worth making. To be asked once for each form."""
+        if self._screens is None:
+            self._used += 1
+            if self._used > _WORTH_SCREENS:
+                self.make_screens()
+        return self._screens
+
+    def make_screens(self) -> Screens:
+        """The rules' screens, however few forms there are."""
+        from checker.rules.screening.screens import Screens
+
+        def threshold(threshold_id: str, stage: str | None) -> Fraction | None:
+            found = self.in_force(threshold_id, stage)
+            return None if found is None else found[1]
+
+        rules, definitions = self.by_id.values(), self.profile.definitions
+        self._screens = Screens(rules, self.template, threshold, definitions, self.code_list)
+        return self._screens
+
+
+_KNOWN: dict[tuple[int, int, int], Plan] = {}
+
+
+def plan_for(ruleset: RuleSet, profile: Profile, template: Template) -> Plan:
+    """The plan for forms of a template."""
+    key = (id(ruleset), id(profile), id(template))
+    plan = _KNOWN.get(key)
+    if plan is None:
+        if len(_KNOWN) >= _MOST:
+            _KNOWN.clear()
+        # it holds on to all three objects, so that their ids stay theirs
+        plan = _KNOWN[key] = Plan(ruleset, profile, template)
+    return plan

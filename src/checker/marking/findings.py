@@ -1,0 +1,192 @@
+"""Finding: one verdict that somebody should see, with every text a reader of it needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from checker.model.cells import CellRef
+from checker.model.report import Report
+from checker.model.rules import Rule
+from checker.model.verdicts import OUTCOME_WORDS, Outcome, Quantity, Severity, Verdict
+
+INFO_WORD = "提示"
+"""What a finding of a rule that only informs is called; it never counts against the school."""
+
+SHOWN: frozenset[Outcome] = frozenset({Outcome.FAIL, Outcome.DOUBT, Outcome.EXPLAINED})
+"""Outcomes that are findings. Missing data is one of rule FORM001, not of every rule after it."""
+
+
+class Finding(Struct, frozen=True):
+    """One finding, ready to be shown. Empty text means there is nothing to say.
+
+    ``places`` are the cells to be marked, the foremost first; ``sheet`` may be known without any
+    cell (a sheet that is missing). ``word`` is 不通过, 存疑, 已说明 or 提示.
+    """
+
+    rule: str
+    title: str
+    family: str
+    severity: Severity
+    verdict: Outcome
+    word: str
+    unit: str
+    stage: str
+    sheet: str
+    cell: str
+    places: tuple[CellRef, ...]
+    actual: str
+    required: str
+    gap: str
+    message: str
+    source: str
+    fix: str
+    key: str
+    borderline: bool
+
+    @property
+    def informs(self) -> bool:
+        """True for 提示: told, never counted."""
+        return self.severity is Severity.INFO
+
+
+def shown_quantity(actual: Quantity | str | None) -> str:
+    """The actual value as users read it; "" when there is none."""
+    return "" if actual is None else str(actual)
+
+
+def places_of(report: Report, verdict: Verdict) -> tuple[CellRef, ...]:
+    """The cells a verdict points at, the foremost first, each once; facts without a cell drop."""
+    found: dict[CellRef, None] = {}
+    if verdict.cell is not None:
+        found[verdict.cell] = None
+    for ref in verdict.at:
+        cell = report.submission.locate(ref)
+        if cell is not None:
+            found[cell] = None
+    return tuple(found)
+
+
+def severity_of(verdict: Verdict, rule: Rule | None) -> Severity:
+    """The rule's severity; when the rule is not at hand, what the outcome implies."""
+    if rule is not None:
+        return rule.severity
+    return Severity.HARD if verdict.outcome is Outcome.FAIL else Severity.SOFT
+
+
+def finding_of(report: Report, verdict: Verdict, rule: Rule | None) -> Finding:
+    """The finding of one verdict, whatever its outcome is."""
+    severity = severity_of(verdict, rule)
+    places = places_of(report, verdict)
+    informs = severity is Severity.INFO and verdict.outcome in SHOWN
+    return Finding(
+        rule=verdict.rule,
+        title=rule.title if rule else "",
+        family=rule.family if rule else verdict.rule.rstrip("0123456789abcdefghijklmnopqrstuvwxyz"),
+        severity=severity,
+        verdict=verdict.outcome,
+        word=INFO_WORD if informs else OUTCOME_WORDS[verdict.outcome],
+        unit=verdict.unit.label,
+        stage=verdict.unit.stage or "",
+        sheet=places[0].sheet if places else (verdict.sheet or ""),
+        cell=places[0].a1 if places else "",
+        places=places,
+        actual=shown_quantity(verdict.actual),
+        required=verdict.required.text if verdict.required else "",
+        gap=str(verdict.gap) if verdict.gap else "",
+        message=verdict.message,
+        source="；".join(str(citation) for citation in rule.citations) if rule else "",
+        fix=rule.fix if rule else "",
+        key=verdict.key,
+        borderline=verdict.borderline,
+    )
+
+
+def _sheet_order(report: Report) -> dict[str, int]:
+    titles = report.submission.sheet_titles
+    return {
+        titles.get(sheet.id, sheet.title): position
+        for position, sheet in enumerate(report.submission.template.sheets)
+    }
+
+
+def findings_of(report: Report, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+    """All findings of a report in the order of the form: sheet, row, column, then rule id.
+
+    ``rules`` maps rule ids to rules, the host's FORM rules among them.
+    """
+    found = [
+        finding_of(report, verdict, rules.get(verdict.rule)) for verdict in _shown(report.verdicts)
+    ]
+    if len(found) < 2:
+        return tuple(found)
+    order = _sheet_order(report)
+
+    def position(finding: Finding) -> tuple[int, int, int, str]:
+        place = finding.places[0] if finding.places else None
+        sheet = order.get(finding.sheet, len(order)) if finding.sheet else -1
+        return (sheet, place.row if place else 0, place.column if place else 0, finding.rule)
+
+    return tuple(sorted(found, key=position))
+
+
+def _shown(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    passed = Outcome.PASS  # most of them, in every workbook
+    return [
+        verdict
+        for verdict in verdicts
+        if verdict.outcome is not passed and verdict.outcome in SHOWN
+    ]
+
+
+def by_sheet(findings: tuple[Finding, ...]) -> Iterator[tuple[str, list[Finding]]]:
+    """Findings grouped by sheet title, in their order; "" for those about the whole workbook."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.sheet, []).append(finding)
+    yield from groups.items()
+
+
+class Counts(Struct, frozen=True):
+    """How many findings of each kind, and how many verdicts were not findings."""
+
+    fail: int = 0
+    doubt: int = 0
+    explained: int = 0
+    info: int = 0
+    passed: int = 0
+    incomplete: int = 0
+    not_applicable: int = 0
+
+    def words(self) -> str:
+        """不通过 3 · 存疑 1 · …: the counts as one line; passes always, the rest unless zero."""
+        parts = [
+            (self.fail, "不通过"),
+            (self.doubt, "存疑"),
+            (self.explained, "已说明"),
+            (self.info, INFO_WORD),
+            (self.incomplete, "缺数据"),
+        ]
+        shown = [f"{word} {count}" for count, word in parts if count]
+        return " · ".join([*shown, f"通过 {self.passed}"])
+
+
+def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
+    """Counts over all verdicts of a report. A rule that only informs is counted as 提示."""
+    tally = Counter([verdict.outcome for verdict in report.verdicts])
+    info = 0
+    for verdict in _shown(report.verdicts):
+        if severity_of(verdict, rules.get(verdict.rule)) is Severity.INFO:
+            info += 1
+            tally[verdict.outcome] -= 1
+    return Counts(
+        fail=tally[Outcome.FAIL],
+        doubt=tally[Outcome.DOUBT],
+        explained=tally[Outcome.EXPLAINED],
+        info=info,
+        passed=tally[Outcome.PASS],
+        incomplete=tally[Outcome.INCOMPLETE],
+        not_applicable=tally[Outcome.NOT_APPLICABLE],
+    )

@@ -1,0 +1,87 @@
+"""FileResult: what is kept of one judged file, small enough to hold thousands of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+
+from msgspec import Struct, field
+
+from checker.marking.findings import Counts, Finding, counts_of, findings_of
+from checker.model.report import FileStatus, Judgement
+from checker.model.rules import Rule
+from checker.model.verdicts import RuleError
+
+STATUS_WORDS: dict[FileStatus, str] = {
+    FileStatus.CHECKED: "已校验",
+    FileStatus.UNREADABLE: "无法读取",
+    FileStatus.UNKNOWN_TEMPLATE: "不是已知的填报表",
+    FileStatus.FAILED: "程序出错",
+}
+
+
+class ExitCode(IntEnum):
+    """Exit codes of ``checker check``, the gravest one wins."""
+
+    CLEAN = 0  # nothing that must be mended
+    FINDINGS = 1  # at least one hard finding
+    USAGE = 2  # the command line or the settings make no sense
+    UNREADABLE = 3  # at least one file could not be read or is no known template
+    INTERNAL = 4  # a rule, a plugin or the program itself failed
+    INTERRUPTED = 130  # stopped by Ctrl-C before every file was checked, as shells count it
+
+
+class FileResult(Struct, frozen=True):
+    """One file after a run: who handed it in, counts, findings, crashed rules, marked copy."""
+
+    path: str
+    status: FileStatus
+    template: str = ""
+    unit: str = ""
+    code: str = ""
+    profile: str = ""
+    counts: Counts = field(default_factory=Counts)
+    findings: tuple[Finding, ...] = ()
+    errors: tuple[RuleError, ...] = ()
+    message: str = ""
+    marked_copy: str | None = None
+    cannot_write: str | None = None
+
+
+def result_of(judgement: Judgement, rules: Mapping[str, Rule]) -> FileResult:
+    """What is kept of a judgement; ``rules`` maps rule ids to rules."""
+    report = judgement.report
+    if report is None:
+        return FileResult(
+            judgement.path,
+            judgement.status,
+            message=judgement.message,
+            cannot_write=judgement.cannot_write,
+        )
+    submission = report.submission
+    return FileResult(
+        path=judgement.path,
+        status=judgement.status,
+        template=submission.template.id,
+        unit=submission.identity("name") or submission.name,
+        code=submission.identity("code"),
+        profile=report.profile,
+        counts=counts_of(report, rules),
+        findings=findings_of(report, rules),
+        errors=report.errors,
+        message=judgement.message,
+        cannot_write=judgement.cannot_write,
+    )
+
+
+def exit_code(results: Iterable[FileResult]) -> ExitCode:
+    """The exit code of a run over these files."""
+    code = ExitCode.CLEAN
+    for result in results:
+        if result.counts.fail:
+            code = max(code, ExitCode.FINDINGS)
+        if result.status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE):
+            code = max(code, ExitCode.UNREADABLE)
+        if result.errors or result.status is FileStatus.FAILED:
+            code = ExitCode.INTERNAL
+    return code

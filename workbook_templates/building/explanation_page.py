@@ -1,0 +1,54 @@
+"""Draws the sheet 说明, where the clerk says why a doubtful figure is right."""
+
+from __future__ import annotations
+
+from checker_templates.building.page_frame import Page, finish, head, school_line
+
+from checker.forms.layout import EXPLANATION_HEADERS
+from checker.forms.names import EXPLANATIONS_NAME
+
+ROW_HEIGHT = 48.0
+HINT = "校验后“存疑”的问题会列在这里：数据有误请改正，数据属实请在“说明文字”一栏写明原因。"
+
+
+def draw_explanations(page: Page) -> None:
+    """Header and prepared rows; only the last column is open.
+
+    Every row is tall enough for three lines: LibreOffice does not grow rows on opening.
+    """
+    grid = page.layout.explanations
+    if grid is None:
+        return
+    styles, last = page.styles, len(EXPLANATION_HEADERS)
+    page.set_widths({1: 20.0, 2: 18.0, 3: 62.0, 4: 44.0})
+    head(page, (), last, HINT)
+    school_line(page, last)
+    for column, text in enumerate(EXPLANATION_HEADERS, start=1):
+        page.write(grid.header_row, column, text, styles.header())
+    page.height(grid.header_row, 24)
+    for row in range(grid.first_row, grid.last_row + 1):
+        page.height(row, ROW_HEIGHT)
+        page.write(row, 1, "", styles.hint())
+        for column in range(2, last):
+            page.write(row, column, "", styles.shown("@", "left"))
+        page.write(row, last, "", styles.input("@", "left"))
+    page.name(EXPLANATIONS_NAME, grid.body)
+    page.worksheet.data_validation(
+        grid.first_row - 1,
+        last - 1,
+        grid.last_row - 1,
+        last - 1,
+        {
+            "validate": "any",
+            "input_title": "说明文字",
+            "input_message": "写明数据属实的原因，例如“本学年由两校合并”。再次校验后，"
+            "这一条会变为“已说明”。",
+        },
+    )
+    finish(
+        page,
+        last,
+        freeze=(grid.header_row, 0),
+        repeat=(grid.header_row, grid.header_row),
+        landscape=True,
+    )

@@ -1,0 +1,194 @@
+"""Draws a form sheet: 甲 乙 丙, one column per stage, 上年数."""
+
+from __future__ import annotations
+
+from checker_templates.building.input_rules import NUMBER_FORMATS, input_rule
+from checker_templates.building.page_frame import Page, finish, foot, head, school_line
+from checker_templates.building.page_styles import (
+    CLOSED_COLOUR,
+    CODE_WIDTH,
+    LABEL_WIDTH,
+    NOTE_WIDTH,
+    UNIT_WIDTH,
+    VALUE_WIDTH,
+    WIDEST_LABEL,
+    row_height,
+    text_width,
+)
+from checker_templates.building.table_page import draw_table
+
+from checker.forms.layout import (
+    CODE_COLUMN,
+    CODE_HEADER,
+    FIRST_VALUE_COLUMN,
+    HEADING_ROWS,
+    LABEL_COLUMN,
+    LABEL_HEADER,
+    NOTE_HEADER,
+    UNIT_COLUMN,
+    UNIT_HEADER,
+    Area,
+    FormLayout,
+)
+from checker.forms.names import field_name, stage_name
+from checker.model.template import Blank, Field, FieldType
+
+WIDE_TYPES = (FieldType.TEXT, FieldType.CODE, FieldType.DATE)
+"""Texts need room: such a field takes the width of all value columns when it has only the first."""
+
+
+def draw_form(page: Page) -> None:
+    """The whole sheet: heading, grid, tables below it, footer."""
+    form = page.layout.forms[page.sheet.id]
+    tables = [page.layout.tables[table.id] for table in page.sheet.tables]
+    last = page.layout.last_columns[page.sheet.id]
+    _set_widths(page, form)
+    units = [field.unit for field in page.sheet.fields]
+    units += [column.unit for table in page.sheet.tables for column in table.columns]
+    head(page, units, last)
+    school_line(page, last)
+    _draw_header(page, form)
+    for field in page.sheet.fields:
+        _draw_field(page, form, field)
+    _grey_absent_stages(page, form)
+    for table in tables:
+        draw_table(page, table)
+    foot(page, page.layout.footer_rows[page.sheet.id], last)
+    first = page.sheet.fields[0]
+    page.worksheet.set_selection(page.layout.cell(first, first.columns[0]).a1)
+    top = page.layout.school_rows.get(page.sheet.id, HEADING_ROWS)
+    finish(
+        page,
+        last,
+        freeze=(form.number_row, UNIT_COLUMN),
+        # the form's header would be wrong above the rows of a table on the next sheet of paper
+        repeat=(1, top) if tables else (form.header_row, form.number_row),
+        insert_rows=bool(tables),
+        landscape=form.note_column is not None,  # small print would become too small
+    )
+
+
+def _set_widths(page: Page, form: FormLayout) -> None:
+    longest = max(text_width(shown_label(field)) + 2 * field.indent for field in page.sheet.fields)
+    label_width = min(max(longest / 0.9 + 1, LABEL_WIDTH), WIDEST_LABEL)
+    widths = {LABEL_COLUMN: round(label_width, 1), CODE_COLUMN: CODE_WIDTH, UNIT_COLUMN: UNIT_WIDTH}
+    single = len(form.columns) == 1
+    widths |= dict.fromkeys(form.columns.values(), 20.0 if single else VALUE_WIDTH)
+    if form.note_column:
+        widths[form.note_column] = NOTE_WIDTH
+    for table in page.sheet.tables:
+        placed = page.layout.tables[table.id]
+        for column in table.columns:
+            at = placed.columns[column.id]
+            widths[at] = max(widths.get(at, 0.0), min(column.width, 14.0))
+    page.set_widths(widths)
+
+
+def _draw_header(page: Page, form: FormLayout) -> None:
+    styles, row = page.styles, form.header_row
+    heads = [
+        (LABEL_COLUMN, LABEL_HEADER, "甲"),
+        (CODE_COLUMN, CODE_HEADER, "乙"),
+        (UNIT_COLUMN, UNIT_HEADER, "丙"),
+    ]
+    for number, (column_id, column) in enumerate(form.columns.items(), start=1):
+        heads.append((column, form.headers[column_id], str(number)))
+    if form.note_column:
+        heads.append((form.note_column, NOTE_HEADER, "丁"))
+    for column, text, number_text in heads:
+        page.write(row, column, text, styles.header())
+        page.write(row + 1, column, number_text, styles.number())
+    page.height(row, row_height(*((text, page.widths[at], 11) for at, text, _ in heads)) + 4)
+    page.height(row + 1, 15)
+
+
+def shown_label(field: Field) -> str:
+    """The label as printed: a field that must be filled in carries a star."""
+    return f"{field.label} *" if field.blank is Blank.MISSING else field.label
+
+
+def _draw_field(page: Page, form: FormLayout, field: Field) -> None:
+    styles, row = page.styles, form.rows[field.id]
+    label = shown_label(field)
+    page.write(row, LABEL_COLUMN, label, styles.label(field.indent))
+    page.write(row, CODE_COLUMN, field.row_code, styles.centred())
+    page.write(row, UNIT_COLUMN, field.unit, styles.centred())
+    texts = [
+        (label, page.widths[LABEL_COLUMN] - 2 * field.indent, 11.0),
+        (field.unit, page.widths[UNIT_COLUMN], 11.0),
+    ]
+    if form.note_column:
+        page.write(row, form.note_column, field.note, styles.hint())
+        texts.append((field.note, page.widths[form.note_column], 9.0))
+    page.height(row, row_height(*texts))
+
+    number_format, align = NUMBER_FORMATS[field.type]
+    style = styles.input(number_format, align)
+    if _is_wide(form, field):
+        last = FIRST_VALUE_COLUMN + len(form.columns) - 1
+        style = styles.input(number_format, "left")
+        page.merge(page.span(row, FIRST_VALUE_COLUMN, last), "", style)
+    else:
+        for column_id, column in form.columns.items():
+            page.write(row, column, "", style if column_id in field.columns else styles.closed())
+    cells = []
+    for column_id in field.columns:
+        column = form.columns[column_id]
+        page.name(field_name(field.id, column_id), page.span(row, column, column))
+        cells.append(page.span(row, column, column))
+    _add_rule(page, field, cells)
+
+
+def _is_wide(form: FormLayout, field: Field) -> bool:
+    return (
+        field.type in WIDE_TYPES
+        and len(form.columns) > 1
+        and [form.columns[column] for column in field.columns] == [FIRST_VALUE_COLUMN]
+    )
+
+
+def _add_rule(page: Page, field: Field, cells: list[Area]) -> None:
+    rule = dict(
+        input_rule(
+            field.type,
+            field.label,
+            unit=field.unit,
+            note=field.note,
+            codes=field.codes,
+            minimum=field.minimum,
+            maximum=field.maximum,
+        )
+    )
+    corners = [[c.top - 1, c.left - 1, c.bottom - 1, c.right - 1] for c in cells]
+    if len(corners) > 1:
+        rule["other_cells"] = corners[1:]
+    page.worksheet.data_validation(*corners[0], rule)
+    if field.type in (FieldType.TEXT, FieldType.CODE):
+        page.text_areas.extend(cells)
+
+
+def _grey_absent_stages(page: Page, form: FormLayout) -> None:
+    """Empty cells of a stage that the school does not have look closed; a value in them does not,
+    so that it is seen."""
+    if page.template.split.field is None:
+        return
+    grey = page.styles.difference(bg_color=CLOSED_COLOUR)
+    rows = sorted(form.rows.values())
+    if not rows:
+        return
+    for column in page.sheet.columns:
+        if column.stage is None:
+            continue
+        at = form.columns[column.id]
+        area = Area(page.sheet.title, rows[0], at, rows[-1], at)
+        page.worksheet.conditional_format(
+            area.top - 1,
+            at - 1,
+            area.bottom - 1,
+            at - 1,
+            {
+                "type": "formula",
+                "criteria": f"=AND({stage_name(column.stage)}=FALSE,LEN({area.first})=0)",
+                "format": grey,
+            },
+        )

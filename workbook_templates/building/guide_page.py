@@ -1,0 +1,113 @@
+"""Draws the sheet 填表说明: instructions, table of contents, and what the colours mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker_templates.building.page_frame import Page, finish
+from checker_templates.building.page_styles import (
+    CLOSED_COLOUR,
+    INPUT_COLOUR,
+    LINE_COLOUR,
+    row_height,
+)
+
+from checker.forms.layout import GUIDE_BUTTON_ROW
+from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
+from checker.model.template import SheetKind
+
+LAST_COLUMN = 5
+WIDTHS = {1: 2.0, 2: 12.0, 3: 26.0, 4: 16.0, 5: 52.0}
+KIND_WORDS = {
+    SheetKind.FORM: "指标表，按行填写",
+    SheetKind.TABLE: "明细表，一行一项",
+    SheetKind.INDICATORS: "自动计算，不用填写",
+    SheetKind.EXPLANATIONS: "填写对存疑问题的说明",
+}
+MARK_MEANINGS = {
+    Fill.PASS: "这一格经过核对，符合要求。",
+    Fill.FAIL: "必须修改。原因写在格子的批注里，也列在“校验结果”页。",
+    Fill.DOUBT: "请核对：数据有误请改正，数据属实请在“说明”页写明原因。",
+    Fill.EXPLAINED: "存疑的数据已在“说明”页写明原因。",
+    Fill.INFO: "只是提醒，不影响上报。",
+}
+
+
+def draw_guide(page: Page, notices: Sequence[str], *, with_button: bool) -> None:
+    """The first sheet. ``notices`` (about the button) stand before the template's paragraphs."""
+    styles, template = page.styles, page.template
+    page.set_widths(WIDTHS)
+    page.merge(page.span(1, 1, LAST_COLUMN), template.title, page.styles.title())
+    page.height(1, 40)
+    subtitle = f"{template.edition}年表样"
+    page.merge(page.span(2, 1, LAST_COLUMN), subtitle, styles.get(align="center", font_size=12))
+    row = GUIDE_BUTTON_ROW
+    if with_button:
+        page.height(row, 44)
+        row += 1
+    if notices:
+        row = _paragraphs(page, row, "怎样使用“校验”按钮", notices) + 1
+    row = _paragraphs(page, row, "填表说明", page.sheet.paragraphs)
+    row = _contents(page, row + 1)
+    _legend(page, row + 1)
+    finish(page, LAST_COLUMN)
+
+
+def _heading(page: Page, row: int, text: str) -> int:
+    page.merge(page.span(row, 2, LAST_COLUMN), text, page.styles.heading())
+    page.height(row, 28)
+    return row + 1
+
+
+def _paragraphs(page: Page, row: int, heading: str, paragraphs: Sequence[str]) -> int:
+    """Returns the next free row."""
+    row = _heading(page, row, heading)
+    width = sum(WIDTHS[column] for column in range(2, LAST_COLUMN + 1))
+    style = page.styles.get(text_wrap=True, align="left", valign="top")
+    for text in paragraphs:
+        page.merge(page.span(row, 2, LAST_COLUMN), text, style)
+        page.height(row, row_height((text, width, 11)))
+        row += 1
+    return row
+
+
+def _contents(page: Page, row: int) -> int:
+    styles = page.styles
+    row = _heading(page, row, "目录（点工作表名称可直接打开）")
+    for column, text in enumerate(("表号", "工作表", "统计时点", "内容"), start=2):
+        page.write(row, column, text, styles.header())
+    row += 1
+    link = styles.get(border=1, border_color=LINE_COLOUR, font_color="#0563C1", underline=1)
+    for sheet in page.template.sheets:
+        if sheet.kind is SheetKind.GUIDE:
+            continue
+        page.write(row, 2, sheet.form_number, styles.centred())
+        page.worksheet.write_url(row - 1, 2, f"internal:'{sheet.title}'!A1", link, sheet.title)
+        period = sheet.period.removeprefix("统计时点：").removeprefix("统计时期：")
+        page.write(row, 4, period, styles.centred())
+        names = "、".join(table.title for table in sheet.tables if table.title != sheet.title)
+        content = KIND_WORDS[sheet.kind] + (f"；另有{names}" if names and sheet.fields else "")
+        page.write(row, 5, content, styles.label())
+        page.height(row, row_height((period, WIDTHS[4], 11), (content, WIDTHS[5], 11)))
+        row += 1
+    return row
+
+
+def _legend(page: Page, row: int) -> int:
+    styles = page.styles
+    row = _heading(page, row, "颜色说明")
+    entries = [
+        (INPUT_COLOUR, "请填写", "要填的格子。选中后会显示口径。"),
+        (CLOSED_COLOUR, "不填", "这里没有要填的内容，已锁定。"),
+        *(
+            (f"#{FILL_COLOURS[fill]}", FILL_WORDS[fill], f"校验后：{MARK_MEANINGS[fill]}")
+            for fill in Fill
+        ),
+    ]
+    for colour, word, meaning in entries:
+        patch = styles.get(border=1, border_color=LINE_COLOUR, bg_color=colour, align="center")
+        page.write(row, 2, word, patch)
+        page.merge(page.span(row, 3, LAST_COLUMN), meaning, styles.label())
+        page.height(row, 22)
+        row += 1
+    return row

@@ -1,0 +1,74 @@
+"""What the sheet 指标 shows: per indicator and stage a live formula, its limit, and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from msgspec import Struct
+
+from checker.forms.names import indicator_name, stage_name
+from checker.model.template import WHOLE, Template
+
+REACHED, NOT_REACHED, WAITING, NOT_ASKED = "达标", "未达标", "待填", "不适用"
+OPERATORS = {">=": ">=", "<=": "<=", ">": ">", "<": "<", "==": "="}
+ROUNDING_DIGITS = 9
+"""The spreadsheet computes in binary fractions: 9/1000*100 comes out just below 0.9. Rounding the
+shown verdict this finely takes that error away and no real difference."""
+
+
+class IndicatorFormula(Struct, frozen=True):
+    """One indicator in one stage.
+
+    ``formula`` is an Excel expression without "=", over defined names; it gives "" or an error
+    value while an input is missing. ``compare`` is one of >= <= > < ==. ``digits`` is how many
+    decimals are shown, never compared. ``condition`` is an Excel expression that is TRUE where the
+    indicator applies; empty: always.
+    """
+
+    title: str
+    unit: str
+    formula: str
+    limit_text: str  # "≥ 4.2"
+    compare: str
+    limit: Decimal
+    digits: int = 2
+    condition: str = ""
+
+    @property
+    def number_format(self) -> str:
+        """The number format of the value cell."""
+        return "0." + "0" * self.digits if self.digits else "0"
+
+
+IndicatorFormulas = Mapping[tuple[str, str], IndicatorFormula]
+"""By (rule id, stage id or "whole")."""
+
+
+def value_formula(indicator: IndicatorFormula, template: Template, stage: str) -> str:
+    """Formula of the value cell, without "=": empty text, never an error value, when the school
+    has no such stage or the denominator is 0."""
+    value = indicator.formula
+    if indicator.condition:
+        value = f'IF({indicator.condition},{value},"")'
+    value = f'IFERROR({value},"")'
+    if not _may_be_absent(template, stage):
+        return value
+    return f'IF({stage_name(stage)}<>TRUE,"",{value})'
+
+
+def verdict_formula(indicator: IndicatorFormula, template: Template, rule: str, stage: str) -> str:
+    """Formula of the verdict cell, without "=": 达标, 未达标, or 待填 while there is no value."""
+    value = indicator_name(rule, stage)
+    limit = format(indicator.limit, "f")
+    reached = f"ROUND({value},{ROUNDING_DIGITS}){OPERATORS[indicator.compare]}{limit}"
+    verdict = f'IF(ISNUMBER({value}),IF({reached},"{REACHED}","{NOT_REACHED}"),"{WAITING}")'
+    if indicator.condition:
+        verdict = f'IF(IFERROR({indicator.condition},TRUE),{verdict},"{NOT_ASKED}")'
+    if not _may_be_absent(template, stage):
+        return verdict
+    return f'IF({stage_name(stage)}<>TRUE,"",{verdict})'
+
+
+def _may_be_absent(template: Template, stage: str) -> bool:
+    return stage != WHOLE and template.split.field is not None

@@ -1,0 +1,214 @@
+"""What every page of a built workbook shares: heading lines, footer, printing, protection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from checker_templates.building.page_styles import Styles
+from msgspec import Struct, field
+
+from checker.forms.layout import Area, Layout
+from checker.forms.names import field_name
+from checker.model.cells import column_letters
+from checker.model.template import Sheet, Template
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+PORTRAIT_UP_TO = 145.0  # characters of width that are still readable on an upright A4 page
+A4_SHORT, A4_LONG, SIDE_MARGINS, TOP_AND_BOTTOM_MARGINS = 595.0, 842.0, 72.0, 94.0  # points
+POINTS_PER_CHARACTER = 5.6
+SQUEEZE = 0.2
+FOOTER_LABELS = (
+    ("单位负责人",),
+    ("填表人",),
+    ("填表日期", "填报日期"),
+    ("联系电话",),
+)
+"""What stands at the foot of an official form, by the labels of the fields that hold it."""
+
+
+class Page(Struct):
+    """One worksheet while it is drawn. Rows and columns are 1-based, as in the layout."""
+
+    workbook: Workbook
+    worksheet: Worksheet
+    layout: Layout
+    sheet: Sheet
+    styles: Styles
+    widths: dict[int, float] = field(default_factory=dict)
+    heights: dict[int, float] = field(default_factory=dict)
+    text_areas: list[Area] = field(default_factory=list)  # digits in them are codes, not numbers
+
+    @property
+    def template(self) -> Template:
+        """The template being built."""
+        return self.layout.template
+
+    def write(self, row: int, column: int, value: str | int | float, style: Format) -> None:
+        """Text, always as text, or a number."""
+        if value == "":
+            self.worksheet.write_blank(row - 1, column - 1, None, style)
+        elif isinstance(value, str):
+            self.worksheet.write_string(row - 1, column - 1, value, style)
+        else:
+            self.worksheet.write_number(row - 1, column - 1, value, style)
+
+    def formula(self, row: int, column: int, formula: str, style: Format, shown: str = "") -> None:
+        """A formula with the result that is stored until a program computes it."""
+        self.worksheet.write_formula(row - 1, column - 1, f"={formula}", style, shown)
+
+    def merge(self, area: Area, value: str, style: Format) -> None:
+        """Text across an area; a plain cell when the area is only one cell."""
+        if (area.top, area.left) == (area.bottom, area.right):
+            self.write(area.top, area.left, value, style)
+            return
+        self.worksheet.merge_range(
+            area.top - 1, area.left - 1, area.bottom - 1, area.right - 1, "", style
+        )
+        self.write(area.top, area.left, value, style)
+
+    def span(self, row: int, left: int, right: int) -> Area:
+        """A part of one row of this page."""
+        return Area(self.sheet.title, row, left, row, right)
+
+    def height(self, row: int, points: float) -> None:
+        """Sets the height of a row and remembers it for printing."""
+        self.heights[row] = points
+        self.worksheet.set_row(row - 1, points)
+
+    def set_widths(self, widths: dict[int, float]) -> None:
+        """Sets column widths (characters) and remembers them for wrapping and printing."""
+        self.widths.update(widths)
+        for column, width in widths.items():
+            self.worksheet.set_column(column - 1, column - 1, width)
+
+    def name(self, name: str, area: Area) -> None:
+        """Gives an area of this workbook a defined name."""
+        first = f"${column_letters(area.left)}${area.top}"
+        last = f":${column_letters(area.right)}${area.bottom}"
+        target = first if (area.top, area.left) == (area.bottom, area.right) else first + last
+        self.workbook.define_name(name, f"='{area.sheet}'!{target}")
+
+
+FILL_HINT = "只填浅黄色格子。带 * 的必填，确实没有的填 0；其余没有数据的留空。"
+
+
+def head(page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT) -> None:
+    """Title, then 表号 | 统计时点, then 制定说明 | 单位."""
+    sheet, styles = page.sheet, page.styles
+    page.height(1, 38)
+    title = f"{page.template.title}·{sheet.title}"
+    page.merge(page.span(1, 1, last_column), title, styles.title())
+    split = right_part(page, last_column)
+    number = f"表号：{sheet.form_number}" if sheet.form_number else ""
+    made = f"{page.template.edition}年表样。{hint}"
+    listed = "、".join(dict.fromkeys(unit for unit in units if unit))
+    for row, left, right in (
+        (2, number, sheet.period),
+        (3, made, f"计量单位：{listed}" if listed else ""),
+    ):
+        page.merge(page.span(row, 1, split - 1), left, styles.line())
+        page.merge(page.span(row, split, last_column), right, styles.line("right"))
+
+
+def right_part(page: Page, last_column: int) -> int:
+    """First column of the right-hand half of a heading line."""
+    total = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
+    used = 0.0
+    for column in range(1, last_column + 1):
+        used += page.widths.get(column, 9.0)
+        if used >= total * 0.45:
+            return min(column + 1, last_column) if last_column > 1 else 2
+    return last_column
+
+
+def school_line(page: Page, last_column: int) -> None:
+    """学校名称 and 标识码, repeated on every page from where they are typed."""
+    row = page.layout.school_rows.get(page.sheet.id)
+    if row is None:
+        return
+    identity, fields = page.template.identity, page.template.fields()
+    split = right_part(page, last_column)
+    for field_id, left, right, align in (
+        (identity.name, 1, split - 1, "left"),
+        (identity.code, split, last_column, "right"),
+    ):
+        if field_id is None:
+            continue
+        style = page.styles.get(align=align, font_size=11, bold=True)
+        area = page.span(row, left, right)
+        page.merge(area, "", style)
+        label = fields[field_id].label
+        name = field_name(field_id, fields[field_id].columns[0])
+        page.formula(row, left, f'"{label}："&{name}', style, f"{label}：")
+
+
+def foot(page: Page, row: int, last_column: int) -> None:
+    """单位负责人 · 填表人 · 填表日期 · 联系电话: from the form where they are fields of it."""
+    by_label = {item.label: item for item in page.template.fields().values()}
+    parts: list[str] = []
+    shown = ""
+    for labels in FOOTER_LABELS:
+        found = next((by_label[label] for label in labels if label in by_label), None)
+        gap = " " * 8 if parts else ""
+        shown += f"{gap}{labels[0]}：" + ("" if found else " " * 12)
+        if found is None:
+            parts.append(f'"{gap}{labels[0]}：{" " * 12}"')
+            continue
+        name = field_name(found.id, found.columns[0])
+        text = f'IF({name}="","",TEXT({name},"yyyy-mm-dd"))' if found.type == "date" else name
+        parts.append(f'"{gap}{labels[0]}："&{text}')
+    style = page.styles.line()
+    page.merge(page.span(row, 1, last_column), "", style)
+    page.formula(row, 1, "&".join(parts), style, shown)
+
+
+def finish(
+    page: Page,
+    last_column: int,
+    *,
+    freeze: tuple[int, int] = (0, 0),
+    repeat: tuple[int, int] | None = None,
+    insert_rows: bool = False,
+    landscape: bool = False,
+) -> None:
+    """Panes, printing on A4, and protection without a password.
+
+    ``freeze`` is the number of rows and columns kept in view; ``repeat`` the first and last row
+    printed on every sheet of paper.
+    """
+    sheet = page.worksheet
+    total = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
+    sheet.set_paper(9)
+    upright = not landscape and total <= PORTRAIT_UP_TO
+    if not upright:
+        sheet.set_landscape()
+    sheet.fit_to_pages(1, _pages(page, total, upright=upright))
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.center_horizontally()
+    title = page.template.title.replace("&", "&&")
+    sheet.set_footer(f"&L&9{title}（{page.template.edition}年）&C&9第 &P 页，共 &N 页&R&9&A")
+    sheet.hide_gridlines(2)
+    if freeze != (0, 0):
+        sheet.freeze_panes(*freeze)
+    if repeat is not None:
+        sheet.repeat_rows(repeat[0] - 1, repeat[1] - 1)
+    if page.text_areas:
+        sheet.ignore_errors({"number_stored_as_text": " ".join(a.a1 for a in page.text_areas)})
+    sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": insert_rows})
+
+
+def _pages(page: Page, width: float, *, upright: bool) -> int:
+    """How many sheets of paper the rows are to be squeezed into; 0 leaves it to the program.
+
+    A last sheet with a few rows only is a nuisance, so a little is taken off the scale instead.
+    """
+    across, down = (A4_SHORT, A4_LONG) if upright else (A4_LONG, A4_SHORT)
+    scale = min(1.0, (across - SIDE_MARGINS) / (width * POINTS_PER_CHARACTER))
+    sheets = sum(page.heights.values()) * scale / (down - TOP_AND_BOTTOM_MARGINS)
+    nearest = round(sheets)
+    return nearest if nearest and abs(sheets - nearest) <= SQUEEZE else 0
