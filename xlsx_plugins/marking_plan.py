@@ -10,7 +10,7 @@ from checker_xlsx.fills import fill_text, fill_xml
 from checker_xlsx.looks import Look
 from msgspec import Struct, field
 
-from checker.model.marks import FILL_COLOURS, CellEdit, Fill, Mark, Scalar
+from checker.model.marks import FILL_COLOURS, WORST_FIRST, CellEdit, Fill, Mark, Scalar
 from checker.model.snapshot import Snapshot
 from checker.writing.addresses import Area, parse_area
 from checker.writing.memory_sheet import Memory
@@ -21,8 +21,6 @@ from checker.writing.values import content_of
 
 Key = tuple[str, int, int]
 """Sheet title, row, column."""
-
-_STRENGTH = (Fill.FAIL, Fill.DOUBT, Fill.EXPLAINED, Fill.INFO, Fill.PASS)
 
 
 def cells_of(sheet: str, address: str) -> list[Key]:
@@ -144,7 +142,7 @@ def plan_cells(
         for key in keys:
             plan = plan_of(key)
             if mark.fill is not None:
-                plan.fill = min(plan.fill or mark.fill, mark.fill, key=_STRENGTH.index)
+                plan.fill = min(plan.fill or mark.fill, mark.fill, key=WORST_FIRST.index)
     for edit in edits:
         for key in cells_of(edit.sheet, edit.cell)[:1]:
             plan = plan_of(key)

@@ -25,7 +25,7 @@ from checker.writing import clean_marks, write_changes
 from checker.writing.addresses import parse_area
 
 ROWS, COLUMNS, STYLES = 9, 7, 4
-STRENGTH = [Fill.FAIL, Fill.DOUBT, Fill.EXPLAINED, Fill.INFO, Fill.PASS]
+STRENGTH = [Fill.FAIL, Fill.DOUBT, Fill.UNMET, Fill.EXPLAINED, Fill.INFO, Fill.PASS]
 places = st.tuples(st.integers(1, ROWS), st.integers(1, COLUMNS))
 style_ids = st.integers(0, STYLES - 1)
 texts = st.text(

@@ -114,4 +114,6 @@ def _style(result: FileResult | None) -> str:
         return "dim"
     if result.status is not FileStatus.CHECKED or result.counts.fail:
         return "fail"
-    return "doubt" if result.counts.doubt else "pass"
+    if result.counts.doubt:
+        return "doubt"
+    return "unmet" if result.counts.unmet else "pass"

@@ -21,7 +21,7 @@ from checker.county.roster import RosterProblem
 from checker.county.run import ROSTER_NAMES, CountyOptions, CountyResult, run_county
 from checker.marking.results import ExitCode
 from checker.model.report import FileStatus
-from checker.model.verdicts import Outcome
+from checker.model.verdicts import MISSED, Outcome
 from checker.session import BadChoice
 from checker.settings import BadSettings, find_settings
 from checker.toml_files import cache_folder
@@ -140,7 +140,8 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     )
     hard = sum(record.counts.get("fail", 0) for record in report.standing())
     doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
-    yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处。"
+    unmet = sum(record.counts.get("unmet", 0) for record in report.standing())
+    yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处，未达标（据实上报）{unmet} 项。"
     for entry in filing.missing[:20]:
         yield f"  缺报：{entry.name}（{entry.code}）{report.hint(entry)}"
     if len(filing.missing) > 20:
@@ -168,7 +169,7 @@ def county_lines(result: CountyResult) -> Iterator[str]:
 
 def _conclusions(report: CountyReport) -> Iterator[str]:
     for item in report.findings:
-        if item.outcome in (Outcome.FAIL, Outcome.INCOMPLETE):
+        if item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE:
             yield f"  县级{item.word}：[{item.rule}] {item.message}"
     for_now = sum(item.word == "暂通过" for item in report.findings)
     if for_now:

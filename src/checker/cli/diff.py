@@ -18,7 +18,13 @@ from checker.county.difference import (
     read_run,
 )
 
-_WORDS = {"fail": "不通过", "doubt": "存疑", "explained": "已说明", "pass": "通过"}
+_WORDS = {
+    "fail": "不通过",
+    "doubt": "存疑",
+    "explained": "已说明",
+    "unmet": "未达标",
+    "pass": "通过",
+}
 
 
 @click.command(name="diff", help="比较两次校验：改好了什么，新出了什么，哪些结论变了。")

@@ -19,7 +19,7 @@ from checker.county.roster import RosterEntry
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import Template
-from checker.model.verdicts import Outcome, RuleError, Severity
+from checker.model.verdicts import MISSED, Outcome, RuleError, Severity
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 
@@ -176,7 +176,7 @@ def _judged(counted: Mapping[str, FileRecord], rules: Mapping[str, Rule]) -> _Ju
             if item.stage:
                 judged.add(item.rule)
             rule = rules.get(item.rule)
-            if item.gap and item.outcome == Outcome.FAIL and rule is not None:
+            if item.gap and item.outcome in MISSED and rule is not None:
                 shortages.append(
                     Shortage(
                         code=code,
@@ -193,7 +193,7 @@ def _judged(counted: Mapping[str, FileRecord], rules: Mapping[str, Rule]) -> _Ju
 
 
 def _indicators(judged: frozenset[str], rules: Mapping[str, Rule]) -> tuple[Indicator, ...]:
-    """The hard indicators that any school was judged by, in the order of the rules."""
+    """The deciding indicators that any school was judged by, in the order of the rules."""
     return tuple(
         Indicator(
             rule=rule.id,
@@ -203,7 +203,7 @@ def _indicators(judged: frozenset[str], rules: Mapping[str, Rule]) -> tuple[Indi
             at_least=str(rule.spec.get("compare", ">=")) in _LEAST,
         )
         for rule in rules.values()
-        if rule.id in judged and rule.severity is Severity.HARD
+        if rule.id in judged and rule.severity in (Severity.HARD, Severity.STANDARD)
     )
 
 

@@ -23,7 +23,7 @@ def one_dispersion(question: Question) -> Conclusion:
     if found is None or found.cv is None:
         return _nothing_to_compare(question, limit)
     standard = question.limit("standard")
-    outcome = passed(found.within(limit))
+    outcome = question.outcome(found.within(limit))
     result = DispersionResult(
         rule=question.rule.id,
         indicator=question.text("indicator", question.rule.id),
@@ -35,9 +35,9 @@ def one_dispersion(question: Question) -> Conclusion:
         mean=found.mean,
         limit=limit,
         outcome=outcome,
-        unweighted_outcome=passed(found.unweighted_within(limit)),
+        unweighted_outcome=question.outcome(found.unweighted_within(limit)),
         improvements=() if standard is None else improvements(holdings, standard, limit),
-        decides=question.rule.severity is Severity.HARD,
+        decides=question.rule.severity in (Severity.HARD, Severity.STANDARD),
         not_measured=question.left_out,
         provisional=bool(question.reservation()),
     )

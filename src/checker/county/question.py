@@ -88,6 +88,10 @@ class Question(Struct, frozen=True):
             parts.append(f"{self.unread} 份无法校验或没有标识码的文件未计入")
         return f"其中{'；'.join(parts)}，补齐后须重新计算。" if parts else ""
 
+    def outcome(self, good: bool) -> Outcome:
+        """通过, or what this rule's failure counts as."""
+        return Outcome.PASS if good else _FAILED[self.rule.severity]
+
     def finding(
         self,
         outcome: Outcome,
@@ -96,9 +100,9 @@ class Question(Struct, frozen=True):
         message: str,
         schools: Iterable[str] = (),
     ) -> CountyFinding:
-        """A finding of this rule; a soft rule's failure is a doubt."""
-        if outcome is Outcome.FAIL and self.rule.severity is not Severity.HARD:
-            outcome = Outcome.DOUBT
+        """A finding of this rule; a soft rule's failure is a doubt, a standard's is 未达标."""
+        if outcome is Outcome.FAIL:
+            outcome = _FAILED[self.rule.severity]
         return CountyFinding(
             rule=self.rule.id,
             title=self.rule.title,
@@ -129,6 +133,15 @@ class Question(Struct, frozen=True):
         return found._replace(
             not_measured=self.left_out, provisional=bool(reservation) and not final
         )
+
+
+_FAILED = {
+    Severity.HARD: Outcome.FAIL,
+    Severity.SOFT: Outcome.DOUBT,
+    Severity.STANDARD: Outcome.UNMET,
+    Severity.INFO: Outcome.DOUBT,
+}
+"""What becomes of a rule that does not hold, by its severity."""
 
 
 class Conclusion(NamedTuple):

@@ -14,7 +14,7 @@ from checker.batch.record import FileRecord
 from checker.county.handing_in import HandingIn
 from checker.county.improvement import Improvement
 from checker.county.roster import RosterEntry
-from checker.model.verdicts import OUTCOME_WORDS, Outcome, RuleError, Severity
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, RuleError, Severity
 
 
 class School(NamedTuple):
@@ -84,7 +84,7 @@ class DispersionResult(NamedTuple):
 
     @property
     def word(self) -> str:
-        """通过 or 不通过, 暂通过 or 暂不通过 while schools are missing."""
+        """通过, 未达标 or 不通过; 暂通过, 暂未达标, 暂不通过 while schools are missing."""
         return f"{'暂' if self.provisional else ''}{OUTCOME_WORDS[self.outcome]}"
 
 
@@ -112,10 +112,10 @@ class CountyFinding(NamedTuple):
 
     @property
     def word(self) -> str:
-        """通过, 不通过, 暂通过, 暂不通过, 存疑, 缺数据 or 提示."""
+        """通过, 不通过, 未达标, 暂通过, 暂不通过, 暂未达标, 存疑, 缺数据 or 提示."""
         if self.informs:
             return "提示"
-        for_now = self.provisional and self.outcome in (Outcome.PASS, Outcome.FAIL)
+        for_now = self.provisional and (self.outcome is Outcome.PASS or self.outcome in MISSED)
         return f"{'暂' if for_now else ''}{OUTCOME_WORDS[self.outcome]}"
 
 

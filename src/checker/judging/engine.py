@@ -159,12 +159,15 @@ class Run:
         return () if asked is None else self._verdicts(rule, asked)
 
     def settled(self, verdict: Verdict, rule: Rule | None) -> Verdict:
-        """A verdict with its severity applied: what fails a soft rule is in doubt, or explained."""
+        """A verdict with its severity applied: what fails a soft rule is in doubt, or explained;
+        what fails a standard is 未达标, explained or not."""
         if verdict.outcome is not Outcome.FAIL or rule is None:
             return verdict
         severity = self.profile.severity(rule.id, rule.severity)
         if severity is Severity.HARD:
             return verdict
+        if severity is Severity.STANDARD:
+            return replace(verdict, outcome=Outcome.UNMET)
         explanation = self.submission.explanations.get(verdict.key)
         if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
             from checker.judging.explained import asked_again, outdated  # late: most have none

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from checker.marking.findings import Finding
 from checker.model.cells import CellRef
-from checker.model.marks import Fill, Mark
+from checker.model.marks import WORST_FIRST, Fill, Mark
 from checker.model.report import Report
 from checker.model.submission import FactRef
 from checker.model.verdicts import Outcome
@@ -25,9 +25,8 @@ FILL_OF: dict[Outcome, Fill] = {
     Outcome.FAIL: Fill.FAIL,
     Outcome.DOUBT: Fill.DOUBT,
     Outcome.EXPLAINED: Fill.EXPLAINED,
+    Outcome.UNMET: Fill.UNMET,
 }
-
-WORST_FIRST: tuple[Fill, ...] = (Fill.FAIL, Fill.DOUBT, Fill.EXPLAINED, Fill.INFO, Fill.PASS)
 
 
 def fill_of(finding: Finding) -> Fill:

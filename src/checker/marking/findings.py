@@ -15,7 +15,9 @@ from checker.model.verdicts import OUTCOME_WORDS, Outcome, Quantity, Severity, V
 INFO_WORD = "提示"
 """What a finding of a rule that only informs is called; it never counts against the school."""
 
-SHOWN: frozenset[Outcome] = frozenset({Outcome.FAIL, Outcome.DOUBT, Outcome.EXPLAINED})
+SHOWN: frozenset[Outcome] = frozenset(
+    {Outcome.FAIL, Outcome.DOUBT, Outcome.EXPLAINED, Outcome.UNMET}
+)
 """Outcomes that are findings. Missing data is one of rule FORM001, not of every rule after it."""
 
 
@@ -23,7 +25,8 @@ class Finding(Struct, frozen=True):
     """One finding, ready to be shown. Empty text means there is nothing to say.
 
     ``places`` are the cells to be marked, the foremost first; ``sheet`` may be known without any
-    cell (a sheet that is missing). ``word`` is 不通过, 存疑, 已说明 or 提示.
+    cell (a sheet that is missing). ``word`` is 不通过, 存疑, 已说明, 未达标
+    or 提示.
     """
 
     rule: str
@@ -73,7 +76,10 @@ def severity_of(verdict: Verdict, rule: Rule | None) -> Severity:
     """The rule's severity; when the rule is not at hand, what the outcome implies."""
     if rule is not None:
         return rule.severity
-    return Severity.HARD if verdict.outcome is Outcome.FAIL else Severity.SOFT
+    return _IMPLIED.get(verdict.outcome, Severity.SOFT)
+
+
+_IMPLIED = {Outcome.FAIL: Severity.HARD, Outcome.UNMET: Severity.STANDARD}
 
 
 def finding_of(report: Report, verdict: Verdict, rule: Rule | None) -> Finding:
@@ -155,6 +161,7 @@ class Counts(Struct, frozen=True):
     fail: int = 0
     doubt: int = 0
     explained: int = 0
+    unmet: int = 0
     info: int = 0
     passed: int = 0
     incomplete: int = 0
@@ -166,6 +173,7 @@ class Counts(Struct, frozen=True):
             (self.fail, "不通过"),
             (self.doubt, "存疑"),
             (self.explained, "已说明"),
+            (self.unmet, "未达标"),
             (self.info, INFO_WORD),
             (self.incomplete, "缺数据"),
         ]
@@ -185,6 +193,7 @@ def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
         fail=tally[Outcome.FAIL],
         doubt=tally[Outcome.DOUBT],
         explained=tally[Outcome.EXPLAINED],
+        unmet=tally[Outcome.UNMET],
         info=info,
         passed=tally[Outcome.PASS],
         incomplete=tally[Outcome.INCOMPLETE],

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from checker.marking.cells import fill_of
 from checker.marking.findings import Counts, Finding
 from checker.model.cells import CellRef
-from checker.model.marks import Fill, ResultCell, ResultSheet
+from checker.model.marks import WORST_FIRST, Fill, ResultCell, ResultSheet
 from checker.model.report import Report
 from checker.model.verdicts import Outcome
 
@@ -31,8 +31,6 @@ HEADINGS: tuple[tuple[str, float], ...] = (
     ("依据", 40),
 )
 
-SEVERITY_ORDER: tuple[Fill, ...] = (Fill.FAIL, Fill.DOUBT, Fill.EXPLAINED, Fill.INFO)
-
 
 def link_to(place: CellRef) -> str:
     """A location inside the workbook as hyperlinks want it: quoted sheet title, address."""
@@ -44,6 +42,7 @@ def _counts_row(counts: Counts) -> list[ResultCell]:
     shown = (
         (f"不通过 {counts.fail}", Fill.FAIL if counts.fail else None),
         (f"存疑 {counts.doubt}", Fill.DOUBT if counts.doubt else None),
+        (f"未达标 {counts.unmet}", Fill.UNMET if counts.unmet else None),
         (f"已说明 {counts.explained}", Fill.EXPLAINED if counts.explained else None),
         (f"提示 {counts.info}", Fill.INFO if counts.info else None),
         (f"通过 {counts.passed}", Fill.PASS if counts.passed else None),
@@ -133,7 +132,7 @@ def result_sheet(
     edition = f"{submission.template.title}（{submission.template.edition}年版）"
     profile_name = profile_title or report.profile
     profile = f"　口径：{profile_name}" if profile_name else ""
-    ordered = sorted(findings, key=lambda item: SEVERITY_ORDER.index(fill_of(item)))
+    ordered = sorted(findings, key=lambda item: WORST_FIRST.index(fill_of(item)))
     rows: list[list[ResultCell]] = [
         [ResultCell(RESULT_SHEET, bold=True, size=16)],
         [ResultCell(f"{about}　{edition}{profile}")],

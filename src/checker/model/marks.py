@@ -11,20 +11,32 @@ from msgspec import Struct, field
 
 
 class Fill(StrEnum):
-    """The five colours a mark may give a cell; the note says the same in words."""
+    """The six colours a mark may give a cell; the note says the same in words."""
 
     PASS = "pass"  # 通过, green
     FAIL = "fail"  # 不通过, red
     DOUBT = "doubt"  # 存疑, yellow
     EXPLAINED = "explained"  # 已说明, blue
+    UNMET = "unmet"  # 未达标, orange
     INFO = "info"  # 提示, grey
 
+
+WORST_FIRST: tuple[Fill, ...] = (
+    Fill.FAIL,
+    Fill.DOUBT,
+    Fill.UNMET,
+    Fill.EXPLAINED,
+    Fill.INFO,
+    Fill.PASS,
+)
+"""Of several colours that one cell should have, the first in this order is shown."""
 
 FILL_COLOURS: dict[Fill, str] = {
     Fill.PASS: "C6EFCE",
     Fill.FAIL: "FFC7CE",
     Fill.DOUBT: "FFEB9C",
     Fill.EXPLAINED: "BDD7EE",
+    Fill.UNMET: "F8CBAD",
     Fill.INFO: "E7E6E6",
 }
 """Background colours as RRGGBB; black text stays readable on each."""
@@ -34,6 +46,7 @@ FILL_WORDS: dict[Fill, str] = {
     Fill.FAIL: "不通过",
     Fill.DOUBT: "存疑",
     Fill.EXPLAINED: "已说明",
+    Fill.UNMET: "未达标",
     Fill.INFO: "提示",
 }
 

@@ -15,10 +15,12 @@ from checker.model.submission import FactRef
 
 
 class Severity(StrEnum):
-    """The two levels of the official statistics software, and plain information."""
+    """What a rule asks: the two levels of the official statistics software, whether a true figure
+    reaches a standard, and plain information."""
 
-    HARD = "hard"  # 逻辑校验: must be mended
-    SOFT = "soft"  # 经验校验: mend it or explain it
+    HARD = "hard"  # 逻辑校验: can these figures be true together? must be mended
+    SOFT = "soft"  # 经验校验: is this plausible? mend it or explain it
+    STANDARD = "standard"  # 达标判定: does what is true reach the standard? reported as it is
     INFO = "info"  # 提示: told, never counted
 
 
@@ -29,15 +31,20 @@ class Outcome(StrEnum):
     FAIL = "fail"  # 不通过 (hard)
     DOUBT = "doubt"  # 存疑 (soft, not explained)
     EXPLAINED = "explained"  # 已说明 (soft, explained)
+    UNMET = "unmet"  # 未达标 (standard): true, and below the standard
     NOT_APPLICABLE = "not_applicable"  # 不适用
     INCOMPLETE = "incomplete"  # 缺数据
 
+
+MISSED = frozenset({Outcome.FAIL, Outcome.UNMET})
+"""A rule that does not hold for certain: it is impossible (hard) or below standard."""
 
 OUTCOME_WORDS: dict[Outcome, str] = {
     Outcome.PASS: "通过",
     Outcome.FAIL: "不通过",
     Outcome.DOUBT: "存疑",
     Outcome.EXPLAINED: "已说明",
+    Outcome.UNMET: "未达标",
     Outcome.NOT_APPLICABLE: "不适用",
     Outcome.INCOMPLETE: "缺数据",
 }
@@ -45,6 +52,7 @@ OUTCOME_WORDS: dict[Outcome, str] = {
 SEVERITY_WORDS: dict[Severity, str] = {
     Severity.HARD: "必须修改",
     Severity.SOFT: "需要说明",
+    Severity.STANDARD: "据实上报",
     Severity.INFO: "提示",
 }
 

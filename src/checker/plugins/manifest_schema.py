@@ -60,7 +60,15 @@ EXAMPLE: Schema = {
     "expect": must(
         {
             "type": "string",
-            "allowed": ["pass", "fail", "doubt", "explained", "not_applicable", "incomplete"],
+            "allowed": [
+                "pass",
+                "fail",
+                "doubt",
+                "explained",
+                "unmet",
+                "not_applicable",
+                "incomplete",
+            ],
         }
     ),
     "facts": _ANY_TABLE,
@@ -91,7 +99,7 @@ COMMON: Schema = {
     "id": must({"type": "string", "regex": RULE_ID}),
     "kind": must({"type": "string", "allowed": sorted(KINDS)}),
     "title": must(_FILLED),
-    "severity": must({"type": "string", "allowed": ["hard", "soft", "info"]}),
+    "severity": must({"type": "string", "allowed": ["hard", "soft", "standard", "info"]}),
     "templates": _TEXTS,
     "scope": {"type": "string", "allowed": ["submission", "stage", "row", "collection"]},
     "stages": _TEXTS,
@@ -214,7 +222,7 @@ PROFILE: Schema = {
         "valuesrules": {
             "type": "dict",
             "schema": {
-                "severity": {"type": "string", "allowed": ["hard", "soft", "info"]},
+                "severity": {"type": "string", "allowed": ["hard", "soft", "standard", "info"]},
                 "disabled": _TRUTH,
                 "note": _TEXT,
                 "source": _TEXT,

@@ -44,6 +44,7 @@ def styles_of(book: Workbook) -> Styles:
     colours = {
         "fail": "#FFC7CE",
         "doubt": "#FFEB9C",
+        "unmet": "#F8CBAD",
         "explained": "#BDD7EE",
         "pass": "#C6EFCE",
         "near": "#FFEB9C",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TITLE = "县级汇总"
 _FIXED = datetime(2026, 1, 1)  # the file's own time stamp: equal runs give equal bytes
-_WORST_FIRST = {"fail": 0, "doubt": 1, "explained": 2}
+_WORST_FIRST = {"fail": 0, "doubt": 1, "unmet": 2, "explained": 3}
 
 
 def write_county_book(report: CountyReport, path: Path) -> None:
@@ -52,7 +52,14 @@ def write_county_book(report: CountyReport, path: Path) -> None:
     book.close()
 
 
-_WORDS_FIRST = (Outcome.FAIL, Outcome.INCOMPLETE, Outcome.DOUBT, Outcome.EXPLAINED, Outcome.PASS)
+_WORDS_FIRST = (
+    Outcome.FAIL,
+    Outcome.UNMET,
+    Outcome.INCOMPLETE,
+    Outcome.DOUBT,
+    Outcome.EXPLAINED,
+    Outcome.PASS,
+)
 
 
 def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
@@ -97,6 +104,7 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "无法校验的文件", len(report.unreadable())
     yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
     yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
+    yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
     unsure = sum(item.provisional for item in deciding)
     note = f"（{unsure} 项是暂时的，有学校未计入）" if unsure else ""
     yield "差异系数达标项数", f"{passed} / {len(deciding)}{note}"

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from checker.county.report import CountyReport, Indicator, Level
-from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
 from checker.reports.book_sheets import ListSheet, Styles, Value
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def write_matrix(book: Workbook, styles: Styles, report: CountyReport) -> None:
             levels = units.get(stage)
             if levels is None:
                 continue
-            failed = sum(level.outcome is Outcome.FAIL for level in levels.values())
+            failed = sum(level.outcome in MISSED for level in levels.values())
             values: list[Value] = [school.name, school.code, title, failed]
             formats = [styles.text] * len(values)
             for item in report.indicators:
@@ -44,7 +44,7 @@ def _level(item: Indicator, level: Level | None, styles: Styles) -> tuple[Value,
         outcome = level.outcome if level else Outcome.NOT_APPLICABLE
         return OUTCOME_WORDS[outcome], styles.absent
     kind = str(level.outcome)
-    if level.outcome is Outcome.FAIL and level.limit and level.value:
+    if level.outcome in MISSED and level.limit and level.value:
         ratio = level.value / level.limit if item.at_least else level.limit / level.value
         kind = "near" if ratio >= Fraction(17, 20) else "fail"
     shown = Decimal(format_number(level.value, item.digits))

@@ -64,6 +64,7 @@ def _of_county(report: CountyReport) -> FileResult:
     shown = [item for item in report.findings if item.outcome in SHOWN]
     counts = Counts(
         fail=sum(item.outcome is Outcome.FAIL for item in shown),
+        unmet=sum(item.outcome is Outcome.UNMET for item in shown),
         doubt=sum(item.outcome is Outcome.DOUBT and item.severity != "info" for item in shown),
         info=sum(item.outcome is Outcome.DOUBT and item.severity == "info" for item in shown),
     )

@@ -15,7 +15,12 @@ from checker.reports.json_pieces import Member, object_pieces
 from checker.reports.json_report import Json
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {Severity.HARD: "error", Severity.SOFT: "warning", Severity.INFO: "note"}
+_LEVELS = {
+    Severity.HARD: "error",
+    Severity.SOFT: "warning",
+    Severity.STANDARD: "note",
+    Severity.INFO: "note",
+}
 
 
 def sarif(results: Iterable[FileResult], rules: Mapping[str, Rule]) -> str:

@@ -38,6 +38,8 @@ def headline(result: FileResult) -> Line:
         sign, style = "✗", "fail"
     elif counts.doubt:
         sign, style = "？", "doubt"
+    elif counts.unmet:
+        sign, style = "○", "unmet"
     else:
         sign, style = "✓", "pass"
     return Line(f"{sign} {result.path}  {who}  {counts.words()}", style)
@@ -131,10 +133,11 @@ def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
     checked = [result for result in results if result.status is FileStatus.CHECKED]
     fail = sum(result.counts.fail for result in checked)
     doubt = sum(result.counts.doubt for result in checked)
+    unmet = sum(result.counts.unmet for result in checked)
     clean = sum(not result.counts.fail and not result.counts.doubt for result in checked)
     text = f"共 {len(results)} 个文件，已校验 {len(checked)} 个"
     if checked:
-        text += f"，其中 {clean} 个没有问题；不通过 {fail} 条，存疑 {doubt} 条"
+        text += f"，其中 {clean} 个没有问题；不通过 {fail} 条，存疑 {doubt} 条，未达标 {unmet} 项"
     yield Line(text + "。", "title")
     for status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE, FileStatus.FAILED):
         count = sum(result.status is status for result in results)

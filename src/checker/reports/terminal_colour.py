@@ -21,6 +21,7 @@ STYLES = {
     "title": "bold",
     "fail": "bold red",
     "doubt": "yellow",
+    "unmet": "bright_red",
     "explained": "blue",
     "info": "bright_black",
     "pass": "green",

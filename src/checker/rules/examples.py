@@ -35,8 +35,9 @@ from checker.rules.ruleset import RuleSet
 EXPECTED: Mapping[tuple[Outcome, Severity], Outcome] = {
     (Outcome.FAIL, Severity.SOFT): Outcome.DOUBT,
     (Outcome.FAIL, Severity.INFO): Outcome.DOUBT,
+    (Outcome.FAIL, Severity.STANDARD): Outcome.UNMET,
 }
-"""``expect = "fail"`` of a rule that is not hard means 存疑."""
+"""``expect = "fail"`` of a rule that is not hard means 存疑, of a standard 未达标."""
 
 
 class ExampleResult(Struct, frozen=True):

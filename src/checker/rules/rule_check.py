@@ -59,7 +59,7 @@ def text_problems(rule: Rule) -> Iterator[str]:
     expected = {example.expect for example in rule.examples}
     if Outcome.PASS not in expected:
         yield "examples：缺少一个通过的例子"
-    if not expected & {Outcome.FAIL, Outcome.DOUBT}:
+    if not expected & {Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET}:
         yield "examples：缺少一个不通过的例子"
 
 

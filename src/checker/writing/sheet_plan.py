@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from checker.model.marks import CellEdit, Fill, Mark
+from checker.model.marks import WORST_FIRST, CellEdit, Fill, Mark
 from checker.writing.addresses import Area, parse_area
 
 MOST_CELLS = 200_000
 """Cells one range may colour; a whole column or sheet is surely a mistake."""
 
 _MOST_LISTED = 5_000
-_STRENGTH = (Fill.FAIL, Fill.DOUBT, Fill.EXPLAINED, Fill.INFO, Fill.PASS)
-"""Where marks overlap, the earlier in this list is shown."""
 
 Cell = tuple[int, int]
 Look = tuple[str, str, bool]
@@ -82,7 +80,7 @@ def _plan_fill(
 
 def _strengthen(plan: SheetPlan, cell: Cell, fill: Fill) -> None:
     known = plan.fills.get(cell)
-    if known is None or _STRENGTH.index(fill) < _STRENGTH.index(known):
+    if known is None or WORST_FIRST.index(fill) < WORST_FIRST.index(known):
         plan.fills[cell] = fill
 
 

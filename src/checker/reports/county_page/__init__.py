@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from checker.county.exact_column import ExactColumn
 from checker.county.report import CountyReport, DispersionResult, Level
-from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
 from checker.reports.county_page.charts import dispersion_bars, distribution
 from checker.reports.county_page.matrix import unit_rows
 from checker.reports.json_report import Json
@@ -91,7 +91,7 @@ def _counts(report: CountyReport) -> dict[str, int]:
         "hard": hard,
         "clean": clean,
         "cv_pass": tally[Outcome.PASS],
-        "cv_all": tally[Outcome.PASS] + tally[Outcome.FAIL],
+        "cv_all": tally[Outcome.PASS] + sum(tally[each] for each in MISSED),
         "cv_unsure": sum(result.provisional for result in report.deciding()),
     }
 
@@ -170,7 +170,7 @@ class _Spread:
         """One more school; the first limit is that of all."""
         self.values.append(value)
         self.limit = level.limit if self.limit is None else self.limit
-        self.failed += level.outcome is Outcome.FAIL
+        self.failed += level.outcome in MISSED
 
 
 class ShortageLine(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from checker.county.report import CountyReport, Indicator, Level, School
-from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, format_number
 
 
 class MatrixCell(NamedTuple):
@@ -41,7 +41,7 @@ def unit_rows(report: CountyReport, anchors: dict[str, str]) -> Iterator[UnitRow
                 continue
             anchor = anchors.setdefault(school.code, f"s{number}")
             cells = tuple(_cell(item, own.get(item.rule)) for item in report.indicators)
-            failed = sum(level.outcome is Outcome.FAIL for level in own.values())
+            failed = sum(level.outcome in MISSED for level in own.values())
             yield UnitRow(school, anchor, stage, title, cells, failed)
 
 
@@ -53,14 +53,14 @@ def _cell(indicator: Indicator, level: Level | None) -> MatrixCell:
     need = "" if level.limit is None else f",标准 {format_number(level.limit, indicator.digits)}"
     word = OUTCOME_WORDS[level.outcome]
     title = f"{indicator.title}:{text}{indicator.unit}{need},{word}"
-    if level.outcome is Outcome.FAIL:
+    if level.outcome in MISSED:
         text += " ✗"
     return MatrixCell(text, _heat(indicator, level), title)
 
 
 def _heat(indicator: Indicator, level: Level) -> str:
     """g2 g1 (kept) · y (missed by up to 15 %, the floor of the school verdict) · r1 r2 (worse)."""
-    if level.outcome is not Outcome.FAIL:
+    if level.outcome not in MISSED:
         ratio = _ratio(indicator, level)
         return "g2" if ratio is not None and ratio >= Fraction(6, 5) else "g1"
     ratio = _ratio(indicator, level)
