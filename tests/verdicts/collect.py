@@ -337,7 +337,9 @@ class Collector:
         """All records of one entry; a crash becomes the last of them."""
         try:
             if entry.get("command") == "county":
-                return list(numbered(county_records(self.inputs / entry["path"])).values())
+                roster = self.inputs / entry["roster"] if "roster" in entry else None
+                found = county_records(self.inputs / entry["path"], roster)
+                return list(numbered(found).values())
             if "edit" in entry or entry.get("profile"):
                 return self._changed(entry)
             return list(self._all(entry, self._data(entry)).values())
@@ -401,19 +403,23 @@ def crash(problem: Exception) -> Record:
 # -- a county ------------------------------------------------------------------------------------
 
 
-def county_records(folder: Path) -> Iterator[Record]:
+def county_records(folder: Path, roster: Path | None) -> Iterator[Record]:
     """What ``checker county`` says of a folder: its JSON, one record for each innermost object."""
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-m", "checker.cli.main", "county", str(folder.resolve())]
         command += ["--format", "json", "--no-mark", "--no-cache", "--workers", "1"]
-        roster = folder / "名册.csv"
-        if roster.is_file():
+        if roster is not None:
             command += ["--roster", str(roster.resolve())]
         command += ["--out", str(Path(scratch) / "out")]
         done = subprocess.run(
             command,
             cwd=scratch,
-            env={**os.environ, "PYTHONUTF8": "1"},
+            env={
+                **os.environ,
+                "PYTHONUTF8": "1",
+                "CHECKER_LOG_DIR": str(Path(scratch) / "log"),
+                "CHECKER_CACHE_DIR": str(Path(scratch) / "cache"),
+            },
             capture_output=True,
             check=False,
         )
@@ -421,7 +427,8 @@ def county_records(folder: Path) -> Iterator[Record]:
     text = done.stdout.decode("utf-8")
     if not text.strip():
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        yield {"id": "message", "kind": "county", "message": "".join(last)}
+        message = "".join(last).replace(scratch, "SCRATCH")
+        yield {"id": "message", "kind": "county", "message": message}
         return
     yield from innermost("county", json.loads(text))
 

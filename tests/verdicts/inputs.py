@@ -90,7 +90,7 @@ class Inputs:
                     "--out", self.out / folder)  # fmt: skip
             for path in sorted((self.out / folder).glob("*.xlsx")):
                 self.add("counties", folder / path.name)
-            self.add("county", folder, command="county")
+            self.add("county", folder, command="county", roster=str(folder / "名册.csv"))
 
     def examples(self) -> None:
         """The workbooks that come with the project, also under every profile."""
@@ -132,6 +132,15 @@ class Inputs:
                     copy = self._copied(path, path.relative_to(folder))
                     if path.name != "MANIFEST.csv":
                         self.add(group, copy)
+        folder = Path("counties", f"seed-{SEEDS[0]}")
+        for roster in sorted((self.out / "cases").glob("*roster*/*")):
+            inside = str(roster.relative_to(self.out))
+            self.add("county", folder, command="county", roster=inside,
+                     file=f"{folder} with {inside}")  # fmt: skip
+        for case in sorted({path.parent for path in (self.out / "cases").rglob("*.*")}):
+            inside = case.relative_to(self.out)
+            own = {"roster": str(inside / "名册.csv")} if (case / "名册.csv").exists() else {}
+            self.add("county", inside, command="county", **own)
 
     # -- workbooks -------------------------------------------------------------------------------
 
