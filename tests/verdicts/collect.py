@@ -436,9 +436,13 @@ def county_records(folder: Path, roster: Path | None) -> Iterator[Record]:
 def innermost(name: str, value: Any) -> Iterator[Record]:
     """Objects without objects in them, named by the way to them."""
     if isinstance(value, dict):
-        simple = {k: v for k, v in value.items() if k not in WITHOUT and not _holds_objects(v)}
+        simple = {
+            f"{key}_" if key in ("id", "kind", "file") else key: inner
+            for key, inner in value.items()
+            if key not in WITHOUT and not _holds_objects(inner)
+        }
         if simple:
-            yield {"id": name, "kind": "county", "rule": simple.get("rule")} | simple
+            yield {"id": name, "kind": "county", "rule": None} | simple
         for key, inner in value.items():
             if _holds_objects(inner):
                 yield from innermost(f"{name}|{key}", inner)
@@ -463,15 +467,19 @@ def _title(item: Any) -> str:
 # -- the run -------------------------------------------------------------------------------------
 
 
-def entries_of(inputs: Path, only: str | None) -> dict[str, list[Record]]:
-    """The list of workbooks by group, in the order in which they are judged."""
+def entries_of(inputs: Path, only: str | None, every: int = 1) -> dict[str, list[Record]]:
+    """The list of workbooks by group, in the order in which they are judged.
+
+    ``every`` 10 takes every tenth of the states of cells; all other groups are whole.
+    """
     groups: dict[str, list[Record]] = {}
     with (inputs / "index.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             entry = json.loads(line)
             if only is None or entry["group"].startswith(only):
                 groups.setdefault(entry["group"], []).append(entry)
-    return groups
+    sparse = {name for name in groups if name.startswith("fields")}
+    return {name: found[::every] if name in sparse else found for name, found in groups.items()}
 
 
 def collect_group(inputs: Path, out: Path, group: str, entries: list[Record]) -> str:
@@ -491,13 +499,12 @@ def collect_group(inputs: Path, out: Path, group: str, entries: list[Record]) ->
     return f"{group}: {len(entries)} to be judged, {len(lines)} records, {spent:.1f} s"
 
 
-def collect(inputs: Path, out: Path, only: str | None = None, jobs: int = 1) -> None:
-    """Judge and write down every group, or those whose name begins with ``only``.
+def collect(inputs: Path, out: Path, groups: dict[str, list[Record]], jobs: int) -> None:
+    """Judge and write down these groups, ``jobs`` of them at the same time.
 
     Each group has a process of its own, so that none depends on what was judged before it.
     """
     out.mkdir(parents=True, exist_ok=True)
-    groups = entries_of(inputs, only)
     with ProcessPoolExecutor(jobs, get_context("spawn"), max_tasks_per_child=1) as pool:
         waiting = [
             pool.submit(collect_group, inputs, out, group, entries)
@@ -513,10 +520,12 @@ def main() -> int:
     parser.add_argument("--inputs", type=Path, required=True, help="what inputs.py wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder for the JSON lines")
     parser.add_argument("--only", help="only groups whose name begins so, e.g. fields-county")
+    parser.add_argument("--every", type=int, default=1, help="of the states of cells, every nth")
     parser.add_argument("--jobs", type=int, default=1, help="groups at the same time")
     chosen = parser.parse_args()
     print(f"judging with {checkout()}", flush=True)
-    collect(chosen.inputs, chosen.out, chosen.only, chosen.jobs)
+    groups = entries_of(chosen.inputs, chosen.only, chosen.every)
+    collect(chosen.inputs, chosen.out, groups, chosen.jobs)
     return 0
 
 

@@ -5,8 +5,9 @@
 
 ``OLD`` and ``NEW`` are folders that collect.py wrote, or checkouts of the project: then each is
 collected first, with its own interpreter (``.venv/bin/python`` in it, or ``--old-python`` and
-``--new-python``) and this folder's collect.py. The exit code is 0 if nothing differs but what is
-allowed, 1 if something does, 2 if the comparison cannot be made.
+``--new-python``) and this folder's collect.py. ``--only GROUP`` and ``--every N`` compare a part,
+as they collect a part; ``--every`` needs ``--inputs``. The exit code is 0 if nothing differs but
+what is allowed, 1 if something does, 2 if the comparison cannot be made.
 
 A file of allowed differences lists what a change is meant to do, and why::
 
@@ -38,6 +39,10 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from collect import entries_of
 
 Record = dict[str, Any]
 
@@ -113,19 +118,41 @@ def records_of(path: Path) -> dict[tuple[str, str], Record]:
     return found
 
 
-def differences(old: Path, new: Path, counts: dict[str, Counter[str]]) -> Iterator[Difference]:
+class Part:
+    """What is compared: the groups whose name begins so, every nth of the states of cells."""
+
+    def __init__(self, inputs: Path | None, only: str | None, every: int) -> None:
+        self.only, self.every = only, every
+        if every > 1 and inputs is None:
+            raise Unusable("--every needs --inputs, where the list of workbooks is")
+        self._entries = entries_of(inputs, only, every) if inputs and every > 1 else None
+
+    def groups(self, *folders: Path) -> list[str]:
+        """The groups to compare, of those that any folder has."""
+        names = {path.stem for folder in folders for path in folder.glob("*.jsonl")}
+        return sorted(name for name in names if name.startswith(self.only or ""))
+
+    def records(self, folder: Path, group: str) -> dict[tuple[str, str], Record]:
+        """The records of one group to be compared. Raises Unusable."""
+        path = folder / f"{group}.jsonl"
+        if not path.exists():
+            raise Unusable(f"{folder} lacks the group {group}")
+        found = records_of(path)
+        if self._entries is None:
+            return found
+        files = {entry["file"] for entry in self._entries.get(group, ())}
+        return {key: record for key, record in found.items() if key[0] in files}
+
+
+def differences(
+    old: Path, new: Path, part: Part, counts: dict[str, Counter[str]]
+) -> Iterator[Difference]:
     """All differences, group by group; ``counts`` is filled by group. Raises Unusable."""
-    names = sorted({path.name for folder in (old, new) for path in folder.glob("*.jsonl")})
-    if not names:
+    groups = part.groups(old, new)
+    if not groups:
         raise Unusable(f"no records in {old} and {new}")
-    for name in names:
-        group = name.removesuffix(".jsonl")
-        for folder in (old, new):
-            if not (folder / name).exists():
-                raise Unusable(
-                    f"{folder} lacks the group {group}; collect it, or compare with --only"
-                )
-        before, after = records_of(old / name), records_of(new / name)
+    for group in groups:
+        before, after = part.records(old, group), part.records(new, group)
         counts[group]["equal"] = 0
         for key in sorted({*before, *after}):
             first, second = before.get(key), after.get(key)
@@ -205,14 +232,14 @@ def table(title: str, counts: dict[str, Counter[str]], columns: tuple[str, ...])
         yield name.ljust(width) + "".join(str(counts[name][c]).rjust(10) for c in columns)
 
 
-def compare(old: Path, new: Path, allow: Path | None, examples: int) -> int:
+def compare(old: Path, new: Path, part: Part, allow: Path | None, examples: int) -> int:
     """Print the comparison of two collected folders; the exit code. Raises Unusable."""
     entries = allowed_of(allow) if allow is not None else []
     used: Counter[int] = Counter()
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     rules: dict[str, Counter[str]] = defaultdict(Counter)
     left: list[Difference] = []
-    for found in differences(old, new, groups):
+    for found in differences(old, new, part, groups):
         rules[found.rule][found.what] += 1
         match = next((i for i, entry in enumerate(entries) if allows(entry, found)), None)
         if match is None:
@@ -238,7 +265,7 @@ def compare(old: Path, new: Path, allow: Path | None, examples: int) -> int:
 # -- collecting ----------------------------------------------------------------------------------
 
 
-def collected(given: Path, python: Path | None, inputs: Path | None, only: str | None,
+def collected(given: Path, python: Path | None, inputs: Path | None, part: Part,
               out: Path) -> Path:  # fmt: skip
     """The folder of records: the one that is given, or made from a checkout. Raises Unusable."""
     if not (given / "src" / "checker").is_dir():
@@ -248,8 +275,9 @@ def collected(given: Path, python: Path | None, inputs: Path | None, only: str |
     interpreter = python if python is not None else given / ".venv" / "bin" / "python"
     script = Path(__file__).with_name("collect.py")
     command = [str(interpreter), str(script), "--inputs", str(inputs), "--out", str(out)]
+    command += ["--every", str(part.every), *(("--only", part.only) if part.only else ())]
     print(f"collecting {given}", flush=True)
-    if subprocess.run([*command, *(("--only", only) if only else ())], check=False).returncode:
+    if subprocess.run(command, check=False).returncode:
         raise Unusable(f"collecting {given} went wrong")
     return out
 
@@ -262,20 +290,22 @@ def main() -> int:
     parser.add_argument("--inputs", type=Path, help="what inputs.py wrote, for checkouts")
     parser.add_argument("--old-python", type=Path, help="interpreter of the old checkout")
     parser.add_argument("--new-python", type=Path, help="interpreter of the new checkout")
-    parser.add_argument("--only", help="collect only groups whose name begins so")
+    parser.add_argument("--only", help="only groups whose name begins so")
+    parser.add_argument("--every", type=int, default=1, help="of the states of cells, every nth")
     parser.add_argument("--allow", type=Path, help="TOML file of allowed differences")
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="shown of each kind")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         try:
+            part = Part(chosen.inputs, chosen.only, chosen.every)
             old, new = (
-                collected(given, python, chosen.inputs, chosen.only, Path(scratch) / side)
+                collected(given, python, chosen.inputs, part, Path(scratch) / side)
                 for side, given, python in (
                     ("old", chosen.old, chosen.old_python),
                     ("new", chosen.new, chosen.new_python),
                 )
             )
-            return compare(old, new, chosen.allow, chosen.examples)
+            return compare(old, new, part, chosen.allow, chosen.examples)
         except Unusable as problem:
             print(problem, file=sys.stderr)
             return 2
