@@ -15,12 +15,10 @@ from json.encoder import encode_basestring as _quoted
 from typing import NamedTuple
 
 from checker.writing.addresses import Area, parse_area, quoted_title, split_location
-from checker.writing.notes_part import rich_text
-from checker.writing.package import Package
-from checker.writing.relations import related
-from checker.writing.values import text_element
+from checker.writing.cell_contents import rich_text, text_element
+from checker.writing.package import Package, related
 from checker.writing.workbook_part import Sheet, Workbook
-from checker.writing.xml_bytes import attributes, blanked, children, escape, root_tag, unescape
+from checker.writing.xml_part import attributes, blanked, children, escape, root_tag, unescape
 
 TITLE = "校验记录"
 SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"

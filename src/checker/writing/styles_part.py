@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
-from checker.writing.errors import DAMAGED, UnwritableWorkbook
-from checker.writing.package import Package, key_of
-from checker.writing.relations import declare, relate, related
-from checker.writing.sheet_cells import prefixed, unprefixed
-from checker.writing.small_texts import kept
+from checker.writing.outcome import DAMAGED, UnwritableWorkbook
+from checker.writing.package import Package, declare, key_of, relate, related
 from checker.writing.workbook_part import Workbook
-from checker.writing.xml_bytes import (
+from checker.writing.xml_part import (
     attributes,
     children,
+    kept,
     local,
+    prefixed,
     root_tag,
     set_attribute,
+    unprefixed,
 )
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"

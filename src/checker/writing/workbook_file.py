@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from checker.model.marks import CellEdit, Changes
-from checker.writing import exact_undo
 from checker.writing.apply import Applier
-from checker.writing.earlier_marks import remove_earlier_marks
-from checker.writing.errors import UnwritableWorkbook
 from checker.writing.memory_sheet import find_memory_sheet
+from checker.writing.outcome import CleanSummary, UnwritableWorkbook, WriteSummary
 from checker.writing.package import Package
 from checker.writing.sheet_part import SheetPart
-from checker.writing.summaries import CleanSummary, WriteSummary
+from checker.writing.undoing import remember, remove_earlier_marks
 from checker.writing.workbook_part import Workbook
-from checker.writing.zip_output import reason_of, write_atomically
+from checker.writing.zip_container import reason_of, write_atomically
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -39,7 +37,7 @@ def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
     workbook.package.settle()
     summary = Applier(workbook).apply(changes)
     if summary.filled or summary.notes or summary.links or summary.edits or summary.sheets:
-        exact_undo.remember(workbook.package)
+        remember(workbook.package)
     workbook.package.save(target)
     return replace(summary, replaced_earlier=earlier.found)
 
