@@ -66,6 +66,11 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 WORKBOOK = "xl/workbook.xml"
 
 
+def _whole(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
 def _more(school: School, field: str, difference: int, column: str = "whole") -> None:
     school.put(field, column, school.number(field, column) + difference)
 
@@ -263,11 +268,6 @@ def no_psychology_teacher(random: Random, school: School) -> list[Expected]:
 def more_backbone_than_moved(random: Random, school: School) -> list[Expected]:
     school.put("exchange.backbone", "whole", school.number("exchange.moved", "whole") + 1)
     return [At("GOV103", "exchange.backbone")]
-
-
-def _whole(value: object) -> int:
-    assert isinstance(value, int)
-    return value
 
 
 LIMITS = {"primary": 45, "junior": 50}

@@ -140,8 +140,9 @@ def _drop_results(sheet: SheetPart) -> None:
         rb"<%sc(?=[\s>])[^>]*>(\s*<%sf(?=[\s/>])(?:[^>]*/>|[^>]*>[^<]*</%sf\s*>))"
         rb"\s*<%sv(?=[\s/>])(?:[^>]*/>|[^>]*>[^<]*</%sv\s*>)" % ((prefix,) * 5)
     )
-    kind = re.compile(rb"""\s+t\s*=\s*["']\w*["']""")
+    # ``vm`` describes the value, so it goes with it; ``cm`` describes the formula.
+    of_value = re.compile(rb"""\s+(?:t|vm)\s*=\s*["']\w*["']""")
     for found in pattern.finditer(part.scan, sheet.data_inner, sheet.data_inner_end):
-        tag = kind.sub(b"", part.text[found.start() : found.start(1)])
+        tag = of_value.sub(b"", part.text[found.start() : found.start(1)])
         part.splice(found.start(), found.end(), tag + part.text[found.start(1) : found.end(1)])
     part.commit()
