@@ -14,7 +14,6 @@ from checker.writing.xml_part import (
     attributes,
     children,
     escape_attribute,
-    kept,
     local,
     root_tag,
     xml_part,
@@ -213,7 +212,6 @@ def relationships(package: Package, key: str) -> tuple[Relationship, ...]:
     return known[1]
 
 
-@kept(most=64, longest=16_384)
 def _read_relationships(scan: bytes, folder: str) -> tuple[Relationship, ...]:
     """All lines of a .rels part that belongs to a part in ``folder``."""
     found: list[Relationship] = []
@@ -302,7 +300,6 @@ def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
     return known[1], known[2]
 
 
-@kept(most=16, longest=65_536)
 def _read_content_types(scan: bytes) -> tuple[dict[str, str], dict[str, str]]:
     overrides: dict[str, str] = {}
     defaults: dict[str, str] = {}

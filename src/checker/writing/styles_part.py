@@ -10,7 +10,6 @@ from checker.writing.workbook_part import Workbook
 from checker.writing.xml_part import (
     attributes,
     children,
-    kept,
     local,
     prefixed,
     root_tag,
@@ -232,7 +231,6 @@ class Styles:
         return max(ends, default=self._root.end())
 
 
-@kept(most=64, longest=4_096)
 def _variant(default: bytes, bold: bool, size: float | None, colour: str | None) -> bytes:
     """A font, made bold, resized, coloured."""
     inner = default[default.index(b">") + 1 :] if not default.endswith(b"/>") else b"</font>"
@@ -253,7 +251,6 @@ def _variant(default: bytes, bold: bool, size: float | None, colour: str | None)
     return b"<font>" + b"".join(parts[name] for name in order if name in parts) + b"</font>"
 
 
-@kept(most=32, longest=65_536)
 def _entries(table: bytes) -> tuple[tuple[int, int], ...]:
     """Where the entries of a table begin and end."""
     return tuple((one.start, one.end) for one in children(table, 0, len(table)))

@@ -10,39 +10,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
-
-if TYPE_CHECKING:
-    from typing import Concatenate, ParamSpec, TypeVar
-
-    P = ParamSpec("P")
-    T = TypeVar("T")
-    Reader = Callable[Concatenate[bytes, P], T]
-
-
-def kept(most: int, longest: int) -> Callable[[Reader[P, T]], Reader[P, T]]:
-    """Keep the results of a reader for the last ``most`` texts of at most ``longest`` bytes.
-
-    What the reader returns must never be changed by those who get it.
-    """
-
-    def decorate(read: Reader[P, T]) -> Reader[P, T]:
-        remembered = lru_cache(maxsize=most)(read)
-
-        @wraps(read)
-        def reader(text: bytes, /, *rest: P.args, **named: P.kwargs) -> T:
-            if len(text) > longest:
-                return read(text, *rest, **named)
-            return remembered(text, *rest, **named)  # type: ignore[arg-type]
-
-        return reader
-
-    return decorate
-
 
 ATTRIBUTE = re.compile(rb"""([^\s=/<>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 TAG = re.compile(
@@ -56,7 +27,6 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL_IN_ATTRIBUTE = re.compile(_SPECIAL.pattern[:-1] + '"\n\r\t]')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_FEW = 100
 _ENDS_NAME = (b">", b" ", b"\t", b"\r", b"\n")
 
 
@@ -79,7 +49,7 @@ def has_markup_declaration(data: bytes) -> bool:
     """Whether "<!" occurs: a comment, a CDATA section or a document type declaration."""
     # One byte is found ten times faster than two, and formulas have some of these.
     at = data.find(b"!")
-    for _ in range(_FEW):
+    for _ in range(100):
         if at < 0:
             return False
         if at and data[at - 1] == 0x3C:
@@ -146,7 +116,6 @@ def local(name: bytes) -> str:
     return name.rpartition(b":")[2].decode("utf-8", "replace")
 
 
-@kept(most=1024, longest=300)
 def attributes(tag: bytes) -> Mapping[str, str]:
     """All attributes of one start tag, names as written (with prefix), values unescaped."""
     return {
