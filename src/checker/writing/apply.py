@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from checker.model.marks import FILL_COLOURS, CellEdit, Changes, Fill, Mark
 from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
 from checker.writing.cell_contents import Content, Stored, content_of, encode
-from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml, shared_strings
+from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml
 from checker.writing.notes import SheetNotes
 from checker.writing.outcome import Skipped, UnwritableWorkbook, WriteSummary
 from checker.writing.result_sheet import result_sheet_xml
@@ -164,7 +164,6 @@ class Applier:
         self._skipped: list[Skipped] = []
         self._counts = {"fill": 0, "note": 0, "link": 0, "edit": 0}
         self._formula_overwritten = False
-        self._shared: dict[int, bytes] = {}
         # Cells of one style that get one colour look the same before and after.
         self._looks: dict[tuple[int, int, bool], tuple[CellChange, tuple[str, str, bool]]] = {}
 
@@ -320,7 +319,7 @@ class Applier:
     ) -> None:
         for cell, edit in plan.edits.items():
             place = places[cell]
-            stored = Stored.read(part, place, self._shared_entry)
+            stored = Stored.read(part, place, self._workbook.shared_string)
             if stored.is_tied_formula:
                 self._skip(sheet.title, edit.cell, "这里是数组公式或共享公式，没有改写")
                 continue
@@ -333,11 +332,6 @@ class Applier:
             self._remember(
                 "edit", sheet.title, area, encode(content), before, created=not place.exists
             )
-
-    def _shared_entry(self, index: int) -> bytes:
-        if index not in self._shared:
-            self._shared.update(shared_strings(self._workbook, {index}))
-        return self._shared.get(index, b"")
 
     def _write_notes(self, sheet: Sheet, part: SheetPart, plan: SheetPlan) -> None:
         if not plan.notes:

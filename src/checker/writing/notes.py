@@ -131,7 +131,7 @@ class Notes:
         if AUTHOR in self.authors:
             return self.authors.index(AUTHOR)
         xml = prefixed(f"<author>{escape(AUTHOR)}</author>".encode(), self._prefix)
-        _append(self.part, self._authors, self._prefix + b"authors", xml)
+        self.part.append(self._authors, self._prefix + b"authors", xml)
         return len(self.authors)
 
     def rewrite(self, note: Note, xml: bytes) -> None:
@@ -150,15 +150,7 @@ class Notes:
     def finish(self) -> None:
         """Splice the added notes into the part."""
         if self._added:
-            _append(self.part, self._list, self._prefix + b"commentList", b"".join(self._added))
-
-
-def _append(part: Part, parent: Element, name: bytes, xml: bytes) -> None:
-    if parent.is_empty_tag:
-        tag = part.text[parent.start : parent.end]
-        part.splice(parent.start, parent.end, tag[:-2].rstrip() + b">" + xml + b"</" + name + b">")
-    else:
-        part.insert(parent.inner_end, xml)
+            self.part.append(self._list, self._prefix + b"commentList", b"".join(self._added))
 
 
 def new_comments(main_namespace: str) -> bytes:
@@ -419,8 +411,7 @@ class SheetNotes:
         """The comments part, created when there is none."""
         if self._notes is None:
             if self._comments_key is None:
-                folder = self._folder()
-                name = self._package.free_name(folder + "comments{}.xml")
+                name = self._package.free_name(self._workbook.folder + "comments{}.xml")
                 xml = new_comments(self._workbook.main_namespace)
                 self._comments_key = self._package.put(name, xml)
                 declare(self._package, name, _COMMENTS_TYPE)
@@ -438,7 +429,7 @@ class SheetNotes:
                     if key.endswith(".vml"):
                         in_use |= blocks_of(self._package.raw(key))
             if self._shapes_key is None:
-                name = self._package.free_name(self._folder() + "drawings/vmlDrawing{}.vml")
+                name = self._package.free_name(self._workbook.folder + "drawings/vmlDrawing{}.vml")
                 self._shapes_key = self._package.put(name, new_drawing(in_use))
                 declare(self._package, name, TYPE)
                 strict = self._workbook.strict
@@ -449,19 +440,9 @@ class SheetNotes:
 
     def _insert_reference(self, id_: str) -> None:
         sheet = self._sheet_part
-        namespace = self._workbook.relations_namespace.encode()
-        bound = re.search(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + namespace + rb"[\"']", sheet.root[0])
-        if bound:
-            reference = b'%s:id="%s"' % (bound[1], id_.encode())
-        else:
-            reference = b'xmlns:r="%s" r:id="%s"' % (namespace, id_.encode())
+        reference = self._workbook.reference(sheet.root[0], id_).encode()
         xml = b"<%slegacyDrawing %s/>" % (sheet.prefix, reference)
         sheet.part.insert(sheet.place_for("legacyDrawing"), xml)
-
-    def _folder(self) -> str:
-        name = self._package.name_of(self._workbook.key).replace("\\", "/").lstrip("/")
-        folder = name.rpartition("/")[0]
-        return f"{folder}/" if folder else ""
 
     @property
     def grid(self) -> Grid:

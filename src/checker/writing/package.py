@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.xml_part import (
@@ -15,6 +15,7 @@ from checker.writing.xml_part import (
     children,
     escape_attribute,
     local,
+    opened,
     root_tag,
     xml_part,
 )
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _XML = (".xml", ".rels", ".vml")
-
-
-def unquote(name: str) -> str:
-    """The name with its %20-like escapes resolved (the library's own takes long to import)."""
-    if "%" not in name:
-        return name
-    raw = re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes([int(found[1], 16)]), name.encode())
-    return raw.decode("utf-8", "replace")
 
 
 def key_of(name: str) -> str:
@@ -250,7 +243,7 @@ def relate(package: Package, key: str, type_: str, target: str, strict: bool = F
     number = len(taken) + 1
     while f"rId{number}" in taken:
         number += 1
-    path = escape_attribute(_relative(target, folder))
+    path = escape_attribute(posixpath.relpath("/" + target, "/" + folder))
     line = f'Relationship Id="rId{number}" Type="{type_}" Target="{path}"/>'
     if package.has(rels):
         _append_to_root(package.part(rels), line)
@@ -352,17 +345,6 @@ def _resolve(folder: str, target: str) -> str:
     return key_of(posixpath.normpath(posixpath.join(folder, target)))
 
 
-def _relative(target: str, folder: str) -> str:
-    """The way from a folder to a part, both named from the root of the package."""
-    there, here = target.split("/"), folder.split("/") if folder else []
-    if not {"", ".", ".."}.isdisjoint((*there, *here)):
-        return posixpath.relpath("/" + target, "/" + folder)
-    common = 0
-    while common < min(len(there) - 1, len(here)) and there[common] == here[common]:
-        common += 1
-    return "/".join([".."] * (len(here) - common) + there[common:])
-
-
 def _append_to_root(part: Part, line: str) -> None:
     """Append a child element, written without its "<", to the root of a small part."""
     part.commit()
@@ -372,7 +354,7 @@ def _append_to_root(part: Part, line: str) -> None:
         name = root[2]
         tag = part.text[root.start() : root.end()]
         new = b"<" + name[: len(name) - len(local(name).encode())] + line.encode()
-        part.splice(root.start(), root.end(), tag[:-2].rstrip() + b">" + new + b"</" + name + b">")
+        part.splice(root.start(), root.end(), opened(tag) + new + b"</" + name + b">")
     else:
         prefix, colon, _ = part.scan[at + 2 :].partition(b":")
         part.insert(at, b"<" + (prefix + colon if colon else b"") + line.encode())

@@ -15,6 +15,7 @@ from checker.writing.xml_part import (
     children,
     drop_attribute,
     escape_attribute,
+    opened,
     prefixed,
     set_attribute,
 )
@@ -110,8 +111,7 @@ def _grow_row(sheet: SheetPart, row: Row, cells: list[tuple[Place, bytes]]) -> N
         new = set_attribute(tag, "spans", f"{low}:{high}")
     if row.inner_start == row.end:  # <row/>: open it
         inside = b"".join(xml for _, xml in cells)
-        bare = new.rstrip(b">").rstrip(b"/").rstrip()
-        part.splice(row.start, row.end, bare + b">" + inside + b"</" + sheet.prefix + b"row>")
+        part.splice(row.start, row.end, opened(new) + inside + b"</" + sheet.prefix + b"row>")
         return
     if new != tag:
         part.splice(row.start, row.inner_start, new)
@@ -181,13 +181,12 @@ def add_links(sheet: SheetPart, links: Mapping[str, str]) -> None:
         for address, to in links.items()
     )
     element = sheet.element("hyperlinks")
-    whole = b"<%shyperlinks>%s</%shyperlinks>" % (prefix, xml, prefix)
+    name = prefix + b"hyperlinks"
     if element is None:
+        whole = b"<%s>%s</%s>" % (name, xml, name)
         sheet.part.insert(sheet.place_for("hyperlinks"), whole)
-    elif element.is_empty_tag:
-        sheet.part.splice(element.start, element.end, whole)
     else:
-        sheet.part.insert(element.inner_end, xml)
+        sheet.part.append(element, name, xml)
 
 
 def remove_links(sheet: SheetPart, links: Mapping[str, str]) -> None:

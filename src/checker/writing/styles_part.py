@@ -11,6 +11,7 @@ from checker.writing.xml_part import (
     attributes,
     children,
     local,
+    opened,
     prefixed,
     root_tag,
     set_attribute,
@@ -210,13 +211,13 @@ class Styles:
             tag = part.text[element.start : element.inner_start]
             counted = set_attribute(tag, "count", str(len(table)))
             if element.is_empty_tag:
-                opened = counted[:-2].rstrip() + b">"
-                part.splice(element.start, element.end, opened + new + b"</" + qualified + b">")
+                whole = opened(counted) + new + b"</" + qualified + b">"
+                part.splice(element.start, element.end, whole)
             else:
                 part.splice(element.start, element.inner_start, counted)
                 part.insert(element.inner_end, new)
         if fresh and self._root[3].endswith(b"/"):  # <styleSheet/>: open it
-            tag = self._root[0][:-2].rstrip() + b">"
+            tag = opened(self._root[0])
             inside = b"".join(xml for _, xml in fresh)
             whole = tag + inside + b"</" + self._root[2] + b">"
             part.splice(self._root.start(), self._root.end(), whole)
@@ -288,8 +289,7 @@ def _create(workbook: Workbook) -> str:
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
         "</styleSheet>"
     )
-    folder = package.name_of(workbook.key).replace("\\", "/").lstrip("/").rpartition("/")[0]
-    name = (f"{folder}/" if folder else "") + "styles.xml"
+    name = workbook.folder + "styles.xml"
     if package.has(key_of(name)):
         name = package.free_name(name.replace(".xml", "{}.xml"))
     key = package.put(name, xml.encode())

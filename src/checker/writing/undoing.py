@@ -21,7 +21,6 @@ from checker.writing.memory_sheet import (
     find_memory_sheet,
     read_memories,
     remembered_sheet,
-    shared_strings,
 )
 from checker.writing.notes import SEPARATOR, Note, SheetNotes, text_xml
 from checker.writing.outcome import CleanSummary, Skipped
@@ -249,7 +248,7 @@ class _Restorer:
         changes: dict[Cell, CellChange] = {}
         for cell, memory in edits.items():
             place = places[cell]
-            now = Stored.read(part, place, self._shared_entry)
+            now = Stored.read(part, place, self._workbook.shared_string)
             if not now.shows_the_same_as(decode(memory.wrote)):
                 reason = "单元格内容已被改过，予以保留"
                 self._kept.append(Skipped(f"{sheet.title}!{place.address}", reason))
@@ -271,9 +270,6 @@ class _Restorer:
             changes[cell] = CellChange(style, before.content, remove)
             self._restored += 1
         change_cells(part, changes, places)
-
-    def _shared_entry(self, index: int) -> bytes:
-        return shared_strings(self._workbook, {index}).get(index, b"")
 
     def _restore_notes(self, sheet: Sheet, part: SheetPart, memories: list[Memory]) -> None:
         notes = SheetNotes(self._workbook, sheet, part)

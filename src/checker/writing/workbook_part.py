@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import islice
 from typing import NamedTuple
 
@@ -79,6 +80,7 @@ class Workbook:
         self.main_namespace = STRICT_MAIN if self.strict else TRANSITIONAL_MAIN
         self.relations_namespace = STRICT_RELATIONS if self.strict else TRANSITIONAL_RELATIONS
         self.sheets = self._read_sheets()
+        self._strings: dict[int, bytes] = {}
         #: Blocks of shape ids taken by VML drawings; empty until the first is looked at.
         self.shape_blocks: set[int] = set()
         properties = self._top().get("workbookPr")
@@ -91,6 +93,35 @@ class Workbook:
     def part(self) -> Part:
         """The XML of the workbook part."""
         return self.package.part(self.key)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the workbook part, such as "xl/"; "" or with a slash at the end."""
+        name = self.package.name_of(self.key).replace("\\", "/").lstrip("/")
+        return name[: name.rfind("/") + 1]
+
+    def reference(self, root: bytes, id_: str) -> str:
+        """The attribute `r:id` as it is written below a root tag that may declare `r`, or not."""
+        namespace = self.relations_namespace
+        bound = re.search(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + namespace.encode() + rb"[\"']", root)
+        return f'{bound[1].decode()}:id="{id_}"' if bound else f'xmlns:r="{namespace}" r:id="{id_}"'
+
+    def shared_strings(self, wanted: Collection[int]) -> dict[int, bytes]:
+        """The content (XML, namespace prefix kept) of those entries of the shared string table."""
+        missing = {index for index in wanted if index not in self._strings}
+        key = related(self.package, self.key, "sharedStrings") if missing else None
+        if key is not None:
+            part, last = self.package.part(key), max(missing)
+            root = root_tag(part.scan)
+            entries = children(part.scan, root.end(), len(part.scan))
+            for index, one in enumerate(islice(entries, last + 1)):
+                if index in missing:
+                    self._strings[index] = part.text[one.inner_start : one.inner_end]
+        return {index: self._strings.get(index, b"") for index in wanted}
+
+    def shared_string(self, index: int) -> bytes:
+        """One of these entries; empty if there is none."""
+        return self.shared_strings((index,))[index]
 
     def _top(self) -> dict[str, Element]:
         part = self.part
@@ -147,23 +178,13 @@ class Workbook:
     def add_sheet(self, title: str, xml: bytes, state: str = "visible") -> Sheet:
         """Append a worksheet with that XML as the last tab."""
         package = self.package
-        folder = package.name_of(self.key).replace("\\", "/").lstrip("/").rpartition("/")[0]
-        folder = f"{folder}/" if folder else ""
-        name = package.free_name(folder + "worksheets/sheet{}.xml")
+        name = package.free_name(self.folder + "worksheets/sheet{}.xml")
         key = package.put(name, xml)
         declare(package, name, SHEET_TYPE)
         id_ = relate(package, self.key, "worksheet", name, self.strict)
         sheet_id = 1 + max((one.sheet_id for one in self.sheets), default=0)
-        root = root_tag(self.part.scan)
-        bound = re.search(
-            rb"xmlns:([\w.-]+)\s*=\s*[\"']" + self.relations_namespace.encode(), root[0]
-        )
         hidden = "" if state == "visible" else f' state="{state}"'
-        reference = (
-            f'{bound[1].decode()}:id="{id_}"'
-            if bound
-            else f'xmlns:r="{self.relations_namespace}" r:id="{id_}"'
-        )
+        reference = self.reference(root_tag(self.part.scan)[0], id_)
         line = f'sheet name="{escape_attribute(title)}" sheetId="{sheet_id}"{hidden} {reference}/>'
         sheets = self._top()["sheets"]
         self.part.insert(sheets.inner_end, b"<" + self.prefix + line.encode())

@@ -147,6 +147,11 @@ def drop_attribute(tag: bytes, name: str) -> bytes:
     return tag
 
 
+def opened(tag: bytes) -> bytes:
+    """A start tag with room behind it: `<x/>` as `<x>`."""
+    return tag[:-1].rstrip(b"/").rstrip() + b">"
+
+
 def root_tag(scan: bytes) -> re.Match[bytes]:
     """The first start tag of the document. Raises `UnwritableWorkbook` if there is none."""
     found = TAG.search(scan)
@@ -257,6 +262,14 @@ class Part:
         """Put bytes in at one place."""
         self._pieces = None
         self._splices.append((at, at, new))
+
+    def append(self, element: Element, name: bytes, new: bytes) -> None:
+        """Put bytes in as the last thing inside an element, whose name is ``name``."""
+        if element.is_empty_tag:
+            tag = opened(self.text[element.start : element.end])
+            self.splice(element.start, element.end, tag + new + b"</" + name + b">")
+        else:
+            self.insert(element.inner_end, new)
 
     def drop_splices(self, start: int, end: int) -> None:
         """Forget the changes made inside ``text[start:end]``."""
