@@ -141,8 +141,8 @@ def _clean(book: xw.Book, call: Call, steps: Steps) -> Answer:
 
 def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
     """The findings that have a cell and want something done, as 校验结果 lists them."""
-    from checker.marking.cells import fill_of
-    from checker.marking.result_sheet import SEVERITY_ORDER
+    from checker.marking.cell_marks import fill_of
+    from checker.marking.result_rows import SEVERITY_ORDER
 
     placed = [item for item in findings if item.places]
     return sorted(placed, key=lambda item: SEVERITY_ORDER.index(fill_of(item)))
