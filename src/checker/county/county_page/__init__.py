@@ -9,13 +9,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from checker.county.county_page.charts import dispersion_bars, distribution
+from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
 from checker.county.report import CountyReport, DispersionResult, Level
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
-from checker.reports.county_page.charts import dispersion_bars, distribution
-from checker.reports.county_page.matrix import unit_rows
-from checker.reports.json_report import Json
-from checker.reports.recorded import finding_word
+from checker.reports.json_report import Json, finding_word
 
 if TYPE_CHECKING:
     from markupsafe import Markup

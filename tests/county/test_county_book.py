@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from checker.batch.fact_table import FactRow
 from checker.batch.record import bulk_of
 from checker.county.report import FactColumn
-from checker.reports.county_book import write_county_book
+from checker.county.summary_book import write_county_book
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sample_county import sample_county

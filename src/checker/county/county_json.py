@@ -12,8 +12,7 @@ from checker.batch.record import FileRecord
 from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level
 from checker.model.verdicts import format_number
-from checker.reports.json_pieces import Member, object_pieces
-from checker.reports.json_report import Json, error_document
+from checker.reports.json_report import Json, Member, error_document, object_pieces
 
 
 def county_document(report: CountyReport) -> Iterator[str]:

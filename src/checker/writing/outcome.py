@@ -1,8 +1,18 @@
-"""What writing a workbook did, for the caller to tell the user."""
+"""What came of writing a workbook: what was done, what was left out, or why it was refused."""
 
 from __future__ import annotations
 
 from msgspec import Struct
+
+DAMAGED = "文件已损坏，不是完整的 xlsx 文件。请用 Excel 或 WPS 打开后另存一份再试。"
+
+
+class UnwritableWorkbook(Exception):
+    """Raised before anything is written. ``reason`` says why, in plain Chinese."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Skipped(Struct, frozen=True):

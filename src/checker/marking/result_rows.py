@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.marking.cells import fill_of
+from checker.marking.cell_marks import fill_of
 from checker.marking.findings import Counts, Finding
 from checker.model.cells import CellRef
 from checker.model.marks import WORST_FIRST, Fill, ResultCell, ResultSheet

@@ -1,20 +1,97 @@
-"""What a cell holds now, in a form that can be remembered and put back later."""
+"""What a cell holds: values as the XML that stores them, and contents read to be put back later."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple
 
-from checker.writing.notes_part import rich_text
-from checker.writing.sheet_cells import Content, unprefixed
+from checker.model.marks import Scalar
 from checker.writing.sheet_part import Place, SheetPart
-from checker.writing.xml_bytes import attributes, unescape
+from checker.writing.xml_part import attributes, cell_text, decode_cell_text, unescape, unprefixed
+
+_TEXT = re.compile(rb"<(?:[\w.-]+:)?t(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?t\s*>", re.DOTALL)
+_PHONETIC = re.compile(rb"<((?:[\w.-]+:)?rPh)\b.*?</\1\s*>", re.DOTALL)
+LONGEST_TEXT = 32_767
+
+
+class Content(NamedTuple):
+    """What a cell holds, as XML: the `t` attribute ("" is a number) and what is between its tags.
+
+    ``inner`` uses no namespace prefix; the sheet's own is put in.
+    """
+
+    type: str
+    inner: bytes
+
+
+def content_of(value: Scalar, dates_from_1904: bool = False) -> Content:
+    """The contents of a cell that holds ``value``. Raises ValueError for NaN and infinities."""
+    kind, inner = value_xml(value, dates_from_1904)
+    return Content(kind, inner.encode())
+
+
+def value_xml(value: Scalar, dates_from_1904: bool = False) -> tuple[str, str]:
+    """The `t` attribute ("" is a number or nothing) and the XML between the tags of such a cell.
+
+    Raises ValueError for NaN and infinities.
+    """
+    if value is None or value == "":
+        return "", ""
+    if isinstance(value, str):
+        return "inlineStr", f"<is>{text_element(value)}</is>"
+    if isinstance(value, bool):
+        return "b", "<v>1</v>" if value else "<v>0</v>"
+    if isinstance(value, int | Decimal):
+        return "", f"<v>{_number(value)}</v>"
+    return "", f"<v>{_serial(value, dates_from_1904)}</v>"
+
+
+def text_element(text: str) -> str:
+    """A <t> element, told to keep its spaces where it has some at the ends."""
+    text = text[:LONGEST_TEXT]
+    if text.isalnum():  # the common case needs neither escapes nor care for spaces
+        return f"<t>{text}</t>"
+    space = ' xml:space="preserve"' if "\n" in text or text != text.strip() else ""
+    return f"<t{space}>{cell_text(text)}</t>"
+
+
+def _number(value: int | Decimal) -> str:
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"not a number that a cell can hold: {value}")
+        exponent = value.adjusted()
+        return format(value, "f") if -20 < exponent < 21 else str(value)
+    return str(value)
+
+
+def _serial(day: datetime.date, dates_from_1904: bool) -> str:
+    """Excel's day number; it counts the 29 February 1900 that never was."""
+    first = datetime.datetime(1904, 1, 1) if dates_from_1904 else datetime.datetime(1899, 12, 30)
+    if isinstance(day, datetime.datetime):
+        moment = day.replace(tzinfo=None)
+    else:
+        moment = datetime.datetime(day.year, day.month, day.day)
+    passed = moment - first
+    days = passed.days - (1 if not dates_from_1904 and passed.days < 61 else 0)
+    if not passed.seconds:
+        return str(days)
+    return format(days + Decimal(passed.seconds) / 86_400, "f")[:18]
+
 
 _FORMULA = re.compile(rb"<f(?=[\s/>])[^>]*>")
 _VALUE = re.compile(rb"<v(?:\s[^>]*)?>(.*?)</v\s*>", re.DOTALL)
+
+
+def rich_text(xml: bytes) -> str:
+    """The plain text of a rich text element's content."""
+    xml = _PHONETIC.sub(b"", xml)
+    raw = "".join(unescape(found[1]) for found in _TEXT.finditer(xml))
+    return decode_cell_text(raw).replace("\r\n", "\n").replace("\r", "\n")
 
 
 class Stored(NamedTuple):

@@ -1,15 +1,71 @@
-"""The text of ``checker explain``, with fixed headings in a fixed order."""
+"""What is known of a rule: the text of ``checker explain``, and the same as a page in Markdown.
+
+Headings and their order are fixed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from checker.model.rules import Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_WORDS, Outcome, Scope
-from checker.reports.formula import formula_of
 from checker.rules.notation import named_limit, relations
 from checker.session import Session
+
+
+def formula_of(rule: Rule) -> str:
+    """The main expression of a rule as one line of its own language; "" for a function."""
+    spec = rule.spec
+    match rule.kind:
+        case "indicator":
+            text = _text(spec, "numerator")
+            if _text(spec, "denominator"):
+                text = f"{_wrapped(text)} / {_wrapped(_text(spec, 'denominator'))}"
+            scale = _text(spec, "scale")
+            if scale and scale != "1":
+                text = f"{text} * {scale}"
+            return f"{text} {_text(spec, 'compare')} threshold('{_text(spec, 'threshold')}')"
+        case "relation":
+            return _text(spec, "check")
+        case "sum":
+            return f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
+        case "subset":
+            whole = _text(spec, "whole")
+            return "；".join(f"{part} <= {whole}" for part in _texts(spec, "parts"))
+        case "range":
+            limits = [(">=", _text(spec, "minimum")), ("<=", _text(spec, "maximum"))]
+            return " and ".join(
+                f"{_wrapped(_text(spec, 'value'))} {sign} threshold('{limit}')"
+                for sign, limit in limits
+                if limit
+            )
+        case "year_on_year":
+            field = _text(spec, "field")
+            return f"{field} {_text(spec, 'compare')} previous({field})"
+        case "growth":
+            now, before = _text(spec, "current"), _text(spec, "previous")
+            return f"({now} - {before}) / {before}"
+        case "unique":
+            return f"unique({', '.join(_texts(spec, 'columns'))})"
+    return _text(spec, "field")
+
+
+def _text(spec: Mapping[str, Plain], key: str) -> str:
+    value = spec.get(key, "")
+    return "" if isinstance(value, list | dict) else str(value)
+
+
+def _texts(spec: Mapping[str, Plain], key: str) -> list[str]:
+    value = spec.get(key, [])
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _wrapped(text: str) -> str:
+    return f"({text})" if " " in text and not text.endswith(")") else text
+
 
 MOST_TOLD = 8
 """Schools, or rows of a table, told of one example."""
@@ -210,3 +266,85 @@ def _threshold(entry: Threshold, template: Template | None) -> str:
     profile = f"　口径 {entry.profile}" if entry.profile else ""
     source = f"　来源：{entry.source}" if entry.source else ""
     return f"{entry.id}：{'、'.join(parts)}（{span or '一直有效'}）{flag}{profile}{source}"
+
+
+INDEX = "index.md"
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
+_CODED = ("算式：", "何时适用：", "表式")
+
+
+def write_rule_pages(session: Session, rules: Iterable[Rule], folder: Path) -> list[Path]:
+    """Write the page of every rule and the index into ``folder``. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in rule_pages(session, rules):
+        path = folder / name
+        path.write_text(text, "utf-8", newline="\n")
+        written.append(path)
+    return written
+
+
+def rule_pages(session: Session, rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
+    """(file name, Markdown) of the index and of every rule."""
+    chosen = list(rules)
+    yield INDEX, index_page(session, chosen)
+    for rule in chosen:
+        yield f"{rule.id}.md", rule_page(rule, session)
+
+
+def rule_page(rule: Rule, session: Session) -> str:
+    """The page of one rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么改 · 自何时起."""
+    parts = [f"# {rule.id}　{_plain(rule.title)}", "", _plain(about(rule, session)), ""]
+    if session.profile.disabled(rule.id):
+        parts += ["本口径不查这一条。", ""]
+    for heading, lines in explanation_sections(rule, session):
+        parts += [f"## {heading}", ""]
+        many = len(lines) > 1 and heading not in ("查什么", "依据")
+        for line in lines or ["（没有写）"]:
+            parts += [f"- {_plain(line)}" if many else _line(line), *([] if many else [""])]
+        if many:
+            parts.append("")
+    parts += [f"[全部规则]({INDEX})", ""]
+    return "\n".join(parts)
+
+
+def index_page(session: Session, rules: Iterable[Rule]) -> str:
+    """All rules by family, each with a link to its page."""
+    by_family: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_family.setdefault(rule.family, []).append(rule)
+    count = sum(map(len, by_family.values()))
+    parts = [
+        "# 全部规则",
+        "",
+        f"共 {count} 条，口径：{_plain(session.profile.title)}。每条写明查什么、依据、为什么、"
+        "正例、反例、怎么改、自何时起；这里的文字就是规则自己的文字，不另写一份。",
+        "",
+        "　".join(f"[{family}](#{family.lower()})" for family in by_family),
+        "",
+    ]
+    for family, members in by_family.items():
+        title = session.families.get(family, "")
+        parts += [f"## {family}　{_plain(title)} {{ #{family.lower()} }}", ""]
+        parts += ["| 编号 | 轻重 | 名称 |", "|---|---|---|"]
+        for rule in members:
+            severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
+            parts.append(f"| [{rule.id}]({rule.id}.md) | {severity} | {_plain(rule.title)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _line(line: str) -> str:
+    """An expression is set as code; whatever else is plain text."""
+    for word in _CODED:
+        if line.startswith(word):
+            head, _, formula = line.partition("：")
+            return f"{_plain(head)}：`{formula}`"
+    if line.startswith("  "):
+        return f"> {_plain(line.strip())}"
+    return _plain(line)
+
+
+def _plain(text: str) -> str:
+    """Text whose signs mean nothing to Markdown."""
+    return _SPECIAL.sub(r"\\\1", text)

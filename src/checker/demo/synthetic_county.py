@@ -15,16 +15,17 @@ from checker_templates.building.fill import cell_edits
 from checker_templates.building.fill_data import FillData
 from msgspec import Struct
 
-import checker.demo.faults_form
-import checker.demo.faults_people
-import checker.demo.faults_things  # noqa: F401 - the three modules register their faults
-from checker.demo.buildings import add_buildings
-from checker.demo.fault import FAULTS, At, Expected, Fault
-from checker.demo.funds import add_funds, add_safety
-from checker.demo.roster import Entry, schools_of
-from checker.demo.school import School, make_school
+from checker.demo.planted_faults import FAULTS, At, Expected, Fault
+from checker.demo.right_school import (
+    School,
+    add_buildings,
+    add_funds,
+    add_safety,
+    add_teachers,
+    make_school,
+)
 from checker.demo.stencil import Stencil
-from checker.demo.teachers import add_teachers
+from checker.demo.synthetic_roster import Entry, schools_of
 from checker.forms.layout import Layout, lay_out
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit

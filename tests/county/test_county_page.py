@@ -7,8 +7,8 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+from checker.county.county_page import county_page as page_pieces
 from checker.county.report import CountyReport
-from checker.reports.county_page import county_page as page_pieces
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sample_county import sample_county
