@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -11,7 +11,7 @@ from checker.reading import unreadable
 from checker.reading.limits import LIMITS
 from checker.reading.unreadable import UnreadableWorkbook
 
-SheetValues = tuple[tuple[int, int], list[list[object]]]
+SheetValues = tuple[tuple[int, int], Sequence[Sequence[object]]]
 """The 1-based position of ``rows[0][0]``, and the rows."""
 
 
@@ -39,9 +39,13 @@ def read_named_values(data: bytes) -> Iterator[tuple[str, bool, SheetValues]]:
                 area += len(rows) * len(rows[0]) if rows else 0
                 if area > LIMITS.area:
                     raise UnreadableWorkbook(unreadable.TOO_WIDE)
-                yield meta.name, meta.visible is SheetVisibleEnum.Visible, (
-                    (row + 1, column + 1),
-                    rows,
+                yield (
+                    meta.name,
+                    meta.visible is SheetVisibleEnum.Visible,
+                    (
+                        (row + 1, column + 1),
+                        rows,
+                    ),
                 )
     except (KeyboardInterrupt, SystemExit, GeneratorExit, UnreadableWorkbook):
         raise

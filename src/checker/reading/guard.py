@@ -10,9 +10,9 @@ The memory limit is the operating system's (POSIX only); on Windows the time lim
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,8 +65,10 @@ def _command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, WORKER_COMMAND]
     own = str(Path(__file__).resolve().parents[2])
-    here = os.getcwd()
-    others = [path for path in sys.path if os.path.isabs(path) and path != here]
+    here: Path | None = None
+    with suppress(OSError):  # the current folder may have been removed
+        here = Path.cwd()
+    others = [path for path in sys.path if Path(path).is_absolute() and Path(path) != here]
     return [sys.executable, "-I", "-c", _START, "\n".join([own, *others])]
 
 

@@ -12,21 +12,21 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from checker.model.cells import column_letters, column_number
+from checker.model.cells import column_letters
 from checker.model.snapshot import Area, Position
 from checker.reading import unreadable
 from checker.reading.limits import LIMITS
 from checker.reading.unreadable import UnreadableWorkbook, damaged
-from checker.reading.workbook_part import area_of
+from checker.reading.workbook_part import area_of, column_of
 from checker.reading.xml_walk import as_utf8, escaped, parse, plain_text
 
 
 class SheetCells(NamedTuple):
-    """``xml``: a sheet part with nothing but cells. ``count`` of them are written. The rest as in
+    """``xml``: a sheet part with nothing but cells. ``written``: how many. The rest as in
     SheetSnapshot."""
 
     xml: bytes
-    count: int
+    written: int
     merged: tuple[Area, ...]
     errors: Mapping[Position, str]
     formulas: Mapping[Position, str]
@@ -53,23 +53,23 @@ def read_sheet(
 
 _FAR = re.compile(rb' r="(?:[A-Z]{3}[0-9]|[A-Z]{1,2}[0-9]{5})')
 _ADDRESSES = re.compile(rb'<c r="([A-Z]{1,3})([0-9]+)"')
-_CELL = rb'<c r="([A-Z]{1,3})([0-9]+)"'
-_FORMULA_CELL = re.compile(
-    _CELL + rb"([^<>]*)>\s*<f(?:\s[^<>]*?)?(?:/>|>([^<]*)</f>)"
-    rb"\s*(?:<v(?:\s[^<>]*?)?(?:/>|>([^<]*)</v>))?"
+_TAG = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"([^<>]*>?\s*)')
+_FORMULA = re.compile(
+    rb"<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)\s*(?:<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>))?"
 )
-_FORMULA = re.compile(rb"<f[ >/\s]")
-_ERROR_CELL = re.compile(
-    _CELL + rb"[^<>]*?\st\s*=\s*[\"']e[\"'][^<>]*(?<!/)>\s*(?:<f(?:\s[^<>]*?)?(?:/>|>[^<]*</f>))?"
-    rb"\s*(?:<v(?:\s[^<>]*?)?(?:/>|>([^<]*)</v>))?"
+_VALUE = re.compile(
+    rb"[^<>]*(?<!/)>\s*(?:<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>))?"
+    rb"\s*(?:<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>))?"
 )
-_KIND = re.compile(rb"\st\s*=\s*[\"']([A-Za-z]+)[\"']")
+_ANY_FORMULA = re.compile(rb"<f[ >/\s]")
+_KIND = re.compile(rb'\st="([A-Za-z]+)"')
+_LONGEST_TAG = 300
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
 
 
 def _usual(xml: bytes, percent_styles: frozenset[int]) -> SheetCells | None:
-    """None if a search of the bytes could be deceived: there are comments, prefixes, cells without
-    an address, or formulas that do not come first in their cell."""
+    """None if a search of the bytes could be deceived: there are comments, prefixes, single quotes,
+    cells without an address, or formulas that do not come first in their cell."""
     begin = xml.find(b"<sheetData")
     end = xml.find(b"</sheetData>", begin)
     if begin < 0 or b"<!" in xml:
@@ -82,8 +82,8 @@ def _usual(xml: bytes, percent_styles: frozenset[int]) -> SheetCells | None:
         cells = b""
     else:
         cells = xml[begin:end] + b"</sheetData>"
-    count = cells.count(b"<c ")
-    if count != cells.count(b'<c r="') or b"<c>" in cells or b"<c/>" in cells:
+    count = cells.count(b"<c")
+    if count != cells.count(b'<c r="') or b"='" in cells:
         return None
     if count > LIMITS.cells:
         raise UnreadableWorkbook(unreadable.TOO_MANY_CELLS)
@@ -92,18 +92,24 @@ def _usual(xml: bytes, percent_styles: frozenset[int]) -> SheetCells | None:
     formulas: dict[Position, str] = {}
     uncomputed: set[Position] = set()
     if b"<f" in cells:
-        for letters, number, attributes, text, value in _FORMULA_CELL.findall(cells):
-            at = _position(letters, number)
+        for match in _FORMULA.finditer(cells):
+            found = _tag_before(cells, match.start())
+            if found is None or not found[1].rstrip().endswith(b">"):
+                return None
+            at, attributes = found
+            text, value = match.groups(b"")
             formulas[at] = plain_text(text.decode("utf-8", "replace")).replace("\r\n", "\n")
             kind = _KIND.search(attributes)
             # a text formula may well have the empty text as its result; a number cannot be empty
             if not value and (kind is None or kind[1] not in (b"str", b"s", b"inlineStr", b"e")):
                 uncomputed.add(at)
-        if len(formulas) != len(_FORMULA.findall(cells)):
+        if len(formulas) != len(_ANY_FORMULA.findall(cells)):
             return None
-    if b'"e"' in cells or b"'e'" in cells:
-        for letters, number, value in _ERROR_CELL.findall(cells):
-            errors[_position(letters, number)] = value.decode("utf-8", "replace") or "#VALUE!"
+    for match in re.finditer(rb't="e"', cells):
+        found = _tag_before(cells, match.start())
+        value_of = _VALUE.match(cells, match.end())
+        if found and value_of:
+            errors[found[0]] = (value_of[1] or b"#VALUE!").decode("utf-8", "replace")
     return SheetCells(
         b"<worksheet>" + cells + b"</worksheet>" if cells else _NO_CELLS,
         count,
@@ -118,17 +124,25 @@ def _usual(xml: bytes, percent_styles: frozenset[int]) -> SheetCells | None:
 _NO_CELLS = b"<worksheet><sheetData></sheetData></worksheet>"
 
 
+def _tag_before(cells: bytes, end: int) -> tuple[Position, bytes] | None:
+    """Position of the cell whose tag ends at ``end`` or goes on there, and the rest of the tag."""
+    start = cells.rfind(b"<c ", max(0, end - _LONGEST_TAG), end)
+    match = _TAG.fullmatch(cells, start, end) if start >= 0 else None
+    return (_position(match[1], match[2]), match[3]) if match else None
+
+
 def _position(letters: bytes, number: bytes) -> Position:
-    return int(number), column_number(letters.decode("ascii"))
+    return int(number), column_of(letters.decode("ascii"))
 
 
 def _percent(cells: bytes, styles: frozenset[int]) -> Iterator[Position]:
     if not styles:
         return
     ids = b"|".join(str(style).encode("ascii") for style in sorted(styles))
-    pattern = _CELL + rb"[^<>]*?\ss\s*=\s*[\"'](?:" + ids + rb")[\"']"
-    for letters, number in re.findall(pattern, cells):
-        yield _position(letters, number)
+    for match in re.finditer(rb' s="(?:' + ids + rb')"', cells):
+        found = _tag_before(cells, match.start())
+        if found is not None:  # else it is the style of a row
+            yield found[0]
 
 
 def _merged(xml: bytes) -> Iterator[Area]:
@@ -153,7 +167,7 @@ def _refuse_far(cells: bytes) -> None:
         columns.add(match[1])
         rows.add(match[2])
     numbers = [int(row) for row in rows]
-    widths = [column_number(letters.decode("ascii")) for letters in columns]
+    widths = [column_of(letters.decode("ascii")) for letters in columns]
     height, width = max(numbers) - min(numbers) + 1, max(widths) - min(widths) + 1
     if height * width > LIMITS.area:
         raise UnreadableWorkbook(unreadable.TOO_WIDE)
@@ -174,17 +188,17 @@ def _rewritten(xml: bytes, part: str) -> bytes:
     formula: str | None = None
     value: str | None = None
     runs: list[str] = []
-    phonetic = False
+    phonetic = preserved = False
 
     def start(element: str, attributes: Mapping[str, str]) -> None:
-        nonlocal row, column, kind, style, formula, value, phonetic
+        nonlocal row, column, kind, style, formula, value, phonetic, preserved
         if element == "row":
             row = _number(attributes.get("r"), row + 1)
             column = 0
         elif element == "c":
             match = _ADDRESS(attributes.get("r", "").strip().replace("$", "").upper())
             if match:
-                row, column = int(match[2]), column_number(match[1])
+                row, column = int(match[2]), column_of(match[1])
             else:
                 column += 1
             kind, style = attributes.get("t", "n").strip(), attributes.get("s", "").strip()
@@ -192,6 +206,8 @@ def _rewritten(xml: bytes, part: str) -> bytes:
             runs.clear()
         elif element == "f":
             formula = ""
+        elif element == "t":
+            preserved = attributes.get("xml:space") == "preserve"
         elif element == "rPh":
             phonetic = True
         elif element == "mergeCell":
@@ -204,7 +220,7 @@ def _rewritten(xml: bytes, part: str) -> bytes:
         elif element == "v":
             value = text
         elif element == "t" and not phonetic:
-            runs.append(text)
+            runs.append(text if preserved else text.strip(" \t\r\n"))
         elif element == "rPh":
             phonetic = False
         elif element == "c":
@@ -229,7 +245,7 @@ def _cell(
     shown = f' s="{style}"' if style.isascii() and style.isdigit() else ""
     shown += f' t="{kind}"' if kind in _KINDS and kind != "n" else ""
     inside = f"<f>{escaped(formula)}</f>" if formula is not None else ""
-    inside += f"<v>{escaped(value)}</v>" if value else ""
+    inside += f"<v>{escaped(value)}</v>" if value or (kind == "str" and value is not None) else ""
     return f'<c r="{column_letters(column)}{row}"{shown}>{inside}</c>'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from checker.model.cells import CellRef, column_number
@@ -94,7 +95,9 @@ def read_workbook_part(package: Package) -> WorkbookPart:
 
     def start(element: str, attributes: Mapping[str, str]) -> None:
         nonlocal locked, date_1904
-        if element == "sheet":
+        if element == "definedName":
+            pending.append((attributes.get("name", ""), "localSheetId" in attributes))
+        elif element == "sheet":
             relation = next((text for key, text in attributes.items() if key.endswith(":id")), "")
             kind, part = targets.get(relation, ("", ""))
             if kind.endswith("/worksheet"):
@@ -102,8 +105,6 @@ def read_workbook_part(package: Package) -> WorkbookPart:
                 sheets.append(SheetPart(attributes.get("name", ""), part, visible))
                 if len(sheets) > LIMITS.sheets:
                     raise UnreadableWorkbook(unreadable.TOO_MANY_SHEETS)
-        elif element == "definedName":
-            pending.append((attributes.get("name", ""), "localSheetId" in attributes))
         elif element == "workbookProtection":
             locked = locked or attributes.get("lockStructure") in ("1", "true")
         elif element == "workbookPr":
@@ -146,6 +147,9 @@ def _of_kind(targets: Relations, ending: str) -> str:
     return next((target for kind, target in targets.values() if kind.endswith(ending)), "")
 
 
+column_of = lru_cache(1024)(column_number)
+"""The number of a column by its letters."""
+
 _ADDRESS = r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})"
 _CELLS = re.compile(rf"{_ADDRESS}(?::{_ADDRESS})?").fullmatch
 _WHOLE_ROWS = re.compile(r"\$?([1-9][0-9]{0,6}):\$?([1-9][0-9]{0,6})").fullmatch
@@ -156,28 +160,27 @@ def area_of(reference: str) -> Area | None:
     """The corners of "A1", "A1:B2", "4:5" or "A:C", with or without $; None for anything else."""
     if match := _CELLS(reference):
         left, top, right, bottom = match.groups()
-        return (
-            int(top),
-            column_number(left),
-            int(bottom or top),
-            column_number(right or left),
-        )
+        row, column = int(top), column_of(left)
+        return row, column, int(bottom) if bottom else row, column_of(right) if right else column
     if match := _WHOLE_ROWS(reference):
         return int(match[1]), 1, int(match[2]), LAST_COLUMN
     if match := _WHOLE_COLUMNS(reference):
-        return 1, column_number(match[1]), LAST_ROW, column_number(match[2])
+        return 1, column_of(match[1]), LAST_ROW, column_of(match[2])
     return None
 
 
 def _target(text: str) -> tuple[CellRef, CellRef] | None:
     """The cell or range a name stands for; None if it is lost or something else."""
-    title, _, reference = text.strip().rpartition("!")
-    area = area_of(reference) if title and "#REF!" not in text else None
-    if area is None:
+    title, _, reference = text.rpartition("!")
+    area = area_of(reference.strip()) if title else None
+    if area is None or "#REF!" in title:
         return None
+    title = title.strip()
     if title.startswith("'"):
         title = title[1:-1].replace("''", "'")
-    return CellRef(title, *area[:2]), CellRef(title, *area[2:])
+    top, left, bottom, right = area
+    first = CellRef(title, top, left)
+    return first, first if (top, left) == (bottom, right) else CellRef(title, bottom, right)
 
 
 def read_properties(package: Package) -> Mapping[str, str]:

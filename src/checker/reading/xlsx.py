@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
-from checker.reading.calamine_values import read_values
+from checker.reading.calamine_values import SheetValues, read_values
 from checker.reading.limits import LIMITS
 from checker.reading.package import Package, packed
 from checker.reading.sheet_part import SheetCells, read_sheet
@@ -64,7 +64,7 @@ def _read(
             raise damaged(sheet.part)
         xml = package.read(sheet.part, LIMITS.part_bytes)
         sheets.append(read_sheet(xml, styles.percent, sheet.part, rewrite=rewrite))
-        count += sheets[-1].count
+        count += sheets[-1].written
         if count > LIMITS.cells:
             raise UnreadableWorkbook(unreadable.TOO_MANY_CELLS)
     strings = _strings(package, workbook.shared_strings, rewrite=rewrite)
@@ -76,14 +76,12 @@ def _read(
     except UnreadableWorkbook as refusal:
         if refusal.reason != unreadable.DAMAGED:
             raise
-        part = workbook.sheets[len(found)].part if len(found) < len(sheets) else ""
-        raise _Refused(part) from refusal
+        refused = workbook.sheets[len(found)].part if len(found) < len(sheets) else ""
+        raise _Refused(refused) from refusal
     return found
 
 
-def _snapshot(
-    part: SheetPart, cells: SheetCells, values: tuple[tuple[int, int], list[list[object]]]
-) -> SheetSnapshot:
+def _snapshot(part: SheetPart, cells: SheetCells, values: SheetValues) -> SheetSnapshot:
     origin, rows = values
     return SheetSnapshot(
         title=part.title,
@@ -119,19 +117,21 @@ def _strings(package: Package, part: str, *, rewrite: bool) -> bytes | None:
 def _rewritten_strings(xml: bytes, part: str) -> bytes:
     pieces: list[str] = []
     text_of_item: list[str] = []
-    phonetic = False
+    phonetic = preserved = False
 
     def start(element: str, attributes: Mapping[str, str]) -> None:
-        nonlocal phonetic
+        nonlocal phonetic, preserved
         if element == "si":
             text_of_item.clear()
+        elif element == "t":
+            preserved = attributes.get("xml:space") == "preserve"
         elif element == "rPh":
             phonetic = True
 
     def end(element: str, text: str) -> None:
         nonlocal phonetic
         if element == "t" and not phonetic:
-            text_of_item.append(text)
+            text_of_item.append(text if preserved else text.strip(" \t\r\n"))
         elif element == "rPh":
             phonetic = False
         elif element == "si":

@@ -49,11 +49,11 @@ def parse(xml: bytes, start: Start, end: End | None = None, *, part: str = "") -
 
     def on_start(name: str, attributes: dict[str, str]) -> None:
         text.clear()
-        start(name.rpartition(":")[2], attributes)
+        start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def on_end(name: str) -> None:
-        if end is not None:
-            end(name.rpartition(":")[2], "".join(text))
+        assert end is not None
+        end(name.rpartition(":")[2] if ":" in name else name, "".join(text))
         text.clear()
 
     def refuse(*_: object) -> None:
@@ -62,8 +62,9 @@ def parse(xml: bytes, start: Start, end: End | None = None, *, part: str = "") -
     parser = expat.ParserCreate("utf-8")  # whatever the declaration says: it is in UTF-8 by now
     parser.buffer_text = True
     parser.StartElementHandler = on_start
-    parser.EndElementHandler = on_end
-    parser.CharacterDataHandler = text.append
+    if end is not None:
+        parser.EndElementHandler = on_end
+        parser.CharacterDataHandler = text.append
     parser.EntityDeclHandler = refuse
     try:
         parser.Parse(as_utf8(xml, part), True)
