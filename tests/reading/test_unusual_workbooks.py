@@ -168,6 +168,7 @@ def test_an_irrelevant_part_may_be_missing_or_broken(
         {
             "xl/theme/theme1.xml": "<a:theme",
             "xl/drawings/drawing1.xml": b"\0\1\2",
+            "docProps/custom.xml": "<Properties><property name='a'>",
             "docProps/app.xml": "<Properties><TitlesOfParts>",
             "xl/metadata.xml": "<metadata attribute=unquoted>",
             "xl/tables/table1.xml": '<table ref="4:4" xmlns="x"/>',

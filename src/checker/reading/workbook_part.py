@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -200,5 +201,7 @@ def read_properties(package: Package) -> Mapping[str, str]:
         if names and element not in ("property", "Properties"):
             found.setdefault(names[-1], text.strip())
 
-    parse(package.read(part), start, end, part=part)
-    return found
+    with suppress(UnreadableWorkbook):
+        parse(package.read(part), start, end, part=part)
+        return found
+    return {}

@@ -42,7 +42,7 @@ def read_xlsx(package: Package, workbook: WorkbookPart | None = None) -> list[Sh
 
 def size_of(package: Package, workbook: WorkbookPart) -> int:
     """Bytes of all parts that would be unpacked."""
-    parts = {workbook.shared_strings, *(sheet.part for sheet in workbook.sheets)}
+    parts = {workbook.styles, workbook.shared_strings, *(sheet.part for sheet in workbook.sheets)}
     return sum(package.size(part) for part in parts)
 
 
