@@ -48,7 +48,8 @@ def read_styles(styles_xml: bytes, part: str = "") -> Styles:
             if seen > 2 * LIMITS.styles or len(cells) > LIMITS.styles:
                 raise UnreadableWorkbook(unreadable.TOO_MANY_STYLES)
         if element == "numFmt":
-            custom[_format_id(attributes, -1)] = attributes.get("formatCode", "")[: LIMITS.format_code]
+            code = attributes.get("formatCode", "")[: LIMITS.format_code]
+            custom[_format_id(attributes, -1)] = code
         elif element == "cellXfs":
             inside = True
         elif element == "xf" and inside:
