@@ -260,12 +260,25 @@ def test_shared_strings_that_claim_billions_take_nothing(packed: Pack) -> None:
         assert read_snapshot_bytes("表.xlsx", data).sheets["表"].rows == [["a"]]
 
 
-def test_millions_of_cell_formats_are_refused_within_bounds(packed: Pack, parts: Parts) -> None:
-    styles = parts["xl/styles.xml"].replace("<cellXfs>", "<cellXfs>" + "<xf/>" * 2_500_000)
+@pytest.mark.parametrize(("formats", "told"), [(2_500_000, "过大"), (1_000_000, "格式过多")])
+def test_millions_of_cell_formats_are_refused_within_bounds(
+    packed: Pack, parts: Parts, formats: int, told: str
+) -> None:
+    styles = parts["xl/styles.xml"].replace("<cellXfs>", "<cellXfs>" + "<xf/>" * formats)
     data = packed({"xl/styles.xml": styles})
     assert len(data) < 200_000
     begin = time.process_time()
-    assert "格式过多" in reason("表.xlsx", data)
+    assert told in reason("表.xlsx", data)
+    assert time.process_time() - begin < 3
+
+
+def test_a_format_code_without_end_takes_no_time(packed: Pack, parts: Parts) -> None:
+    code = "[a" * 1_000_000
+    styles = parts["xl/styles.xml"].replace(
+        "<cellXfs>", f'<numFmts><numFmt numFmtId="170" formatCode="{code}"/></numFmts><cellXfs>'
+    )
+    begin = time.process_time()
+    assert read_snapshot_bytes("表.xlsx", packed({"xl/styles.xml": styles})).sheets
     assert time.process_time() - begin < 3
 
 
