@@ -1,4 +1,4 @@
-"""The second look at an .xlsb workbook: its error cells and percentages, which calamine hides.
+""".xlsb: error cells, percentages and merged areas, which calamine hides.
 
 Source: [MS-XLSB] 2.1.4 (records), 2.4 (the records themselves).
 """
@@ -8,15 +8,25 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from checker.reading.number_formats import BUILT_IN_PERCENT, is_percent_format
+from checker.model.snapshot import SheetSnapshot
+from checker.reading import unreadable
+from checker.reading.limits import LIMITS
+from checker.reading.other_formats import SheetScan, read_scanned
 from checker.reading.package import Package
-from checker.reading.parts import relationships
-from checker.reading.sheet_scan import SheetScan
-from checker.reading.xls_scan import ERROR_TEXTS
+from checker.reading.styles import BUILT_IN_PERCENT, is_percent_format
+from checker.reading.unreadable import UnreadableWorkbook
+from checker.reading.workbook_part import relationships
+from checker.reading.xls import ERROR_TEXTS
 
 _ROW, _FIRST_CELL, _LAST_CELL, _ERROR, _FORMULA_ERROR = 0, 1, 11, 3, 11
 _SHEET, _FORMAT, _XF, _CELL_STYLES, _END_OF_CELL_STYLES = 156, 44, 47, 617, 618
+_BLANK, _MERGED = 1, 176
 _MAIN = "xl/workbook.bin"
+
+
+def read_xlsb(data: bytes, package: Package) -> list[SheetSnapshot]:
+    """All worksheets in tab order. Raises UnreadableWorkbook."""
+    return read_scanned(data, scan_xlsb(package))
 
 
 def scan_xlsb(package: Package) -> dict[str, SheetScan]:
@@ -24,7 +34,7 @@ def scan_xlsb(package: Package) -> dict[str, SheetScan]:
     targets = relationships(package, _MAIN)
     percent = frozenset[int]()
     for kind, part in targets.values():
-        if kind.lower().endswith("/styles") and package.has(part):
+        if kind.endswith("/styles") and package.has(part):
             percent = frozenset(_percent_styles(package.read(part)))
     found: dict[str, SheetScan] = {}
     for record, body in _records(package.read(_MAIN)):
@@ -33,7 +43,9 @@ def scan_xlsb(package: Package) -> dict[str, SheetScan]:
             title, _ = _text(body, at)
             part = targets.get(relation, ("", ""))[1]
             if part and package.has(part):
-                found[title] = _scan_sheet(package.read(part), percent)
+                found[title] = _scan_sheet(package.read(part, LIMITS.part_bytes), percent)
+                if len(found) > LIMITS.sheets:
+                    raise UnreadableWorkbook(unreadable.TOO_MANY_SHEETS)
     return found
 
 
@@ -79,6 +91,8 @@ def _percent_styles(styles: bytes) -> Iterator[int]:
             if int.from_bytes(body[2:4], "little") in formats:
                 yield index
             index += 1
+            if index > LIMITS.styles:
+                raise UnreadableWorkbook(unreadable.TOO_MANY_STYLES)
 
 
 def _scan_sheet(data: bytes, percent: frozenset[int]) -> SheetScan:
@@ -90,8 +104,13 @@ def _scan_sheet(data: bytes, percent: frozenset[int]) -> SheetScan:
         elif _FIRST_CELL <= record <= _LAST_CELL and len(body) >= 8:
             column, style = struct.unpack_from("<LL", body)
             position = (row, column + 1)
+            if record != _BLANK:
+                found.see(position, position)
             if style & 0xFFFFFF in percent:
                 found.percent.add(position)
             if record in (_ERROR, _FORMULA_ERROR) and len(body) >= 9:
                 found.errors[position] = ERROR_TEXTS.get(body[8], "#VALUE!")
+        elif record == _MERGED and len(body) >= 16:
+            top, bottom, left, right = struct.unpack_from("<4L", body)
+            found.merge((top + 1, left + 1, bottom + 1, right + 1))
     return found
