@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from checker.forms.code_lists import CodeList
-from checker.forms.typed_dates import read_date, read_year
-from checker.forms.typed_numbers import read_number
-from checker.forms.typed_value import NUMBERS, Entry, TypedValue, blank, trim
-from checker.forms.typed_words import read_code, read_flag, read_text
+from checker.forms.cell_dates import read_date, read_year
+from checker.forms.cell_numbers import read_number
+from checker.forms.cell_words import CodeList, read_code, read_flag, read_text
+from checker.forms.plain_text import trim
+from checker.forms.typed_value import NUMBERS, Entry, TypedValue, blank, unreadable
 from checker.model.cells import Cell, CellKind
 from checker.model.submission import FactState
 from checker.model.template import FieldType
@@ -15,6 +15,9 @@ ERROR_TEXTS = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
 )
 """Pasting "values only" turns an error value into text that looks the same."""
+
+_PICTURE = "DISPIMG("
+"""The function by which WPS puts a picture into a cell."""
 
 _READERS = {
     **dict.fromkeys(NUMBERS, read_number),
@@ -54,6 +57,9 @@ def normalise(cell: Cell, entry: Entry, codes: CodeList | None = None) -> TypedV
         )
     if kind is CellKind.TEXT and not text:
         return blank(entry)
+    if _PICTURE in text or _PICTURE in (cell.formula or ""):
+        message = "单元格里放的是一张图片，读不出文字或数；请删去图片，把内容填成文字或数。"
+        return unreadable("FORM025", "（图片）", message, "文字或数")
     if entry.type is FieldType.CODE:
         return read_code(cell, entry, codes or CodeList({}))
     return _READERS[entry.type](cell, entry)
