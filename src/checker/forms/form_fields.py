@@ -9,8 +9,8 @@ from checker.forms.cell_words import CodeList
 from checker.forms.field_places import FieldPlaces, Names
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import is_nothing
-from checker.forms.typed_value import TypedValue
-from checker.model.cells import CellRef
+from checker.forms.typed_value import TypedValue, shown
+from checker.model.cells import CellKind, CellRef
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem
 from checker.model.template import SHARED, Blank, Column, Field, Sheet, TableColumn
@@ -34,12 +34,62 @@ def read_form(
     template's order; and what is odd about where they stand."""
     places = FieldPlaces(snapshot, sheet, title, names)
     columns = {column.id: column for column in sheet.columns}
+    located = list(places.locate_all())
+    merged = MergedCells(snapshot, title, [place for *_, place in located if place is not None])
     readings: list[FieldReading] = []
-    for item, column, place in places.locate_all():
+    for item, column, place in located:
         ref = FactRef(item.id, column)
-        fact, remark = read_fact(ref, snapshot, place, item, codes)
+        fact, remark = read_fact(ref, snapshot, merged.certain(place), item, codes)
         readings.append(FieldReading(item, columns[column], fact, remark))
-    return readings, places.problems
+    return readings, places.problems + merged.problems
+
+
+class MergedCells:
+    """Cells of one sheet that were merged so that it is not certain whose value they show: several
+    that are to be filled, or one with another before it. ``problems`` tell of them, one each."""
+
+    def __init__(self, snapshot: SheetSnapshot, title: str, places: Iterable[CellRef]) -> None:
+        self.problems: list[Problem] = []
+        self._uncertain: set[CellRef] = set()
+        if not snapshot.merged:
+            return
+        rows: dict[int, list[CellRef]] = {}
+        for place in places:
+            rows.setdefault(place.row, []).append(place)
+        for top, left, bottom, right in snapshot.merged:
+            few = range(top, bottom + 1) if bottom - top < len(rows) else sorted(rows)
+            inside = [
+                cell
+                for row in few
+                if top <= row <= bottom
+                for cell in rows.get(row, ())
+                if left <= cell.column <= right
+            ]
+            corner = CellRef(title, top, left)
+            if inside and inside != [corner]:
+                self._uncertain.update(inside)
+                self.problems.append(_merged(snapshot, corner, bottom, right, inside))
+
+    def certain(self, place: CellRef | None) -> CellRef | None:
+        """The cell, or None if it is one of those."""
+        return None if place in self._uncertain else place
+
+
+def _merged(
+    snapshot: SheetSnapshot, corner: CellRef, bottom: int, right: int, inside: list[CellRef]
+) -> Problem:
+    area = f"{corner.a1}:{CellRef(corner.sheet, bottom, right).a1}"
+    value = snapshot.cell(corner.row, corner.column)
+    text = shown(value) if value.kind is not CellKind.EMPTY else ""
+    what = f"，显示的“{text}”不能确定是哪一格的" if text else ""
+    cells = "、".join(cell.a1 for cell in inside)
+    message = (
+        f"{area} 被合并成了一格{what}；请取消合并，再分别填写要填的格子（{cells}）。"
+        if len(inside) > 1
+        else f"要填的 {cells} 与别的格子合并成了 {area}{what}；请取消合并，再填写 {cells}。"
+    )
+    at = next((cell for cell in inside if cell != corner), inside[0])
+    return Problem("FORM026", message, None, at, corner.sheet, text, "不合并")
 
 
 def read_fact(

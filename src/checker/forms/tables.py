@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from checker.forms.form_fields import CodeLists, problem_of, read_fact
+from checker.forms.form_fields import CodeLists, MergedCells, problem_of, read_fact
 from checker.forms.form_grid import HEADER_ROWS_ABOVE, ORDINAL_HEADER
 from checker.forms.names import table_name
 from checker.forms.plain_text import TOTAL_WORDS, is_footer, is_nothing, row_code, squeeze
@@ -50,6 +50,9 @@ def read_table(
         message = f"“{table.title}”表一行也没有填；必须填写，一个一行。"
         problems.append(Problem("FORM001", message, None, first, title, "空", "必须填写"))
         return None, problems
+    cells = [CellRef(title, row, at) for row in numbers for at in place.columns.values()]
+    merged = MergedCells(snapshot, title, cells)
+    problems += merged.problems
     rows: list[TableRow] = []
     for ordinal, row in enumerate(numbers, start=1):
         facts: dict[str, Fact] = {}
@@ -58,7 +61,7 @@ def read_table(
             at = place.columns.get(column.id)
             cell = None if at is None else CellRef(title, row, at)
             ref = FactRef(f"{table.id}.{column.id}", "", ordinal)
-            fact, remark = read_fact(ref, snapshot, cell, column, codes)
+            fact, remark = read_fact(ref, snapshot, merged.certain(cell), column, codes)
             facts[column.id] = fact
             remarks.append((column, fact, remark))
         rows.append(TableRow(ordinal, facts))
@@ -89,7 +92,7 @@ def _find_table(
         if column.id not in columns
     ]
     first_row = header_row + 1
-    if _is_number_row(snapshot, first_row, table, columns):
+    if _is_number_row(snapshot, first_row, columns):
         first_row += 1
     if named is not None:
         first_row = min(first_row, max(named[0].row, header_row + 1))
@@ -149,15 +152,14 @@ def _texts(snapshot: SheetSnapshot, row: int) -> dict[int, str]:
     }
 
 
-def _is_number_row(
-    snapshot: SheetSnapshot, row: int, table: Table, columns: Mapping[str, int]
-) -> bool:
-    """Whether the columns are numbered 1, 2, 3 … in this row, as texts or as numbers."""
-    return all(
-        row_code(snapshot.raw(row, columns[column.id])) == str(number)
-        for number, column in enumerate(table.columns, start=1)
-        if column.id in columns
-    )
+def _is_number_row(snapshot: SheetSnapshot, row: int, columns: Mapping[str, int]) -> bool:
+    """Whether the columns are numbered in this row (1, 2, 3 … from left to right, a lost one left
+    out), as texts or as numbers."""
+    numbers = [row_code(snapshot.raw(row, at)) for at in sorted(columns.values())]
+    if not all(number.isascii() and number.isdigit() for number in numbers):
+        return False
+    found = [int(number) for number in numbers]
+    return found == sorted(set(found)) and found[0] <= 2 and found[-1] <= len(found) + 2
 
 
 def _end(snapshot: SheetSnapshot, row: int, columns: Mapping[str, int]) -> int:
