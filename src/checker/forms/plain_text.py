@@ -123,13 +123,18 @@ def school_name(text: str) -> str:
     return squeeze(text).translate(_DASHES).translate(_QUOTES).lower()
 
 
+def short_names(name: str) -> set[str]:
+    """A school's name as it is compared, and what remains of it where 省 市 县 区 镇 乡 before it
+    are left out: {"甲县乙镇中心小学", "乙镇中心小学", "中心小学"}."""
+    full = school_name(name)
+    starts = [at for at in range(2, len(full) - 1) if full[:at].endswith(_PREFIX_ENDS)]
+    return {full, *(full[at:] for at in starts)}
+
+
 def same_school(one: str, other: str) -> bool:
-    """Whether two names are surely one school's: equal, or one has 省 市 县 区 镇 乡 before it that
-    the other leaves out. 甲镇中心小学 and 乙镇中心小学 are two schools."""
-    long, short = sorted((school_name(one), school_name(other)), key=len, reverse=True)
-    if not short or long == short:
-        return long == short
-    return long.endswith(short) and long.removesuffix(short).endswith(_PREFIX_ENDS)
+    """Whether two names can be one school's: equal, or one has 省 市 县 区 镇 乡 before it that the
+    other leaves out. 甲镇中心小学 and 乙镇中心小学 are two schools."""
+    return school_name(one) in short_names(other) or school_name(other) in short_names(one)
 
 
 def is_footer(text: str) -> bool:
