@@ -25,6 +25,8 @@ EXCEL_PRECISION = Context(prec=15)
 (0.30000000000000004) is noise of binary arithmetic that no one typed or sees."""
 
 MAX_DIGITS = 15
+EXACT = 10**MAX_DIGITS
+"""Whole numbers below it are kept and shown in full."""
 MAX_EXPONENT = 400  # of any number that a spreadsheet can hold
 
 _NUMBER = (
@@ -81,6 +83,10 @@ def read_number(cell: Cell, entry: Entry) -> TypedValue:
 
 
 def _stored(cell: Cell, value: Decimal, entry: Entry) -> TypedValue:
+    if value.is_finite() and not cell.percent and entry.type is not FieldType.PERCENT:
+        whole = int(value)
+        if whole == value and not value.is_signed() and whole < EXACT:
+            return given(Decimal(whole), str(whole))  # most of what is filled in
     typed = shown(cell)
     if not value.is_finite():
         return unreadable("FORM002", typed, "单元格里的数超出了范围，请重新填写。", expected(entry))

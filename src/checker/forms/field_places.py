@@ -65,12 +65,15 @@ class FieldPlaces:
         row = rows[0] if rows else self._row_without_code(item, named)
         if row is None:
             self._report_missing_row(item)
-        elif rows and self._is_of_another(item, self._label_at(row)):
+        elif rows and self._bears_another_label(item, row):
             self._report_foreign_label(item, row)
             row = None
         conflicts: list[tuple[str, CellRef]] = []
-        for column in item.columns:
-            yield item, column, self._agreed(item, column, named[column], row, conflicts)
+        printed = self.grid.columns if self.grid else {}
+        for column, place in named.items():
+            if place is None or place.row != row or place.column != printed.get(column):
+                place = self._agreed(item, column, place, row, conflicts)
+            yield item, column, place
         if conflicts:
             self._report_conflict(item, row, conflicts)
 
@@ -78,8 +81,9 @@ class FieldPlaces:
     def _labels(self) -> frozenset[str]:
         return frozenset(squeeze(item.label) for item in self.sheet.fields)
 
-    def _is_of_another(self, item: Field, label: str) -> bool:
-        return label in self._labels and label != squeeze(item.label)
+    def _bears_another_label(self, item: Field, row: int) -> bool:
+        label = self._label_at(row)
+        return label != squeeze(item.label) and label in self._labels
 
     def _label_at(self, row: int) -> str:
         return squeeze(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""

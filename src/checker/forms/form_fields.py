@@ -35,44 +35,40 @@ def read_form(
     places = FieldPlaces(snapshot, sheet, title, names)
     columns = {column.id: column for column in sheet.columns}
     located = list(places.locate_all())
-    merged = MergedCells(snapshot, title, [place for *_, place in located if place is not None])
+    cells = [place for *_, place in located if place is not None]
+    uncertain, problems = merged_cells(snapshot, title, cells)
     readings: list[FieldReading] = []
     for item, column, place in located:
-        ref = FactRef(item.id, column)
-        fact, remark = read_fact(ref, snapshot, merged.certain(place), item, codes)
+        cell = None if place in uncertain else place
+        fact, remark = read_fact(FactRef(item.id, column), snapshot, cell, item, codes)
         readings.append(FieldReading(item, columns[column], fact, remark))
-    return readings, places.problems + merged.problems
+    return readings, places.problems + problems
 
 
-class MergedCells:
-    """Cells of one sheet that were merged so that it is not certain whose value they show: several
-    that are to be filled, or one with another before it. ``problems`` tell of them, one each."""
-
-    def __init__(self, snapshot: SheetSnapshot, title: str, places: Iterable[CellRef]) -> None:
-        self.problems: list[Problem] = []
-        self._uncertain: set[CellRef] = set()
-        if not snapshot.merged:
-            return
-        rows: dict[int, list[CellRef]] = {}
-        for place in places:
-            rows.setdefault(place.row, []).append(place)
-        for top, left, bottom, right in snapshot.merged:
-            few = range(top, bottom + 1) if bottom - top < len(rows) else sorted(rows)
-            inside = [
-                cell
-                for row in few
-                if top <= row <= bottom
-                for cell in rows.get(row, ())
-                if left <= cell.column <= right
-            ]
-            corner = CellRef(title, top, left)
-            if inside and inside != [corner]:
-                self._uncertain.update(inside)
-                self.problems.append(_merged(snapshot, corner, bottom, right, inside))
-
-    def certain(self, place: CellRef | None) -> CellRef | None:
-        """The cell, or None if it is one of those."""
-        return None if place in self._uncertain else place
+def merged_cells(
+    snapshot: SheetSnapshot, title: str, places: Iterable[CellRef]
+) -> tuple[set[CellRef], list[Problem]]:
+    """Those of these cells of one sheet that were merged so that it is not certain whose value they
+    show: several that are to be filled, or one with another before it; and what tells of them."""
+    uncertain: set[CellRef] = set()
+    problems: list[Problem] = []
+    rows: dict[int, list[CellRef]] = {}
+    for place in places if snapshot.merged else ():
+        rows.setdefault(place.row, []).append(place)
+    for top, left, bottom, right in snapshot.merged:
+        few = range(top, bottom + 1) if bottom - top < len(rows) else sorted(rows)
+        inside = [
+            cell
+            for row in few
+            if top <= row <= bottom
+            for cell in rows.get(row, ())
+            if left <= cell.column <= right
+        ]
+        corner = CellRef(title, top, left)
+        if inside and inside != [corner]:
+            uncertain.update(inside)
+            problems.append(_merged(snapshot, corner, bottom, right, inside))
+    return uncertain, problems
 
 
 def _merged(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from checker.forms.form_fields import CodeLists, MergedCells, problem_of, read_fact
+from checker.forms.form_fields import CodeLists, merged_cells, problem_of, read_fact
 from checker.forms.form_grid import HEADER_ROWS_ABOVE, ORDINAL_HEADER
 from checker.forms.names import table_name
 from checker.forms.plain_text import TOTAL_WORDS, is_footer, is_nothing, row_code, squeeze
@@ -42,7 +42,7 @@ def read_table(
     place, problems = _find_table(snapshot, title, table, names)
     if place is None:
         return None, problems
-    numbers = list(_filled_rows(snapshot, table, place))
+    numbers = list(_filled_rows(snapshot, place))
     if not numbers:
         if not table.required:
             return (), problems
@@ -51,8 +51,8 @@ def read_table(
         problems.append(Problem("FORM001", message, None, first, title, "空", "必须填写"))
         return None, problems
     cells = [CellRef(title, row, at) for row in numbers for at in place.columns.values()]
-    merged = MergedCells(snapshot, title, cells)
-    problems += merged.problems
+    uncertain, odd = merged_cells(snapshot, title, cells)
+    problems += odd
     rows: list[TableRow] = []
     for ordinal, row in enumerate(numbers, start=1):
         facts: dict[str, Fact] = {}
@@ -60,8 +60,9 @@ def read_table(
         for column in table.columns:
             at = place.columns.get(column.id)
             cell = None if at is None else CellRef(title, row, at)
+            cell = None if cell in uncertain else cell
             ref = FactRef(f"{table.id}.{column.id}", "", ordinal)
-            fact, remark = read_fact(ref, snapshot, merged.certain(cell), column, codes)
+            fact, remark = read_fact(ref, snapshot, cell, column, codes)
             facts[column.id] = fact
             remarks.append((column, fact, remark))
         rows.append(TableRow(ordinal, facts))
@@ -179,28 +180,27 @@ def _end(snapshot: SheetSnapshot, row: int, columns: Mapping[str, int]) -> int:
 # -- its rows ------------------------------------------------------------------------------
 
 
-def _filled_rows(snapshot: SheetSnapshot, table: Table, place: TablePlace) -> Iterator[int]:
+def _filled_rows(snapshot: SheetSnapshot, place: TablePlace) -> Iterator[int]:
     """The rows that count, by their number on the sheet."""
+    first_row, first_column = snapshot.origin
     columns = sorted(place.columns.values())
-    named_to = columns[:2][-1]
+    named_to = columns[:2][-1] + 1 - first_column
+    # cells with errors and without results look empty to the reader
     special = {row for row, at in (*snapshot.errors, *snapshot.uncomputed) if at in columns}
-    for row in range(place.first_row, min(max(place.last_row, place.read_to), _last(snapshot)) + 1):
-        values = [snapshot.raw(row, at) for at in columns]
+    body = snapshot.rows[
+        place.first_row - first_row : max(place.last_row, place.read_to) + 1 - first_row
+    ]
+    for row, line in enumerate(body, start=place.first_row):
+        values = [line[at - first_column] for at in columns if at - first_column < len(line)]
         if _empty(values) and row not in special:
             continue
-        before = (snapshot.raw(row, at) for at in range(snapshot.origin[1], named_to + 1))
-        if not any(squeeze(value) in TOTAL_WORDS for value in before):
+        if not any(squeeze(value) in TOTAL_WORDS for value in line[:named_to]):
             yield row
-
-
-def _last(snapshot: SheetSnapshot) -> int:
-    """The last row with anything in it; cells with errors look empty to the reader."""
-    return max([snapshot.last_row, *(row for row, _ in (*snapshot.errors, *snapshot.uncomputed))])
 
 
 def _empty(values: Sequence[object]) -> bool:
     """Whether nothing is typed in these cells, or only that there is nothing."""
-    return all(
+    return values.count("") == len(values) or all(
         value is None or (isinstance(value, str) and (not value.strip() or is_nothing(value)))
         for value in values
     )
