@@ -32,6 +32,8 @@ from checker.model.template import Sheet, SheetKind, Template
 __all__ = ["Unrecognised", "bind", "recognise"]
 
 LOST_NAME = "FORM010"
+ENOUGH_TO_COMPARE = 20
+"""Of so few values two schools can have the same without one having copied the other."""
 
 
 def bind(snapshot: Snapshot, template: Template) -> Submission:
@@ -75,7 +77,7 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
             for shown in read_indicators(snapshot, sheet, stages)
         ),
         sheet_titles=titles,
-        content_hash=_digest(facts, tables),
+        content_hash=_digest(template, facts, tables),
         explanation_area=area,
     )
 
@@ -118,17 +120,21 @@ def _explanations(
     return {}, None
 
 
-def _digest(facts: Mapping[FactRef, Fact], tables: Mapping[str, tuple[TableRow, ...]]) -> str:
-    """32 hexadecimal digits over all given values; "" if nothing is given. The same answers give
-    the same digest in any file format and however they were typed."""
+def _digest(
+    template: Template, facts: Mapping[FactRef, Fact], tables: Mapping[str, tuple[TableRow, ...]]
+) -> str:
+    """32 hexadecimal digits over the given values that a copied workbook keeps: all but texts (the
+    school's name, persons, telephone numbers) and the date of filling in; "" if hardly anything is
+    given. The same answers give the same digest in any file format and however they were typed."""
+    date = template.identity.date
     in_rows = [fact for rows in tables.values() for row in rows for fact in row.facts.values()]
     lines = [
-        f"{fact.ref.field}#{fact.ref.row}={fact.value!s}"
-        if fact.ref.row
-        else f"{fact.ref.field}@{fact.ref.column}={fact.value!s}"
+        f"{fact.ref}={fact.value!s}"
         for fact in (*facts.values(), *in_rows)
         if fact.state is FactState.GIVEN
+        and (not isinstance(fact.value, str) or fact.ref.row)
+        and fact.ref.field != date
     ]
-    if not lines:
+    if len(lines) < ENOUGH_TO_COMPARE:
         return ""
     return blake2b("\n".join(sorted(lines)).encode(), digest_size=16).hexdigest()
