@@ -9,6 +9,7 @@ reported and left out, never guessed. Nothing is remembered from one workbook to
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from hashlib import blake2b
 
 from checker.forms.cell_words import CodeList
@@ -32,8 +33,8 @@ from checker.model.template import Sheet, SheetKind, Template
 __all__ = ["Unrecognised", "bind", "recognise"]
 
 LOST_NAME = "FORM010"
-ENOUGH_TO_COMPARE = 20
-"""Of so few values two schools can have the same without one having copied the other."""
+ENOUGH_TO_COMPARE = 3
+"""Of fewer figures two schools can have the same without one having copied the other."""
 
 
 def bind(snapshot: Snapshot, template: Template) -> Submission:
@@ -128,13 +129,14 @@ def _digest(
     given. The same answers give the same digest in any file format and however they were typed."""
     date = template.identity.date
     in_rows = [fact for rows in tables.values() for row in rows for fact in row.facts.values()]
-    lines = [
-        f"{fact.ref}={fact.value!s}"
+    kept = [
+        fact
         for fact in (*facts.values(), *in_rows)
         if fact.state is FactState.GIVEN
         and (not isinstance(fact.value, str) or fact.ref.row)
         and fact.ref.field != date
     ]
-    if len(lines) < ENOUGH_TO_COMPARE:
+    if sum(isinstance(fact.value, Decimal) and fact.value > 0 for fact in kept) < ENOUGH_TO_COMPARE:
         return ""
-    return blake2b("\n".join(sorted(lines)).encode(), digest_size=16).hexdigest()
+    lines = sorted(f"{fact.ref}={fact.value!s}" for fact in kept)
+    return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
