@@ -13,9 +13,8 @@ from checker.authoring.manifest_source import ManifestSource, syntax_problem
 from checker.authoring.problem import Problem, Weight
 from checker.authoring.python_source import PythonSource
 from checker.forms.errors import TemplateError
-from checker.forms.extra_sheets import load_extra_sheets
 from checker.forms.loading import load_template
-from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE
+from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE, load_extra_sheets
 from checker.model.rules import Rule
 from checker.model.template import Template
 from checker.plugins.failure import PluginFailure

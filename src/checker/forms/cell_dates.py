@@ -6,19 +6,8 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from checker.forms.typed_value import (
-    Entry,
-    TypedValue,
-    blank,
-    given,
-    half_width,
-    is_nothing,
-    plain,
-    shown,
-    trim,
-    understood,
-    unreadable,
-)
+from checker.forms.plain_text import half_width, is_nothing, plain, unwrapped
+from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, understood, unreadable
 from checker.model.cells import Cell
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100
@@ -82,7 +71,7 @@ def _text(value: object) -> str:
         # 2026.10 as a number has become 2026.1: a number with a point is no month
         whole = value.is_finite() and value == value.to_integral_value()
         return plain(value) if whole else "?"
-    return half_width(trim(value)).strip().lstrip("'") if isinstance(value, str) else ""
+    return unwrapped(half_width(value)).strip() if isinstance(value, str) else ""
 
 
 def _day(text: str) -> tuple[date | None, bool]:

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from checker.forms.code_lists import CodeList
-from checker.forms.typed_value import (
-    Entry,
-    TypedValue,
-    blank,
-    given,
-    half_width,
-    is_nothing,
-    plain,
-    shown,
-    trim,
-    understood,
-    unreadable,
-)
+from checker.forms.plain_text import half_width, is_nothing, plain, trim, unwrapped
+from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, understood, unreadable
 from checker.model.cells import Cell, CellKind
 from checker.model.template import Blank
 
@@ -32,13 +21,88 @@ MAX_EXACT_DIGITS = 15
 """Spreadsheets keep 15 digits of a number: a longer code typed as a number has lost its end."""
 
 _CODE_LIKE = r"[0-9A-Za-z]+"
+_SEPARATORS = " \t-—–:：,、.，．()（）[]【】"
+_BRACKETS = re.compile(r"[()（）\[\]【】/、]")
+
+
+class CodeList:
+    """One code list of a template: code -> meaning."""
+
+    def __init__(self, meanings: Mapping[str, str]) -> None:
+        self.meanings = meanings
+        self._by_meaning: dict[str, str | None] | None = None
+
+    def exact(self, text: str) -> str | None:
+        """The code, if the text is one, or is what the drop-down writes: "211 小学"."""
+        if text in self.meanings:
+            return text
+        code, blank, meaning = text.partition(" ")
+        if blank and self.meanings.get(code) == meaning:
+            return code
+        return None
+
+    def numbered(self, number: int) -> str | None:
+        """The code with this number, whatever zeros stand before it; None if not exactly one."""
+        text = str(number)
+        if text in self.meanings:
+            return text
+        found = [code for code in self.meanings if code.isascii() and code.isdigit()]
+        found = [code for code in found if int(code) == number]
+        return found[0] if len(found) == 1 else None
+
+    def named(self, text: str) -> str | None:
+        """The code with this meaning, or with this text as one of its names: 七年级 for
+        "初中一年级（七年级）". None if no code or several have it."""
+        return self._meaning_index().get(_squeezed(text))
+
+    def mentioned(self, text: str) -> tuple[str | None, str]:
+        """The code that the text begins or ends with, set off by a sign or followed by its own
+        meaning, and the words around it: "211-小学" -> ("211", "小学")."""
+        squeezed = half_width(text).strip()
+        for code in sorted(self.meanings, key=len, reverse=True):
+            plain = half_width(code)
+            if squeezed.startswith(plain):
+                rest = squeezed[len(plain) :]
+                words = rest.strip(_SEPARATORS)
+                if not words or rest[0] in _SEPARATORS or self.named(words) == code:
+                    return code, words
+            if squeezed.rstrip(_SEPARATORS).endswith(plain) and squeezed != plain:
+                rest = squeezed.rstrip(_SEPARATORS)[: -len(plain)]
+                words = rest.strip(_SEPARATORS)
+                if self.named(words) == code:
+                    return code, words
+        return None, ""
+
+    def examples(self, most: int = 8) -> str:
+        """The choices in words, shortened: "211 小学、218 小学教学点……"."""
+        shown = [
+            code if meaning in ("", code) else f"{code} {meaning}"
+            for code, meaning in list(self.meanings.items())[:most]
+        ]
+        return "、".join(shown) + ("……" if len(self.meanings) > most else "")
+
+    def _meaning_index(self) -> dict[str, str | None]:
+        if self._by_meaning is None:
+            index: dict[str, str | None] = {}
+            for code, meaning in self.meanings.items():
+                names = {_squeezed(meaning), *map(_squeezed, _BRACKETS.split(meaning))}
+                for name in names - {""}:
+                    index[name] = None if name in index else code
+            for code, meaning in self.meanings.items():
+                index[_squeezed(meaning)] = code  # a full meaning beats a part of another
+            self._by_meaning = index
+        return self._by_meaning
+
+
+def _squeezed(text: str) -> str:
+    return "".join(half_width(text).split()).strip("()")
 
 
 def read_flag(cell: Cell, entry: Entry) -> TypedValue:
     """是 or 否; other ways to say it are understood, with a remark."""
     value = cell.value
     typed = shown(cell)
-    text = half_width(trim(typed)).lstrip("'").strip()
+    text = unwrapped(half_width(typed)).strip()
     if text in ("是", "否"):
         return given(text == "是", typed)
     if isinstance(value, date | time | timedelta):
@@ -79,7 +143,7 @@ def read_code(cell: Cell, entry: Entry, codes: CodeList) -> TypedValue:
 
 
 def _described_code(text: str, typed: str, codes: CodeList) -> TypedValue:
-    text = half_width(text).lstrip("'").strip()
+    text = unwrapped(half_width(text)).strip()
     code, words = codes.mentioned(text)
     if code is None:
         code = codes.named(text)
@@ -120,9 +184,12 @@ def read_text(cell: Cell, entry: Entry) -> TypedValue:
             "如果填的不是日期，请把单元格格式改为“文本”，再重新填写。"
         )
         return understood(typed, typed, message)
-    text = trim(typed).lstrip("'")
+    text = unwrapped(typed)
     if is_nothing(text):
         return blank(entry, typed)
+    if trim(typed).startswith("=") and not text.startswith("="):
+        message = f"填的是“{typed}”，已按 {text} 理解；请只填 {text}，不要等号和引号。"
+        return understood(half_width(text), typed, message)
     narrow = half_width(text)
     if narrow != text and re.fullmatch(_CODE_LIKE, narrow):
         message = f"填的是全角字符“{text}”，已按半角的 {narrow} 理解；请用半角字符填写。"

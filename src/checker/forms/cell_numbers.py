@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal
 
+from checker.forms.plain_text import half_width, is_nothing, plain, trim
 from checker.forms.typed_value import (
     Entry,
     TypedValue,
     blank,
     given,
-    half_width,
     is_date,
-    is_nothing,
-    plain,
     shown,
-    trim,
     understood,
     unreadable,
 )
@@ -28,6 +25,8 @@ EXCEL_PRECISION = Context(prec=15)
 (0.30000000000000004) is noise of binary arithmetic that no one typed or sees."""
 
 MAX_DIGITS = 15
+EXACT = 10**MAX_DIGITS
+"""Whole numbers below it are kept and shown in full."""
 MAX_EXPONENT = 400  # of any number that a spreadsheet can hold
 
 _NUMBER = (
@@ -44,6 +43,12 @@ _UNIT_WORDS = (
     frozenset({"间", "个"}),
     frozenset({"%", "个百分点"}),
 )
+_UNITS = frozenset().union(*_UNIT_WORDS) | {
+    *("千米", "公里", "米", "亩", "公顷", "万元", "千元", "角", "吨", "公斤", "千克", "度", "兆"),
+    *("年", "月", "日", "天", "周", "小时", "分钟", "节", "课时", "学时", "学期", "学年", "期"),
+    *("岁", "班", "年级", "辆", "件", "张", "份", "种", "门", "户", "家", "M", "Mbps", "m"),
+}
+"""Units that forms count in: a number with another unit than the cell's must be converted."""
 _MULTIPLES = ("十", "百", "千", "万", "亿")
 _CHINESE_DIGITS = r"[〇零一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾佰仟]+"
 _APPROXIMATE = ("约", "大约", "近", "左右", "多", "余", "以上", "以下", "上下", "~", "～", "≈")
@@ -78,6 +83,10 @@ def read_number(cell: Cell, entry: Entry) -> TypedValue:
 
 
 def _stored(cell: Cell, value: Decimal, entry: Entry) -> TypedValue:
+    if value.is_finite() and not cell.percent and entry.type is not FieldType.PERCENT:
+        whole = int(value)
+        if whole == value and not value.is_signed() and whole < EXACT:
+            return given(Decimal(whole), str(whole))  # most of what is filled in
     typed = shown(cell)
     if not value.is_finite():
         return unreadable("FORM002", typed, "单元格里的数超出了范围，请重新填写。", expected(entry))
@@ -164,13 +173,18 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
     if tail[0] in ",." or tail.strip()[0].isdigit():
         return f"“{typed}”里的空格、逗号或小数点位置不对，不能确定是一个数还是几个数；请重新填写。"
     tail = tail.strip()
+    if re.fullmatch(r"[eE][+-]?[0-9]+", tail):
+        return (
+            f"“{typed}”是科学计数法，末尾的几位可能已被略去；"
+            "请把单元格格式改为“常规”，再填写完整的数字。"
+        )
     if tail[0] in "+-*/=~":
         return f"“{typed}”不是一个数；请填计算后的结果，或以等号开头写成公式。"
     if tail == "%":
         return f"这里不填百分数，填的是“{typed}”；请填{expected(entry)}。"
-    if entry.unit:
+    if tail in _UNITS and entry.unit:
         return f"“{typed}”的“{tail}”与本格的单位“{entry.unit}”不一致；请换算后只填数字。"
-    return f"“{typed}”不是一个数；请只填数字。"
+    return f"“{typed}”里多写了“{tail}”；请只填数字。"
 
 
 def _why_not(text: str, typed: str) -> str:
