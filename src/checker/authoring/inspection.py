@@ -19,7 +19,8 @@ from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE
 from checker.model.rules import Rule
 from checker.model.template import Template
 from checker.plugins.failure import PluginFailure
-from checker.plugins.manifest import API_VERSION, MANIFEST_FILE, PluginManifest
+from checker.plugins.manifest import MANIFEST_FILE, PluginManifest
+from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions
 

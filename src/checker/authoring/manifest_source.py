@@ -9,7 +9,7 @@ from checker import toml_files
 from checker.authoring.problem import Problem, Weight
 from checker.authoring.toml_places import TomlPlaces
 from checker.plugins.manifest import MANIFEST_FILE
-from checker.plugins.toml_tables import tables
+from checker.toml_files import tables
 
 _RULE = re.compile(r"规则 ([A-Za-z0-9]+)")
 _RULE_NUMBER = re.compile(r"第 (\d+) 条规则")

@@ -11,10 +11,10 @@ from checker.authoring.python_source import PythonSource
 from checker.model.rules import Plain, Rule
 from checker.model.template import FieldType, Sheet, Template
 from checker.plugins.manifest import MANIFEST_FILE, PluginManifest
-from checker.plugins.toml_tables import tables
 from checker.rules.kinds.keys import KINDS, Takes
 from checker.rules.rule_check import fields_read, unused_thresholds
 from checker.rules.ruleset import RuleSet
+from checker.toml_files import tables
 
 MOST_FIELDS = 12
 """Fields of one sheet named in one line."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from functools import cache
 from re import compile as pattern_of
@@ -15,13 +14,12 @@ from cerberus.errors import BasicErrorHandler
 
 from checker.model.rules import Plain
 from checker.plugins import manifest_schema
-from checker.plugins.toml_tables import Table, strings, table, tables, texts
-from checker.plugins.year_packs import changed
-from checker.rules.expression import PLAIN_NAME, parse
+from checker.plugins.manifest import changed, family_of
+from checker.rules.expression import parse
 from checker.rules.kinds.keys import KINDS, Takes
 from checker.rules.syntax import ExpressionError
+from checker.toml_files import Table, strings, table, tables, texts
 
-PLACEHOLDER = pattern_of(r"\{([^{}]+)\}")
 THRESHOLD = pattern_of(manifest_schema.THRESHOLD_ID)
 _TYPES = {
     "string": "文字",
@@ -109,7 +107,7 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
     yield from wrong
     if wrong:
         return
-    family = str(entry["id"]).rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789")
+    family = family_of(str(entry["id"]))
     if family not in families:
         listed = "、".join(families) or "（没有）"
         yield f"{name} 的 id：前缀 {family} 不在本插件的 [families] 中，那里有：{listed}"
@@ -123,23 +121,6 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
             yield f"{name} 的 sources：没有 [documents.{key}]"
     yield from _expression_problems(entry, kind, name)
     yield from _combination_problems(entry, kind, name)
-
-
-def expressions(rules: Iterable[Table]) -> Iterator[str]:
-    """Every expression of rules that were checked, but for those that are a plain name."""
-    for entry in rules:
-        written = [text for _, text in _written(entry)]
-        written += _placeholders(str(entry.get("message", "")))
-        yield from (text for text in written if not PLAIN_NAME.fullmatch(text))
-
-
-def _placeholders(message: str) -> Iterator[str]:
-    """Expressions between braces in a message, as far as they can be parsed."""
-    for found in PLACEHOLDER.findall(message):
-        text = str(found).partition(":")[0]
-        with suppress(ExpressionError):
-            parse(text)
-            yield text
 
 
 def _written(entry: Table) -> Iterator[tuple[str, str]]:

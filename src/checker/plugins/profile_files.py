@@ -7,9 +7,10 @@ from pathlib import Path
 
 from checker import toml_files
 from checker.model.verdicts import Severity
-from checker.plugins.toml_tables import strings, table, tables
+from checker.plugins.manifest import threshold
 from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
 from checker.rules.ruleset import RuleSet
+from checker.toml_files import strings, table, tables
 
 CHECKED_FORM = "profile-1"
 
@@ -20,8 +21,6 @@ class ProfileNotFoundError(Exception):
 
 def load_overlay(path: Path) -> Overlay:
     """The overlay in a profile file. Raises TomlFileError."""
-    from checker.plugins.manifest_storing import threshold  # late: most runs have no overlay
-
     document = toml_files.load(path, _problems, CHECKED_FORM)
     overlay_id = str(document["id"])
     return Overlay(
