@@ -46,6 +46,10 @@ values = { primary = 1.5, junior = 2 }
 """
 
 
+FREE = {"facts", "schools"}
+"""Where an example holds values of any type."""
+
+
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache folder."""
@@ -183,14 +187,14 @@ def test_every_kind_of_value_in_every_place_runs_nothing_and_loses_nothing(
     for key, entry in entries.items():
         document = msgpack.decode(entry[4:])
         ways = list(places(document))
-        for way in ways if len(ways) < 80 else dice.sample(ways, 80):
+        for way in ways if len(ways) < 40 else dice.sample(ways, 40):
             poison = dice.choice(poisons)
             changed = msgpack.encode(poisoned(document, way, poison))
             keep(cache, form, {**entries, key: with_checksum(changed)})
             found = three()
             assert [type(each) for each in found] == [type(each) for each in first]
             reread += found == first
-    assert reread > 100  # the others are texts in place of texts, and keys that nobody reads
+    assert reread > 60  # the others are texts in place of texts, and keys that nobody reads
 
 
 def test_what_has_another_type_than_the_form_says_is_read_from_the_toml(
@@ -201,12 +205,13 @@ def test_what_has_another_type_than_the_form_says_is_read_from_the_toml(
     form, entries = kept_in(cache)
     for key, entry in entries.items():
         document = msgpack.decode(entry[4:])
-        for way in places(document):
+        ways = list(places(document))
+        for way in ways if len(ways) < 40 else random.Random(7).sample(ways, 40):
             here: object = document
             for step in way:
                 here = here[step]  # type: ignore[index]
             poison: object = 7 if isinstance(here, str | list | dict) else ["text"]
-            if isinstance(here, str | bool | int | list | dict) and "facts" not in way:
+            if isinstance(here, str | bool | int | list | dict) and not FREE & set(way):
                 changed = msgpack.encode(poisoned(document, way, poison))
                 keep(cache, form, {**entries, key: with_checksum(changed)})
                 assert three() == first, way
@@ -234,7 +239,8 @@ def checker_run() -> Callable[..., tuple[int, dict[str, object]]]:
 
     def run() -> tuple[int, dict[str, object]]:
         done = subprocess.run(
-            [sys.executable, "-m", "checker", "check", str(example), "--format", "json",
+            [sys.executable, "-c", "from checker.cli.main import main; main()", "check",
+             str(example), "--format", "json",
              "--no-mark"],
             capture_output=True, text=True, check=False,
         )  # fmt: skip

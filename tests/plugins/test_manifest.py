@@ -15,9 +15,9 @@ from msgspec import msgpack
 from checker import toml_files
 from checker.model.verdicts import Severity
 from checker.plugins.discovery import bundled, bundled_folder
-from checker.plugins.manifest_schema import FOLDER, as_text, published
 from checker.plugins.loading import load_plugins
 from checker.plugins.manifest import load_manifest
+from checker.plugins.manifest_schema import FOLDER, as_text, published
 from checker.rules.ruleset import difference
 from checker.toml_files import STORE_FILE
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
+
+import msgspec
 
 from checker import toml_files
 from checker.forms.decode import decode
 from checker.forms.errors import TemplateError
+from checker.forms.references import reference_problems
 from checker.model.template import Template
 
 CHECKED_FORM = "template-5"
@@ -22,10 +26,9 @@ def load_template(path: Path) -> Template:
     the file is missing.
     """
     try:
-        document = toml_files.load(path, _problems, CHECKED_FORM)
+        return toml_files.load_as(path, _of_kept, _problems, CHECKED_FORM)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
-    return decode(document)
 
 
 def parse_template(text: str, path: Path) -> Template:
@@ -39,8 +42,20 @@ def parse_template(text: str, path: Path) -> Template:
     return decode(document)
 
 
+def _of_kept(document: toml_files.Document) -> Template:
+    """Raises whatever a document leads to that somebody changed in the cache."""
+    template = decode(document)
+    msgspec.convert(msgspec.to_builtins(template), Template)
+    for number in [stage.weight for stage in template.stages]:
+        Decimal(number)
+    for field in template.fields().values():
+        Decimal(field.minimum or 0), Decimal(field.maximum or 0)
+    if reference_problems(template):
+        raise ValueError(template.id)
+    return template
+
+
 def _problems(document: toml_files.Document) -> list[str]:
-    from checker.forms.references import reference_problems
     from checker.forms.schema_check import problems_of
 
     problems = problems_of(document)

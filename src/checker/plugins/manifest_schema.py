@@ -265,13 +265,13 @@ def fits(value: object, schema: Schema) -> bool:
         return False
     if kind == "list":
         inner = schema.get("schema")
-        return inner is None or all([fits(item, inner) for item in cast("list[object]", value)])
+        return inner is None or all(fits(item, inner) for item in cast("list[object]", value))
     if kind == "dict":
         found = cast("dict[str, object]", value)
         if "schema" in schema:
             return fits_keys(found, schema["schema"])
         values = schema.get("valuesrules")
-        return values is None or all([fits(item, values) for item in found.values()])
+        return values is None or all(fits(item, values) for item in found.values())
     return True
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from checker import toml_files
 from checker.model.verdicts import Severity
 from checker.plugins.manifest import threshold
+from checker.plugins.manifest_schema import PROFILE, fits_keys
 from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
 from checker.rules.ruleset import RuleSet
 from checker.toml_files import strings, table, tables
@@ -21,7 +22,12 @@ class ProfileNotFoundError(Exception):
 
 def load_overlay(path: Path) -> Overlay:
     """The overlay in a profile file. Raises TomlFileError."""
-    document = toml_files.load(path, _problems, CHECKED_FORM)
+    return toml_files.load_as(path, lambda each: _overlay(each, path), _problems, CHECKED_FORM)
+
+
+def _overlay(document: toml_files.Document, path: Path) -> Overlay:
+    if not fits_keys(document, PROFILE):
+        raise TypeError(path)
     overlay_id = str(document["id"])
     return Overlay(
         id=overlay_id,
