@@ -18,8 +18,9 @@ from checker.forms.loading import load_template
 from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE
 from checker.model.rules import Rule
 from checker.model.template import Template
+from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.failure import PluginFailure
-from checker.plugins.manifest import MANIFEST_FILE, PluginManifest
+from checker.plugins.manifest import PluginManifest
 from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions

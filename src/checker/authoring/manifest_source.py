@@ -8,7 +8,7 @@ from pathlib import Path
 from checker import toml_files
 from checker.authoring.problem import Problem, Weight
 from checker.authoring.toml_places import TomlPlaces
-from checker.plugins.manifest import MANIFEST_FILE
+from checker.plugins.discovery import MANIFEST_FILE
 from checker.toml_files import tables
 
 _RULE = re.compile(r"规则 ([A-Za-z0-9]+)")

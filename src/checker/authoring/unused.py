@@ -10,7 +10,8 @@ from checker.authoring.problem import Problem, Weight
 from checker.authoring.python_source import PythonSource
 from checker.model.rules import Plain, Rule
 from checker.model.template import FieldType, Sheet, Template
-from checker.plugins.manifest import MANIFEST_FILE, PluginManifest
+from checker.plugins.discovery import MANIFEST_FILE
+from checker.plugins.manifest import PluginManifest
 from checker.rules.kinds.keys import KINDS, Takes
 from checker.rules.rule_check import fields_read, unused_thresholds
 from checker.rules.ruleset import RuleSet

@@ -14,6 +14,8 @@ from checker import toml_files
 ENTRY_POINT_GROUP = "checker.validators"
 MANIFEST_FILE = "plugin.toml"
 BUNDLED = "校验程序自带"
+NAMED = "文件夹 "
+"""How the origin of a plugin begins whose folder was named."""
 
 
 class Found(Struct, frozen=True):
@@ -64,7 +66,7 @@ def bundled_folder() -> Path | None:
 
 def named(folder: Path) -> Iterator[Found]:
     """A folder given with --plugin-dir: a plugin itself, or a folder of plugins."""
-    origin = f"文件夹 {folder}"
+    origin = f"{NAMED}{folder}"
     if (folder / MANIFEST_FILE).is_file():
         yield Found(folder.resolve().name, folder, origin)
         return

@@ -11,10 +11,9 @@ from msgspec import Struct, field
 from checker import toml_files
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
+from checker.plugins.discovery import MANIFEST_FILE, NAMED
 from checker.plugins.manifest_schema import COMMON, manifest_fits
 from checker.toml_files import Document, Table, optional_text, strings, table, tables, texts, whole
-
-MANIFEST_FILE = "plugin.toml"
 
 CHECKED_FORM = "plugin-6"
 """Names how manifests are checked. Raise it when the schema, the keys of a kind or the expression
@@ -49,6 +48,11 @@ class PluginManifest(Struct, frozen=True):
     def path(self) -> Path:
         """Its plugin.toml."""
         return self.folder / MANIFEST_FILE
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its folder was named by the user (--plugin-dir, ``plugin check``)."""
+        return self.origin.startswith(NAMED)
 
     def template_folders(self) -> list[Path]:
         """Folders below ``templates/`` with a template.toml, or with a sheets.toml that adds sheets
