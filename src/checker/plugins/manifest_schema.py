@@ -243,6 +243,13 @@ PROFILE: Schema = {
 }
 
 
+def same_unit(one: str, other: str) -> bool:
+    """Whether numbers in these units may be compared: 名 and 人 may, 万元 and 元 may not."""
+    from checker.rules.units import SYNONYMS  # late: most runs compare none
+
+    return SYNONYMS.get(one, one) == SYNONYMS.get(other, other)
+
+
 # -- the form alone, quickly -----------------------------------------------------------------
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
