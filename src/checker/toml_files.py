@@ -19,7 +19,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import msgpack
 
@@ -334,11 +334,15 @@ def _value(code: int, data: memoryview) -> object:
     text = str(data, "ascii")
     if code == 1:
         return _exact(text)
-    kind = {2: date, 3: datetime, 4: time}[code]
-    return kind.fromisoformat(text)
+    return _DAYS[code](text)
 
 
-_DOCUMENT = msgpack.Decoder(dict[str, object], ext_hook=_value)
+_DAYS: dict[int, Callable[[str], object]] = {
+    2: date.fromisoformat,
+    3: datetime.fromisoformat,
+    4: time.fromisoformat,
+}
+_DOCUMENT = msgpack.Decoder(dict[str, Any], ext_hook=_value)
 
 
 def _unpacked(stored: bytes) -> Document:

@@ -112,7 +112,7 @@ class Watchdog:
             ) from None
         finally:
             sys.stdout = out
-            os._exit, os.abort = leave, abort  # type: ignore[assignment]
+            os._exit, os.abort = leave, abort
 
 
 def _refused(*_: object) -> None:

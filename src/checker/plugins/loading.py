@@ -36,6 +36,11 @@ class Plugins(Struct, frozen=True):
         """Plugins that were refused, each with the reason."""
         return self.ruleset.errors
 
+    def why_off(self) -> str:
+        """Why plugins are off, for whoever asks for a rule that is not there; "" if none is."""
+        told = "；".join(f"{error.plugin}（{error.message}）" for error in self.errors)
+        return f"有插件没有启用：{told}。" if told else ""
+
     def contributions(self) -> Contributions:
         """Templates, profiles, report formats and commands that plugins bring."""
         return Contributions(self.manifests, self.code)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from checker.model.cells import CellRef
 from checker.model.submission import FactRef
@@ -40,7 +41,7 @@ def checked(given: object, rule: str, unit: object) -> Verdict | Passed:
             f"给出的应是 Verdict（用 context.passed、context.failed 等得到），却是 {shown(given)}"
         )
     # by attribute, so that words that are made when asked for are made here
-    parts = {name: getattr(given, name) for name in _FIELDS}
+    parts: dict[str, Any] = {name: getattr(given, name) for name in _FIELDS}
     for problem in _problems(parts, rule, unit):
         raise ValueError(problem)
     return Verdict(**parts)
