@@ -7,17 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy, deepcopy
 from pathlib import Path
 from types import FunctionType, GeneratorType, MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec.structs import replace
 
-from checker.model.rules import Rule
 from checker.model.verdicts import Passed, Verdict
 from checker.plugins.discovery import BUNDLED
 from checker.plugins.failure import SECONDS, PluginFailure
 from checker.plugins.manifest import PluginManifest
 from checker.plugins.verdict_check import checked, shown
-from checker.rules.unit import Unit
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect
 
 if TYPE_CHECKING:
@@ -49,9 +47,10 @@ class PluginCode:
         return (type(self), (list(self._manifests.values()), self._seconds))
 
     def call(
-        self, plugin: str, function: str, rule: str, arguments: tuple[object, ...]
+        self, plugin: str, function: str, rule: str, arguments: tuple[Any, ...]
     ) -> list[Verdict | Passed]:
-        """The verdicts a plugin's function gives, checked field by field.
+        """The verdicts a plugin's function gives for a unit and a context (``arguments``), checked
+        field by field.
 
         Raises PluginFailure (import error, exception, time-out, nonsense, flood), and whatever
         reading a unit raises: MissingInput, NotApplicable.
@@ -101,12 +100,12 @@ class PluginCode:
         return self._watchdog.run(work)
 
     def _run(
-        self, manifest: PluginManifest, function: str, rule: str, arguments: tuple[object, ...]
+        self, manifest: PluginManifest, function: str, rule: str, arguments: tuple[Any, ...]
     ) -> list[Verdict | Passed]:
         check = self._function(manifest, function)
         if not callable(check):
             raise PluginFailure(f"rules.py 中的 {function} 不是函数")
-        unit = getattr(arguments[0], "ref", None) if arguments else None
+        unit = arguments[0].ref
         own = manifest.origin == BUNDLED
         given = check(*(arguments if own else _copies(arguments)))
         if isinstance(given, Verdict | Passed):
@@ -229,20 +228,14 @@ def import_file(name: str, path: Path) -> ModuleType:
     return module
 
 
-def _copies(arguments: tuple[object, ...]) -> tuple[object, ...]:
+def _copies(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """Unit and context of their own for a plugin of somebody else: what it changes in them (what a
     unit knows, what its rule says) nobody else sees."""
-    unit, *others = arguments
-    own_unit = copy(unit)
-    if isinstance(own_unit, Unit):
-        own_unit.known = dict(own_unit.known)
-    for place, context in enumerate(others):
-        rule = getattr(context, "rule", None)
-        if isinstance(rule, Rule):
-            others[place] = own = copy(context)
-            spec = MappingProxyType(deepcopy(dict(rule.spec)))
-            own.rule, own.unit = replace(rule, spec=spec), own_unit  # type: ignore[attr-defined]
-    return (own_unit, *others)
+    unit, context = copy(arguments[0]), copy(arguments[1])
+    unit.known = dict(unit.known)
+    spec = MappingProxyType(deepcopy(dict(context.rule.spec)))
+    context.unit, context.rule = unit, replace(context.rule, spec=spec)
+    return (unit, context, *arguments[2:])
 
 
 def _line_of(code: object) -> str:
