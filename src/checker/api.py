@@ -17,7 +17,7 @@ from checker.model.verdicts import (
     Verdict,
     format_number,
 )
-from checker.plugins.manifest import API_VERSION
+from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.context import Context
 from checker.rules.unit import Unit
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value

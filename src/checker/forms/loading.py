@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias, cast
 
+import msgspec
+
 from checker import toml_files
 from checker.forms.errors import TemplateError
 from checker.forms.names import CODES_SHEET, field_name
@@ -44,10 +46,9 @@ def load_template(path: Path) -> Template:
     the file is missing.
     """
     try:
-        document = toml_files.load(path, _problems, CHECKED_FORM)
+        return toml_files.load_as(path, _of_kept, _problems, CHECKED_FORM)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
-    return decode(document)
 
 
 def parse_template(text: str, path: Path) -> Template:
@@ -59,6 +60,19 @@ def parse_template(text: str, path: Path) -> Template:
     if problems := _problems(document):
         raise TemplateError(path, problems)
     return decode(document)
+
+
+def _of_kept(document: toml_files.Document) -> Template:
+    """Raises whatever a document leads to that somebody changed in the cache."""
+    template = decode(document)
+    msgspec.convert(msgspec.to_builtins(template), Template)
+    for number in [stage.weight for stage in template.stages]:
+        Decimal(number)
+    for field in template.fields().values():
+        Decimal(field.minimum or 0), Decimal(field.maximum or 0)
+    if reference_problems(template):
+        raise ValueError(template.id)
+    return template
 
 
 def _problems(document: toml_files.Document) -> list[str]:

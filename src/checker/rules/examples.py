@@ -92,7 +92,10 @@ def _run(
             used = replace(used, definitions={**used.definitions, **example.definitions})
         only = replace(ruleset, chosen=frozenset({rule.id}))
         report = judge(submission, only, used, last_year)
-        errors = "；".join(error.message for error in report.errors)
+        errors = "；".join(
+            f"{error.message}（{error.where}）" if ".py:" in error.where else error.message
+            for error in report.errors
+        )
         verdicts = tuple(
             verdict
             for verdict in report.verdicts

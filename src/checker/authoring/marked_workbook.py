@@ -4,23 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from checker_templates.building.fill_data import FillData, FillValue
+from msgspec import Struct
 
+from checker.model.cells import CellRef
+from checker.model.report import Report
 from checker.model.rules import Plain
 from checker.model.submission import FactState
 from checker.model.template import Template
 from checker.rules.examples import form_with
-
-if TYPE_CHECKING:
-    from checker.authoring.kit import MarkedWorkbook, PluginKit
+from checker.session import Session
 
 RESULT_SHEET = "校验结果"
 
 
+class KitError(Exception):
+    """The kit was asked for something that is not there; the text is a Chinese sentence."""
+
+
+class MarkedWorkbook(Struct, frozen=True):
+    """A workbook that was filled, judged from the file, and marked. ``path`` is the marked copy."""
+
+    path: Path
+    source: Path
+    report: Report
+    notes: Mapping[tuple[str, str], str]
+    """Text of the notes by sheet title and cell: ("教师", "E17")."""
+    colours: Mapping[tuple[str, str], str]
+    """Fill colours of the cells with a note, as RRGGBB."""
+    result_rows: tuple[tuple[str, ...], ...]
+    """The rows of the sheet 校验结果."""
+
+    def cell_of(self, field: str, column: str | None = None, row: int = 0) -> tuple[str, str]:
+        """Sheet title and cell of a field (in a column), or of ``table.column`` in a row."""
+        places = [
+            fact.cell
+            for ref, fact in self.report.submission.facts.items()
+            if ref.field == field and column in (None, ref.column)
+        ]
+        table, _, name = field.rpartition(".")
+        for each in self.report.submission.tables.get(table, ()):
+            if name in each.facts and row in (0, each.ordinal):
+                places.append(each.facts[name].cell)
+        found = [place for place in places if isinstance(place, CellRef)]
+        if not found:
+            raise KitError(f"工作簿中没有 {field}" + (f" 的 {column} 栏。" if column else "。"))
+        return found[0].sheet, found[0].a1
+
+    def note(self, field: str, column: str | None = None, row: int = 0) -> str:
+        """The note on a field's cell; "" if it has none."""
+        return self.notes.get(self.cell_of(field, column, row), "")
+
+    def colour(self, field: str, column: str | None = None, row: int = 0) -> str:
+        """The colour a field's cell was given, as RRGGBB; "" if it was not marked."""
+        return self.colours.get(self.cell_of(field, column, row), "")
+
+
 def make_marked(
-    kit: PluginKit,
+    session: Session,
     folder: Path,
     template: Template,
     facts: Mapping[str, Plain],
@@ -35,11 +77,9 @@ def make_marked(
     from checker_templates.building.fill import fill_template
     from checker_templates.building.live_formulas import live_formulas
 
-    from checker.authoring.kit import KitError, MarkedWorkbook
     from checker.marking import changes_for
     from checker.writing import write_changes
 
-    session = kit.session
     folder.mkdir(parents=True, exist_ok=True)
     blank = folder / f"{template.title}.xlsx"
     source, target = folder / "填好的表.xlsx", folder / "带标记的表.xlsx"
