@@ -20,7 +20,7 @@ from checker.model.verdicts import Scope
 from checker.rules.expression import parse
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
-from checker.rules.wording import requirement
+from checker.judging.wording import requirement
 
 
 def live_formulas(template: Template, ruleset: RuleSet, profile: Profile) -> IndicatorFormulas:

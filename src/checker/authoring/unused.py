@@ -12,7 +12,7 @@ from checker.model.rules import Plain, Rule
 from checker.model.template import FieldType, Sheet, Template
 from checker.plugins.manifest import MANIFEST_FILE, PluginManifest
 from checker.plugins.toml_tables import tables
-from checker.rules.kinds.keys import KINDS, Takes
+from checker.rules.kinds import KINDS, Takes
 from checker.rules.rule_check import fields_read, unused_thresholds
 from checker.rules.ruleset import RuleSet
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from checker_templates.building.fill_data import FillData, FillValue
 
+from checker.authoring.example_forms import form_with
 from checker.model.rules import Plain
 from checker.model.submission import FactState
 from checker.model.template import Template
-from checker.rules.examples import form_with
 
 if TYPE_CHECKING:
     from checker.authoring.kit import MarkedWorkbook, PluginKit

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from checker.model.verdicts import Verdict
+from checker.model.verdicts import Passed, Verdict
 from checker.plugins.discovery import BUNDLED
 from checker.plugins.failure import SECONDS, PluginFailure
 from checker.plugins.manifest import PluginManifest
@@ -208,6 +208,8 @@ def _checked(given: object, rule: str) -> list[Verdict]:
     """The verdicts, if that is what they are and they are the rule's own."""
     found: list[Verdict] = []
     for item in given if isinstance(given, list) else []:
+        if isinstance(item, Passed):
+            item = item.worded()
         if not isinstance(item, Verdict):
             raise PluginFailure(f"结论应是 Verdict（由 context 给出），却是 {type(item).__name__}")
         if item.rule != rule:

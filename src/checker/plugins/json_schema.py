@@ -13,7 +13,7 @@ from typing import TypeAlias, cast
 
 from checker.plugins import manifest_schema
 from checker.plugins.manifest import API_VERSION
-from checker.rules.kinds.keys import KINDS
+from checker.rules.kinds import KINDS
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 

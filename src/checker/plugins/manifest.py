@@ -13,8 +13,6 @@ from msgspec import Struct, field
 from checker import toml_files
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
-from checker.rules.expression import remember
-from checker.rules.syntax import Packed
 
 if TYPE_CHECKING:
     from checker.plugins.toml_tables import Table
@@ -28,9 +26,9 @@ _MAKERS = (
     "plugins/manifest_schema.py",
     "plugins/manifest_storing.py",
     "plugins/year_packs.py",
-    "rules/expression_reader.py",
+    "rules/expression.py",
     "rules/functions.py",
-    "rules/kinds/keys.py",
+    "rules/kinds.py",
     "rules/syntax.py",
 )
 """The modules that what is stored of a manifest comes from."""
@@ -84,7 +82,6 @@ def load_manifest(path: Path, origin: str = "", package: str | None = None) -> P
     Raises TomlFileError, whose problems name the rule, the key and what was expected.
     """
     stored = toml_files.load_prepared(path, _problems, _stored, checked_form())
-    remember(cast("dict[str, Packed]", stored["trees"]))
     return _manifest(cast("StoredManifest", stored), path, origin, package)
 
 
@@ -131,7 +128,6 @@ class StoredManifest(TypedDict):
     report_formats: dict[str, str]
     rules: list[StoredRule]
     citations: list[StoredCitation]
-    trees: dict[str, Packed]
 
 
 StoredCitation = tuple[str, str, str, str, bool, str]

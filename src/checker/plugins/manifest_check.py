@@ -18,7 +18,7 @@ from checker.plugins import manifest_schema
 from checker.plugins.toml_tables import Table, strings, table, tables, texts
 from checker.plugins.year_packs import changed
 from checker.rules.expression import PLAIN_NAME, parse
-from checker.rules.kinds.keys import KINDS, Takes
+from checker.rules.kinds import KINDS, Takes
 from checker.rules.syntax import ExpressionError
 
 PLACEHOLDER = pattern_of(r"\{([^{}]+)\}")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from checker.rules.kinds import COLLECTION_KINDS
-from checker.rules.kinds.keys import ALGORITHMS, COMPARES, KINDS, Key, Takes
+from checker.rules.kinds import ALGORITHMS, COLLECTION_KINDS, COMPARES, KINDS, Key, Takes
 
 Schema = dict[str, object]
 

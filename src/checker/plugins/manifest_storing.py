@@ -1,8 +1,8 @@
 """From plugin.toml to what is stored of it: done once per change of the file, when it was checked.
 
 Rules become plain tuples in the order of ``Rule``'s fields, with their citations looked up (each is
-kept once, rules have its place), changes by year applied, examples packed away and expressions
-parsed; a run only has to put them together.
+kept once, rules have its place), changes by year applied and examples packed away; a run only has
+to put them together.
 """
 
 from __future__ import annotations
@@ -45,10 +45,6 @@ COMMON_KEYS = frozenset(
 
 def stored(document: toml_files.Document) -> dict[str, object]:
     """What is kept of a manifest that was checked."""
-    from checker.plugins.manifest_check import expressions
-    from checker.rules.expression import parse
-    from checker.rules.syntax import packed
-
     head = table(document.get("plugin"))
     documents = {
         key: _document(table(entry)) for key, entry in table(document.get("documents")).items()
@@ -72,7 +68,6 @@ def stored(document: toml_files.Document) -> dict[str, object]:
         "report_formats": strings(document.get("report_formats")),
         "rules": [_rule(entry, documents, citations) for entry in rules],
         "citations": list(citations),
-        "trees": {text: packed(parse(text)) for text in expressions(rules)},
     }
 
 

@@ -10,8 +10,7 @@ from checker.model.template import Template
 from checker.model.verdicts import Outcome, Scope
 from checker.rules import units
 from checker.rules.expression import calls, names, parse, tables, thresholds
-from checker.rules.kinds import COLLECTION_KINDS
-from checker.rules.kinds.keys import KINDS, Key, Takes
+from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
 from checker.rules.ruleset import RuleSet
 from checker.rules.syntax import ExpressionError, Name, Node
 

@@ -7,16 +7,16 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
-from checker.model.rules import Plain, Rule
-from checker.model.verdicts import Gap, Quantity, Said, Verdict, format_number
-from checker.rules.context import Context
-from checker.rules.evaluation import compare, rounded
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import compare_of, exact_number, whole_number
+from checker.judging.marked_facts import places_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, gap_of, requirement
+from checker.model.rules import Rule
+from checker.model.submission import FactRef
+from checker.model.verdicts import Gap, Passed, Quantity, Said, Verdict, format_number
 from checker.rules.expression import parse
-from checker.rules.kinds.limits import once_per_rule
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.values import ONE
-from checker.rules.wording import Words, gap_of, requirement
+from checker.rules.values import ONE, compare, rounded
 
 
 class Ratio(NamedTuple):
@@ -29,20 +29,19 @@ class Ratio(NamedTuple):
     operator: str
 
 
-@once_per_rule
 def ratio_of(rule: Rule) -> Ratio:
     """What an indicator's keys say."""
     spec = rule.spec
     return Ratio(
         str(spec["numerator"]),
         str(spec.get("denominator", "")),
-        fraction(spec.get("scale", 1)),
+        exact_number(str(spec.get("scale", 1))),
         str(spec["threshold"]),
         compare_of(rule),
     )
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
     were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
     numerator_text, denominator_text, scale, threshold, operator = ratio_of(rule)
@@ -61,12 +60,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     value = numerator / denominator * scale
     limit = context.threshold(threshold)
     if compare(operator, value, limit):
-        return (
-            context.fulfilled(
-                lambda: _said(rule, value, limit), lambda: places_of(context, numerator_text)
-            ),
-        )
-    words, said = Words(context), _said(rule, value, limit)
+        return (context.fulfilled(_said, _point, context, value, limit),)
+    words, said = Words(context), _said(context, value, limit)
     actual, required, borderline = said.actual, said.required, said.borderline
     assert isinstance(actual, Quantity) and required is not None
     shown_unit, digits = actual.unit, actual.digits
@@ -88,10 +83,15 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     return (failed,)
 
 
-def _said(rule: Rule, value: Fraction, limit: Fraction) -> Said:
+def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
+    return places_of(context, str(context.rule.spec["numerator"]))
+
+
+def _said(context: Context, value: Fraction, limit: Fraction) -> Said:
     """The words for a value that reaches its limit; for any other, all but the message holds."""
+    rule = context.rule
     spec, operator = rule.spec, compare_of(rule)
-    unit, digits = str(spec["unit"]), whole(spec.get("digits", 2))
+    unit, digits = str(spec["unit"]), whole_number(spec.get("digits", 2))
     as_shown = compare(operator, rounded(value, digits), limit)
     borderline = as_shown is not compare(operator, value, limit)
     actual, required = Quantity(value, unit, digits), requirement(operator, limit, unit)
@@ -132,18 +132,3 @@ def near(value: Fraction, digits: int, unit: str) -> str:
                 shown = Fraction(ceil(value * scale), scale)
             return f"（临界值：未四舍五入为 {format_number(shown, more)}{unit}）"
     return "（临界值：按未四舍五入的数比较）"
-
-
-def compare_of(rule: Rule) -> str:
-    """The rule's comparison sign."""
-    return str(rule.spec.get("compare", "=="))
-
-
-def fraction(value: Plain | None) -> Fraction:
-    """A number of a manifest, exact."""
-    return Fraction(str(value))
-
-
-def whole(value: Plain) -> int:
-    """A whole number of a manifest."""
-    return int(str(value))

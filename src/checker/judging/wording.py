@@ -6,12 +6,13 @@ import re
 from fractions import Fraction
 from math import ceil, floor
 
+from checker.judging.context import Context
+from checker.judging.unit import Unit
 from checker.model.rules import Plain
 from checker.model.submission import FactRef
 from checker.model.verdicts import Gap, Quantity, Requirement, format_number
 from checker.rules import units
-from checker.rules.context import Context
-from checker.rules.evaluation import compile_node, truth
+from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
 from checker.rules.syntax import (
     Binary,
@@ -27,8 +28,7 @@ from checker.rules.syntax import (
     Truth,
     Unary,
 )
-from checker.rules.unit import Unit
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, truth
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
 """How comparisons are shown."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import compare_of
+from checker.judging.marked_facts import places_of
+from checker.judging.unit import Unit
+from checker.judging.wording import SHOULD, SIGNS, Words, gap_of
 from checker.model.rules import Rule
-from checker.model.verdicts import Quantity, Requirement, Said, Verdict
-from checker.rules.context import Context
-from checker.rules.evaluation import compare
-from checker.rules.kinds.indicator import compare_of
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.values import NotApplicable, RuleDefect
-from checker.rules.wording import SHOULD, SIGNS, Words, gap_of
+from checker.model.submission import FactRef
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
+from checker.rules.values import NotApplicable, RuleDefect, compare
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict; 不适用 when there is nothing to compare with."""
     field = str(rule.spec["field"])
     now, before = unit.number(field), unit.previous(field)
@@ -27,13 +27,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
         return (_within(rule, context, at_label=(label, measured), figures=(now, before)),)
     sign = compare_of(rule)
     if compare(sign, now, before):
-        return (
-            context.fulfilled(
-                lambda: _said(context, field, sign, (now, before)),
-                lambda: places_of(context, field),
-            ),
-        )
-    words, said = Words(context), _said(context, field, sign, (now, before))
+        return (context.fulfilled(_said, _point, context, now, before),)
+    words, said = Words(context), _said(context, now, before)
     actual, required = said.actual, said.required
     assert required is not None
     label, measured = unit.label_of(field), unit.unit_of(field)
@@ -53,11 +48,16 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     return (context.failed(message, at=at, actual=actual, required=required, gap=gap),)
 
 
-def _said(context: Context, field: str, sign: str, figures: tuple[Fraction, Fraction]) -> Said:
+def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
+    return places_of(context, str(context.rule.spec["field"]))
+
+
+def _said(context: Context, now: Fraction, before: Fraction) -> Said:
     """The words for a figure that is as it should be beside last year's."""
+    field, sign = str(context.rule.spec["field"]), compare_of(context.rule)
     label, measured = context.unit.label_of(field), context.unit.unit_of(field)
-    actual, last = (Quantity(figure, measured) for figure in figures)
-    required = Requirement(f"{SIGNS[sign]} 上年数 {last}", sign, figures[1], measured)
+    actual, last = Quantity(now, measured), Quantity(before, measured)
+    required = Requirement(f"{SIGNS[sign]} 上年数 {last}", sign, before, measured)
     message = f"“{label}”为 {actual}，上年为 {last}，符合要求。"
     return Said(message, actual, required)
 

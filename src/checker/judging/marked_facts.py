@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from checker.judging.context import Context
 from checker.model.submission import FactRef
-from checker.rules.context import Context
-from checker.rules.evaluation import compile_node, truth
+from checker.rules.evaluation import compile_node
 from checker.rules.expression import calls, children, parse
 from checker.rules.syntax import Call, Name, Node
-from checker.rules.values import MissingInput, NotApplicable
+from checker.rules.values import MissingInput, NotApplicable, truth
 
 _TABLE_FUNCTIONS = frozenset({"count", "total", "highest", "lowest"})
 _MOST_ROWS = 30

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from checker.judging.context import Context
+from checker.judging.marked_facts import places_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, shown
 from checker.model.rules import Rule
-from checker.model.verdicts import Requirement, Said, Verdict
-from checker.rules.context import Context
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.wording import Words, shown
+from checker.model.submission import FactRef
+from checker.model.verdicts import Passed, Requirement, Said, Verdict
 
 _LISTED = 12
 """A longer list is not spelt out in the message."""
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict."""
     field = str(rule.spec["field"])
     codes = context.code_list(str(rule.spec["list"]))
     value = shown(unit.value(field))
     required = Requirement("代码表中的一个")
     if value in codes:
-
-        def said() -> Said:
-            message = f"“{unit.label_of(field)}”为 {value} {codes[value]}。"
-            return Said(message, value, required)
-
-        return (context.fulfilled(said, lambda: places_of(context, field)),)
+        return (context.fulfilled(_said, _point, context, value, required),)
     at, label = places_of(context, field), unit.label_of(field)
     message = f"“{label}”填的是“{value}”，代码表中没有这一项"
     if len(codes) <= _LISTED:
@@ -37,3 +33,14 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
         known = {"actual": value, "required": required.text, "gap": "", "unit": unit.label}
         message = Words(context).fill(rule.message, known)
     return (context.failed(message, at=at, actual=value, required=required),)
+
+
+def _said(context: Context, value: str, required: Requirement) -> Said:
+    spec = context.rule.spec
+    meaning = context.code_list(str(spec["list"]))[value]
+    label = context.unit.label_of(str(spec["field"]))
+    return Said(f"“{label}”为 {value} {meaning}。", value, required)
+
+
+def _point(context: Context, *_: object) -> tuple[FactRef, ...]:
+    return places_of(context, str(context.rule.spec["field"]))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import compare_of, whole_number
+from checker.judging.marked_facts import places, places_of
+from checker.judging.unit import Unit
+from checker.judging.wording import SIGNS, Words, requirement
 from checker.model.rules import Rule
 from checker.model.verdicts import Quantity, Requirement, Verdict
-from checker.rules.context import Context
-from checker.rules.evaluation import compare, rounded
 from checker.rules.expression import parse
-from checker.rules.kinds.indicator import compare_of, whole
-from checker.rules.places import places, places_of
-from checker.rules.unit import Unit
-from checker.rules.values import NotApplicable
-from checker.rules.wording import SIGNS, Words, requirement
+from checker.rules.values import NotApplicable, compare, rounded
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
@@ -25,7 +24,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if not previous:
         raise NotApplicable(f"“{words.describe(parse(previous_text))}”为 0")
     growth = (current - previous) / previous * 100
-    digits = whole(spec.get("digits", 2))
+    digits = whole_number(spec.get("digits", 2))
     if "claimed" in spec:
         yield _claimed(rule, context, words, (current, previous, growth), digits)
     if "threshold" in spec:

@@ -5,29 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from checker.judging.context import Context
+from checker.judging.marked_facts import places_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, shown
 from checker.model.rules import Rule
-from checker.model.verdicts import Requirement, Said, Verdict
-from checker.rules.context import Context
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.wording import Words, shown
+from checker.model.submission import FactRef
+from checker.model.verdicts import Passed, Requirement, Said, Verdict
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict."""
     field, form = str(rule.spec["field"]), str(rule.spec["form"])
     value = shown(unit.value(field))
     required = Requirement(form)
     if re.fullmatch(str(rule.spec["pattern"]), value):
-
-        def said() -> Said:
-            message = f"“{unit.label_of(field)}”的格式正确。"
-            return Said(message, value, required)
-
-        return (context.fulfilled(said, lambda: places_of(context, field)),)
+        return (context.fulfilled(_said, _point, context, value, required),)
     at, label = places_of(context, field), unit.label_of(field)
     message = f"“{label}”填的是“{value}”，应为{form}。"
     if rule.message:
         known = {"actual": value, "required": form, "gap": "", "unit": unit.label}
         message = Words(context).fill(rule.message, known)
     return (context.failed(message, at=at, actual=value, required=required),)
+
+
+def _said(context: Context, value: str, required: Requirement) -> Said:
+    label = context.unit.label_of(str(context.rule.spec["field"]))
+    return Said(f"“{label}”的格式正确。", value, required)
+
+
+def _point(context: Context, *_: object) -> tuple[FactRef, ...]:
+    return places_of(context, str(context.rule.spec["field"]))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import texts
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, shown
 from checker.model.rules import Rule
 from checker.model.verdicts import Requirement, Verdict
-from checker.rules.context import Context
-from checker.rules.kinds.limits import texts
-from checker.rules.unit import Unit
 from checker.rules.values import MissingInput, NotApplicable, Value
-from checker.rules.wording import Words, shown
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:

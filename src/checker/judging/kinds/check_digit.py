@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from checker.judging.context import Context
+from checker.judging.marked_facts import places_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, shown
 from checker.model.rules import Rule
 from checker.model.verdicts import Requirement, Verdict
-from checker.rules.context import Context
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.wording import Words, shown
 
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
