@@ -49,8 +49,8 @@ BAD_CODE: list[tuple[str, str, str, str]] = [
     ("number", "def check(unit, context):\n    yield 3\n", "应是 Verdict", ""),
     (
         "stranger",
-        "import dataclasses\ndef check(unit, context):\n"
-        "    yield dataclasses.replace(context.passed('好'), rule='RES1')\n",
+        "from msgspec.structs import replace\ndef check(unit, context):\n"
+        "    yield replace(context.passed('好'), rule='RES1')\n",
         "规则编号是 RES1",
         "",
     ),
