@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
 
@@ -10,7 +11,7 @@ from checker.judging.context import Context
 from checker.judging.unit import Unit
 from checker.model.rules import Plain
 from checker.model.submission import FactRef
-from checker.model.verdicts import Gap, Quantity, Requirement, format_number
+from checker.model.verdicts import Gap, Quantity, Requirement, Verdict, format_number
 from checker.rules import units
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
@@ -195,6 +196,34 @@ class Words:
             return f"{title}表{chosen}“{column}”之和"
         word = "最大" if node.function == "highest" else "最小"
         return f"{title}表{chosen}{word}“{column}”"
+
+
+def missed(
+    context: Context,
+    message: str,
+    *,
+    at: tuple[FactRef, ...] | list[FactRef],
+    actual: Quantity | str | None = None,
+    required: Requirement,
+    gap: Gap | None = None,
+    borderline: bool = False,
+    told: Mapping[str, str] | None = None,
+) -> Verdict:
+    """Not as it should be: in the rule's own words if it has any, else in ``message``. ``told``
+    says otherwise, or more, of what the rule's {placeholders} may name."""
+    own = context.rule.message
+    if own:
+        known = {
+            "actual": "" if actual is None else str(actual),
+            "required": required.text,
+            "gap": "" if gap is None else str(gap),
+            "unit": context.unit.label,
+            "default": message,
+        }
+        message = Words(context).fill(own, known | dict(told or {}))
+    return context.failed(
+        message, at=at, actual=actual, required=required, gap=gap, borderline=borderline
+    )
 
 
 def shown(value: Value) -> str:

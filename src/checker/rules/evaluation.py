@@ -326,14 +326,12 @@ def _second(node: Call) -> str | None:
     return second.value if isinstance(second, Text) else None
 
 
-def _previous(node: Call) -> Compiled:
-    name = _named(node)
-    return lambda unit, choices: unit.previous(name)
+def _of_name(read: Callable[[Facts, Choices, str], Value]) -> _NodeMaker:
+    def make(node: Call) -> Compiled:
+        name = _named(node)
+        return lambda unit, choices: read(unit, choices, name)
 
-
-def _whole(node: Call) -> Compiled:
-    name = _named(node)
-    return lambda unit, choices: unit.whole(name)
+    return make
 
 
 def _stage(node: Call) -> Compiled:
@@ -341,24 +339,9 @@ def _stage(node: Call) -> Compiled:
     return lambda unit, choices: unit.in_stage(name, stage)
 
 
-def _given(node: Call) -> Compiled:
-    name = _named(node)
-    return lambda unit, choices: unit.given(name)
-
-
-def _has_stage(node: Call) -> Compiled:
-    name = _named(node)
-    return lambda unit, choices: unit.has_stage(name)
-
-
 def _threshold(node: Call) -> Compiled:
     name, stage = _named(node), _second(node)
     return lambda unit, choices: choices.threshold(name, stage)
-
-
-def _definition(node: Call) -> Compiled:
-    name = _named(node)
-    return lambda unit, choices: choices.definition(name)
 
 
 def _chosen_rows(node: Call) -> Callable[[Facts, Choices], list[Facts]]:
@@ -407,13 +390,13 @@ def _of_cells(work: Callable[[list[Fraction]], Fraction], of_none: Fraction | No
 _NodeMaker: TypeAlias = Callable[[Call], Compiled]
 
 _OF_NAMES: dict[str, _NodeMaker] = {
-    "previous": _previous,
-    "whole": _whole,
+    "previous": _of_name(lambda unit, choices, name: unit.previous(name)),
+    "whole": _of_name(lambda unit, choices, name: unit.whole(name)),
     "stage": _stage,
-    "given": _given,
-    "has_stage": _has_stage,
+    "given": _of_name(lambda unit, choices, name: unit.given(name)),
+    "has_stage": _of_name(lambda unit, choices, name: unit.has_stage(name)),
     "threshold": _threshold,
-    "definition": _definition,
+    "definition": _of_name(lambda unit, choices, name: choices.definition(name)),
     "count": _count,
     "total": _of_cells(exact_sum, ZERO),
     "highest": _of_cells(max, None),

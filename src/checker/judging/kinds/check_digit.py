@@ -9,7 +9,7 @@ from datetime import date
 from checker.judging.context import Context
 from checker.judging.marked_facts import places_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, shown
+from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
 from checker.model.verdicts import Requirement, Verdict
 
@@ -31,10 +31,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
         yield context.passed(message, at=at, actual=value, required=required)
         return
     message = f"“{label}”填的是“{value}”，{wrong}。"
-    if rule.message:
-        known = {"actual": value, "required": wrong, "gap": "", "unit": unit.label}
-        message = Words(context).fill(rule.message, known)
-    yield context.failed(message, at=at, actual=value, required=required)
+    known = {"required": wrong}
+    yield missed(context, message, at=at, actual=value, required=required, told=known)
 
 
 def uscc_problem(code: str) -> str | None:

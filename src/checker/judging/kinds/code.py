@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from checker.judging.context import Context
 from checker.judging.marked_facts import places_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, shown
+from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Requirement, Said, Verdict
@@ -29,10 +29,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     if len(codes) <= _LISTED:
         message += "，应为：" + "、".join(f"{code} {meaning}" for code, meaning in codes.items())
     message += "。"
-    if rule.message:
-        known = {"actual": value, "required": required.text, "gap": "", "unit": unit.label}
-        message = Words(context).fill(rule.message, known)
-    return (context.failed(message, at=at, actual=value, required=required),)
+    return (missed(context, message, at=at, actual=value, required=required),)
 
 
 def _said(context: Context, value: str, required: Requirement) -> Said:

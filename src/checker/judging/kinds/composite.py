@@ -8,7 +8,7 @@ from fractions import Fraction
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
 from checker.judging.unit import Unit
-from checker.judging.wording import Words
+from checker.judging.wording import missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import (
@@ -50,11 +50,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     if too_low:
         message += f"；其中 {len(too_low)} 项低于限值的 {_percent(floor)}"
     message += "。"
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": "", "default": message}
-        message = Words(context).fill(rule.message, known | {"unit": unit.label})
     at = _places([*too_low, *failed])
-    yield context.failed(message, at=at, actual=actual, required=required)
+    yield missed(context, message, at=at, actual=actual, required=required)
 
 
 def _sorted(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
-from typing import NamedTuple
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import compare_of, exact_number, whole_number
 from checker.judging.marked_facts import places_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of, requirement
+from checker.judging.wording import Words, gap_of, missed, requirement
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Gap, Passed, Quantity, Said, Verdict, format_number
@@ -19,32 +18,12 @@ from checker.rules.expression import parse
 from checker.rules.values import ONE, compare, rounded
 
 
-class Ratio(NamedTuple):
-    """What a rule's keys say, ready to be asked of any unit; ``denominator`` "" stands for 1."""
-
-    numerator: str
-    denominator: str
-    scale: Fraction
-    threshold: str
-    operator: str
-
-
-def ratio_of(rule: Rule) -> Ratio:
-    """What an indicator's keys say."""
-    spec = rule.spec
-    return Ratio(
-        str(spec["numerator"]),
-        str(spec.get("denominator", "")),
-        exact_number(str(spec.get("scale", 1))),
-        str(spec["threshold"]),
-        compare_of(rule),
-    )
-
-
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
     were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
-    numerator_text, denominator_text, scale, threshold, operator = ratio_of(rule)
+    spec, operator = rule.spec, compare_of(rule)
+    numerator_text, denominator_text = str(spec["numerator"]), str(spec.get("denominator", ""))
+    scale = exact_number(str(spec.get("scale", 1)))
     numerator = context.number(numerator_text)
     denominator = context.number(denominator_text) if denominator_text else ONE
     if not denominator:
@@ -58,7 +37,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
         at = places_of(context, denominator_text, numerator_text)
         return (context.failed(message, at=at),)
     value = numerator / denominator * scale
-    limit = context.threshold(threshold)
+    limit = context.threshold(str(spec["threshold"]))
     if compare(operator, value, limit):
         return (context.fulfilled(_said, _point, context, value, limit),)
     words, said = Words(context), _said(context, value, limit)
@@ -66,14 +45,10 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     assert isinstance(actual, Quantity) and required is not None
     shown_unit, digits = actual.unit, actual.digits
     gap = _gap(rule, words, numerator, denominator, scale, limit, operator)
-    known = {"actual": str(actual), "required": required.text, "gap": str(gap), "unit": unit.label}
-    if rule.message:
-        message = words.fill(rule.message, known)
-    else:
-        message = f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}"
-        message += f"{near(value, digits, shown_unit) if borderline else ''}。"
-    failed = context.failed(
-        message,
+    told = near(value, digits, shown_unit) if borderline else ""
+    failed = missed(
+        context,
+        f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}{told}。",
         at=places_of(context, numerator_text),
         actual=actual,
         required=required,

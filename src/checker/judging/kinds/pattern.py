@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from checker.judging.context import Context
 from checker.judging.marked_facts import places_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, shown
+from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Requirement, Said, Verdict
@@ -23,10 +23,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
         return (context.fulfilled(_said, _point, context, value, required),)
     at, label = places_of(context, field), unit.label_of(field)
     message = f"“{label}”填的是“{value}”，应为{form}。"
-    if rule.message:
-        known = {"actual": value, "required": form, "gap": "", "unit": unit.label}
-        message = Words(context).fill(rule.message, known)
-    return (context.failed(message, at=at, actual=value, required=required),)
+    return (missed(context, message, at=at, actual=value, required=required),)
 
 
 def _said(context: Context, value: str, required: Requirement) -> Said:

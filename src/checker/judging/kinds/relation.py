@@ -9,7 +9,7 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import whole_number
 from checker.judging.marked_facts import places, places_of
 from checker.judging.unit import Unit
-from checker.judging.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, shown
+from checker.judging.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, missed, shown
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Gap, Passed, Quantity, Requirement, Said, Verdict
@@ -35,14 +35,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     else:
         actual, required = None, Requirement(words.describe(failing))
         message = f"应当{words.describe(failing)}，现在不是这样。"
-    if rule.message:
-        known = {"actual": str(actual or ""), "required": required.text, "gap": str(gap or "")}
-        message = words.fill(rule.message, known | {"unit": unit.label})
-    return (
-        context.failed(
-            message, at=places(context, failing), actual=actual, required=required, gap=gap
-        ),
-    )
+    at = places(context, failing)
+    return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
 
 
 def _point(context: Context) -> tuple[FactRef, ...]:

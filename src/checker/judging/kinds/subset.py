@@ -9,7 +9,7 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
 from checker.judging.marked_facts import places_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of, missing_labels
+from checker.judging.wording import Words, gap_of, missed, missing_labels
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Outcome, Passed, Quantity, Requirement, Said, Verdict
@@ -61,8 +61,5 @@ def _too_large(
     label, name = words.describe(parse(part_text)), words.describe(parse(str(rule.spec["whole"])))
     wanted = Quantity(whole, actual.unit)
     message = f"“{label}”为 {actual}，不能超过“{name}”（{wanted}），{gap}。"
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
-        message = words.fill(rule.message, known | {"unit": context.unit.label, "part": label})
-    at = places_of(context, part_text)
-    return context.failed(message, at=at, actual=actual, required=required, gap=gap)
+    at, known = places_of(context, part_text), {"part": label}
+    return missed(context, message, at=at, actual=actual, required=required, gap=gap, told=known)

@@ -9,7 +9,7 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import limit_value, texts
 from checker.judging.marked_facts import places_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of
+from checker.judging.wording import Words, gap_of, missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
@@ -40,10 +40,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
         f"“{name}”为 {actual}，各部分之和为 {wanted}（{listed}），"
         f"相差 {Quantity(gap.exact, measured)}。"
     )
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
-        message = words.fill(rule.message, known | {"unit": unit.label})
-    return (context.failed(message, at=_point(context), actual=actual, required=required, gap=gap),)
+    return (
+        missed(context, message, at=_point(context), actual=actual, required=required, gap=gap),
+    )
 
 
 def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:

@@ -9,7 +9,7 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import limit_value, whole_number
 from checker.judging.marked_facts import places_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of, requirement
+from checker.judging.wording import Words, gap_of, missed, requirement
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
@@ -35,13 +35,10 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     should = f"应{' ' if required.compare else ''}{required.text}"
     both = low is not None and high is not None
     message = f"“{name}”为 {actual}，{should}{'' if both else f'，{gap}'}。"
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
-        message = words.fill(rule.message, known | {"unit": unit.label})
+    at, known = _point(context), {"gap": str(gap)}
+    counted = None if both else gap
     return (
-        context.failed(
-            message, at=_point(context), actual=actual, required=required, gap=None if both else gap
-        ),
+        missed(context, message, at=at, actual=actual, required=required, gap=counted, told=known),
     )
 
 
