@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from checker.judging.context import Context
-from checker.judging.explained import asked_again, outdated
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.judging.form_values import Values
 from checker.judging.kinds import ASKING, EVALUATORS
 from checker.judging.plan import Group, plan_for
 from checker.judging.unit import Unit, UnitKey, key_of
-from checker.judging.wording import missing_labels
+from checker.judging.wording import lacking
 from checker.model.report import Report
 from checker.model.rules import Rule
-from checker.model.submission import Submission
+from checker.model.submission import Explanation, Submission
 from checker.model.verdicts import (
     Outcome,
     Passed,
@@ -55,6 +55,7 @@ def whole_label(submission: Submission) -> str:
     return WHOLE_WORDS.get(submission.template.level, "全校")
 
 
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 Verdicts = tuple[Verdict | Passed, ...]
 
 
@@ -152,8 +153,8 @@ class Run:
             return verdict
         explanation = self.submission.explanations.get(verdict.key)
         if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
-            if outdated(explanation, verdict.message):
-                message = asked_again(explanation, verdict.message)
+            if _outdated(explanation, verdict.message):
+                message = _asked_again(explanation, verdict.message)
                 return replace(verdict, outcome=Outcome.DOUBT, message=message)
             return replace(verdict, outcome=Outcome.EXPLAINED)
         return replace(verdict, outcome=Outcome.DOUBT)
@@ -197,8 +198,7 @@ class Run:
                 return (_not_for(rule, unit),)
             given = tuple(EVALUATORS[rule.kind](rule, unit, context))
         except MissingInput as missing:
-            message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
-            return (Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message),)
+            return (lacking(rule, unit, missing),)
         except NotApplicable as reason:
             return (context.not_applicable(reason.reason),)
         except PluginFailure as failure:
@@ -246,3 +246,24 @@ def _code(row: Unit, column: str) -> str:
         return row.text(column)
     except (MissingInput, NotApplicable, RuleDefect):
         return ""
+
+
+def _outdated(explanation: Explanation, message: str) -> bool:
+    """Whether the numbers changed since the finding was entered in the sheet 说明.
+
+    Only the numbers are compared: another edition may word the same finding otherwise. A row
+    without a 问题 was written by the clerk alone and holds as it stands.
+    """
+    return bool(explanation.issue) and _numbers(explanation.issue) != _numbers(message)
+
+
+def _asked_again(explanation: Explanation, message: str) -> str:
+    """The finding with what was explained before, and what the clerk is to do."""
+    return (
+        f"{message}“说明”表第{explanation.row}行的说明是针对改数之前的情况写的（当时："
+        f"{explanation.issue}）。请核对；数据属实的，删去原来的说明文字，再校验一次，按现在的数重写。"
+    )
+
+
+def _numbers(text: str) -> list[str]:
+    return _NUMBER.findall(text)

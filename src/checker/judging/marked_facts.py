@@ -17,11 +17,12 @@ _MOST_ROWS = 30
 """More coloured rows than this say nothing more."""
 
 
-def places(context: Context, *nodes: Node) -> tuple[FactRef, ...]:
+def facts_of(context: Context, *expressions: str | Node) -> tuple[FactRef, ...]:
     """Facts to be marked, foremost first: the rule's ``at``, else the fields of the expressions in
     order of appearance, else the rows of the tables that they count."""
     if context.rule.at:
         return context.places(context.rule.at)
+    nodes = [parse(each) if isinstance(each, str) else each for each in expressions]
     fields = context.places(name for node in nodes for name in _fields(node))
     if fields:
         return fields
@@ -31,11 +32,6 @@ def places(context: Context, *nodes: Node) -> tuple[FactRef, ...]:
             if call.function in _TABLE_FUNCTIONS:
                 found.update(dict.fromkeys(_rows(context, call)))
     return tuple(found)
-
-
-def places_of(context: Context, *expressions: str) -> tuple[FactRef, ...]:
-    """The same for expressions as text."""
-    return places(context, *(parse(text) for text in expressions))
 
 
 def _fields(node: Node) -> Iterator[str]:

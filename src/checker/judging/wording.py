@@ -9,9 +9,9 @@ from math import ceil, floor
 
 from checker.judging.context import Context
 from checker.judging.unit import Unit
-from checker.model.rules import Plain
+from checker.model.rules import Plain, Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Gap, Quantity, Requirement, Verdict, format_number
+from checker.model.verdicts import Gap, Outcome, Quantity, Requirement, Verdict, format_number
 from checker.rules import units
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
@@ -264,6 +264,12 @@ def gap_of(
     if whole:
         value = Fraction(floor(exact) + 1 if strict else ceil(exact))
     return Gap(value, exact, unit, noun, excess)
+
+
+def lacking(rule: Rule, unit: Unit, missing: MissingInput) -> Verdict:
+    """缺数据: the verdict while figures are missing."""
+    message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
+    return Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message)
 
 
 def missing_labels(unit: Unit, refs: tuple[FactRef, ...]) -> str:

@@ -82,7 +82,7 @@ def parse(text: str) -> Node:
 def names(node: Node) -> tuple[str, ...]:
     """Ids of all fields and ``table.column`` it speaks of, in order of appearance, each once."""
     found: dict[str, None] = {}
-    for name, takes, _ in _walk_names(node, Takes.VALUE):
+    for name, takes in _walk_names(node, Takes.VALUE):
         if takes is not Takes.TABLE:
             found[name.id] = None
     return tuple(found)
@@ -91,7 +91,7 @@ def names(node: Node) -> tuple[str, ...]:
 def tables(node: Node) -> tuple[str, ...]:
     """Ids of the tables named by count(), total() and their like, in order, each once."""
     found: dict[str, None] = {}
-    for name, takes, _ in _walk_names(node, Takes.VALUE):
+    for name, takes in _walk_names(node, Takes.VALUE):
         if takes is Takes.TABLE:
             found[name.id] = None
         elif takes is Takes.CELLS:
@@ -135,21 +135,17 @@ def children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def _walk_names(node: Node, takes: Takes, table: str = "") -> Iterator[tuple[Name, Takes, str]]:
+def _walk_names(node: Node, takes: Takes) -> Iterator[tuple[Name, Takes]]:
+    """Every name in it, and what it stands for there."""
     if isinstance(node, Name):
-        yield node, takes, table
+        yield node, takes
     elif isinstance(node, Call):
         kinds = FUNCTIONS[node.function].takes
         for position, argument in enumerate(node.arguments):
-            kind = kinds[min(position, len(kinds) - 1)]
-            inner = table
-            if kind is Takes.CONDITION and isinstance(node.arguments[0], Name):
-                named = node.arguments[0].id
-                inner = named if kinds[0] is Takes.TABLE else named.rpartition(".")[0]
-            yield from _walk_names(argument, kind, inner)
+            yield from _walk_names(argument, kinds[min(position, len(kinds) - 1)])
     else:
         for child in children(node):
-            yield from _walk_names(child, Takes.VALUE, table)
+            yield from _walk_names(child, Takes.VALUE)
 
 
 def _syntax_column(error: SyntaxError, flat: str, blanks: int) -> int:

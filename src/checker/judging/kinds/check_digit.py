@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from checker.judging.context import Context
-from checker.judging.marked_facts import places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
@@ -24,7 +24,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     field = str(rule.spec["field"])
     value = shown(unit.value(field)).strip().upper()
     wrong = (uscc_problem if rule.spec["algorithm"] == "uscc" else id_card_problem)(value)
-    at, label = places_of(context, field), unit.label_of(field)
+    at, label = facts_of(context, field), unit.label_of(field)
     required = Requirement("最后一位校验码正确")
     if wrong is None:
         message = f"“{label}”的校验码正确。"

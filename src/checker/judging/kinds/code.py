@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checker.judging.context import Context
-from checker.judging.marked_facts import places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
@@ -24,7 +24,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     required = Requirement("代码表中的一个")
     if value in codes:
         return (context.fulfilled(_said, _point, context, value, required),)
-    at, label = places_of(context, field), unit.label_of(field)
+    at, label = facts_of(context, field), unit.label_of(field)
     message = f"“{label}”填的是“{value}”，代码表中没有这一项"
     if len(codes) <= _LISTED:
         message += "，应为：" + "、".join(f"{code} {meaning}" for code, meaning in codes.items())
@@ -40,4 +40,4 @@ def _said(context: Context, value: str, required: Requirement) -> Said:
 
 
 def _point(context: Context, *_: object) -> tuple[FactRef, ...]:
-    return places_of(context, str(context.rule.spec["field"]))
+    return facts_of(context, str(context.rule.spec["field"]))

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import compare_of, whole_number
-from checker.judging.marked_facts import places, places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import SIGNS, Words, missed, requirement
 from checker.model.rules import Rule
@@ -31,7 +31,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
         sign = compare_of(rule)
         limit = context.threshold(str(spec["threshold"]))
         actual, required = Quantity(growth, "%", digits), requirement(sign, limit, "%")
-        at = places(context, parse(current_text), parse(previous_text))
+        at = facts_of(context, current_text, previous_text)
         name = words.describe(parse(current_text))
         if compare(sign, growth, limit):
             message = f"“{name}”增长率为 {actual}，符合 {required.text} 的要求。"
@@ -49,7 +49,7 @@ def _claimed(context: Context, current: Fraction, previous: Fraction, digits: in
     correct = Quantity(rounded(growth, digits), "%", digits)
     actual = Quantity(claimed, "%", max(digits, 4))
     required = Requirement(f"{SIGNS['==']} {correct}", "==", growth, "%")
-    at = places_of(context, field)
+    at = facts_of(context, field)
     name = context.unit.label_of(field)
     if rounded(growth, shown) == rounded(claimed, shown):
         message = f"“{name}”填报 {actual}，与按上期数计算的结果一致。"

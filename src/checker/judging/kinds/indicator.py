@@ -8,7 +8,7 @@ from math import ceil, floor
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import compare_of, exact_number, whole_number
-from checker.judging.marked_facts import places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import Words, gap_of, missed, requirement
 from checker.model.rules import Rule
@@ -28,13 +28,13 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     denominator = context.number(denominator_text) if denominator_text else ONE
     if not denominator:
         name = Words(context).describe(parse(denominator_text))
-        at = places_of(context, numerator_text)
+        at = facts_of(context, numerator_text)
         return (context.not_applicable(f"“{name}”为 0", at=at),)
     if denominator < 0:
         name = Words(context).describe(parse(denominator_text))
         shown = format_number(denominator, 2)
         message = f"{rule.title}无法计算：“{name}”为 {shown}，不可能小于 0，请核对所填各数。"
-        at = places_of(context, denominator_text, numerator_text)
+        at = facts_of(context, denominator_text, numerator_text)
         return (context.failed(message, at=at),)
     value = numerator / denominator * scale
     limit = context.threshold(str(spec["threshold"]))
@@ -49,7 +49,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     failed = missed(
         context,
         f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}{told}。",
-        at=places_of(context, numerator_text),
+        at=facts_of(context, numerator_text),
         actual=actual,
         required=required,
         gap=gap,
@@ -59,7 +59,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
 
 
 def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
-    return places_of(context, str(context.rule.spec["numerator"]))
+    return facts_of(context, str(context.rule.spec["numerator"]))
 
 
 def _said(context: Context, value: Fraction, limit: Fraction) -> Said:

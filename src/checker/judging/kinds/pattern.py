@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from checker.judging.context import Context
-from checker.judging.marked_facts import places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
@@ -21,7 +21,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     required = Requirement(form)
     if re.fullmatch(str(rule.spec["pattern"]), value):
         return (context.fulfilled(_said, _point, context, value, required),)
-    at, label = places_of(context, field), unit.label_of(field)
+    at, label = facts_of(context, field), unit.label_of(field)
     message = f"“{label}”填的是“{value}”，应为{form}。"
     return (missed(context, message, at=at, actual=value, required=required),)
 
@@ -32,4 +32,4 @@ def _said(context: Context, value: str, required: Requirement) -> Said:
 
 
 def _point(context: Context, *_: object) -> tuple[FactRef, ...]:
-    return places_of(context, str(context.rule.spec["field"]))
+    return facts_of(context, str(context.rule.spec["field"]))

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import whole_number
-from checker.judging.marked_facts import places, places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, missed, shown
 from checker.model.rules import Rule
@@ -35,12 +35,12 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     else:
         actual, required = None, Requirement(words.describe(failing))
         message = f"应当{words.describe(failing)}，现在不是这样。"
-    at = places(context, failing)
+    at = facts_of(context, failing)
     return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
 
 
 def _point(context: Context) -> tuple[FactRef, ...]:
-    return places_of(context, str(context.rule.spec["check"]))
+    return facts_of(context, str(context.rule.spec["check"]))
 
 
 def _said(context: Context) -> Said:

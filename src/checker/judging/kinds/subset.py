@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
-from checker.judging.marked_facts import places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of, missed, missing_labels
+from checker.judging.wording import Words, gap_of, lacking, missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Outcome, Passed, Quantity, Requirement, Said, Verdict
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
 from checker.rules.expression import parse
 from checker.rules.values import MissingInput, NotApplicable
 
@@ -24,11 +24,10 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
         try:
             part = context.number(part_text)
         except MissingInput as missing:
-            message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
-            yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message)
+            yield lacking(rule, unit, missing)
             continue
         except NotApplicable as reason:
-            yield context.not_applicable(reason.reason, at=places_of(context, part_text))
+            yield context.not_applicable(reason.reason, at=facts_of(context, part_text))
             continue
         if part <= whole:
             yield context.fulfilled(_said, _point, context, part_text, part, whole)
@@ -37,7 +36,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
 
 
 def _point(context: Context, part_text: str, *_: Fraction) -> tuple[FactRef, ...]:
-    return places_of(context, part_text)
+    return facts_of(context, part_text)
 
 
 def _said(context: Context, part_text: str, part: Fraction, whole: Fraction) -> Said:
@@ -61,5 +60,5 @@ def _too_large(
     label, name = words.describe(parse(part_text)), words.describe(parse(str(rule.spec["whole"])))
     wanted = Quantity(whole, actual.unit)
     message = f"“{label}”为 {actual}，不能超过“{name}”（{wanted}），{gap}。"
-    at, known = places_of(context, part_text), {"part": label}
+    at, known = facts_of(context, part_text), {"part": label}
     return missed(context, message, at=at, actual=actual, required=required, gap=gap, told=known)

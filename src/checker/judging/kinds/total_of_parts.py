@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import limit_value, texts
-from checker.judging.marked_facts import places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import Words, gap_of, missed
 from checker.model.rules import Rule
@@ -47,7 +47,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
 
 def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
     spec = context.rule.spec
-    return places_of(context, str(spec["total"]), *texts(spec["parts"]))
+    return facts_of(context, str(spec["total"]), *texts(spec["parts"]))
 
 
 def _said(context: Context, total: Fraction, together: Fraction) -> Said:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import limit_value, whole_number
-from checker.judging.marked_facts import places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import Words, gap_of, missed, requirement
 from checker.model.rules import Rule
@@ -43,7 +43,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
 
 
 def _point(context: Context, *_: Fraction | None) -> tuple[FactRef, ...]:
-    return places_of(context, str(context.rule.spec["value"]))
+    return facts_of(context, str(context.rule.spec["value"]))
 
 
 def _said(context: Context, value: Fraction, low: Fraction | None, high: Fraction | None) -> Said:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import compare_of
-from checker.judging.marked_facts import places_of
+from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import SHOULD, SIGNS, gap_of, missed
 from checker.model.rules import Rule
@@ -40,12 +40,12 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     )
     if now == before:
         message = f"“{label}”（{actual}）{SHOULD[sign]}上年数（{last}），现在与上年相同。"
-    at = places_of(context, field)
+    at = facts_of(context, field)
     return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
 
 
 def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
-    return places_of(context, str(context.rule.spec["field"]))
+    return facts_of(context, str(context.rule.spec["field"]))
 
 
 def _said(context: Context, now: Fraction, before: Fraction) -> Said:
@@ -66,7 +66,7 @@ def _within(context: Context, field: str, now: Fraction, before: Fraction) -> Ve
     change = (now - before) / before * 100
     actual = Quantity(now, measured)
     required = Requirement(f"比上年变动不超过 {Quantity(limit, '%')}")
-    at = places_of(context, field)
+    at = facts_of(context, field)
     word = "增加" if change >= 0 else "减少"
     told = (
         f"“{label}”为 {actual}，上年为 {Quantity(before, measured)}，"
