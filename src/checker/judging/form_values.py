@@ -49,7 +49,7 @@ class Values:
         # a FactRef is the tuple it is made of; looking one up need not make it
         self.facts = cast("Mapping[tuple[str, str, int], Fact]", submission.facts)
         self._columns: dict[str, TableColumn] = {}
-        self._known: dict[tuple[str, str | None, bool], Value | Exception] = {}
+        self._known: dict[tuple[str, str | None, bool], Value] = {}
         self._shares: dict[tuple[str, str], Fraction] = {}
 
     def field(self, field_id: str) -> Field:
@@ -92,18 +92,10 @@ class Values:
         Raises MissingInput, NotApplicable, RuleDefect.
         """
         key = (field_id, stage, last_year)
-        known = self._known.get(key)
-        if known is None:
-            try:
-                found = self._known[key] = self._value(field_id, stage, last_year)
-            except (MissingInput, NotApplicable, RuleDefect) as reason:
-                known = self._known[key] = reason.with_traceback(None)
-            else:
-                return found
-        if isinstance(known, Exception):
-            # a fresh one: raised again, the stored one would keep every frame it passed through
-            raise type(known)(*known.args)
-        return known
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._value(field_id, stage, last_year)
+        return found
 
     def cell(self, row: TableRow, name: str) -> Value:
         """Value of ``table.column`` in a row. Raises MissingInput, NotApplicable, RuleDefect."""
