@@ -275,7 +275,7 @@ class _Inspection:
     def _of_examples(
         self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
     ) -> Iterator[Problem]:
-        from checker.rules.examples import run_examples
+        from checker.authoring.examples import run_examples
 
         for rule in manifest.rules:
             if rule.kind == "form" or rule.id in self.broken:

@@ -10,13 +10,14 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.authoring.example_forms import form_with
+from checker.authoring.examples import ExampleResult, run_examples
 from checker.authoring.marked_workbook import KitError, MarkedWorkbook, make_marked
 from checker.judging.engine import judge
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, RuleError, Verdict
-from checker.rules.examples import ExampleResult, form_with, run_examples
 from checker.session import Session, SessionOptions
 
 Facts: TypeAlias = Mapping[str, "Plain | float"]
@@ -154,7 +155,7 @@ class PluginKit:
         only = replace(self.session.ruleset, chosen=frozenset({rule_id}))
         report = judge(filled, only, profile, earlier)
         verdicts = tuple(
-            verdict
+            verdict.worded()
             for verdict in report.verdicts
             if verdict.rule == rule_id and (stage is None or verdict.unit.stage in (stage, None))
         )

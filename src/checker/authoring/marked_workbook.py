@@ -8,12 +8,12 @@ from pathlib import Path
 from checker_templates.building.fill_data import FillData, FillValue
 from msgspec import Struct
 
+from checker.authoring.example_forms import form_with
 from checker.model.cells import CellRef
 from checker.model.report import Report
 from checker.model.rules import Plain
 from checker.model.submission import FactState
 from checker.model.template import Template
-from checker.rules.examples import form_with
 from checker.session import Session
 
 RESULT_SHEET = "校验结果"

@@ -10,7 +10,7 @@ from checker.model.rules import Plain, Rule
 from checker.model.template import FieldType, Sheet, Template
 from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.manifest import PluginManifest
-from checker.rules.kinds.keys import KINDS, Takes
+from checker.rules.kinds import KINDS, Takes
 from checker.rules.rule_check import fields_read, unused_thresholds
 from checker.rules.ruleset import RuleSet
 from checker.toml_files import tables

@@ -18,7 +18,7 @@ from checker.plugins import manifest_schema
 from checker.plugins.manifest import changed, family_of
 from checker.plugins.manifest_schema import Schema
 from checker.rules.expression import parse
-from checker.rules.kinds.keys import KINDS, Takes
+from checker.rules.kinds import KINDS, Takes
 from checker.rules.syntax import ExpressionError
 from checker.toml_files import Table, strings, table, tables, texts
 

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from checker.model.verdicts import Outcome, Severity
-from checker.rules.kinds import COLLECTION_KINDS
-from checker.rules.kinds.keys import ALGORITHMS, COMPARES, KINDS, Key, Takes
+from checker.rules.kinds import ALGORITHMS, COLLECTION_KINDS, COMPARES, KINDS, Key, Takes
 
 Schema: TypeAlias = dict[str, Any]
 """Keys with what cerberus asks of their values."""

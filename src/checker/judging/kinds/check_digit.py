@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from checker.judging.context import Context
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
 from checker.model.verdicts import Requirement, Verdict
-from checker.rules.context import Context
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.wording import Words, shown
 
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -24,17 +24,15 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     field = str(rule.spec["field"])
     value = shown(unit.value(field)).strip().upper()
     wrong = (uscc_problem if rule.spec["algorithm"] == "uscc" else id_card_problem)(value)
-    at, label = places_of(context, field), unit.label_of(field)
+    at, label = facts_of(context, field), unit.label_of(field)
     required = Requirement("最后一位校验码正确")
     if wrong is None:
         message = f"“{label}”的校验码正确。"
         yield context.passed(message, at=at, actual=value, required=required)
         return
     message = f"“{label}”填的是“{value}”，{wrong}。"
-    if rule.message:
-        known = {"actual": value, "required": wrong, "gap": "", "unit": unit.label}
-        message = Words(context).fill(rule.message, known)
-    yield context.failed(message, at=at, actual=value, required=required)
+    known = {"required": wrong}
+    yield missed(context, message, at=at, actual=value, required=required, told=known)
 
 
 def uscc_problem(code: str) -> str | None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import compare_of, whole_number
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import SIGNS, Words, missed, requirement
 from checker.model.rules import Rule
 from checker.model.verdicts import Quantity, Requirement, Verdict
-from checker.rules.context import Context
-from checker.rules.evaluation import compare, rounded
 from checker.rules.expression import parse
-from checker.rules.kinds.indicator import compare_of, whole
-from checker.rules.places import places, places_of
-from checker.rules.unit import Unit
-from checker.rules.values import NotApplicable
-from checker.rules.wording import SIGNS, Words, requirement
+from checker.rules.values import NotApplicable, compare, rounded
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
@@ -25,44 +24,33 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if not previous:
         raise NotApplicable(f"“{words.describe(parse(previous_text))}”为 0")
     growth = (current - previous) / previous * 100
-    digits = whole(spec.get("digits", 2))
+    digits = whole_number(spec.get("digits", 2))
     if "claimed" in spec:
-        yield _claimed(rule, context, words, (current, previous, growth), digits)
+        yield _claimed(context, current, previous, digits)
     if "threshold" in spec:
         sign = compare_of(rule)
         limit = context.threshold(str(spec["threshold"]))
         actual, required = Quantity(growth, "%", digits), requirement(sign, limit, "%")
-        at = places(context, parse(current_text), parse(previous_text))
+        at = facts_of(context, current_text, previous_text)
         name = words.describe(parse(current_text))
         if compare(sign, growth, limit):
             message = f"“{name}”增长率为 {actual}，符合 {required.text} 的要求。"
             yield context.passed(message, at=at, actual=actual, required=required)
         else:
             message = f"“{name}”增长率为 {actual}，不符合 {required.text} 的要求。"
-            yield context.failed(
-                _own(rule, words, message, actual, required),
-                at=at,
-                actual=actual,
-                required=required,
-            )
+            yield missed(context, message, at=at, actual=actual, required=required)
 
 
-def _claimed(
-    rule: Rule,
-    context: Context,
-    words: Words,
-    figures: tuple[Fraction, Fraction, Fraction],
-    digits: int,
-) -> Verdict:
-    current, previous, growth = figures
-    field = str(rule.spec["claimed"])
+def _claimed(context: Context, current: Fraction, previous: Fraction, digits: int) -> Verdict:
+    growth = (current - previous) / previous * 100
+    field = str(context.rule.spec["claimed"])
     claimed = context.number(field)
     shown = _decimals(claimed, digits)
     correct = Quantity(rounded(growth, digits), "%", digits)
     actual = Quantity(claimed, "%", max(digits, 4))
     required = Requirement(f"{SIGNS['==']} {correct}", "==", growth, "%")
-    at = places_of(context, field)
-    name = words.unit.label_of(field)
+    at = facts_of(context, field)
+    name = context.unit.label_of(field)
     if rounded(growth, shown) == rounded(claimed, shown):
         message = f"“{name}”填报 {actual}，与按上期数计算的结果一致。"
         return context.passed(message, at=at, actual=actual, required=required)
@@ -70,16 +58,7 @@ def _claimed(
     message = f"“{name}”填报 {actual}，按“（本期数 - 上期数）÷ 上期数”应为 {correct}：{sum_text}"
     if current and rounded((current - previous) / current * 100, shown) == claimed:
         message += "。填报数误以本期为基数（除以了本期数）"
-    return context.failed(
-        _own(rule, words, f"{message}。", actual, required), at=at, actual=actual, required=required
-    )
-
-
-def _own(rule: Rule, words: Words, message: str, actual: Quantity, required: Requirement) -> str:
-    if not rule.message:
-        return message
-    known = {"actual": str(actual), "required": required.text, "gap": "", "default": message}
-    return words.fill(rule.message, known | {"unit": words.unit.label})
+    return missed(context, f"{message}。", at=at, actual=actual, required=required)
 
 
 def _decimals(value: Fraction, most: int) -> int:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from checker.judging.context import Context
 from checker.model.submission import FactRef
-from checker.rules.context import Context
-from checker.rules.evaluation import compile_node, truth
+from checker.rules.evaluation import compile_node
 from checker.rules.expression import calls, children, parse
 from checker.rules.syntax import Call, Name, Node
-from checker.rules.values import MissingInput, NotApplicable
+from checker.rules.values import MissingInput, NotApplicable, truth
 
 _TABLE_FUNCTIONS = frozenset({"count", "total", "highest", "lowest"})
 _MOST_ROWS = 30
 """More coloured rows than this say nothing more."""
 
 
-def places(context: Context, *nodes: Node) -> tuple[FactRef, ...]:
+def facts_of(context: Context, *expressions: str | Node) -> tuple[FactRef, ...]:
     """Facts to be marked, foremost first: the rule's ``at``, else the fields of the expressions in
     order of appearance, else the rows of the tables that they count."""
     if context.rule.at:
         return context.places(context.rule.at)
+    nodes = [parse(each) if isinstance(each, str) else each for each in expressions]
     fields = context.places(name for node in nodes for name in _fields(node))
     if fields:
         return fields
@@ -31,11 +32,6 @@ def places(context: Context, *nodes: Node) -> tuple[FactRef, ...]:
             if call.function in _TABLE_FUNCTIONS:
                 found.update(dict.fromkeys(_rows(context, call)))
     return tuple(found)
-
-
-def places_of(context: Context, *expressions: str) -> tuple[FactRef, ...]:
-    """The same for expressions as text."""
-    return places(context, *(parse(text) for text in expressions))
 
 
 def _fields(node: Node) -> Iterator[str]:

@@ -5,15 +5,16 @@ This is what a plugin's function receives. It speaks of fields, never of cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
-from checker.model.submission import Fact, FactRef, FactState, TableRow
+from checker.judging.form_values import Values
+from checker.model.submission import FactRef, FactState, TableRow
 from checker.model.template import Template
 from checker.model.verdicts import Scope, UnitRef
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, Values
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
 
 UnitKey: TypeAlias = tuple[str | None, str | None, int]
 """Stage, table and row: what tells the units of one submission apart."""
@@ -77,16 +78,6 @@ class Unit:
     def edition(self) -> int:
         """Edition year of the form."""
         return self._values.template.edition
-
-    @property
-    def facts(self) -> Mapping[tuple[str, str, int], Fact]:
-        """All facts of the form, by field, column and 0; for the host."""
-        return self._values.facts
-
-    @property
-    def cells(self) -> Mapping[str, Fact]:
-        """The facts of a row by column, none for other units; for the host."""
-        return {} if self._row is None else self._row.facts
 
     def value(self, field: str) -> Value:
         """The value of a field (or, in a row, of ``table.column``), of whatever type it is."""

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import texts
+from checker.judging.unit import Unit
+from checker.judging.wording import missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Outcome, Quantity, Requirement, Said, Verdict, format_number
-from checker.rules.context import Context
-from checker.rules.kinds.limits import texts
-from checker.rules.unit import Unit
-from checker.rules.wording import Words
+from checker.model.verdicts import (
+    Outcome,
+    Passed,
+    Quantity,
+    Requirement,
+    Said,
+    Verdict,
+    format_number,
+)
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
     """One verdict. Rules that do not apply leave the count (and lower ``at_least`` by one each);
     while some cannot be judged yet, only what is already certain is said."""
     floor = _floor(rule, context)
@@ -34,12 +42,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
         yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing, message=message)
         return
     if not hopeless:
-
-        def said() -> Said:
-            message = f"{judged} 项指标中 {len(fulfilled)} 项达标，{required.text}，综合达标。"
-            return Said(message, actual, required)
-
-        yield context.fulfilled(said, lambda: _places(failed) or _places(fulfilled))
+        yield context.fulfilled(_said, _point, judged, actual, required, failed, fulfilled)
         return
     message = f"{judged} 项指标中 {len(fulfilled)} 项达标，要求{required.text}"
     if failed:
@@ -47,19 +50,16 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     if too_low:
         message += f"；其中 {len(too_low)} 项低于限值的 {_percent(floor)}"
     message += "。"
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": "", "default": message}
-        message = Words(context).fill(rule.message, known | {"unit": unit.label})
     at = _places([*too_low, *failed])
-    yield context.failed(message, at=at, actual=actual, required=required)
+    yield missed(context, message, at=at, actual=actual, required=required)
 
 
 def _sorted(
     rule: Rule, context: Context
-) -> tuple[list[Verdict], list[Verdict], list[Verdict], int]:
-    fulfilled: list[Verdict] = []
-    failed: list[Verdict] = []
-    open_: list[Verdict] = []
+) -> tuple[list[Verdict | Passed], list[Verdict | Passed], list[Verdict | Passed], int]:
+    fulfilled: list[Verdict | Passed] = []
+    failed: list[Verdict | Passed] = []
+    open_: list[Verdict | Passed] = []
     without = 0
     for rule_id in texts(rule.spec["of"]):
         verdict = context.result(rule_id)
@@ -83,7 +83,7 @@ def _floor(rule: Rule, context: Context) -> Fraction | None:
     return value / 100 if entry.unit == "%" else value
 
 
-def _share(verdict: Verdict) -> Fraction:
+def _share(verdict: Verdict | Passed) -> Fraction:
     """How much of its limit a failed verdict reaches; 0 if it has no number."""
     required = verdict.required
     if not isinstance(verdict.actual, Quantity) or required is None or not required.value:
@@ -94,7 +94,7 @@ def _share(verdict: Verdict) -> Fraction:
     return value / required.value
 
 
-def _told(verdict: Verdict, context: Context) -> str:
+def _told(verdict: Verdict | Passed, context: Context) -> str:
     title = context.title_of(verdict.rule)
     return f"{title}（{verdict.actual}，为限值的 {_percent(_share(verdict))}）"
 
@@ -108,5 +108,20 @@ def _required(needed: Fraction, floor: Fraction | None) -> str:
     return text if floor is None else f"{text}且其余不低于限值的 {_percent(floor)}"
 
 
-def _places(verdicts: list[Verdict]) -> tuple[FactRef, ...]:
+def _said(judged: int, actual: Quantity, required: Requirement, *_: object) -> Said:
+    message = f"{judged} 项指标中 {actual.value} 项达标，{required.text}，综合达标。"
+    return Said(message, actual, required)
+
+
+def _point(
+    judged: int,
+    actual: Quantity,
+    required: Requirement,
+    failed: list[Verdict | Passed],
+    fulfilled: list[Verdict | Passed],
+) -> tuple[FactRef, ...]:
+    return _places(failed) or _places(fulfilled)
+
+
+def _places(verdicts: list[Verdict | Passed]) -> tuple[FactRef, ...]:
     return tuple(dict.fromkeys(ref for verdict in verdicts for ref in verdict.at))

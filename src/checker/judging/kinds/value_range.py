@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import limit_value, whole_number
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, gap_of, missed, requirement
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Quantity, Requirement, Said, Verdict
-from checker.rules.context import Context
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
 from checker.rules.expression import parse
-from checker.rules.kinds.indicator import whole
-from checker.rules.kinds.limits import limit_value
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.wording import Words, gap_of, requirement
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict."""
     spec = rule.spec
     text = str(spec["value"])
@@ -25,13 +24,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     low = limit_value(context, str(spec["minimum"])) if "minimum" in spec else None
     high = limit_value(context, str(spec["maximum"])) if "maximum" in spec else None
     over = high is not None and value > high
-
-    def point() -> tuple[FactRef, ...]:
-        return places_of(context, text)
-
     if not over and (low is None or value >= low):
-        return (context.fulfilled(lambda: _said(rule, context, value, low, high), point),)
-    words, said = Words(context), _said(rule, context, value, low, high)
+        return (context.fulfilled(_said, _point, context, value, low, high),)
+    words, said = Words(context), _said(context, value, low, high)
     actual, required = said.actual, said.required
     assert isinstance(actual, Quantity) and required is not None
     measured, name = actual.unit, words.describe(parse(text))
@@ -40,23 +35,23 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     should = f"应{' ' if required.compare else ''}{required.text}"
     both = low is not None and high is not None
     message = f"“{name}”为 {actual}，{should}{'' if both else f'，{gap}'}。"
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
-        message = words.fill(rule.message, known | {"unit": unit.label})
+    at, known = _point(context), {"gap": str(gap)}
+    counted = None if both else gap
     return (
-        context.failed(
-            message, at=point(), actual=actual, required=required, gap=None if both else gap
-        ),
+        missed(context, message, at=at, actual=actual, required=required, gap=counted, told=known),
     )
 
 
-def _said(
-    rule: Rule, context: Context, value: Fraction, low: Fraction | None, high: Fraction | None
-) -> Said:
+def _point(context: Context, *_: Fraction | None) -> tuple[FactRef, ...]:
+    return facts_of(context, str(context.rule.spec["value"]))
+
+
+def _said(context: Context, value: Fraction, low: Fraction | None, high: Fraction | None) -> Said:
     """The words for a value that lies where it should."""
-    spec, words, text = rule.spec, Words(context), str(rule.spec["value"])
+    spec, words = context.rule.spec, Words(context)
+    text = str(spec["value"])
     measured = str(spec.get("unit", "")) or words.unit_shown(parse(text))
-    actual = Quantity(value, measured, whole(spec.get("digits", 2)))
+    actual = Quantity(value, measured, whole_number(spec.get("digits", 2)))
     required = _required(low, high, measured)
     name = words.describe(parse(text))
     message = f"“{name}”为 {actual}，符合要求（{required.text}）。"

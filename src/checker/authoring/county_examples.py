@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from checker.authoring.example_forms import EXPECTED, form_with
 from checker.batch.record import Measure
 from checker.county.collection import County, conclude_all, gather
 from checker.county.measuring import figures_of, measure, questions
@@ -12,7 +13,6 @@ from checker.model.rules import Example, Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome
-from checker.rules.examples import EXPECTED, form_with
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 
@@ -84,7 +84,7 @@ def _measures(
     facts = {key: value for key, value in school.items() if key not in tables}
     submission = form_with(template, facts, tables, example.stage)
     report = judge(submission, ruleset, profile)
-    found = measure(report, questions(rules), figures_of(report, ruleset, profile))
+    found = measure(report, questions(rules), figures_of(submission, ruleset, profile))
     if found.errors:
         raise ValueError("；".join(error.message for error in found.errors))
     return found.measures

@@ -5,44 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import texts
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, gap_of, lacking, missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Outcome, Quantity, Requirement, Said, Verdict
-from checker.rules.context import Context
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
 from checker.rules.expression import parse
-from checker.rules.kinds.limits import texts
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
 from checker.rules.values import MissingInput, NotApplicable
-from checker.rules.wording import Words, gap_of, missing_labels
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
     """A verdict for every part; one that is missing does not keep the others from being judged."""
     whole = context.number(str(rule.spec["whole"]))
     for part_text in texts(rule.spec["parts"]):
         try:
             part = context.number(part_text)
         except MissingInput as missing:
-            message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
-            yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message)
+            yield lacking(rule, unit, missing)
             continue
         except NotApplicable as reason:
-            yield context.not_applicable(reason.reason, at=places_of(context, part_text))
+            yield context.not_applicable(reason.reason, at=facts_of(context, part_text))
             continue
         if part <= whole:
-            yield context.fulfilled(_said, _point, rule, context, part_text, part, whole)
+            yield context.fulfilled(_said, _point, context, part_text, part, whole)
         else:
             yield _too_large(rule, context, part_text, part, whole)
 
 
-def _point(rule: Rule, context: Context, part_text: str, *_: Fraction) -> tuple[FactRef, ...]:
-    return places_of(context, part_text)
+def _point(context: Context, part_text: str, *_: Fraction) -> tuple[FactRef, ...]:
+    return facts_of(context, part_text)
 
 
-def _said(rule: Rule, context: Context, part_text: str, part: Fraction, whole: Fraction) -> Said:
+def _said(context: Context, part_text: str, part: Fraction, whole: Fraction) -> Said:
     """The words for a part that is no larger than the whole."""
-    words, whole_node = Words(context), parse(str(rule.spec["whole"]))
+    words, whole_node = Words(context), parse(str(context.rule.spec["whole"]))
     measured = words.unit_shown(whole_node)
     actual, wanted = Quantity(part, measured), Quantity(whole, measured)
     label, name = words.describe(parse(part_text)), words.describe(whole_node)
@@ -54,15 +53,12 @@ def _said(rule: Rule, context: Context, part_text: str, part: Fraction, whole: F
 def _too_large(
     rule: Rule, context: Context, part_text: str, part: Fraction, whole: Fraction
 ) -> Verdict:
-    words, said = Words(context), _said(rule, context, part_text, part, whole)
+    words, said = Words(context), _said(context, part_text, part, whole)
     actual, required = said.actual, said.required
     assert isinstance(actual, Quantity) and required is not None
     gap = gap_of(part - whole, actual.unit, excess=True, split=True)
     label, name = words.describe(parse(part_text)), words.describe(parse(str(rule.spec["whole"])))
     wanted = Quantity(whole, actual.unit)
     message = f"“{label}”为 {actual}，不能超过“{name}”（{wanted}），{gap}。"
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
-        message = words.fill(rule.message, known | {"unit": context.unit.label, "part": label})
-    at = places_of(context, part_text)
-    return context.failed(message, at=at, actual=actual, required=required, gap=gap)
+    at, known = facts_of(context, part_text), {"part": label}
+    return missed(context, message, at=at, actual=actual, required=required, gap=gap, told=known)

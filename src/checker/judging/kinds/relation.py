@@ -4,48 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import NamedTuple
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import whole_number
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, missed, shown
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Gap, Quantity, Requirement, Said, Verdict
-from checker.rules.context import Context
-from checker.rules.evaluation import Compiled, compare, compile_node, truth
+from checker.model.verdicts import Gap, Passed, Quantity, Requirement, Said, Verdict
+from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
-from checker.rules.kinds.indicator import whole
-from checker.rules.kinds.limits import once_per_rule
-from checker.rules.places import places
 from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Truth, Unary
-from checker.rules.unit import Unit
-from checker.rules.values import Value
-from checker.rules.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, shown
+from checker.rules.values import Value, compare, truth
 
 
-class _Relation(NamedTuple):
-    """What a rule's keys say, ready to be asked of any unit."""
-
-    check: Node
-    holds: Compiled
-    what: str
-    digits: int
-
-
-@once_per_rule
-def _prepared(rule: Rule) -> _Relation:
-    text = str(rule.spec["check"])
-    check = parse(text)
-    return _Relation(check, compile_node(check), f"“{text}”", whole(rule.spec.get("digits", 2)))
-
-
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict. Of conditions joined with "and" the first that does not hold is reported."""
-    relation = _prepared(rule)
-    held = relation.holds(unit, context)
-    if held is True or truth(held, relation.what):
-        return (context.fulfilled(_said, _points, context, relation),)
-    failing = _failing(relation.check, context)
+    check = str(rule.spec["check"])
+    if context.holds(check):
+        return (context.fulfilled(_said, _point, context),)
+    failing = _failing(parse(check), context)
     words = Words(context)
-    sides = _sides(failing, context, words, relation.digits)
+    sides = _sides(failing, context, words)
     gap: Gap | None = None
     if sides is not None:
         actual, required = sides
@@ -54,24 +35,17 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     else:
         actual, required = None, Requirement(words.describe(failing))
         message = f"应当{words.describe(failing)}，现在不是这样。"
-    if rule.message:
-        known = {"actual": str(actual or ""), "required": required.text, "gap": str(gap or "")}
-        message = words.fill(rule.message, known | {"unit": unit.label})
-    return (
-        context.failed(
-            message, at=places(context, failing), actual=actual, required=required, gap=gap
-        ),
-    )
+    at = facts_of(context, failing)
+    return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
 
 
-def _points(context: Context, relation: _Relation) -> tuple[FactRef, ...]:
-    """Where a relation that holds is shown to hold."""
-    return places(context, relation.check)
+def _point(context: Context) -> tuple[FactRef, ...]:
+    return facts_of(context, str(context.rule.spec["check"]))
 
 
-def _said(context: Context, relation: _Relation) -> Said:
+def _said(context: Context) -> Said:
     """The words of a relation that holds."""
-    sides = _sides(relation.check, context, Words(context), relation.digits)
+    sides = _sides(parse(str(context.rule.spec["check"])), context, Words(context))
     actual, required = sides or (None, None)
     message = f"{context.rule.title}：符合要求。"
     return Said(message, actual, required)
@@ -91,10 +65,9 @@ def _failing(node: Node, context: Context) -> Node:
     return node
 
 
-def _sides(
-    node: Node, context: Context, words: Words, digits: int
-) -> tuple[Quantity | str, Requirement] | None:
+def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, Requirement] | None:
     """Left value and requirement of a plain comparison, or of a flag that must be 是 or 否."""
+    digits = whole_number(context.rule.spec.get("digits", 2))
     flag = _flag(node)
     if flag is not None:
         name, wanted = flag

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Protocol
 
+from checker.judging.plan import Plan
+from checker.judging.unit import Unit
 from checker.model.rules import Rule, Threshold
 from checker.model.submission import FactRef
 from checker.model.template import Template
@@ -19,43 +21,33 @@ from checker.model.verdicts import (
     UnitRef,
     Verdict,
 )
-from checker.rules.evaluation import compiled, number, truth
-from checker.rules.profiles import Profile
+from checker.rules.evaluation import compiled
 from checker.rules.ruleset import Functions
-from checker.rules.unit import Unit
-from checker.rules.values import NotApplicable, RuleDefect, Value
+from checker.rules.values import NotApplicable, RuleDefect, Value, number, truth
 
 At = Iterable[str | FactRef]
 """Places to be marked, foremost first: field ids of the unit, or names of facts."""
 
 
-class Judgement(Protocol):
-    """The run that a context belongs to."""
+class Results(Protocol):
+    """The verdicts of other rules, for those that are made of them."""
 
-    profile: Profile
-    functions: Functions | None
-
-    def in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction] | None:
-        """The threshold for a stage (None: the whole) and its exact value; None if there is none
-        for it."""
-
-    def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
-        """A code list of the plugin, else of the template."""
-
-    def title_of(self, rule_id: str) -> str:
-        """Title of a rule; its id if it does not run."""
-
-    def verdicts_of(self, rule_id: str, unit: UnitRef) -> tuple[Verdict, ...]:
+    def verdicts_of(self, rule_id: str, unit: UnitRef) -> tuple[Verdict | Passed, ...]:
         """Verdicts of another rule on a unit, worked out now if they are not there yet."""
 
 
 class Context:
-    """One rule being asked about one unit. Plugins receive it; they never make one."""
+    """One rule being asked about one unit under a plan. Plugins receive it; they never make one.
 
-    __slots__ = ("_judgement", "rule", "unit")
+    A pass keeps it to make its words of. Only kinds that ask for other rules' verdicts are given
+    ``results``, so that no report holds the run that made it.
+    """
 
-    def __init__(self, judgement: Judgement, rule: Rule, unit: Unit) -> None:
-        self._judgement = judgement
+    __slots__ = ("_plan", "_results", "rule", "unit")
+
+    def __init__(self, plan: Plan, rule: Rule, unit: Unit, results: Results | None = None) -> None:
+        self._plan = plan
+        self._results = results
         self.rule = rule
         self.unit = unit
 
@@ -69,12 +61,12 @@ class Context:
     @property
     def edition(self) -> int:
         """The year whose rules and thresholds apply."""
-        return self._judgement.profile.year(self.unit.edition)
+        return self._plan.profile.year(self.unit.edition)
 
     @property
     def functions(self) -> Functions:
         """Runs Python functions of plugins (for the host; a rule has no use for it)."""
-        found = self._judgement.functions
+        found = self._plan.ruleset.functions
         if found is None:
             raise RuleDefect("这一组规则没有带上插件的代码")
         return found
@@ -93,33 +85,34 @@ class Context:
 
     def _in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction]:
         stage = self._stage(stage)
-        found = self._judgement.in_force(threshold_id, stage)
+        found = self._plan.in_force(threshold_id, stage)
         if found is not None:
             return found
-        if not self._judgement.profile.knows(threshold_id):
+        if not self._plan.profile.knows(threshold_id):
             raise RuleDefect(f"没有限值 {threshold_id}")
         where = self.unit.template.stage_title(stage) if stage else self.unit.label
         raise NotApplicable(f"对{where}没有规定限值")
 
     def definition(self, name: str) -> str:
         """The definition chosen by the profile (``[definitions]``); "" if it chose none."""
-        return self._judgement.profile.definitions.get(name, "")
+        return self._plan.profile.definitions.get(name, "")
 
     def code_list(self, list_id: str) -> Mapping[str, str]:
         """Code -> meaning. Raises RuleDefect if neither plugin nor template has the list."""
-        found = self._judgement.code_list(self.rule.plugin, list_id)
+        found = self._plan.code_list(self.rule.plugin, list_id)
         if found is None:
             raise RuleDefect(f"没有代码表 {list_id}")
         return found
 
-    def result(self, rule_id: str, unit: Unit | None = None) -> Verdict | None:
+    def result(self, rule_id: str, unit: Unit | None = None) -> Verdict | Passed | None:
         """The verdict of another rule on a unit (default: this one); None if it gave none."""
-        verdicts = self._judgement.verdicts_of(rule_id, (unit or self.unit).ref)
+        assert self._results is not None
+        verdicts = self._results.verdicts_of(rule_id, (unit or self.unit).ref)
         return verdicts[0] if verdicts else None
 
     def title_of(self, rule_id: str) -> str:
         """Title of another rule; its id if it does not run on this submission."""
-        return self._judgement.title_of(rule_id)
+        return self._plan.title_of(rule_id)
 
     def evaluate(self, expression: str, unit: Unit | None = None) -> Value:
         """An expression worked out for a unit (default: this one)."""
@@ -154,7 +147,7 @@ class Context:
         say: Callable[..., Said],
         point: Callable[..., tuple[FactRef, ...]],
         *given: object,
-    ) -> Verdict:
+    ) -> Passed:
         """通过, with words and places that are only made (of what is ``given``) if somebody asks
         for them."""
         return Passed(self.rule.id, self.unit.ref, say, point, given)

@@ -48,6 +48,11 @@ class Kind(NamedTuple):
     keys: tuple[Key, ...]
 
 
+COLLECTION_KINDS = frozenset(
+    {"dispersion", "dispersion_mean", "share", "pass_share", "total", "outlier", "cohort"}
+)
+"""Kinds that need many submissions together; a function may have scope = "collection" too."""
+
 COMPARES = (">=", "<=", ">", "<", "==")
 ALGORITHMS = ("uscc", "id_card")
 

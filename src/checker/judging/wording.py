@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
 
-from checker.model.rules import Plain
+from checker.judging.context import Context
+from checker.judging.unit import Unit
+from checker.model.rules import Plain, Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Gap, Quantity, Requirement, format_number
+from checker.model.verdicts import Gap, Outcome, Quantity, Requirement, Verdict, format_number
 from checker.rules import units
-from checker.rules.context import Context
-from checker.rules.evaluation import compile_node, truth
+from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
 from checker.rules.syntax import (
     Binary,
@@ -27,8 +29,7 @@ from checker.rules.syntax import (
     Truth,
     Unary,
 )
-from checker.rules.unit import Unit
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, truth
 
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
 """How comparisons are shown."""
@@ -197,6 +198,34 @@ class Words:
         return f"{title}表{chosen}{word}“{column}”"
 
 
+def missed(
+    context: Context,
+    message: str,
+    *,
+    at: tuple[FactRef, ...] | list[FactRef],
+    actual: Quantity | str | None = None,
+    required: Requirement,
+    gap: Gap | None = None,
+    borderline: bool = False,
+    told: Mapping[str, str] | None = None,
+) -> Verdict:
+    """Not as it should be: in the rule's own words if it has any, else in ``message``. ``told``
+    says otherwise, or more, of what the rule's {placeholders} may name."""
+    own = context.rule.message
+    if own:
+        known = {
+            "actual": "" if actual is None else str(actual),
+            "required": required.text,
+            "gap": "" if gap is None else str(gap),
+            "unit": context.unit.label,
+            "default": message,
+        }
+        message = Words(context).fill(own, known | dict(told or {}))
+    return context.failed(
+        message, at=at, actual=actual, required=required, gap=gap, borderline=borderline
+    )
+
+
 def shown(value: Value) -> str:
     """A value that is not a number, as users read it."""
     if value is True:
@@ -235,6 +264,12 @@ def gap_of(
     if whole:
         value = Fraction(floor(exact) + 1 if strict else ceil(exact))
     return Gap(value, exact, unit, noun, excess)
+
+
+def lacking(rule: Rule, unit: Unit, missing: MissingInput) -> Verdict:
+    """缺数据: the verdict while figures are missing."""
+    message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
+    return Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message)
 
 
 def missing_labels(unit: Unit, refs: tuple[FactRef, ...]) -> str:

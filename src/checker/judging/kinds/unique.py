@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import texts
+from checker.judging.unit import Unit
+from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
 from checker.model.verdicts import Requirement, Verdict
-from checker.rules.context import Context
-from checker.rules.kinds.limits import texts
-from checker.rules.unit import Unit
 from checker.rules.values import MissingInput, NotApplicable, Value
-from checker.rules.wording import Words, shown
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
@@ -35,10 +35,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
         repeated = True
         told = "、".join(shown(value) for value in key)
         message = f"{row.label}的{labels}“{told}”与第{earlier.ref.row}行重复。"
-        if rule.message:
-            known = {"actual": told, "required": required.text, "gap": "", "unit": row.label}
-            message = Words(context).fill(rule.message, known)
         at = [ref for each in (row, earlier) for column in columns for ref in each.refs(column)]
-        yield context.failed(message, at=at, actual=told, required=required)
+        known = {"unit": row.label}
+        yield missed(context, message, at=at, actual=told, required=required, told=known)
     if not repeated:
         yield context.passed(f"{labels}没有重复。", required=required)

@@ -5,35 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import compare_of
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import SHOULD, SIGNS, gap_of, missed
 from checker.model.rules import Rule
-from checker.model.verdicts import Quantity, Requirement, Said, Verdict
-from checker.rules.context import Context
-from checker.rules.evaluation import compare
-from checker.rules.kinds.indicator import compare_of
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.values import NotApplicable, RuleDefect
-from checker.rules.wording import SHOULD, SIGNS, Words, gap_of
+from checker.model.submission import FactRef
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
+from checker.rules.values import NotApplicable, RuleDefect, compare
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict; 不适用 when there is nothing to compare with."""
     field = str(rule.spec["field"])
     now, before = unit.number(field), unit.previous(field)
     if not isinstance(before, Fraction):
         raise RuleDefect(f"{field} 的上年数不是数字")
     if "within" in rule.spec:
-        label, measured = unit.label_of(field), unit.unit_of(field)
-        return (_within(rule, context, at_label=(label, measured), figures=(now, before)),)
+        return (_within(context, field, now, before),)
     sign = compare_of(rule)
     if compare(sign, now, before):
-        return (
-            context.fulfilled(
-                lambda: _said(context, field, sign, (now, before)),
-                lambda: places_of(context, field),
-            ),
-        )
-    words, said = Words(context), _said(context, field, sign, (now, before))
+        return (context.fulfilled(_said, _point, context, now, before),)
+    said = _said(context, now, before)
     actual, required = said.actual, said.required
     assert required is not None
     label, measured = unit.label_of(field), unit.unit_of(field)
@@ -46,33 +40,33 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     )
     if now == before:
         message = f"“{label}”（{actual}）{SHOULD[sign]}上年数（{last}），现在与上年相同。"
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
-        message = words.fill(rule.message, known | {"unit": unit.label})
-    at = places_of(context, field)
-    return (context.failed(message, at=at, actual=actual, required=required, gap=gap),)
+    at = facts_of(context, field)
+    return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
 
 
-def _said(context: Context, field: str, sign: str, figures: tuple[Fraction, Fraction]) -> Said:
+def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
+    return facts_of(context, str(context.rule.spec["field"]))
+
+
+def _said(context: Context, now: Fraction, before: Fraction) -> Said:
     """The words for a figure that is as it should be beside last year's."""
+    field, sign = str(context.rule.spec["field"]), compare_of(context.rule)
     label, measured = context.unit.label_of(field), context.unit.unit_of(field)
-    actual, last = (Quantity(figure, measured) for figure in figures)
-    required = Requirement(f"{SIGNS[sign]} 上年数 {last}", sign, figures[1], measured)
+    actual, last = Quantity(now, measured), Quantity(before, measured)
+    required = Requirement(f"{SIGNS[sign]} 上年数 {last}", sign, before, measured)
     message = f"“{label}”为 {actual}，上年为 {last}，符合要求。"
     return Said(message, actual, required)
 
 
-def _within(
-    rule: Rule, context: Context, at_label: tuple[str, str], figures: tuple[Fraction, Fraction]
-) -> Verdict:
-    (label, measured), (now, before) = at_label, figures
+def _within(context: Context, field: str, now: Fraction, before: Fraction) -> Verdict:
+    label, measured = context.unit.label_of(field), context.unit.unit_of(field)
     if not before:
         raise NotApplicable(f"“{label}”的上年数为 0")
-    limit = context.threshold(str(rule.spec["within"]))
+    limit = context.threshold(str(context.rule.spec["within"]))
     change = (now - before) / before * 100
     actual = Quantity(now, measured)
     required = Requirement(f"比上年变动不超过 {Quantity(limit, '%')}")
-    at = places_of(context, str(rule.spec["field"]))
+    at = facts_of(context, field)
     word = "增加" if change >= 0 else "减少"
     told = (
         f"“{label}”为 {actual}，上年为 {Quantity(before, measured)}，"
@@ -81,7 +75,4 @@ def _within(
     if abs(change) <= limit:
         return context.passed(f"{told}。", at=at, actual=actual, required=required)
     message = f"{told}，超过了 {Quantity(limit, '%')}，请核对。"
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": "", "default": message}
-        message = Words(context).fill(rule.message, known | {"unit": context.unit.label})
-    return context.failed(message, at=at, actual=actual, required=required)
+    return missed(context, message, at=at, actual=actual, required=required)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import limit_value, texts
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, gap_of, missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Quantity, Requirement, Said, Verdict
-from checker.rules.context import Context
-from checker.rules.exact_sums import exact_sum
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
 from checker.rules.expression import parse
-from checker.rules.kinds.limits import limit_value, texts
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.values import ZERO
-from checker.rules.wording import Words, gap_of
+from checker.rules.values import ZERO, exact_sum
 
 
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict, marked at the total and then its parts."""
     total_text, parts = str(rule.spec["total"]), texts(rule.spec["parts"])
     total = context.number(total_text)
@@ -26,13 +25,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     tolerance = ZERO
     if "tolerance" in rule.spec:
         tolerance = limit_value(context, str(rule.spec["tolerance"]))
-
-    def point() -> tuple[FactRef, ...]:
-        return places_of(context, total_text, *parts)
-
     if total == together or abs(total - together) <= tolerance:
-        return (context.fulfilled(lambda: _said(rule, context, total, together), point),)
-    words, said = Words(context), _said(rule, context, total, together)
+        return (context.fulfilled(_said, _point, context, total, together),)
+    words, said = Words(context), _said(context, total, together)
     actual, required = said.actual, said.required
     assert isinstance(actual, Quantity) and required is not None
     measured, wanted = actual.unit, Quantity(together, actual.unit)
@@ -45,15 +40,19 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
         f"“{name}”为 {actual}，各部分之和为 {wanted}（{listed}），"
         f"相差 {Quantity(gap.exact, measured)}。"
     )
-    if rule.message:
-        known = {"actual": str(actual), "required": required.text, "gap": str(gap)}
-        message = words.fill(rule.message, known | {"unit": unit.label})
-    return (context.failed(message, at=point(), actual=actual, required=required, gap=gap),)
+    return (
+        missed(context, message, at=_point(context), actual=actual, required=required, gap=gap),
+    )
 
 
-def _said(rule: Rule, context: Context, total: Fraction, together: Fraction) -> Said:
+def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
+    spec = context.rule.spec
+    return facts_of(context, str(spec["total"]), *texts(spec["parts"]))
+
+
+def _said(context: Context, total: Fraction, together: Fraction) -> Said:
     """The words for a total that is what its parts make."""
-    words, total_text = Words(context), str(rule.spec["total"])
+    words, total_text = Words(context), str(context.rule.spec["total"])
     measured = words.unit_shown(parse(total_text))
     actual, wanted = Quantity(total, measured), Quantity(together, measured)
     required = Requirement(f"等于各部分之和 {wanted}", "==", together, measured)

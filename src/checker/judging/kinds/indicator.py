@@ -5,81 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
-from typing import NamedTuple
 
-from checker.model.rules import Plain, Rule
-from checker.model.verdicts import Gap, Quantity, Said, Verdict, format_number
-from checker.rules.context import Context
-from checker.rules.evaluation import compare, rounded
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import compare_of, exact_number, whole_number
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, gap_of, missed, requirement
+from checker.model.rules import Rule
+from checker.model.submission import FactRef
+from checker.model.verdicts import Gap, Passed, Quantity, Said, Verdict, format_number
 from checker.rules.expression import parse
-from checker.rules.kinds.limits import once_per_rule
-from checker.rules.places import places_of
-from checker.rules.unit import Unit
-from checker.rules.values import ONE
-from checker.rules.wording import Words, gap_of, requirement
+from checker.rules.values import ONE, compare, rounded
 
 
-class Ratio(NamedTuple):
-    """What a rule's keys say, ready to be asked of any unit; ``denominator`` "" stands for 1."""
-
-    numerator: str
-    denominator: str
-    scale: Fraction
-    threshold: str
-    operator: str
-
-
-@once_per_rule
-def ratio_of(rule: Rule) -> Ratio:
-    """What an indicator's keys say."""
-    spec = rule.spec
-    return Ratio(
-        str(spec["numerator"]),
-        str(spec.get("denominator", "")),
-        fraction(spec.get("scale", 1)),
-        str(spec["threshold"]),
-        compare_of(rule),
-    )
-
-
-def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
     were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
-    numerator_text, denominator_text, scale, threshold, operator = ratio_of(rule)
+    spec, operator = rule.spec, compare_of(rule)
+    numerator_text, denominator_text = str(spec["numerator"]), str(spec.get("denominator", ""))
+    scale = exact_number(str(spec.get("scale", 1)))
     numerator = context.number(numerator_text)
     denominator = context.number(denominator_text) if denominator_text else ONE
     if not denominator:
         name = Words(context).describe(parse(denominator_text))
-        at = places_of(context, numerator_text)
+        at = facts_of(context, numerator_text)
         return (context.not_applicable(f"“{name}”为 0", at=at),)
     if denominator < 0:
         name = Words(context).describe(parse(denominator_text))
         shown = format_number(denominator, 2)
         message = f"{rule.title}无法计算：“{name}”为 {shown}，不可能小于 0，请核对所填各数。"
-        at = places_of(context, denominator_text, numerator_text)
+        at = facts_of(context, denominator_text, numerator_text)
         return (context.failed(message, at=at),)
     value = numerator / denominator * scale
-    limit = context.threshold(threshold)
+    limit = context.threshold(str(spec["threshold"]))
     if compare(operator, value, limit):
-        return (
-            context.fulfilled(
-                lambda: _said(rule, value, limit), lambda: places_of(context, numerator_text)
-            ),
-        )
-    words, said = Words(context), _said(rule, value, limit)
+        return (context.fulfilled(_said, _point, context, value, limit),)
+    words, said = Words(context), _said(context, value, limit)
     actual, required, borderline = said.actual, said.required, said.borderline
     assert isinstance(actual, Quantity) and required is not None
     shown_unit, digits = actual.unit, actual.digits
     gap = _gap(rule, words, numerator, denominator, scale, limit, operator)
-    known = {"actual": str(actual), "required": required.text, "gap": str(gap), "unit": unit.label}
-    if rule.message:
-        message = words.fill(rule.message, known)
-    else:
-        message = f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}"
-        message += f"{near(value, digits, shown_unit) if borderline else ''}。"
-    failed = context.failed(
-        message,
-        at=places_of(context, numerator_text),
+    told = near(value, digits, shown_unit) if borderline else ""
+    failed = missed(
+        context,
+        f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}{told}。",
+        at=facts_of(context, numerator_text),
         actual=actual,
         required=required,
         gap=gap,
@@ -88,10 +58,15 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict]:
     return (failed,)
 
 
-def _said(rule: Rule, value: Fraction, limit: Fraction) -> Said:
+def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
+    return facts_of(context, str(context.rule.spec["numerator"]))
+
+
+def _said(context: Context, value: Fraction, limit: Fraction) -> Said:
     """The words for a value that reaches its limit; for any other, all but the message holds."""
+    rule = context.rule
     spec, operator = rule.spec, compare_of(rule)
-    unit, digits = str(spec["unit"]), whole(spec.get("digits", 2))
+    unit, digits = str(spec["unit"]), whole_number(spec.get("digits", 2))
     as_shown = compare(operator, rounded(value, digits), limit)
     borderline = as_shown is not compare(operator, value, limit)
     actual, required = Quantity(value, unit, digits), requirement(operator, limit, unit)
@@ -132,18 +107,3 @@ def near(value: Fraction, digits: int, unit: str) -> str:
                 shown = Fraction(ceil(value * scale), scale)
             return f"（临界值：未四舍五入为 {format_number(shown, more)}{unit}）"
     return "（临界值：按未四舍五入的数比较）"
-
-
-def compare_of(rule: Rule) -> str:
-    """The rule's comparison sign."""
-    return str(rule.spec.get("compare", "=="))
-
-
-def fraction(value: Plain | None) -> Fraction:
-    """A number of a manifest, exact."""
-    return Fraction(str(value))
-
-
-def whole(value: Plain) -> int:
-    """A whole number of a manifest."""
-    return int(str(value))
