@@ -33,6 +33,15 @@ class NotApplicable(Exception):
         self.reason = reason
 
 
+class LeftEmpty(NotApplicable):
+    """An optional field was left empty. Nothing is judged then; an official item (达标判定) says
+    that it is 缺数据, every other rule does not apply."""
+
+    def __init__(self, label: str, ref: FactRef) -> None:
+        super().__init__(f"没有填“{label}”")
+        self.refs = (ref,)
+
+
 class RuleDefect(Exception):
     """The rule itself is wrong (unknown field, text added to a number): a matter for its author,
     never for the school."""
