@@ -8,9 +8,8 @@ from pathlib import Path
 import openpyxl
 from msgspec.structs import replace
 
-from checker.batch.fact_table import FactRow
-from checker.batch.record import bulk_of
 from checker.county.report import FactColumn
+from checker.marking.file_record import FactRow, bulk_of
 from checker.reports.county_book import write_county_book
 
 sys.path.insert(0, str(Path(__file__).parent))

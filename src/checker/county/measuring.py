@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from checker.batch.record import Measure, Unmeasured, exact
 from checker.judging.engine import Run
+from checker.marking.file_record import Measure, Unmeasured, exact
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.batch.record import FileRecord
 from checker.county.report import CountyReport
+from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
 from checker.model.verdicts import SEVERITY_WORDS, Outcome, Severity
 from checker.reports.book_sheets import (
@@ -22,7 +22,6 @@ from checker.reports.book_sheets import (
 )
 from checker.reports.county_book_facts import write_facts
 from checker.reports.county_book_figures import write_dispersion, write_matrix, write_shortages
-from checker.reports.json_report import Json
 from checker.reports.recorded import finding_word
 
 if TYPE_CHECKING:

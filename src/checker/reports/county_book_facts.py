@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from checker.batch.record import FileRecord
 from checker.county.report import CountyReport, FactColumn
+from checker.marking.file_record import FileRecord
 from checker.reports.book_sheets import ListSheet, Styles, Value
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from checker import __version__
-from checker.batch.record import FileRecord
 from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level
+from checker.marking.file_record import FileRecord, Json
 from checker.model.verdicts import format_number
 from checker.reports.json_pieces import Member, object_pieces
-from checker.reports.json_report import Json, error_document
+from checker.reports.json_report import error_document
 
 
 def county_document(report: CountyReport) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from checker.reports.json_report import Json
+from checker.marking.file_record import Json
 
 Member: TypeAlias = "Json | Iterator[Json]"
 """A value, or a stream of values that is written as a list."""

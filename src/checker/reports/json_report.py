@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 from checker import __version__
+from checker.marking.file_record import Json
 from checker.marking.findings import Counts, Finding
 from checker.marking.results import FileResult, exit_code
 from checker.model.report import FileStatus
 from checker.model.verdicts import RuleError
-
-Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
-"""What a JSON document is made of here; numbers of a verdict are text, as they are shown."""
 
 SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from checker.marking.file_record import Json
 from checker.marking.findings import INFO_WORD, SHOWN, Counts, Finding
 from checker.marking.results import FileResult
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, RuleError, Severity
-from checker.reports.json_report import Json
 
 if TYPE_CHECKING:
-    from checker.batch.record import FileRecord
     from checker.county.report import CountyFinding, CountyReport
+    from checker.marking.file_record import FileRecord
 
 
 def result_of_record(

@@ -13,7 +13,7 @@ from checker.marking.results import FileResult
 from checker.reports.terminal import Line
 
 if TYPE_CHECKING:
-    from checker.batch.record import FileRecord
+    from checker.marking.file_record import FileRecord
 
 Seen = TypeVar("Seen")
 

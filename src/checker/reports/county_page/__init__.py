@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from checker.county.exact_column import ExactColumn
 from checker.county.report import CountyReport, DispersionResult, Level
+from checker.marking.file_record import Json
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
 from checker.reports.county_page.charts import dispersion_bars, distribution
 from checker.reports.county_page.matrix import unit_rows
-from checker.reports.json_report import Json
 from checker.reports.recorded import finding_word
 
 if TYPE_CHECKING:

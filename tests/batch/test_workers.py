@@ -10,23 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from checker.batch.running import Limits, run_all
+from checker.batch.workers import Limits, run_all
 
 sys.path.insert(0, str(Path(__file__).parent))
 from working import behave
 
 
-@pytest.fixture(params=["as here", "as on Windows"])
-def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How the main process listens to its workers: Windows cannot listen to many lines the usual
-    way."""
-    if request.param == "as on Windows":
-        monkeypatch.delattr("select.poll")
-    return str(request.param)
-
-
 @pytest.mark.parametrize("workers", [1, 2])
-def test_results_come_in_order(workers: int, made: str) -> None:
+def test_results_come_in_order(workers: int) -> None:
     names = [f"n{number}" for number in range(400)]
     ends = list(run_all(behave, names, len(names), workers))
     assert [end.item for end in ends] == names
@@ -34,7 +25,7 @@ def test_results_come_in_order(workers: int, made: str) -> None:
     assert not multiprocessing.active_children()
 
 
-def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file(made: str) -> None:
+def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file() -> None:
     names = ["a", "dies", "b", "hangs", "c", "eats", "d", "raises", "unpicklable", "e"]
     ends = {
         end.item: end
@@ -75,7 +66,7 @@ def test_large_items_and_results_do_not_block_the_line() -> None:
 
 
 @pytest.mark.parametrize("begun", [True, False])
-def test_closing_ends_the_workers_whatever_they_are_doing(begun: bool, made: str) -> None:
+def test_closing_ends_the_workers_whatever_they_are_doing(begun: bool) -> None:
     names = ["a", "hangs", "hangs", "hangs"]
     ends = run_all(behave, names, len(names), 2)
     if begun:
