@@ -22,7 +22,6 @@ from checker.marking.file_record import (
     kept,
     record_of,
 )
-from checker.model.cells import CellRef
 from checker.model.marks import Changes, Fill, Mark
 from checker.writing import write_changes
 
@@ -117,7 +116,7 @@ def test_a_marked_copy_serves_as_long_as_it_is_what_was_written(tmp_path: Path) 
     here, there = tmp_path / "甲" / "校验结果", tmp_path / "乙" / "校验结果"
     here.mkdir(parents=True)
     source = Source(str(EXAMPLES / "laian.xlsx"), "一小.xlsx")
-    marks = Changes(marks=(Mark(CellRef("教育质量", 7, 4), Fill.FAIL, "差 7 名"),))
+    marks = Changes(marks=(Mark("教育质量", "D7", Fill.FAIL, "差 7 名"),))
     copy = here / "一小.xlsx"
     write_changes(Path(source.location), copy, marks)
     marked = copy.read_bytes()

@@ -189,10 +189,8 @@ def _named_otherwise(result: FileResult, source: Source) -> FileResult:
     copy, own = Path(result.marked_copy or ""), copy_name(source)
     if copy.parts[-len(own.parts) :] == own.parts:
         return result
-    there = (
-        f"“{own}”已经在结果文件夹里，但不是校验写的标记副本，没有覆盖；副本另存为“{copy.name}”。"
-    )
-    return replace(result, message=there)
+    message = f"结果文件夹里的“{own}”不是校验写的标记副本，没有覆盖；副本另存为“{copy.name}”。"
+    return replace(result, message=message)
 
 
 def _shown(copy: str, source: Source, plan: MarkPlan) -> str:

@@ -180,11 +180,12 @@ class _Worker(Generic[Item, Result]):
         self._start()
 
     def _start(self) -> None:
-        self._pool = ProcessPoolExecutor(
-            1,
-            get_context("spawn"),  # a copy (fork) might take along a lock that somebody holds
-            partial(_settle, self._work, self._limits),
-        )
+        with _apart():  # this may start a process too: multiprocessing's own resource tracker
+            self._pool = ProcessPoolExecutor(
+                1,
+                get_context("spawn"),  # a copy (fork) might take along a lock that somebody holds
+                partial(_settle, self._work, self._limits),
+            )
         self._processes: list[BaseProcess] = []
 
     def give(self, number: int, item: Item) -> None:

@@ -98,7 +98,8 @@ class FactTable(Struct, frozen=True, array_like=True):
     cell: list[str] = []
 
     def __post_init__(self) -> None:
-        if len({len(self.field), len(self.column), len(self.row), len(self.value), len(self.cell)}) > 1:
+        columns = (self.field, self.column, self.row, self.value, self.cell)
+        if len({len(column) for column in columns}) > 1:
             raise ValueError("columns of a facts table differ in length")
 
     def __len__(self) -> int:
