@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +37,8 @@ def write_log(text: str) -> Path | None:
         return path
     except OSError:
         pass
+    import tempfile
+
     try:
         descriptor, name = tempfile.mkstemp(prefix="checker-错误-", suffix=".log")
         with open(descriptor, "w", encoding="utf-8") as log:  # noqa: PTH123
@@ -50,6 +50,8 @@ def write_log(text: str) -> Path | None:
 
 def report_trouble(problem: Exception, what: str = "程序自身出错，校验没有完成") -> int:
     """Say that the program failed, name the log file; the exit code for an internal error."""
+    import traceback
+
     log = write_log("".join(traceback.format_exception(problem)))
     where = f"详细情况记在 {log}" if log else "详细情况未能写入日志"
     sys.stderr.write(f"错误：{what}。{where}，请把它发给技术支持。\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from checker.batch.cache import Copy, Remembered, ResultCache, remember_copy, serves
+from checker.batch.cache import Remembered, ResultCache
 from checker.batch.discovery import Source
 from checker.marking.file_record import (
     FactRow,
@@ -121,21 +121,21 @@ def test_a_marked_copy_serves_as_long_as_it_is_what_was_written(tmp_path: Path) 
     write_changes(Path(source.location), copy, marks)
     marked = copy.read_bytes()
 
-    assert serves(here, source, "digest", store) is None  # an earlier run's, of another content
-    remember_copy(copy, "digest", store)
-    assert serves(here, source, "digest", store) == copy and not there.exists()
-    assert serves(here, source, "another digest", store) is None
-    assert serves(there, source, "digest", store) == there / "一小.xlsx"
+    assert store.copy_in(here, source, "digest") is None  # an earlier run's, of another content
+    store.remember_copy(copy, "digest")
+    assert store.copy_in(here, source, "digest") == copy and not there.exists()
+    assert store.copy_in(here, source, "another digest") is None
+    assert store.copy_in(there, source, "digest") == there / "一小.xlsx"
     assert (there / "一小.xlsx").read_bytes() == marked
     copy.unlink()
-    assert serves(here, source, "digest", store) == copy and copy.read_bytes() == marked
+    assert store.copy_in(here, source, "digest") == copy and copy.read_bytes() == marked
     copy.write_bytes(b"and edited")
     (there / "一小.xlsx").write_bytes(b"and edited")
-    assert serves(here, source, "digest", store) is None
+    assert store.copy_in(here, source, "digest") is None
     assert copy.read_bytes() == b"and edited"
     store.close()
     other = ResultCache(tmp_path / "results.sqlite", "other rules")
-    assert serves(here, source, "digest", other) is None
+    assert other.copy_in(here, source, "digest") is None
     other.close()
 
 
@@ -144,9 +144,9 @@ def test_a_store_cannot_name_any_other_file_as_a_marked_copy(tmp_path: Path) -> 
     secret = tmp_path / "secret.xlsx"
     secret.write_bytes(b"not marked by us")
     store = ResultCache(tmp_path / "results.sqlite", "rules")
-    remember_copy(secret, "digest", store)
+    store.remember_copy(secret, "digest")
     source = Source("/county/一小.xlsx", "一小.xlsx")
-    assert serves(tmp_path / "校验结果", source, "digest", store) is None
+    assert store.copy_in(tmp_path / "校验结果", source, "digest") is None
     assert not (tmp_path / "校验结果").exists()
     store.close()
 
@@ -250,7 +250,8 @@ def test_any_value_in_any_column_is_only_a_value(tmp_path: Path, table: str, val
     path = tmp_path / "results.sqlite"
     store = ResultCache(path, "rules")
     store.keep(SOURCE, "digest", KEPT, markable=True)
-    store.keep_copy(Copy(tmp_path / "copy.xlsx", 10, 5.0), "digest")
+    (tmp_path / "copy.xlsx").write_bytes(b"x" * 10)
+    store.remember_copy(tmp_path / "copy.xlsx", "digest")
     store.close()
     with sqlite3.connect(path) as plain:
         columns = [row[1] for row in plain.execute(f"PRAGMA table_info({table})")]
@@ -262,5 +263,5 @@ def test_any_value_in_any_column_is_only_a_value(tmp_path: Path, table: str, val
         again = ResultCache(path, "rules")
         again.unchanged(SOURCE), again.same_content("digest"), again.kept("digest"), again.sizes()
         source = Source("/county/一小.xlsx", "一小.xlsx")
-        assert serves(tmp_path / "校验结果", source, "digest", again) is None
+        assert again.copy_in(tmp_path / "校验结果", source, "digest") is None
         again.close()

@@ -18,11 +18,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from checker import __version__
-from checker.batch.discovery import Source, discover, full_path
-from checker.batch.previous_year import session_for
+from checker.batch.discovery import Source, discover
+from checker.batch.previous_year import in_full, session_for
 from checker.batch.result_folder import claim, copy_name, copy_target, replacing
 from checker.marking.file_record import BadRecord, Bulk, Kept, check_kept
 from checker.session import Session, SessionOptions
@@ -173,14 +171,43 @@ class ResultCache:
             (_place(source), source.size, source.modified, digest),
         )
 
-    def keep_copy(self, copy: Copy, digest: str) -> None:
-        """Remember that this is the marked copy of this content, marked by these rules."""
-        self._write(
-            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
-            (str(copy.path), digest, self._rules, copy.size, copy.modified),
-        )
+    def remember_copy(self, path: Path, digest: str) -> None:
+        """Remember that the marked copy of this content, marked by these rules, was just written to
+        ``path``."""
+        copy = _as_it_is(path)
+        if copy is not None:
+            self._write(
+                "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
+                (str(copy.path), digest, self._rules, copy.size, copy.modified),
+            )
 
-    def copies(self, digest: str) -> list[Copy]:
+    def copy_in(self, folder: Path, source: Source, digest: str) -> Path | None:
+        """Where in the result folder the marked copy of this content is; None if it must be
+        written. It lies there as it was written, or one that another command wrote elsewhere does
+        and has now been copied. Marking depends on content and rules alone, so all copies of one
+        content are equal."""
+        intact = [copy for copy in self._copies(digest) if _is_intact(copy)]
+        if not intact:
+            return None
+        own = folder / copy_name(source)
+        if any(copy.path == own for copy in intact) and not own.is_symlink():
+            return own
+        path = copy_target(folder, source)
+        if any(copy.path == path for copy in intact):
+            return path
+        other = intact[0].path
+        if not carries_marks(other):  # whatever the store says
+            return None
+        try:
+            claim(folder, path)
+            with replacing(path) as draft:
+                shutil.copyfile(other, draft)
+        except OSError:
+            return None  # marking it anew will say what is wrong there
+        self.remember_copy(path, digest)
+        return path
+
+    def _copies(self, digest: str) -> list[Copy]:
         """Every marked copy of this content by these rules, as it was when it was written; by now
         it may be gone or altered."""
         rows = self._rows(
@@ -241,42 +268,6 @@ def _resolved(folder: str) -> str:
     return str(Path(folder).resolve())
 
 
-def remember_copy(path: Path, digest: str, cache: ResultCache) -> None:
-    """Remember a marked copy that was just written for this content."""
-    found = _as_it_is(path)
-    if found is not None:
-        cache.keep_copy(found, digest)
-
-
-def serves(folder: Path, source: Source, digest: str, cache: ResultCache) -> Path | None:
-    """Where in the result folder the marked copy of this content is; None if it must be written. It
-    lies there as it was written, or one that another command wrote elsewhere does and has now been
-    copied. Marking depends on content and rules alone, so all copies of one content are equal."""
-    intact = [copy for copy in cache.copies(digest) if _is_intact(copy)]
-    if not intact:
-        return None
-    own = folder / copy_name(source)
-    if any(copy.path == own for copy in intact) and not own.is_symlink():
-        return own
-    path = copy_target(folder, source)
-    if any(copy.path == path for copy in intact):
-        return path
-    return path if _copied(intact[0].path, folder, path, digest, cache) else None
-
-
-def _copied(other: Path, folder: Path, path: Path, digest: str, cache: ResultCache) -> bool:
-    if not carries_marks(other):  # whatever the store says
-        return False
-    try:
-        claim(folder, path)
-        with replacing(path) as draft:
-            shutil.copyfile(other, draft)
-    except OSError:
-        return False  # marking it anew will say what is wrong there
-    remember_copy(path, digest, cache)
-    return True
-
-
 def _is_intact(copy: Copy) -> bool:
     now = _as_it_is(copy.path)
     return (
@@ -308,20 +299,6 @@ def fingerprint(session: Session) -> str:
             if not source.modified:  # a web server that tells no time
                 digest.update(hashlib.sha256(_content(source)).digest())
     return digest.hexdigest()
-
-
-def in_full(options: SessionOptions) -> SessionOptions:
-    """The same choice with every path in full: equal for every command and from every folder, and
-    usable by the workers of a cluster, which run in folders of their own."""
-    profile = options.profile
-    if profile is not None and Path(profile).is_file():
-        profile = full_path(profile)
-    return replace(
-        options,
-        profile=profile,
-        plugin_dirs=tuple(map(full_path, options.plugin_dirs)),
-        previous=None if options.previous is None else full_path(options.previous),
-    )
 
 
 def _content(source: Source) -> bytes:

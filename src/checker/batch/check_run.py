@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from checker.batch.cache import ResultCache, open_cache
 from checker.batch.discovery import (
     Discovery,
     Source,
@@ -24,12 +22,14 @@ from checker.batch.discovery import (
 from checker.batch.judging import Done, MarkPlan
 from checker.batch.recording import Runner, Seen, Work, folder_results, runner
 from checker.batch.result_folder import claim, replacing, result_target
-from checker.batch.tables import RunTables
-from checker.batch.watching import Changes, FolderWatch
-from checker.batch.workers import Finished, Stream
+from checker.batch.running import Finished, Stream
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.session import SessionOptions
+
+if TYPE_CHECKING:
+    from checker.batch.cache import ResultCache
+    from checker.batch.watching import Changes, FolderWatch
 
 RESULT_FOLDER = "校验结果"
 """Beside a file, or inside a folder, that is checked: where the marked copies go."""
@@ -111,7 +111,11 @@ class CheckRun:
         Raises ClusterUnreachable or WatchUnavailable, before anything is written.
         """
         options = self._options
-        watching = FolderWatch(options.paths, self._apart) if watch else None
+        watching = None
+        if watch:
+            from checker.batch.watching import FolderWatch
+
+            watching = FolderWatch(options.paths, self._apart)
         self._run = stack.enter_context(runner(options.workers, options.scheduler))
         if not self._simple or watch:
             self._cache = self._open_cache(stack, watch)
@@ -119,6 +123,8 @@ class CheckRun:
             with ExitStack() as tables:
                 seen = None
                 if self._tables is not None:
+                    from checker.batch.tables import RunTables
+
                     seen = tables.enter_context(RunTables(self._tables)).add
                 found = discover_each(options.paths)
                 for path, each in zip(options.paths, found, strict=True):
@@ -131,7 +137,11 @@ class CheckRun:
         """The user's cache. Tables that are to be kept up to date are made anew from what is
         remembered of each file: without a cache, for as long as the command runs."""
         folder = self._options.cache
+        from checker.batch.cache import open_cache
+
         if folder is None and watch and self._tables is not None:
+            from tempfile import TemporaryDirectory
+
             folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         cache = open_cache(folder, self._options.session)
         if cache is not None:
@@ -247,6 +257,8 @@ class CheckRun:
             work: Work, items: Iterable[Source], count: int
         ) -> Iterator[Finished[Source, Done]]:
             return (Finished(item, None, "") for item in items)
+
+        from checker.batch.tables import RunTables
 
         options = self._options.session
         with RunTables(self._tables) as tables:

@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from checker import __version__
-from checker.batch.workers import Finished, Item, Result
+from checker.batch.running import ClusterUnreachable, Finished, Item, Result
 
 _WINDOW_PER_THREAD = 16
 """Tasks under way per worker thread: enough to hide the network, few enough to stay flat."""
@@ -23,14 +23,6 @@ _LOST = "与集群的连接断了，这一份没有校验；请检查集群后�
 
 _SCHEMES = ("tcp", "tls", "ucx", "ws", "wss")
 """How addresses of schedulers begin."""
-
-
-class ClusterUnreachable(Exception):
-    """No cluster to run on. ``reason`` is one Chinese sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Spread(Protocol):

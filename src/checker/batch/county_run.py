@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.cache import ResultCache, in_full, open_cache
+from checker.batch.cache import ResultCache, open_cache
 from checker.batch.discovery import (
     Source,
     apart_from,
@@ -20,7 +20,7 @@ from checker.batch.discovery import (
     read_beside,
 )
 from checker.batch.judging import JudgingWork, MarkPlan
-from checker.batch.previous_year import session_for
+from checker.batch.previous_year import in_full, session_for
 from checker.batch.recording import Runner, records, runner
 from checker.batch.result_folder import claim, replacing, result_target
 from checker.batch.spool import Spool

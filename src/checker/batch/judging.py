@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
@@ -77,8 +74,15 @@ class JudgingWork(Struct, frozen=True):
         except (OSError, KeyError, ValueError) as problem:
             return Done("", "", kept_of(unopened(source, problem), None, self))
         result, report = judge_and_mark(session, source, self.plan, data)
-        digest = hashlib.sha256(data).hexdigest() if self.whole else ""
+        digest = sha256_of(data) if self.whole else ""
         return Done(digest, result.marked_copy or "", kept_of(result, report, self))
+
+
+def sha256_of(data: bytes) -> str:
+    """The digest by which a content is known again."""
+    import hashlib  # late: only where results are remembered
+
+    return hashlib.sha256(data).hexdigest()
 
 
 def unopened(source: Source, problem: Exception) -> FileResult:
@@ -101,6 +105,8 @@ def judge_and_mark(
         copy = str(written[0]) if written else None
         return replace(result, marked_copy=copy), judgement.report
     except Exception as problem:  # the program's own fault must cost one file, not the run
+        import traceback
+
         log = write_log(f"{path}\n" + "".join(traceback.format_exception(problem)))
         message = (
             f"程序自身出错，没有得出结论，与学校的数据无关；详细情况记在 {log}，请发给技术支持。"
@@ -142,6 +148,8 @@ def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) ->
 
 def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> None:
     """For a workbook that is no file of its own."""
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="checker-") as folder:
         original = Path(folder) / f"原件{target.suffix}"
         original.write_bytes(data)

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TypeGuard
 
-from checker.batch.discovery import Source, discover, is_single_workbook, plain_path
+from msgspec.structs import replace
+
+from checker.batch.discovery import Source, discover, full_path, is_single_workbook, plain_path
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import BadChoice, Session, SessionOptions, UnknownForm
@@ -24,6 +26,20 @@ def session_for(options: SessionOptions) -> Session:
     if options.previous is not None:
         session.last_year = PreviousYear(options.previous, session)
     return session
+
+
+def in_full(options: SessionOptions) -> SessionOptions:
+    """The same choice with every path in full: equal for every command and from every folder, and
+    usable by the workers of a cluster, which run in folders of their own."""
+    profile = options.profile
+    if profile is not None and Path(profile).is_file():
+        profile = full_path(profile)
+    return replace(
+        options,
+        profile=profile,
+        plugin_dirs=tuple(map(full_path, options.plugin_dirs)),
+        previous=None if options.previous is None else full_path(options.previous),
+    )
 
 
 def _why_not(place: str) -> str | None:

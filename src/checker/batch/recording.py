@@ -5,25 +5,26 @@ Where the judging is done (here, in processes, on a cluster) is a `Runner`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from checker.batch.cache import ResultCache, in_full, remember_copy, serves
 from checker.batch.discovery import Source, full_path, path_shown
-from checker.batch.judging import Done, JudgingWork, MarkPlan
-from checker.batch.previous_year import session_for
+from checker.batch.judging import Done, JudgingWork, MarkPlan, sha256_of
+from checker.batch.previous_year import in_full, session_for
 from checker.batch.result_folder import copy_name
-from checker.batch.workers import Finished, Stream, run_all
+from checker.batch.running import Finished, Stream, processes_for, serially
 from checker.marking.file_record import FileRecord, Head, Parts, head_of, kept, record_of
 from checker.marking.results import COPY_FAILED, FileResult
 from checker.model.report import FileStatus
 from checker.reports.recorded import result_of_record
 from checker.session import SessionOptions
+
+if TYPE_CHECKING:
+    from checker.batch.cache import ResultCache
 
 Work = Callable[[Source], Done]
 Runner = Callable[[Work, Iterable[Source], int], Iterator[Finished[Source, Done]]]
@@ -41,7 +42,7 @@ def runner(workers: int | None, scheduler: str | None) -> Iterator[Runner]:
     Raises ClusterUnreachable.
     """
     if scheduler is None:
-        yield lambda work, items, count: run_all(work, items, count, workers)
+        yield lambda work, items, count: _here(work, items, processes_for(count, workers))
         return
     from checker.batch.cluster import connected
 
@@ -50,6 +51,14 @@ def runner(workers: int | None, scheduler: str | None) -> Iterator[Runner]:
 
 
 _COMMIT_EVERY = 200
+
+
+def _here(work: Work, items: Iterable[Source], processes: int) -> Iterator[Finished[Source, Done]]:
+    if processes == 1:
+        return serially(work, items)
+    from checker.batch.workers import Workers  # late: multiprocessing takes as long as two files
+
+    return Workers(work, items, processes)
 
 
 def records(
@@ -87,7 +96,7 @@ def _records(
             if cache is not None and done.digest and _lasts(head):
                 cache.keep(source, done.digest, done.kept, head.markable)
                 if work.plan.folder and done.marked_copy:
-                    remember_copy(Path(done.marked_copy), done.digest, cache)
+                    cache.remember_copy(Path(done.marked_copy), done.digest)
                 count += 1
                 if count % _COMMIT_EVERY == 0:
                     cache.commit()
@@ -142,7 +151,7 @@ def _known(
         if not sizes or (source.size and 0 not in sizes and source.size not in sizes):
             return None  # nothing known has this size, so there is no need to read it
         try:
-            digest = hashlib.sha256(source.read()).hexdigest()
+            digest = sha256_of(source.read())
         except (OSError, KeyError, ValueError):
             return None
         found = cache.same_content(digest)
@@ -151,7 +160,7 @@ def _known(
         cache.found_at(source, digest)
     if folder is None or not found.markable:
         return _Known(found.digest)
-    copy = serves(folder, source, found.digest, cache)
+    copy = cache.copy_in(folder, source, found.digest)
     return None if copy is None else _Known(found.digest, copy)
 
 

@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from tempfile import mkstemp
 
 from checker.batch.discovery import OUTPUT_FOLDERS, Source
 
@@ -105,6 +104,8 @@ def claim(folder: Path, path: Path) -> None:
 def replacing(target: Path) -> Iterator[Path]:
     """A new file beside ``target`` that takes its name when the block ends well, and goes away when
     it does not. A link of that name is replaced, not followed. Raises OSError."""
+    from tempfile import mkstemp
+
     descriptor, name = mkstemp(prefix=".checker-", suffix=".part", dir=target.parent)
     os.close(descriptor)
     draft = Path(name)

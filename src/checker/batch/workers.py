@@ -1,4 +1,4 @@
-"""One function over many items: here for a handful, in worker processes beyond.
+"""One function over many items in worker processes.
 
 Each worker is a `ProcessPoolExecutor` of one process, so the item that a lost process was on is
 known: it alone is given up, and a fresh process takes what waited behind it. Results come in the
@@ -8,7 +8,6 @@ order of the items and only a window of them is under way, so memory does not gr
 from __future__ import annotations
 
 import faulthandler
-import gc
 import os
 import signal
 import sys
@@ -24,15 +23,10 @@ from multiprocessing import active_children, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple
 
+from checker.batch.running import Finished, Item, Result, in_words, look_less_for_garbage
 from checker.safe_path import without_current_folder
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-SERIAL_UP_TO = 16
-"""Below about this many files starting processes costs more than it saves (measured)."""
 
 _AHEAD = 4
 """Items a worker has before it, so that it never waits for the main process."""
@@ -52,67 +46,17 @@ class Limits(NamedTuple):
     memory: int = 2 * 1024**3
 
 
-class Finished(NamedTuple, Generic[Item, Result]):
-    """One item's end: a result, or the Chinese reason why there is none."""
-
-    item: Item
-    result: Result | None
-    failure: str = ""
-
-
-class Stream(Iterator[Result]):
-    """An iterator together with what ends when it is closed, whether it was begun or not."""
-
-    def __init__(self, inner: Iterator[Result], end: Callable[[], None] | None = None) -> None:
-        self._inner, self._end = inner, end
-
-    def __next__(self) -> Result:
-        return next(self._inner)
-
-    def close(self) -> None:
-        """Close the iterator, then call ``end``."""
-        close = getattr(self._inner, "close", None)
-        for each in (close, self._end):
-            if each is not None:
-                each()
-
-
-def run_all(
-    work: Callable[[Item], Result],
-    items: Iterable[Item],
-    count: int,
-    workers: int | None = None,
-    limits: Limits = Limits(),  # noqa: B008 - immutable
-) -> Iterator[Finished[Item, Result]]:
-    """``work`` applied to each item, results in the order of the items; processes begin at once.
-
-    ``work`` must be picklable. ``count`` are the items, as far as anybody knows. ``workers`` None:
-    as many as processors, or none at all for a handful. An exception of ``work`` itself becomes a
-    failure too. Closing the iterator (Ctrl-C) ends the workers.
-    """
-    look_less_for_garbage()
-    size = (os.cpu_count() or 1) if workers is None else workers
-    if count == 0 or size <= 1 or (workers is None and count <= SERIAL_UP_TO):
-        return _serial(work, items)
-    return Workers(work, items, min(size, count), limits)
-
-
-def _serial(
-    work: Callable[[Item], Result], items: Iterable[Item]
-) -> Iterator[Finished[Item, Result]]:
-    for item in items:
-        try:
-            yield Finished(item, work(item))
-        except Exception as problem:
-            yield Finished(item, None, _in_words(problem))
-
-
 class Workers(Iterator[Finished[Item, Result]], Generic[Item, Result]):
-    """``work`` applied to each item in ``count`` processes. ``close`` ends them, whatever they are
-    doing."""
+    """``work`` (picklable) applied to each item in ``count`` processes, results in the order of the
+    items; the processes begin at once. An exception of ``work`` itself becomes a failure. ``close``
+    (Ctrl-C) ends the processes, whatever they are doing."""
 
     def __init__(
-        self, work: Callable[[Item], Result], items: Iterable[Item], count: int, limits: Limits
+        self,
+        work: Callable[[Item], Result],
+        items: Iterable[Item],
+        count: int,
+        limits: Limits = Limits(),  # noqa: B008 - immutable
     ) -> None:
         self._work, self._limits = work, limits
         self._items = enumerate(items)
@@ -222,7 +166,7 @@ class _Worker(Generic[Item, Result]):
                 yield number, Finished(item, None, late if spent >= limit else _DIED)
                 self._begin_anew()
             except Exception as problem:  # what came back, or went there, cannot be sent
-                yield number, Finished(item, None, _in_words(problem))
+                yield number, Finished(item, None, in_words(problem))
             self._since = monotonic()
 
     def _begin_anew(self) -> None:
@@ -264,11 +208,11 @@ def _apart() -> Iterator[None]:
             signal.signal(signal.SIGINT, before)
 
 
-_work: Callable[[object], object]
+_work: Callable[[Any], object]
 _seconds: float
 
 
-def _settle(work: Callable[[object], object], limits: Limits) -> None:
+def _settle(work: Callable[[Any], object], limits: Limits) -> None:
     """What a worker does once, before its first item."""
     global _work, _seconds
     _work, _seconds = work, limits.seconds
@@ -287,19 +231,9 @@ def _answer(item: object) -> tuple[object, str]:
         except MemoryError:
             return None, _NO_MEMORY
         except Exception as problem:
-            return None, _in_words(problem)
+            return None, in_words(problem)
         finally:
             faulthandler.cancel_dump_traceback_later()
-
-
-def _in_words(problem: Exception) -> str:
-    return f"校验程序在这一份上出错（{type(problem).__name__}：{problem}），请把文件发给技术支持。"
-
-
-def look_less_for_garbage() -> None:
-    """Judging a file leaves no cycles behind, so looking for some after every few hundred objects
-    finds nothing and takes a tenth of the time."""
-    gc.set_threshold(50_000, 20, 20)
 
 
 def limit_memory(size: int) -> None:

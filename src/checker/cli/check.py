@@ -14,10 +14,10 @@ import click
 from msgspec.structs import replace
 
 from checker.batch.check_run import CheckOptions, CheckRun, News, refused
-from checker.batch.cluster import ClusterUnreachable
 from checker.batch.discovery import discover
 from checker.batch.judging import judge_and_mark, unopened
 from checker.batch.previous_year import session_for
+from checker.batch.running import ClusterUnreachable
 from checker.batch.watching import WAITING, Changes, FolderWatch, WatchUnavailable
 from checker.cli.commands import (
     Command,

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from checker.batch.cluster import ClusterUnreachable
 from checker.batch.county_run import (
     ROSTER_NAMES,
     CountyOptions,
@@ -20,6 +19,7 @@ from checker.batch.county_run import (
     run_county,
 )
 from checker.batch.discovery import places_apart
+from checker.batch.running import ClusterUnreachable
 from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
 from checker.cli.commands import (
     Command,
