@@ -89,6 +89,7 @@ class CheckRun:
         self._kept = folder if wanted or self._is_one_marked_folder() else None
         previous = options.session.previous
         self._apart = places_apart(options.paths, filter(None, (options.out, previous)))
+        self._tables_problem: OSError | None = None
         self._done: set[tuple[str, str]] = set()
         self._run: Runner | None = None
         self._cache: ResultCache | None = None
@@ -125,7 +126,9 @@ class CheckRun:
                 if self._tables is not None:
                     from checker.batch.tables import RunTables
 
-                    seen = tables.enter_context(RunTables(self._tables)).add
+                    written = RunTables(self._tables)
+                    tables.callback(lambda: self._note(written.problem))  # once they are closed
+                    seen = tables.enter_context(written).add
                 found = discover_each(options.paths)
                 for path, each in zip(options.paths, found, strict=True):
                     self._check(path, each, seen, told, progress)
@@ -185,9 +188,15 @@ class CheckRun:
         plan = options.plan_of(path)
         return folder_results(sources, options.session, plan, self._run, self._cache, seen)
 
+    def _note(self, problem: OSError | None) -> None:
+        self._tables_problem = problem
+
     def keep(self) -> str | None:
         """Beside the marked copies, or in the folder that was asked for: all results, for
         ``checker diff``. Why they could not be kept (Chinese), or None."""
+        if self._tables_problem is not None:
+            problem = self._tables_problem
+            return f"数据表写不进“{self._tables}”（{problem.strerror or problem}）。"
         if self._kept is None:
             return None
         target = self._kept / RESULT_FILE

@@ -107,6 +107,8 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                         kept.append(spool.keep(_of_county(record, options.out)))
                 except KeyboardInterrupt:
                     interrupted = True
+            if tables.problem is not None:
+                raise tables.problem
             earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
         finally:
             cluster.close()

@@ -45,6 +45,8 @@ class RunTables:
         self._waiting = {name: _Waiting(name) for name in _COLUMNS}
         self._writers: dict[str, ParquetWriter] = {}
         self._drafts = ExitStack()
+        self.problem: OSError | None = None
+        """Why the tables could not be written; from then on nothing more is."""
 
     def __enter__(self) -> RunTables:
         return self
@@ -83,14 +85,31 @@ class RunTables:
                 self._write(name)
 
     def close(self) -> None:
-        """Write what is left and close the files. Each exists afterwards, if only as a header."""
+        """Write what is left; the tables take their names. Each exists afterwards, if only as a
+        header."""
         for name in _COLUMNS:
             self._write(name)
-            self._writers[name].close()
+        try:
+            for writer in self._writers.values():
+                writer.close()
+            if self.problem is None:
+                self._drafts.close()
+        except OSError as problem:
+            self.problem = self.problem or problem
         self._writers.clear()
-        self._drafts.close()
+        if self.problem is not None:
+            self._drafts.__exit__(OSError, self.problem, None)
 
     def _write(self, name: str) -> None:
+        if self.problem is not None:
+            self._waiting[name] = _Waiting(name)
+            return
+        try:
+            self._write_rows(name)
+        except OSError as problem:
+            self.problem = problem
+
+    def _write_rows(self, name: str) -> None:
         import pyarrow
         from pyarrow.parquet import ParquetWriter
 

@@ -23,7 +23,9 @@ def main() -> NoReturn:
 
             read_values(sys.argv[2:])
             sys.exit(0)
-        sys.exit(_command())
+        code = _command()
+        gc.freeze()  # the process ends: no need to look through all that was loaded once more
+        sys.exit(code)
     except KeyboardInterrupt:
         sys.stderr.write("已中断。\n")
         sys.exit(INTERRUPTED)
@@ -45,6 +47,8 @@ def _command() -> int:
     speak_chinese()
     try:
         return int(command.main(prog_name="checker", standalone_mode=False) or 0)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     except click.ClickException as mistake:
         mistake.show()
         return mistake.exit_code
