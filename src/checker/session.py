@@ -237,6 +237,10 @@ class Session:
 
     # -- parts of the way, for those who need no more ------------------------------------------
 
+    def judge_bytes(self, path: str, data: bytes) -> Judgement:
+        """What becomes of a workbook file with this content; never raises for a bad file."""
+        return self.check(path, data)
+
     def judge_file(self, path: Path | str) -> Judgement:
         """What becomes of a workbook file; never raises for a bad file."""
         from checker.reading import UnreadableWorkbook, read_snapshot

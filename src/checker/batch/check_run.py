@@ -122,6 +122,9 @@ class CheckRun:
             self._cache = self._open_cache(stack, watch)
         try:
             with ExitStack() as tables:
+                found = discover_each(options.paths)
+                if all(each.failures and not each.sources for each in found):
+                    self._tables = self._kept = None  # nothing was opened: nothing is written
                 seen = None
                 if self._tables is not None:
                     from checker.batch.tables import RunTables
@@ -129,7 +132,6 @@ class CheckRun:
                     written = RunTables(self._tables)
                     tables.callback(lambda: self._note(written.problem))  # once they are closed
                     seen = tables.enter_context(written).add
-                found = discover_each(options.paths)
                 for path, each in zip(options.paths, found, strict=True):
                     self._check(path, each, seen, told, progress)
         except KeyboardInterrupt:

@@ -82,9 +82,9 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     options = _absolute(options)
     session = session_for(options.session)
     found = discover(options.paths)
-    if found.failures and not found.sources:
-        path, reason = found.failures[0]
-        raise NothingToJudge(f"{path}：{reason}")
+    unopened = dict(found.failures)
+    if not found.sources and all(path in unopened for path in options.paths):
+        raise NothingToJudge("；".join(f"{path}：{unopened[path]}" for path in options.paths))
     sources = _without_rosters(found.sources, options)
     roster = _roster(options)
     folder = str(options.out / COPIES) if options.mark else None
