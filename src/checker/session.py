@@ -26,7 +26,7 @@ from checker.model.verdicts import RuleError
 from checker.plugins.loading import load_plugins
 from checker.rules.profiles import Profile, build
 from checker.rules.ruleset import RuleSet
-from checker.settings import UserMistake
+from checker.trouble import UserMistake
 
 
 class BadChoice(UserMistake):

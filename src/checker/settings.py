@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.trouble import UserMistake
+
 if TYPE_CHECKING:
     from checker.session import SessionOptions
 
@@ -30,10 +32,6 @@ KEYS = ("edition", "mark", *WORDS, *LISTS)
 
 ALLOWED = "allowed-plugin-folders.txt"
 """In the user's own settings folder: folders whose plugins may run, one a line."""
-
-
-class UserMistake(Exception):
-    """What was asked for makes no sense; the text is a Chinese sentence."""
 
 
 class BadSettings(UserMistake):

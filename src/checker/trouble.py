@@ -12,6 +12,10 @@ from checker import __version__
 LOG_NAME = "checker-错误.log"
 
 
+class UserMistake(Exception):
+    """What was asked for makes no sense; the text is a Chinese sentence."""
+
+
 def log_folder() -> Path:
     """Where log files go: ``CHECKER_LOG_DIR``, else the user's own state folder."""
     chosen = os.environ.get("CHECKER_LOG_DIR")

@@ -46,7 +46,7 @@ class Command(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it."""
-        from checker.settings import UserMistake
+        from checker.trouble import UserMistake
 
         try:
             return super().invoke(ctx)
