@@ -173,7 +173,7 @@ def test_without_dask_the_command_says_what_to_install(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['distributed'] = None\n"
         "sys.argv = ['checker', 'check', '县', '--scheduler', 'tcp://127.0.0.1:9']\n"
-        "from checker.cli.main import run; run()"
+        "from checker.cli.main import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

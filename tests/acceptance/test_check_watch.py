@@ -242,7 +242,7 @@ def test_without_watchfiles_the_command_says_what_to_install(
     code = (
         "import sys; sys.modules['watchfiles'] = None\n"
         f"sys.argv = ['checker', '{command}', '县', '--watch']\n"
-        "from checker.cli.main import run; run()"
+        "from checker.cli.main import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

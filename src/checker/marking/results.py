@@ -20,13 +20,17 @@ STATUS_WORDS: dict[FileStatus, str] = {
 }
 
 
+COPY_FAILED = "标记副本写不进去"
+"""Begins the reason why a marked copy is missing that could be made another time."""
+
+
 class ExitCode(IntEnum):
     """Exit codes of ``checker check``, the gravest one wins."""
 
     CLEAN = 0  # nothing that must be mended
     FINDINGS = 1  # at least one hard finding
     USAGE = 2  # the command line or the settings make no sense
-    UNREADABLE = 3  # at least one file could not be read or is no known template
+    UNREADABLE = 3  # a file could not be read or is no known template; a copy could not be written
     INTERNAL = 4  # a rule, a plugin or the program itself failed
     INTERRUPTED = 130  # stopped by Ctrl-C before every file was checked, as shells count it
 
@@ -81,6 +85,8 @@ def exit_code(results: Iterable[FileResult]) -> ExitCode:
         if result.counts.fail:
             code = max(code, ExitCode.FINDINGS)
         if result.status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE):
+            code = max(code, ExitCode.UNREADABLE)
+        if (result.cannot_write or "").startswith(COPY_FAILED):
             code = max(code, ExitCode.UNREADABLE)
         if result.errors or result.status is FileStatus.FAILED:
             code = ExitCode.INTERNAL

@@ -12,14 +12,12 @@ from typing import TypeAlias
 import msgspec
 
 from checker import __version__
+from checker.marking.file_record import Json
 from checker.marking.findings import INFO_WORD, SHOWN, Counts, Finding
 from checker.marking.results import FileResult, exit_code
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus
 from checker.model.verdicts import OUTCOME_WORDS, Outcome, RuleError, Severity
-
-Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
-"""What a JSON document is made of here; numbers of a verdict are text, as they are shown."""
 
 SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
 

@@ -125,6 +125,8 @@ def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
         yield Line(f"  另有 {len(result.findings) - most} 条未列出，见标记副本。")
     for error in result.errors:
         yield error_line(error)
+    if result.message and result.status is FileStatus.CHECKED:
+        yield Line(f"  {result.message}", "dim")
     if result.cannot_write:
         yield Line(f"  没有写标记：{result.cannot_write}", "dim")
     if result.marked_copy:

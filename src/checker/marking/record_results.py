@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.batch.record import FileRecord
+from checker.marking.file_record import FileRecord
 from checker.marking.findings import Counts
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
+from msgspec.structs import replace
+
+from checker.batch.discovery import Source, discover, full_path, is_single_workbook, plain_path
 from checker.model.submission import Submission
-
-if TYPE_CHECKING:
-    from checker.batch.discovery import Source
-
-Read = Callable[[str, bytes], Submission | None]
-"""Reads and binds one workbook by its name and content; None for one that cannot be read or is no
-known form."""
+from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.session import BadChoice, Session, SessionOptions, UnknownForm
 
 
-def why_not(place: str) -> str | None:
+@functools.lru_cache(maxsize=4)
+def session_for(options: SessionOptions) -> Session:
+    """One session per process and choice of rules, last year's workbooks at hand if they were
+    named. Raises BadChoice."""
+    problem = None if options.previous is None else _why_not(options.previous)
+    if problem is not None:
+        raise BadChoice(problem)
+    session = Session(options)
+    if options.previous is not None:
+        session.last_year = PreviousYear(options.previous, session)
+    return session
+
+
+def in_full(options: SessionOptions) -> SessionOptions:
+    """The same choice with every path in full: equal for every command and from every folder, and
+    usable by the workers of a cluster, which run in folders of their own."""
+    profile = options.profile
+    if profile is not None and Path(profile).is_file():
+        profile = full_path(profile)
+    return replace(
+        options,
+        profile=profile,
+        plugin_dirs=tuple(map(full_path, options.plugin_dirs)),
+        previous=None if options.previous is None else full_path(options.previous),
+    )
+
+
+def _why_not(place: str) -> str | None:
     """Why nothing can be read from the place named for last year (a Chinese sentence); None if
     there is something. Only what is not an existing local file or folder is looked into."""
     if "://" not in place and not place.lower().endswith(".zip"):
         return None if Path(place).exists() else f"没有上年的文件或文件夹 {place}。"
-    from checker.batch.discovery import discover
-
     found = discover([place])
     if found.failures:
         return f"上年的表读不出来：{found.failures[0][0]}：{found.failures[0][1]}"
@@ -36,12 +60,11 @@ class PreviousYear:
     where the others lie is remembered, not what is in them, so memory does not grow with them.
     """
 
-    def __init__(self, place: str, read: Read) -> None:
-        """``place`` is a path or fsspec URL; a zip archive counts as a folder."""
-        from checker.batch.discovery import is_single_workbook, plain_path
-
+    def __init__(self, place: str, session: Session) -> None:
+        """``place`` is a path or fsspec URL; a zip archive counts as a folder. ``session`` knows
+        the templates."""
         self._place = plain_path(place)
-        self._read = read
+        self._session = session
         self._is_one = is_single_workbook(self._place)
         self._one: Submission | None = None
         self._sources: Sequence[Source] | None = None
@@ -69,8 +92,6 @@ class PreviousYear:
 
     def _namesakes(self, name: str) -> Sequence[Source]:
         """Files of this name; one that lies in the folder itself is found without listing it."""
-        from checker.batch.discovery import Source
-
         if "://" not in self._place:
             path = Path(self._place) / name
             if path.is_file():
@@ -79,17 +100,15 @@ class PreviousYear:
 
     def _all(self) -> Sequence[Source]:
         if self._sources is None:
-            from checker.batch.discovery import discover
-
             self._sources = discover([self._place]).sources
         return self._sources
 
     def _load(self, source: Source) -> Submission | None:
         try:
-            data = source.read()
-        except (OSError, KeyError, ValueError):
+            name = PurePosixPath(source.shown).name
+            return self._session.bind(read_snapshot_bytes(name, source.read()))
+        except (OSError, KeyError, ValueError, UnreadableWorkbook, UnknownForm):
             return None
-        return self._read(PurePosixPath(source.shown).name, data)
 
     def _index(self) -> dict[str, Source]:
         if self._by_code is None:

@@ -10,35 +10,32 @@ from pathlib import Path
 
 import pytest
 
-from checker.batch.running import Limits, run_all
+from checker.batch.running import Finished, processes_for, serially
+from checker.batch.workers import Limits, Workers
 
 sys.path.insert(0, str(Path(__file__).parent))
 from working import behave
 
 
-@pytest.fixture(params=["as here", "as on Windows"])
-def made(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How the main process listens to its workers: Windows cannot listen to many lines the usual
-    way."""
-    if request.param == "as on Windows":
-        monkeypatch.delattr("select.poll")
-    return str(request.param)
+def run(names: list[str], workers: int) -> Iterator[Finished[str, object]]:
+    """As a command does it."""
+    count = processes_for(len(names), workers)
+    return serially(behave, names) if count == 1 else Workers(behave, names, count)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_results_come_in_order(workers: int, made: str) -> None:
+def test_results_come_in_order(workers: int) -> None:
     names = [f"n{number}" for number in range(400)]
-    ends = list(run_all(behave, names, len(names), workers))
+    ends = list(run(names, workers))
     assert [end.item for end in ends] == names
     assert all(end.result == end.item.upper() and not end.failure for end in ends)
     assert not multiprocessing.active_children()
 
 
-def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file(made: str) -> None:
+def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file() -> None:
     names = ["a", "dies", "b", "hangs", "c", "eats", "d", "raises", "unpicklable", "e"]
     ends = {
-        end.item: end
-        for end in run_all(behave, names, len(names), 2, Limits(seconds=3, memory=2 * 1024**3))
+        end.item: end for end in Workers(behave, names, 2, Limits(seconds=3, memory=2 * 1024**3))
     }
     assert {name: ends[name].result for name in "abcde"} == {n: n.upper() for n in "abcde"}
     assert "终止" in ends["dies"].failure
@@ -50,7 +47,7 @@ def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file(made: str) -
 
 def test_every_file_may_kill_its_worker() -> None:
     names = ["dies"] * 12
-    assert all("终止" in end.failure for end in run_all(behave, names, len(names), 2))
+    assert all("终止" in end.failure for end in Workers(behave, names, 2))
 
 
 def test_one_slow_file_does_not_let_the_others_wait_nor_pile_up() -> None:
@@ -61,7 +58,7 @@ def test_one_slow_file_does_not_let_the_others_wait_nor_pile_up() -> None:
             handed.append(name)
             yield name
 
-    ends = run_all(behave, names(), 2001, 2)
+    ends = Workers(behave, names(), 2)
     first = next(ends)
     assert first.item == "slow" and first.result == "SLOW"
     assert 50 < len(handed) < 500
@@ -70,18 +67,18 @@ def test_one_slow_file_does_not_let_the_others_wait_nor_pile_up() -> None:
 
 def test_large_items_and_results_do_not_block_the_line() -> None:
     names = [letter * 300_000 for letter in "abcdefgh"]
-    ends = list(run_all(behave, names, len(names), 2))
+    ends = list(Workers(behave, names, 2))
     assert [end.result for end in ends] == [name.upper() for name in names]
 
 
 @pytest.mark.parametrize("begun", [True, False])
-def test_closing_ends_the_workers_whatever_they_are_doing(begun: bool, made: str) -> None:
+def test_closing_ends_the_workers_whatever_they_are_doing(begun: bool) -> None:
     names = ["a", "hangs", "hangs", "hangs"]
-    ends = run_all(behave, names, len(names), 2)
+    ends = Workers(behave, names, 2)
     if begun:
         assert next(ends).item == "a"
     began = time.monotonic()
-    ends.close()  # type: ignore[attr-defined]
+    ends.close()
     assert time.monotonic() - began < 10
     assert not multiprocessing.active_children()
     assert list(ends) == []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.cache import ResultCache
+from checker.batch.cache import ResultCache, open_cache
 from checker.batch.discovery import (
     Source,
     apart_from,
@@ -19,22 +19,21 @@ from checker.batch.discovery import (
     places_apart,
     read_beside,
 )
-from checker.batch.fingerprint import fingerprint, in_full
-from checker.batch.judging import JudgingWork
-from checker.batch.record import FileRecord
-from checker.batch.recording import Runner, records
-from checker.batch.runners import runner
+from checker.batch.judging import JudgingWork, MarkPlan
+from checker.batch.previous_year import in_full, session_for
+from checker.batch.recording import Runner, records, runner
+from checker.batch.result_folder import claim, replacing, result_target
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
-from checker.checking import MarkPlan, session_for
 from checker.county.assembly import CountyInput, county_report
-from checker.county.output import COPIES, TABLES, Written, write_county
+from checker.county.output import COPIES, Written, write_county
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry, read_roster, roster_in
+from checker.marking.file_record import FileRecord
 from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-from checker.session import Session, SessionOptions
+from checker.session import Session, SessionOptions, UnknownForm
 
 ROSTER_NAMES = ("名册.csv", "名册.xlsx", "roster.csv")
 """A roster lying in the folder itself is used without being named."""
@@ -43,7 +42,8 @@ ROSTER_NAMES = ("名册.csv", "名册.xlsx", "roster.csv")
 class CountyOptions(Struct, frozen=True):
     """What a county run is asked to do. ``paths`` are folders, archives, files or URLs; ``out`` the
     folder for everything that is written; ``previous`` last year's folder. ``workers`` None
-    chooses by the number of files; ``scheduler`` sends the work to a Dask cluster."""
+    chooses by the number of files; ``scheduler`` sends the work to a Dask cluster; ``cache`` is the
+    user's cache folder."""
 
     paths: tuple[str, ...]
     out: Path
@@ -69,29 +69,36 @@ Watch = Callable[[Iterator[FileRecord], int], Iterator[FileRecord]]
 """Sees records pass by and hands them on: a progress bar."""
 
 
+class NothingToJudge(Exception):
+    """None of the paths can be opened; the text is a Chinese sentence. Nothing was written."""
+
+
 def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyResult:
     """The whole run. Ctrl-C ends the judging; what was finished is put together and written.
 
-    Raises RosterProblem, BadChoice, ClusterUnreachable, or PermissionError if a result file is
-    open in another program.
+    Raises RosterProblem, BadChoice, ClusterUnreachable, NothingToJudge, or OSError if a result file
+    cannot be written, such as one that is open in another program.
     """
     options = _absolute(options)
     session = session_for(options.session)
     found = discover(options.paths)
+    unopened = dict(found.failures)
+    if not found.sources and all(path in unopened for path in options.paths):
+        raise NothingToJudge("；".join(f"{path}：{unopened[path]}" for path in options.paths))
     sources = _without_rosters(found.sources, options)
     roster = _roster(options)
     folder = str(options.out / COPIES) if options.mark else None
     work = JudgingWork(options.session, MarkPlan(folder))
     cluster = ExitStack()
     run = cluster.enter_context(runner(options.workers, options.scheduler))
-    cache = ResultCache(options.cache, fingerprint(session)) if options.cache else None
+    cache = open_cache(options.cache, options.session)
     with Spool() as spool:
         interrupted = False
         kept: list[FileRecord] = []
         try:
             # closed at once, so that workers end and what is finished is remembered
             with (
-                RunTables(options.out / TABLES) as tables,
+                RunTables(options.out) as tables,
                 closing(records(sources, work, cache, run)) as stream,
             ):
                 try:
@@ -100,6 +107,8 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                         kept.append(spool.keep(_of_county(record, options.out)))
                 except KeyboardInterrupt:
                     interrupted = True
+            if tables.problem is not None:
+                raise tables.problem
             earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
         finally:
             cluster.close()
@@ -125,7 +134,15 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 unjudged=[item.shown for item in sources if item.shown not in seen],
             )
         )
-        written = write_county(report, session.rules, options.out, generated)
+
+        @contextmanager
+        def place(name: str) -> Iterator[tuple[Path, Path]]:
+            target = result_target(options.out, name)
+            claim(options.out, target)
+            with replacing(target) as draft:
+                yield target, draft
+
+        written = write_county(report, session.rules, place, generated)
     return CountyResult(report, written, interrupted)
 
 
@@ -196,7 +213,6 @@ def _county_form(
     newest = max(own, key=lambda item: (item.submitted, item.modified, item.path))
     source = next(item for item in sources if item.shown == newest.path)
     try:
-        found = session.submission_of(read_snapshot_bytes(source.shown, source.read()))
-    except (UnreadableWorkbook, OSError):
+        return session.bind(read_snapshot_bytes(source.shown, source.read()))
+    except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
         return None
-    return None if isinstance(found, str) else found
