@@ -29,9 +29,7 @@ from checker.session import Session
 sys.path.insert(0, str(Path(__file__).parent))
 from button_desktop import NEEDED, Desktop
 
-# A virtual screen sometimes loses a window or a click. That, and nothing that is asserted of the
-# workbook, is tried a second time; what the screen showed instead is printed.
-pytestmark = pytest.mark.flaky(reruns=1, only_rerun="ScreenSilent")
+pytestmark = pytest.mark.real
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "shangshiqiao.json"

@@ -17,6 +17,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from county_folder import checker, demo_county, fill_school
 
+pytestmark = pytest.mark.real
+
 HOSTILE = (
     "城关<script>document.title='注入'</script>小学\"'>"
     "<img src=x onerror=\"document.title='注入'\">"

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
+pytestmark = pytest.mark.real
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "examples" / "plugins" / "preschool"
 HOST = ("src", "validators", "workbook_templates", "xlsx_plugins", "pyproject.toml", "README.md",

@@ -15,12 +15,12 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 sys.path.insert(0, str(Path(__file__).parent))
-from writing_corpus import CORPUS, NO_CORPUS, Book, SheetCells, Story, story_of, writable_files
+from writing_corpus import CORPUS, Book, SheetCells, Story, story_of, writable_files
 
 from checker.model.marks import FILL_COLOURS, Fill
 from checker.writing import clean_marks, write_changes
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=NO_CORPUS)
+pytestmark = pytest.mark.real
 TELLING = ("vml", "drawing", "control", "pivot", "slicer", "comment", "table", "chart", "vba")
 SAMPLE = 44
 TOO_LARGE = 120_000

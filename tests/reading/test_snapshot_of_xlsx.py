@@ -154,7 +154,8 @@ def test_the_quick_search_finds_what_the_thorough_walk_finds(
 ) -> None:
     """On every sheet of the corpus, and with every style taken for a percentage."""
     sheets = 0
-    for path in workbooks_of("ok"):
+    files = list(workbooks_of("ok"))
+    for path in files:
         try:
             package = Package(path.read_bytes())
             parts = [s.part for s in read_workbook_part(package).sheets if package.has(s.part)]
@@ -169,7 +170,7 @@ def test_the_quick_search_finds_what_the_thorough_walk_finds(
                 sheets += 1
         except UnreadableWorkbook:
             continue
-    assert sheets > 400
+    assert sheets > len(files)
 
 
 def test_whether_marks_can_be_written_is_known_and_the_writer_agrees(

@@ -108,14 +108,15 @@ def test_public_workbooks_are_read_the_same(
     workbooks_of: Callable[[str], Iterator[Path]],
 ) -> None:
     quick = 0
-    for path in workbooks_of("ok"):
+    files = list(workbooks_of("ok"))
+    for path in files:
         data = path.read_bytes()
         try:
             read_workbook_part(Package(data))
         except UnreadableWorkbook:
             continue
         quick += assert_same(data)
-    assert quick > 200  # else the quick way is no way at all
+    assert quick > len(files) / 2  # else the quick way is no way at all
 
 
 def test_our_own_forms_go_the_quick_way() -> None:

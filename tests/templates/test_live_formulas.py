@@ -21,6 +21,8 @@ from checker.rules.expression import parse
 from checker.rules.values import plain
 from checker.session import Session
 
+pytestmark = pytest.mark.real
+
 SCHOOL = "compulsory_school"
 
 
