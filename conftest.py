@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -63,11 +64,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a module that starts real programs share what they started: one worker has
-    them all. The others go wherever there is time."""
+    """Tests that share something dear (a program that was started, a county that was made, a
+    fixture of their module) run in one worker. The others go wherever there is time."""
     for item in items:
-        if item.get_closest_marker("real") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+        if item.get_closest_marker("xdist_group"):
+            continue
+        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest's own name
+        shared = any(found[-1].scope == "module" for found in fixtures.values() if found)
+        if shared or item.get_closest_marker("real"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -116,3 +121,19 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
         return folder
 
     return once
+
+
+@pytest.fixture(scope="session")
+def frozen_program(make_once: MakeOnce) -> Path:
+    """The program for PCs without Python: the one that CHECKER_BUNDLE names, else built here."""
+    named = os.environ.get("CHECKER_BUNDLE")
+    if named:
+        return Path(named)
+    pytest.importorskip("PyInstaller", reason="PyInstaller is not installed")
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "checker_xlsx.bundle", "--out", "dist"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+    name = "checker.exe" if sys.platform == "win32" else "checker"
+    return make_once("frozen", build) / "dist" / "checker" / name

@@ -176,7 +176,7 @@ def test_search_without_a_server(site: Path, tmp_path: Path) -> None:
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=500,
     )
     found = re.search(r"(\d+) 个符合条件的结果", done.stdout)
     assert found is not None, done.stderr[-2000:]

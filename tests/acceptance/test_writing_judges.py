@@ -54,7 +54,7 @@ def _sdk() -> Path:
 
 
 def _sdk_errors(program: Path, path: Path) -> Counter[tuple[str, str]]:
-    done = subprocess.run([str(program), str(path)], capture_output=True, timeout=120)
+    done = subprocess.run([str(program), str(path)], capture_output=True, timeout=500)
     told = json.loads(done.stdout)
     return Counter((one["id"] or one["errorType"], one["description"]) for one in told["errors"])
 

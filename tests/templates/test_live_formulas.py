@@ -84,7 +84,7 @@ def computed(session: Session, data: FillData, folder: Path) -> Path:
         ],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=500,
     )
     return folder / "out" / "school.xlsx"
 
