@@ -20,6 +20,10 @@ MAY_BE_SKIPPED = ("超级用户不受限制",)
 
 MakeOnce = Callable[[str, Callable[[Path], None]], Path]
 
+_PACKAGED = (
+    *("src", "validators", "workbook_templates", "xlsx_plugins"),
+    *("pyproject.toml", "README.md", "LICENSE"),
+)
 _USERS_FOLDERS = {
     "HOME": "home",
     "USERPROFILE": "home",
@@ -137,3 +141,24 @@ def frozen_program(make_once: MakeOnce) -> Path:
 
     name = "checker.exe" if sys.platform == "win32" else "checker"
     return make_once("frozen", build) / "dist" / "checker" / name
+
+
+@pytest.fixture(scope="session")
+def host_wheel(make_once: MakeOnce) -> Path:
+    """The project's wheel, built from a copy of its sources."""
+
+    def build(folder: Path) -> None:
+        sources = folder / "sources"
+        sources.mkdir()
+        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "tests", "build", "dist")
+        for name in _PACKAGED:
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, sources / name, ignore=left_out)
+            else:
+                shutil.copy(ROOT / name, sources / name)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+        build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, sources]
+        subprocess.run([*pip, *build], check=True, capture_output=True)
+
+    (wheel,) = make_once("wheel", build).glob("*.whl")
+    return wheel
