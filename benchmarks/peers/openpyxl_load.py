@@ -1,4 +1,4 @@
-"""openpyxl alone: load every workbook, data only and read only, look at every cell, check nothing."""
+"""openpyxl alone: load every workbook, data only, read only; look at every cell, check nothing."""
 
 from __future__ import annotations
 
