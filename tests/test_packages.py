@@ -179,6 +179,7 @@ class TestInstalledFromTheWheel:
     def test_a_school_is_checked(self, plain: Environment) -> None:
         assert "compulsory_school" in plain.run("template", "list")
         example = ROOT / "examples" / "shangshiqiao.json"
+        (plain.work / "县").mkdir()
         plain.run("template", "fill", "compulsory_school", example, "-o", "县/上石桥一小.xlsx")
         told = plain.run("check", "县", "--workers", "2", code=1)
         assert "共 1 个文件" in told or "上石桥一小" in told

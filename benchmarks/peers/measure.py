@@ -188,7 +188,9 @@ def compared(said: dict[str, dict[str, set[str]]]) -> list[str]:
         more = {(file, one) for file in both for one in theirs[file] - ours[file]}
         less = {(file, one) for file in both for one in ours[file] - theirs[file]}
         asked = len(both) * len(names)
-        line = f"- {name}：{asked} 个结论中 {asked - len(more) - len(less)} 个相同"
+        wrong = sum(len(ours[file]) for file in both)
+        same = asked - len(more) - len(less)
+        line = f"- {name}：{asked} 个结论（checker 判 {wrong} 个不成立）中 {same} 个相同"
         if more or less:
             shown = sorted(more)[:3] + sorted(less)[:3]
             line += f"；多报 {len(more)}，少报 {len(less)}，例如 " + "、".join(
