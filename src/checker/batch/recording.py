@@ -18,9 +18,9 @@ from checker.batch.previous_year import in_full, session_for
 from checker.batch.result_folder import copy_name
 from checker.batch.running import Finished, Stream, processes_for, serially
 from checker.marking.file_record import FileRecord, Head, Parts, head_of, kept, record_of
-from checker.marking.record_results import result_of_record
 from checker.marking.results import COPY_FAILED, FileResult
 from checker.model.report import FileStatus
+from checker.reports.record_results import result_of_record
 from checker.session import SessionOptions
 
 if TYPE_CHECKING:

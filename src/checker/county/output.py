@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from checker.county.report import CountyFinding, CountyReport
 from checker.marking.findings import SHOWN, Counts, Finding
-from checker.marking.record_results import result_of_record
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
+from checker.reports.record_results import result_of_record
 
 BOOK = "县级汇总.xlsx"
 PAGE = "县级报告.html"
