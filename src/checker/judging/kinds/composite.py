@@ -38,7 +38,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     hopeless = too_low or len(fulfilled) + len(open_) < needed
     if open_ and not hopeless:
         missing = tuple(dict.fromkeys(ref for verdict in open_ for ref in verdict.at))
-        message = f"还有 {len(open_)} 项指标缺数据，暂不能综合判断。"
+        message = (
+            f"{judged} 项指标中 {len(fulfilled)} 项达标、{len(open_)} 项缺数据，暂不能综合判断。"
+        )
         yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing, message=message)
         return
     if not hopeless:
@@ -54,6 +56,11 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     yield missed(context, message, at=at, actual=actual, required=required)
 
 
+def parts_of(rule: Rule) -> tuple[str, ...]:
+    """The ids of the rules that a composite is made of."""
+    return tuple(texts(rule.spec["of"]))
+
+
 def _sorted(
     rule: Rule, context: Context
 ) -> tuple[list[Verdict | Passed], list[Verdict | Passed], list[Verdict | Passed], int]:
@@ -61,7 +68,7 @@ def _sorted(
     failed: list[Verdict | Passed] = []
     open_: list[Verdict | Passed] = []
     without = 0
-    for rule_id in texts(rule.spec["of"]):
+    for rule_id in parts_of(rule):
         verdict = context.result(rule_id)
         if verdict is None or verdict.outcome is Outcome.NOT_APPLICABLE:
             without += 1
