@@ -19,7 +19,7 @@ from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import lacking
 from checker.model.report import Report, Score
 from checker.model.rules import Rule
-from checker.model.submission import Explanation, FactState, Submission
+from checker.model.submission import Explanation, Submission
 from checker.model.verdicts import (
     Outcome,
     Passed,
@@ -49,8 +49,6 @@ def judge(
     ``previous`` is last year's submission of the same school, if there is one. A rule that goes
     wrong becomes a RuleError in ``Report.errors``; every other verdict stands.
     """
-    if _is_blank(submission):
-        return Report(submission, (), profile=profile.id, blank=True)
     run = Run(submission, ruleset, profile, previous)
     report = run.report()
     causes = causes_of(
@@ -60,17 +58,6 @@ def judge(
         lambda changed: Run(changed, ruleset, profile, previous).report().verdicts,
     )
     return replace(report, causes=causes)
-
-
-def _is_blank(submission: Submission) -> bool:
-    """Whether nothing was filled in but who it is, and what the form is given out with."""
-    identity = submission.template.identity
-    own = {identity.code, identity.name, identity.date}
-    return not any(submission.tables.values()) and not any(
-        fact.state in (FactState.GIVEN, FactState.UNREADABLE, FactState.ERROR)
-        and ref.field not in own
-        for ref, fact in submission.facts.items()
-    )
 
 
 def whole_label(submission: Submission) -> str:

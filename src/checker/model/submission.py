@@ -128,6 +128,16 @@ class Submission(Struct, frozen=True):
         """Where a fact stands in the workbook, if it was bound."""
         return self.fact(ref).cell
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was filled in beyond whose form it is."""
+        identity = self.template.identity
+        own = {identity.code, identity.name, identity.date}
+        unused = (FactState.BLANK, FactState.UNBOUND)
+        return not any(self.tables.values()) and all(
+            fact.state in unused or ref.field in own for ref, fact in self.facts.items()
+        )
+
     def identity(self, part: str) -> str:
         """The school's "code", "name" or "date" as text; "" if not given."""
         field_id = getattr(self.template.identity, part)
