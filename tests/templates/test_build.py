@@ -14,7 +14,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from checker.forms.layout import Layout, lay_out
+from checker.forms.layout import EXPLANATION_TEXT_COLUMN, Layout, lay_out
 from checker.forms.names import field_name, indicator_name, table_name
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
 from checker.model.template import SheetKind, Template
@@ -50,7 +50,7 @@ def test_every_field_table_and_indicator_has_its_name(
         assert target(book, name) == f"{table.sheet.title}!{table.body.a1}"
     assert target(book, indicator_name("RES3", "junior")) == "指标!H8"
     assert target(book, indicator_name("RES1", "whole")) == "指标!K7"
-    assert target(book, "E_explanations") == "说明!A6:D205"
+    assert target(book, "E_explanations") == "说明!A6:E205"
 
 
 def test_the_workbook_says_which_template_and_edition_it_is(book: Workbook) -> None:
@@ -76,7 +76,9 @@ def test_only_input_cells_are_open_and_they_look_it(
         }
     assert layout.explanations is not None
     area = layout.explanations.body
-    inputs |= {(area.sheet, row, area.right) for row in range(area.top, area.bottom + 1)}
+    inputs |= {
+        (area.sheet, row, EXPLANATION_TEXT_COLUMN) for row in range(area.top, area.bottom + 1)
+    }
     for sheet in book.worksheets:
         assert sheet.protection.sheet and not sheet.protection.password
         if sheet.sheet_state == "visible":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlwings as xw
 from checker_xlsx.book import apply_changes, read_open_book, remove_marks
@@ -14,10 +16,11 @@ from checker_xlsx.reading import read_by_ranges
 from checker_xlsx.view import kept_still
 
 from checker.marking import changes_for
+from checker.marking.findings import findings_of
 from checker.model.marks import FILL_COLOURS, Changes
 from checker.model.report import Judgement
 from checker.session import Session
-from checker.writing import write_changes
+from checker.writing import clean_marks, write_changes
 
 ROOT = Path(__file__).parents[2]
 CHECKER = Path(sys.executable).with_name("checker")
@@ -106,3 +109,51 @@ def test_read_range_by_range_as_in_excel(office, session: Session, tmp_path: Pat
     expected = changes_of(session.judge_file(path), session)
     assert by_ranges.marks == expected.marks
     assert by_ranges.edits == expected.edits
+
+
+def test_clearing_by_the_button_leaves_explanations_in_force(
+    office, session: Session, tmp_path: Path
+) -> None:
+    """Check, write one explanation, clear and check again and again, in the open book."""
+    path = filled("shangshiqiao", tmp_path)
+    book = office.open(path)
+
+    def check() -> Counter[str]:
+        snapshot = read_open_book(book)
+        judgement = session.judge_snapshot(snapshot)
+        with kept_still(book):
+            apply_changes(book, changes_of(judgement, session), snapshot)
+        assert judgement.report is not None
+        return Counter(item.verdict for item in findings_of(judgement.report, session.rules))
+
+    def clear() -> None:
+        with kept_still(book):
+            remove_marks(book, read_open_book(book))
+
+    def rows() -> list[list[object]]:
+        return [row for row in book.sheets["说明"].range("B6:E205").value if any(row)]
+
+    try:
+        before = check()
+        entered = rows()
+        assert before["doubt"] and len(entered) > 1
+        book.sheets["说明"].range("D6").value = "数据属实，本学年由两校合并。"
+        for _ in range(3):
+            clear()
+            assert "校验结果" not in [sheet.name for sheet in book.sheets]
+            ((*told, key),) = rows()
+            assert told == [*entered[0][:2], "数据属实，本学年由两校合并。"]
+            assert key == entered[0][3]
+            after = check()
+            assert after["explained"] == before["explained"] + 1
+            assert after["doubt"] == before["doubt"] - 1
+            assert check() == after
+        saved = office.save(book, tmp_path / "存盘.xlsx")
+        clean_marks(saved, saved)  # the command takes away what the button wrote, and keeps as much
+        kept = openpyxl.load_workbook(saved)["说明"]
+        assert (kept["E6"].value, kept["E7"].value) == (entered[0][3], None)
+        book.sheets["说明"].range("D6").value = None
+        clear()
+        assert rows() == []
+    finally:
+        book.close()

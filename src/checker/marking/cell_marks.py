@@ -53,7 +53,7 @@ def note_of(finding: Finding) -> str:
     if finding.fix:
         lines.append(f"怎么改：{finding.fix}")
     if finding.verdict is Outcome.DOUBT and not finding.informs:
-        lines.append(f"核实无误的，请在“说明”表编号 {finding.key} 一行写明情况。")
+        lines.append("核实无误的，请在“说明”表列有本问题的一行写明情况。")
     return "\n".join(lines)
 
 
