@@ -116,7 +116,7 @@ class IndicatorLayout(Struct, frozen=True):
 
 
 class ExplanationLayout(Struct, frozen=True):
-    """The sheet 说明: 编号 · 位置 · 问题 · 说明文字, and in a hidden fifth column the findings' keys."""
+    """The sheet 说明: 编号 · 位置 · 问题 · 说明文字, and the findings' keys in a hidden column."""
 
     sheet: Sheet
     header_row: int

@@ -100,7 +100,7 @@ ExplanationArea = tuple[CellRef, CellRef]
 """The corners of the body of the sheet 说明."""
 
 EXPLANATION_WIDTH = 5
-"""Columns of that sheet: 编号 · 位置 · 问题 · 说明文字, and the findings' keys, which are hidden."""
+"""Columns of that sheet: 编号 · 位置 · 问题 · 说明文字, and the hidden keys of the findings."""
 
 
 def key_offset(area: ExplanationArea) -> int:
