@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -17,10 +18,14 @@ from checker_xlsx.view import kept_still
 
 from checker.marking import changes_for
 from checker.marking.findings import findings_of
+from checker.model.cells import CellRef
 from checker.model.marks import FILL_COLOURS, Changes
 from checker.model.report import Judgement
 from checker.session import Session
 from checker.writing import clean_marks, write_changes
+from checker.writing.notes import text_pixels
+from checker.writing.package import Package, related
+from checker.writing.workbook_part import Workbook
 
 ROOT = Path(__file__).parents[2]
 CHECKER = Path(sys.executable).with_name("checker")
@@ -50,6 +55,22 @@ def changes_of(judgement: Judgement, session: Session) -> Changes:
     return changes_for(judgement.report, session.rules)
 
 
+def boxes_in(data: bytes) -> dict[tuple[str, str], list[float]]:
+    """Width and height in points of the box of every note, as its drawing says."""
+    workbook = Workbook(Package(data))
+    found: dict[tuple[str, str], list[float]] = {}
+    for sheet in workbook.sheets:
+        key = related(workbook.package, sheet.key, "vmlDrawing") if sheet.key else None
+        drawing = workbook.package.raw(key).decode("utf-8") if key else ""
+        for shape in re.findall(r"<v:shape [^>]*>.*?</v:shape>", drawing, re.DOTALL):
+            if 'ObjectType="Note"' not in shape:
+                continue
+            row, column = (int(re.search(rf"<x:{n}>(\d+)<", shape)[1]) for n in ("Row", "Column"))
+            size = [float(re.search(rf"{n}:([\d.]+)pt", shape)[1]) for n in ("width", "height")]
+            found[sheet.title, CellRef("", row + 1, column + 1).a1] = size
+    return found
+
+
 def assert_same(path: Path, office, session: Session, copies: Path) -> None:
     """Judged through the button as through the command; then marked by each, and compared."""
     by_file = changes_of(session.judge_file(path), session)
@@ -71,6 +92,13 @@ def assert_same(path: Path, office, session: Session, copies: Path) -> None:
         here, there = looks_in(marked_here, cells), looks_in(copy.read_bytes(), cells)
         assert here == there
         assert {look.fill for look in here} <= set(FILL_COLOURS.values())
+        boxes, as_written = boxes_in(marked_here), boxes_in(copy.read_bytes())
+        noted = [(look.sheet, look.address, look.note) for look in here if look.note]
+        assert len(noted) > 3
+        for sheet, address, note in noted:
+            wanted = [pixels * 0.75 for pixels in text_pixels(note)]
+            assert boxes[sheet, address] == pytest.approx(wanted, abs=1.5)
+            assert as_written[sheet, address] == pytest.approx(wanted, abs=1.5)
         with kept_still(book):
             remove_marks(book, read_open_book(book))
         assert looks_in(exported(book.api), cells) == looks_in(path.read_bytes(), cells)
