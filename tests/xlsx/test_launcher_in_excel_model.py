@@ -324,7 +324,8 @@ def test_the_book_is_described_in_one_call(excel: Excel) -> None:
         "Public Sub Format_()\n"
         '    Worksheets(1).Range("B3:C3").NumberFormat = "0.00%"\n'
         '    Worksheets(1).Range("A1").Value = 1\n    Worksheets(1).Range("D4").Value = 1\n'
-        '    Worksheets(1).Range("B2").NumberFormat = "0%"\nEnd Sub',
+        '    Worksheets(1).Range("B2").NumberFormat = "0%"\n'
+        '    Worksheets(1).Range("B4:C5").Merge\nEnd Sub',
         name="Describing",
     )
     excel.app.run("Format_")
@@ -332,3 +333,4 @@ def test_the_book_is_described_in_one_call(excel: Excel) -> None:
     about = described(excel.app.run("Told_"))
     assert target(about.names["teachers_full_time"]) == (CellRef("教师", 2, 2),) * 2
     assert about.percent["填表说明"] == ("B2", "B3", "C3")
+    assert about.merged == {"填表说明": ("B4:C5",)}

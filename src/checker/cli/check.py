@@ -118,6 +118,8 @@ def command(
         if scheduler or watch:
             raise Refused("插件的输出形式不能和 --scheduler、--watch 一起用。")
         _write_plugin_format(form, options, session, strict)
+    for notice in session.plugins.notices:
+        _remind(notice)
     screen = Screen(form == "text")
     screen.show(error_line(error) for error in session.errors)
     run = CheckRun(options, lambda: _document(run.results, session))
