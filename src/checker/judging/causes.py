@@ -1,0 +1,438 @@
+"""Causes: what a person should mend first, and which findings go away with it.
+
+A cause is tried by judging again with it taken away: the school's type changed, a shifted column
+moved back, one figure unknown. What is then no longer said follows from it. Blank cells and lost
+parts of the form cannot be guessed; they are gathered by sheet.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.model.cells import CellRef
+from checker.model.rules import Rule
+from checker.model.submission import Fact, FactRef, FactState, Problem, Submission
+from checker.model.template import Blank, Field, FieldType, Sheet, SheetKind
+from checker.model.verdicts import Outcome, Severity, Verdict
+
+MOST = 7
+"""Things to do that are named; the rest follows when these are done."""
+
+BLANK_CELL = "FORM001"
+OTHER_STAGE = "FORM009"
+STRUCTURE = frozenset(
+    {"FORM010", "FORM011", "FORM012", "FORM013", "FORM014", "FORM015", "FORM018", "FORM024"}
+)
+"""FORM rules about the form's own parts: rows, columns, sheets, edition."""
+
+_FEW = 2
+"""Findings that a figure must explain before it is called a cause: fewer are read one by one."""
+
+_MANY = 8
+"""Findings from which on a moved column or a wrong school type is looked for."""
+
+_TRIES = 60
+"""Judgements again that one workbook may cost."""
+
+
+class CauseKind(StrEnum):
+    """What sort of thing is to be mended."""
+
+    TYPE = "type"  # the school's type
+    STRUCTURE = "structure"  # a sheet, row or column of the form
+    SHIFT = "shift"  # figures that stand one row too low or too high
+    FIGURE = "figure"  # one figure on which many rules hang
+    BLANKS = "blanks"  # cells of one sheet that must be filled in
+    RULE = "rule"  # one rule, in one place or several
+
+
+class Cause(Struct, frozen=True):
+    """One thing to do first. ``message`` is a Chinese sentence; ``place`` the cell to go to;
+    ``keys`` the keys of the findings that are said no more when it is done."""
+
+    kind: CauseKind
+    message: str
+    place: CellRef | None
+    sheet: str
+    keys: tuple[str, ...]
+
+    @property
+    def gone(self) -> int:
+        """How many findings go away with it."""
+        return len(self.keys)
+
+
+JudgeAgain = Callable[[Submission], Sequence[Verdict]]
+"""All verdicts on a changed submission, under the same rules and profile."""
+
+
+def causes_of(
+    submission: Submission,
+    verdicts: Sequence[Verdict],
+    rules: Mapping[str, Rule],
+    judge_again: JudgeAgain,
+) -> tuple[Cause, ...]:
+    """What to do first about the findings among these verdicts, at most `MOST` things."""
+    return tuple(_Search(submission, verdicts, rules, judge_again).causes())
+
+
+class _Search:
+    """The findings that no cause explains yet, and the submission without the causes found."""
+
+    def __init__(
+        self,
+        submission: Submission,
+        verdicts: Sequence[Verdict],
+        rules: Mapping[str, Rule],
+        judge_again: JudgeAgain,
+    ) -> None:
+        self.submission = submission
+        self.rules = rules
+        self.judge_again = judge_again
+        self.open = self._findings(verdicts)
+        self.tries = _TRIES
+
+    def causes(self) -> Iterator[Cause]:
+        """One after the other, each on what the ones before left open."""
+        found = 0
+        for steps in (
+            self._school_type,
+            self._structure,
+            self._shift,
+            self._figures,
+            self._blanks,
+            self._single_rules,
+        ):
+            for cause in steps():
+                yield cause
+                found += 1
+                if found == MOST:
+                    return
+
+    def _findings(self, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
+        """What is wrong or doubtful, by key; what only informs or is below standard is no fault."""
+        found: dict[str, Verdict] = {}
+        for verdict in verdicts:
+            if verdict.outcome is Outcome.FAIL or verdict.outcome is Outcome.DOUBT:
+                rule = self.rules.get(verdict.rule)
+                if rule is None or rule.severity is not Severity.INFO:
+                    found.setdefault(_key(verdict), verdict)
+        return found
+
+    def _without(self, changed: Submission) -> tuple[dict[str, Verdict], int]:
+        """The findings on a changed submission, and how many fewer they are."""
+        self.tries -= 1
+        left = self._findings(self.judge_again(changed))
+        return left, len(self.open) - len(left)
+
+    def _accept(
+        self, kind: CauseKind, message: str, place: CellRef | None, left: dict[str, Verdict]
+    ) -> Cause:
+        keys = tuple(key for key in self.open if key not in left)
+        self.open = {key: verdict for key, verdict in self.open.items() if key in left}
+        return Cause(kind, message, place, place.sheet if place else "", keys)
+
+    # -- the school's type -------------------------------------------------------------------
+
+    def _school_type(self) -> Iterator[Cause]:
+        template, submission = self.submission.template, self.submission
+        field_id = template.split.field
+        others = sum(verdict.rule == OTHER_STAGE for verdict in self.open.values())
+        if field_id is None or len(self.open) < _MANY or not others:
+            return
+        typed = next(
+            (fact for ref, fact in submission.facts.items() if ref.field == field_id), None
+        )
+        if typed is None or typed.cell is None:
+            return
+        best: tuple[int, str, Submission, dict[str, Verdict]] | None = None
+        tried = {submission.stages}
+        for code, stages in template.split.by_code.items():
+            if stages in tried:
+                continue
+            tried.add(stages)
+            changed = _as_type(submission, typed, code, stages)
+            left, fewer = self._without(changed)
+            if best is None or fewer > best[0]:
+                best = fewer, code, changed, left
+        if best is None or best[0] < len(self.open) // 2:
+            return
+        _, code, changed, left = best
+        meaning = template.code_lists.get(template.fields()[field_id].codes or "", {})
+        now = f"{typed.value} {meaning.get(str(typed.value), '')}".strip()
+        message = (
+            f"先核对“{template.fields()[field_id].label}”，现在是“{now}”；表里填的数更像是"
+            f"“{code} {meaning.get(code, '')}”。"
+        )
+        yield self._accept(CauseKind.TYPE, message, typed.cell, left)
+        self.submission = changed
+
+    # -- parts of the form -------------------------------------------------------------------
+
+    def _structure(self) -> Iterator[Cause]:
+        groups: dict[tuple[str, str], list[str]] = {}
+        for key, verdict in self.open.items():
+            if verdict.rule in STRUCTURE:
+                groups.setdefault((verdict.rule, self._sheet(verdict)), []).append(key)
+        for (_, sheet), keys in sorted(groups.items(), key=lambda item: -len(item[1])):
+            first = self.open[keys[0]]
+            more = f"（这张表共 {len(keys)} 处）" if len(keys) > 1 else ""
+            message = f"先恢复{f'“{sheet}”表' if sheet else '工作簿'}的原样：{first.message}{more}"
+            left = {key: each for key, each in self.open.items() if key not in keys}
+            yield self._accept(CauseKind.STRUCTURE, message, self._place(first), left)
+
+    # -- shifted figures ---------------------------------------------------------------------
+
+    def _shift(self) -> Iterator[Cause]:
+        on_sheet = Counter(
+            place.sheet for verdict in self.open.values() if (place := self._place(verdict))
+        )
+        for sheet in self.submission.template.sheets:
+            title = self.submission.sheet_titles.get(sheet.id, sheet.title)
+            if sheet.kind is not SheetKind.FORM or on_sheet[title] < _MANY:
+                continue
+            found = self._best_shift(sheet)
+            if found is not None:
+                place, step, changed, left = found
+                word = "下" if step > 0 else "上"
+                message = (
+                    f"“{title}”表从第 {place.row} 行起的数像是整体往{word}错了一行；"
+                    f"往{'上' if step > 0 else '下'}移一行后多数问题消去。"
+                )
+                yield self._accept(CauseKind.SHIFT, message, place, left)
+                self.submission = changed
+
+    def _best_shift(
+        self, sheet: Sheet
+    ) -> tuple[CellRef, int, Submission, dict[str, Verdict]] | None:
+        rows = [fact.cell.row for field in sheet.fields for fact in self._facts(field) if fact.cell]
+        wrong = {place.row for verdict in self.open.values() if (place := self._place(verdict))}
+        starts = sorted({min(rows), *(row for row in rows if row in wrong)})[:6] if rows else []
+        best: tuple[int, int, int, Submission, dict[str, Verdict]] | None = None
+        for start in starts:
+            for step in (1, -1):
+                if self.tries <= 0:
+                    break
+                changed = _moved_back(self.submission, sheet, start, step)
+                left, fewer = self._without(changed)
+                if best is None or fewer > best[0]:
+                    best = fewer, start, step, changed, left
+        if best is None or best[0] < max(_MANY // 2, len(self.open) // 3):
+            return None
+        _, start, step, changed, left = best
+        column = min(
+            fact.cell.column
+            for field in sheet.fields
+            for fact in self._facts(field)
+            if fact.cell and fact.cell.row == start
+        )
+        title = self.submission.sheet_titles.get(sheet.id, sheet.title)
+        return CellRef(title, start, column), step, changed, left
+
+    def _facts(self, field: Field) -> Iterator[Fact]:
+        for column in field.columns:
+            fact = self.submission.facts.get(FactRef(field.id, column))
+            if fact is not None:
+                yield fact
+
+    # -- one figure --------------------------------------------------------------------------
+
+    def _figures(self) -> Iterator[Cause]:
+        refused: set[FactRef] = set()
+        while self.tries > 0:
+            told = Counter(ref for verdict in self.open.values() for ref in set(verdict.at))
+            asked = [
+                ref
+                for ref, times in told.most_common(8)
+                if times >= _FEW and ref not in refused and self._given(ref)
+            ]
+            best: tuple[int, FactRef, Submission, dict[str, Verdict]] | None = None
+            for ref in asked[: self.tries]:
+                changed = _unknown(self.submission, ref)
+                left, fewer = self._without(changed)
+                if best is None or fewer > best[0]:
+                    best = fewer, ref, changed, left
+            if best is None or best[0] < _FEW:
+                return
+            fewer, ref, changed, left = best
+            fact = self.submission.fact(ref)
+            message = (
+                f"先核对{self._label(ref)}，现在填的是 {fact.typed or fact.value}："
+                f"{fewer} 条问题都牵涉到它。"
+            )
+            yield self._accept(CauseKind.FIGURE, message, fact.cell, left)
+            self.submission = changed
+            refused.add(ref)
+
+    def _given(self, ref: FactRef) -> bool:
+        return self.submission.fact(ref).state is FactState.GIVEN
+
+    def _label(self, ref: FactRef) -> str:
+        template = self.submission.template
+        field = template.fields().get(ref.field)
+        if field is not None:
+            where = template.stage_title(ref.column) if ref.column in self.submission.stages else ""
+            return f"“{field.label}”{f'（{where}）' if where else ''}"
+        table_id, _, column_id = ref.field.partition(".")
+        table = template.tables().get(table_id)
+        if table is None:
+            return f"“{ref.field}”"
+        title = next((each.title for each in table.columns if each.id == column_id), column_id)
+        return f"{table.title}第 {ref.row} 行的“{title}”"
+
+    # -- blanks, and what is left ------------------------------------------------------------
+
+    def _blanks(self) -> Iterator[Cause]:
+        by_sheet: dict[str, list[str]] = {}
+        for key, verdict in self.open.items():
+            if verdict.rule == BLANK_CELL:
+                by_sheet.setdefault(self._sheet(verdict), []).append(key)
+        for sheet, keys in by_sheet.items():
+            first = self.open[keys[0]]
+            message = f"填“{sheet}”表里还空着的 {len(keys)} 格必填项。"
+            left = {key: each for key, each in self.open.items() if key not in keys}
+            yield self._accept(CauseKind.BLANKS, message, self._place(first), left)
+
+    def _single_rules(self) -> Iterator[Cause]:
+        groups: dict[str, list[str]] = {}
+        for key, verdict in self.open.items():
+            groups.setdefault(verdict.rule, []).append(key)
+        hard = {
+            rule: any(self.open[key].outcome is Outcome.FAIL for key in keys)
+            for rule, keys in groups.items()
+        }
+        for rule_id, keys in sorted(
+            groups.items(), key=lambda item: (not hard[item[0]], -len(item[1]))
+        ):
+            first = self.open[keys[0]]
+            rule = self.rules.get(rule_id)
+            message = first.message or (rule.title if rule else rule_id)
+            if len(keys) > 1:
+                message += f"（同样的问题共 {len(keys)} 处）"
+            left = {key: each for key, each in self.open.items() if key not in keys}
+            yield self._accept(CauseKind.RULE, message, self._place(first), left)
+
+    def _place(self, verdict: Verdict) -> CellRef | None:
+        if verdict.cell is not None:
+            return verdict.cell
+        located = (self.submission.locate(ref) for ref in verdict.at)
+        return next((cell for cell in located if cell is not None), None)
+
+    def _sheet(self, verdict: Verdict) -> str:
+        place = self._place(verdict)
+        return place.sheet if place else verdict.sheet or ""
+
+
+def _key(verdict: Verdict) -> str:
+    """A finding's key; a place that is no fact is told by its cell or sheet."""
+    if verdict.at or (verdict.cell is None and verdict.sheet is None):
+        return verdict.key
+    return f"{verdict.key}@{verdict.cell or verdict.sheet}"
+
+
+# -- changed submissions ---------------------------------------------------------------------
+
+
+def _unknown(submission: Submission, ref: FactRef) -> Submission:
+    """The submission with one figure not known."""
+    unknown = replace(submission.fact(ref), state=FactState.UNREADABLE, value=None)
+    if not ref.row:
+        return replace(submission, facts={**submission.facts, ref: unknown})
+    table, _, column = ref.field.partition(".")
+    rows = tuple(
+        replace(row, facts={**row.facts, column: unknown}) if row.ordinal == ref.row else row
+        for row in submission.tables[table]
+    )
+    return replace(submission, tables={**submission.tables, table: rows})
+
+
+def _as_type(submission: Submission, typed: Fact, code: str, stages: tuple[str, ...]) -> Submission:
+    """The submission as one of a school of another type, with the blanks that are missing then."""
+    facts = {**submission.facts, typed.ref: replace(typed, value=code, typed=code)}
+    kept = [
+        problem
+        for problem in submission.problems
+        if problem.ref is None
+        or not (
+            (problem.rule == OTHER_STAGE and problem.ref.column in stages)
+            or (
+                problem.rule == BLANK_CELL
+                and _of_stage(submission, problem.ref) not in (*stages, "")
+            )
+        )
+    ]
+    known = {problem.ref for problem in kept if problem.rule == BLANK_CELL}
+    for field in submission.template.fields().values():
+        for column in field.columns:
+            ref = FactRef(field.id, column)
+            fact = facts.get(ref)
+            if (
+                column in stages
+                and column not in submission.stages
+                and field.blank is Blank.MISSING
+                and fact is not None
+                and fact.state is FactState.BLANK
+                and ref not in known
+            ):
+                kept.append(Problem(BLANK_CELL, f"“{field.label}”必须填写，现在是空的。", ref))
+    return replace(submission, facts=facts, stages=stages, problems=tuple(kept))
+
+
+def _of_stage(submission: Submission, ref: FactRef) -> str:
+    """The stage a fact belongs to; "" for one of the whole school."""
+    return ref.column if any(each.id == ref.column for each in submission.template.stages) else ""
+
+
+def _moved_back(submission: Submission, sheet: Sheet, start: int, step: int) -> Submission:
+    """The submission with the figures of a sheet from one row on put back by ``step`` rows."""
+    facts = dict(submission.facts)
+    cured: set[FactRef] = set()
+    for column in {column for field in sheet.fields for column in field.columns}:
+        line = [
+            (field, fact)
+            for field in sheet.fields
+            if (fact := submission.facts.get(FactRef(field.id, column))) is not None
+            and fact.cell is not None
+            and fact.cell.row >= start
+        ]
+        line.sort(key=lambda item: item[1].cell.row if item[1].cell else 0)
+        for place, (field, fact) in enumerate(line):
+            source = place + step
+            given = line[source][1] if 0 <= source < len(line) else None
+            facts[fact.ref] = _taken(field, fact, given)
+            if facts[fact.ref].state in (FactState.GIVEN, FactState.BLANK):
+                cured.add(fact.ref)
+    problems = tuple(
+        problem
+        for problem in submission.problems
+        if problem.ref not in cured
+        or (problem.rule == BLANK_CELL and facts[problem.ref].state is FactState.BLANK)
+    )
+    return replace(submission, facts=facts, problems=problems)
+
+
+def _taken(field: Field, fact: Fact, given: Fact | None) -> Fact:
+    """The fact of a field with what stands in another cell."""
+    if given is None or given.state is FactState.BLANK:
+        return replace(fact, state=FactState.BLANK, value=None, typed="")
+    value = given.value
+    if field.type is FieldType.FLAG and given.typed in ("是", "否"):
+        value = given.typed == "是"
+    number = isinstance(value, Decimal) and not isinstance(value, bool)
+    fits = {
+        FieldType.COUNT: number and value == int(value) if isinstance(value, Decimal) else False,
+        FieldType.AMOUNT: number,
+        FieldType.SIGNED: number,
+        FieldType.PERCENT: number,
+        FieldType.YEAR: number,
+        FieldType.FLAG: isinstance(value, bool),
+    }.get(field.type, isinstance(value, str))
+    if not fits:
+        return replace(fact, state=FactState.UNREADABLE, value=None, typed=given.typed)
+    return replace(fact, state=FactState.GIVEN, value=value, typed=given.typed)
