@@ -17,7 +17,6 @@ NOT_A_LIMIT = {
     "GOV3_music_before_2016": "relaxes the limit, and only where a profile says so",
     "GOV3_art_before_2016": "relaxes the limit, and only where a profile says so",
     "GOV3_relaxed_before": "relaxes the limit, and only where a profile says so",
-    "SAF10_6x": "how many items a profile's own list of 六个100% has",
     "COD12_first": "before any school of today was founded: a slip of the pen",
     "BLD209_first": "before any room of today was built: a slip of the pen",
     "CTY_rounding": "allows for rounding: makes the rule milder",
