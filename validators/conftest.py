@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 import pytest
 
+from checker.authoring.example_forms import submission_for
 from checker.judging.engine import judge
 from checker.model.report import Report
 from checker.model.rules import Example, Plain
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, Verdict
-from checker.rules.examples import submission_for
 from checker.session import Session, SessionOptions
 
 Facts: TypeAlias = dict[str, Plain]

@@ -141,7 +141,7 @@ def _clean(book: xw.Book, call: Call, steps: Steps) -> Answer:
 
 def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
     """The findings that have a cell and want something done, as 校验结果 lists them."""
-    from checker.marking.cells import fill_of
+    from checker.marking.cell_marks import fill_of
     from checker.model.marks import WORST_FIRST
 
     placed = [item for item in findings if item.places]

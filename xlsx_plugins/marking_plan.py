@@ -13,11 +13,9 @@ from msgspec import Struct, field
 from checker.model.marks import FILL_COLOURS, WORST_FIRST, CellEdit, Fill, Mark, Scalar
 from checker.model.snapshot import Snapshot
 from checker.writing.addresses import Area, parse_area
+from checker.writing.cell_contents import Content, content_of, decode, encode, rich_text
 from checker.writing.memory_sheet import Memory
-from checker.writing.notes_part import SEPARATOR, rich_text, text_xml
-from checker.writing.sheet_cells import Content
-from checker.writing.stored import decode, encode
-from checker.writing.values import content_of
+from checker.writing.notes import SEPARATOR, text_xml
 
 Key = tuple[str, int, int]
 """Sheet title, row, column."""

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from side_by_side import measure, table
 
-from checker.demo.county import build_and_write
+from checker.demo.synthetic_county import build_and_write
 from checker.session import Session
 
 READ = """

@@ -67,7 +67,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) if what.isdigit() else Path(what)
         if what.isdigit():
-            from checker.demo.county import build_and_write
+            from checker.demo.synthetic_county import build_and_write
             from checker.session import Session
 
             template = next(item for item in Session().templates if item.id == "compulsory_school")

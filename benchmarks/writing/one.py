@@ -9,7 +9,6 @@ import sys
 import time
 import zipfile
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -22,11 +21,6 @@ def checker(source: Path, target: Path, run: Changes) -> None:
     from checker.writing import write_changes
 
     write_changes(source, target, run)
-
-
-def checker_with_zlib(source: Path, target: Path, run: Changes) -> None:
-    sys.modules["isal"] = None  # type: ignore[assignment]  # as if it were not installed
-    checker(source, target, run)
 
 
 def openpyxl_writer(source: Path, target: Path, run: Changes) -> None:
@@ -145,7 +139,7 @@ def excelize_writer(source: Path, target: Path, run: Changes) -> None:
     book.close()
 
 
-def floor_of(source: Path, target: Path, run: Changes, deflate: Callable[[bytes], bytes]) -> None:
+def floor(source: Path, target: Path, run: Changes) -> None:
     """Copy the zip, unpack and pack again what the marks touch, and what they add."""
     from checker.writing import write_changes
 
@@ -159,18 +153,18 @@ def floor_of(source: Path, target: Path, run: Changes, deflate: Callable[[bytes]
             ]
             _floor["in"] = [name for name in touched if name in before]
             _floor["out"] = [new.read(name) for name in touched]  # type: ignore[misc]
-    return _floor_work(source, target, deflate)
+    _floor_work(source, target)
 
 
 _floor: dict[str, list[str]] = {}
 
 
-def _floor_work(source: Path, target: Path, deflate: Callable[[bytes], bytes]) -> None:
+def _floor_work(source: Path, target: Path) -> None:
     data = source.read_bytes()
     with zipfile.ZipFile(source) as old:
         for name in _floor["in"]:
             old.read(name)
-    packed = [deflate(content) for content in _floor["out"]]  # type: ignore[arg-type]
+    packed = [_deflated(content) for content in _floor["out"]]  # type: ignore[arg-type]
     temporary = target.with_suffix(".tmp")
     with temporary.open("wb") as stream:
         stream.write(data[: max(0, len(data) - sum(map(len, packed)))])  # the untouched members
@@ -181,29 +175,14 @@ def _floor_work(source: Path, target: Path, deflate: Callable[[bytes], bytes]) -
     temporary.replace(target)
 
 
-def floor(source: Path, target: Path, run: Changes) -> None:
-    def deflate(content: bytes) -> bytes:
-        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
-        return packer.compress(content) + packer.flush()
-
-    floor_of(source, target, run, deflate)
-
-
-def floor_isal(source: Path, target: Path, run: Changes) -> None:
-    from isal import isal_zlib
-
-    def deflate(content: bytes) -> bytes:
-        packer = isal_zlib.compressobj(2, isal_zlib.DEFLATED, -15)
-        return packer.compress(content) + packer.flush()
-
-    floor_of(source, target, run, deflate)
+def _deflated(content: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return packer.compress(content) + packer.flush()
 
 
 WRITERS = {
     "floor": floor,
-    "floor-isal": floor_isal,
     "checker": checker,
-    "checker-zlib": checker_with_zlib,
     "openpyxl": openpyxl_writer,
     "excelize": excelize_writer,
 }

@@ -9,8 +9,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from checker.authoring.explanation import rule_pages
 from checker.authoring.reference import PARTS
-from checker.reports.rule_pages import rule_pages
 from checker.session import Session
 
 _PART = re.compile(r"<!-- 由程序生成：(\w+) -->")

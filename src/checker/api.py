@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checker.judging.context import Context
+from checker.judging.unit import Unit
 from checker.model.submission import FactRef
 from checker.model.verdicts import (
     Gap,
@@ -17,9 +19,7 @@ from checker.model.verdicts import (
     Verdict,
     format_number,
 )
-from checker.plugins.manifest import API_VERSION
-from checker.rules.context import Context
-from checker.rules.unit import Unit
+from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
 
 if TYPE_CHECKING:

@@ -151,6 +151,7 @@ class Session:
         except KeyError as unknown:
             raise BadChoice(
                 f"没有规则、规则族或插件“{unknown.args[0]}”；用“checker rules”查看全部规则。"
+                f"{self.plugins.why_off()}"
             ) from unknown
 
     def _load_profile(self) -> Profile:

@@ -1,46 +1,38 @@
-"""TOML files with exact decimals, parsed once: the parsed form is kept in the user's cache folder.
+"""TOML files with exact decimals; what was once parsed and checked is kept in the cache folder.
 
-Manifests, templates and profiles are read by every run; parsing (and checking) them again each time
-would cost more than judging a workbook. An entry is used only while path, size, time stamp, program
-version and form of the file are the ones it was made from.
+Parsing and checking manifests, templates and profiles takes longer than judging a workbook. One
+file of the cache holds all of them as plain data (msgpack), each under a hash of the TOML file's
+bytes and of what it was checked for. Nothing in it is ever executed; whatever is wrong with it, the
+TOML file itself is read.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import cache
+from datetime import date, datetime, time
+from decimal import Decimal
+from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
+
+from msgspec import msgpack
 
 from checker import __version__
 from checker.model.rules import Plain
 
-if TYPE_CHECKING:
-    from pickle import Unpickler
-
-_MAGIC = b"checker-toml-3\n"
-_PLAIN_TYPES = {
-    ("decimal", "Decimal"),
-    ("datetime", "date"),
-    ("datetime", "datetime"),
-    ("datetime", "time"),
-    ("datetime", "timezone"),
-    ("datetime", "timedelta"),
-}
-
-_MOST_ENTRIES = 400
-
-Document = dict[str, Plain]
+Document: TypeAlias = dict[str, Plain]
 """A parsed TOML file."""
 
-P = TypeVar("P")
+Table: TypeAlias = Mapping[str, Plain]
+"""One table of a document."""
 
-Key = tuple[str, int, int, str, str]
+P = TypeVar("P")
 
 
 class TomlFileError(Exception):
@@ -55,27 +47,44 @@ class TomlFileError(Exception):
         return (type(self), (self.path, self.problems))
 
 
-def cache_folder() -> Path | None:
-    """Where parsed files are kept for this user; None when CHECKER_NO_CACHE=1 forbids it.
-
-    ``CHECKER_CACHE_DIR`` names another folder.
-    """
-    folder = _cache_folder()
-    return None if folder is None else Path(folder)
+# -- values of a document that was checked ---------------------------------------------------
 
 
-def _cache_folder() -> str | None:
-    """Asked for every file that is read, so as a text: a Path takes longer than the file."""
-    if os.environ.get("CHECKER_NO_CACHE", "") not in ("", "0"):
-        return None
-    named = os.environ.get("CHECKER_CACHE_DIR")
-    if named:
-        return named
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return f"{base}\\checker\\cache" if base else None
-    home = os.environ.get("XDG_CACHE_HOME") or f"{os.path.expanduser('~')}/.cache"  # noqa: PTH111
-    return f"{home}/checker"
+def table(value: Plain | None) -> Table:
+    """A table; an empty one if it is not there."""
+    return value if isinstance(value, dict) else {}
+
+
+def tables(value: Plain | None) -> tuple[Table, ...]:
+    """An array of tables."""
+    if not isinstance(value, list):
+        return ()
+    return tuple([entry for entry in value if isinstance(entry, dict)])
+
+
+def texts(value: Plain | None) -> tuple[str, ...]:
+    """A list of texts, or one text, as a tuple."""
+    if value is None:
+        return ()
+    return tuple([str(item) for item in value]) if isinstance(value, list) else (str(value),)
+
+
+def strings(value: Plain | None) -> dict[str, str]:
+    """A table of texts."""
+    return {key: str(item) for key, item in table(value).items()}
+
+
+def optional_text(value: Plain | None) -> str | None:
+    """A text that may be left out."""
+    return None if value is None else str(value)
+
+
+def whole(value: Plain | None, absent: int = 0) -> int:
+    """A whole number that may be left out."""
+    return absent if value is None else int(str(value))
+
+
+# -- files -----------------------------------------------------------------------------------
 
 
 def one_below(folder: Path, name: str) -> list[Path]:
@@ -96,192 +105,250 @@ def load(
     """The content of a TOML file; numbers with a decimal point are ``Decimal``.
 
     ``check`` returns what is wrong with the parsed content, as Chinese lines; it is asked only when
-    the file is parsed, not when its cached form is used, so ``form`` must name the kind and version
-    of what it checks. Raises TomlFileError (unreadable, not TOML, or refused by ``check``).
+    the content is new, so ``form`` must name the kind and version of what it checks. Raises
+    TomlFileError (unreadable, not TOML, or refused by ``check``).
     """
-    return load_prepared(path, check, lambda document: document, form)
+    return load_as(path, lambda document: document, check, form)
 
 
-def load_prepared(
+def load_as(
     path: Path,
-    check: Callable[[Document], list[str]] | None,
-    prepare: Callable[[Document], dict[str, P]],
-    form: str,
-) -> dict[str, P]:
-    """As ``load``, for what ``prepare`` makes of the content: plain data (dicts, lists, tuples,
-    texts, numbers, dates, bytes), which is cached instead of the content itself."""
-    full = str(path)
-    if not os.path.isabs(full):  # noqa: PTH117
-        full = str(Path(full).absolute())
-    try:
-        status = os.stat(full)  # noqa: PTH116
-    except OSError as error:
-        raise TomlFileError(Path(path), [f"读不到这个文件（{error.strerror}）"]) from None
-    path = Path(path)
-    key = (full, status.st_mtime_ns, status.st_size, __version__, form)
-    entry = _entry(key[0], form)
-    if entry is not None:
-        cached = _read_entry(entry, key)
-        if cached is not None:
-            return cast("dict[str, P]", cached)
-    document = parse(path)
+    build: Callable[[Document], P],
+    check: Callable[[Document], list[str]] | None = None,
+    form: str = "",
+) -> P:
+    """As ``load``, for what ``build`` makes of the content. When it cannot make anything of what
+    was kept, whatever it raises, the file itself is parsed and checked."""
+    source = _read(path)
+    folder = cache_folder()
+    key = blake2b(f"{__version__}\n{form}\n".encode() + source, digest_size=16).hexdigest()
+    if folder is not None:
+        with suppress(Exception):  # whatever is wrong with the cache, the file is there
+            kept = _unpacked(_kept(folder)[key])
+            return build(kept)
+    document = _parsed(source, path)
     problems = check(document) if check else []
     if problems:
         raise TomlFileError(path, problems)
-    prepared = prepare(document)
-    if entry is not None:
-        _write_entry(entry, key, prepared)
-    return prepared
+    if folder is not None:
+        _keep(folder, key, document)
+    return build(document)
 
 
 def parse(path: Path) -> Document:
     """The content of a TOML file, read afresh. Raises TomlFileError."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise TomlFileError(path, [f"读不到这个文件（{error.strerror}）"]) from None
-    except UnicodeDecodeError as error:
-        raise TomlFileError(
-            path, [f"文件须存为 UTF-8 编码，第 {error.start + 1} 个字节不是"]
-        ) from None
-    return parse_text(text, path)
+    return _parsed(_read(path), path)
 
 
 def parse_text(text: str, path: Path) -> Document:
     """Parsed TOML text; ``path`` is only named in the TomlFileError raised for bad syntax."""
-    import tomllib
-    from decimal import Decimal
+    import tomllib  # late: what was kept needs no parser
 
+    text = text.replace("\r\n", "\n")
     try:
-        document: Document = tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal)
+        document: Document = tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
-        raise TomlFileError(path, [_syntax_problem(str(error))]) from None
+        raise TomlFileError(path, [_syntax_problem(str(error), text)]) from None
+    except RecursionError:
+        raise TomlFileError(path, ["括号一层套一层，套得太深了"]) from None
+    except ValueError as error:  # of _exact, or a day that the calendar does not have
+        raise TomlFileError(path, [str(error)]) from None
     return document
 
 
-def _syntax_problem(reason: str) -> str:
-    """tomllib's English "reason (at line 3, column 5)" with the position said first."""
+def _read(path: Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise TomlFileError(Path(path), [f"读不到这个文件（{error.strerror}）"]) from None
+
+
+def _parsed(source: bytes, path: Path) -> Document:
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise TomlFileError(
+            path, [f"文件须存为 UTF-8 编码，第 {error.start + 1} 个字节不是"]
+        ) from None
+    return parse_text(text, Path(path))
+
+
+_LONGEST_NUMBER = 40
+_LARGEST_POWER = 30
+
+
+def _exact(text: str) -> Decimal:
+    """A number with a decimal point. Raises ValueError for inf, nan and numbers of a size that no
+    figure has: their exact arithmetic would not come to an end."""
+    number = Decimal(text)
+    if (
+        not number.is_finite()
+        or len(text) > _LONGEST_NUMBER
+        or abs(number.adjusted()) > _LARGEST_POWER
+    ):
+        raise ValueError(f"{text[:_LONGEST_NUMBER]} 不是可用的数字")
+    return number
+
+
+# -- syntax errors in Chinese ----------------------------------------------------------------
+
+_REASONS: dict[str, str] = {
+    "Expected '=' after a key": "项的名字后面缺少等号 =",
+    "Expected newline or end of document": "这一行写完之后还有多余的内容",
+    "Invalid statement": "这一行不是“名字 = 值”，也不是 [段落]",
+    "Invalid initial character for a key": "这里应是一个项的名字",
+    "Cannot overwrite a value": "这一项在前面已经写过了",
+    "Duplicate inline table key": "花括号里同一项写了两次",
+    "Cannot declare": "这个 [段落] 在前面已经写过了",
+    "Cannot mutate immutable": "已经写成花括号的表不能再添加",
+    "Cannot redefine namespace": "这个名字在前面已经写过了",
+    "Expected ']' at the end of a table": "段落的方括号没有写完整，应是 [名字]",
+    "Expected ']]' at the end of an array": "段落的方括号没有写完整，应是 [[名字]]",
+    "Invalid value": "等号后面不是可用的值：文字要加英文双引号，是否写 true 或 false",
+    "Unclosed array": "列表的方括号 ] 没有写",
+    "Unclosed inline table": "花括号 } 没有写",
+    "Unterminated string": "引号没有写完整：少了后一个引号",
+    "Unescaped": "双引号里的反斜杠 \\ 要写两个，或把这段文字改用单引号",
+    "Illegal character": "这里有不能用的字符：多半是少了后一个引号，文字断在了行末",
+    "Found invalid character": "这里有不能用的字符",
+    "Invalid date or datetime": "没有这样的日期",
+    "Invalid hex value": "反斜杠后面的编号不对",
+    "Escaped character": "反斜杠后面的编号不对",
+    "Expected": "这里缺少一个符号",
+}
+"""Beginnings of tomllib's reasons; the first that fits."""
+
+_WIDE = {"“": '"', "”": '"', "‘": "'", "’": "'", "＂": '"', "＇": "'", "＝": "=", "，": ",",
+         "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}", "＃": "#", "。": ".",
+         "\u3000": " ", "：": "="}  # fmt: skip
+"""What a Chinese keyboard types instead of TOML's own signs."""
+
+_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
+
+
+def _syntax_problem(reason: str, text: str) -> str:
+    """tomllib's English "reason (at line 3, column 5)" in Chinese, with the position said first
+    and, where that is the cause, the full-width sign."""
     found = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", reason)
-    if not found:
-        return f"不是合法的 TOML（{reason}）"
-    where = f"第 {found[1]} 行第 {found[2]} 列" if found[1] else "文件末尾"
-    return f"{where}不是合法的 TOML（{reason[: found.start()]}）"
+    english = reason[: found.start()] if found else reason
+    told = next((words for begins, words in _REASONS.items() if english.startswith(begins)), "")
+    told = told or f"写法不对（{english}）"
+    if not found or not found[1]:
+        where = "文件末尾" if found else ""
+        return f"{where}不是合法的 TOML：{told}"
+    line = text.split("\n")[int(found[1]) - 1]
+    outside = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), line)
+    wide = next((sign for sign in outside if sign in _WIDE), None)
+    if wide is not None:
+        name = "空格" if wide == "\u3000" else f"“{wide}”" if wide not in "“”" else f"引号 {wide}"
+        own = "英文空格" if wide == "\u3000" else f"英文的 {_WIDE[wide]}"
+        told = f"这里用了中文（全角）的{name}，请改成{own}"
+    return f"第 {found[1]} 行第 {found[2]} 列不是合法的 TOML：{told}"
 
 
-def _entry(path: str, form: str) -> str | None:
-    """Where a file's cached form is: one place per file and kind, whatever the version."""
-    folder = _cache_folder()
-    if folder is None:
+# -- what is kept ----------------------------------------------------------------------------
+
+STORE_FILE = "documents.msgpack"
+_STORE_FORM = "checker-documents-1"
+_MOST_ENTRIES = 400
+_MOST_BYTES = 64 * 2**20
+_ENTRIES = msgpack.Decoder(tuple[str, dict[str, bytes]])
+_EXTENSIONS: dict[type, int] = {Decimal: 1, date: 2, datetime: 3, time: 4}
+_read_before: dict[Path, tuple[tuple[int, int, int], dict[str, bytes]]] = {}
+
+
+def cache_folder() -> Path | None:
+    """Where checked files are kept for this user; None when CHECKER_NO_CACHE=1 forbids it.
+
+    ``CHECKER_CACHE_DIR`` names another folder.
+    """
+    if os.environ.get("CHECKER_NO_CACHE", "") not in ("", "0"):
         return None
-    place, _, own = path.rpartition(os.sep)
-    shown = f"{place.rpartition(os.sep)[2]}-{own.replace('.', '_')}"[:60]
-    if not shown.replace("-", "_").isidentifier() or not shown.isascii():
-        shown = "".join(each if each.isascii() and each.isalnum() else "_" for each in shown)
-    kind = form.partition("-")[0]
-    return f"{folder}/toml/{shown}-{zlib.crc32(f'{path}|{kind}'.encode()):08x}.bin"
+    named = os.environ.get("CHECKER_CACHE_DIR")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return Path(base) / "checker" / "cache" if base else None
+    home = os.environ.get("XDG_CACHE_HOME")
+    return Path(home or Path("~/.cache").expanduser()) / "checker"
 
 
-def _read_entry(entry: str, key: Key) -> object | None:
-    """The cached form; None if there is none, it is damaged, or made from something else."""
+def _kept(folder: Path) -> dict[str, bytes]:
+    """The packed documents by their keys. Raises whatever an absent or damaged file leads to."""
+    file = folder / STORE_FILE
+    status = file.stat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+        raise ValueError(file)
+    seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+    before = _read_before.get(file)
+    if before is not None and before[0] == seen:
+        return before[1]
+    form, entries = _ENTRIES.decode(file.read_bytes())
+    if form != _STORE_FORM:
+        raise ValueError(form)
+    _read_before[file] = (seen, entries)
+    return entries
+
+
+def _keep(folder: Path, key: str, document: Document) -> None:
+    """Add a document. A cache that cannot be written is no reason to fail."""
+    entries: dict[str, bytes] = {}
+    with suppress(Exception):  # a damaged one is written anew
+        entries = dict(_kept(folder))
+    entries.pop(key, None)
+    if len(entries) >= _MOST_ENTRIES:  # files come and go; those that were written last stay
+        entries = dict(list(entries.items())[_MOST_ENTRIES // 2 :])
+    file = folder / STORE_FILE
+    temporary = folder / f"{STORE_FILE}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
-        with open(entry, "rb", 0) as file:  # noqa: PTH123
-            stored = file.read()
-    except OSError:
-        return None
-    head = len(_MAGIC) + 4
-    payload = stored[head:]
-    checksum = zlib.crc32(payload).to_bytes(4, "big")
-    if stored[: len(_MAGIC)] != _MAGIC or stored[len(_MAGIC) : head] != checksum:
-        return None
-    try:
-        content = unpacked(payload)
-    except Exception:
-        # whatever is wrong with an entry, the TOML file itself is still there
-        return None
-    if not isinstance(content, tuple) or len(content) != 2 or content[0] != key:
-        return None
-    prepared: object = content[1]
-    return prepared if isinstance(prepared, dict) else None
-
-
-def remembered(name: str, key: object, make: Callable[[], P]) -> P:
-    """What ``make`` gives (plain data), kept in the cache folder while ``key`` stays equal."""
-    folder = _cache_folder()
-    if folder is None:
-        return make()
-    entry = f"{folder}/toml/{name}-{zlib.crc32(sys.prefix.encode()):08x}.bin"
-    full_key = (name, 0, 0, __version__, repr(key))
-    kept = _read_entry(entry, full_key)
-    if isinstance(kept, dict):
-        return cast("P", kept["kept"])
-    made = make()
-    _write_entry(entry, full_key, {"kept": made})
-    return made
-
-
-def packed(value: object) -> bytes:
-    """Plain data as bytes, for a part of a prepared form that is seldom needed."""
-    import pickle
-
-    return pickle.dumps(value, protocol=5)
-
-
-def unpacked(stored: bytes) -> object:
-    """What ``packed`` gave these bytes for. Only plain data, numbers and dates come out: tampered
-    bytes cannot run code. Raises whatever damaged bytes lead to."""
-    import io
-
-    content: object = _unpickler()(io.BytesIO(stored)).load()
-    return content
-
-
-@cache
-def _unpickler() -> type[Unpickler]:
-    """An unpickler that refuses every class that plain data does not need."""
-    try:  # the part of ``pickle`` in C, a quarter of the import
-        from _pickle import Unpickler
-    except ImportError:
-        from pickle import Unpickler
-
-    class PlainUnpickler(Unpickler):
-        """Refuses every class that plain data does not need."""
-
-        def find_class(self, module: str, name: str) -> type:
-            found = super().find_class(module, name) if (module, name) in _PLAIN_TYPES else None
-            if not isinstance(found, type):
-                raise ValueError(f"{module}.{name}")
-            return found
-
-    return PlainUnpickler
-
-
-def _write_entry(place: str, key: Key, prepared: object) -> None:
-    """Keep the parsed form. A cache that cannot be written is no reason to fail."""
-    entry = Path(place)
-    payload = packed((key, prepared))
-    content = _MAGIC + zlib.crc32(payload).to_bytes(4, "big") + payload
-    temporary = entry.with_name(f"{entry.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    try:
-        entry.parent.mkdir(parents=True, exist_ok=True)
-        if not entry.exists():
-            _make_room(entry.parent)
-        temporary.write_bytes(content)
-        os.replace(temporary, entry)  # noqa: PTH105 (one call, and atomic on every system)
-    except OSError:
+        entries[key] = _packed(document)
+        content = msgpack.encode((_STORE_FORM, entries))
+        if len(content) > _MOST_BYTES:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as out:
+            out.write(content)
+        temporary.replace(file)
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
         with suppress(OSError):
-            temporary.unlink()
+            temporary.unlink(missing_ok=True)
 
 
-def _make_room(folder: Path) -> None:
-    """Files come and go; the cache keeps the entries that were written last."""
-    entries = list(folder.iterdir())
-    if len(entries) < _MOST_ENTRIES:
-        return
-    written: list[tuple[float, Path]] = []
-    for entry in entries:
-        with suppress(OSError):
-            written.append((entry.stat().st_mtime, entry))
-    written.sort()
-    for _, entry in written[: len(written) - _MOST_ENTRIES // 2]:
-        with suppress(OSError):
-            entry.unlink()
+def _packed(document: Document) -> bytes:
+    payload = msgpack.encode(_plain(document))
+    return zlib.crc32(payload).to_bytes(4, "big") + payload
+
+
+def _plain(value: object) -> object:
+    """Numbers with a point, days and times as marked texts: msgpack has none."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    code = _EXTENSIONS.get(type(value))
+    return value if code is None else msgpack.Ext(code, str(value).encode())
+
+
+def _value(code: int, data: memoryview) -> object:
+    text = str(data, "ascii")
+    if code == 1:
+        return _exact(text)
+    return _DAYS[code](text)
+
+
+_DAYS: dict[int, Callable[[str], object]] = {
+    2: date.fromisoformat,
+    3: datetime.fromisoformat,
+    4: time.fromisoformat,
+}
+_DOCUMENT = msgpack.Decoder(dict[str, Any], ext_hook=_value)
+
+
+def _unpacked(stored: bytes) -> Document:
+    """The document that ``_packed`` gave these bytes for. Raises whatever others lead to."""
+    payload = stored[4:]
+    if zlib.crc32(payload).to_bytes(4, "big") != stored[:4]:
+        raise ValueError("damaged")
+    document: Document = _DOCUMENT.decode(payload)
+    return document

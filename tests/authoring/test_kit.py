@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.authoring.kit import KitError, PluginKit
+from checker.authoring.kit import PluginKit
+from checker.authoring.marked_workbook import KitError
 
 AUTHORS_TESTS = """
 from decimal import Decimal

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from checker.authoring.inspection import check_plugin
-from checker.authoring.problem import Weight
+from checker.authoring.plugin_source import Weight
 from checker.plugins.discovery import bundled_folder
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

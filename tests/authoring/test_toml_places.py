@@ -7,7 +7,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.authoring.toml_places import TomlPlaces
+from checker.authoring.plugin_source import TomlPlaces
 
 MANIFEST = '''# 说明
 [plugin]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.forms.code_lists import CodeList
+from checker.forms.cell_words import CodeList
 from checker.forms.normalise import normalise
 from checker.forms.typed_value import TypedValue
 from checker.model.cells import Cell, CellKind, CellValue

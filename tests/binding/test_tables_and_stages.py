@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from checker.model.cells import CellRef
 from checker.model.snapshot import Snapshot
 from checker.model.submission import FactRef, FactState, Submission
 from checker.model.template import Template
+from checker.reading import read_snapshot
 
 Change = Callable[..., Snapshot]
 FIRST = 8  # the first class stands in this row of 班级
@@ -266,3 +268,14 @@ def test_copies_have_one_digest_and_any_other_figure_another(
     retyped = bind(typed({cell: f" {value}人"}), school)
     assert retyped.content_hash == before.content_hash and len(before.content_hash) == 32
     assert bind(typed({cell: 1.0}), school).content_hash != before.content_hash
+    other_name = str(before.locate(FactRef("school.name", "whole")))
+    other_code = str(before.locate(FactRef("school.code", "whole")))
+    other_day = str(before.locate(FactRef("school.filled_on", "whole")))
+    copied = typed({other_name: "别的学校", other_code: "2136999999", other_day: "2026-10-02"})
+    assert bind(copied, school).content_hash == before.content_hash
+
+
+def test_a_form_with_hardly_anything_in_it_is_nobodys_copy(
+    school: Template, blank_workbook: Path
+) -> None:
+    assert bind(read_snapshot(blank_workbook), school).content_hash == ""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.demo.county import County, build_and_write
+from checker.demo.synthetic_county import County, build_and_write
 from checker.session import Session
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from checker.demo.county import County
+from checker.demo.synthetic_county import County
 from checker.reading import read_snapshot
 from checker.reports.json_report import SCHEMA
 from checker.writing import fill_cells

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.demo.county import County
+from checker.demo.synthetic_county import County
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -7,7 +7,7 @@ import json
 import subprocess
 from collections.abc import Callable
 
-from checker.reports.explanation import explanation_lines
+from checker.authoring.explanation import explanation_lines
 from checker.session import Session
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from checker.authoring.examples import run_examples
 from checker.model.rules import Example
 from checker.model.verdicts import Outcome, Quantity
-from checker.rules.examples import run_examples
 from checker.rules.profiles import build
 from checker.session import Session
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sample_report import PE, RULES, TOTAL, report, short_of_teachers, verdict
 
 from checker.marking import changes_for
-from checker.marking.cells import MOST_RELATED, marks_for
+from checker.marking.cell_marks import MOST_RELATED, marks_for
 from checker.marking.findings import findings_of
 from checker.model.cells import CellRef
 from checker.model.marks import Fill, Mark

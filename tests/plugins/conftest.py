@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from checker.authoring.example_forms import submission_for
 from checker.forms.loading import load_template
 from checker.model.rules import Example, Plain
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome
-from checker.rules.examples import submission_for
 
 FORM = Path(__file__).parent.parent / "rules" / "data" / "small_form.toml"
 

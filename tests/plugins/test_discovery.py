@@ -129,3 +129,33 @@ def test_a_package_in_the_folder_one_works_in_is_found_at_once(
     (tmp_path / "here_package" / "plugin.toml").write_text("")
     (found,) = [each for each in installed() if each.name == "here"]
     assert found.folder == tmp_path / "here_package"
+
+
+def test_a_named_folder_stands_in_for_the_installed_copy(
+    site: Path, write_plugin: WritePlugin
+) -> None:
+    """Who installed the wheel of a plugin can go on working on its folder; one line says so."""
+    rule = GOOD_RULE.replace("专任教师不多于教职工", "新写的")
+    work = write_plugin("preschool_rules", rule, family="PRE")
+    loaded = load_plugins([work], only=["preschool_rules"])
+    assert loaded.errors == ()
+    assert [rule.title for rule in loaded.ruleset] == ["新写的"]
+    (notice,) = loaded.notices
+    assert notice == (
+        f"插件 preschool_rules 用的是文件夹 {work}，不是已安装的软件包 preschool_rules 2.1。"
+    )
+    assert load_plugins([], only=["preschool_rules"]).notices == ()
+
+
+def test_a_foreign_plugin_cannot_switch_an_official_one_off(write_plugin: WritePlugin) -> None:
+    """One bad wheel: what comes with the program stays, the other is refused and named."""
+    thief = write_plugin("thief", GOOD_RULE, family="TEA")
+    twin = write_plugin("teachers", GOOD_RULE, family="TWI")
+    loaded = load_plugins([thief, twin])
+    assert {manifest.id for manifest in loaded.manifests} >= {"teachers", "resources", "safety"}
+    told = {error.plugin: error for error in loaded.errors}
+    assert told.keys() == {"thief", "teachers"}
+    assert "规则编号 TEA1 与程序自带的插件 teachers" in told["thief"].message
+    assert "自带的照常使用，这个插件没有启用" in told["thief"].message
+    assert told["teachers"].where == str(twin / "plugin.toml")
+    assert loaded.ruleset.rule("TEA1").plugin == "teachers"

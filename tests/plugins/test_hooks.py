@@ -174,7 +174,7 @@ loaded = load_plugins([Path({str(into)!r})])
 assert not loaded.errors, loaded.errors
 assert len(loaded.ruleset.rules) >= 485
 late = [name for name in sys.modules if name.startswith("checker_plugin_")]
-heavy = {{"pluggy", "cerberus", "ast", "tomllib", "importlib.metadata"}} & sys.modules.keys()
+heavy = {{"pluggy", "cerberus", "tomllib", "importlib.metadata"}} & sys.modules.keys()
 print(late, sorted(heavy))
 """
     own_cache = {**os.environ, "CHECKER_CACHE_DIR": str(into / "cache")}  # nobody else clears it

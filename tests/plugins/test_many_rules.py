@@ -79,7 +79,7 @@ def test_no_code_of_plugins_is_imported(many: Path, arguments: list[str], told: 
 
 def test_it_is_imported_when_its_rule_runs(many: Path, tmp_path: Path) -> None:
     """The test above could not fail if nothing ever were."""
-    from checker.rules.examples import run_examples
+    from checker.authoring.examples import run_examples
     from checker.session import Session, SessionOptions
 
     session = Session(SessionOptions(plugin_dirs=(str(many),)))

@@ -3,6 +3,7 @@ verdicts of everybody else stand."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,15 +45,15 @@ BAD_CODE: list[tuple[str, str, str, str]] = [
         "超过 1 秒",
         "",
     ),
-    ("nothing", "def check(unit, context):\n    return None\n", "NoneType", ""),
-    ("text", "def check(unit, context):\n    return '通过'\n", "str", ""),
-    ("number", "def check(unit, context):\n    yield 3\n", "应是 Verdict", ""),
+    ("nothing", "def check(unit, context):\n    return None\n", "却用 return 给出了 None", "1"),
+    ("text", "def check(unit, context):\n    return '通过'\n", "str '通过'", "1"),
+    ("number", "def check(unit, context):\n    yield 3\n", "应是 Verdict（用 context.passed", "2"),
     (
         "stranger",
         "import dataclasses\ndef check(unit, context):\n"
         "    yield dataclasses.replace(context.passed('好'), rule='RES1')\n",
-        "规则编号是 RES1",
-        "",
+        "规则编号（rule）应是 BAD2，却是 str 'RES1'",
+        "3",
     ),
     (
         "flood",
@@ -64,7 +65,7 @@ BAD_CODE: list[tuple[str, str, str, str]] = [
         "novel",
         "def check(unit, context):\n    yield context.failed('长' * 100000)\n",
         "太长",
-        "",
+        "2",
     ),
     ("missing_function", "def other(unit, context):\n    return []\n", "没有函数 check", ""),
     ("not_callable", "check = 3\n", "不是函数", ""),
@@ -72,14 +73,164 @@ BAD_CODE: list[tuple[str, str, str, str]] = [
     ("syntax", "def check(unit, context)\n    return []\n", "语法错误", "1"),
     ("import_error", "import no_such_package_here\n", "缺少它需要的 Python 包", "1"),
     ("at_import", "raise RuntimeError('装不上')\n", "RuntimeError：装不上", "1"),
-    ("field", "def check(unit, context):\n    unit.number('no.such')\n", "没有字段 no.such", ""),
+    ("field", "def check(unit, context):\n    unit.number('no.such')\n", "没有字段 no.such", "2"),
     (
         "wrong_type",
         "def check(unit, context):\n    unit.flag('staff.total')\n",
         "不是“是/否”",
-        "",
+        "2",
     ),
 ]
+
+
+IMPORTS = (
+    "import dataclasses, msgspec\nfrom decimal import Decimal\nfrom fractions import Fraction\n"
+    "from checker.api import FactRef, Gap, Outcome, Quantity, Requirement, UnitRef, Verdict\n"
+    "def changed(verdict, **keys):\n"
+    "    names = Verdict.__match_args__\n"
+    "    return Verdict(**{**{name: getattr(verdict, name) for name in names}, **keys})\n"
+    "def check(unit, context):\n"
+)
+BAD_FIELDS: list[tuple[str, str]] = [
+    # what is yielded, words of the message
+    (
+        "context.failed('x', actual=Quantity(0.9, '人'))",
+        r'浮点数 float 0\.9.*Fraction\("0\.9"\)',
+    ),
+    ("context.failed('x', actual=0.9)", "actual 应写成 Quantity.*却是 float 0.9"),
+    ("context.failed('x', actual=7)", "actual 应写成 Quantity.*却是 int 7"),
+    ("context.failed('x', actual=['7'])", "actual 应是 Quantity 或文字，却是 list"),
+    ("context.failed('x', actual=Quantity(Decimal('0.9')))", r'Fraction\(Decimal\("0.9"\)\)'),
+    ("context.failed('x', actual=Quantity(True))", "应是准确的数.*却是 bool True"),
+    ("context.failed('x', actual=Quantity('7'))", "应是准确的数.*却是 str '7'"),
+    ("context.failed('x', actual=Quantity(10**5000))", "位数太多"),
+    ("context.failed('x', actual=Quantity(7, 3))", "actual 的单位 应是文字，却是 int 3"),
+    ("context.failed('x', actual=Quantity(7, '人', 10**9))", "digits 应是 0 到 12 的整数"),
+    (
+        "context.failed('x', actual=Quantity(7, '人', 1.5))",
+        "digits 应是 0 到 12 .*却是 float",
+    ),
+    ("context.passed('x', required=Requirement('≥ 1', '>=', 0.1))", "required 的 value 是浮点数"),
+    ("context.passed('x', required=Requirement('≥ 1', '=>'))", "compare 应是 .*却是 str '=>'"),
+    ("context.passed('x', required=3)", "required 应是 Requirement 或文字，却是 int 3"),
+    ("context.failed('x', gap=Gap(0.5, 0.5, '人'))", "gap 的 value 是浮点数"),
+    ("context.failed('x', gap=Gap(1, 0.5, '人'))", "gap 的 exact 是浮点数"),
+    ("context.failed('x', gap=Gap(1, 1, None))", "gap 的单位 应是文字，却是 None"),
+    ("context.failed('x', gap=Gap(1, 1, '人', excess=1))", "excess 应是 True 或 False"),
+    ("context.failed('x', gap='缺 1 人')", "gap 应是 Gap，却是 str '缺 1 人'"),
+    ("context.failed(3)", "message 应是文字，却是 int 3"),
+    ("context.failed('\\ud800')", "message 里有不成字的字符"),
+    ("context.failed('x', borderline=None)", "borderline 应是 True 或 False，却是 None"),
+    ("changed(context.failed('x'), at=['staff.total'])", "at 应是字段编号的列表，却是 list"),
+    ("changed(context.failed('x'), at=('staff.total',))", "at 里应是字段编号或 FactRef，却有 str"),
+    (
+        "context.failed('x', at=[FactRef('staff.total', None)])",
+        "FactRef 应是（字段编号，栏，行号",
+    ),
+    ("changed(context.failed('x'), outcome='fail')", "outcome 应是 Outcome.PASS.*却是 str 'fail'"),
+    ("changed(context.failed('x'), outcome=Outcome.EXPLAINED)", "outcome 应是 Outcome.PASS"),
+    ("changed(context.failed('x'), unit='全校')", "unit 应是 unit.ref，却是 str"),
+    (
+        "changed(context.failed('x'), unit=unit.ref._replace(label='别校'))",
+        "说的是别校，应是问到的全校",
+    ),
+    ("changed(context.failed('x'), cell='A1')", "cell 应是 CellRef，却是 str"),
+    ("changed(context.failed('x'), sheet=3)", "sheet 应是文字，却是 int 3"),
+    ("{'message': 'x'}", "应是 Verdict.*却是 dict"),
+]
+
+
+@pytest.mark.parametrize(("given", "words"), BAD_FIELDS, ids=[given for given, _ in BAD_FIELDS])
+def test_every_field_of_a_verdict_is_checked_when_it_is_yielded(
+    write_plugin: WritePlugin, school: School, given: str, words: str
+) -> None:
+    """The error says what was given, what is expected, and on which line; the plugin's data rule
+    and everybody else's verdicts stand, and can be written to every report."""
+    code = IMPORTS + f"    yield context.passed('好')\n    yield {given}\n"
+    bad = write_plugin("bad", GOOD_RULE + FUNCTION_RULE, code)
+    report = judge(school(FACTS), load_plugins([bad], only=["bad"], timeout=5).ruleset, build(()))
+    assert [verdict.rule for verdict in report.verdicts] == ["BAD1"]
+    (error,) = report.errors
+    assert re.search(words, error.message), error.message
+    assert error.where == f"rules.py:{code.count(chr(10))}"
+
+
+def test_exact_numbers_and_words_pass_unchanged(write_plugin: WritePlugin, school: School) -> None:
+    """What is right is not touched."""
+    code = IMPORTS + (
+        "    yield context.failed('少了', at=['staff.total'],\n"
+        "        actual=Quantity(Fraction('0.9'), '人'),\n"
+        "        required=Requirement('≥ 1人', '>=', 1, '人'),\n"
+        "        gap=Gap(1, Fraction(1, 10), '名', '教师'))\n"
+        "    yield context.passed('好', actual='三人', required='是', borderline=True)\n"
+    )
+    good = write_plugin("good", FUNCTION_RULE, code)
+    report = judge(school(FACTS), load_plugins([good], only=["good"]).ruleset, build(()))
+    assert report.errors == ()
+    first, second = report.verdicts
+    assert (str(first.actual), str(first.gap), first.outcome) == (
+        "0.9人",
+        "缺 1 名教师",
+        Outcome.FAIL,
+    )
+    assert (second.actual, second.required.text, second.borderline) == ("三人", "是", True)
+
+
+def test_a_line_is_named_through_yield_from(write_plugin: WritePlugin, school: School) -> None:
+    """The line of the yield itself, not of the function that passes it on."""
+    code = (
+        "def check(unit, context):\n    yield from inner(unit, context)\n"
+        "def inner(unit, context):\n    yield 3\n"
+    )
+    bad = write_plugin("bad", FUNCTION_RULE, code)
+    report = judge(school(FACTS), load_plugins([bad], only=["bad"]).ruleset, build(()))
+    assert report.errors[0].where == "rules.py:4"
+
+
+def test_return_instead_of_yield_is_said(write_plugin: WritePlugin, school: School) -> None:
+    code = "def check(unit, context):\n    return context.failed('不对')\n"
+    bad = write_plugin("bad", FUNCTION_RULE, code)
+    report = judge(school(FACTS), load_plugins([bad], only=["bad"]).ruleset, build(()))
+    assert "check 用 return 给出了一条结论；请改用 yield" in report.errors[0].message
+    assert report.errors[0].where == "rules.py:1"
+
+
+CHANGERS = [
+    ("unit.known['staff.total'] = 1", ""),
+    ("unit.known.clear(); unit.known['teachers.full_time'] = 0", ""),
+    ("context.rule.spec['check'] = '1 > 2'", "TypeError"),
+    ("context.rule.spec['parts'].append('x')", ""),
+    ("context.rule.title = 'x'", "AttributeError"),
+]
+
+
+@pytest.mark.parametrize(("change", "error"), CHANGERS, ids=[change for change, _ in CHANGERS])
+def test_what_a_plugin_is_handed_is_its_own(
+    write_plugin: WritePlugin, school: School, change: str, error: str
+) -> None:
+    """Whatever it writes there, the next rule and the next plugin do not see it."""
+    code = f"def check(unit, context):\n    {change}\n    yield context.passed('好')\n"
+    first = FUNCTION_RULE.replace("{family}2", "{family}0") + 'parts = ["a"]\n'
+    bad = write_plugin("bad", first + GOOD_RULE, code)
+    loaded = load_plugins([bad], only=["bad"])
+    report = judge(school(FACTS), loaded.ruleset, build(()))
+    assert {item.rule: item.outcome for item in report.verdicts}["BAD1"] is Outcome.FAIL
+    assert loaded.ruleset.rule("BAD0").spec == {"function": "check", "parts": ["a"]}
+    assert error in "".join(item.message for item in report.errors)
+
+
+@pytest.mark.parametrize("end", ["os._exit(3)", "os.abort()", "sys.exit(3)"])
+def test_ending_the_program_costs_the_rule(
+    write_plugin: WritePlugin, school: School, end: str
+) -> None:
+    """Even without the tidying up of sys.exit."""
+    bad = write_plugin(
+        "bad", GOOD_RULE + FUNCTION_RULE, f"import os, sys\ndef check(u, c):\n    {end}\n"
+    )
+    report = judge(school(FACTS), load_plugins([bad], only=["bad"]).ruleset, build(()))
+    assert [verdict.rule for verdict in report.verdicts] == ["BAD1"]
+    assert "企图结束程序" in report.errors[0].message
+    assert report.errors[0].where == "rules.py:3"
 
 
 def judged(folders: list[Path], school: School, names: list[str]) -> tuple[Plugins, object]:

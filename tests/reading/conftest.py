@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -82,3 +83,47 @@ def sheet() -> Callable[[str], str]:
 def workbooks_of(corpus: Path) -> Callable[[str], Iterator[Path]]:
     """Files of one folder of the corpus, in order."""
     return lambda folder: iter(sorted((corpus / folder).iterdir()))
+
+
+@pytest.fixture(scope="session")
+def ole() -> Callable[[Mapping[str, bytes]], bytes]:
+    """Streams of at least 4,096 bytes by name -> a compound file, [MS-CFB] version 3."""
+
+    def build(streams: Mapping[str, bytes]) -> bytes:
+        end, free, own = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+        size = 512
+        entries = [
+            ("Root Entry", 5, end, 0),
+            *((name, 2, 0, len(streams[name])) for name in streams),
+        ]
+        sectors: list[bytes] = []
+        table = [own]  # sector 0 is the table itself
+        for index, (name, content) in enumerate(streams.items(), start=1):
+            assert len(content) >= 4096, "shorter streams lie elsewhere"
+            count = -(-len(content) // size)
+            first = len(table)
+            table += [first + 1 + step for step in range(count - 1)] + [end]
+            sectors.append(content.ljust(count * size, b"\0"))
+            entries[index] = (name, 2, first, len(content))
+        directory = len(table)
+        count = -(-len(entries) // 4)
+        table += [directory + 1 + step for step in range(count - 1)] + [end]
+        assert len(table) <= 128
+        lines: list[bytes] = []
+        for index, (name, kind, first, length) in enumerate(entries):
+            title = (name + "\0").encode("utf-16-le")
+            child = 1 if index == 0 else free
+            right = index + 1 if 0 < index < len(entries) - 1 else free
+            head = title.ljust(64, b"\0") + struct.pack(
+                "<HBBLLL", len(title), kind, 1, free, right, child
+            )
+            lines.append(head + b"\0" * 36 + struct.pack("<LQ", first, length))
+        listed = b"".join(lines).ljust(count * size, b"\0")
+        header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16
+        header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+        header += struct.pack("<9L", 0, 1, directory, 0, 4096, end, 0, end, 0)
+        header += struct.pack("<109L", 0, *[free] * 108)
+        fat = struct.pack(f"<{len(table)}L", *table).ljust(size, b"\xff")
+        return header + fat + b"".join(sectors) + listed
+
+    return build

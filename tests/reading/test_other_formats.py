@@ -14,7 +14,7 @@ from io import BytesIO
 from checker.model.cells import Cell, CellKind
 from checker.reading import read_snapshot_bytes
 from checker.reading.package import Package
-from checker.reading.xlsb_scan import scan_xlsb
+from checker.reading.xlsb import scan_xlsb
 
 
 def record(kind: int, body: bytes = b"") -> bytes:
@@ -43,6 +43,9 @@ def workbook(parts: Mapping[str, str]) -> bytes:
         + cell(3, 2, 0, b"\x07")
         + cell(5, 3, 1, struct.pack("<d", 0.955))
         + record(146)
+        + record(177, struct.pack("<L", 1))
+        + record(176, struct.pack("<4L", 0, 0, 1, 3))
+        + record(178)
         + record(130)
     )
     book = (
@@ -88,5 +91,6 @@ def test_errors_and_percentages_of_an_xlsb(parts: Mapping[str, str]) -> None:
     assert sheet.cell(2, 2) == Cell(CellKind.NUMBER, Decimal("12.5"))
     assert sheet.cell(2, 3) == Cell(CellKind.ERROR, "#DIV/0!")
     assert sheet.cell(2, 4) == Cell(CellKind.NUMBER, Decimal("0.955"), None, True)
+    assert sheet.merged == ((1, 2, 1, 4),)
     assert snapshot.cannot_write is not None and ".xlsb" in snapshot.cannot_write
     assert not snapshot.formulas_known

@@ -15,10 +15,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from checker.model.cells import Cell, CellKind, CellRef
 from checker.model.snapshot import Snapshot
 from checker.reading import UnreadableWorkbook, read_snapshot, read_snapshot_bytes
-from checker.reading.number_formats import is_percent_format, percent_styles
-from checker.reading.package import Package
-from checker.reading.parts import read_workbook_part
-from checker.reading.sheet_scan import _walk, scan_sheet
+from checker.reading.styles import is_percent_format, read_styles
 
 Pack = Callable[..., bytes]
 Rows = Callable[[str], str]
@@ -146,30 +143,7 @@ def test_percent_formats() -> None:
         '<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/>'
         '<xf numFmtId="164"/><xf numFmtId="10"/></cellXfs></styleSheet>'
     )
-    assert percent_styles(styles.encode()) == {1, 2}
-
-
-def test_the_quick_search_finds_what_the_thorough_walk_finds(
-    workbooks_of: Callable[[str], Iterator[Path]],
-) -> None:
-    """On every sheet of the corpus, and with every style taken for a percentage."""
-    sheets = 0
-    for path in workbooks_of("ok"):
-        try:
-            package = Package(path.read_bytes())
-            parts = [s.part for s in read_workbook_part(package).sheets if package.has(s.part)]
-            for part in parts:
-                xml = package.read(part)
-                if len(xml) > 400_000:
-                    continue
-                styles = frozenset(range(2, 60, 2))
-                quick, thorough = scan_sheet(xml, styles), _walk(xml, styles)
-                for found in ("errors", "formulas", "uncomputed", "percent"):
-                    assert getattr(quick, found) == getattr(thorough, found), (path.name, part)
-                sheets += 1
-        except UnreadableWorkbook:
-            continue
-    assert sheets > 400
+    assert read_styles(styles.encode()).percent == {1, 2}
 
 
 def test_whether_marks_can_be_written_is_known_and_the_writer_agrees(

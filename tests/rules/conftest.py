@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.authoring.example_forms import submission_for
 from checker.forms.loading import load_template
 from checker.model.report import Report
 from checker.model.rules import Example, Plain
@@ -14,7 +15,6 @@ from checker.model.submission import Explanation, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Verdict
 from checker.plugins.loading import Plugins, load_plugins
-from checker.rules.examples import submission_for
 from checker.rules.profiles import Profile, build
 
 HEAD = """
@@ -116,6 +116,6 @@ def only(judged: Callable[..., Report]) -> Callable[..., Verdict]:
         report = judged(*arguments, **options)
         assert [error.message for error in report.errors] == []
         (verdict,) = report.verdicts
-        return verdict
+        return verdict.worded()
 
     return run

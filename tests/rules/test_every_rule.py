@@ -6,12 +6,12 @@ from functools import cache
 
 import pytest
 
+from checker.authoring.examples import run_examples
 from checker.forms.registry import installed_templates
 from checker.model.rules import Rule
 from checker.model.template import Template
 from checker.plugins.loading import Plugins, load_plugins
 from checker.plugins.profile_files import load_overlay
-from checker.rules.examples import run_examples
 from checker.rules.expression import calls
 from checker.rules.rule_check import (
     expressions,

@@ -5,28 +5,22 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from checker.rules.expression import names, parse, tables, thresholds
-from checker.rules.expression_reader import read
 from checker.rules.functions import FUNCTIONS
 from checker.rules.syntax import (
     Binary,
     Comparison,
     ExpressionError,
     Name,
-    Node,
     Number,
-    packed,
-    unpacked,
 )
 
 
 def test_numbers_are_exact() -> None:
     """0.1 is one tenth, whatever its length."""
     assert parse("0.1 + x.y") == Binary("+", Number(Fraction(1, 10), 0), Name("x.y", 6), 0)
-    long = read("0.1000000000000000000000000001")
+    long = parse("0.1000000000000000000000000001")
     assert isinstance(long, Number)
     assert long.value == Fraction("0.1000000000000000000000000001")
 
@@ -105,34 +99,6 @@ def test_the_caret_counts_wide_letters_twice() -> None:
     shown = len(caret) + sum(letter == "　" for letter in caret) - 1
     before = line[: caught.value.column + 2]
     assert shown == len(before) + sum(ord(letter) > 0x2E7F for letter in before)
-
-
-NODES: st.SearchStrategy[str] = st.recursive(
-    st.one_of(
-        st.sampled_from(["a.b", "students.total", "x", "true", "'文字'", "3", "0.25"]),
-        st.integers(0, 10**30).map(str),
-    ),
-    lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from("+-*/"), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
-        st.tuples(inner, inner).map(lambda t: f"max({t[0]}, {t[1]})"),
-        st.tuples(inner, st.sampled_from(["<=", "==", ">"]), inner).map(
-            lambda t: f"({t[0]} {t[1]} {t[2]})"
-        ),
-        st.tuples(inner, inner).map(lambda t: f"({t[0]} in [{t[1]}, 'z'])"),
-        inner.map(lambda text: f"(not {text} and count(rooms, rooms.area > 3) > 1)"),
-    ),
-    max_leaves=12,
-)
-
-
-@given(NODES)
-def test_a_tree_survives_being_stored(text: str) -> None:
-    """What the cache keeps is what was parsed."""
-    try:
-        node: Node = read(text)
-    except ExpressionError:
-        return  # nested too deeply
-    assert unpacked(packed(node)) == node
 
 
 def test_every_function_says_what_it_does() -> None:

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
+from checker.judging.kinds.check_digit import id_card_problem, uscc_problem
 from checker.model.report import Report
 from checker.model.submission import FactRef
 from checker.model.verdicts import Outcome, Quantity, Verdict
-from checker.rules.kinds.check_digit import id_card_problem, uscc_problem
 
 Only = Callable[..., Verdict]
 Judged = Callable[..., Report]

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 from msgspec.structs import replace
 
+from checker.authoring.example_forms import form_with
 from checker.forms.registry import choose, installed_templates
 from checker.judging.engine import judge
 from checker.model.rules import Plain
@@ -16,7 +17,6 @@ from checker.model.submission import Explanation, FactRef, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Verdict
 from checker.plugins.loading import load_plugins
-from checker.rules.examples import form_with
 from checker.rules.profiles import build
 
 Facts = Mapping[str, Plain]

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from checker.judging.form_values import Values
+from checker.judging.unit import Unit
 from checker.model.submission import FactRef, Submission
 from checker.model.verdicts import Scope, UnitRef
-from checker.rules.unit import Unit
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Values
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect
 
 School = Callable[..., Submission]
 

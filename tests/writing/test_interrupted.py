@@ -110,9 +110,9 @@ def test_a_full_disk_leaves_the_original_and_no_rubbish(tmp_path: Path) -> None:
 
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="没有 /dev/full")
-def test_thereason_of_for_a_full_disk_is_told() -> None:
+def test_the_reason_of_a_full_disk_is_told() -> None:
     """The real ENOSPC of the kernel, by way of the device that is always full."""
-    from checker.writing.zip_output import reason_of
+    from checker.writing.zip_container import reason_of
 
     with pytest.raises(OSError) as error, open("/dev/full", "wb") as full:  # noqa: PTH123
         full.write(b"x" * 100_000)

@@ -14,13 +14,13 @@ from checker_templates.building.excel_expression import (
 )
 from checker_templates.building.indicator_formulas import IndicatorFormula, IndicatorFormulas
 
+from checker.judging.wording import requirement
 from checker.model.rules import Rule
 from checker.model.template import WHOLE, Template
 from checker.model.verdicts import Scope
 from checker.rules.expression import parse
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
-from checker.rules.wording import requirement
 
 
 def live_formulas(template: Template, ruleset: RuleSet, profile: Profile) -> IndicatorFormulas:

@@ -19,8 +19,8 @@ from checker_xlsx.looks import Look
 from checker.model.snapshot import Snapshot
 from checker.reading import read_snapshot_bytes
 from checker.writing.addresses import Area
+from checker.writing.notes import SheetNotes
 from checker.writing.package import Package
-from checker.writing.sheet_notes import SheetNotes
 from checker.writing.sheet_part import SheetPart
 from checker.writing.styles_part import Styles
 from checker.writing.workbook_part import Workbook

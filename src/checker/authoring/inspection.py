@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from checker import toml_files
 from checker.authoring import unused
-from checker.authoring.manifest_source import ManifestSource, syntax_problem
-from checker.authoring.problem import Problem, Weight
-from checker.authoring.python_source import PythonSource
+from checker.authoring.plugin_source import (
+    ManifestSource,
+    Problem,
+    PythonSource,
+    Weight,
+    syntax_problem,
+)
+from checker.authoring.unit_check import figure_problems
 from checker.forms.errors import TemplateError
-from checker.forms.extra_sheets import load_extra_sheets
 from checker.forms.loading import load_template
-from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE
+from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE, load_extra_sheets
 from checker.model.rules import Rule
 from checker.model.template import Template
+from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.failure import PluginFailure
-from checker.plugins.manifest import API_VERSION, MANIFEST_FILE, PluginManifest
+from checker.plugins.manifest import PluginManifest
+from checker.plugins.manifest_check import nearest, problems
+from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions
 
+_MISSING = re.compile(r"没有(字段|限值|学段|模板|表|规则|代码表|) ?([^ ：，。]+)$")
 _KEY = re.compile(r"([a-z_]+)：")
 _OF_TEMPLATE = re.compile(r"（模板 ([^）]*)）(.*)", re.DOTALL)
 
@@ -42,8 +50,6 @@ def check_plugin(folder: Path, examples: bool = True) -> list[Problem]:
         source = ManifestSource(folder)
     except toml_files.TomlFileError as error:
         return syntax_problem(error)
-    from checker.plugins.manifest_check import problems
-
     wrong = [source.located(message) for message in problems(source.document)]
     if wrong:
         return sorted(wrong)
@@ -57,6 +63,10 @@ class _Inspection:
         self.folder = folder
         self.source = source
         self.examples = examples
+        self.broken: set[str] = set()
+        """Rules whose own mistakes are told: what becomes of their examples is a consequence."""
+        self.meant: set[str] = set()
+        """Names that were probably meant where an unknown one was written."""
 
     def problems(self) -> Iterator[Problem]:
         """Every problem; those that make the rest meaningless end it."""
@@ -74,6 +84,8 @@ class _Inspection:
                 if Path(refused.where).resolve() == here / MANIFEST_FILE:
                     yield Problem(MANIFEST_FILE, self.source.line("plugin"), refused.message)
             return
+        for notice in session.plugins.notices:
+            yield Problem(MANIFEST_FILE, 0, notice, Weight.NOTE)
         for told in session.errors:
             if Path(told.where).is_relative_to(self.folder):
                 file = Path(told.where).relative_to(self.folder).as_posix()
@@ -98,7 +110,8 @@ class _Inspection:
             yield Problem("rules.py", int(failure.where.rpartition(":")[2] or 0), failure.message)
             return
         yield from self._of_code(manifest, code)
-        yield from unused.unused_limits(manifest, session.ruleset, self.source, code)
+        unread = unused.unused_limits(manifest, session.ruleset, self.source, code)
+        yield from (problem for limit, problem in unread if limit not in self.meant)
         yield from unused.unused_lists(manifest, self.source, code)
         yield from unused.unused_functions(manifest, code)
         for folder in manifest.template_folders():
@@ -124,8 +137,15 @@ class _Inspection:
     ) -> Iterator[Problem]:
         if rule.kind == "form":
             return
-        found = [*text_problems(rule), *static_problems(rule, session.ruleset, templates)]
-        for message in found:
+        mistakes = list(static_problems(rule, session.ruleset, templates))
+        limits = {entry.id: entry for entry in session.ruleset.thresholds}
+        for name in rule.templates:
+            if name in templates:
+                mistakes += figure_problems(rule, templates[name], limits)
+        if mistakes:
+            self.broken.add(rule.id)
+        mistakes = [self._with_hint(each, rule, session, templates) for each in mistakes]
+        for message in dict.fromkeys([*text_problems(rule), *mistakes]):
             of_template = _OF_TEMPLATE.match(message)
             if of_template:
                 message = of_template[2]
@@ -141,6 +161,41 @@ class _Inspection:
                     self.source.rule_line(rule.id, "sources"),
                     Weight.REMINDER,
                 )
+
+    def _with_hint(
+        self, message: str, rule: Rule, session: Session, templates: dict[str, Template]
+    ) -> str:
+        """The message, with what was probably meant by a name that is not known."""
+        missing = _MISSING.search(message)
+        if missing is None:
+            return message
+        forms = [templates[name] for name in rule.templates if name in templates]
+        limits = {entry.id for entry in session.ruleset.thresholds}
+        fields = {
+            *(name for form in forms for name in form.fields()),
+            *(
+                f"{table.id}.{column.id}"
+                for form in forms
+                for table in form.tables().values()
+                for column in table.columns
+            ),
+        }
+        known: dict[str, Iterable[str]] = {
+            "字段": fields,
+            "限值": limits,
+            "学段": {stage.id for form in forms for stage in form.stages},
+            "模板": templates,
+            "表": {name for form in forms for name in form.tables()},
+            "规则": session.rules,
+            "代码表": {
+                *session.ruleset.code_lists.get(rule.plugin, {}),
+                *(name for form in forms for name in form.code_lists),
+            },
+            "": {*fields, *limits},
+        }
+        meant = nearest(missing[2], known[missing[1]])
+        self.meant.add(meant)
+        return f"{message}，是不是 {meant}？" if meant else message
 
     def _of_limits(self, manifest: PluginManifest) -> Iterator[Problem]:
         for number, entry in enumerate(manifest.thresholds):
@@ -163,7 +218,7 @@ class _Inspection:
                 )
 
     def _of_profiles(self, manifest: PluginManifest, session: Session) -> Iterator[Problem]:
-        from checker.plugins.profile_files import load_overlay
+        from checker.plugins.profile_files import load_overlay, unit_problems
 
         limits = {entry.id for entry in session.ruleset.thresholds}
         for path in manifest.profile_files():
@@ -181,6 +236,8 @@ class _Inspection:
             for rule_id in overlay.rules:
                 if rule_id not in session.rules:
                     yield Problem(name, 0, f"没有规则 {rule_id}，这一项不起作用")
+            for told in unit_problems(overlay, session.ruleset):
+                yield Problem(name, 0, told)
 
     def _of_folder(self, manifest: PluginManifest) -> Iterator[Problem]:
         if manifest.api_version != API_VERSION:
@@ -218,10 +275,10 @@ class _Inspection:
     def _of_examples(
         self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
     ) -> Iterator[Problem]:
-        from checker.rules.examples import run_examples
+        from checker.authoring.examples import run_examples
 
         for rule in manifest.rules:
-            if rule.kind == "form":
+            if rule.kind == "form" or rule.id in self.broken:
                 continue
             for result in run_examples(rule, session.ruleset, templates):
                 if result.problem:

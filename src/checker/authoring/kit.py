@@ -10,22 +10,18 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.authoring.example_forms import form_with
+from checker.authoring.examples import ExampleResult, run_examples
+from checker.authoring.marked_workbook import KitError, MarkedWorkbook, make_marked
 from checker.judging.engine import judge
-from checker.model.cells import CellRef
-from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, RuleError, Verdict
-from checker.rules.examples import ExampleResult, form_with, run_examples
 from checker.session import Session, SessionOptions
 
 Facts: TypeAlias = Mapping[str, "Plain | float"]
 Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, "Plain | float"]]]
-
-
-class KitError(Exception):
-    """The kit was asked for something that is not there; the text is a Chinese sentence."""
 
 
 class Checked(Struct, frozen=True):
@@ -82,44 +78,6 @@ class Checked(Struct, frozen=True):
         return tuple(dict.fromkeys(ref.field for ref in self.verdict.at))
 
 
-class MarkedWorkbook(Struct, frozen=True):
-    """A workbook that was filled, judged from the file, and marked. ``path`` is the marked copy."""
-
-    path: Path
-    source: Path
-    report: Report
-    notes: Mapping[tuple[str, str], str]
-    """Text of the notes by sheet title and cell: ("教师", "E17")."""
-    colours: Mapping[tuple[str, str], str]
-    """Fill colours of the cells with a note, as RRGGBB."""
-    result_rows: tuple[tuple[str, ...], ...]
-    """The rows of the sheet 校验结果."""
-
-    def cell_of(self, field: str, column: str | None = None, row: int = 0) -> tuple[str, str]:
-        """Sheet title and cell of a field (in a column), or of ``table.column`` in a row."""
-        places = [
-            fact.cell
-            for ref, fact in self.report.submission.facts.items()
-            if ref.field == field and column in (None, ref.column)
-        ]
-        table, _, name = field.rpartition(".")
-        for each in self.report.submission.tables.get(table, ()):
-            if name in each.facts and row in (0, each.ordinal):
-                places.append(each.facts[name].cell)
-        found = [place for place in places if isinstance(place, CellRef)]
-        if not found:
-            raise KitError(f"工作簿中没有 {field}" + (f" 的 {column} 栏。" if column else "。"))
-        return found[0].sheet, found[0].a1
-
-    def note(self, field: str, column: str | None = None, row: int = 0) -> str:
-        """The note on a field's cell; "" if it has none."""
-        return self.notes.get(self.cell_of(field, column, row), "")
-
-    def colour(self, field: str, column: str | None = None, row: int = 0) -> str:
-        """The colour a field's cell was given, as RRGGBB; "" if it was not marked."""
-        return self.colours.get(self.cell_of(field, column, row), "")
-
-
 class PluginKit:
     """Rules of the plugins in ``folders`` (and all others that are installed)."""
 
@@ -147,10 +105,7 @@ class PluginKit:
         """A rule. Raises KitError, with the reasons why plugins were refused."""
         found = self.session.rules.get(rule_id)
         if found is None:
-            reasons = "；".join(error.message for error in self.session.errors)
-            raise KitError(
-                f"没有规则 {rule_id}。" + (f"有插件没有启用：{reasons}" if reasons else "")
-            )
+            raise KitError(f"没有规则 {rule_id}。{self.session.plugins.why_off()}")
         return found
 
     def own_rules(self) -> Iterator[Rule]:
@@ -200,7 +155,7 @@ class PluginKit:
         only = replace(self.session.ruleset, chosen=frozenset({rule_id}))
         report = judge(filled, only, profile, earlier)
         verdicts = tuple(
-            verdict
+            verdict.worded()
             for verdict in report.verdicts
             if verdict.rule == rule_id and (stage is None or verdict.unit.stage in (stage, None))
         )
@@ -222,10 +177,8 @@ class PluginKit:
         stage: str | None = None,
     ) -> MarkedWorkbook:
         """Build the template's workbook in ``folder``, fill it, judge the file, mark a copy."""
-        from checker.authoring.workbooks import make_marked
-
         return make_marked(
-            self, folder, self._template(template), _plain(facts), _rows(tables), stage
+            self.session, folder, self._template(template), _plain(facts), _rows(tables), stage
         )
 
     def _template(self, template_id: str | None) -> Template:

@@ -55,6 +55,7 @@ def lines(session: Session) -> Iterator[str]:
     refused = [item for item in found if item.error]
     for item in refused:
         yield f"{item.id:<14}没有启用：{item.error}（{item.folder}）"
+    yield from session.plugins.notices
     rules = sum(item.rules for item in found)
     tail = f"，{len(refused)} 个没有启用" if refused else ""
     yield f"共 {len(found) - len(refused)} 个插件，{rules} 条规则{tail}。"

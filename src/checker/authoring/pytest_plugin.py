@@ -15,7 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from checker.authoring.kit import Checked, Facts, MarkedWorkbook, PluginKit, Rows
+    from checker.authoring.kit import Checked, Facts, PluginKit, Rows
+    from checker.authoring.marked_workbook import MarkedWorkbook
     from checker.model.submission import Submission
 
 SETTING = "checker_plugin_dirs"
@@ -79,6 +80,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     found = list(kit.examples())
     names = [f"{result.rule}-{result.number}" for result in found]
     metafunc.parametrize("rule_example", found, ids=names)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says when the folder under test stands in for an installed copy of the plugin."""
+    for notice in dict.fromkeys(
+        notice for kit in _KITS.values() for notice in kit.session.plugins.notices
+    ):
+        terminalreporter.write_line(notice)
 
 
 @pytest.fixture

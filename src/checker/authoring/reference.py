@@ -7,8 +7,7 @@ from inspect import getdoc, getmembers, isfunction, signature
 
 from checker.rules.functions import FUNCTIONS
 from checker.rules.functions import Takes as Argument
-from checker.rules.kinds import COLLECTION_KINDS
-from checker.rules.kinds.keys import KINDS, Key, Takes
+from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
 from checker.session import Session
 
 TAKES_WORDS: Mapping[Takes, str] = {

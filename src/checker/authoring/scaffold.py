@@ -6,8 +6,7 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
-from checker.plugins.manifest import API_VERSION
-from checker.plugins.manifest_schema import FAMILY, PLUGIN_ID
+from checker.plugins.manifest_schema import API_VERSION, FAMILY, PLUGIN_ID
 
 FILES = {
     "plugin.toml": "plugin.toml",

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
-from checker.authoring.manifest_source import ManifestSource
-from checker.authoring.problem import Problem, Weight
-from checker.authoring.python_source import PythonSource
+from checker.authoring.plugin_source import ManifestSource, Problem, PythonSource, Weight
 from checker.model.rules import Plain, Rule
 from checker.model.template import FieldType, Sheet, Template
-from checker.plugins.manifest import MANIFEST_FILE, PluginManifest
-from checker.plugins.toml_tables import tables
-from checker.rules.kinds.keys import KINDS, Takes
+from checker.plugins.discovery import MANIFEST_FILE
+from checker.plugins.manifest import PluginManifest
+from checker.rules.kinds import KINDS, Takes
 from checker.rules.rule_check import fields_read, unused_thresholds
 from checker.rules.ruleset import RuleSet
+from checker.toml_files import tables
 
 MOST_FIELDS = 12
 """Fields of one sheet named in one line."""
@@ -22,15 +21,13 @@ MOST_FIELDS = 12
 
 def unused_limits(
     manifest: PluginManifest, ruleset: RuleSet, source: ManifestSource, code: PythonSource
-) -> Iterator[Problem]:
-    """Limits that neither a rule of any plugin nor the plugin's code reads."""
+) -> Iterator[tuple[str, Problem]]:
+    """Limits that neither a rule of any plugin nor the plugin's code reads, with what is told."""
     unread = unused_thresholds(ruleset, ruleset.rules) - code.texts
     for threshold_id in dict.fromkeys(entry.id for entry in manifest.thresholds):
         if threshold_id in unread:
-            yield source.problem(
-                f"限值 {threshold_id} 没有规则用到；请删去，或在规则里用上它",
-                source.limit_line(threshold_id),
-            )
+            told = f"限值 {threshold_id} 没有规则用到；请删去，或在规则里用上它"
+            yield threshold_id, source.problem(told, source.limit_line(threshold_id))
 
 
 def unused_lists(

@@ -10,11 +10,11 @@ from checker.batch.discovery import Source, full_path
 from checker.batch.fingerprint import fingerprint, in_full
 from checker.batch.judging import JudgingWork
 from checker.batch.record import FileRecord
+from checker.batch.record_results import result_of_record
 from checker.batch.recording import Runner, records
 from checker.batch.running import Stream
 from checker.checking import MarkPlan, copy_name, path_shown, session_for
 from checker.marking.results import FileResult
-from checker.reports.recorded import result_of_record
 from checker.session import SessionOptions
 
 if TYPE_CHECKING:

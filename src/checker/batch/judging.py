@@ -18,12 +18,12 @@ from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Report
 from checker.model.submission import FactState
 from checker.model.template import Template
-from checker.model.verdicts import Outcome, Quantity, RuleError, Scope
+from checker.model.verdicts import Quantity, RuleError, Scope
 from checker.reports.json_report import Json, error_content, finding_content
 from checker.session import SessionOptions
 
 if TYPE_CHECKING:
-    from checker.county.measuring import Measuring, Questions, SchoolFigures
+    from checker.county.measuring import Measuring, Questions
 
 
 class Done(NamedTuple):
@@ -95,24 +95,19 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
     return kept(head, bulk)
 
 
-def judged_of(report: Report, indicators: frozenset[str], figures: SchoolFigures) -> list[Judged]:
+def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
     """The indicator verdicts of a report, for the school × indicator matrix and the gaps."""
     found = []
     for verdict in report.verdicts:
         if verdict.rule not in indicators:
             continue
-        stage, outcome = verdict.unit.stage or "", verdict.outcome
-        level = figures.level(verdict) if outcome is Outcome.PASS else None
-        if level is not None:
-            value, limit = level
-            found.append(Judged(verdict.rule, stage, outcome.value, str(value), str(limit)))
-            continue
-        actual, required, gap = verdict.actual, verdict.required, verdict.gap
+        said = verdict.worded()
+        actual, required, gap = said.actual, said.required, said.gap
         found.append(
             Judged(
-                verdict.rule,
-                stage,
-                outcome.value,
+                said.rule,
+                said.unit.stage or "",
+                said.outcome.value,
                 str(actual.value) if isinstance(actual, Quantity) else "",
                 "" if required is None or required.value is None else str(required.value),
                 str(gap.value) if gap and not gap.excess else "",
@@ -146,8 +141,8 @@ def _figures(report: Report, options: SessionOptions) -> tuple[list[Judged], Mea
     from checker.county.measuring import figures_of, measure
 
     session = session_for(options)
-    figures = figures_of(report, session.ruleset, session.profile)
-    levels = judged_of(report, _indicators(options), figures)
+    figures = figures_of(report.submission, session.ruleset, session.profile)
+    levels = judged_of(report, _indicators(options))
     return levels, measure(report, _questions(options, report.submission.template.id), figures)
 
 

@@ -219,7 +219,7 @@ class Screen:
             return
         from rich.console import Console
 
-        from checker.reports.terminal_colour import print_in_colour
+        from checker.reports.terminal import print_in_colour
 
         print_in_colour(lines, Console())
 
@@ -230,6 +230,6 @@ class Screen:
         if not sys.stderr.isatty():
             yield from results
             return
-        from checker.reports.terminal_colour import with_progress
+        from checker.reports.terminal import with_progress
 
-        yield from with_progress(results, total)
+        yield from with_progress(results, total, lambda result: result.counts.fail)

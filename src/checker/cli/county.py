@@ -182,9 +182,9 @@ def _conclusions(report: CountyReport) -> Iterator[str]:
 def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
     def seen(records: Iterator[FileRecord], total: int) -> Iterator[FileRecord]:
         if sys.stderr.isatty() and not verbose:
-            from checker.reports.terminal_colour import with_record_progress
+            from checker.reports.terminal import with_progress
 
-            yield from with_record_progress(records, total)
+            yield from with_progress(records, total, lambda record: record.counts.get("fail", 0))
             return
         for record in records:
             if verbose:

@@ -40,7 +40,7 @@ def county(schools: int, seed: int, out: Path) -> None:
     answers.json 是答案：哪个文件、哪条规则、哪张表、哪一格。名册.csv 是应报名单。
     同样的种子总是生成同样的县。
     """
-    from checker.demo.county import ANSWERS, ROSTER, TEMPLATE, build_and_write
+    from checker.demo.synthetic_county import ANSWERS, ROSTER, TEMPLATE, build_and_write
     from checker.forms.registry import choose, installed_templates
 
     template = choose(installed_templates(), TEMPLATE).template

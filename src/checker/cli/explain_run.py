@@ -14,7 +14,7 @@ def run_explain(
     plugin_dirs: tuple[str, ...] = (),
 ) -> None:
     """Tell one rule; leaves the process with exit code 2 if there is no such rule."""
-    from checker.reports.explanation import explanation_lines
+    from checker.authoring.explanation import explanation_lines
     from checker.session import BadChoice, Session
     from checker.settings import BadSettings, find_settings
 

@@ -45,7 +45,7 @@ def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -
 
         from msgspec import to_builtins
 
-        click.echo(json.dumps(to_builtins(listed(session)), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(to_builtins(list(listed(session))), ensure_ascii=False, indent=1))
     else:
         for line in lines(session):
             click.echo(line)
@@ -91,13 +91,14 @@ def new(name: str, title: str, family: str, out: Path | None) -> None:
 def check(folder: Path, strict: bool, form: str) -> None:
     """检查插件：清单、编号、依据、例子、说明、没有用上的限值和字段；每个问题一行。"""
     from checker.authoring.inspection import NoPluginError, check_plugin
-    from checker.authoring.problem import Weight
+    from checker.authoring.plugin_source import Weight
 
     try:
         problems = check_plugin(folder)
     except NoPluginError as trouble:
         raise PluginTrouble(str(trouble)) from None
     errors = sum(problem.weight is Weight.ERROR for problem in problems)
+    reminders = sum(problem.weight is Weight.REMINDER for problem in problems)
     if form == "json":
         import json
 
@@ -108,8 +109,8 @@ def check(folder: Path, strict: bool, form: str) -> None:
         for problem in problems:
             click.echo(str(problem))
         verdict = "不能用" if errors else "可以用"
-        click.echo(f"{errors} 个错误，{len(problems) - errors} 个提醒：{verdict}。")
-    if errors or (strict and problems):
+        click.echo(f"{errors} 个错误，{reminders} 个提醒：{verdict}。")
+    if errors or (strict and reminders):
         sys.exit(1)
 
 

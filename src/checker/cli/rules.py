@@ -31,7 +31,7 @@ def command(
     out: Path | None,
 ) -> None:
     """列出规则：编号、结论的轻重、名称。"""
-    from checker.reports.rule_list import changes, rule_entry, rule_lines
+    from checker.authoring.rule_list import changes, rule_entry, rule_lines
     from checker.session import BadChoice, Session
     from checker.settings import BadSettings, find_settings
 
@@ -57,7 +57,7 @@ def command(
             click.echo(line)
         return
     if form == "markdown":
-        from checker.reports.rule_pages import write_rule_pages
+        from checker.authoring.explanation import write_rule_pages
 
         if out is None:
             click.echo("错误：请用 --out 写明说明页写到哪个文件夹。", err=True)

@@ -51,7 +51,7 @@ class TemplateTrouble(click.ClickException):
 def _said_plainly() -> Iterator[None]:
     """Turns the errors of templates, data and writing into messages."""
     from checker.forms.errors import FillError, TemplateError, TemplateNotFoundError
-    from checker.writing.errors import UnwritableWorkbook
+    from checker.writing.outcome import UnwritableWorkbook
 
     try:
         yield

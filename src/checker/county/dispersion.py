@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from checker.rules.exact_sums import exact_sum, sum_of_ratios
+from checker.rules.values import exact_sum, sum_of_ratios
 
 _ROOT_DIGITS = 40
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from checker.county.roster import RosterEntry
+from checker.forms.plain_text import same_school, school_code, school_name, short_names
 
 
 class Filing(NamedTuple):
@@ -61,15 +62,19 @@ def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> 
     last path in alphabetical order. Without a roster nothing is missing and nobody is a stranger.
     """
     files = sorted(filings, key=lambda item: item.path)
-    listed = {entry.code: entry for entry in roster or ()}
+    listed = {school_code(entry.code): entry for entry in roster or ()}
     by_code: dict[str, list[Filing]] = defaultdict(list)
     nameless = []
     for item in files:
         if item.code:
-            by_code[item.code].append(item)
+            by_code[school_code(item.code)].append(item)
         else:
             nameless.append(item)
 
+    by_name: dict[str, set[RosterEntry]] = defaultdict(set)
+    for entry in roster or ():
+        for name in short_names(entry.name):
+            by_name[name].add(entry)
     counted: dict[str, Filing] = {}
     choices, strangers = [], []
     disagreements = _same_content(files)
@@ -78,7 +83,7 @@ def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> 
         chosen, reason = _choose(group, listed.get(code))
         if roster is not None and code not in listed:
             strangers += group
-            disagreements += _misspelt_code(group, listed)
+            disagreements += _misspelt_code(group, by_name)
         else:
             counted[code] = chosen
             disagreements += _name_mismatch(chosen, listed.get(code))
@@ -100,7 +105,7 @@ def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> 
 def _choose(group: list[Filing], entry: RosterEntry | None) -> tuple[Filing, str]:
     """A file whose name matches the roster goes before one that does not: two schools may have
     typed one code."""
-    own = [item for item in group if entry and item.name == entry.name] or group
+    own = [item for item in group if entry and same_school(item.name, entry.name)] or group
     newest = max(own, key=lambda item: (item.submitted, item.modified, item.path))
     rivals = [item for item in own if item is not newest]
     if not rivals:
@@ -113,7 +118,7 @@ def _choose(group: list[Filing], entry: RosterEntry | None) -> tuple[Filing, str
 
 
 def _same_code(code: str, group: list[Filing], entry: RosterEntry | None) -> list[Disagreement]:
-    names = sorted({item.name for item in group if item.name})
+    names = _different(item.name for item in group if item.name)
     if len(names) < 2:
         return []
     own = f"名册上该标识码属于“{entry.name}”。" if entry else ""
@@ -134,7 +139,7 @@ def _same_content(files: list[Filing]) -> list[Disagreement]:
             by_content[item.content].append(item)
     found = []
     for group in by_content.values():
-        if len({(item.code, item.name) for item in group}) > 1:
+        if len({(school_code(item.code), school_name(item.name)) for item in group}) > 1:
             names = "、".join(sorted({item.name or item.path for item in group}))
             found.append(
                 Disagreement(
@@ -147,7 +152,7 @@ def _same_content(files: list[Filing]) -> list[Disagreement]:
 
 
 def _name_mismatch(item: Filing, entry: RosterEntry | None) -> list[Disagreement]:
-    if entry is None or not item.name or item.name == entry.name:
+    if entry is None or not item.name or same_school(item.name, entry.name):
         return []
     return [
         Disagreement(
@@ -158,14 +163,32 @@ def _name_mismatch(item: Filing, entry: RosterEntry | None) -> list[Disagreement
     ]
 
 
-def _misspelt_code(group: list[Filing], listed: dict[str, RosterEntry]) -> list[Disagreement]:
-    by_name = {entry.name: entry for entry in listed.values()}
-    return [
-        Disagreement(
-            "code_mismatch",
-            (item.path,),
-            f"“{item.name}”填的标识码是 {item.code}，名册上是 {by_name[item.name].code}，请核对。",
-        )
-        for item in group
-        if item.name in by_name
-    ]
+def _misspelt_code(
+    group: list[Filing], by_name: Mapping[str, Set[RosterEntry]]
+) -> list[Disagreement]:
+    """``by_name`` has the schools of the roster by each of their `short_names`."""
+    found = []
+    for item in group:
+        full = school_name(item.name)
+        same = set(by_name.get(full, ()))
+        for name in short_names(item.name) - {full}:
+            same |= {entry for entry in by_name.get(name, ()) if school_name(entry.name) == name}
+        if item.name and len(same) == 1:
+            (entry,) = same
+            found.append(
+                Disagreement(
+                    "code_mismatch",
+                    (item.path,),
+                    f"“{item.name}”填的标识码是 {item.code}，名册上是 {entry.code}，请核对。",
+                )
+            )
+    return found
+
+
+def _different(names: Iterable[str]) -> list[str]:
+    """The names of different schools among these, each as it was first written."""
+    found: list[str] = []
+    for name in sorted(set(names), key=lambda name: (-len(name), name)):
+        if not any(same_school(name, other) for other in found):
+            found.append(name)
+    return sorted(found)

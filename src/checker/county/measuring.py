@@ -7,19 +7,17 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from checker.batch.record import Measure, Unmeasured, exact
+from checker.judging.context import Context
 from checker.judging.engine import Run
+from checker.judging.unit import Unit, UnitKey, key_of
+from checker.judging.wording import missing_labels
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
-from checker.model.verdicts import Outcome, RuleError, Scope, UnitRef, Verdict
-from checker.rules.context import Context
-from checker.rules.evaluation import truth
-from checker.rules.kinds.indicator import ratio_of
+from checker.model.verdicts import Outcome, RuleError, Scope, UnitRef
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
-from checker.rules.unit import Unit, UnitKey, key_of
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
-from checker.rules.wording import missing_labels
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, truth
 
 _AMOUNT = {
     "dispersion": "numerator",
@@ -61,12 +59,10 @@ def questions(rules: Iterable[Rule]) -> Questions:
 
 class SchoolFigures:
     """What expressions come to on one submission, each worked out once: pupils are the base of
-    most rules, and what an indicator compares with its limit, a 差异系数 compares between
-    schools."""
+    most rules."""
 
-    def __init__(self, run: Run, judged_it: bool) -> None:
-        """``judged_it``: the verdicts are those of this very run."""
-        self.run, self._judged_it = run, judged_it
+    def __init__(self, run: Run) -> None:
+        self.run = run
         self._known: dict[tuple[str, str, UnitKey], Value] = {}
 
     def value(self, rule: Rule, unit: Unit, expression: Plain) -> Value:
@@ -75,7 +71,7 @@ class SchoolFigures:
         key = (rule.plugin, text, unit.key)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self.run.value(text, rule, unit)
+            found = self._known[key] = Context(self.run.plan, rule, unit).evaluate(text)
         return found
 
     def number(self, rule: Rule, unit: Unit, expression: Plain) -> Fraction:
@@ -86,24 +82,6 @@ class SchoolFigures:
         if isinstance(value, bool):
             return Fraction(int(value))
         raise RuleDefect(f"“{expression}”须是数字或条件")
-
-    def level(self, verdict: Verdict) -> tuple[Fraction, Fraction] | None:
-        """Value and limit of an indicator that passes, without the words for it; None where only
-        the verdict itself can tell."""
-        rule = self.run.plan.by_id.get(verdict.rule)
-        ref = verdict.unit
-        unit = self.run.stages.get(ref.stage) if ref.stage else self.run.whole
-        if not self._judged_it or rule is None or unit is None or unit.ref != ref:
-            return None
-        ratio = ratio_of(rule)
-        try:
-            value = self.number(rule, unit, ratio.numerator)
-            if ratio.denominator:
-                value /= self.number(rule, unit, ratio.denominator)
-            limit = Context(self.run, rule, unit).threshold(ratio.threshold)
-        except (MissingInput, NotApplicable, RuleDefect, ZeroDivisionError):
-            return None
-        return value * ratio.scale, limit
 
 
 class Measuring(NamedTuple):
@@ -126,13 +104,9 @@ def collection_rules(ruleset: RuleSet, profile: Profile) -> tuple[Rule, ...]:
     )
 
 
-def figures_of(report: Report, ruleset: RuleSet, profile: Profile) -> SchoolFigures:
-    """The figures of the run that judged a submission, worked out already in part; those of a new
-    one where that one knew last year's workbook, which is compared with elsewhere."""
-    run = report.run
-    if isinstance(run, Run) and run.values.previous is None and run.plan.ruleset is ruleset:
-        return SchoolFigures(run, True)
-    return SchoolFigures(Run(report.submission, ruleset, profile, None), False)
+def figures_of(submission: Submission, ruleset: RuleSet, profile: Profile) -> SchoolFigures:
+    """The figures of a submission by itself: last year's workbook is compared with elsewhere."""
+    return SchoolFigures(Run(submission, ruleset, profile))
 
 
 def measure(report: Report, asked: Questions, figures: SchoolFigures) -> Measuring:
@@ -180,12 +154,12 @@ def figure(
 
     Raises RuleDefect if the expression does not fit the county form.
     """
-    run = Run(county, ruleset, profile, None)
+    run = Run(county, ruleset, profile)
     unit = run.stages.get(stage) if stage else run.whole
     if unit is None:
         return None
     try:
-        return Context(run, rule, unit).number(str(rule.spec["against"]))
+        return Context(run.plan, rule, unit).number(str(rule.spec["against"]))
     except (MissingInput, NotApplicable):
         return None
 

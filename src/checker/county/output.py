@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from checker.county.report import CountyReport
+from checker.batch.record_results import result_of_record
+from checker.county.report import CountyFinding, CountyReport
+from checker.marking.findings import SHOWN, Counts, Finding
+from checker.marking.results import FileResult
+from checker.model.report import FileStatus
 from checker.model.rules import Rule
+from checker.model.verdicts import Outcome, Severity
 
 BOOK = "县级汇总.xlsx"
 PAGE = "县级报告.html"
@@ -35,11 +40,10 @@ def write_county(
     schools' findings are read back one by one. A workbook that is open in another program cannot be
     replaced: raises PermissionError.
     """
-    from checker.reports.county_book import write_county_book
-    from checker.reports.county_json import county_document
-    from checker.reports.county_page import county_page
+    from checker.county.county_json import county_document
+    from checker.county.county_page import county_page
+    from checker.county.summary_book import write_county_book
     from checker.reports.junit import junit_pieces
-    from checker.reports.recorded import CountyResults
     from checker.reports.sarif import sarif_pieces
 
     written = Written(folder / PAGE, folder / BOOK, folder / DOCUMENT)
@@ -60,3 +64,61 @@ def _replace(path: Path, pieces: Iterable[str]) -> None:
     with draft.open("w", encoding="utf-8", newline="") as file:
         file.writelines(pieces)
     draft.replace(path)
+
+
+class CountyResults(Iterable[FileResult]):
+    """One result per file (copies that do not count left out), and one for what the collection
+    rules say of the county itself. Each is made when its turn comes, on every pass anew."""
+
+    def __init__(self, report: CountyReport) -> None:
+        self._report = report
+
+    def __iter__(self) -> Iterator[FileResult]:
+        for record in self._report.standing():
+            yield result_of_record(record)
+        yield _of_county(self._report)
+
+
+def _of_county(report: CountyReport) -> FileResult:
+    name = report.county or "全县"
+    shown = [item for item in report.findings if item.outcome in SHOWN]
+    counts = Counts(
+        fail=sum(item.outcome is Outcome.FAIL for item in shown),
+        unmet=sum(item.outcome is Outcome.UNMET for item in shown),
+        doubt=sum(item.outcome is Outcome.DOUBT and item.severity != "info" for item in shown),
+        info=sum(item.outcome is Outcome.DOUBT and item.severity == "info" for item in shown),
+    )
+    return FileResult(
+        path=name,
+        status=FileStatus.CHECKED,
+        unit=name,
+        counts=counts,
+        findings=tuple(
+            _county_finding(item, report.stages, place) for place, item in enumerate(shown, 1)
+        ),
+    )
+
+
+def _county_finding(item: CountyFinding, stages: Mapping[str, str], place: int) -> Finding:
+    about = "、".join(item.schools) or str(place)
+    return Finding(
+        rule=item.rule,
+        title=item.title,
+        family=item.rule.rstrip("0123456789"),
+        severity=Severity(item.severity),
+        verdict=item.outcome,
+        word=item.word,
+        unit=stages.get(item.stage, "全县"),
+        stage=item.stage,
+        sheet="",
+        cell="",
+        places=(),
+        actual=item.actual,
+        required=item.required,
+        gap="",
+        message=item.message,
+        source=item.source,
+        fix=item.fix,
+        key=f"{item.rule}@{item.stage or 'county'}@{about}",
+        borderline=False,
+    )

@@ -4,28 +4,65 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-CODE_HEADERS = (
-    "标识码",
-    "学校标识码",
-    "学校(机构)标识码",
-    "学校（机构）标识码",
-    "机构标识码",
-    "code",
+from checker.forms.plain_text import (
+    TOTAL_WORDS,
+    is_cut_off,
+    is_footer,
+    school_code,
+    squeeze,
+    trim,
+    unwrapped,
 )
-NAME_HEADERS = ("学校名称", "学校(机构)名称", "学校（机构）名称", "名称", "单位名称", "name")
-TYPE_HEADERS = ("办学类型", "学校类型", "类型", "type")
+
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "code": (
+        "标识码",
+        "学校标识码",
+        "机构标识码",
+        "学校机构标识码",
+        "学校代码",
+        "学校编码",
+        "code",
+    ),
+    "name": (
+        "学校名称",
+        "学校机构名称",
+        "机构名称",
+        "学校全称",
+        "名称",
+        "单位名称",
+        "学校",
+        "name",
+    ),
+    "type": ("办学类型", "学校类型", "学校办学类型", "类型", "type"),
+    "township": ("乡镇", "所在乡镇", "所属乡镇", "乡镇街道", "镇街", "乡镇名称", "township"),
+    "contact": ("联系人", "负责人", "校长", "单位负责人", "填报人", "contact"),
+    "phone": ("联系电话", "电话", "手机", "手机号", "手机号码", "联系方式", "phone"),
+}
+"""Titles of the columns, as `_title` leaves them."""
+SEARCHED_ROWS = 20
+"""The header row stands within so many rows from the top."""
+DELIMITERS = (",", "\t", ";", "|")
+_ENCODINGS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_NOTE_STARTS = ("注:", "注1", "备注", "说明:", "以上", "制表", "审核", "打印日期")
 
 
 class RosterEntry(NamedTuple):
-    """One school that should hand in. ``code`` is its 标识码 as text, ``type`` its 办学类型."""
+    """One school that should hand in. ``code`` is its 标识码 as text, ``type`` its 办学类型; where
+    the roster has them, its township and whom to call."""
 
     code: str
     name: str
     type: str = ""
+    township: str = ""
+    contact: str = ""
+    phone: str = ""
 
 
 class RosterProblem(Exception):
@@ -36,11 +73,23 @@ class RosterProblem(Exception):
         self.reason = reason
 
 
-def read_roster(path: Path) -> tuple[RosterEntry, ...]:
-    """The schools listed in a csv (UTF-8 or GB18030) or in the first sheet of a workbook.
+class _NoHeader(RosterProblem):
+    """A table without a header row; ``seen`` are the texts of the row that looks most like one."""
 
-    The header row is looked for among the first ten rows. Raises RosterProblem where there is no
-    标识码 or no 学校名称 column, no school, or one 标识码 twice.
+    def __init__(self, source: str, seen: Sequence[str]) -> None:
+        self.seen = seen
+        shown = f"看到的栏目是：{'、'.join(seen[:12])}。" if seen else ""
+        super().__init__(
+            f"名册“{source}”里没有找到标题行：前 {SEARCHED_ROWS} 行中需要有“标识码”和"
+            f"“学校名称”两列。{shown}"
+        )
+
+
+def read_roster(path: Path) -> tuple[RosterEntry, ...]:
+    """The schools listed in a text file (csv and the like) or in a workbook.
+
+    Raises RosterProblem where there is no 标识码 or no 学校名称 column, no school, a school without
+    a 标识码, or one 标识码 twice.
     """
     try:
         data = path.read_bytes()
@@ -51,73 +100,165 @@ def read_roster(path: Path) -> tuple[RosterEntry, ...]:
 
 def roster_in(name: str, data: bytes) -> tuple[RosterEntry, ...]:
     """The same from the content of a file of this name. Raises RosterProblem."""
-    is_text = Path(name).suffix.lower() in {".csv", ".txt"}
-    return parse_roster(_csv_rows(name, data) if is_text else _workbook_rows(name, data), name)
+    is_text = Path(name).suffix.lower() in {".csv", ".txt", ".tsv"}
+    if is_text and not data.startswith(_WORKBOOKS):
+        return _in_text(name, _decoded(name, data))
+    return _in_workbook(name, data)
 
 
-def parse_roster(rows: Iterable[Sequence[str]], source: str) -> tuple[RosterEntry, ...]:
-    """The roster in a table of texts. ``source`` names the file in messages."""
-    table = [[cell.strip() for cell in row] for row in rows]
-    for index, row in enumerate(table[:10]):
-        code, name = _find(row, CODE_HEADERS), _find(row, NAME_HEADERS)
-        if code is not None and name is not None:
-            kind = _find(row, TYPE_HEADERS)
-            return _entries(table[index + 1 :], code, name, kind, source, index + 2)
-    raise RosterProblem(f"名册“{source}”里没有找到标题行：前十行中需要有“标识码”和“学校名称”两列。")
+def parse_roster(rows: Iterable[Sequence[object]], source: str) -> tuple[RosterEntry, ...]:
+    """The roster in a table of cells. ``source`` names the file in messages."""
+    table = [list(row) for row in rows]
+    for index, row in enumerate(table[:SEARCHED_ROWS]):
+        columns = _columns(row, source)
+        if "code" in columns and "name" in columns:
+            return _entries(table[index + 1 :], columns, source, index + 2)
+    raise _NoHeader(source, _most_like_headers(table[:SEARCHED_ROWS]))
+
+
+def _most_like_headers(rows: Iterable[Sequence[object]]) -> list[str]:
+    texts = [[trim(cell) for cell in row if isinstance(cell, str) and trim(cell)] for row in rows]
+    return max(texts, key=len, default=[])
+
+
+def _columns(row: Sequence[object], source: str) -> dict[str, int]:
+    """Where the columns of a header row are. Raises RosterProblem if one stands twice."""
+    titles = [_title(cell) for cell in row]
+    found: dict[str, int] = {}
+    for column, names in HEADERS.items():
+        for name in names:  # the more exact name first
+            places = [at for at, title in enumerate(titles) if title == name]
+            if len(places) > 1 and column in ("code", "name"):
+                where = "、".join(str(at + 1) for at in places)
+                raise RosterProblem(
+                    f"名册“{source}”的第 {where} 列都叫“{name}”，不能确定用哪一列，请改掉一个。"
+                )
+            if len(places) == 1:
+                found[column] = places[0]
+                break
+    return found
+
+
+def _title(cell: object) -> str:
+    """A header without stars, blanks and what stands in brackets: "*标识码（10位）" is 标识码."""
+    text = re.sub(r"[(\[【].*?[)\]】]", "", squeeze(cell).lower())
+    return text.replace("/", "").strip("*★☆※:、")
 
 
 def _entries(
-    rows: list[list[str]], code: int, name: int, kind: int | None, source: str, first: int
+    rows: list[list[object]], columns: Mapping[str, int], source: str, first: int
 ) -> tuple[RosterEntry, ...]:
     entries: dict[str, RosterEntry] = {}
     for number, row in enumerate(rows, first):
-        cells = row + [""] * (max(code, name, kind or 0) + 1 - len(row))
-        if not cells[code] and not cells[name]:
+        cells = [_text(cell) for cell in row]
+        entry = RosterEntry(
+            **{name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
+        )
+        code = school_code(entry.code)
+        if _is_no_school(cells, code, entry.name):
             continue
-        if not cells[code]:
-            raise RosterProblem(f"名册“{source}”第 {number} 行“{cells[name]}”没有标识码，请补上。")
-        if cells[code] in entries:
-            first_name = entries[cells[code]].name
+        if not code:
+            raise RosterProblem(f"名册“{source}”第 {number} 行“{entry.name}”没有标识码，请补上。")
+        if is_cut_off(code):
             raise RosterProblem(
-                f"名册“{source}”第 {number} 行的标识码 {cells[code]} 与“{first_name}”重复，"
+                f"名册“{source}”第 {number} 行“{entry.name}”的标识码成了 {code}，末尾几位已丢失；"
+                "请把这一列的格式改为“文本”，重新填写标识码后再运行。"
+            )
+        if code in entries:
+            raise RosterProblem(
+                f"名册“{source}”第 {number} 行的标识码 {code} 与“{entries[code].name}”重复，"
                 "请改正后再运行。"
             )
-        entries[cells[code]] = RosterEntry(
-            cells[code], cells[name], "" if kind is None else cells[kind]
+        entries[code] = entry._replace(
+            code=code, type=school_code(entry.type), phone=school_code(entry.phone)
         )
     if not entries:
         raise RosterProblem(f"名册“{source}”里没有学校。")
     return tuple(entries.values())
 
 
-def _find(row: list[str], headers: tuple[str, ...]) -> int | None:
-    folded = [cell.replace(" ", "").replace("\n", "").lower() for cell in row]
-    return next((folded.index(header) for header in headers if header in folded), None)
+def _is_no_school(cells: Sequence[str], code: str, name: str) -> bool:
+    """Whether a row is empty, or is a total, a footer, a note or the header once more."""
+    texts = [text for text in map(squeeze, cells) if text]
+    if not texts or not (code or name):
+        return True
+    if re.fullmatch(r"[0-9A-Z-]*[0-9][0-9A-Z-]*", code):
+        return False
+    if _title(code) in HEADERS["code"] or any(text in TOTAL_WORDS for text in texts):
+        return True
+    if len(texts) == 1 and code:
+        return True
+    return any(
+        is_footer(text) or text.startswith(_NOTE_STARTS) or re.match("共[0-9]", text) is not None
+        for text in (texts[0], squeeze(code))
+    )
 
 
-def _csv_rows(name: str, data: bytes) -> list[list[str]]:
-    for encoding in ("utf-8-sig", "gb18030"):
+def _text(cell: object) -> str:
+    if isinstance(cell, bool) or cell is None:
+        return ""
+    return unwrapped(cell) if isinstance(cell, str) else school_code(cell)
+
+
+def _in_text(name: str, text: str) -> tuple[RosterEntry, ...]:
+    """The roster in a text, whatever stands between its columns."""
+    problem: RosterProblem | None = None
+    for delimiter in DELIMITERS:
         try:
-            return list(csv.reader(io.StringIO(data.decode(encoding))))
+            return parse_roster(_records(name, text, delimiter), name)
+        except _NoHeader as other:
+            if not isinstance(problem, _NoHeader) or len(other.seen) > len(problem.seen):
+                problem = other
+    raise problem or RosterProblem(f"名册“{name}”是空的。")
+
+
+def _records(name: str, text: str, delimiter: str) -> Iterator[list[str]]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    csv.field_size_limit(max(csv.field_size_limit(), len(lines) + 1))
+    try:
+        yield from csv.reader(io.StringIO(lines), delimiter=delimiter)
+    except csv.Error as problem:
+        raise RosterProblem(
+            f"名册“{name}”不是一份能读的 csv，请用 Excel 或 WPS 另存为 xlsx 后再运行。"
+        ) from problem
+
+
+def _decoded(name: str, data: bytes) -> str:
+    marked = [encoding for mark, encoding in _ENCODINGS if data.startswith(mark)]
+    for encoding in (*marked, "utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise RosterProblem(f"名册“{name}”的编码无法识别，请另存为 UTF-8 编码的 csv 或 xlsx。")
 
 
-def _workbook_rows(name: str, data: bytes) -> list[list[str]]:
+def _in_workbook(name: str, data: bytes) -> tuple[RosterEntry, ...]:
+    """The roster on the one sheet that has its header row; hidden sheets do not count."""
     from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 
     try:
         snapshot = read_snapshot_bytes(name, data)
     except UnreadableWorkbook as problem:
         raise RosterProblem(f"名册“{name}”打不开：{problem.reason}") from problem
+    found: dict[str, Sequence[Sequence[object]]] = {}
+    seen: list[str] = []
     for sheet in snapshot.sheets.values():
-        if sheet.rows:
-            return [[_text(value) for value in row] for row in sheet.rows]
-    raise RosterProblem(f"名册“{name}”是空的。")
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # a 标识码 typed as a number
-    return "" if value is None else str(value)
+        head = sheet.rows[:SEARCHED_ROWS]
+        if any({"code", "name"} <= _columns(row, name).keys() for row in head):
+            if sheet.visible:
+                found[sheet.title] = sheet.rows
+        else:
+            seen = max(seen, _most_like_headers(head), key=len)
+    if len(found) > 1:
+        titles = "、".join(f"“{title}”" for title in found)
+        raise RosterProblem(
+            f"名册“{name}”里有 {len(found)} 张工作表（{titles}）都像是名册，不能确定用哪一张，"
+            "请只留一张。"
+        )
+    if not found:
+        if not any(sheet.rows for sheet in snapshot.sheets.values()):
+            raise RosterProblem(f"名册“{name}”是空的。")
+        raise _NoHeader(name, seen)
+    (rows,) = found.values()
+    return parse_roster(rows, name)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.county.question import Conclusion, Question, passed
 from checker.model.verdicts import Outcome, format_number
-from checker.rules.exact_sums import exact_sum
+from checker.rules.values import exact_sum
 
 COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">=": lambda a, b: a >= b,

@@ -1,60 +1,43 @@
-"""Which cell holds which field on one form sheet: name first, then row code and header, then the
-declared address — and what contradicts itself is reported, never guessed."""
+"""Which cell holds which field on one form sheet: its defined name and what is printed must agree,
+or only one of them speaks. What contradicts itself, or could be two cells, is reported and left
+out, never guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
-from checker.forms.form_grid import FormGrid, code_key, row_of_label, squeeze
+from checker.forms.form_grid import FormGrid, bearing_headers, find_grid, rows_of_label
 from checker.forms.names import field_name
+from checker.forms.plain_text import row_code, squeeze
 from checker.model.cells import CellRef, column_letters
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, Problem
 from checker.model.template import Field, Sheet
 
-if TYPE_CHECKING:
-    from checker.forms.layout import Layout
-
 Names = Mapping[str, tuple[CellRef, CellRef] | None]
 
 
 class FieldPlaces:
-    """Finds the cells of one form sheet. ``title`` is the sheet's title in this workbook, ``grid``
-    what is printed on it.
+    """Finds the cells of one form sheet. ``title`` is the sheet's title in this workbook.
+    ``problems`` fills while fields are located."""
 
-    ``problems`` fills while fields are located. ``looked_at_values``: to locate them, cells were
-    looked at that are no part of the grid, so the places hold for this workbook only.
-    """
-
-    def __init__(
-        self,
-        snapshot: SheetSnapshot,
-        sheet: Sheet,
-        title: str,
-        names: Names,
-        layout: Callable[[], Layout],
-        grid: FormGrid | None,
-    ) -> None:
+    def __init__(self, snapshot: SheetSnapshot, sheet: Sheet, title: str, names: Names) -> None:
         self.snapshot = snapshot
         self.sheet = sheet
         self.title = title
         self.names = names
-        self.layout = layout
         self.problems: list[Problem] = []
-        self.grid = grid
-        self.looked_at_values = False
+        found = find_grid(snapshot, sheet)
+        self.grid = found if isinstance(found, FormGrid) else None
+        self._rivals = [] if isinstance(found, FormGrid) else found
         self._without_name: list[str] = []
-        self._lost_columns: set[str] = set()
+        self._uncertain_columns: set[str] = set()
 
     def locate_all(self) -> Iterator[tuple[Field, str, CellRef | None]]:
         """Every field and column of the sheet with its cell, None where no cell is certain."""
-        if self.grid is None and not self._any_name():
-            message = (
-                f"工作表“{self.title}”里找不到表头（甲、乙、行号），无法确定每一格填的是什么；"
-                "请从空白表中复制表头，或重新下载填报表填写。"
-            )
-            self.problems.append(Problem("FORM018", message, sheet=self.title))
+        if self.grid is None and (self._rivals or not self._any_name()):
+            self._report_no_grid()
             yield from (
                 (item, column, None) for item in self.sheet.fields for column in item.columns
             )
@@ -71,25 +54,39 @@ class FieldPlaces:
         return target[0] if target is not None and target[0].sheet == self.title else None
 
     def _locate_field(self, item: Field) -> Iterator[tuple[Field, str, CellRef | None]]:
-        grid = self.grid
-        rows = grid.rows.get(code_key(item.row_code), []) if grid else []
+        rows = self.grid.rows.get(row_code(item.row_code), []) if self.grid else []
         named = {column: self._named(item, column) for column in item.columns}
         if len(rows) > 1:
             self._report_duplicate(item, rows)
+            rows = [row for row in rows if self._label_at(row) == squeeze(item.label)]
             for column in item.columns:
                 yield item, column, self._among_duplicates(column, named[column], rows)
             return
-        row = rows[0] if rows else None
+        row = rows[0] if rows else self._row_without_code(item, named)
         if row is None:
-            row = self._row_without_code(item, named)
-            if row is None:
-                self._report_missing_row(item)
+            self._report_missing_row(item)
+        elif rows and self._bears_another_label(item, row):
+            self._report_foreign_label(item, row)
+            row = None
         conflicts: list[tuple[str, CellRef]] = []
-        for column in item.columns:
-            place = named[column]
-            yield item, column, self._agreed(item, column, place, row, conflicts)
+        printed = self.grid.columns if self.grid else {}
+        for column, place in named.items():
+            if place is None or place.row != row or place.column != printed.get(column):
+                place = self._agreed(item, column, place, row, conflicts)
+            yield item, column, place
         if conflicts:
             self._report_conflict(item, row, conflicts)
+
+    @cached_property
+    def _labels(self) -> frozenset[str]:
+        return frozenset(squeeze(item.label) for item in self.sheet.fields)
+
+    def _bears_another_label(self, item: Field, row: int) -> bool:
+        label = self._label_at(row)
+        return label != squeeze(item.label) and label in self._labels
+
+    def _label_at(self, row: int) -> str:
+        return squeeze(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""
 
     def _agreed(
         self,
@@ -103,16 +100,19 @@ class FieldPlaces:
         if row is None:
             return None
         at = self._column(column)
+        if self.grid is not None and column in self.grid.doubled:
+            self._uncertain_columns.add(column)
+            return None
         if place is None:
             if at is None:
-                self._lost_columns.add(column)
+                self._uncertain_columns.add(column)
                 return None
             self._without_name.append(item.label)
             return CellRef(self.title, row, at)
         if place.row != row or (at is not None and place.column != at):
             conflicts.append((column, place))
             return None
-        if at is None and self._belongs_to_another(column, place.column):
+        if at is None and self.grid and place.column in bearing_headers(self.grid, column):
             conflicts.append((column, place))
             return None
         return place
@@ -120,35 +120,38 @@ class FieldPlaces:
     def _column(self, column: str) -> int | None:
         return self.grid.columns.get(column) if self.grid else None
 
-    def _belongs_to_another(self, column: str, at: int) -> bool:
-        columns = self.grid.columns if self.grid else {}
-        return any(place == at for other, place in columns.items() if other != column)
-
     def _row_without_code(self, item: Field, named: Mapping[str, CellRef | None]) -> int | None:
-        """The field's row although its row code is gone: where its names or its label say, as
-        long as no other field's code stands there; at last its declared address."""
-        self.looked_at_values = True
+        """The field's row although its row code is gone: where its label stands, if no other row
+        and no other field could be meant, or else where all its names point."""
+        by_name = {place.row for place in named.values() if place is not None}
         if self.grid is None:
-            rows = {place.row for place in named.values() if place is not None}
-            return rows.pop() if len(rows) == 1 else None
-        row = row_of_label(self.snapshot, self.grid, item)
-        if row is None:
-            declared = self.layout().forms[self.sheet.id].rows[item.id]
-            label = squeeze(self.snapshot.raw(declared, self.grid.label_column))
-            code = code_key(self.snapshot.raw(declared, self.grid.code_column))
-            if label == squeeze(item.label) and not code:
-                row = declared
-        return row
+            return by_name.pop() if len(by_name) == 1 else None
+        rows = rows_of_label(self.snapshot, self.grid, item)
+        if len(rows) == 1 and self._alone_without_code(item):
+            return rows[0]
+        return by_name.pop() if len(by_name) == 1 and by_name.issubset(rows) else None
+
+    def _alone_without_code(self, item: Field) -> bool:
+        """Whether every other field with this label has its row code."""
+        coded = self.grid.rows if self.grid else {}
+        return all(
+            other.id == item.id
+            or squeeze(other.label) != squeeze(item.label)
+            or row_code(other.row_code) in coded
+            for other in self.sheet.fields
+        )
 
     def _among_duplicates(
         self, column: str, place: CellRef | None, rows: list[int]
     ) -> CellRef | None:
         """The cell to use when a row code stands in several rows: only if all that is typed in
-        them says the same, so that no choice can be wrong."""
-        at = place.column if place is not None else self._column(column)
-        if at is None:
+        those that bear the field's label says the same, so that no choice can be wrong."""
+        printed = self._column(column)
+        at = place.column if place is not None else printed
+        if at is None or not rows or (self.grid and column in self.grid.doubled):
             return None
-        self.looked_at_values = True
+        if printed is not None and printed != at:
+            return None
         filled = {row: self.snapshot.raw(row, at) for row in rows}
         filled = {row: value for row, value in filled.items() if value not in (None, "")}
         if len({repr(value) for value in filled.values()}) > 1:
@@ -157,13 +160,36 @@ class FieldPlaces:
             return place
         return CellRef(self.title, next(iter(filled), rows[0]), at)
 
+    # -- what is told ------------------------------------------------------------------------
+
+    def _report_no_grid(self) -> None:
+        if self._rivals:
+            cells = _listed(CellRef(self.title, *at).a1 for at in self._rivals)
+            message = (
+                f"工作表“{self.title}”里有几处表头（{cells}），不能确定以哪一处为准；"
+                "请只留一份表格，删去多余的。"
+            )
+        else:
+            message = (
+                f"工作表“{self.title}”里找不到表头（甲、乙、行号），无法确定每一格填的是什么；"
+                "请从空白表中复制表头，或重新下载填报表填写。"
+            )
+        self.problems.append(Problem("FORM018", message, sheet=self.title))
+
     def _report_duplicate(self, item: Field, rows: list[int]) -> None:
-        where = "、".join(str(row) for row in rows)
         message = (
-            f"行号 {item.row_code}（{item.label}）在第 {where} 行重复出现，不能确定以哪一行为准；"
-            "请删去多余的行，只留一行。"
+            f"行号 {item.row_code}（{item.label}）在第 {_listed(map(str, rows))} 行重复出现，"
+            "不能确定以哪一行为准；请删去多余的行，只留一行。"
         )
         self._add("FORM012", message, item, rows[-1])
+
+    def _report_foreign_label(self, item: Field, row: int) -> None:
+        label = str(self.snapshot.raw(row, self.grid.label_column)).strip() if self.grid else ""
+        message = (
+            f"第 {row} 行的行号是 {item.row_code}（{item.label}），指标名称写的却是“{label}”，"
+            "不能确定这一行填的是哪一项；请对照空白表改正行号或名称。"
+        )
+        self._add("FORM012", message, item, row)
 
     def _report_missing_row(self, item: Field) -> None:
         message = (
@@ -202,16 +228,30 @@ class FieldPlaces:
             )
             self.problems.append(Problem("FORM010", message, sheet=self.title))
         for column in self.sheet.columns:
-            if column.id in self._lost_columns:
-                message = (
-                    f"找不到“{column.title}”这一栏的栏目名称，无法确定这一栏的数填在哪里；"
-                    "请把栏目名称改回来。"
-                )
-                self.problems.append(
-                    Problem("FORM018", message, sheet=self.title, required=column.title)
-                )
+            if column.id in self._uncertain_columns:
+                self._report_column(column.id, column.title)
+
+    def _report_column(self, column_id: str, title: str) -> None:
+        doubled = self.grid.doubled.get(column_id, []) if self.grid else []
+        if doubled:
+            cells = [CellRef(self.title, *at) for at in doubled]
+            message = (
+                f"“{title}”这一栏的栏目名称在 {_listed(cell.a1 for cell in cells)} 几处出现，"
+                "不能确定以哪一栏为准；请删去多余的一栏，或把它的名称改掉。"
+            )
+            problem = Problem("FORM018", message, None, cells[-1], self.title, required=title)
+        else:
+            message = (
+                f"找不到“{title}”这一栏的栏目名称，无法确定这一栏的数填在哪里；请把栏目名称改回来。"
+            )
+            problem = Problem("FORM018", message, sheet=self.title, required=title)
+        self.problems.append(problem)
 
     def _add(self, rule: str, message: str, item: Field, row: int) -> None:
         at = self._column(item.columns[0]) or (self.grid.code_column if self.grid else 1)
         ref = FactRef(item.id, item.columns[0])
         self.problems.append(Problem(rule, message, ref, CellRef(self.title, row, at), self.title))
+
+
+def _listed(words: Iterable[str]) -> str:
+    return "、".join(words)

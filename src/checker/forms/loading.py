@@ -1,13 +1,37 @@
-"""Reads a template from its TOML file; errors name the file, the key and what was expected."""
+"""A template.toml as a Template: its form, and that its references agree; errors name the file, the
+key and what was expected."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
+from typing import TypeAlias, cast
+
+import msgspec
 
 from checker import toml_files
-from checker.forms.decode import decode
 from checker.forms.errors import TemplateError
-from checker.model.template import Template
+from checker.forms.names import CODES_SHEET, field_name
+from checker.model.template import (
+    PREVIOUS_SUFFIX,
+    SHARED,
+    WHOLE,
+    Blank,
+    Column,
+    Field,
+    FieldType,
+    Identity,
+    Sheet,
+    SheetKind,
+    Stage,
+    StageSplit,
+    Table,
+    TableColumn,
+    Template,
+)
+
+Entry: TypeAlias = "Mapping[str, object]"
 
 CHECKED_FORM = "template-5"
 """Names what `_problems` checks. Raise it when the schema or the reference checks change, so that
@@ -22,10 +46,9 @@ def load_template(path: Path) -> Template:
     the file is missing.
     """
     try:
-        document = toml_files.load(path, _problems, CHECKED_FORM)
+        return toml_files.load_as(path, _of_kept, _problems, CHECKED_FORM)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
-    return decode(document)
 
 
 def parse_template(text: str, path: Path) -> Template:
@@ -39,9 +62,283 @@ def parse_template(text: str, path: Path) -> Template:
     return decode(document)
 
 
+def _of_kept(document: toml_files.Document) -> Template:
+    """Raises whatever a document leads to that somebody changed in the cache."""
+    template = decode(document)
+    msgspec.convert(msgspec.to_builtins(template), Template)
+    for number in [stage.weight for stage in template.stages]:
+        Decimal(number)
+    for field in template.fields().values():
+        Decimal(field.minimum or 0), Decimal(field.maximum or 0)
+    if reference_problems(template):
+        raise ValueError(template.id)
+    return template
+
+
 def _problems(document: toml_files.Document) -> list[str]:
-    from checker.forms.references import reference_problems
-    from checker.forms.schema_check import problems_of
+    from checker.forms.schema_check import problems_of  # cerberus is slow to import
 
     problems = problems_of(document)
     return problems or reference_problems(decode(document))
+
+
+# -- a checked document as a template ------------------------------------------------------
+
+
+def decode(document: Entry) -> Template:
+    """The template of a document whose form was checked (schema_check). Raises KeyError, TypeError
+    or ValueError on a document whose form is not right."""
+    return Template(
+        id=_text(document, "id"),
+        title=_text(document, "title"),
+        edition=cast("int", document["edition"]),
+        level=_text(document, "level"),
+        stages=tuple(
+            Stage(_text(entry, "id"), _text(entry, "title"), str(entry.get("weight", 1)))
+            for entry in _entries(document, "stages")
+        ),
+        split=_split(cast("Entry", document.get("split", {}))),
+        identity=_identity(cast("Entry", document.get("identity", {}))),
+        sheets=tuple(_sheet(entry) for entry in _entries(document, "sheets")),
+        code_lists={
+            name: {code: str(meaning) for code, meaning in codes.items()}
+            for name, codes in cast("Mapping[str, Entry]", document.get("code_lists", {})).items()
+        },
+    )
+
+
+def _entries(entry: Entry, key: str) -> list[Entry]:
+    return cast("list[Entry]", entry.get(key, []))
+
+
+def _text(entry: Entry, key: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str):
+        raise TypeError(f"{key}: {value!r}")
+    return value
+
+
+def _optional(entry: Entry, key: str) -> str | None:
+    return _text(entry, key) if key in entry else None
+
+
+def _texts(entry: Entry, key: str) -> tuple[str, ...]:
+    return tuple(cast("list[str]", entry.get(key, [])))
+
+
+def _number_text(entry: Entry, key: str) -> str | None:
+    return str(entry[key]) if key in entry else None
+
+
+def _split(entry: Entry) -> StageSplit:
+    by_code = cast("Mapping[str, list[str]]", entry.get("by_code", {}))
+    return StageSplit(
+        field=_optional(entry, "field"),
+        by_code={code: tuple(stages) for code, stages in by_code.items()},
+        attached=dict(cast("Mapping[str, str]", entry.get("attached", {}))),
+        enrolment=_optional(entry, "enrolment"),
+    )
+
+
+def _identity(entry: Entry) -> Identity:
+    return Identity(_optional(entry, "code"), _optional(entry, "name"), _optional(entry, "date"))
+
+
+def _sheet(entry: Entry) -> Sheet:
+    sheet_id = _text(entry, "id")
+    columns = tuple(
+        Column(
+            id=_text(column, "id"),
+            title=_text(column, "title"),
+            stage=_optional(column, "stage"),
+            previous=bool(column.get("previous", False)),
+        )
+        for column in _entries(entry, "columns")
+    )
+    every_column = tuple(column.id for column in columns)
+    return Sheet(
+        id=sheet_id,
+        title=_text(entry, "title"),
+        kind=SheetKind(_text(entry, "kind")),
+        form_number=_optional(entry, "form_number") or "",
+        period=_optional(entry, "period") or "",
+        columns=columns,
+        fields=tuple(_field(item, sheet_id, every_column) for item in _entries(entry, "fields")),
+        tables=tuple(_table(item, sheet_id) for item in _entries(entry, "tables")),
+        indicators=_texts(entry, "indicators"),
+        paragraphs=_texts(entry, "paragraphs"),
+    )
+
+
+def _field(entry: Entry, sheet: str, every_column: tuple[str, ...]) -> Field:
+    return Field(
+        id=_text(entry, "id"),
+        label=_text(entry, "label"),
+        row_code=_text(entry, "row"),
+        type=FieldType(_text(entry, "type")),
+        unit=_optional(entry, "unit") or "",
+        columns=_texts(entry, "columns") or every_column,
+        note=_optional(entry, "note") or "",
+        codes=_optional(entry, "codes"),
+        blank=Blank(_optional(entry, "blank") or "missing"),
+        minimum=_number_text(entry, "minimum"),
+        maximum=_number_text(entry, "maximum"),
+        indent=cast("int", entry.get("indent", 0)),
+        sheet=sheet,
+    )
+
+
+def _table(entry: Entry, sheet: str) -> Table:
+    return Table(
+        id=_text(entry, "id"),
+        title=_text(entry, "title"),
+        capacity=cast("int", entry["capacity"]),
+        columns=tuple(_table_column(column) for column in _entries(entry, "columns")),
+        note=_optional(entry, "note") or "",
+        sheet=sheet,
+        required=bool(entry.get("required", False)),
+    )
+
+
+def _table_column(entry: Entry) -> TableColumn:
+    return TableColumn(
+        id=_text(entry, "id"),
+        title=_text(entry, "title"),
+        type=FieldType(_text(entry, "type")),
+        unit=_optional(entry, "unit") or "",
+        codes=_optional(entry, "codes"),
+        blank=Blank(_optional(entry, "blank") or "missing"),
+        note=_optional(entry, "note") or "",
+        width=float(str(entry.get("width", 10))),
+    )
+
+
+# -- what a template says of itself must agree ---------------------------------------------
+
+
+def reference_problems(template: Template) -> list[str]:
+    """Contradictions inside one template, as Chinese sentences; empty if there are none."""
+    return [
+        *_repeated("sheets 的 id", [sheet.id for sheet in template.sheets]),
+        *_repeated("sheets 的 title", [sheet.title for sheet in template.sheets]),
+        *_repeated("stages 的 id", [stage.id for stage in template.stages]),
+        *_repeated("字段 id", [field.id for sheet in template.sheets for field in sheet.fields]),
+        *_repeated("明细表 id", [table.id for sheet in template.sheets for table in sheet.tables]),
+        *_name_clashes(template),
+        *(problem for sheet in template.sheets for problem in _sheet_problems(template, sheet)),
+        *_split_problems(template),
+    ]
+
+
+def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            yield f"{what} “{name}” 重复，应当各不相同"
+        seen.add(name)
+
+
+def _name_clashes(template: Template) -> Iterator[str]:
+    """a.b_c and a_b.c would share one defined name, which nobody could tell apart later."""
+    names: dict[str, str] = {}
+    for field in template.fields().values():
+        for column in field.columns:
+            name = field_name(field.id, column).lower()
+            if names.setdefault(name, field.id) != field.id:
+                yield f"字段 {field.id} 与 {names[name]} 会得到同一个名称 {name}，请改其中一个的 id"
+
+
+def _sheet_problems(template: Template, sheet: Sheet) -> Iterator[str]:
+    place = f"工作表“{sheet.title}”"
+    column_ids = [column.id for column in sheet.columns]
+    yield from _repeated(f"{place}的列 id", column_ids)
+    yield from _repeated(f"{place}的行号 row", [field.row_code for field in sheet.fields])
+    if sheet.title == CODES_SHEET:
+        yield f"{place}：这个名称留给隐藏的代码页，请换一个"
+    if sheet.fields and sheet.kind is not SheetKind.FORM:
+        yield f'{place}：fields 只能写在 kind = "form" 的工作表里'
+    if sheet.kind is SheetKind.TABLE and not sheet.tables:
+        yield f'{place}：kind = "table" 的工作表应当有 tables'
+    for column in sheet.columns:
+        yield from _column_problems(template, place, column)
+    for field in sheet.fields:
+        where = f"{place}的字段 {field.id}"
+        for column_id in field.columns:
+            if column_id not in column_ids:
+                known = _listed(column_ids)
+                yield f"{where}：columns 中的 “{column_id}” 不是这张表的列，应为 {known}"
+        yield from _code_problems(template, where, field.type, field.codes)
+        if field.minimum and field.maximum and Decimal(field.minimum) > Decimal(field.maximum):
+            yield f"{where}：minimum 大于 maximum"
+    for table in sheet.tables:
+        where = f"{place}的明细表 {table.id} "
+        yield from _repeated(f"{where}的列 id", [column.id for column in table.columns])
+        yield from _repeated(f"{where}的列名 title", _titles(table.columns))
+        for table_column in table.columns:
+            yield from _code_problems(
+                template, f"{where}的列 {table_column.id}", table_column.type, table_column.codes
+            )
+
+
+def _titles(columns: Iterable[TableColumn]) -> list[str]:
+    return [column.title for column in columns]
+
+
+def _column_problems(template: Template, place: str, column: Column) -> Iterator[str]:
+    stages = [stage.id for stage in template.stages]
+    base = column.id.removesuffix(PREVIOUS_SUFFIX)
+    where = f"{place}的列 {column.id}"
+    if column.stage is not None and column.stage not in stages:
+        yield f"{where}：stage “{column.stage}” 没有声明，应为 {_listed(stages)}"
+    if base not in (*stages, WHOLE, SHARED):
+        yield f"{where}：列 id 应为学段编号、whole 或 shared，上年数再加 .previous"
+    if base in stages and column.stage != base:
+        yield f'{where}：应写 stage = "{base}"'
+    if column.previous != column.id.endswith(PREVIOUS_SUFFIX):
+        yield f"{where}：id 以 .previous 结尾的列应写 previous = true，其他列不写"
+
+
+def _code_problems(
+    template: Template, where: str, type_: FieldType, codes: str | None
+) -> Iterator[str]:
+    if type_ is FieldType.CODE and codes not in template.code_lists:
+        known = _listed(template.code_lists)
+        yield f"{where}：codes 应为一个代码表的编号（{known}），现在是 {codes or '空'}"
+    if type_ is not FieldType.CODE and codes is not None:
+        yield f'{where}：只有 type = "code" 时才写 codes'
+
+
+def _split_problems(template: Template) -> Iterator[str]:
+    fields = template.fields()
+    stages = [stage.id for stage in template.stages]
+    split, identity = template.split, template.identity
+    for key, field_id in (
+        ("split.field", split.field),
+        ("split.enrolment", split.enrolment),
+        ("identity.code", identity.code),
+        ("identity.name", identity.name),
+        ("identity.date", identity.date),
+        *(("split.attached", field_id) for field_id in split.attached),
+    ):
+        if field_id is not None and field_id not in fields:
+            yield f"{key}：没有字段 “{field_id}”"
+    for field_id, stage in split.attached.items():
+        if stage not in stages:
+            yield f"split.attached.{field_id}：没有学段 “{stage}”，应为 {_listed(stages)}"
+        if field_id in fields and fields[field_id].type is not FieldType.FLAG:
+            yield f'split.attached：字段 {field_id} 的 type 应为 "flag"'
+    codes = (
+        template.code_lists.get((fields[split.field].codes or ""), {})
+        if (split.field in fields)
+        else {}
+    )
+    for code, names in split.by_code.items():
+        if codes and code not in codes:
+            yield f"split.by_code：代码 “{code}” 不在字段 {split.field} 的代码表里"
+        for name in names:
+            if name not in stages:
+                yield f"split.by_code.{code}：没有学段 “{name}”，应为 {_listed(stages)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "、".join(names) or "（尚未声明）"

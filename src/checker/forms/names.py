@@ -19,7 +19,7 @@ def _flat(identifier: str) -> str:
 
 def field_name(field: str, column: str) -> str:
     """Name of one field's cell in one column: F_teachers_full_time__primary."""
-    return f"F_{_flat(field)}__{_flat(column)}"
+    return _flat(f"F_{field}__{column}")
 
 
 def table_name(table: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from checker.forms.code_lists import CodeList
-from checker.forms.typed_dates import read_date, read_year
-from checker.forms.typed_numbers import read_number
-from checker.forms.typed_value import NUMBERS, Entry, TypedValue, blank, trim
-from checker.forms.typed_words import read_code, read_flag, read_text
+from checker.forms.cell_dates import read_date, read_year
+from checker.forms.cell_numbers import read_number
+from checker.forms.cell_words import CodeList, read_code, read_flag, read_text
+from checker.forms.plain_text import trim
+from checker.forms.typed_value import NUMBERS, Entry, TypedValue, blank, unreadable
 from checker.model.cells import Cell, CellKind
 from checker.model.submission import FactState
 from checker.model.template import FieldType
@@ -15,6 +15,9 @@ ERROR_TEXTS = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
 )
 """Pasting "values only" turns an error value into text that looks the same."""
+
+_PICTURE = "DISPIMG("
+"""The function by which WPS puts a picture into a cell."""
 
 _READERS = {
     **dict.fromkeys(NUMBERS, read_number),
@@ -33,17 +36,10 @@ def normalise(cell: Cell, entry: Entry, codes: CodeList | None = None) -> TypedV
     school's stages.
     """
     kind = cell.kind
+    if cell.formula and _PICTURE in cell.formula:
+        return _picture()
     if kind is CellKind.EMPTY:
         return blank(entry)
-    text = trim(cell.value) if isinstance(cell.value, str) else ""
-    if kind is CellKind.ERROR or text in ERROR_TEXTS:
-        return TypedValue(
-            FactState.ERROR,
-            None,
-            text,
-            "FORM004",
-            f"单元格显示错误值 {text}，没有可用的数；请改正公式，或直接填写数值。",
-        )
     if kind is CellKind.UNCOMPUTED:
         return TypedValue(
             FactState.UNCOMPUTED,
@@ -52,8 +48,20 @@ def normalise(cell: Cell, entry: Entry, codes: CodeList | None = None) -> TypedV
             "FORM005",
             "单元格里是公式，但文件中没有存下计算结果；请用 Excel 或 WPS 打开，保存一次后再校验。",
         )
-    if kind is CellKind.TEXT and not text:
-        return blank(entry)
+    if isinstance(cell.value, str):
+        text = trim(cell.value)
+        if kind is CellKind.ERROR or text in ERROR_TEXTS:
+            message = f"单元格显示错误值 {text}，没有可用的数；请改正公式，或直接填写数值。"
+            return TypedValue(FactState.ERROR, None, text, "FORM004", message)
+        if not text:
+            return blank(entry)
+        if _PICTURE in text:
+            return _picture()
     if entry.type is FieldType.CODE:
         return read_code(cell, entry, codes or CodeList({}))
     return _READERS[entry.type](cell, entry)
+
+
+def _picture() -> TypedValue:
+    message = "单元格里放的是一张图片，读不出文字或数；请删去图片，把内容填成文字或数。"
+    return unreadable("FORM025", "（图片）", message, "文字或数")

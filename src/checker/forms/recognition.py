@@ -1,17 +1,28 @@
-"""Which template a workbook was built from."""
+"""Which template a workbook was built from, and which of its sheets is which of the template's,
+whatever they are called now."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from checker.forms.form_grid import squeeze
-from checker.forms.names import EDITION_PROPERTY, TEMPLATE_PROPERTY
-from checker.forms.sheet_finding import HEADING_ROWS, form_numbers
-from checker.model.snapshot import Snapshot
+from checker.forms.names import (
+    EDITION_PROPERTY,
+    EXPLANATIONS_NAME,
+    TEMPLATE_PROPERTY,
+    field_name,
+    indicator_name,
+    table_name,
+)
+from checker.forms.plain_text import squeeze
+from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.submission import Problem
-from checker.model.template import SheetKind, Template
+from checker.model.template import Sheet, SheetKind, Template
+
+HEADING_ROWS = 8
+"""The line with 表号 stands within so many rows from the top."""
 
 ENOUGH = 0.5
 """Share of a template's form sheets that must be recognised when the workbook does not say."""
@@ -47,6 +58,12 @@ def recognise(snapshot: Snapshot, templates: Sequence[Template]) -> Template | U
         return Unrecognised(
             f"这不是本程序认识的填报表（认识的有：{known}）；"
             f"文件里的工作表是：{sheets}。请核对是否选错了文件。"
+        )
+    if len({template.id for template in of_kind}) > 1:
+        fitting = "、".join(dict.fromkeys(template.title for template in of_kind))
+        return Unrecognised(
+            f"这份表同时像几种填报表（{fitting}），不能确定是哪一种；"
+            "请使用下发的空白表填写，不要合并、改名工作表。"
         )
     edition = edition_of(snapshot)
     return max(of_kind, key=lambda item: (item.edition == edition, item.edition))
@@ -102,3 +119,108 @@ def wrong_edition(snapshot: Snapshot, template: Template) -> Problem | None:
         actual=str(edition),
         required=str(template.edition),
     )
+
+
+# -- its sheets ----------------------------------------------------------------------------
+
+
+def find_sheets(snapshot: Snapshot, template: Template) -> tuple[dict[str, str], list[Problem]]:
+    """Sheet id -> title in this workbook, and what is missing, renamed or there twice.
+
+    By title; else by the defined names that point to it; else by the 表号 printed on it. Where
+    several sheets could be meant and none of these decides, none is taken.
+    """
+    titles: dict[str, str] = {}
+    problems: list[Problem] = []
+    alike: dict[str, list[str]] = {}
+    for title in snapshot.sheets:
+        alike.setdefault(squeeze(title), []).append(title)
+    for sheet in template.sheets:
+        found = alike.get(squeeze(sheet.title), [])
+        if sheet.title in found:
+            titles[sheet.id] = sheet.title
+        elif len(found) == 1:
+            titles[sheet.id] = found[0]
+    for sheet in template.sheets:
+        if sheet.id in titles or sheet.kind is SheetKind.GUIDE:
+            continue
+        free = [title for title in snapshot.sheets if title not in titles.values()]
+        candidates = _by_names(snapshot, sheet, free) or _by_form_number(snapshot, sheet, free)
+        if len(candidates) != 1:
+            rivals = candidates or alike.get(squeeze(sheet.title), [])
+            problems.append(_missing(sheet, rivals))
+        else:
+            (title,) = candidates
+            titles[sheet.id] = title
+            message = f"工作表“{sheet.title}”已改名为“{title}”，仍按“{sheet.title}”校验。"
+            problems.append(Problem("FORM014", message, sheet=title, actual=title))
+    problems.extend(_copies(snapshot, template, titles))
+    return titles, problems
+
+
+def _copies(snapshot: Snapshot, template: Template, titles: dict[str, str]) -> Iterator[Problem]:
+    """Sheets that are not read and yet bear the 表号 of one that is: the clerk may have gone on
+    filling in the copy."""
+    numbered = {squeeze(sheet.form_number): sheet.id for sheet in template.sheets}
+    used = set(titles.values())
+    for title, cells in snapshot.sheets.items():
+        if title in used:
+            continue
+        for number in form_numbers(cells):
+            read = titles.get(numbered.get(number, ""))
+            if number and read is not None:
+                message = (
+                    f"工作表“{title}”和“{read}”是同一张表（{number}），只按“{read}”校验，"
+                    f"“{title}”里的数没有读；请确认“{read}”里的数是最后的，再删去多余的一张。"
+                )
+                yield Problem("FORM024", message, sheet=title, actual=title)
+
+
+def _missing(sheet: Sheet, rivals: Iterable[str] = ()) -> Problem:
+    number = f"（{sheet.form_number}）" if sheet.form_number else ""
+    message = f"找不到工作表“{sheet.title}”{number}；请从空白表中复制回来，或重新下载填报表填写。"
+    if rivals:
+        several = "、".join(f"“{title}”" for title in rivals)
+        message = (
+            f"{several}都像是工作表“{sheet.title}”{number}，不能确定以哪一张为准；"
+            f"请只留一张，并把它的名称改为“{sheet.title}”。"
+        )
+    return Problem("FORM013", message, sheet=sheet.title, required=sheet.title)
+
+
+def _names_of(sheet: Sheet) -> Iterator[str]:
+    for field in sheet.fields:
+        for column in field.columns:
+            yield field_name(field.id, column)
+    for table in sheet.tables:
+        yield table_name(table.id)
+    if sheet.kind is SheetKind.EXPLANATIONS:
+        yield EXPLANATIONS_NAME
+    for rule in sheet.indicators:
+        yield indicator_name(rule, "whole")
+
+
+def _by_names(snapshot: Snapshot, sheet: Sheet, free: list[str]) -> list[str]:
+    """The sheet to which most of its names point; all of those to which as many do."""
+    targets = filter(None, map(snapshot.names.get, _names_of(sheet)))
+    votes = Counter(first.sheet for first, _ in targets if first.sheet in free)
+    most = max(votes.values(), default=0)
+    return [title for title, count in votes.items() if count == most]
+
+
+def _by_form_number(snapshot: Snapshot, sheet: Sheet, free: list[str]) -> list[str]:
+    wanted = squeeze(sheet.form_number)
+    if not wanted:
+        return []
+    return [title for title in free if wanted in form_numbers(snapshot.sheets[title])]
+
+
+def form_numbers(sheet: SheetSnapshot) -> set[str]:
+    """What follows 表号 in the heading of a sheet, squeezed; also short texts that stand alone."""
+    found: set[str] = set()
+    for line in sheet.rows[:HEADING_ROWS]:
+        for value in line:
+            if isinstance(value, str) and "表" in value:
+                text = squeeze(value)
+                found.add(text.partition("表号:")[2] or text)
+    return found

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
+from checker.forms.plain_text import plain
 from checker.model.cells import Cell, CellKind
 from checker.model.submission import FactState, FactValue
 from checker.model.template import Blank, FieldType
@@ -35,41 +36,6 @@ class TypedValue(NamedTuple):
 
 
 NUMBERS = frozenset({FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED, FieldType.PERCENT})
-
-NOTHING_WORDS = frozenset(
-    {
-        *("无", "没有", "暂无", "空", "不适用", "不涉及", "none", "null", "nil", "n/a", "na"),
-        *("/", "//", "\\", "-", "--", "---", "_", "—", "——", "–", "―", "ー", "、", "."),
-    }
-)
-"""What clerks type where there is nothing to report; the official forms want an empty cell."""
-
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 32, 0x2212: 45}
-
-
-def trim(text: str) -> str:
-    """Text without blanks around it (also no-break and full-width ones) and invisible signs."""
-    return text.translate(_INVISIBLE).strip()
-
-
-def half_width(text: str) -> str:
-    """Full-width digits, letters and signs as their plain forms: "１，２００" -> "1,200".
-
-    Only forms that mean exactly the same: ² or ① stay, so that they are never taken for digits.
-    """
-    return text if text.isascii() else text.translate(_HALF_WIDTH)
-
-
-def is_nothing(text: str) -> bool:
-    """Whether the text only says that there is nothing: 无, /, －."""
-    return half_width(text).strip().lower() in NOTHING_WORDS
-
-
-def plain(number: Decimal) -> str:
-    """A number as a clerk would type it, without exponent and trailing zeros."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def shown(cell: Cell) -> str:

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from fractions import Fraction
-from typing import TYPE_CHECKING, cast
 
+from msgspec.structs import replace
+
+from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
+from checker.judging.form_values import Values
+from checker.judging.kinds import ASKING, EVALUATORS
 from checker.judging.plan import Group, plan_for
+from checker.judging.unit import Unit, UnitKey, key_of
+from checker.judging.wording import lacking
 from checker.model.report import Report
 from checker.model.rules import Rule
-from checker.model.submission import FactRef, Submission
+from checker.model.submission import Explanation, Submission
 from checker.model.verdicts import (
     Outcome,
     Passed,
     RuleError,
-    Said,
     Scope,
     Severity,
     UnitRef,
     Verdict,
 )
 from checker.plugins.failure import PluginFailure
-from checker.rules.context import Context
-from checker.rules.kinds import evaluator
-from checker.rules.places import places_of
 from checker.rules.profiles import Profile
-from checker.rules.ruleset import Functions, RuleSet
-from checker.rules.unit import Unit, UnitKey, key_of
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, Values
-from checker.rules.wording import missing_labels
-
-if TYPE_CHECKING:
-    from checker.rules.screening.figures import Figures
-    from checker.rules.screening.screens import Screen
+from checker.rules.ruleset import RuleSet
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect
 
 WHOLE_WORDS = {"county": "全县", "kindergarten": "全园"}
 """What the whole is called, by the template's level; 全校 otherwise."""
@@ -59,6 +55,10 @@ def whole_label(submission: Submission) -> str:
     return WHOLE_WORDS.get(submission.template.level, "全校")
 
 
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+Verdicts = tuple[Verdict | Passed, ...]
+
+
 class Run:
     """One judgement. Verdicts are worked out when they are first asked for, so that a composite
     rule may stand before the rules it is made of."""
@@ -68,12 +68,11 @@ class Run:
         submission: Submission,
         ruleset: RuleSet,
         profile: Profile,
-        previous: Submission | None,
+        previous: Submission | None = None,
     ) -> None:
         self.submission = submission
         self.ruleset = ruleset
         self.profile = profile
-        self.functions: Functions | None = ruleset.functions
         last_year = Values(previous) if previous is not None else None
         self.values = Values(submission, last_year)
         self.whole = Unit(self.values, UnitRef(Scope.SUBMISSION, whole_label(submission)))
@@ -83,18 +82,13 @@ class Run:
             for stage in submission.stages
         }
         self.plan = plan_for(ruleset, profile, template)
-        self.in_force = self.plan.in_force
-        self.code_list = self.plan.code_list
-        self._screens = self.plan.screens()
         self.errors: list[RuleError] = []
-        self._known: dict[str, dict[UnitKey, tuple[Verdict, ...] | None]] = {}
-        self._conditions: dict[tuple[str, str | None], bool] = {}
-        self._figures: dict[UnitKey, Figures] = {}
+        self._known: dict[tuple[str, UnitKey], Verdicts | None] = {}
         self._units: dict[Group, Sequence[Unit]] = {}
 
     def report(self) -> Report:
         """Everything that is to be reported."""
-        verdicts: list[Verdict] = []
+        verdicts: list[Verdict | Passed] = []
         for rule in self.plan.reported:
             for unit in self.units(rule):
                 verdicts += self._verdicts(rule, unit)
@@ -107,9 +101,8 @@ class Run:
             for verdict in form
             if self.ruleset.reported(verdict.rule) and not self.profile.disabled(verdict.rule)
         ]
-        self._known.clear()  # verdicts know their run: without this, only the collector frees them
         everything = (*settled, *verdicts)
-        return Report(self.submission, everything, tuple(self.errors), self.profile.id, run=self)
+        return Report(self.submission, everything, tuple(self.errors), self.profile.id)
 
     def units(self, rule: Rule) -> Iterable[Unit]:
         """The units a rule is asked about."""
@@ -136,14 +129,7 @@ class Run:
             self.errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
             return None
 
-    # -- what a context asks -----------------------------------------------------------------
-
-    def title_of(self, rule_id: str) -> str:
-        """Title of a rule; its id if it does not run on this submission."""
-        rule = self.plan.by_id.get(rule_id)
-        return rule_id if rule is None else rule.title
-
-    def verdicts_of(self, rule_id: str, unit: UnitRef) -> tuple[Verdict, ...]:
+    def verdicts_of(self, rule_id: str, unit: UnitRef) -> Verdicts:
         """Verdicts of a rule on a unit; none if it does not run on this submission or went wrong.
 
         Raises RuleDefect if the rule asks, by whatever way round, for itself.
@@ -152,16 +138,16 @@ class Run:
         if rule is None:
             return ()
         key = key_of(unit)
-        known = self._known.get(rule_id, {}).get(key)
+        known = self._known.get((rule_id, key))
         if known is not None:
             return known
         asked = next((each for each in self.units(rule) if each.key == key), None)
         return () if asked is None else self._verdicts(rule, asked)
 
-    def settled(self, verdict: Verdict, rule: Rule | None) -> Verdict:
+    def settled(self, verdict: Verdict | Passed, rule: Rule | None) -> Verdict | Passed:
         """A verdict with its severity applied: what fails a soft rule is in doubt, or explained;
         what fails a standard is 未达标, explained or not."""
-        if verdict.outcome is not Outcome.FAIL or rule is None:
+        if isinstance(verdict, Passed) or verdict.outcome is not Outcome.FAIL or rule is None:
             return verdict
         severity = self.profile.severity(rule.id, rule.severity)
         if severity is Severity.HARD:
@@ -170,79 +156,24 @@ class Run:
             return replace(verdict, outcome=Outcome.UNMET)
         explanation = self.submission.explanations.get(verdict.key)
         if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
-            from checker.judging.explained import asked_again, outdated  # late: most have none
-
-            if outdated(explanation, verdict.message):
-                message = asked_again(explanation, verdict.message)
+            if _outdated(explanation, verdict.message):
+                message = _asked_again(explanation, verdict.message)
                 return replace(verdict, outcome=Outcome.DOUBT, message=message)
             return replace(verdict, outcome=Outcome.EXPLAINED)
         return replace(verdict, outcome=Outcome.DOUBT)
 
-    def value(self, expression: str, rule: Rule, unit: Unit) -> Value:
-        """What an expression of a rule comes to for the school or a stage; raises as
-        ``Context.evaluate`` does."""
-        work = None if self._screens is None else self._screens.expression(expression)
-        if work is not None:
-            try:
-                found = work(self._figures_of(unit))
-            except Exception:  # as in _screened: whatever it is, it comes again and is told
-                pass
-            else:
-                return Fraction(found) if type(found) is int else cast("Value", found)
-        return Context(self, rule, unit).evaluate(expression)
-
     # -- one rule on one unit ----------------------------------------------------------------
 
-    def _verdicts(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
-        screen = None if self._screens is None else self._screens.of.get(rule.id)
-        found = () if screen is None else self._screened(screen, rule, unit)
-        return found or self._judged_once(rule, unit)
-
-    def _judged_once(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
-        of_rule = self._known.get(rule.id)
-        if of_rule is None:
-            of_rule = self._known[rule.id] = {}
-        known = of_rule.get(unit.key)
+    def _verdicts(self, rule: Rule, unit: Unit) -> Verdicts:
+        key = rule.id, unit.key
+        known = self._known.get(key)
         if known is not None:
             return known
-        if unit.key in of_rule:
+        if key in self._known:
             raise RuleDefect(f"规则 {rule.id} 绕了一圈又用到自己的结论")
-        of_rule[unit.key] = None  # being worked out
-        found = of_rule[unit.key] = self.judged(rule, unit)
+        self._known[key] = None  # being worked out
+        found = self._known[key] = self._judged(rule, unit)
         return found
-
-    def _screened(self, screen: Screen, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
-        """What a screen can tell: that the rule does not apply, or holds; () if it cannot."""
-        figures = self._figures.get(unit.key)
-        if figures is None:
-            figures = self._figures_of(unit)
-        try:
-            if screen.applies and figures[screen.applies] is False:
-                return (_not_for(rule, unit),)
-            if screen.holds(figures) is not True:
-                return ()
-        except Exception:  # whatever it is, the rule's own kind meets it too, and says it
-            return ()
-        ref, marked = unit.ref, screen.marked
-        if len(marked) == 1:  # nearly always, and asked hundreds of times of each form
-            return (Passed(rule.id, ref, _said, _marked, (self, rule, unit, 0, marked[0])),)
-        return tuple(
-            [
-                Passed(rule.id, ref, _said, _marked, (self, rule, unit, place, fields))
-                for place, fields in enumerate(marked)
-            ]
-        )
-
-    def _figures_of(self, unit: Unit) -> Figures:
-        assert self._screens is not None
-        table, known = unit.ref.table, self._figures
-        if table is not None and unit.stage is None:  # the same rows are counted for the school
-            if self.whole.key not in known:
-                known[self.whole.key] = self._screens.figures(self.whole)
-            known.update({row.unit.key: row for row in known[self.whole.key].rows(table)})
-        if unit.key not in known:
-            known[unit.key] = self._screens.figures(unit)
-        return known[unit.key]
 
     def _rows(self, rule: Rule) -> list[Unit]:
         rows = list(self.whole.rows(rule.table or ""))
@@ -262,26 +193,15 @@ class Run:
             found.append(row.as_stage(stage) if stage else row)
         return found
 
-    def _applies(self, condition: str, unit: Unit, context: Context) -> bool:
-        """Whether a rule's condition holds; many rules of a school or stage have the same one."""
-        if unit.ref.table is not None:
-            return context.holds(condition)
-        key = (condition, unit.ref.stage)
-        known = self._conditions.get(key)
-        if known is None:
-            known = self._conditions[key] = context.holds(condition)
-        return known
-
-    def judged(self, rule: Rule, unit: Unit) -> tuple[Verdict, ...]:
-        """What the rule's kind says of a unit, whatever is known already."""
-        context = Context(self, rule, unit)
+    def _judged(self, rule: Rule, unit: Unit) -> Verdicts:
+        """What the rule's kind says of a unit."""
+        context = Context(self.plan, rule, unit, self if rule.kind in ASKING else None)
         try:
-            if rule.when is not None and not self._applies(rule.when, unit, context):
+            if rule.when is not None and not _applies(rule.when, unit, context):
                 return (_not_for(rule, unit),)
-            given = tuple(evaluator(rule.kind)(rule, unit, context))
+            given = tuple(EVALUATORS[rule.kind](rule, unit, context))
         except MissingInput as missing:
-            message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
-            return (Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message),)
+            return (lacking(rule, unit, missing),)
         except NotApplicable as reason:
             return (context.not_applicable(reason.reason),)
         except PluginFailure as failure:
@@ -293,8 +213,6 @@ class Run:
             )
             return ()
         except Exception as error:
-            import traceback
-
             # whatever happens to one rule, it must not cost the others
             self.errors.append(
                 RuleError(
@@ -313,21 +231,17 @@ class Run:
         return given
 
 
+def _applies(condition: str, unit: Unit, context: Context) -> bool:
+    """Whether a rule's condition holds; many rules of a unit have the same one."""
+    found = unit.known.get(condition)
+    if found is not True and found is not False:
+        found = unit.known[condition] = context.holds(condition)
+    return found
+
+
 def _not_for(rule: Rule, unit: Unit) -> Verdict:
     message = "不适用：不符合本规则适用的条件。"
     return Verdict(rule.id, Outcome.NOT_APPLICABLE, unit.ref, message=message)
-
-
-def _said(run: Run, rule: Rule, unit: Unit, place: int, fields: tuple[str, ...]) -> Said:
-    """The words for what a screen let pass: those of the rule's own kind."""
-    verdict = run.judged(rule, unit)[place]
-    return Said(verdict.message, verdict.actual, verdict.required, verdict.borderline)
-
-
-def _marked(
-    run: Run, rule: Rule, unit: Unit, place: int, fields: tuple[str, ...]
-) -> tuple[FactRef, ...]:
-    return places_of(Context(run, rule, unit), *fields)
 
 
 def _code(row: Unit, column: str) -> str:
@@ -335,3 +249,24 @@ def _code(row: Unit, column: str) -> str:
         return row.text(column)
     except (MissingInput, NotApplicable, RuleDefect):
         return ""
+
+
+def _outdated(explanation: Explanation, message: str) -> bool:
+    """Whether the numbers changed since the finding was entered in the sheet 说明.
+
+    Only the numbers are compared: another edition may word the same finding otherwise. A row
+    without a 问题 was written by the clerk alone and holds as it stands.
+    """
+    return bool(explanation.issue) and _numbers(explanation.issue) != _numbers(message)
+
+
+def _asked_again(explanation: Explanation, message: str) -> str:
+    """The finding with what was explained before, and what the clerk is to do."""
+    return (
+        f"{message}“说明”表第{explanation.row}行的说明是针对改数之前的情况写的（当时："
+        f"{explanation.issue}）。请核对；数据属实的，删去原来的说明文字，再校验一次，按现在的数重写。"
+    )
+
+
+def _numbers(text: str) -> list[str]:
+    return _NUMBER.findall(text)

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from checker.judging.form_values import Values
+from checker.judging.unit import Unit
 from checker.model.cells import Cell, CellKind
 from checker.model.submission import FactRef, FactState, Problem, ShownIndicator, Submission
 from checker.model.template import PREVIOUS_SUFFIX, SHARED, WHOLE
-from checker.model.verdicts import Outcome, Quantity, Requirement, Scope, UnitRef, Verdict
-from checker.rules.evaluation import rounded
-from checker.rules.unit import Unit
-from checker.rules.values import Values, plain
+from checker.model.verdicts import Outcome, Passed, Quantity, Requirement, Scope, UnitRef, Verdict
+from checker.rules.values import plain, rounded
 
 OVERWRITTEN = "FORM016"
 DISAGREES = "FORM017"
@@ -53,7 +53,7 @@ def _of_problem(problem: Problem, whole: Unit, stages: Mapping[str, Unit]) -> Ve
 
 def indicator_verdicts(
     submission: Submission,
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[Verdict | Passed],
     whole: Unit,
     stages: Mapping[str, Unit],
 ) -> list[Verdict]:
@@ -93,7 +93,9 @@ def _typed(content: Cell) -> str:
     return "空" if content.value is None else f"{content.value}（不是公式）"
 
 
-def _disagreeing(shown: ShownIndicator, unit: Unit, verdict: Verdict | None) -> Verdict | None:
+def _disagreeing(
+    shown: ShownIndicator, unit: Unit, verdict: Verdict | Passed | None
+) -> Verdict | None:
     if shown.content.kind is not CellKind.NUMBER or verdict is None:
         return None
     mine, theirs = verdict.actual, plain(shown.content.value)

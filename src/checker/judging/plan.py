@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
@@ -13,15 +13,8 @@ from checker.rules.kinds import COLLECTION_KINDS
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 
-if TYPE_CHECKING:
-    from checker.rules.screening.screens import Screens
-
 _MOST = 64
 """More combinations than this are no county's; then all are forgotten."""
-
-_WORTH_SCREENS = 8
-"""After so many forms of one kind screens are made: it takes as long as they save on as many."""
-
 
 Group: TypeAlias = tuple[Scope, tuple[str, ...], str | None, int]
 """Scope, stages, table and (by its id) the choice of stages for rows."""
@@ -42,8 +35,6 @@ class Plan:
 
     __slots__ = (
         "_limits",
-        "_screens",
-        "_used",
         "by_id",
         "form_rules",
         "groups",
@@ -70,8 +61,6 @@ class Plan:
         self.groups: Mapping[str, Group] = {rule.id: _group(rule) for rule in self.by_id.values()}
         self.form_rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.form_rules}
         self._limits: dict[tuple[str, str | None], tuple[Threshold, Fraction] | None] = {}
-        self._screens: Screens | None = None
-        self._used = 0
 
     def in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction] | None:
         """The threshold for a stage (None: the whole) and its exact value; None if there is none
@@ -93,25 +82,10 @@ class Plan:
         own = self.ruleset.code_lists.get(plugin, {})
         return own.get(list_id) or self.template.code_lists.get(list_id)
 
-    def screens(self) -> Screens | None:
-        """The rules' screens; None before they are worth making. To be asked once for each form."""
-        if self._screens is None:
-            self._used += 1
-            if self._used > _WORTH_SCREENS:
-                self.make_screens()
-        return self._screens
-
-    def make_screens(self) -> Screens:
-        """The rules' screens, however few forms there are."""
-        from checker.rules.screening.screens import Screens
-
-        def threshold(threshold_id: str, stage: str | None) -> Fraction | None:
-            found = self.in_force(threshold_id, stage)
-            return None if found is None else found[1]
-
-        rules, definitions = self.by_id.values(), self.profile.definitions
-        self._screens = Screens(rules, self.template, threshold, definitions, self.code_list)
-        return self._screens
+    def title_of(self, rule_id: str) -> str:
+        """Title of a rule; its id if it does not run."""
+        rule = self.by_id.get(rule_id)
+        return rule_id if rule is None else rule.title
 
 
 _KNOWN: dict[tuple[int, int, int], Plan] = {}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checker.marking.cells import marks_for
-from checker.marking.explanations import explanation_edits
+from checker.marking.cell_marks import marks_for
+from checker.marking.explanation_rows import explanation_edits
 from checker.marking.findings import counts_of, findings_of
-from checker.marking.result_sheet import result_sheet
+from checker.marking.result_rows import result_sheet
 from checker.model.marks import Changes
 from checker.model.report import Report
 from checker.model.rules import Rule

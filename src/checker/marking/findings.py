@@ -10,7 +10,7 @@ from msgspec import Struct
 from checker.model.cells import CellRef
 from checker.model.report import Report
 from checker.model.rules import Rule
-from checker.model.verdicts import OUTCOME_WORDS, Outcome, Quantity, Severity, Verdict
+from checker.model.verdicts import OUTCOME_WORDS, Outcome, Passed, Quantity, Severity, Verdict
 
 INFO_WORD = "提示"
 """What a finding of a rule that only informs is called; it never counts against the school."""
@@ -138,12 +138,9 @@ def findings_of(report: Report, rules: Mapping[str, Rule]) -> tuple[Finding, ...
     return tuple(sorted(found, key=position))
 
 
-def _shown(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    passed = Outcome.PASS  # most of them, in every workbook
+def _shown(verdicts: Iterable[Verdict | Passed]) -> list[Verdict]:
     return [
-        verdict
-        for verdict in verdicts
-        if verdict.outcome is not passed and verdict.outcome in SHOWN
+        verdict for verdict in verdicts if isinstance(verdict, Verdict) and verdict.outcome in SHOWN
     ]
 
 

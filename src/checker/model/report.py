@@ -7,18 +7,16 @@ from enum import StrEnum
 from msgspec import Struct
 
 from checker.model.submission import Submission
-from checker.model.verdicts import Outcome, RuleError, Verdict
+from checker.model.verdicts import Outcome, Passed, RuleError, Verdict
 
 
 class Report(Struct, frozen=True):
     """All verdicts of one run on one submission, in rule order, form problems first."""
 
     submission: Submission
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Verdict | Passed, ...]
     errors: tuple[RuleError, ...] = ()
     profile: str = ""
-    run: object = None
-    """The judgement it came from, for those who ask more of the same figures."""
 
     def count(self, outcome: Outcome) -> int:
         """How many verdicts have this outcome."""

@@ -12,6 +12,10 @@ from checker.model.cells import EMPTY_CELL, Cell, CellKind, CellRef
 
 Position = tuple[int, int]
 """(row, column), both 1-based."""
+Area = tuple[int, int, int, int]
+"""First row, first column, last row, last column, all 1-based and included."""
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""The last cell that a sheet of a spreadsheet program has."""
 
 
 class SheetSnapshot(Struct, frozen=True):
@@ -20,7 +24,8 @@ class SheetSnapshot(Struct, frozen=True):
     ``rows`` holds what the reader gave (float, int, Decimal, str, bool, date types, None or "").
     ``errors`` and ``uncomputed`` name the cells that readers report as empty although they hold an
     error value, or a formula without a stored result. ``formulas`` has what is known of formulas.
-    ``percent`` names the cells whose number format shows a percentage.
+    ``percent`` names the cells whose number format shows a percentage. ``merged`` are the areas
+    of cells that are shown as one; a merged whole row reaches to the last column there is.
     """
 
     title: str
@@ -31,6 +36,7 @@ class SheetSnapshot(Struct, frozen=True):
     formulas: Mapping[Position, str] = field(default_factory=dict)
     uncomputed: frozenset[Position] = frozenset()
     percent: frozenset[Position] = frozenset()
+    merged: tuple[Area, ...] = ()
 
     @property
     def last_row(self) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
 
@@ -124,8 +123,7 @@ class Gap(NamedTuple):
         return f"{word} {format_number(self.value, 2)} {self.unit}{self.noun}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """结论 of one rule on one unit. ``at`` names the facts to be marked, the first one foremost.
 
     ``message`` is one Chinese sentence for the clerk. ``borderline`` (临界值): rounding to what is
@@ -148,8 +146,16 @@ class Verdict:
     @property
     def key(self) -> str:
         """Stable name of this finding, used by the sheet 说明: RULE@place."""
-        place = str(self.at[0]) if self.at else (self.unit.stage or self.unit.label)
-        return f"{self.rule}@{place}"
+        return _key(self.rule, self.unit, self.at)
+
+    def worded(self) -> Verdict:
+        """Itself; see `Passed`."""
+        return self
+
+
+def _key(rule: str, unit: UnitRef, at: tuple[FactRef, ...]) -> str:
+    place = str(at[0]) if at else (unit.stage or unit.label)
+    return f"{rule}@{place}"
 
 
 class Said(NamedTuple):
@@ -161,87 +167,86 @@ class Said(NamedTuple):
     borderline: bool = False
 
 
-class Passed(Verdict):
+class Passed(Struct, frozen=True):
     """通过, put into words only when somebody reads them: most verdicts pass, and in a folder of
-    workbooks hardly anybody asks what of. ``say`` makes the words, ``point`` the places, both of
-    what is ``given``."""
+    workbooks hardly anybody asks what of.
 
-    __slots__ = ("_at", "_given", "_point", "_said", "_say")
+    ``say`` and ``point`` belong to the rule's kind: they make the words and the places of what is
+    ``given`` (the rule, its unit, the numbers found), each time they are asked. Read it like a
+    `Verdict`; ``worded()`` is one, and what is pickled.
+    """
 
-    _say: Callable[..., Said]
-    _point: Callable[..., tuple[FactRef, ...]]
-    _given: tuple[object, ...]
-    _said: Said
-    _at: tuple[FactRef, ...]
-    outcome = Outcome.PASS
-    gap = None
-    cell = None
-    sheet = None
+    rule: str
+    unit: UnitRef
+    say: Callable[..., Said]
+    point: Callable[..., tuple[FactRef, ...]]
+    given: tuple[object, ...] = ()
 
-    def __init__(
-        self,
-        rule: str,
-        unit: UnitRef,
-        say: Callable[..., Said],
-        point: Callable[..., tuple[FactRef, ...]],
-        given: tuple[object, ...] = (),
-    ) -> None:
-        put = object.__setattr__
-        put(self, "rule", rule)
-        put(self, "unit", unit)
-        put(self, "_say", say)
-        put(self, "_point", point)
-        put(self, "_given", given)
+    outcome: ClassVar[Outcome] = Outcome.PASS
+    gap: ClassVar[Gap | None] = None
+    cell: ClassVar[CellRef | None] = None
+    sheet: ClassVar[str | None] = None
 
-    def _words(self) -> Said:
+    def said(self) -> Said:
+        """The words."""
         try:
-            return self._said
-        except AttributeError:  # not asked before
-            pass
-        try:
-            said = self._say(*self._given)
+            return self.say(*self.given)
         except Exception:  # that it holds is certain; a rule that cannot say it is no reason
-            said = Said("符合要求。")  # to lose the marks of a whole workbook
-        object.__setattr__(self, "_said", said)
-        return said
+            return Said("符合要求。")  # to lose the marks of a whole workbook
 
     @property
     def at(self) -> tuple[FactRef, ...]:
         """As in `Verdict`."""
         try:
-            return self._at
-        except AttributeError:  # not asked before
-            pass
-        try:
-            at = self._point(*self._given)
-        except Exception:  # as in _words
-            at = ()
-        object.__setattr__(self, "_at", at)
-        return at
+            return self.point(*self.given)
+        except Exception:  # as in said
+            return ()
 
     @property
     def actual(self) -> Quantity | str | None:
         """As in `Verdict`."""
-        return self._words().actual
+        return self.said().actual
 
     @property
     def required(self) -> Requirement | None:
         """As in `Verdict`."""
-        return self._words().required
+        return self.said().required
 
     @property
     def message(self) -> str:
         """As in `Verdict`."""
-        return self._words().message
+        return self.said().message
 
     @property
     def borderline(self) -> bool:
         """As in `Verdict`."""
-        return self._words().borderline
+        return self.said().borderline
+
+    @property
+    def key(self) -> str:
+        """As in `Verdict`."""
+        return _key(self.rule, self.unit, self.at)
+
+    def worded(self) -> Verdict:
+        """The same as a plain verdict."""
+        message, actual, required, borderline = self.said()
+        return Verdict(
+            self.rule,
+            Outcome.PASS,
+            self.unit,
+            self.at,
+            actual,
+            required,
+            message=message,
+            borderline=borderline,
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
-        names = Verdict.__match_args__
-        return Verdict, tuple(getattr(self, name) for name in names)
+        return _same, (self.worded(),)
+
+
+def _same(verdict: Verdict) -> Verdict:
+    return verdict
 
 
 class RuleError(Struct, frozen=True):

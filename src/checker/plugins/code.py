@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy, deepcopy
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from types import FunctionType, GeneratorType, MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
-from checker.model.verdicts import Verdict
+from msgspec.structs import replace
+
+from checker.model.verdicts import Passed, Verdict
 from checker.plugins.discovery import BUNDLED
 from checker.plugins.failure import SECONDS, PluginFailure
 from checker.plugins.manifest import PluginManifest
+from checker.plugins.verdict_check import checked, shown
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect
 
 if TYPE_CHECKING:
@@ -23,9 +27,6 @@ MOST_VERDICTS = 5000
 """A function that gives more verdicts on one unit has run away."""
 
 REGISTER = "checker_register_functions"
-
-LONGEST_TEXT = 4000
-"""Characters of one message; a clerk reads one sentence."""
 
 
 class PluginCode:
@@ -46,18 +47,21 @@ class PluginCode:
         return (type(self), (list(self._manifests.values()), self._seconds))
 
     def call(
-        self, plugin: str, function: str, rule: str, arguments: tuple[object, ...]
-    ) -> list[Verdict]:
-        """The verdicts a plugin's function gives.
+        self, plugin: str, function: str, rule: str, arguments: tuple[Any, ...]
+    ) -> list[Verdict | Passed]:
+        """The verdicts a plugin's function gives for a unit and a context (``arguments``), checked
+        field by field.
 
         Raises PluginFailure (import error, exception, time-out, nonsense, flood), and whatever
-        reading a unit raises: MissingInput, NotApplicable, RuleDefect.
+        reading a unit raises: MissingInput, NotApplicable.
         """
         manifest = self._manifests[plugin]
         if (plugin, function) in self._hung:
             raise PluginFailure("此前运行超时，本次不再运行")
-        given = self._isolated(manifest, function, lambda: self._run(manifest, function, arguments))
-        return _checked(given, rule)
+        given = self._isolated(
+            manifest, function, lambda: self._run(manifest, function, rule, arguments)
+        )
+        return cast("list[Verdict | Passed]", given)
 
     def hook(self, plugin: str, name: str) -> object:
         """What one plugin's implementation of a hook gives; None if it has none.
@@ -77,8 +81,12 @@ class PluginCode:
             if "超过" in trouble.message:
                 self._hung.add((manifest.id, name))
             raise
-        except (MissingInput, NotApplicable, RuleDefect, KeyboardInterrupt):
+        except (MissingInput, NotApplicable, KeyboardInterrupt):
             raise
+        except RuleDefect as error:
+            from checker.plugins.isolation import own_line
+
+            raise PluginFailure(str(error), own_line(error, manifest.folder)) from None
         except BaseException as error:
             from checker.plugins.isolation import failure
 
@@ -92,19 +100,35 @@ class PluginCode:
         return self._watchdog.run(work)
 
     def _run(
-        self, manifest: PluginManifest, function: str, arguments: tuple[object, ...]
-    ) -> list[object]:
+        self, manifest: PluginManifest, function: str, rule: str, arguments: tuple[Any, ...]
+    ) -> list[Verdict | Passed]:
         check = self._function(manifest, function)
         if not callable(check):
             raise PluginFailure(f"rules.py 中的 {function} 不是函数")
-        given = check(*arguments)
-        if given is None or isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        unit = arguments[0].ref
+        own = manifest.origin == BUNDLED
+        given = check(*(arguments if own else _copies(arguments)))
+        if isinstance(given, Verdict | Passed):
             raise PluginFailure(
-                f"{function} 应逐条给出结论（Verdict），却给出了 {type(given).__name__}"
+                f"{function} 用 return 给出了一条结论；请改用 yield 逐条给出，或 return 一个列表",
+                _line_of(check),
             )
-        found: list[object] = []
+        if given is None or isinstance(given, str | bytes) or not isinstance(given, Iterable):
+            forgot = "（函数里没有 yield？）" if given is None else ""
+            raise PluginFailure(
+                f"{function} 应用 yield 逐条给出结论（Verdict），"
+                f"却用 return 给出了 {shown(given)}{forgot}",
+                _line_of(check),
+            )
+        found: list[Verdict | Passed] = []
         for item in given:
-            found.append(item)
+            try:
+                if own and type(item) is Passed and (item.rule, item.unit) == (rule, unit):
+                    found.append(item)  # its words are our own, and seldom read
+                else:
+                    found.append(checked(item, rule, unit))
+            except ValueError as problem:
+                raise PluginFailure(str(problem), _line_of(given) or _line_of(check)) from None
             if len(found) > MOST_VERDICTS:
                 raise PluginFailure(f"{function} 给出了超过 {MOST_VERDICTS} 条结论，已中止")
         return found
@@ -204,17 +228,22 @@ def import_file(name: str, path: Path) -> ModuleType:
     return module
 
 
-def _checked(given: object, rule: str) -> list[Verdict]:
-    """The verdicts, if that is what they are and they are the rule's own."""
-    found: list[Verdict] = []
-    for item in given if isinstance(given, list) else []:
-        if not isinstance(item, Verdict):
-            raise PluginFailure(f"结论应是 Verdict（由 context 给出），却是 {type(item).__name__}")
-        if item.rule != rule:
-            raise PluginFailure(f"结论的规则编号是 {item.rule}，应是 {rule}")
-        if not isinstance(item.message, str):
-            raise PluginFailure(f"结论的 message 应是文字，却是 {type(item.message).__name__}")
-        if len(item.message) > LONGEST_TEXT:
-            raise PluginFailure(f"结论的文字有 {len(item.message)} 个字符，太长了")
-        found.append(item)
-    return found
+def _copies(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Unit and context of their own for a plugin of somebody else: what it changes in them (what a
+    unit knows, what its rule says) nobody else sees."""
+    unit, context = copy(arguments[0]), copy(arguments[1])
+    unit.known = dict(unit.known)
+    spec = MappingProxyType(deepcopy(dict(context.rule.spec)))
+    context.unit, context.rule = unit, replace(context.rule, spec=spec)
+    return (unit, context, *arguments[2:])
+
+
+def _line_of(code: object) -> str:
+    """ "rules.py:12": where a generator stands, or where a function begins."""
+    while isinstance(code, GeneratorType) and isinstance(code.gi_yieldfrom, GeneratorType):
+        code = code.gi_yieldfrom
+    if isinstance(code, GeneratorType) and code.gi_frame is not None:
+        return f"{Path(code.gi_code.co_filename).name}:{code.gi_frame.f_lineno}"
+    if isinstance(code, FunctionType):
+        return f"{Path(code.__code__.co_filename).name}:{code.__code__.co_firstlineno}"
+    return ""

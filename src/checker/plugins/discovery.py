@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from checker import toml_files
 ENTRY_POINT_GROUP = "checker.validators"
 MANIFEST_FILE = "plugin.toml"
 BUNDLED = "校验程序自带"
+NAMED = "文件夹 "
+"""How the origin of a plugin begins whose folder was named."""
 
 
 class Found(Struct, frozen=True):
@@ -65,7 +66,7 @@ def bundled_folder() -> Path | None:
 
 def named(folder: Path) -> Iterator[Found]:
     """A folder given with --plugin-dir: a plugin itself, or a folder of plugins."""
-    origin = f"文件夹 {folder}"
+    origin = f"{NAMED}{folder}"
     if (folder / MANIFEST_FILE).is_file():
         yield Found(folder.resolve().name, folder, origin)
         return
@@ -81,33 +82,13 @@ def named(folder: Path) -> Iterator[Found]:
 def installed() -> Iterator[Found]:
     """Plugins of installed packages, by their entry points.
 
-    ``importlib.metadata`` costs more than the whole of a check; entry_points.txt is a plain file.
-    What was announced is remembered for as long as no package comes or goes; only the folder that
-    the user works in, where something changes all the time, is looked through each time.
+    Importing ``importlib.metadata`` takes longer than reading every entry_points.txt. Nothing of it
+    is remembered: what is found here is code that will run, and must come from what is installed.
     """
     here = os.getcwd()  # noqa: PTH109 (a Path of every place would take longer than all the rest)
-    places = list(dict.fromkeys(os.path.join(here, place) for place in sys.path))  # noqa: PTH118
-    lasting = [place for place in places if place.rstrip(os.sep) != here]
-    name = f"installed-{zlib.crc32(os.pathsep.join(lasting).encode()):08x}"
-    announced = toml_files.remembered(name, _state_of(lasting), lambda: _announced(lasting))
-    if len(lasting) < len(places):
-        announced = [*_announced([here]), *announced]
-    seen: set[tuple[str, str]] = set()
-    for package, name, target, info in announced:
-        if (package, name) not in seen:
-            seen.add((package, name))
-            yield _of_entry_point(name, target, Path(info))
-
-
-def _state_of(places: Sequence[str]) -> list[tuple[str, int]]:
-    """The folders that packages may be in, with the times at which they last changed."""
-    found: list[tuple[str, int]] = []
-    for place in places:
-        try:
-            found.append((place, os.stat(place).st_mtime_ns))  # noqa: PTH116
-        except OSError:
-            continue
-    return found
+    places = dict.fromkeys(os.path.join(here, place) for place in sys.path)  # noqa: PTH118
+    for _package, name, target, info in _announced(list(places)):
+        yield _of_entry_point(name, target, Path(info))
 
 
 def _announced(places: Sequence[str]) -> list[tuple[str, str, str, str]]:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from checker.model.report import Report
     from checker.model.rules import Rule
     from checker.model.verdicts import Verdict
-    from checker.rules.context import Context
-    from checker.rules.unit import Unit
 
 PROJECT = "checker"
 """Name of the pluggy project; hooks begin with ``checker_``."""
@@ -26,8 +24,9 @@ PROJECT = "checker"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
-Check: TypeAlias = "Callable[[Unit, Context], Iterable[Verdict]]"
-"""A rule's function: pure; reads the unit, yields verdicts made by the context."""
+Check: TypeAlias = "Callable[..., Iterable[Verdict]]"
+"""A rule's function of a Unit and a Context (see ``checker.api``): pure; reads the unit, yields
+verdicts made by the context."""
 
 WriteReport: TypeAlias = "Callable[[Sequence[Report], Mapping[str, Rule]], str]"
 """A report format: all reports of a run and the rules by id, to the text to be written."""

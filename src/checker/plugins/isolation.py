@@ -7,6 +7,7 @@ come back is told to stop and left behind.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -16,6 +17,10 @@ from checker.plugins.failure import SECONDS, PluginFailure
 
 PROTECTED_PRINT = 2000
 """Characters a plugin may print in one call; they go to the log, never into a report."""
+
+
+class EndedProgram(BaseException):
+    """Raised where a plugin's code would have ended the whole process."""
 
 
 class TimedOut(BaseException):
@@ -93,6 +98,8 @@ class Watchdog:
             worker = self._worker = _Worker()
         printed = _Sink()
         out, sys.stdout = sys.stdout, printed
+        leave, abort = os._exit, os.abort
+        os._exit, os.abort = _refused, _refused  # type: ignore[assignment]
         try:
             return worker.run(call, self.seconds)
         except TimeoutError:
@@ -105,6 +112,11 @@ class Watchdog:
             ) from None
         finally:
             sys.stdout = out
+            os._exit, os.abort = leave, abort
+
+
+def _refused(*_: object) -> None:
+    raise EndedProgram
 
 
 class _Sink:
@@ -132,16 +144,21 @@ def failure(error: BaseException, folder: Path) -> PluginFailure:
     """What a plugin's exception is reported as: its kind, its text, and the plugin's own line."""
     import traceback
 
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if _inside(frame.filename, folder)]
-    where = ""
-    if own:
-        where = f"{Path(own[-1].filename).name}:{own[-1].lineno}"
-    elif isinstance(error, SyntaxError) and error.filename:
+    where = own_line(error, folder)
+    if not where and isinstance(error, SyntaxError) and error.filename:
         where = f"{Path(error.filename).name}:{error.lineno}"
     trace = "".join(traceback.format_exception(error))[-20000:]
     text = " ".join(str(error).split())[:200]
     return PluginFailure(f"{_word(error)}（{type(error).__name__}：{text}）", where, trace)
+
+
+def own_line(error: BaseException, folder: Path) -> str:
+    """ "rules.py:12": the innermost line of the plugin that an exception went through."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if _inside(frame.filename, folder)]
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
 
 
 def _word(error: BaseException) -> str:
@@ -155,7 +172,7 @@ def _word(error: BaseException) -> str:
         return "代码无休止地调用自己"
     if isinstance(error, MemoryError):
         return "用尽了内存"
-    if isinstance(error, SystemExit):
+    if isinstance(error, SystemExit | EndedProgram):
         return "代码企图结束程序"
     return "代码出错"
 

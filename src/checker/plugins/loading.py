@@ -12,9 +12,10 @@ from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
 from checker.plugins.code import PluginCode
 from checker.plugins.contributions import Contributions
-from checker.plugins.discovery import Found, find
+from checker.plugins.discovery import BUNDLED, Found, find
 from checker.plugins.failure import SECONDS
-from checker.plugins.manifest import API_VERSION, PluginManifest, load_manifest
+from checker.plugins.manifest import PluginManifest, load_manifest
+from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.ruleset import RuleSet
 
 HOST = "form"
@@ -22,16 +23,23 @@ HOST = "form"
 
 
 class Plugins(Struct, frozen=True):
-    """What was loaded: manifests in order, the rules they make up, and what was refused."""
+    """What was loaded: manifests in order, the rules they make up, and what was refused.
+    ``notices``: installed plugins that a named folder stands in for, one Chinese line each."""
 
     manifests: tuple[PluginManifest, ...]
     ruleset: RuleSet
     code: PluginCode
+    notices: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[RuleError, ...]:
         """Plugins that were refused, each with the reason."""
         return self.ruleset.errors
+
+    def why_off(self) -> str:
+        """Why plugins are off, for whoever asks for a rule that is not there; "" if none is."""
+        told = "；".join(f"{error.plugin}（{error.message}）" for error in self.errors)
+        return f"有插件没有启用：{told}。" if told else ""
 
     def contributions(self) -> Contributions:
         """Templates, profiles, report formats and commands that plugins bring."""
@@ -71,6 +79,7 @@ def load_plugins(
             errors.append(RuleError(manifest.id, None, trouble, str(manifest.path)))
             continue
         manifests.append(manifest)
+    manifests, notices = _without_replaced(manifests)
     manifests, clashes = without_clashes(manifests)
     errors.extend(clashes)
     known = {manifest.id for manifest in manifests} | {error.plugin for error in errors}
@@ -78,7 +87,7 @@ def load_plugins(
         RuleError(word, None, "没有找到这个插件") for word in only or () if word not in known
     )
     code = PluginCode(manifests, SECONDS if timeout is None else timeout)
-    return Plugins(tuple(manifests), ruleset_of(manifests, errors, code), code)
+    return Plugins(tuple(manifests), ruleset_of(manifests, errors, code), code, notices)
 
 
 def ruleset_of(
@@ -99,7 +108,7 @@ def ruleset_of(
 def form_rules() -> tuple[Rule, ...]:
     """The host's own rules about the form itself: FORM001 and following."""
     path = Path(__file__).parent.parent / "forms" / "form_rules.toml"
-    return load_manifest(path, "校验程序自带").rules
+    return load_manifest(path, BUNDLED).rules
 
 
 _NAMES: tuple[tuple[str, Callable[[PluginManifest], set[str]]], ...] = (
@@ -113,8 +122,9 @@ _NAMES: tuple[tuple[str, Callable[[PluginManifest], set[str]]], ...] = (
 def without_clashes(
     manifests: list[PluginManifest],
 ) -> tuple[list[PluginManifest], list[RuleError]]:
-    """Plugins without those that share an id, a rule id or a threshold id: all of them are
-    refused, naming each other, since nobody can say which one was meant."""
+    """Plugins without those that share an id, a rule id or a threshold id with another one: all of
+    them are refused, naming each other, since nobody can say which one was meant. What comes with
+    the program stays: one bad plugin must not switch the official rules off."""
     owners: dict[tuple[str, str], list[PluginManifest]] = {}
     for what, names_of in _NAMES:
         claimed = [names_of(manifest) for manifest in manifests]
@@ -127,16 +137,42 @@ def without_clashes(
     for (what, clash), claimants in sorted(owners.items(), key=lambda item: item[0]):
         if len(claimants) < 2:
             continue
+        bundled = [manifest for manifest in claimants if manifest.origin == BUNDLED]
         for manifest in claimants:
+            if bundled == [manifest]:
+                continue
             others = "、".join(
                 f"{other.id}（{other.path}）" for other in claimants if other is not manifest
             )
-            message = f"{what} {clash} 与插件 {others} 重复，双方都没有启用；请改名或只装其中一个"
+            end = (
+                "自带的照常使用，这个插件没有启用；请改编号"
+                if bundled
+                else "双方都没有启用；请改名或只装其中一个"
+            )
+            whose = "程序自带的" if bundled else ""
+            message = f"{what} {clash} 与{whose}插件 {others} 重复，{end}"
             refused.setdefault(
                 manifest.path, RuleError(manifest.id, None, message, str(manifest.path))
             )
     kept = [manifest for manifest in manifests if manifest.path not in refused]
     return kept, list(refused.values())
+
+
+def _without_replaced(
+    manifests: list[PluginManifest],
+) -> tuple[list[PluginManifest], tuple[str, ...]]:
+    """Plugins without installed ones of which a folder was named too: who names a folder works on
+    it. Each is said in one line."""
+    named = {manifest.id: manifest for manifest in manifests if manifest.is_named}
+    kept: list[PluginManifest] = []
+    notices: list[str] = []
+    for manifest in manifests:
+        other = named.get(manifest.id)
+        if other is None or manifest.is_named or manifest.origin == BUNDLED:
+            kept.append(manifest)
+        else:
+            notices.append(f"插件 {manifest.id} 用的是{other.origin}，不是{manifest.origin}。")
+    return kept, tuple(notices)
 
 
 def _manifest(found: Found) -> PluginManifest:

@@ -4,36 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, cast
 
 from msgspec import Struct, field
 
 from checker import toml_files
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
-from checker.rules.expression import remember
-from checker.rules.syntax import Packed
+from checker.plugins.discovery import MANIFEST_FILE, NAMED
+from checker.plugins.manifest_schema import COMMON, manifest_fits
+from checker.toml_files import Document, Table, optional_text, strings, table, tables, texts, whole
 
-if TYPE_CHECKING:
-    from checker.plugins.toml_tables import Table
-
-API_VERSION = 1
-"""The contract between host and plugins. A plugin written for another one is refused."""
-
-MANIFEST_FILE = "plugin.toml"
-_MAKERS = (
-    "plugins/manifest_check.py",
-    "plugins/manifest_schema.py",
-    "plugins/manifest_storing.py",
-    "plugins/year_packs.py",
-    "rules/expression_reader.py",
-    "rules/functions.py",
-    "rules/kinds/keys.py",
-    "rules/syntax.py",
-)
-"""The modules that what is stored of a manifest comes from."""
+CHECKED_FORM = "plugin-6"
+"""Names how manifests are checked. Raise it when the schema, the keys of a kind or the expression
+language change, so that files that passed the old checks are checked again."""
 
 
 class PluginManifest(Struct, frozen=True):
@@ -65,6 +49,11 @@ class PluginManifest(Struct, frozen=True):
         """Its plugin.toml."""
         return self.folder / MANIFEST_FILE
 
+    @property
+    def is_named(self) -> bool:
+        """Whether its folder was named by the user (--plugin-dir, ``plugin check``)."""
+        return self.origin.startswith(NAMED)
+
     def template_folders(self) -> list[Path]:
         """Folders below ``templates/`` with a template.toml, or with a sheets.toml that adds sheets
         to a template of somebody else."""
@@ -79,129 +68,52 @@ class PluginManifest(Struct, frozen=True):
 
 
 def load_manifest(path: Path, origin: str = "", package: str | None = None) -> PluginManifest:
-    """The manifest in a plugin.toml; checked when its content is new, then from the cache.
+    """The manifest in a plugin.toml; checked when its content is new.
 
     Raises TomlFileError, whose problems name the rule, the key and what was expected.
     """
-    stored = toml_files.load_prepared(path, _problems, _stored, checked_form())
-    remember(cast("dict[str, Packed]", stored["trees"]))
-    return _manifest(cast("StoredManifest", stored), path, origin, package)
+
+    def build(document: Document) -> PluginManifest:
+        if not manifest_fits(document):
+            raise TypeError(path)
+        return _manifest(document, path, origin, package)
+
+    return toml_files.load_as(path, build, _problems, CHECKED_FORM)
 
 
-@cache
-def checked_form() -> str:
-    """Names how manifests are checked and stored: other after any change to the modules that do
-    it, so that an entry of the cache made by an earlier state of the program is not used."""
-    here = Path(__file__).parent.parent
-    stamps: list[int] = []
-    for name in _MAKERS:
-        try:
-            stamps.append((here / name).stat().st_mtime_ns)
-        except OSError:  # a bundled program has no such files, and cannot change
-            stamps.append(0)
-    return f"plugin-{API_VERSION}-{hash(tuple(stamps)):x}"
-
-
-def _problems(document: toml_files.Document) -> list[str]:
-    from checker.plugins.manifest_check import problems
+def _problems(document: Document) -> list[str]:
+    from checker.plugins.manifest_check import problems  # late: cerberus, for new content only
 
     return problems(document)
 
 
-def _stored(document: toml_files.Document) -> dict[str, object]:
-    from checker.plugins.manifest_storing import stored
-
-    return stored(document)
-
-
-class StoredManifest(TypedDict):
-    """What ``manifest_storing`` keeps."""
-
-    id: str
-    title: str
-    version: str
-    api_version: int
-    requires: tuple[str, ...]
-    hooks: tuple[str, ...]
-    families: dict[str, str]
-    documents: dict[str, StoredCitation]
-    thresholds: list[tuple[str, dict[str, Decimal], str, int, int | None, bool, str]]
-    code_lists: dict[str, dict[str, str]]
-    commands: dict[str, str]
-    report_formats: dict[str, str]
-    rules: list[StoredRule]
-    citations: list[StoredCitation]
-    trees: dict[str, Packed]
-
-
-StoredCitation = tuple[str, str, str, str, bool, str]
-StoredRule = tuple[
-    str,  # id
-    str,  # kind
-    str,  # title
-    str,  # severity
-    str,  # scope
-    str,  # family
-    tuple[str, ...],  # templates
-    str,  # what
-    str,  # why
-    tuple[int, ...],  # places of its citations
-    str,  # fix
-    bytes,  # examples
-    dict[str, Plain],  # spec
-    str | None,  # when
-    tuple[str, ...],  # stages
-    str | None,  # table
-    tuple[str, ...],  # at
-    str | None,  # message
-    int,  # since
-    int | None,  # until
-]
-
-
-def _manifest(
-    stored: StoredManifest, path: Path, origin: str, package: str | None
-) -> PluginManifest:
-    citations = [Citation(*each) for each in stored["citations"]]
+def _manifest(document: Document, path: Path, origin: str, package: str | None) -> PluginManifest:
+    head = table(document["plugin"])
+    plugin = str(head["id"])
+    documents = {
+        key: _document(table(entry)) for key, entry in table(document.get("documents")).items()
+    }
+    rules = changed(tables(document.get("rules")), tables(document.get("changes")))
     place = str(path)
     return PluginManifest(
-        id=stored["id"],
-        title=stored["title"],
-        version=stored["version"],
-        api_version=stored["api_version"],
+        id=plugin,
+        title=str(head["title"]),
+        version=str(head["version"]),
+        api_version=whole(head["api_version"]),
         folder=path.parent,
-        families=stored["families"],
-        rules=tuple([_rule(each, stored["id"], place, citations) for each in stored["rules"]]),
-        thresholds=tuple([Threshold(*each) for each in stored["thresholds"]]),
-        code_lists=stored["code_lists"],
-        documents={key: Citation(*each) for key, each in stored["documents"].items()},
-        requires=stored["requires"],
-        hooks=stored["hooks"],
-        commands=stored["commands"],
-        report_formats=stored["report_formats"],
+        families=strings(document.get("families")),
+        rules=tuple([_rule(entry, plugin, place, documents) for entry in rules]),
+        thresholds=tuple([threshold(entry) for entry in tables(document.get("thresholds"))]),
+        code_lists={
+            key: strings(entry) for key, entry in table(document.get("code_lists")).items()
+        },
+        documents=documents,
+        requires=texts(head.get("requires")),
+        hooks=texts(head.get("hooks")),
+        commands=strings(document.get("commands")),
+        report_formats=strings(document.get("report_formats")),
         origin=origin,
         package=package,
-    )
-
-
-def _rule(stored: StoredRule, plugin: str, path: str, citations: Sequence[Citation]) -> Rule:
-    (rule_id, kind, title, severity, scope, family, templates, what, why, cited, fix) = stored[:11]
-    return Rule(
-        rule_id,
-        kind,
-        title,
-        _SEVERITIES[severity],
-        _SCOPES[scope],
-        family,
-        plugin,
-        templates,
-        what,
-        why,
-        tuple([citations[place] for place in cited]),
-        fix,
-        Examples(stored[11]),
-        *stored[12:],
-        path,
     )
 
 
@@ -209,25 +121,105 @@ _SEVERITIES = {str(severity): severity for severity in Severity}
 _SCOPES = {str(scope): scope for scope in Scope}
 
 
+def family_of(rule_id: str) -> str:
+    """The letters that a rule's id begins with: TEA for TEA12b."""
+    return rule_id.rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789")
+
+
+def _rule(entry: Table, plugin: str, path: str, documents: Mapping[str, Citation]) -> Rule:
+    rule_id = str(entry["id"])
+    until = entry.get("until")
+    return Rule(
+        id=rule_id,
+        kind=str(entry["kind"]),
+        title=str(entry["title"]),
+        severity=_SEVERITIES[str(entry["severity"])],
+        scope=_SCOPES[str(entry.get("scope", "submission"))],
+        family=family_of(rule_id),
+        plugin=plugin,
+        templates=texts(entry.get("templates")),
+        what=str(entry.get("what", "")),
+        why=str(entry.get("why", "")),
+        citations=tuple([_citation(each, documents) for each in tables(entry.get("sources"))]),
+        fix=str(entry.get("fix", "")),
+        examples=Examples(tables(entry.get("examples"))),
+        spec={key: value for key, value in entry.items() if key not in COMMON},
+        when=optional_text(entry.get("when")),
+        stages=texts(entry.get("stages")),
+        table=optional_text(entry.get("table")),
+        at=texts(entry.get("at")),
+        message=optional_text(entry.get("message")),
+        since=whole(entry.get("since")),
+        until=None if until is None else whole(until),
+        path=path,
+    )
+
+
+def threshold(entry: Table, profile: str = "") -> Threshold:
+    """One ``[[thresholds]]`` table, of a manifest or a profile."""
+    until = entry.get("until")
+    values = entry.get("values")
+    return Threshold(
+        id=str(entry["id"]),
+        values={stage: _number(value) for stage, value in values.items()}
+        if isinstance(values, dict)
+        else {"": _number(entry["value"])},
+        unit=str(entry.get("unit", "")),
+        since=whole(entry.get("since")),
+        until=None if until is None else whole(until),
+        confirmed=entry.get("confirmed", True) is True,
+        source=str(entry.get("source", "")),
+        profile=profile,
+    )
+
+
+def _number(value: Plain) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def _document(entry: Table) -> Citation:
+    return Citation(
+        str(entry.get("title", "")),
+        str(entry.get("number", "")),
+        "",
+        str(entry.get("date", "")),
+        entry.get("confirmed", True) is True,
+        str(entry.get("note", "")),
+    )
+
+
+_NO_DOCUMENT = Citation("")
+
+
+def _citation(entry: Table, documents: Mapping[str, Citation]) -> Citation:
+    """One of a rule's ``sources``: a document of the manifest, and what the rule says otherwise."""
+    cited = documents.get(str(entry.get("document", "")), _NO_DOCUMENT)
+    return Citation(
+        str(entry.get("title", cited.title)),
+        str(entry.get("number", cited.number)),
+        str(entry.get("clause", "")),
+        str(entry.get("date", cited.date)),
+        entry.get("confirmed", cited.confirmed) is True,
+        str(entry.get("note", cited.note)),
+    )
+
+
 class Examples(Sequence[Example]):
-    """The examples of a rule, decoded when somebody looks at them."""
+    """The examples of a rule, made when somebody looks at them: a check looks at none."""
 
     __slots__ = ("_entries", "_found")
 
-    def __init__(self, entries: bytes) -> None:
+    def __init__(self, entries: tuple[Table, ...]) -> None:
         self._entries = entries
         self._found: tuple[Example, ...] | None = None
 
     def _examples(self) -> tuple[Example, ...]:
         if self._found is None:
-            from checker.plugins.toml_tables import tables  # late: a check looks at none
-
-            entries = cast("Plain", toml_files.unpacked(self._entries))
-            self._found = tuple(_example(each) for each in tables(entries))
+            self._found = tuple(_example(entry) for entry in self._entries)
         return self._found
 
     def __len__(self) -> int:
-        return len(self._examples())
+        return len(self._entries)
 
     def __getitem__(self, place: int) -> Example:  # type: ignore[override]  # never sliced
         return self._examples()[place]
@@ -239,9 +231,6 @@ class Examples(Sequence[Example]):
 
 
 def _example(entry: Table) -> Example:
-    """One example of a rule."""
-    from checker.plugins.toml_tables import optional_text, strings, table, tables
-
     rows = table(entry.get("tables"))
     return Example(
         expect=Outcome(str(entry["expect"])),
@@ -253,7 +242,50 @@ def _example(entry: Table) -> Example:
         note=str(entry.get("note", "")),
         previous=table(entry.get("previous")),
         definitions=strings(entry.get("definitions")),
-        schools=tuple(tables(entry.get("schools"))),
-        last_year=tuple(tables(entry.get("last_year"))),
+        schools=tables(entry.get("schools")),
+        last_year=tables(entry.get("last_year")),
         county=table(entry.get("county")),
     )
+
+
+# -- rules by year ---------------------------------------------------------------------------
+
+
+def changed(rules: Sequence[Table], changes: Sequence[Table]) -> list[Table]:
+    """The ``[[rules]]`` tables with every change applied, in order of editions.
+
+    ``[[changes]] edition = 2027`` with ``remove = ["TEA5"]`` ends rules with the edition before;
+    ``[changes.change.TEA101]`` gives the keys that differ from then on: the old version ends, a new
+    one begins. Rules that are added simply have ``since = 2027``.
+    """
+    found = list(rules)
+    for change in sorted(changes, key=lambda entry: whole(entry["edition"])):
+        edition = whole(change["edition"])
+        for rule_id in texts(change.get("remove")):
+            _end(found, rule_id, edition - 1)
+        for rule_id, keys in table(change.get("change")).items():
+            newest = _newest(found, rule_id)
+            if newest is None:
+                continue
+            differing = {**found[newest], **table(keys), "since": edition}
+            _end(found, rule_id, edition - 1)
+            found.insert(newest + 1, differing)
+    return found
+
+
+def _newest(rules: list[Table], rule_id: str) -> int | None:
+    """Place of the newest version of a rule; None if there is none."""
+    for place in range(len(rules) - 1, -1, -1):
+        if rules[place].get("id") == rule_id:
+            return place
+    return None
+
+
+def _end(rules: list[Table], rule_id: str, last: int) -> None:
+    """End the newest version of a rule with an edition."""
+    place = _newest(rules, rule_id)
+    if place is None:
+        return
+    until = rules[place].get("until")
+    if until is None or whole(until) > last:
+        rules[place] = {**rules[place], "until": last}

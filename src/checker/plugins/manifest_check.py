@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 from re import compile as pattern_of
 from threading import get_ident
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from cerberus import TypeDefinition, Validator
 from cerberus.errors import BasicErrorHandler
 
 from checker.model.rules import Plain
 from checker.plugins import manifest_schema
-from checker.plugins.toml_tables import Table, strings, table, tables, texts
-from checker.plugins.year_packs import changed
-from checker.rules.expression import PLAIN_NAME, parse
-from checker.rules.kinds.keys import KINDS, Takes
+from checker.plugins.manifest import changed, family_of
+from checker.plugins.manifest_schema import Schema
+from checker.rules.expression import parse
+from checker.rules.kinds import KINDS, Takes
 from checker.rules.syntax import ExpressionError
+from checker.toml_files import Table, strings, table, tables, texts
 
-PLACEHOLDER = pattern_of(r"\{([^{}]+)\}")
 THRESHOLD = pattern_of(manifest_schema.THRESHOLD_ID)
 _TYPES = {
     "string": "文字",
@@ -74,6 +74,7 @@ def problems(document: Mapping[str, Plain]) -> list[str]:
     entries = tables(document.get("rules"))
     for place, entry in enumerate(entries, 1):
         found.extend(_rule_problems(entry, place, families, documents))
+    found.extend(_unit_problems(entries, tables(document.get("thresholds"))))
     if not found:
         versions = changed(entries, tables(document.get("changes")))
         checked = set(map(id, entries))
@@ -89,6 +90,20 @@ def problems(document: Mapping[str, Plain]) -> list[str]:
     return found
 
 
+def _unit_problems(rules: Iterable[Table], limits: Iterable[Table]) -> Iterator[str]:
+    """Indicators in another unit than the limit of this manifest that they are held against."""
+    by_id = {str(entry.get("id")): str(entry.get("unit", "")) for entry in limits}
+    for entry in rules:
+        limit, unit = str(entry.get("threshold", "")), str(entry.get("unit", ""))
+        if entry.get("kind") == "indicator" and not manifest_schema.same_unit(
+            unit, by_id.get(limit, unit)
+        ):
+            yield (
+                f"规则 {entry.get('id')} 的 unit：单位是{unit or '空的'}，"
+                f"限值 {limit} 的单位是{by_id[limit] or '空的'}，不能相比"
+            )
+
+
 def profile_problems(document: Mapping[str, Plain]) -> list[str]:
     """What is wrong with a profile file."""
     found = list(_told_by(_checker(manifest_schema.PROFILE), document, ""))
@@ -102,14 +117,16 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
     name = f"规则 {entry['id']}" if "id" in entry else f"第 {place} 条规则"
     kind, scope = str(entry.get("kind", "")), str(entry.get("scope", "submission"))
     if kind not in KINDS:
-        told = f"“{kind}”不可用，只能是 {'、'.join(KINDS)}" if kind else "缺少这一项"
+        meant = nearest(kind, KINDS)
+        hint = f"，是不是 {meant}？" if meant else ""
+        told = f"“{kind}”不可用{hint}，只能是 {'、'.join(KINDS)}" if kind else "缺少这一项"
         yield f"{name} 的 kind：{told}"
         return
     wrong = list(_told_by(_rule_checker(kind, scope, get_ident()), entry, name))
     yield from wrong
     if wrong:
         return
-    family = str(entry["id"]).rstrip("abcdefghijklmnopqrstuvwxyz").rstrip("0123456789")
+    family = family_of(str(entry["id"]))
     if family not in families:
         listed = "、".join(families) or "（没有）"
         yield f"{name} 的 id：前缀 {family} 不在本插件的 [families] 中，那里有：{listed}"
@@ -120,26 +137,11 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
     for source in tables(entry.get("sources")):
         key = str(source.get("document", ""))
         if key and key not in documents:
-            yield f"{name} 的 sources：没有 [documents.{key}]"
+            meant = nearest(key, documents)
+            hint = f"，是不是 {meant}？" if meant else ""
+            yield f"{name} 的 sources：没有 [documents.{key}]{hint}"
     yield from _expression_problems(entry, kind, name)
     yield from _combination_problems(entry, kind, name)
-
-
-def expressions(rules: Iterable[Table]) -> Iterator[str]:
-    """Every expression of rules that were checked, but for those that are a plain name."""
-    for entry in rules:
-        written = [text for _, text in _written(entry)]
-        written += _placeholders(str(entry.get("message", "")))
-        yield from (text for text in written if not PLAIN_NAME.fullmatch(text))
-
-
-def _placeholders(message: str) -> Iterator[str]:
-    """Expressions between braces in a message, as far as they can be parsed."""
-    for found in PLACEHOLDER.findall(message):
-        text = str(found).partition(":")[0]
-        with suppress(ExpressionError):
-            parse(text)
-            yield text
 
 
 def _written(entry: Table) -> Iterator[tuple[str, str]]:
@@ -196,7 +198,7 @@ def _repeated(entries: Iterable[Table]) -> Iterator[str]:
         spans.setdefault(rule_id, []).append(span)
 
 
-def _checker(schema: manifest_schema.Schema, open_ended: bool = False) -> _Checker:
+def _checker(schema: Schema, open_ended: bool = False) -> _Checker:
     return _Checker(schema, error_handler=_ChineseErrors(), allow_unknown=open_ended)
 
 
@@ -210,23 +212,48 @@ def _rule_checker(kind: str, scope: str, thread: int) -> _Checker:
 def _told_by(checker: _Checker, content: Mapping[str, Plain], name: str) -> Iterator[str]:
     if checker.validate(content, normalize=False):  # no schema here has anything to normalise
         return
-    yield from _lines(checker.errors, name, content)
+    keys = {"type": "dict", "schema": dict(checker.schema)}
+    yield from _lines(checker.errors, name, content, keys)
 
 
-def _lines(errors: object, path: str, content: object) -> Iterator[str]:
-    """cerberus' nested errors as "path：what was expected"."""
+def _lines(errors: object, path: str, content: object, schema: Schema) -> Iterator[str]:
+    """cerberus' nested errors as "path：what was expected". A key that is misspelt is told with
+    what was probably meant, and is not also told to be missing."""
     if isinstance(errors, dict):
+        keys: Schema = schema.get("schema", {}) if schema.get("type") == "dict" else {}
+        strange = [key for key in errors if keys and key not in keys]
+        meant = {key: nearest(str(key), keys.keys() - _keys_of(content)) for key in strange}
+        for key in strange:
+            told = f"，是不是 {meant[key]}？" if meant[key] else "，请核对拼写"
+            yield f"{_join(path, key, None)}：没有这样的项{told}"
         for key, inner in errors.items():
-            below = _below(content, key)
-            yield from _lines(inner, _join(path, key, below), below)
+            if key not in meant and key not in meant.values():
+                below = _below(content, key)
+                yield from _lines(inner, _join(path, key, below), below, _schema_below(schema, key))
     elif isinstance(errors, list):
         for inner in errors:
-            yield from _lines(inner, path, content)
+            yield from _lines(inner, path, content, schema)
     else:
         text = str(errors)
         for english, chinese in _TYPES.items():
             text = text.replace(f"应为{english}", f"应为{chinese}")
         yield f"{path}：{text}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """What was probably meant by a word that is not known; "" if nothing is like it."""
+    return next(iter(get_close_matches(word, sorted(known), 1, 0.7)), "")
+
+
+def _keys_of(content: object) -> set[str]:
+    return set(content) if isinstance(content, dict) else set()
+
+
+def _schema_below(schema: Schema, key: object) -> Schema:
+    inner = schema.get("schema", {})
+    if schema.get("type") == "dict":
+        inner = inner.get(key, schema.get("valuesrules", {}))
+    return cast("Schema", inner)
 
 
 def _below(content: object, key: object) -> object:

@@ -1,11 +1,27 @@
-"""What plugin.toml and profile files must look like, for cerberus: made from the list of kinds."""
+"""What plugin.toml and profile files must look like, for cerberus: made from the list of kinds.
+
+The published JSON Schemas are printed from the same declarations: running this module writes them
+to ``schema/`` beside this file; a test fails when they are not what it makes.
+"""
 
 from __future__ import annotations
 
-from checker.rules.kinds import COLLECTION_KINDS
-from checker.rules.kinds.keys import ALGORITHMS, COMPARES, KINDS, Key, Takes
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias, cast
 
-Schema = dict[str, object]
+from checker.model.verdicts import Outcome, Severity
+from checker.rules.kinds import ALGORITHMS, COLLECTION_KINDS, COMPARES, KINDS, Key, Takes
+
+Schema: TypeAlias = dict[str, Any]
+"""Keys with what cerberus asks of their values."""
+
+
+API_VERSION = 1
+"""The contract between host and plugins. A plugin written for another one is refused."""
 
 PLUGIN_ID = r"[a-z][a-z0-9_]*"
 FAMILY = r"[A-Z]{3,6}"
@@ -60,15 +76,7 @@ EXAMPLE: Schema = {
     "expect": must(
         {
             "type": "string",
-            "allowed": [
-                "pass",
-                "fail",
-                "doubt",
-                "explained",
-                "unmet",
-                "not_applicable",
-                "incomplete",
-            ],
+            "allowed": [str(outcome) for outcome in Outcome],
         }
     ),
     "facts": _ANY_TABLE,
@@ -99,7 +107,7 @@ COMMON: Schema = {
     "id": must({"type": "string", "regex": RULE_ID}),
     "kind": must({"type": "string", "allowed": sorted(KINDS)}),
     "title": must(_FILLED),
-    "severity": must({"type": "string", "allowed": ["hard", "soft", "standard", "info"]}),
+    "severity": must({"type": "string", "allowed": [str(severity) for severity in Severity]}),
     "templates": _TEXTS,
     "scope": {"type": "string", "allowed": ["submission", "stage", "row", "collection"]},
     "stages": _TEXTS,
@@ -151,6 +159,7 @@ def of_key(key: Key) -> Schema:
     return must(schema) if key.required else schema
 
 
+@cache
 def of_rule(kind: str, scope: str) -> Schema:
     """The schema of a whole ``[[rules]]`` table of a kind (one of ``KINDS``)."""
     schema = dict(COMMON)
@@ -222,7 +231,7 @@ PROFILE: Schema = {
         "valuesrules": {
             "type": "dict",
             "schema": {
-                "severity": {"type": "string", "allowed": ["hard", "soft", "standard", "info"]},
+                "severity": {"type": "string", "allowed": [str(severity) for severity in Severity]},
                 "disabled": _TRUTH,
                 "note": _TEXT,
                 "source": _TEXT,
@@ -231,3 +240,172 @@ PROFILE: Schema = {
     },
     "definitions": _STRINGS,
 }
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether numbers in these units may be compared: 名 and 人 may, 万元 and 元 may not."""
+    from checker.rules.units import SYNONYMS  # late: most runs compare none
+
+    return SYNONYMS.get(one, one) == SYNONYMS.get(other, other)
+
+
+# -- the form alone, quickly -----------------------------------------------------------------
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "exact": (int, Decimal),
+    "dict": dict,
+    "list": list,
+}
+
+
+def fits(value: object, schema: Schema) -> bool:
+    """Whether a value is of the declared types and has what is required: all that can be wrong
+    with a document that passed the check of its content once, if somebody changed what was kept."""
+    kind = schema.get("type")
+    if kind is None:
+        return True
+    if not isinstance(value, _TYPES[kind]) or (value.__class__ is bool and kind != "boolean"):
+        return False
+    if kind == "list":
+        inner = schema.get("schema")
+        return inner is None or all(fits(item, inner) for item in cast("list[object]", value))
+    if kind == "dict":
+        found = cast("dict[str, object]", value)
+        if "schema" in schema:
+            return fits_keys(found, schema["schema"])
+        values = schema.get("valuesrules")
+        return values is None or all(fits(item, values) for item in found.values())
+    return True
+
+
+def fits_keys(found: Mapping[str, object], keys: Schema) -> bool:
+    """The same for a table with these keys."""
+    needed = 0
+    for key, value in found.items():
+        schema = keys.get(key)
+        if schema is not None:
+            if not fits(value, schema):
+                return False
+            needed += "required" in schema
+    return needed == _required(keys)
+
+
+def _required(keys: Schema) -> int:
+    return sum(["required" in schema for schema in keys.values()])
+
+
+def manifest_fits(document: Mapping[str, Any]) -> bool:
+    """The same for a whole manifest."""
+    return fits_keys(document, MANIFEST) and all(
+        entry.get("kind") in KINDS
+        and fits_keys(entry, of_rule(entry["kind"], str(entry.get("scope", "submission"))))
+        for entry in document.get("rules", ())
+    )
+
+
+# -- printed as JSON Schema ------------------------------------------------------------------
+
+Json: TypeAlias = dict[str, Any]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+FOLDER = Path(__file__).parent / "schema"
+
+
+def published() -> dict[str, Json]:
+    """File name to schema."""
+    manifest = _table(MANIFEST)
+    manifest["properties"]["rules"]["items"] = _rule()
+    return {
+        "plugin.schema.json": {
+            "$schema": DIALECT,
+            "title": "plugin.toml",
+            "description": f"插件清单，第 {API_VERSION} 版接口",
+            **manifest,
+        },
+        "profile.schema.json": {
+            "$schema": DIALECT,
+            "title": "profile",
+            "description": "口径文件：在国家标准上改动哪些限值、级别和定义",
+            **_table(PROFILE),
+        },
+    }
+
+
+def as_text(schema: Json) -> str:
+    """As it stands in the file."""
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+def _rule() -> Json:
+    """Common keys, and per kind its own."""
+    common = _table(COMMON)
+    common.pop("additionalProperties")
+    by_kind = []
+    for kind, declared in KINDS.items():
+        own = _table({key.name: of_key(key) for key in declared.keys})
+        own.pop("additionalProperties")
+        for key in declared.keys:
+            own["properties"][key.name]["description"] = key.help
+        by_kind.append(
+            {
+                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+                "then": {"title": declared.title, **own},
+            }
+        )
+    return {**common, "allOf": by_kind}
+
+
+def _table(keys: Schema) -> Json:
+    required = [name for name, schema in keys.items() if schema.get("required")]
+    return {
+        "type": "object",
+        "properties": {name: _value(schema) for name, schema in keys.items()},
+        **({"required": required} if required else {}),
+        "additionalProperties": False,
+    }
+
+
+_NAMES = {"string": "string", "integer": "integer", "boolean": "boolean", "exact": "number"}
+
+
+def _value(schema: Schema) -> Json:
+    kind = schema.get("type")
+    if kind == "dict":
+        if "schema" in schema:
+            return _table(schema["schema"])
+        found: Json = {"type": "object"}
+        for ours, theirs in (
+            ("keysrules", "propertyNames"),
+            ("valuesrules", "additionalProperties"),
+        ):
+            if ours in schema:
+                found[theirs] = _value(schema[ours])
+        return found
+    if kind == "list":
+        found = {"type": "array"}
+        if "schema" in schema:
+            found["items"] = _value(schema["schema"])
+        if "minlength" in schema:
+            found["minItems"] = schema["minlength"]
+        return found
+    if kind not in _NAMES:
+        return {}
+    found = {"type": _NAMES[kind]}
+    if "regex" in schema:
+        found["pattern"] = f"^(?:{schema['regex']})$"
+    for ours, theirs in (
+        ("allowed", "enum"),
+        ("min", "minimum"),
+        ("max", "maximum"),
+        ("minlength", "minLength"),
+    ):
+        if ours in schema:
+            found[theirs] = schema[ours]
+    return found
+
+
+if __name__ == "__main__":
+    for name, schema in published().items():
+        (FOLDER / name).write_text(as_text(schema), "utf-8")

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from checker import toml_files
 from checker.model.verdicts import Severity
-from checker.plugins.toml_tables import strings, table, tables
+from checker.plugins.manifest import threshold
+from checker.plugins.manifest_schema import PROFILE, fits_keys, same_unit
 from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
 from checker.rules.ruleset import RuleSet
+from checker.toml_files import strings, table, tables
 
 CHECKED_FORM = "profile-1"
 
@@ -20,9 +22,12 @@ class ProfileNotFoundError(Exception):
 
 def load_overlay(path: Path) -> Overlay:
     """The overlay in a profile file. Raises TomlFileError."""
-    from checker.plugins.manifest_storing import threshold  # late: most runs have no overlay
+    return toml_files.load_as(path, lambda each: _overlay(each, path), _problems, CHECKED_FORM)
 
-    document = toml_files.load(path, _problems, CHECKED_FORM)
+
+def _overlay(document: toml_files.Document, path: Path) -> Overlay:
+    if not fits_keys(document, PROFILE):
+        raise TypeError(path)
     overlay_id = str(document["id"])
     return Overlay(
         id=overlay_id,
@@ -55,7 +60,8 @@ def choose(
     one. Several are joined with commas, the later ones on top: ``jiangxi,safety_6x``. ``files``
     gives the profile files of plugins.
 
-    Raises TomlFileError, ProfileNotFoundError.
+    Raises TomlFileError (also for a limit in another unit than the one it replaces),
+    ProfileNotFoundError.
     """
     if name is None or name == NATIONAL:
         return build(ruleset.thresholds, (), edition)
@@ -80,7 +86,22 @@ def choose(
             below.insert(0, under)
             base = under.base
         chain.extend(each for each in (*below, overlay) if each not in chain)
+    for overlay in chain:
+        problems = unit_problems(overlay, ruleset)
+        if problems:
+            raise toml_files.TomlFileError(Path(overlay.path), problems)
     return build(ruleset.thresholds, chain, edition)
+
+
+def unit_problems(overlay: Overlay, ruleset: RuleSet) -> list[str]:
+    """Limits of a profile in another unit than the rules that read them expect."""
+    units = {entry.id: entry.unit for entry in ruleset.thresholds}
+    return [
+        f"限值 {entry.id} 的单位是{entry.unit or '空的'}，"
+        f"它代替的限值单位是{units[entry.id] or '空的'}，不能相比"
+        for entry in overlay.thresholds
+        if not same_unit(entry.unit, units.get(entry.id, entry.unit))
+    ]
 
 
 def _by_id(files: Callable[[], Iterable[Path]]) -> dict[str, Overlay]:

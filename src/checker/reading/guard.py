@@ -1,8 +1,8 @@
-"""Reads the values of odd files in a process of their own, with a limit on memory and time.
+"""Reads risky files in a process of their own, with a limit on memory and time.
 
 A hostile .xls of 1 KB can make a reader ask for gigabytes and take the whole process down. In a
-worker that only costs the worker. The answer comes back as JSON, so nothing that the worker sends
-can run here.
+process of its own that only costs that process. The answer comes back as JSON, so nothing that it
+sends can run here.
 
 The memory limit is the operating system's (POSIX only); on Windows the time limit stands alone.
 """
@@ -10,44 +10,36 @@ The memory limit is the operating system's (POSIX only); on Windows the time lim
 from __future__ import annotations
 
 import json
-import os
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
-from checker.reading.cell_values import SheetValues
+from checker.reading.limits import LIMITS
 from checker.reading.unreadable import UnreadableWorkbook
 
-MEMORY_LIMIT = 1_500_000_000  # bytes of address space
-TIME_LIMIT = 30.0  # seconds
 WORKER_COMMAND = "__read-values__"
-"""First argument that makes a frozen (PyInstaller) program act as the worker."""
+"""First argument that makes a frozen (PyInstaller) program act as the guarded process."""
 
 
-def read_values_guarded(
-    data: bytes, *, memory: int = MEMORY_LIMIT, seconds: float = TIME_LIMIT
-) -> list[SheetValues]:
-    """``read_any`` in a worker process. ``memory`` in bytes, ``seconds`` of wall time.
-
-    Raises UnreadableWorkbook for what the worker could not read, and when it was stopped.
-    """
+def read_guarded(
+    data: bytes, *, memory: int = LIMITS.memory, seconds: float = LIMITS.seconds
+) -> list[SheetSnapshot]:
+    """The worksheets of a file of any kind, in tab order. ``memory`` in bytes, ``seconds`` of wall
+    time. Raises UnreadableWorkbook for what could not be read, and when reading was stopped."""
     import subprocess
 
-    environment = dict(os.environ)
-    source = str(Path(__file__).resolve().parents[2])
-    environment["PYTHONPATH"] = os.pathsep.join(
-        filter(None, [source, environment.get("PYTHONPATH", "")])
-    )
     try:
         done = subprocess.run(
-            [*_worker(), str(memory), str(int(seconds) + 1)],
+            [*_command(), str(memory), str(int(seconds) + 1)],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=seconds,
-            env=environment,
             check=False,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
@@ -58,23 +50,61 @@ def read_values_guarded(
     answer: dict[str, Any] = json.loads(done.stdout)
     if "reason" in answer:
         raise UnreadableWorkbook(str(answer["reason"]))
+    return [decoded(sheet) for sheet in answer["sheets"]]
+
+
+_START = (
+    "import sys; sys.path[:0] = sys.argv.pop(1).split('\\n'); "
+    "from checker.reading.worker import main; main(sys.argv[1:])"
+)
+
+
+def _command() -> list[str]:
+    """The process starts isolated (-I): it imports from where this one was installed, and never
+    from the current folder, in which strangers' files lie."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, WORKER_COMMAND]
+    own = str(Path(__file__).resolve().parents[2])
+    here: Path | None = None
+    with suppress(OSError):  # the current folder may have been removed
+        here = Path.cwd()
+    others = [path for path in sys.path if Path(path).is_absolute() and Path(path) != here]
+    return [sys.executable, "-I", "-c", _START, "\n".join([own, *others])]
+
+
+def encoded(sheet: SheetSnapshot) -> list[object]:
+    """A sheet as JSON takes it, dates excepted: see ``encode_value``."""
     return [
-        SheetValues(
-            title,
-            visible,
-            (origin[0], origin[1]),
-            [[decode_value(cell) for cell in line] for line in rows],
-            {(row, column): text for (row, column), text in errors},
-            frozenset((row, column) for row, column in percent),
-        )
-        for title, visible, origin, rows, errors, percent in answer["sheets"]
+        sheet.title,
+        sheet.rows,
+        sheet.origin,
+        sheet.visible,
+        list(sheet.errors.items()),
+        list(sheet.formulas.items()),
+        list(sheet.uncomputed),
+        list(sheet.percent),
+        sheet.merged,
     ]
 
 
-def _worker() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, WORKER_COMMAND]
-    return [sys.executable, "-m", "checker.reading.worker"]
+def decoded(said: list[Any]) -> SheetSnapshot:
+    """What ``encoded`` made, as it was."""
+    title, rows, origin, visible, errors, formulas, uncomputed, percent, merged = said
+    return SheetSnapshot(
+        title=title,
+        rows=[[decode_value(cell) for cell in line] for line in rows],
+        origin=(origin[0], origin[1]),
+        visible=visible,
+        errors={(row, column): text for (row, column), text in errors},
+        formulas={(row, column): text for (row, column), text in formulas},
+        uncomputed=_positions(uncomputed),
+        percent=_positions(percent),
+        merged=tuple((top, left, bottom, right) for top, left, bottom, right in merged),
+    )
+
+
+def _positions(said: Iterable[Any]) -> frozenset[tuple[int, int]]:
+    return frozenset((row, column) for row, column in said)
 
 
 def encode_value(value: object) -> dict[str, str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from checker.reading import unreadable
+from checker.reading.ole import OleDirectory
 from checker.reading.package import Package
 from checker.reading.unreadable import UnreadableWorkbook
+from checker.reading.xml_walk import parse
 
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -32,13 +35,14 @@ def kind_of(data: bytes, name: str) -> tuple[FileKind, Package | None]:
         raise UnreadableWorkbook(unreadable.LOCK_FILE)
     if not data:
         raise UnreadableWorkbook(unreadable.EMPTY)
-    if lowered.endswith((".et", ".ett")):
-        raise UnreadableWorkbook(unreadable.WPS_ET)
     if data.startswith(_ZIP):
         package = Package(data)
         return _kind_of_package(package), package
     if data.startswith(_COMPOUND):
-        return _kind_of_compound(data), None
+        kind = _kind_of_compound(data)
+        if lowered.endswith((".et", ".ett")):
+            raise UnreadableWorkbook(unreadable.WPS_ET)
+        return kind, None
     raise UnreadableWorkbook(_other(data))
 
 
@@ -52,7 +56,7 @@ def _kind_of_package(package: Package) -> FileKind:
     if package.has("mimetype") and package.size("mimetype") < 200:
         kind = package.read("mimetype")
         if b"spreadsheet" in kind:
-            if b"<manifest:encryption-data" in _manifest(package):
+            if _is_encrypted(package):
                 raise UnreadableWorkbook(unreadable.ENCRYPTED)
             return FileKind.ODS
         if b"opendocument.text" in kind:
@@ -60,31 +64,34 @@ def _kind_of_package(package: Package) -> FileKind:
         if b"opendocument.presentation" in kind:
             raise UnreadableWorkbook(unreadable.PRESENTATION)
     if not package.has("[Content_Types].xml"):
-        inside = any(member.name.startswith(("xl/", "xl\\")) for member in package.members)
+        inside = any(name.startswith("xl/") for name in package.names)
         raise UnreadableWorkbook(unreadable.DAMAGED if inside else unreadable.ARCHIVE)
     return FileKind.XLSX
 
 
-def _manifest(package: Package) -> bytes:
+def _is_encrypted(package: Package) -> bool:
     name = "META-INF/manifest.xml"
-    return package.read(name) if package.has(name) else b""
+    found: list[str] = []
 
+    def start(element: str, _: Mapping[str, str]) -> None:
+        if element == "encryption-data":
+            found.append(element)
 
-def _stream(name: str) -> bytes:
-    return name.encode("utf-16-le")
+    if package.has(name):
+        parse(package.read(name), start, part=name)
+    return bool(found)
 
 
 def _kind_of_compound(data: bytes) -> FileKind:
-    """Stream names of the old container stand in its directory as UTF-16; finding them in the raw
-    bytes is enough to tell the kinds apart."""
-    if _stream("EncryptedPackage") in data or _stream("EncryptionInfo") in data:
+    names = OleDirectory(data).names
+    if names & {"encryptedpackage", "encryptioninfo"}:
         raise UnreadableWorkbook(unreadable.ENCRYPTED)
-    if _stream("WordDocument") in data:
-        raise UnreadableWorkbook(unreadable.WORD_DOCUMENT)
-    if _stream("PowerPoint Document") in data:
-        raise UnreadableWorkbook(unreadable.PRESENTATION)
-    if _stream("Workbook") in data or _stream("Book") in data:
+    if names & {"workbook", "book"}:
         return FileKind.XLS
+    if "worddocument" in names:
+        raise UnreadableWorkbook(unreadable.WORD_DOCUMENT)
+    if "powerpoint document" in names:
+        raise UnreadableWorkbook(unreadable.PRESENTATION)
     raise UnreadableWorkbook(unreadable.NOT_A_WORKBOOK)
 
 

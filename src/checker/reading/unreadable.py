@@ -34,5 +34,16 @@ ENTITIES = "文件里含有填报表不应有的实体定义，为安全起见�
 DUPLICATE_PARTS = "文件内部有重复的部件，读出的内容不可靠，请用 Excel 或 WPS 打开并另存为 .xlsx。"
 TOO_SLOW = "读取用时过长，已经停止，文件可能已损坏，请用 Excel 或 WPS 打开并另存为 .xlsx。"
 STRICT_LIMIT = "读取时占用内存过多，已经停止，文件可能已损坏，请用 Excel 或 WPS 打开并另存。"
+TOO_MANY_SHEETS = "工作表的数目过多，不像是填报表，没有读取，请核对是否选错了文件。"
+TOO_MANY_CELLS = "写有内容的单元格过多，不像是填报表，没有读取，请核对是否选错了文件。"
+TOO_MANY_STYLES = (
+    "文件里的单元格格式过多（多半是反复粘贴造成的），没有读取，请把内容填入一份空白的填报表再交。"
+)
 MISSING = "找不到这个文件，可能已被移动或改名。"
 NO_PERMISSION = "没有读取这个文件的权限，或者它正被别的程序占用，请关闭后再试。"
+
+
+def damaged(where: str) -> UnreadableWorkbook:
+    """The refusal of a file of which one part, named ``where`` within the file, is damaged."""
+    shown = "".join(letter for letter in where if letter.isprintable())[:60]
+    return UnreadableWorkbook(DAMAGED.replace("，", f"（{shown}），", 1) if shown else DAMAGED)

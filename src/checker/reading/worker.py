@@ -9,9 +9,24 @@ from __future__ import annotations
 import json
 import sys
 
-from checker.reading.guard import encode_value
-from checker.reading.other_formats import read_any
+from checker.model.snapshot import SheetSnapshot
+from checker.reading.guard import encode_value, encoded
+from checker.reading.ods import read_ods
+from checker.reading.signature import FileKind, kind_of
 from checker.reading.unreadable import UnreadableWorkbook
+from checker.reading.xls import read_xls
+from checker.reading.xlsb import read_xlsb
+from checker.reading.xlsx import read_xlsx
+
+
+def read_sheets(data: bytes) -> list[SheetSnapshot]:
+    """The worksheets of a file of any kind, in tab order. Raises UnreadableWorkbook."""
+    kind, package = kind_of(data, "")
+    if package is None:
+        return read_xls(data)
+    if kind is FileKind.ODS:
+        return read_ods(data, package)
+    return read_xlsb(data, package) if kind is FileKind.XLSB else read_xlsx(package)
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -33,19 +48,11 @@ def main(arguments: list[str]) -> None:
     limit(int(arguments[0]), int(arguments[1]))
     data = sys.stdin.buffer.read()
     try:
-        sheets = read_any(data)
+        answer = json.dumps(
+            {"sheets": [encoded(sheet) for sheet in read_sheets(data)]}, default=encode_value
+        )
     except UnreadableWorkbook as error:
         answer = json.dumps({"reason": error.reason})
-    else:
-        answer = json.dumps(
-            {
-                "sheets": [
-                    (s.title, s.visible, s.origin, s.rows, list(s.errors.items()), list(s.percent))
-                    for s in sheets
-                ]
-            },
-            default=encode_value,
-        )
     sys.stdout.buffer.write(answer.encode("ascii"))
 
 

@@ -1,16 +1,22 @@
-"""The JSON of ``checker check``: one object; its schema is ``schema/check.schema.json``."""
+"""The JSON of ``checker check``: one object; its schema is ``schema/check.schema.json``.
+
+Also findings and errors as records keep them, both ways, and long documents written in pieces.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
+
 from checker import __version__
-from checker.marking.findings import Counts, Finding
+from checker.marking.findings import INFO_WORD, SHOWN, Counts, Finding
 from checker.marking.results import FileResult, exit_code
+from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus
-from checker.model.verdicts import RuleError
+from checker.model.verdicts import OUTCOME_WORDS, Outcome, RuleError, Severity
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 """What a JSON document is made of here; numbers of a verdict are text, as they are shown."""
@@ -81,6 +87,60 @@ def error_content(error: RuleError) -> dict[str, Json]:
     }
 
 
+def finding_word(item: Mapping[str, Json]) -> str:
+    """不通过, 存疑, 已说明 or 提示, for a finding as a record keeps it."""
+    verdict = Outcome(str(item["verdict"]))
+    informs = item.get("severity") == Severity.INFO.value and verdict in SHOWN
+    return INFO_WORD if informs else OUTCOME_WORDS[verdict]
+
+
+def finding_of_content(item: Mapping[str, Json]) -> Finding:
+    """The reverse of `finding_content`."""
+    severity, verdict = Severity(str(item["severity"])), Outcome(str(item["verdict"]))
+    related = item.get("related")
+    places = [f"{item['sheet']}!{item['cell']}"] if item.get("cell") else []
+    places += [str(place) for place in related] if isinstance(related, list) else []
+    return Finding(
+        rule=str(item["rule"]),
+        title=str(item["title"]),
+        family=str(item["family"]),
+        severity=severity,
+        verdict=verdict,
+        word=finding_word(item),
+        unit=str(item["unit"]),
+        stage=str(item["stage"]),
+        sheet=str(item["sheet"]),
+        cell=str(item["cell"]),
+        places=tuple(_cell_ref(place) for place in places),
+        actual=str(item["actual"]),
+        required=str(item["required"]),
+        gap=str(item["gap"]),
+        message=str(item["message"]),
+        source=str(item["source"]),
+        fix=str(item["fix"]),
+        key=str(item["key"]),
+        borderline=bool(item["borderline"]),
+    )
+
+
+def error_of_content(item: Mapping[str, Json]) -> RuleError:
+    """The reverse of `error_content`."""
+    rule = item.get("rule")
+    return RuleError(
+        plugin=str(item["plugin"]),
+        rule=None if rule is None else str(rule),
+        message=str(item["message"]),
+        where=str(item["where"]),
+    )
+
+
+def _cell_ref(text: str) -> CellRef:
+    """ "教师!D9" as a cell; a sheet title may hold a "!" itself, an address never does."""
+    sheet, _, address = text.rpartition("!")
+    letters = address.rstrip("0123456789")
+    return CellRef(sheet, int(address[len(letters) :]), column_number(letters))
+
+
 def check_document(
     results: Sequence[FileResult],
     *,
@@ -116,3 +176,32 @@ def check_document(
             "exit_code": int(exit_code(results)),
         },
     }
+
+
+Member: TypeAlias = "Json | Iterator[Json]"
+"""A value, or a stream of values that is written as a list."""
+
+
+def object_pieces(members: Mapping[str, Member]) -> Iterator[str]:
+    """The text of one object; long lists come from streams and are never held as a whole."""
+    before = "{"
+    for name, value in members.items():
+        yield f"{before}{_text(name)}:"
+        if isinstance(value, Iterator):
+            yield from _list_pieces(value)
+        else:
+            yield _text(value)
+        before = ","
+    yield "}" if members else "{}"
+
+
+def _list_pieces(values: Iterator[Json]) -> Iterator[str]:
+    before = "["
+    for value in values:
+        yield before + _text(value)
+        before = ","
+    yield "[]" if before == "[" else "]"
+
+
+def _text(value: Json) -> str:
+    return msgspec.json.encode(value).decode()

@@ -11,8 +11,7 @@ from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
-from checker.reports.json_pieces import Member, object_pieces
-from checker.reports.json_report import Json
+from checker.reports.json_report import Json, Member, object_pieces
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {

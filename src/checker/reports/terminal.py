@@ -1,17 +1,20 @@
 """What ``checker check`` says on the screen: per file a line, then its findings by sheet.
 
-Lines carry a style word; plain output drops it, a real terminal (``terminal_colour``) shows it.
+Lines carry a style word; plain output drops it, a real terminal shows it, through rich.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.results import STATUS_WORDS, FileResult
 from checker.model.report import FileStatus
 from checker.model.verdicts import RuleError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MOST_FINDINGS = 200
 """Findings shown per file; the marked copy and the JSON hold them all."""
@@ -146,3 +149,52 @@ def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
     crashed = sum(len(result.errors) for result in results)
     if crashed:
         yield Line(f"有 {crashed} 条规则因程序错误没有得出结论，与学校的数据无关。", "fail")
+
+
+Seen = TypeVar("Seen")
+
+STYLES = {
+    "title": "bold",
+    "fail": "bold red",
+    "doubt": "yellow",
+    "unmet": "bright_red",
+    "explained": "blue",
+    "info": "bright_black",
+    "pass": "green",
+    "dim": "bright_black",
+}
+
+
+def print_in_colour(lines: Iterable[Line], console: Console) -> None:
+    """Print lines to a terminal; long lines wrap under their own indent."""
+    from rich.text import Text
+
+    for line in lines:
+        indent = len(line.text) - len(line.text.lstrip(" "))
+        text = Text(line.text[indent:], style=STYLES.get(line.style, ""))
+        for piece in text.wrap(console, max(20, console.width - indent)):
+            console.print(Text(" " * indent) + piece, highlight=False)
+
+
+def with_progress(
+    items: Iterator[Seen], total: int, failed: Callable[[Seen], int]
+) -> Iterator[Seen]:
+    """Pass items on while a bar on the error stream shows files done, errors and time left.
+    ``failed`` is how many things an item says must be mended."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("校验"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TextColumn("不通过 {task.fields[fail]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("校验", total=total, fail=0)
+        fail = 0
+        for item in items:
+            fail += failed(item)
+            progress.update(task, advance=1, fail=fail)
+            yield item

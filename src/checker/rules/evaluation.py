@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import operator as signs
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from math import floor
+from math import ceil, floor
 from typing import Protocol, TypeAlias
 
 from checker.rules.expression import parse
@@ -25,8 +24,49 @@ from checker.rules.syntax import (
     Truth,
     Unary,
 )
-from checker.rules.unit import Unit
-from checker.rules.values import NotApplicable, RuleDefect, Value
+from checker.rules.values import (
+    ORDER,
+    ZERO,
+    NotApplicable,
+    RuleDefect,
+    Value,
+    compare,
+    exact_sum,
+    kind_of,
+    number,
+    rounded,
+    truth,
+)
+
+
+class Facts(Protocol):
+    """What an expression reads: the school, one of its stages, or one row of a table."""
+
+    known: dict[str, Value]
+
+    def value(self, field: str) -> Value:
+        """The value of a field or ``table.column``."""
+
+    def number(self, field: str) -> Fraction:
+        """The same, if it is a number."""
+
+    def previous(self, field: str) -> Value:
+        """Last year's value."""
+
+    def whole(self, field: str) -> Value:
+        """The value for the whole school."""
+
+    def in_stage(self, field: str, stage: str) -> Value:
+        """The value of a stage."""
+
+    def given(self, field: str) -> bool:
+        """Whether something usable was typed."""
+
+    def has_stage(self, stage: str) -> bool:
+        """Whether the school has this stage."""
+
+    def rows(self, table: str) -> Sequence[Facts]:
+        """The filled rows of a table."""
 
 
 class Choices(Protocol):
@@ -39,7 +79,7 @@ class Choices(Protocol):
         """The definition chosen by the profile; "" if none was."""
 
 
-Compiled: TypeAlias = Callable[[Unit, Choices], Value]
+Compiled: TypeAlias = Callable[[Facts, Choices], Value]
 """Works an expression out for one unit. Raises MissingInput, NotApplicable, RuleDefect."""
 
 
@@ -52,57 +92,8 @@ def compiled(text: str) -> Compiled:
         raise RuleDefect(f"表达式{error}") from None
 
 
-def number(value: Value, what: str) -> Fraction:
-    """The value, if it is a number; otherwise RuleDefect naming ``what``."""
-    if type(value) is Fraction:
-        return value
-    raise RuleDefect(f"{what}须是数字，这里是{kind_of(value)}")
-
-
-def truth(value: Value, what: str) -> bool:
-    """The value, if it is true or false; otherwise RuleDefect naming ``what``."""
-    if value is True or value is False:
-        return value
-    raise RuleDefect(f"{what}须是“成立或不成立”，这里是{kind_of(value)}")
-
-
-def compare(operator: str, left: Value, right: Value) -> bool:
-    """``left operator right``; both must be of one kind. Raises RuleDefect otherwise."""
-    if type(left) is not type(right):
-        raise RuleDefect(f"{kind_of(left)}和{kind_of(right)}不能比较（{operator}）")
-    if operator == "==":
-        return left == right
-    if operator == "!=":
-        return left != right
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
-        # cross-multiplied: a third of the time that comparing Fractions takes
-        return _ORDER_NUMBERS[operator](
-            left.numerator * right.denominator, right.numerator * left.denominator
-        )
-    if isinstance(left, date) and isinstance(right, date):
-        return _ORDER_DATES[operator](left, right)
-    raise RuleDefect(f"{kind_of(left)}不能比大小（{operator}）")
-
-
-def rounded(value: Fraction, digits: int) -> Fraction:
-    """Half away from zero, as clerks and Excel round."""
-    scale = 10**digits
-    whole = floor(abs(value) * scale + Fraction(1, 2))
-    return Fraction(-whole if value < 0 else whole, scale)
-
-
 def compile_node(node: Node) -> Compiled:
-    """The closure of a tree; made once for each, since trees are kept as long as the program."""
-    known = _COMPILED.get(id(node))
-    if known is None or known[0] is not node:
-        known = _COMPILED[id(node)] = (node, _closure(node))
-    return known[1]
-
-
-_COMPILED: dict[int, tuple[Node, Compiled]] = {}
-
-
-def _closure(node: Node) -> Compiled:
+    """The closure of a tree."""
     if isinstance(node, Name):
         return _reading(node.id)
     if isinstance(node, Number | Text | Truth):
@@ -118,38 +109,18 @@ def _closure(node: Node) -> Compiled:
         return _membership(node)
     if isinstance(node, Unary):
         return _unary(node)
-    return _call(node)
+    maker = _OF_VALUES.get(node.function)
+    if maker is not None:
+        return maker([compile_node(argument) for argument in node.arguments])
+    return _OF_NAMES[node.function](node)
 
 
 def _reading(name: str) -> Compiled:
-    def read(unit: Unit, choices: Choices) -> Value:
+    def read(unit: Facts, choices: Choices) -> Value:
         found = unit.known.get(name)
         return unit.value(name) if found is None else found
 
     return read
-
-
-def kind_of(value: Value) -> str:
-    """What sort of value it is, in the words of authors of rules."""
-    if isinstance(value, bool):
-        return "是/否"
-    if isinstance(value, Fraction):
-        return "数字"
-    return "日期" if isinstance(value, date) else "文字"
-
-
-_ORDER_NUMBERS: dict[str, Callable[[int, int], bool]] = {
-    "<": signs.lt,
-    "<=": signs.le,
-    ">": signs.gt,
-    ">=": signs.ge,
-}
-_ORDER_DATES: dict[str, Callable[[date, date], bool]] = {
-    "<": signs.lt,
-    "<=": signs.le,
-    ">": signs.gt,
-    ">=": signs.ge,
-}
 
 
 def _arithmetic(node: Binary) -> Compiled:
@@ -157,27 +128,27 @@ def _arithmetic(node: Binary) -> Compiled:
     operator = node.operator
     what = f"“{operator}”的两边"
 
-    def both(unit: Unit, choices: Choices) -> tuple[Fraction, Fraction]:
+    def both(unit: Facts, choices: Choices) -> tuple[Fraction, Fraction]:
         one, other = left(unit, choices), right(unit, choices)
         if type(one) is Fraction and type(other) is Fraction:
             return one, other
         return number(one, what), number(other, what)
 
-    def divide(unit: Unit, choices: Choices) -> Value:
+    def divide(unit: Facts, choices: Choices) -> Value:
         above, below = both(unit, choices)
         if not below:
             raise NotApplicable("分母为 0")
         return above / below
 
-    def add(unit: Unit, choices: Choices) -> Value:
+    def add(unit: Facts, choices: Choices) -> Value:
         one, other = both(unit, choices)
         return one + other
 
-    def subtract(unit: Unit, choices: Choices) -> Value:
+    def subtract(unit: Facts, choices: Choices) -> Value:
         one, other = both(unit, choices)
         return one - other
 
-    def multiply(unit: Unit, choices: Choices) -> Value:
+    def multiply(unit: Facts, choices: Choices) -> Value:
         one, other = both(unit, choices)
         return one * other
 
@@ -190,7 +161,7 @@ def _comparison(node: Comparison) -> Compiled:
         return _plain_comparison(node.operators[0], *operands)
     operators = node.operators
 
-    def chain(unit: Unit, choices: Choices) -> Value:
+    def chain(unit: Facts, choices: Choices) -> Value:
         before = operands[0](unit, choices)
         for sign, operand in zip(operators, operands[1:], strict=True):
             value = operand(unit, choices)
@@ -204,10 +175,10 @@ def _comparison(node: Comparison) -> Compiled:
 
 def _plain_comparison(operator: str, left: Compiled, right: Compiled) -> Compiled:
     """The usual comparison, of two: numbers are compared without asking again what they are."""
-    if operator in _ORDER_NUMBERS:
-        order = _ORDER_NUMBERS[operator]
+    if operator in ORDER:
+        order = ORDER[operator]
 
-        def ordered(unit: Unit, choices: Choices) -> Value:
+        def ordered(unit: Facts, choices: Choices) -> Value:
             one, other = left(unit, choices), right(unit, choices)
             if type(one) is Fraction and type(other) is Fraction:
                 return order(one.numerator * other.denominator, other.numerator * one.denominator)
@@ -216,7 +187,7 @@ def _plain_comparison(operator: str, left: Compiled, right: Compiled) -> Compile
         return ordered
     wanted = operator == "=="
 
-    def equal(unit: Unit, choices: Choices) -> Value:
+    def equal(unit: Facts, choices: Choices) -> Value:
         one, other = left(unit, choices), right(unit, choices)
         if type(one) is type(other):
             return (one == other) is wanted
@@ -230,7 +201,7 @@ def _logic(node: Logic) -> Compiled:
     decisive = node.operator == "or"
     what = f"{node.operator} 的两边"
 
-    def decide(unit: Unit, choices: Choices) -> Value:
+    def decide(unit: Facts, choices: Choices) -> Value:
         for part in parts:
             value = part(unit, choices)
             if value is not True and value is not False:
@@ -247,7 +218,7 @@ def _membership(node: Membership) -> Compiled:
     items = [compile_node(item) for item in node.items]
     found, negated = not node.negated, node.negated
 
-    def member(unit: Unit, choices: Choices) -> Value:
+    def member(unit: Facts, choices: Choices) -> Value:
         value = operand(unit, choices)
         for item in items:
             if compare("==", value, item(unit, choices)):
@@ -264,8 +235,170 @@ def _unary(node: Unary) -> Compiled:
     return lambda unit, choices: -number(operand(unit, choices), "负号的后面")
 
 
-def _call(node: Call) -> Compiled:
-    # here, not above: the functions work out their arguments with this module
-    from checker.rules import calls
+def _on_numbers(name: str, work: Callable[[list[Fraction]], Fraction | int]) -> _Maker:
+    def make(arguments: list[Compiled]) -> Compiled:
+        what = f"{name} 的参数"
 
-    return calls.compile_call(node)
+        def call(unit: Facts, choices: Choices) -> Value:
+            return Fraction(work([number(each(unit, choices), what) for each in arguments]))
+
+        return call
+
+    return make
+
+
+def _choose(arguments: list[Compiled]) -> Compiled:
+    condition, then, otherwise = arguments
+
+    def choose(unit: Facts, choices: Choices) -> Value:
+        chosen = then if truth(condition(unit, choices), "if_ 的条件") else otherwise
+        return chosen(unit, choices)
+
+    return choose
+
+
+def _left(arguments: list[Compiled]) -> Compiled:
+    text, length = arguments
+
+    def left(unit: Facts, choices: Choices) -> Value:
+        return _text(text(unit, choices), "left")[: int(number(length(unit, choices), "长度"))]
+
+    return left
+
+
+def _length(arguments: list[Compiled]) -> Compiled:
+    return lambda unit, choices: Fraction(len(_text(arguments[0](unit, choices), "length")))
+
+
+def _year(arguments: list[Compiled]) -> Compiled:
+    def year(unit: Facts, choices: Choices) -> Value:
+        value = arguments[0](unit, choices)
+        if isinstance(value, date):
+            return Fraction(value.year)
+        raise RuleDefect(f"year 的参数须是日期，这里是{kind_of(value)}")
+
+    return year
+
+
+def _text(value: Value, what: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise RuleDefect(f"{what} 的参数须是文字，这里是{kind_of(value)}")
+
+
+_Maker: TypeAlias = Callable[[list[Compiled]], Compiled]
+
+
+def _digits(value: Fraction) -> int:
+    if value not in range(13):
+        raise RuleDefect("round 的位数须是 0 到 12 的整数")
+    return int(value)
+
+
+_OF_VALUES: dict[str, _Maker] = {
+    "abs": _on_numbers("abs", lambda given: abs(given[0])),
+    "ceil": _on_numbers("ceil", lambda given: ceil(given[0])),
+    "floor": _on_numbers("floor", lambda given: floor(given[0])),
+    "round": _on_numbers(
+        "round", lambda given: rounded(given[0], _digits(given[1]) if len(given) > 1 else 0)
+    ),
+    "min": _on_numbers("min", min),
+    "max": _on_numbers("max", max),
+    "sum": _on_numbers("sum", exact_sum),
+    "yuan": _on_numbers("yuan", lambda given: given[0] * 10000),
+    "number": _on_numbers("number", lambda given: given[0]),
+    "if_": _choose,
+    "left": _left,
+    "length": _length,
+    "year": _year,
+}
+
+
+def _named(node: Call) -> str:
+    first = node.arguments[0]
+    return first.id if isinstance(first, Name) else first.value if isinstance(first, Text) else ""
+
+
+def _second(node: Call) -> str | None:
+    if len(node.arguments) < 2:
+        return None
+    second = node.arguments[1]
+    return second.value if isinstance(second, Text) else None
+
+
+def _of_name(read: Callable[[Facts, Choices, str], Value]) -> _NodeMaker:
+    def make(node: Call) -> Compiled:
+        name = _named(node)
+        return lambda unit, choices: read(unit, choices, name)
+
+    return make
+
+
+def _stage(node: Call) -> Compiled:
+    name, stage = _named(node), _second(node) or ""
+    return lambda unit, choices: unit.in_stage(name, stage)
+
+
+def _threshold(node: Call) -> Compiled:
+    name, stage = _named(node), _second(node)
+    return lambda unit, choices: choices.threshold(name, stage)
+
+
+def _chosen_rows(node: Call) -> Callable[[Facts, Choices], list[Facts]]:
+    """The rows of the call's table that fulfil its condition."""
+    table = _named(node)
+    if node.function != "count":
+        table = table.rpartition(".")[0]
+    if len(node.arguments) < 2:
+        return lambda unit, choices: list(unit.rows(table))
+    condition = compile_node(node.arguments[1])
+    what = f"{node.function} 的条件"
+
+    def chosen(unit: Facts, choices: Choices) -> list[Facts]:
+        return [row for row in unit.rows(table) if truth(condition(row, choices), what)]
+
+    return chosen
+
+
+def _count(node: Call) -> Compiled:
+    rows = _chosen_rows(node)
+    return lambda unit, choices: Fraction(len(rows(unit, choices)))
+
+
+def _of_cells(work: Callable[[list[Fraction]], Fraction], of_none: Fraction | None) -> _NodeMaker:
+    def make(node: Call) -> Compiled:
+        rows, column = _chosen_rows(node), _named(node)
+
+        def call(unit: Facts, choices: Choices) -> Value:
+            given: list[Fraction] = []
+            for row in rows(unit, choices):
+                try:
+                    given.append(row.number(column))
+                except NotApplicable:  # an optional cell left empty adds nothing
+                    continue
+            if not given:
+                if of_none is None:
+                    raise NotApplicable("表中没有可以比较的行")
+                return of_none
+            return work(given)
+
+        return call
+
+    return make
+
+
+_NodeMaker: TypeAlias = Callable[[Call], Compiled]
+
+_OF_NAMES: dict[str, _NodeMaker] = {
+    "previous": _of_name(lambda unit, choices, name: unit.previous(name)),
+    "whole": _of_name(lambda unit, choices, name: unit.whole(name)),
+    "stage": _stage,
+    "given": _of_name(lambda unit, choices, name: unit.given(name)),
+    "has_stage": _of_name(lambda unit, choices, name: unit.has_stage(name)),
+    "threshold": _threshold,
+    "definition": _of_name(lambda unit, choices, name: choices.definition(name)),
+    "count": _count,
+    "total": _of_cells(exact_sum, ZERO),
+    "highest": _of_cells(max, None),
+    "lowest": _of_cells(min, None),
+}

@@ -10,8 +10,7 @@ from checker.model.template import Template
 from checker.model.verdicts import Outcome, Scope
 from checker.rules import units
 from checker.rules.expression import calls, names, parse, tables, thresholds
-from checker.rules.kinds import COLLECTION_KINDS
-from checker.rules.kinds.keys import KINDS, Key, Takes
+from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
 from checker.rules.ruleset import RuleSet
 from checker.rules.syntax import ExpressionError, Name, Node
 
@@ -143,7 +142,9 @@ def _template_problems(
             yield f"at：没有字段 {name}"
     asked = _asked_for(rule) - template.fields().keys()
     for key, node in expressions(rule):
-        yield from (f"{key}：没有表 {table}" for table in tables(node) if not _has(declared, table))
+        yield from (
+            f"{key}：没有表 {table}" for table in tables(node) if not declared.has_table(table)
+        )
         if any(name in asked for name in names(node)):
             continue  # given() guards a field that only another of its forms has
         text = rule.when if key == "when" else str(rule.spec.get(key, ""))
@@ -213,10 +214,6 @@ def fields_read(rule: Rule) -> set[str]:
         if isinstance(node, Name):
             found.add(node.id)
     return found
-
-
-def _has(declared: DeclaredUnits, table: str) -> bool:
-    return declared.has_table(table)
 
 
 def _texts(value: Plain | None) -> list[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 
 class ExpressionError(Exception):
@@ -106,53 +104,3 @@ class Call(NamedTuple):
 Node: TypeAlias = (
     Number | Text | Truth | Name | Unary | Binary | Comparison | Membership | Logic | Call
 )
-
-Packed: TypeAlias = tuple[object, ...]
-"""A tree as nested plain tuples, to be stored: (class number, parts ...)."""
-
-_CLASSES = (Number, Text, Truth, Name, Unary, Binary, Comparison, Membership, Logic, Call)
-_NUMBERS = {kind: number for number, kind in enumerate(_CLASSES)}
-
-
-def packed(node: Node) -> Packed:
-    """The tree as nested plain tuples."""
-    if isinstance(node, Number):
-        return (0, node.value.numerator, node.value.denominator, node.column)
-    return (_NUMBERS[type(node)], *(_packed_part(part) for part in node))
-
-
-def _packed_part(part: object) -> object:
-    if type(part) in _NUMBERS:
-        return packed(cast("Node", part))
-    if isinstance(part, tuple):
-        return (-1, *(_packed_part(item) for item in part))
-    return part
-
-
-def unpacked(stored: Packed) -> Node:
-    """The tree that ``packed`` gave this for. Raises TypeError, IndexError on anything else."""
-    number = cast("int", stored[0])
-    if number == 0:
-        above, below = cast("int", stored[1]), cast("int", stored[2])
-        return Number(_exact(above, below), cast("int", stored[3]))
-    # as _make of the class does it, without a call for every node
-    return _new_tuple(
-        _CLASSES[number],
-        [
-            part
-            if type(part) is not tuple
-            else unpacked(part)
-            if part[0] != -1
-            else tuple([unpacked(item) if type(item) is tuple else item for item in part[1:]])
-            for part in stored[1:]
-        ],
-    )
-
-
-_new_tuple = cast("Callable[[type[Node], list[object]], Node]", tuple.__new__)
-
-
-@cache
-def _exact(above: int, below: int) -> Fraction:
-    """A literal; the same few stand in most rules."""
-    return Fraction(above, below)

@@ -9,8 +9,7 @@
 `UnwritableWorkbook` is raised before anything is written. See `workbook_file` for details.
 """
 
-from checker.writing.errors import UnwritableWorkbook
-from checker.writing.summaries import CleanSummary, Skipped, WriteSummary
+from checker.writing.outcome import CleanSummary, Skipped, UnwritableWorkbook, WriteSummary
 from checker.writing.workbook_file import (
     can_write,
     clean_marks,

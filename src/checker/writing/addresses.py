@@ -35,20 +35,19 @@ class Area(NamedTuple):
     @property
     def reference(self) -> str:
         """As written in a file: "C7" or "C7:D9"."""
-        top, left, bottom, right = self
-        first = f"{column_letters(left)}{top}"
-        if top == bottom and left == right:
-            return first
-        return f"{first}:{column_letters(right)}{bottom}"
+        return self._written("")
 
     @property
     def absolute(self) -> str:
         """As written in a formula that must follow its cells: "$C$7:$D$9"."""
+        return self._written("$")
+
+    def _written(self, sign: str) -> str:
         top, left, bottom, right = self
-        first = f"${column_letters(left)}${top}"
+        first = f"{sign}{column_letters(left)}{sign}{top}"
         if top == bottom and left == right:
             return first
-        return f"{first}:${column_letters(right)}${bottom}"
+        return f"{first}:{sign}{column_letters(right)}{sign}{bottom}"
 
 
 @lru_cache(maxsize=4096)  # a run marks the same cells in workbook after workbook

@@ -1,26 +1,152 @@
-"""Changes -> a changed package, and the memory of what was there before."""
+"""Changes -> a changed package: what is to happen on each sheet, doing it, and remembering it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from checker.model.marks import FILL_COLOURS, CellEdit, Changes, Mark
-from checker.writing.addresses import Area, location, quoted_title, split_location
-from checker.writing.app_properties import list_titles
-from checker.writing.errors import UnwritableWorkbook
-from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml, shared_strings
+from msgspec import Struct, field
+
+from checker.model.marks import FILL_COLOURS, WORST_FIRST, CellEdit, Changes, Fill, Mark
+from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
+from checker.writing.cell_contents import Content, Stored, content_of, encode
+from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml
+from checker.writing.notes import SheetNotes
+from checker.writing.outcome import Skipped, UnwritableWorkbook, WriteSummary
 from checker.writing.result_sheet import result_sheet_xml
-from checker.writing.sheet_cells import CellChange, Content, change_cells
-from checker.writing.sheet_links import add_links, linked_cells
-from checker.writing.sheet_notes import SheetNotes
+from checker.writing.sheet_cells import CellChange, add_links, change_cells, linked_cells
 from checker.writing.sheet_part import Place, SheetPart
-from checker.writing.sheet_plan import Cell, SheetPlan, areas_of, plan_sheet
-from checker.writing.stored import Stored, encode
 from checker.writing.styles_part import Styles, solid
-from checker.writing.summaries import Skipped, WriteSummary
-from checker.writing.values import content_of
-from checker.writing.workbook_part import Sheet, Workbook
+from checker.writing.workbook_part import Sheet, Workbook, list_titles
+
+MOST_CELLS = 200_000
+"""Cells one range may colour; a whole column or sheet is surely a mistake."""
+
+_MOST_LISTED = 5_000
+
+Cell = tuple[int, int]
+Look = tuple[str, str, bool]
+
+
+class SheetPlan(Struct, frozen=True):
+    """By cell (row, column); a cell inside a merged range stands for the range's corner."""
+
+    fills: dict[Cell, Fill] = field(default_factory=dict)
+    notes: dict[Cell, list[str]] = field(default_factory=dict)
+    links: dict[Cell, str] = field(default_factory=dict)
+    edits: dict[Cell, CellEdit] = field(default_factory=dict)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def plan_sheet(
+    merged: Sequence[Area], marks: Iterable[Mark], edits: Iterable[CellEdit]
+) -> SheetPlan:
+    """The plan for one sheet's marks and edits; what cannot be done is in ``skipped``."""
+    plan = SheetPlan()
+    corners = _corners(merged)
+    for mark in marks:
+        area = parse_area(mark.cell)
+        if area is None:
+            plan.skipped.append((mark.cell, "不是单元格地址"))
+            continue
+        single = area.top == area.bottom and area.left == area.right
+        near: Sequence[Area] = ()
+        if single and corners is not None:
+            first = corners.get(area[:2], area[:2])
+        else:
+            near = [one for one in merged if _meet(one, area)]
+            first = _corner(near, area.top, area.left)
+        if mark.note:
+            texts = plan.notes.setdefault(first, [])
+            if mark.note not in texts:
+                texts.append(mark.note)
+        if mark.link:
+            plan.links.setdefault(first, mark.link)
+        if mark.fill is None:
+            continue
+        if single:
+            _strengthen(plan, first, mark.fill)
+        else:
+            _plan_fill(plan, mark.fill, area, near, mark.cell)
+    for edit in edits:
+        area = parse_area(edit.cell)
+        if area is None or area.size != 1:
+            plan.skipped.append((edit.cell, "不是单元格地址"))
+            continue
+        plan.edits[_corner(merged, area.top, area.left)] = edit
+    return plan
+
+
+def _plan_fill(
+    plan: SheetPlan, fill: Fill, area: Area, merged: Sequence[Area], written: str
+) -> None:
+    if area.size > MOST_CELLS:
+        plan.skipped.append((written, "范围太大，没有上色"))
+        return
+    for row in range(area.top, area.bottom + 1):
+        for column in range(area.left, area.right + 1):
+            _strengthen(plan, _corner(merged, row, column) if merged else (row, column), fill)
+
+
+def _strengthen(plan: SheetPlan, cell: Cell, fill: Fill) -> None:
+    known = plan.fills.get(cell)
+    if known is None or WORST_FIRST.index(fill) < WORST_FIRST.index(known):
+        plan.fills[cell] = fill
+
+
+def _corners(merged: Sequence[Area]) -> dict[Cell, Cell] | None:
+    """By cell of a merged range the range's corner; None where ranges are too large to list."""
+    if sum(one.size for one in merged) > _MOST_LISTED:
+        return None
+    corners: dict[Cell, Cell] = {}
+    for top, left, bottom, right in merged:
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                corners.setdefault((row, column), (top, left))
+    return corners
+
+
+def _meet(one: Area, other: Area) -> bool:
+    return (
+        one.top <= other.bottom
+        and other.top <= one.bottom
+        and one.left <= other.right
+        and other.left <= one.right
+    )
+
+
+def _corner(merged: Sequence[Area], row: int, column: int) -> Cell:
+    for top, left, bottom, right in merged:
+        if top <= row <= bottom and left <= column <= right:
+            return top, left
+    return row, column
+
+
+def areas_of(cells: dict[Cell, Look]) -> list[tuple[Area, Look]]:
+    """Cells with the same value put together: runs within a row, then equal runs of rows."""
+    runs: list[tuple[int, int, int, Look]] = []  # row, left, right, value
+    for (row, column), value in sorted(cells.items()):
+        if runs:
+            last_row, left, right, last = runs[-1]
+            if last_row == row and right == column - 1 and last == value:
+                runs[-1] = row, left, column, value
+                continue
+        runs.append((row, column, column, value))
+    open_blocks: dict[tuple[int, int, Look], tuple[int, int]] = {}  # -> top, bottom
+    blocks = []
+    for row, left, right, value in runs:
+        key = left, right, value
+        above = open_blocks.get(key)
+        if above is not None and above[1] == row - 1:
+            open_blocks[key] = above[0], row
+            continue
+        if above is not None:
+            blocks.append((Area(above[0], left, above[1], right), value))
+        open_blocks[key] = row, row
+    for (left, right, value), (top, bottom) in open_blocks.items():
+        blocks.append((Area(top, left, bottom, right), value))
+    return blocks
+
 
 _SOLID = {fill: (colour, solid(colour)) for fill, colour in FILL_COLOURS.items()}
 
@@ -36,7 +162,6 @@ class Applier:
         self._skipped: list[Skipped] = []
         self._counts = {"fill": 0, "note": 0, "link": 0, "edit": 0}
         self._formula_overwritten = False
-        self._shared: dict[int, bytes] = {}
         # Cells of one style that get one colour look the same before and after.
         self._looks: dict[tuple[int, int, bool], tuple[CellChange, tuple[str, str, bool]]] = {}
 
@@ -192,7 +317,7 @@ class Applier:
     ) -> None:
         for cell, edit in plan.edits.items():
             place = places[cell]
-            stored = Stored.read(part, place, self._shared_entry)
+            stored = Stored.read(part, place, self._workbook.shared_string)
             if stored.is_tied_formula:
                 self._skip(sheet.title, edit.cell, "这里是数组公式或共享公式，没有改写")
                 continue
@@ -205,11 +330,6 @@ class Applier:
             self._remember(
                 "edit", sheet.title, area, encode(content), before, created=not place.exists
             )
-
-    def _shared_entry(self, index: int) -> bytes:
-        if index not in self._shared:
-            self._shared.update(shared_strings(self._workbook, {index}))
-        return self._shared.get(index, b"")
 
     def _write_notes(self, sheet: Sheet, part: SheetPart, plan: SheetPlan) -> None:
         if not plan.notes:

@@ -7,20 +7,18 @@ line pointing at the right cells when the user inserts rows or renames a sheet.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
-from json.encoder import encode_basestring as _quoted
 from typing import NamedTuple
 
+import msgspec
+
 from checker.writing.addresses import Area, parse_area, quoted_title, split_location
-from checker.writing.notes_part import rich_text
-from checker.writing.package import Package
-from checker.writing.relations import related
-from checker.writing.values import text_element
+from checker.writing.cell_contents import rich_text, text_element
 from checker.writing.workbook_part import Sheet, Workbook
-from checker.writing.xml_bytes import attributes, blanked, children, escape, root_tag, unescape
+from checker.writing.xml_part import attributes, blanked, children, escape, unescape
 
 TITLE = "校验记录"
 SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"
@@ -41,6 +39,16 @@ class Memory(NamedTuple):
     before: str | None
     created: bool = False  # the cells did not exist before
     tab: int = -1  # place of the sheet among the tabs, for programs that rename it on opening
+
+
+class _Line(msgspec.Struct, frozen=True):
+    """A memory as it is stored beside the formula that holds its sheet and area."""
+
+    kind: str
+    wrote: str
+    before: str | None
+    created: bool
+    tab: int = -1
 
 
 def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
@@ -77,13 +85,9 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
 
 
 def _line(memory: Memory) -> str:
-    """The memory as JSON, put together by hand: there may be one for every cell of a form."""
-    before = "null" if memory.before is None else _quoted(memory.before)
-    line = (
-        f'{{"kind":{_quoted(memory.kind)},"wrote":{_quoted(memory.wrote)},"before":{before},'
-        f'"created":{"true" if memory.created else "false"},"tab":{memory.tab}}}'
-    )
-    return line.replace("_x", "\\u005fx")
+    """The memory as JSON, without what the formula beside it says."""
+    line = _Line(memory.kind, memory.wrote, memory.before, memory.created, memory.tab)
+    return msgspec.json.encode(line).decode().replace("_x", "\\u005fx")
 
 
 def remembered_sheet(workbook: Workbook, memory: Memory) -> Sheet | None:
@@ -114,21 +118,11 @@ def read_memories(workbook: Workbook, sheet: Sheet) -> list[Memory]:
         area = parse_area(address)
         if area is None or not line:
             continue
-        try:
-            stored = json.loads(line)
-            memories.append(
-                Memory(
-                    str(stored["kind"]),
-                    title,
-                    area,
-                    str(stored["wrote"]),
-                    None if stored["before"] is None else str(stored["before"]),
-                    bool(stored["created"]),
-                    stored.get("tab", -1),
-                )
+        with suppress(msgspec.DecodeError):
+            kind, wrote, before, created, tab = msgspec.structs.astuple(
+                msgspec.json.decode(line, type=_Line)
             )
-        except (ValueError, KeyError, TypeError):
-            continue
+            memories.append(Memory(kind, title, area, wrote, before, created, tab))
     return memories
 
 
@@ -162,7 +156,7 @@ def _read_rows(
             letters = values.get("r", "").rstrip("0123456789")
             cells[letters] = (value, formula, by_index)
         rows.append(cells)
-    strings = shared_strings(workbook, shared)
+    strings = workbook.shared_strings(shared)
     return [
         {
             letters: (rich_text(strings.get(int(value), b"")) if by_index else value, formula)
@@ -170,23 +164,3 @@ def _read_rows(
         }
         for cells in rows
     ]
-
-
-def shared_strings(workbook: Workbook, wanted: set[int]) -> dict[int, bytes]:
-    """The content (XML, namespace prefix kept) of those entries of the shared string table."""
-    if not wanted:
-        return {}
-    package: Package = workbook.package
-    key = related(package, workbook.key, "sharedStrings")
-    if key is None:
-        return {}
-    part = package.part(key)
-    found = {}
-    last = max(wanted)
-    root = root_tag(part.scan)
-    for index, one in enumerate(children(part.scan, root.end(), len(part.scan))):
-        if index in wanted:
-            found[index] = part.text[one.inner_start : one.inner_end]
-        if index >= last:
-            break
-    return found

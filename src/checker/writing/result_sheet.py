@@ -14,11 +14,11 @@ from checker.writing.addresses import (
     quoted_title,
     split_location,
 )
-from checker.writing.note_shapes import half_widths
+from checker.writing.cell_contents import text_element, value_xml
+from checker.writing.notes import half_widths
 from checker.writing.styles_part import Styles, solid
-from checker.writing.values import text_element, value_xml
 from checker.writing.workbook_part import Workbook
-from checker.writing.xml_bytes import escape_attribute
+from checker.writing.xml_part import escape_attribute
 
 HEADER_COLOUR = "1F4E78"
 _DATE_FORMAT = 14

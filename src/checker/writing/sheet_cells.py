@@ -1,4 +1,4 @@
-"""Changing cells of a worksheet: style, contents; putting in the ones that are not there."""
+"""Changing a worksheet: style and contents of cells, cells that are not there yet, hyperlinks."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from checker.writing.addresses import column_letters, parse_area
+from checker.writing.cell_contents import Content
 from checker.writing.sheet_part import Place, Row, SheetPart
-from checker.writing.xml_bytes import attributes, drop_attribute, set_attribute
+from checker.writing.xml_part import (
+    Element,
+    attributes,
+    children,
+    drop_attribute,
+    escape_attribute,
+    opened,
+    prefixed,
+    set_attribute,
+)
 
-_BARE_NAME = re.compile(rb"<(/?)(?=[A-Za-z_][\w.-]*[\s/>])")
 _SPANS = re.compile(rb"""\sspans\s*=\s*["'](\d+):(\d+)["']""")
-
-
-class Content(NamedTuple):
-    """What a cell holds, as XML: the `t` attribute ("" is a number) and what is between its tags.
-
-    ``inner`` uses no namespace prefix; the sheet's own is put in.
-    """
-
-    type: str
-    inner: bytes
 
 
 class CellChange(NamedTuple):
@@ -58,16 +57,6 @@ def change_cells(
     added += [(number, place.column) for number, cells in new_rows.items() for place, _ in cells]
     if added:
         _widen_dimension(sheet, added)
-
-
-def prefixed(inner: bytes, prefix: bytes) -> bytes:
-    """Element names in a fragment written without prefix, given the sheet's prefix."""
-    return _BARE_NAME.sub(rb"<\1" + prefix, inner) if prefix else inner
-
-
-def unprefixed(inner: bytes, prefix: bytes) -> bytes:
-    """The reverse of `prefixed`."""
-    return re.sub(rb"<(/?)" + re.escape(prefix), rb"<\1", inner) if prefix else inner
 
 
 def _change_existing(sheet: SheetPart, place: Place, change: CellChange) -> None:
@@ -122,8 +111,7 @@ def _grow_row(sheet: SheetPart, row: Row, cells: list[tuple[Place, bytes]]) -> N
         new = set_attribute(tag, "spans", f"{low}:{high}")
     if row.inner_start == row.end:  # <row/>: open it
         inside = b"".join(xml for _, xml in cells)
-        bare = new.rstrip(b">").rstrip(b"/").rstrip()
-        part.splice(row.start, row.end, bare + b">" + inside + b"</" + sheet.prefix + b"row>")
+        part.splice(row.start, row.end, opened(new) + inside + b"</" + sheet.prefix + b"row>")
         return
     if new != tag:
         part.splice(row.start, row.inner_start, new)
@@ -168,3 +156,58 @@ def _widen_dimension(sheet: SheetPart, added: list[tuple[int, int]]) -> None:
     if (top, left, bottom, right) != tuple(area):
         reference = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
         sheet.part.splice(element.start, element.inner_start, set_attribute(tag, "ref", reference))
+
+
+def linked_cells(sheet: SheetPart) -> set[str]:
+    """The addresses (or ranges) that carry a hyperlink already."""
+    element = sheet.element("hyperlinks")
+    if element is None:
+        return set()
+    inside = children(sheet.part.scan, element.inner_start, element.inner_end)
+    return {attributes(sheet.tag(one)).get("ref", "") for one in inside}
+
+
+def add_links(sheet: SheetPart, links: Mapping[str, str]) -> None:
+    """Let cells (by address) lead to locations such as "校验结果!A5"."""
+    if not links:
+        return
+    prefix = sheet.prefix
+    xml = b"".join(
+        b"<%s%s"
+        % (
+            prefix,
+            f'hyperlink ref="{address}" location="{escape_attribute(to)}"/>'.encode(),
+        )
+        for address, to in links.items()
+    )
+    element = sheet.element("hyperlinks")
+    name = prefix + b"hyperlinks"
+    if element is None:
+        whole = b"<%s>%s</%s>" % (name, xml, name)
+        sheet.part.insert(sheet.place_for("hyperlinks"), whole)
+    else:
+        sheet.part.append(element, name, xml)
+
+
+def remove_links(sheet: SheetPart, links: Mapping[str, str]) -> None:
+    """Remove the links that lead from those addresses to those locations."""
+    element = sheet.element("hyperlinks")
+    if element is None:
+        return
+    left: list[Element] = []
+    gone: list[Element] = []
+    for one in children(sheet.part.scan, element.inner_start, element.inner_end):
+        values = attributes(sheet.tag(one))
+        address = values.get("ref", "")
+        same = _bare(links.get(address, "")) == _bare(values.get("location", ""))
+        (gone if address in links and same else left).append(one)
+    if not left:
+        sheet.part.splice(element.start, element.end, b"")
+        return
+    for one in gone:
+        sheet.part.splice(one.start, one.end, b"")
+
+
+def _bare(link: str) -> str:
+    """A location without the quotes and dollar signs that programs add or leave out."""
+    return link.removeprefix("#").replace("'", "").replace("$", "")

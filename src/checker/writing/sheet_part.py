@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from checker.writing.addresses import Area, column_letters, column_number, parse_area
-from checker.writing.errors import DAMAGED, UnwritableWorkbook
-from checker.writing.part import Part
-from checker.writing.xml_bytes import Element, attributes, children, local, root_tag
+from checker.writing.outcome import DAMAGED, UnwritableWorkbook
+from checker.writing.xml_part import Element, Part, attributes, children, local, root_tag
 
 _NUMBER_ROW = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
 _REFERENCE = re.compile(rb"""\sref\s*=\s*["']([^"']*)["']""")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
-from checker.writing.errors import DAMAGED, UnwritableWorkbook
-from checker.writing.package import Package, key_of
-from checker.writing.relations import declare, relate, related
-from checker.writing.sheet_cells import prefixed, unprefixed
-from checker.writing.small_texts import kept
+from checker.writing.outcome import DAMAGED, UnwritableWorkbook
+from checker.writing.package import Package, declare, key_of, relate, related
 from checker.writing.workbook_part import Workbook
-from checker.writing.xml_bytes import (
+from checker.writing.xml_part import (
     attributes,
     children,
     local,
+    opened,
+    prefixed,
     root_tag,
     set_attribute,
+    unprefixed,
 )
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
@@ -211,13 +211,13 @@ class Styles:
             tag = part.text[element.start : element.inner_start]
             counted = set_attribute(tag, "count", str(len(table)))
             if element.is_empty_tag:
-                opened = counted[:-2].rstrip() + b">"
-                part.splice(element.start, element.end, opened + new + b"</" + qualified + b">")
+                whole = opened(counted) + new + b"</" + qualified + b">"
+                part.splice(element.start, element.end, whole)
             else:
                 part.splice(element.start, element.inner_start, counted)
                 part.insert(element.inner_end, new)
         if fresh and self._root[3].endswith(b"/"):  # <styleSheet/>: open it
-            tag = self._root[0][:-2].rstrip() + b">"
+            tag = opened(self._root[0])
             inside = b"".join(xml for _, xml in fresh)
             whole = tag + inside + b"</" + self._root[2] + b">"
             part.splice(self._root.start(), self._root.end(), whole)
@@ -232,7 +232,6 @@ class Styles:
         return max(ends, default=self._root.end())
 
 
-@kept(most=64, longest=4_096)
 def _variant(default: bytes, bold: bool, size: float | None, colour: str | None) -> bytes:
     """A font, made bold, resized, coloured."""
     inner = default[default.index(b">") + 1 :] if not default.endswith(b"/>") else b"</font>"
@@ -253,7 +252,6 @@ def _variant(default: bytes, bold: bool, size: float | None, colour: str | None)
     return b"<font>" + b"".join(parts[name] for name in order if name in parts) + b"</font>"
 
 
-@kept(most=32, longest=65_536)
 def _entries(table: bytes) -> tuple[tuple[int, int], ...]:
     """Where the entries of a table begin and end."""
     return tuple((one.start, one.end) for one in children(table, 0, len(table)))
@@ -291,8 +289,7 @@ def _create(workbook: Workbook) -> str:
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
         "</styleSheet>"
     )
-    folder = package.name_of(workbook.key).replace("\\", "/").lstrip("/").rpartition("/")[0]
-    name = (f"{folder}/" if folder else "") + "styles.xml"
+    name = workbook.folder + "styles.xml"
     if package.has(key_of(name)):
         name = package.free_name(name.replace(".xml", "{}.xml"))
     key = package.put(name, xml.encode())

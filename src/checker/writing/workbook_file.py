@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from checker.model.marks import CellEdit, Changes
-from checker.writing import exact_undo
 from checker.writing.apply import Applier
-from checker.writing.earlier_marks import remove_earlier_marks
-from checker.writing.errors import UnwritableWorkbook
 from checker.writing.memory_sheet import find_memory_sheet
+from checker.writing.outcome import CleanSummary, UnwritableWorkbook, WriteSummary
 from checker.writing.package import Package
 from checker.writing.sheet_part import SheetPart
-from checker.writing.summaries import CleanSummary, WriteSummary
+from checker.writing.undoing import remember, remove_earlier_marks
 from checker.writing.workbook_part import Workbook
-from checker.writing.zip_output import reason_of, write_atomically
+from checker.writing.zip_container import reason_of, write_atomically
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -39,7 +37,7 @@ def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
     workbook.package.settle()
     summary = Applier(workbook).apply(changes)
     if summary.filled or summary.notes or summary.links or summary.edits or summary.sheets:
-        exact_undo.remember(workbook.package)
+        remember(workbook.package)
     workbook.package.save(target)
     return replace(summary, replaced_earlier=earlier.found)
 
@@ -142,8 +140,9 @@ def _drop_results(sheet: SheetPart) -> None:
         rb"<%sc(?=[\s>])[^>]*>(\s*<%sf(?=[\s/>])(?:[^>]*/>|[^>]*>[^<]*</%sf\s*>))"
         rb"\s*<%sv(?=[\s/>])(?:[^>]*/>|[^>]*>[^<]*</%sv\s*>)" % ((prefix,) * 5)
     )
-    kind = re.compile(rb"""\s+t\s*=\s*["']\w*["']""")
+    # ``vm`` describes the value, so it goes with it; ``cm`` describes the formula.
+    of_value = re.compile(rb"""\s+(?:t|vm)\s*=\s*["']\w*["']""")
     for found in pattern.finditer(part.scan, sheet.data_inner, sheet.data_inner_end):
-        tag = kind.sub(b"", part.text[found.start() : found.start(1)])
+        tag = of_value.sub(b"", part.text[found.start() : found.start(1)])
         part.splice(found.start(), found.end(), tag + part.text[found.start(1) : found.end(1)])
     part.commit()

@@ -1,14 +1,15 @@
-"""xl/workbook.xml: which sheets there are, what forbids writing, adding and removing sheets."""
+"""xl/workbook.xml and docProps/app.xml: which sheets there are, adding and removing them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from itertools import islice
 from typing import NamedTuple
 
-from checker.writing.errors import DAMAGED, UnwritableWorkbook
-from checker.writing.package import Package
-from checker.writing.part import Part
-from checker.writing.relations import (
+from checker.writing.outcome import DAMAGED, UnwritableWorkbook
+from checker.writing.package import (
+    Package,
     content_type,
     declare,
     relate,
@@ -17,15 +18,19 @@ from checker.writing.relations import (
     remove_part,
     unrelate,
 )
-from checker.writing.xml_bytes import (
+from checker.writing.xml_part import (
     Element,
+    Part,
     attributes,
     children,
     drop_attribute,
+    escape,
     escape_attribute,
     local,
+    prefixed,
     root_tag,
     set_attribute,
+    unescape,
 )
 
 STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -75,6 +80,7 @@ class Workbook:
         self.main_namespace = STRICT_MAIN if self.strict else TRANSITIONAL_MAIN
         self.relations_namespace = STRICT_RELATIONS if self.strict else TRANSITIONAL_RELATIONS
         self.sheets = self._read_sheets()
+        self._strings: dict[int, bytes] = {}
         #: Blocks of shape ids taken by VML drawings; empty until the first is looked at.
         self.shape_blocks: set[int] = set()
         properties = self._top().get("workbookPr")
@@ -87,6 +93,35 @@ class Workbook:
     def part(self) -> Part:
         """The XML of the workbook part."""
         return self.package.part(self.key)
+
+    @property
+    def folder(self) -> str:
+        """The folder of the workbook part, such as "xl/"; "" or with a slash at the end."""
+        name = self.package.name_of(self.key).replace("\\", "/").lstrip("/")
+        return name[: name.rfind("/") + 1]
+
+    def reference(self, root: bytes, id_: str) -> str:
+        """The attribute `r:id` as it is written below a root tag that may declare `r`, or not."""
+        namespace = self.relations_namespace
+        bound = re.search(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + namespace.encode() + rb"[\"']", root)
+        return f'{bound[1].decode()}:id="{id_}"' if bound else f'xmlns:r="{namespace}" r:id="{id_}"'
+
+    def shared_strings(self, wanted: Collection[int]) -> dict[int, bytes]:
+        """The content (XML, namespace prefix kept) of those entries of the shared string table."""
+        missing = {index for index in wanted if index not in self._strings}
+        key = related(self.package, self.key, "sharedStrings") if missing else None
+        if key is not None:
+            part, last = self.package.part(key), max(missing)
+            root = root_tag(part.scan)
+            entries = children(part.scan, root.end(), len(part.scan))
+            for index, one in enumerate(islice(entries, last + 1)):
+                if index in missing:
+                    self._strings[index] = part.text[one.inner_start : one.inner_end]
+        return {index: self._strings.get(index, b"") for index in wanted}
+
+    def shared_string(self, index: int) -> bytes:
+        """One of these entries; empty if there is none."""
+        return self.shared_strings((index,))[index]
 
     def _top(self) -> dict[str, Element]:
         part = self.part
@@ -143,23 +178,13 @@ class Workbook:
     def add_sheet(self, title: str, xml: bytes, state: str = "visible") -> Sheet:
         """Append a worksheet with that XML as the last tab."""
         package = self.package
-        folder = package.name_of(self.key).replace("\\", "/").lstrip("/").rpartition("/")[0]
-        folder = f"{folder}/" if folder else ""
-        name = package.free_name(folder + "worksheets/sheet{}.xml")
+        name = package.free_name(self.folder + "worksheets/sheet{}.xml")
         key = package.put(name, xml)
         declare(package, name, SHEET_TYPE)
         id_ = relate(package, self.key, "worksheet", name, self.strict)
         sheet_id = 1 + max((one.sheet_id for one in self.sheets), default=0)
-        root = root_tag(self.part.scan)
-        bound = re.search(
-            rb"xmlns:([\w.-]+)\s*=\s*[\"']" + self.relations_namespace.encode(), root[0]
-        )
         hidden = "" if state == "visible" else f' state="{state}"'
-        reference = (
-            f'{bound[1].decode()}:id="{id_}"'
-            if bound
-            else f'xmlns:r="{self.relations_namespace}" r:id="{id_}"'
-        )
+        reference = self.reference(root_tag(self.part.scan)[0], id_)
         line = f'sheet name="{escape_attribute(title)}" sheetId="{sheet_id}"{hidden} {reference}/>'
         sheets = self._top()["sheets"]
         self.part.insert(sheets.inner_end, b"<" + self.prefix + line.encode())
@@ -241,3 +266,53 @@ class Workbook:
         if key:
             unrelate(self.package, self.key, key)
             remove_part(self.package, key)
+
+
+_COUNT = re.compile(rb"<((?:[\w.-]+:)?i4)\s*>\s*(\d+)\s*</\1\s*>")
+_SIZE = re.compile(rb"""(\ssize\s*=\s*["'])(\d+)(["'])""")
+
+
+def list_titles(package: Package, before: list[str], after: list[str]) -> None:
+    """Replace the sheet titles ``before`` by ``after``; a list that says otherwise is left alone.
+
+    The part is for show only, so anything unusual in it is no reason to stop.
+    """
+    key = related(package, "", "extended-properties")
+    if key is None or before == after:
+        return
+    part = package.part(key)
+    part.commit()
+    scan = part.scan
+    root = root_tag(scan)
+    top = {one.name: one for one in children(scan, root.end(), len(scan))}
+    headings = _vector(scan, top.get("HeadingPairs"))
+    titles = _vector(scan, top.get("TitlesOfParts"))
+    if headings is None or titles is None:
+        return
+    count = _COUNT.search(scan, headings.inner_start, headings.inner_end)
+    size = _SIZE.search(scan, titles.start, titles.inner_start)
+    # Defined names follow the sheets, hundreds of them: they are counted, not read.
+    inside = children(scan, titles.inner_start, titles.inner_end)
+    entries = list(islice(inside, len(before)))
+    shown = [unescape(scan[one.inner_start : one.inner_end]) for one in entries]
+    if not before or not count or not size or int(count[2]) != len(before) or shown != before:
+        return
+    prefix = scan[entries[0].start + 1 : entries[0].inner_start - 1].split()[0]
+    total = int(size[2])
+    closed = scan.count(b"</" + prefix + b">", titles.inner_start, titles.inner_end)
+    if total != closed and total != len(entries) + sum(1 for _ in inside):
+        return
+    prefix = prefix[: len(prefix) - len(local(prefix).encode())]
+    xml = "".join(f"<lpstr>{escape(title)}</lpstr>" for title in after).encode()
+    total += len(after) - len(before)
+    part.splice(count.start(2), count.end(2), b"%d" % len(after))
+    part.splice(size.start(2), size.end(2), b"%d" % total)
+    part.splice(entries[0].start, entries[len(before) - 1].end, prefixed(xml, prefix))
+    part.commit()
+
+
+def _vector(scan: bytes, element: Element | None) -> Element | None:
+    if element is None:
+        return None
+    inside = children(scan, element.inner_start, element.inner_end)
+    return next((one for one in inside if one.name == "vector"), None)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from checker.authoring.examples import run_examples
 from checker.model.rules import Rule
 from checker.plugins.manifest import load_manifest
-from checker.rules.examples import run_examples
 from checker.session import Session
 
 RULES = load_manifest(Path(__file__).parents[1] / "plugin.toml").rules

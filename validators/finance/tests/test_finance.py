@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from checker.authoring.examples import run_examples
 from checker.model.rules import Example, Plain
 from checker.model.verdicts import Outcome, Verdict
 from checker.plugins.manifest import load_manifest
-from checker.rules.examples import run_examples
 from checker.rules.profiles import build
 from checker.session import Session
 

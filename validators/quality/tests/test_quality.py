@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 from msgspec.structs import replace
 
+from checker.authoring.examples import run_examples
 from checker.model.rules import Example
 from checker.model.verdicts import Outcome, Quantity
-from checker.rules.examples import run_examples
 from checker.session import Session
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from checker.authoring.examples import run_examples
 from checker.model.rules import Example, Plain
 from checker.model.verdicts import Outcome, Verdict
-from checker.rules.examples import run_examples
 from checker.session import Session, SessionOptions
 
 

@@ -1,0 +1,101 @@
+"""Examples of collection rules are run: each school's form is filled in, judged and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from checker.authoring.example_forms import EXPECTED, form_with
+from checker.batch.record import Measure
+from checker.county.collection import County, conclude_all, gather
+from checker.county.measuring import figures_of, measure, questions
+from checker.judging.engine import judge
+from checker.model.rules import Example, Plain, Rule
+from checker.model.submission import Submission
+from checker.model.template import Template
+from checker.model.verdicts import Outcome
+from checker.rules.profiles import Profile
+from checker.rules.ruleset import RuleSet
+
+
+def problem_of(
+    rule: Rule,
+    example: Example,
+    ruleset: RuleSet,
+    templates: Mapping[str, Template],
+    profile: Profile,
+) -> str:
+    """How an example of a collection rule came out differently from what it says; "" if it did
+    not. Raises ExampleError if the form does not have what the example names."""
+    template = templates[rule.templates[0]]
+    parts = [rule.id, *_texts(rule.spec.get("of"))]
+    rules = [item for item in ruleset if item.id in parts]
+
+    def measured(schools: Iterable[Mapping[str, Plain]]) -> list[tuple[str, tuple[Measure, ...]]]:
+        return [
+            (str(number), _measures(school, example, template, rules, ruleset, profile))
+            for number, school in enumerate(schools, 1)
+        ]
+
+    now, then = measured(example.schools), measured(example.last_year)
+    stages = {stage.id: stage.title for stage in template.stages}
+    county = County(
+        measured=gather(now),
+        earlier=gather(then),
+        names={code: f"第{code}所学校" for code, _ in now},
+        stages=stages,
+        edition=template.edition,
+        form=_county_form(example, templates),
+    )
+    concluded = conclude_all([rule], county, ruleset, profile)
+    if concluded.errors:
+        return "；".join(error.message for error in concluded.errors)
+    found = [
+        item
+        for item in concluded.findings
+        if not example.stage or item.stage in (example.stage, "")
+    ]
+    expected = EXPECTED.get((example.expect, rule.severity), example.expect)
+    if not found:
+        return "" if expected is Outcome.PASS and rule.kind in _SILENT else "没有得出任何结论"
+    for item in found:
+        if item.outcome is expected and example.actual in (None, item.actual):
+            return ""
+    told = "；".join(f"{item.outcome.value} {item.actual}（{item.message}）" for item in found)
+    return f"应为 {expected.value} {example.actual or ''}，却是 {told}"
+
+
+_SILENT = frozenset({"outlier", "cohort"})
+"""Kinds that only speak of schools that stand out: saying nothing is passing."""
+
+
+def _measures(
+    school: Mapping[str, Plain],
+    example: Example,
+    template: Template,
+    rules: list[Rule],
+    ruleset: RuleSet,
+    profile: Profile,
+) -> tuple[Measure, ...]:
+    tables = {
+        key: [row for row in value if isinstance(row, dict)]
+        for key, value in school.items()
+        if isinstance(value, list)
+    }
+    facts = {key: value for key, value in school.items() if key not in tables}
+    submission = form_with(template, facts, tables, example.stage)
+    report = judge(submission, ruleset, profile)
+    found = measure(report, questions(rules), figures_of(submission, ruleset, profile))
+    if found.errors:
+        raise ValueError("；".join(error.message for error in found.errors))
+    return found.measures
+
+
+def _county_form(example: Example, templates: Mapping[str, Template]) -> Submission | None:
+    if not example.county:
+        return None
+    template = next(item for item in templates.values() if item.level == "county")
+    return form_with(template, example.county, {}, example.stage)
+
+
+def _texts(value: Plain | None) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []

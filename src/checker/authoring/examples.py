@@ -1,0 +1,147 @@
+"""Examples of rules are run: the form is filled in with the example's facts and really judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.authoring.county_examples import problem_of
+from checker.authoring.example_forms import (
+    EXPECTED,
+    ExampleError,
+    submission_for,
+    submission_of_last_year,
+)
+from checker.judging.engine import judge
+from checker.model.rules import Example, Rule
+from checker.model.template import Template
+from checker.model.verdicts import Outcome, Scope, Verdict
+from checker.rules.profiles import Profile, build
+from checker.rules.ruleset import RuleSet
+
+
+class ExampleResult(Struct, frozen=True):
+    """How one example of one rule came out. ``problem`` is "" if it came out as it says."""
+
+    rule: str
+    number: int  # 1-based
+    template: str
+    problem: str
+    verdicts: tuple[Verdict, ...] = ()
+
+
+def run_examples(
+    rule: Rule, ruleset: RuleSet, templates: Mapping[str, Template], profile: Profile | None = None
+) -> Iterator[ExampleResult]:
+    """Every example of a rule, on the first of the rule's templates that has all of its facts.
+
+    ``templates`` maps template ids to templates; ``profile`` defaults to the national one.
+    """
+    for number, example in enumerate(rule.examples, 1):
+        yield _run(rule, number, example, ruleset, templates, profile)
+
+
+def _run(
+    rule: Rule,
+    number: int,
+    example: Example,
+    ruleset: RuleSet,
+    templates: Mapping[str, Template],
+    profile: Profile | None,
+) -> ExampleResult:
+    if rule.scope is Scope.COLLECTION:
+        return _run_collection(rule, number, example, ruleset, templates, profile)
+    problems: list[str] = []
+    for template_id in rule.templates:
+        template = templates.get(template_id)
+        if template is None:
+            problems.append(f"没有模板 {template_id}")
+            continue
+        try:
+            submission = submission_for(example, template)
+            last_year = submission_of_last_year(example, template)
+        except ExampleError as error:
+            problems.append(f"模板 {template_id}：{error}")
+            continue
+        used = profile or build(ruleset.thresholds, edition=_edition(rule, template))
+        if example.definitions:
+            used = replace(used, definitions={**used.definitions, **example.definitions})
+        only = replace(ruleset, chosen=frozenset({rule.id}))
+        report = judge(submission, only, used, last_year)
+        errors = "；".join(
+            f"{error.message}（{error.where}）" if ".py:" in error.where else error.message
+            for error in report.errors
+        )
+        verdicts = tuple(
+            verdict.worded()
+            for verdict in report.verdicts
+            if verdict.rule == rule.id
+            and (not example.stage or verdict.unit.stage in (example.stage, None))
+        )
+        problem = errors or _compared(rule, example, verdicts)
+        return ExampleResult(rule.id, number, template_id, problem, verdicts)
+    return ExampleResult(rule.id, number, "", "；".join(problems) or "规则没有模板")
+
+
+def _run_collection(
+    rule: Rule,
+    number: int,
+    example: Example,
+    ruleset: RuleSet,
+    templates: Mapping[str, Template],
+    profile: Profile | None,
+) -> ExampleResult:
+    used = profile or build(ruleset.thresholds)
+    try:
+        problem = problem_of(rule, example, ruleset, templates, used)
+    except (ExampleError, KeyError, ValueError) as error:
+        problem = str(error)
+    return ExampleResult(rule.id, number, rule.templates[0] if rule.templates else "", problem)
+
+
+def _edition(rule: Rule, template: Template) -> int | None:
+    """A rule's own year where it is not in force in the form's edition."""
+    if rule.since > template.edition:
+        return rule.since
+    if rule.until is not None and rule.until < template.edition:
+        return rule.until
+    return None
+
+
+def _compared(rule: Rule, example: Example, verdicts: tuple[Verdict, ...]) -> str:
+    """How the verdicts differ from what the example expects; "" if they do not."""
+    if not verdicts:
+        return "没有得出任何结论"
+    expected = EXPECTED.get((example.expect, rule.severity), example.expect)
+    matching = [verdict for verdict in verdicts if verdict.outcome is expected]
+    all_alike = expected in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+    if not matching or (all_alike and any(_bad(verdict) for verdict in verdicts)):
+        told = "；".join(f"{verdict.outcome.value}（{verdict.message}）" for verdict in verdicts)
+        return f"应为 {expected.value}，却是 {told}"
+    for verdict in matching:
+        differing = _shown_differently(example, verdict)
+        if not differing:
+            return ""
+    return differing
+
+
+def _bad(verdict: Verdict) -> bool:
+    return verdict.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+
+
+def _shown_differently(example: Example, verdict: Verdict) -> str:
+    if example.actual is not None and _tight(str(verdict.actual)) != _tight(example.actual):
+        return f"实际值应显示为 {example.actual}，却是 {verdict.actual}"
+    if example.gap is not None:
+        gap = verdict.gap
+        shown = _tight(str(gap)) if gap else ""
+        number = _tight(f"{gap}".split(" ")[1]) if gap else ""
+        if _tight(example.gap) not in (shown, number):
+            return f"差额应显示为 {example.gap}，却是 {gap}"
+    return ""
+
+
+def _tight(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,350 @@
+"""What is known of a rule: the text of ``checker explain``, and the same as a page in Markdown.
+
+Headings and their order are fixed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from checker.model.rules import Example, Plain, Rule, Threshold
+from checker.model.template import Template
+from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_WORDS, Outcome, Scope
+from checker.rules.notation import named_limit, relations
+from checker.session import Session
+
+
+def formula_of(rule: Rule) -> str:
+    """The main expression of a rule as one line of its own language; "" for a function."""
+    spec = rule.spec
+    match rule.kind:
+        case "indicator":
+            text = _text(spec, "numerator")
+            if _text(spec, "denominator"):
+                text = f"{_wrapped(text)} / {_wrapped(_text(spec, 'denominator'))}"
+            scale = _text(spec, "scale")
+            if scale and scale != "1":
+                text = f"{text} * {scale}"
+            return f"{text} {_text(spec, 'compare')} threshold('{_text(spec, 'threshold')}')"
+        case "relation":
+            return _text(spec, "check")
+        case "sum":
+            return f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
+        case "subset":
+            whole = _text(spec, "whole")
+            return "；".join(f"{part} <= {whole}" for part in _texts(spec, "parts"))
+        case "range":
+            limits = [(">=", _text(spec, "minimum")), ("<=", _text(spec, "maximum"))]
+            return " and ".join(
+                f"{_wrapped(_text(spec, 'value'))} {sign} threshold('{limit}')"
+                for sign, limit in limits
+                if limit
+            )
+        case "year_on_year":
+            field = _text(spec, "field")
+            return f"{field} {_text(spec, 'compare')} previous({field})"
+        case "growth":
+            now, before = _text(spec, "current"), _text(spec, "previous")
+            return f"({now} - {before}) / {before}"
+        case "unique":
+            return f"unique({', '.join(_texts(spec, 'columns'))})"
+    return _text(spec, "field")
+
+
+def _text(spec: Mapping[str, Plain], key: str) -> str:
+    value = spec.get(key, "")
+    return "" if isinstance(value, list | dict) else str(value)
+
+
+def _texts(spec: Mapping[str, Plain], key: str) -> list[str]:
+    value = spec.get(key, [])
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _wrapped(text: str) -> str:
+    return f"({text})" if " " in text and not text.endswith(")") else text
+
+
+MOST_TOLD = 8
+"""Schools, or rows of a table, told of one example."""
+
+SCOPE_WORDS = {
+    Scope.SUBMISSION: "每校判断一次",
+    Scope.STAGE: "每个学段判断一次",
+    Scope.ROW: "明细表逐行判断",
+    Scope.COLLECTION: "全县各校一起判断",
+}
+
+
+def explanation_lines(rule: Rule, session: Session) -> Iterator[str]:
+    """Everything known of a rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么改 · 自何时起."""
+    yield f"{rule.id}　{rule.title}"
+    yield about(rule, session)
+    for heading, lines in explanation_sections(rule, session):
+        yield ""
+        yield heading
+        yield from (f"  {line}" for line in lines)
+
+
+def about(rule: Rule, session: Session) -> str:
+    """Family, plugin, how grave it is, and what it is asked about."""
+    severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
+    return f"规则族 {rule.family}　插件 {rule.plugin}　{severity}　{SCOPE_WORDS[rule.scope]}"
+
+
+def explanation_sections(rule: Rule, session: Session) -> Iterator[tuple[str, list[str]]]:
+    """The fixed headings with their lines; without the last one, 门槛, if the rule has none."""
+    template = _template(rule, session)
+    yield _section("查什么", [rule.what, *_formulas(rule, template, session)])
+    yield _section("依据", list(_sources(rule)))
+    yield _section("为什么", [rule.why])
+    passes = [example for example in rule.examples if example.expect is Outcome.PASS]
+    fails = [example for example in rule.examples if example.expect is not Outcome.PASS]
+    yield _section("正例", [_example(example, template) for example in passes])
+    yield _section("反例", [_example(example, template) for example in fails])
+    yield _section("怎么改", [rule.fix])
+    since = f"{rule.since}年" if rule.since else "一直有效"
+    yield _section("自何时起", [since + (f"，到{rule.until}年止" if rule.until else "")])
+    thresholds = list(_thresholds(rule, session, template))
+    if thresholds:
+        yield _section("门槛", thresholds)
+
+
+def _section(heading: str, lines: list[str]) -> tuple[str, list[str]]:
+    return heading, [line for line in lines if line]
+
+
+def _template(rule: Rule, session: Session) -> Template | None:
+    """The newest template the rule is for; None if it is not installed."""
+    fitting = [item for item in session.templates if item.id in rule.templates]
+    return max(fitting, key=lambda item: item.edition) if fitting else None
+
+
+def _formulas(rule: Rule, template: Template | None, session: Session) -> Iterator[str]:
+    formula = formula_of(rule)
+    if not formula:
+        return
+    yield f"算式：{formula}"
+    if rule.when:
+        yield f"何时适用：{rule.when}"
+    if template is None or rule.scope is Scope.COLLECTION:
+        return
+
+    def limit_text(threshold_id: str, stage: str | None) -> str:
+        """The limit in force instead of its name, where there is one for the stage."""
+        entry = session.profile.limit(threshold_id, stage, template.edition)
+        if entry is None:
+            return named_limit(threshold_id, stage)
+        value = entry.values.get(stage or "", entry.values.get(""))
+        return named_limit(threshold_id, stage) if value is None else f"{value}{entry.unit}"
+
+    if rule.scope is not Scope.STAGE:
+        yield from (f"表式：{line}" for line in relations(rule, template, None, limit_text))
+        return
+    for stage in template.stages:
+        if not rule.stages or stage.id in rule.stages:
+            for line in relations(rule, template, stage.id, limit_text):
+                yield f"表式（{stage.title}）：{line}"
+
+
+def _sources(rule: Rule) -> Iterator[str]:
+    for citation in rule.citations:
+        date = f"，{citation.date}" if citation.date else ""
+        flag = "" if citation.confirmed else "（未经核实）"
+        yield f"{citation}{date}{flag}"
+        if citation.note:
+            yield f"  注：{citation.note}"
+
+
+def _label(name: str, template: Template | None) -> str:
+    """The label of a field with its column: "students.total@primary" -> 在校学生数（小学段）."""
+    field_id, _, column = name.partition("@")
+    if template is None:
+        return name
+    field = template.fields().get(field_id)
+    if field is None:
+        return name
+    sheet = template.sheet(field.sheet)
+    title = next((item.title for item in sheet.columns if item.id == column), column)
+    return f"{field.label}（{title}）" if title else field.label
+
+
+def _value(value: Plain) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
+
+
+def _row(row: Mapping[str, Plain]) -> str:
+    return "/".join(_value(value) for value in row.values())
+
+
+def _filled_in(facts: Mapping[str, Plain], template: Template | None) -> list[str]:
+    """Facts of an example with their labels; rows of tables (of a school) as tables."""
+    found = []
+    for name, value in facts.items():
+        if isinstance(value, list):
+            rows = [row for row in value if isinstance(row, dict)]
+            found.append(_rows_of(name, rows, template))
+        else:
+            found.append(f"{_label(name, template)} {_value(value)}")
+    return found
+
+
+def _rows_of(table: str, rows: Sequence[Mapping[str, Plain]], template: Template | None) -> str:
+    title = template.tables()[table].title if template and table in template.tables() else table
+    told = "；".join(_row(row) for row in rows[:MOST_TOLD])
+    return f"{title}：{told}" + (f"等 {len(rows)} 行" if len(rows) > MOST_TOLD else "")
+
+
+def _schools(
+    word: str, schools: Sequence[Mapping[str, Plain]], template: Template | None
+) -> list[str]:
+    told = [
+        f"{word}{number}所：{'，'.join(_filled_in(school, template))}"
+        for number, school in enumerate(schools[:MOST_TOLD], 1)
+    ]
+    return [*told, f"等 {len(schools)} 所"] if len(schools) > MOST_TOLD else told
+
+
+def _example(example: Example, template: Template | None) -> str:
+    stage = template.stage_title(example.stage) if template and example.stage else ""
+    given = _filled_in(example.facts, template)
+    given += [_rows_of(table, rows, template) for table, rows in example.tables.items()]
+    given += _schools("第", example.schools, template)
+    given += _schools("上年第", example.last_year, template)
+    if example.county:
+        given.append(f"县级表：{'，'.join(_filled_in(example.county, template))}")
+    result = OUTCOME_WORDS[example.expect]
+    shown = "，".join(
+        part
+        for part in (
+            f"为 {example.actual}" if example.actual else "",
+            f"差 {example.gap}" if example.gap else "",
+        )
+        if part
+    )
+    note = f"（{example.note}）" if example.note else ""
+    head = f"{stage}：" if stage else ""
+    return f"{head}{'，'.join(given)} → {result}{f'，{shown}' if shown else ''}{note}"
+
+
+def _thresholds(rule: Rule, session: Session, template: Template | None) -> Iterator[str]:
+    """Thresholds that the rule names, those of the profile in force included."""
+    text = " ".join(_words(dict(rule.spec))) + " " + (rule.when or "")
+    shown: set[str] = set()
+    for entry in session.thresholds:
+        if f"'{entry.id}'" in text or f" {entry.id} " in f" {text} ":
+            line = _threshold(entry, template)
+            if line not in shown:
+                shown.add(line)
+                yield line
+
+
+def _words(value: Plain) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _words(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _words(item)
+    else:
+        yield str(value)
+
+
+def _threshold(entry: Threshold, template: Template | None) -> str:
+    parts = [
+        f"{template.stage_title(stage) if template and stage else stage}{value}{entry.unit}"
+        for stage, value in entry.values.items()
+    ]
+    span = f"{entry.since}年起" if entry.since else ""
+    if entry.until:
+        span += f"，到{entry.until}年"
+    flag = "" if entry.confirmed else "　未经核实，口径文件可以覆盖"
+    profile = f"　口径 {entry.profile}" if entry.profile else ""
+    source = f"　来源：{entry.source}" if entry.source else ""
+    return f"{entry.id}：{'、'.join(parts)}（{span or '一直有效'}）{flag}{profile}{source}"
+
+
+INDEX = "index.md"
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
+_CODED = ("算式：", "何时适用：", "表式")
+
+
+def write_rule_pages(session: Session, rules: Iterable[Rule], folder: Path) -> list[Path]:
+    """Write the page of every rule and the index into ``folder``. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in rule_pages(session, rules):
+        path = folder / name
+        path.write_text(text, "utf-8", newline="\n")
+        written.append(path)
+    return written
+
+
+def rule_pages(session: Session, rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
+    """(file name, Markdown) of the index and of every rule."""
+    chosen = list(rules)
+    yield INDEX, index_page(session, chosen)
+    for rule in chosen:
+        yield f"{rule.id}.md", rule_page(rule, session)
+
+
+def rule_page(rule: Rule, session: Session) -> str:
+    """The page of one rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么改 · 自何时起."""
+    parts = [f"# {rule.id}　{_plain(rule.title)}", "", _plain(about(rule, session)), ""]
+    if session.profile.disabled(rule.id):
+        parts += ["本口径不查这一条。", ""]
+    for heading, lines in explanation_sections(rule, session):
+        parts += [f"## {heading}", ""]
+        many = len(lines) > 1 and heading not in ("查什么", "依据")
+        for line in lines or ["（没有写）"]:
+            parts += [f"- {_plain(line)}" if many else _line(line), *([] if many else [""])]
+        if many:
+            parts.append("")
+    parts += [f"[全部规则]({INDEX})", ""]
+    return "\n".join(parts)
+
+
+def index_page(session: Session, rules: Iterable[Rule]) -> str:
+    """All rules by family, each with a link to its page."""
+    by_family: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_family.setdefault(rule.family, []).append(rule)
+    count = sum(map(len, by_family.values()))
+    parts = [
+        "# 全部规则",
+        "",
+        f"共 {count} 条，口径：{_plain(session.profile.title)}。每条写明查什么、依据、为什么、"
+        "正例、反例、怎么改、自何时起；这里的文字就是规则自己的文字，不另写一份。",
+        "",
+        "　".join(f"[{family}](#{family.lower()})" for family in by_family),
+        "",
+    ]
+    for family, members in by_family.items():
+        title = session.families.get(family, "")
+        parts += [f"## {family}　{_plain(title)} {{ #{family.lower()} }}", ""]
+        parts += ["| 编号 | 轻重 | 名称 |", "|---|---|---|"]
+        for rule in members:
+            severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
+            parts.append(f"| [{rule.id}]({rule.id}.md) | {severity} | {_plain(rule.title)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _line(line: str) -> str:
+    """An expression is set as code; whatever else is plain text."""
+    for word in _CODED:
+        if line.startswith(word):
+            head, _, formula = line.partition("：")
+            return f"{_plain(head)}：`{formula}`"
+    if line.startswith("  "):
+        return f"> {_plain(line.strip())}"
+    return _plain(line)
+
+
+def _plain(text: str) -> str:
+    """Text whose signs mean nothing to Markdown."""
+    return _SPECIAL.sub(r"\\\1", text)

@@ -1,0 +1,274 @@
+"""The source files of a plugin as their author wrote them: which line a problem speaks of."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from msgspec import Struct
+
+from checker import toml_files
+from checker.plugins.discovery import MANIFEST_FILE
+from checker.plugins.failure import PluginFailure
+from checker.toml_files import tables
+
+
+class Weight(StrEnum):
+    """How bad it is."""
+
+    ERROR = "错误"  # the plugin does not do what it says
+    NOTE = "说明"  # nothing is wrong
+    REMINDER = "提醒"  # it works; something is not confirmed, not used or not written
+
+
+class Problem(Struct, frozen=True, order=True):
+    """``file`` is relative to the plugin's folder; ``line`` is from 1, 0 if it has none."""
+
+    file: str
+    line: int
+    message: str
+    weight: Weight = Weight.ERROR
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}　{self.weight.value}：{self.message}"
+
+
+# -- plugin.toml -----------------------------------------------------------------------------
+
+_RULE = re.compile(r"规则 ([A-Za-z0-9]+)")
+_RULE_NUMBER = re.compile(r"第 (\d+) 条规则")
+_LIMIT = re.compile(r"限值 ([A-Za-z0-9_]+)")
+_ENTRY = re.compile(r"^([a-z_]+)(?: (?:第 (\d+) 项|([^\s：]+)))?(?: 的 ([A-Za-z0-9_]+))?")
+_KEY = re.compile(r" 的 ([a-z_]+)")
+_TOLD_LINE = re.compile(r"第 (\d+) 行")
+
+
+class ManifestSource:
+    """One plugin.toml. Raises TomlFileError if it is not TOML."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / MANIFEST_FILE
+        self.document = toml_files.parse(self.path)
+        self._places = TomlPlaces(self.path.read_text("utf-8-sig"))
+        self._numbers: dict[tuple[str, str], int] = {}
+        for part in ("rules", "thresholds"):
+            for number, entry in enumerate(tables(self.document.get(part))):
+                self._numbers.setdefault((part, str(entry.get("id", ""))), number)
+
+    def line(self, *place: str | int) -> int:
+        """The line of a key, or of what it stands in."""
+        return self._places.line(*place)
+
+    def rule_line(self, rule_id: str, key: str = "") -> int:
+        """The line of a rule, or of one of its keys."""
+        return self._entry_line("rules", rule_id, key)
+
+    def limit_line(self, threshold_id: str, key: str = "") -> int:
+        """The line of a limit, or of one of its keys."""
+        return self._entry_line("thresholds", threshold_id, key)
+
+    def problem(self, message: str, line: int, weight: Weight = Weight.ERROR) -> Problem:
+        """A problem of this file. An expression is shown with a caret below it, on lines of its
+        own; here everything is one line."""
+        told = message.split("\n")
+        shown = told[0] + (f"（{told[1].strip()}）" if len(told) > 1 else "")
+        return Problem(MANIFEST_FILE, line, shown, weight)
+
+    def located(self, message: str) -> Problem:
+        """A message of the manifest's check, with the line it speaks of."""
+        return self.problem(message, self._line_told(message))
+
+    def _entry_line(self, part: str, name: str, key: str) -> int:
+        number = self._numbers.get((part, name))
+        if number is None:
+            return 0
+        return self._places.line(part, number, key) if key else self._places.line(part, number)
+
+    def _line_told(self, message: str) -> int:
+        key = _KEY.search(message)
+        key_name = key[1] if key else ""
+        rule = _RULE.match(message)
+        if rule:
+            return self.rule_line(rule[1], key_name)
+        numbered = _RULE_NUMBER.match(message)
+        if numbered:
+            number = int(numbered[1]) - 1
+            return self._places.line("rules", number, key_name)
+        limit = _LIMIT.match(message)
+        if limit:
+            return self.limit_line(limit[1])
+        return self._line_of_entry(message)
+
+    def _line_of_entry(self, message: str) -> int:
+        """cerberus says "thresholds RES1 的 value：…", "plugin 的 id：…", "rules 第 3 项 的 …"."""
+        entry = _ENTRY.match(message)
+        if entry is None:
+            return 0
+        part, number, name, key = entry.groups()
+        if number is not None:
+            return self._places.line(part, int(number) - 1, key or "")
+        if name is not None:
+            return self._entry_line(part, name, key or "") or self._places.line(part)
+        return self._places.line(part, key or "")
+
+
+def syntax_problem(error: toml_files.TomlFileError) -> list[Problem]:
+    """A file that is no TOML, as problems with the line that the parser named."""
+    found = []
+    for message in error.problems:
+        line = _TOLD_LINE.search(message)
+        found.append(Problem(error.path.name, int(line[1]) if line else 0, message))
+    return found
+
+
+# -- lines of a TOML text --------------------------------------------------------------------
+
+Place = tuple[str | int, ...]
+"""Way to a table or key: ("rules", 3, "check"); tables of an array are numbered from 0."""
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY_LINE = re.compile(
+    r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*[A-Za-z0-9_-]+)*)\s*=(.*)$"""
+)
+
+
+class TomlPlaces:
+    """Line numbers (from 1) of the tables and keys of a TOML text that can be parsed."""
+
+    def __init__(self, text: str) -> None:
+        self._lines: dict[Place, int] = {}
+        table: Place = ()
+        counted: dict[Place, int] = {}
+        for number, line in _outer_lines(text):
+            header = _HEADER.match(line)
+            if header:
+                names = _parts(header[2])
+                table = _resolved(names, counted)
+                if header[1] == "[[":
+                    counted[table] = counted.get(table, -1) + 1
+                    table = (*table, counted[table])
+                self._lines.setdefault(table, number)
+                continue
+            key = _KEY_LINE.match(line)
+            if key:
+                self._lines.setdefault((*table, *_parts(key[1])), number)
+
+    def line(self, *place: str | int) -> int:
+        """The line of a key or table; of what it stands in if it is not found itself; 0 if
+        nothing of it is in the file."""
+        for end in range(len(place), 0, -1):
+            found = self._lines.get(place[:end])
+            if found is not None:
+                return found
+        return 0
+
+
+def _resolved(names: Place, counted: dict[Place, int]) -> Place:
+    """``rules.x`` below the newest ``[[rules]]`` is ("rules", n, "x")."""
+    place: Place = names[:1]
+    for name in names[1:]:
+        if place in counted:
+            place = (*place, counted[place])
+        place = (*place, name)
+    return place
+
+
+def _parts(text: str) -> Place:
+    return tuple(
+        part.strip().strip("\"'") for part in re.findall(r'"[^"]*"|\'[^\']*\'|[^.]+', text)
+    )
+
+
+def _outer_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that begin a statement: those inside a value of several lines are left out."""
+    inside = ""  # the closing quotes of a text of several lines
+    depth = 0  # open brackets of a list
+    for number, line in enumerate(text.splitlines(), 1):
+        if not inside and depth == 0:
+            yield number, line
+            if _HEADER.match(line):
+                continue
+        inside, depth = _after(line, inside, depth)
+
+
+_TOKENS = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|[\[\]{}]|#.*')
+
+
+def _after(line: str, inside: str, depth: int) -> tuple[str, int]:
+    """The state after a line, given the state before it."""
+    position = 0
+    while position < len(line):
+        if inside:
+            end = line.find(inside, position)
+            if end < 0:
+                return inside, depth
+            position, inside = end + 3, ""
+            continue
+        token = _TOKENS.search(line, position)
+        if token is None:
+            break
+        position = token.end()
+        text = token[0]
+        if text in ('"""', "'''"):
+            inside = text
+        elif text in "[{":
+            depth += 1
+        elif text in "]}":
+            depth -= 1
+    return inside, max(depth, 0)
+
+
+# -- rules.py --------------------------------------------------------------------------------
+
+
+class PythonSource:
+    """The source of one rules.py. Raises PluginFailure if it is not Python."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.exists = path.is_file()
+        text = path.read_text("utf-8-sig") if self.exists else ""
+        try:
+            tree = ast.parse(text)
+        except SyntaxError as error:
+            raise PluginFailure(
+                f"不是正确的 Python 代码（{error.msg}）", f"{path.name}:{error.lineno or 0}"
+            ) from None
+        self.functions = {
+            node.name: node.lineno for node in tree.body if isinstance(node, ast.FunctionDef)
+        }
+        """Functions of the module with their lines."""
+        self.imports = {
+            node.asname or node.name
+            for each in tree.body
+            if isinstance(each, ast.ImportFrom)
+            for node in each.names
+        }
+        self.texts = {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        """All quoted texts: a field or limit it reads stands among them."""
+        self.names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        """All names that are used, so that a function called by another one counts as used."""
+        self.hook_lines = {
+            node.name: node.lineno
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and _is_hook(node)
+        }
+        """Functions marked with ``@hookimpl``."""
+
+
+def _is_hook(function: ast.FunctionDef) -> bool:
+    for decorator in function.decorator_list:
+        named = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(named, ast.Name) and named.id == "hookimpl":
+            return True
+        if isinstance(named, ast.Attribute) and named.attr == "hookimpl":
+            return True
+    return False

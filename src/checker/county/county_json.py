@@ -1,0 +1,188 @@
+"""The JSON of ``checker county``: one object; exact numbers as text beside what is shown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from checker import __version__
+from checker.batch.record import FileRecord
+from checker.county.handing_in import Filing
+from checker.county.report import CountyReport, Level
+from checker.model.verdicts import format_number
+from checker.reports.json_report import Json, Member, error_document, object_pieces
+
+
+def county_document(report: CountyReport) -> Iterator[str]:
+    """The text, piece by piece: ``roster``, ``files``, ``units``, ``dispersion[stage][indicator]``,
+    ``gaps``, ``findings`` (of the files) and ``county_findings`` (of the collection rules)."""
+    return object_pieces(_members(report))
+
+
+def _members(report: CountyReport) -> dict[str, Member]:
+    counted = frozenset(item.path for item in report.handing_in.counted.values())
+    superseded = report.superseded()
+    return {
+        "version": __version__,
+        "county": report.county,
+        "profile": report.profile,
+        "edition": report.edition,
+        "roster": _roster(report),
+        "files": (_file(record, counted, superseded) for record in report.records),
+        "units": _units(report),
+        "dispersion": _dispersion(report),
+        "gaps": _gaps(report),
+        "county_findings": [
+            {
+                "rule": item.rule,
+                "title": item.title,
+                "severity": item.severity,
+                "verdict": item.outcome.value,
+                "provisional": item.provisional,
+                "stage": item.stage,
+                "actual": item.actual,
+                "required": item.required,
+                "message": item.message,
+                "source": item.source,
+                "fix": item.fix,
+                "schools": list(item.schools),
+                "not_measured": list(item.not_measured),
+            }
+            for item in report.findings
+        ],
+        "findings": (finding for record in report.records for finding in record.findings),
+        "errors": [
+            *(error_document("", error) for error in report.errors),
+            *(dict(error) for record in report.records for error in record.errors),
+        ],
+        "unjudged": list(report.unjudged),
+    }
+
+
+def _roster(report: CountyReport) -> Json:
+    filing = report.handing_in
+    return {
+        "expected": filing.expected,
+        "received": len(filing.counted),
+        "missing": [entry._asdict() for entry in filing.missing],
+        "duplicates": [
+            {
+                "code": choice.code,
+                "counted": choice.chosen.path,
+                "not_counted": [item.path for item in choice.others],
+                "reason": choice.reason,
+            }
+            for choice in filing.choices
+        ],
+        "strangers": [_filing(item) for item in filing.strangers],
+        "without_code": [_filing(item) for item in filing.nameless],
+        "to_be_checked": [
+            {"kind": item.kind, "files": list(item.files), "message": item.message}
+            for item in filing.disagreements
+        ],
+    }
+
+
+def _filing(item: Filing) -> Json:
+    return {"path": item.path, "code": item.code, "name": item.name}
+
+
+def _file(record: FileRecord, counted: frozenset[str], superseded: frozenset[str]) -> Json:
+    return {
+        "path": record.path,
+        "status": record.status,
+        "counted": record.path in counted,
+        "superseded": record.path in superseded,
+        "template": record.template,
+        "unit": record.name,
+        "code": record.code,
+        "counts": dict(record.counts),
+        "marked_copy": record.marked_copy or None,
+        "cannot_write": record.cannot_write or None,
+        "message": record.message,
+    }
+
+
+def _units(report: CountyReport) -> Iterator[Json]:
+    digits = {item.rule: item.digits for item in report.indicators}
+    for school, units in report.units():
+        for stage, levels in units.items():
+            yield {
+                "code": school.code,
+                "name": school.name,
+                "type": school.type,
+                "stage": stage,
+                "indicators": {
+                    rule: _level(level, digits.get(rule, 2)) for rule, level in levels.items()
+                },
+            }
+
+
+def _level(level: Level, digits: int) -> Json:
+    return {
+        "verdict": level.outcome.value,
+        "value": None if level.value is None else format_number(level.value, digits),
+        "exact": None if level.value is None else str(level.value),
+        "limit": None if level.limit is None else format_number(level.limit, 4),
+    }
+
+
+def _dispersion(report: CountyReport) -> Json:
+    found: dict[str, dict[str, Json]] = defaultdict(dict)
+    for item in report.dispersion:
+        found[item.stage][item.indicator] = {
+            "rule": item.rule,
+            "title": item.title,
+            "schools": item.schools,
+            "not_measured": list(item.not_measured),
+            "cv": _six(item.cv),
+            "unweighted_cv": _six(item.unweighted_cv),
+            "mean": _shown(item.mean),
+            "limit": _shown(item.limit),
+            "verdict": item.outcome.value,
+            "provisional": item.provisional,
+            "unweighted_verdict": item.unweighted_outcome.value,
+            "improvements": [
+                {
+                    "code": step.school,
+                    "added": _shown(step.added),
+                    "alone": _six(step.alone),
+                    "together": _six(step.together),
+                    "within": step.within,
+                }
+                for step in item.improvements
+            ],
+        }
+    stages: dict[str, Json] = {stage: dict(items) for stage, items in found.items()}
+    return stages
+
+
+def _gaps(report: CountyReport) -> Json:
+    return {
+        "total": [
+            {"stage": stage, "rule": rule, "value": _shown(value), "unit": unit, "schools": count}
+            for (stage, rule), (value, unit, count) in report.total_shortages().items()
+        ],
+        "schools": [
+            {
+                "code": item.code,
+                "name": item.name,
+                "stage": item.stage,
+                "rule": item.rule,
+                "value": _shown(item.value),
+                "unit": item.unit,
+                "noun": item.noun,
+            }
+            for item in report.shortages
+        ],
+    }
+
+
+def _six(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.6f}"
+
+
+def _shown(value: Fraction) -> str:
+    return format_number(value, 6)

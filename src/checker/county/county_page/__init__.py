@@ -1,0 +1,209 @@
+"""The county's report as one HTML page that needs nothing else: no network, no other file."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from checker.county.county_page.charts import dispersion_bars, distribution
+from checker.county.county_page.matrix import unit_rows
+from checker.county.exact_column import ExactColumn
+from checker.county.report import CountyReport, DispersionResult, Level
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
+from checker.reports.json_report import Json, finding_word
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_PIECES_AT_ONCE = 2000
+"""So many pieces of the page are joined before they are written."""
+
+
+def county_page(report: CountyReport, generated: str) -> Iterator[str]:
+    """The page as text, piece by piece: the schools are read back one by one while it is written.
+    ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"."""
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    here = files(__name__)
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
+    anchors: dict[str, str] = {}  # filled by the matrix, which stands before the schools
+    pieces = template.stream(
+        report=report,
+        generated=generated,
+        style=Markup((here / "page.css").read_text("utf-8")),
+        script=Markup((here / "page.js").read_text("utf-8")),
+        rows=unit_rows(report, anchors),
+        anchors=anchors,
+        bars=_bars(report),
+        distributions=_distributions(report),
+        dispersion=_by_stage(report.deciding()),
+        told_only=[item for item in report.dispersion if not item.decides],
+        open_findings=[item for item in report.findings if item.outcome is not Outcome.PASS],
+        kept_findings=[item for item in report.findings if item.outcome is Outcome.PASS],
+        shortages=_shortage_lines(report),
+        shortages_of=_shortages_by_school(report),
+        findings_of=_FindingsOf(report),
+        counts=_counts(report),
+        names={school.code: school.name for school in report.schools},
+        words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
+        number=format_number,
+        link=_link,
+        left_out=_left_out,
+        word_of=finding_word,
+        all_stages=list(report.stages.items()),
+    )
+    pieces.enable_buffering(_PIECES_AT_ONCE)
+    return pieces
+
+
+class _FindingsOf:
+    """The findings of the file at a path, read when the page comes to it."""
+
+    def __init__(self, report: CountyReport) -> None:
+        self._records = {record.path: record for record in report.records}
+
+    def get(self, path: str, absent: Sequence[dict[str, Json]]) -> Sequence[dict[str, Json]]:
+        """Like a mapping's."""
+        record = self._records.get(path)
+        return absent if record is None else record.findings
+
+
+def _counts(report: CountyReport) -> dict[str, int]:
+    tally = Counter(result.outcome for result in report.deciding())
+    hard = sum(record.counts.get("fail", 0) for record in report.standing())
+    clean = sum(
+        1
+        for record in report.standing()
+        if record.status == "checked" and not record.counts.get("fail")
+    )
+    return {
+        "expected": report.handing_in.expected,
+        "received": len(report.handing_in.counted),
+        "missing": len(report.handing_in.missing),
+        "unreadable": len(report.unreadable()),
+        "hard": hard,
+        "clean": clean,
+        "cv_pass": tally[Outcome.PASS],
+        "cv_all": tally[Outcome.PASS] + sum(tally[each] for each in MISSED),
+        "cv_unsure": sum(result.provisional for result in report.deciding()),
+    }
+
+
+def _by_stage(results: tuple[DispersionResult, ...]) -> dict[str, list[DispersionResult]]:
+    grouped: dict[str, list[DispersionResult]] = defaultdict(list)
+    for result in results:
+        grouped[result.stage].append(result)
+    return dict(grouped)
+
+
+def _left_out(results: list[DispersionResult]) -> list[tuple[tuple[str, ...], list[str]]]:
+    """The schools whose figures are missing, with the titles of the indicators that lack them."""
+    titles: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for item in results:
+        if item.not_measured:
+            titles[item.not_measured].append(item.title)
+    return list(titles.items())
+
+
+def _bars(report: CountyReport) -> dict[str, Markup]:
+    from markupsafe import Markup
+
+    return {
+        stage: Markup(dispersion_bars(results, report.stages.get(stage, stage)))
+        for stage, results in _by_stage(report.deciding()).items()
+    }
+
+
+class Distribution(NamedTuple):
+    """One histogram with its caption."""
+
+    title: str
+    stage_title: str
+    chart: Markup
+    schools: int
+    failed: int
+
+
+def _distributions(report: CountyReport) -> list[Distribution]:
+    from markupsafe import Markup
+
+    grouped: dict[tuple[str, str], _Spread] = defaultdict(_Spread)
+    for level in report.levels:
+        if level.value is not None:
+            grouped[level.rule, level.stage].add(level.value, level)
+    found = []
+    for indicator in report.indicators:
+        for stage, title in report.stages.items():
+            spread = grouped.get((indicator.rule, stage))
+            if spread is None:
+                continue
+            chart = distribution(
+                list(spread.values),
+                spread.limit,
+                indicator.at_least,
+                indicator.title,
+                indicator.unit,
+            )
+            schools = len(spread.values)
+            found.append(
+                Distribution(indicator.title, title, Markup(chart), schools, spread.failed)
+            )
+    return found
+
+
+class _Spread:
+    """The values of one indicator in one stage, over all schools."""
+
+    def __init__(self) -> None:
+        self.values = ExactColumn()
+        self.limit: Fraction | None = None
+        self.failed = 0
+
+    def add(self, value: Fraction, level: Level) -> None:
+        """One more school; the first limit is that of all."""
+        self.values.append(value)
+        self.limit = level.limit if self.limit is None else self.limit
+        self.failed += level.outcome in MISSED
+
+
+class ShortageLine(NamedTuple):
+    """The county's total gap of one indicator and stage."""
+
+    title: str
+    stage_title: str
+    total: str
+    schools: int
+
+
+def _shortage_lines(report: CountyReport) -> list[ShortageLine]:
+    titles = {item.rule: item.title for item in report.shortages}
+    return [
+        ShortageLine(
+            titles[rule],
+            report.stages.get(stage, "全校"),
+            f"{format_number(value, 2)} {unit}",
+            count,
+        )
+        for (stage, rule), (value, unit, count) in sorted(report.total_shortages().items())
+    ]
+
+
+def _shortages_by_school(report: CountyReport) -> dict[str, list[str]]:
+    lines: dict[str, list[str]] = defaultdict(list)
+    for item in report.shortages:
+        stage = report.stages.get(item.stage, "")
+        lines[item.code].append(
+            f"{stage}{item.title}：缺 {format_number(item.value, 2)} {item.unit}{item.noun}"
+        )
+    return dict(lines)
+
+
+def _link(path: str) -> str:
+    """A relative link to a marked copy; never an absolute address or another scheme."""
+    return quote(path.replace("\\", "/").lstrip("/"))

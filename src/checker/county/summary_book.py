@@ -1,0 +1,429 @@
+"""县级汇总.xlsx: the county's report as a workbook. Text is written as text, never a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from checker.batch.record import FileRecord
+from checker.county.report import CountyReport, FactColumn, Indicator, Level
+from checker.marking.findings import INFO_WORD
+from checker.model.verdicts import (
+    MISSED,
+    OUTCOME_WORDS,
+    SEVERITY_WORDS,
+    Outcome,
+    Severity,
+    format_number,
+)
+from checker.reports.json_report import Json, finding_word
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+LINE_HEIGHT = 14.5
+"""Points, of one line of text at 10 points."""
+
+Value = str | int | Fraction | Decimal | None
+
+
+class Styles(Struct, frozen=True):
+    """The formats of the workbook; ``fills`` by outcome, "near" for missed by little; ``numbers``
+    by outcome ("" for none) and decimals."""
+
+    title: Format
+    head: Format
+    text: Format
+    wrap: Format
+    link: Format
+    left: Format
+    absent: Format
+    fills: dict[str, Format]
+    numbers: dict[tuple[str, int], Format]
+
+
+def styles_of(book: Workbook) -> Styles:
+    """The formats, made in this workbook."""
+    font = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
+    line = {**font, "border": 1, "border_color": "#D9E2EC"}
+    head = {**line, "bold": True, "font_color": "#FFFFFF", "bg_color": "#0B4F8A", "text_wrap": True}
+    colours = {
+        "fail": "#FFC7CE",
+        "doubt": "#FFEB9C",
+        "unmet": "#F8CBAD",
+        "explained": "#BDD7EE",
+        "pass": "#C6EFCE",
+        "near": "#FFEB9C",
+    }
+    return Styles(
+        title=book.add_format({**font, "bold": True, "font_size": 16}),
+        head=book.add_format(head),
+        text=book.add_format(line),
+        wrap=book.add_format({**line, "text_wrap": True}),
+        link=book.add_format({**line, "font_color": "#0B4F8A", "underline": 1}),
+        left=book.add_format({**line, "align": "left"}),
+        fills={
+            key: book.add_format({**line, "bg_color": colour, "text_wrap": True})
+            for key, colour in colours.items()
+        },
+        absent=book.add_format({**line, "font_color": "#7B8794", "align": "center"}),
+        numbers={
+            (key, digits): book.add_format({**line, **fill, "num_format": f"{0:.{digits}f}"})
+            for key, fill in {"": {}, **{k: {"bg_color": c} for k, c in colours.items()}}.items()
+            for digits in range(5)
+        },
+    )
+
+
+class ListSheet:
+    """A sheet that is one long list: a header row that stays in view and is printed on every page,
+    landscape A4, as wide as the paper. ``row`` is the last row written, 0-based."""
+
+    def __init__(
+        self,
+        book: Workbook,
+        styles: Styles,
+        title: str,
+        heads: Sequence[str],
+        widths: Sequence[float],
+    ) -> None:
+        """``widths`` of the columns, in characters."""
+        self.sheet: Worksheet = book.add_worksheet(title)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(0)
+        self.sheet.freeze_panes(1, 0)
+        self.widths = widths
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width)
+        self.row = -1
+        self.write(heads, [styles.head] * len(heads))
+
+    def write(self, values: Sequence[Value], formats: Sequence[Format], wraps: bool = True) -> None:
+        """The next row. It is made as tall as its longest text needs, unless nothing ``wraps``."""
+        self.row += 1
+        if wraps:
+            lines = max(map(lines_needed, values, self.widths))
+            self.sheet.set_row(self.row, max(1, lines) * LINE_HEIGHT + 2)
+        write_line(self.sheet, self.row, values, formats)
+
+    def add_filter(self) -> None:
+        """Filter buttons over everything that was written."""
+        self.sheet.autofilter(0, 0, max(1, self.row), len(self.widths) - 1)
+
+
+def lines_needed(value: Value, width: float) -> int:
+    """Lines that a text takes in a column of so many characters; a Chinese one counts as two."""
+    if not isinstance(value, str):
+        return 1
+    room = max(1.0, width - 1)
+    return sum(ceil(_columns(line) / room) or 1 for line in value.split("\n")) or 1
+
+
+def _columns(text: str) -> int:
+    return sum(2 if character > "\u2e7f" or character in "“”‘’…—·" else 1 for character in text)
+
+
+def write_line(
+    sheet: Worksheet, row: int, values: Sequence[Value], formats: Sequence[Format]
+) -> None:
+    """One row of cells. Text stays text, whatever it begins with; None is an empty cell."""
+    for column, (value, form) in enumerate(zip(values, formats, strict=True)):
+        if value is None:
+            sheet.write_blank(row, column, None, form)
+        elif isinstance(value, str):
+            if value.startswith("<r>"):
+                value += " "  # XlsxWriter would take "<r>…</r>" for finished XML
+            sheet.write_string(row, column, value, form)
+        else:
+            sheet.write_number(row, column, float(value), form)
+
+
+TITLE = "县级汇总"
+_FIXED = datetime(2026, 1, 1)  # the file's own time stamp: equal runs give equal bytes
+_WORST_FIRST = {"fail": 0, "doubt": 1, "unmet": 2, "explained": 3}
+
+
+def write_county_book(report: CountyReport, path: Path) -> None:
+    """Write the summary workbook, row by row. Links to marked copies are relative to the workbook's
+    own folder."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
+    book.set_properties({"title": f"{report.county}{TITLE}", "created": _FIXED})
+    styles = styles_of(book)
+    _overview(book, styles, report)
+    _filing(book, styles, report)
+    _errors(book, styles, report)
+    write_matrix(book, styles, report)
+    write_dispersion(book, styles, report)
+    write_shortages(book, styles, report)
+    write_facts(book, styles, report)
+    book.close()
+
+
+_WORDS_FIRST = (
+    Outcome.FAIL,
+    Outcome.UNMET,
+    Outcome.INCOMPLETE,
+    Outcome.DOUBT,
+    Outcome.EXPLAINED,
+    Outcome.PASS,
+)
+
+
+def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    sheet = book.add_worksheet("概览")
+    widths = (44.0, 96.0)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.write_string(0, 0, f"{report.county or '县域'}填报数据校验汇总", styles.title)
+    row = 1
+    for name, value in _totals(report):
+        row += 1
+        write_line(sheet, row, (name, value), (styles.text, styles.left))
+    row += 2
+    write_line(sheet, row, ("县级校验", "结论"), (styles.head, styles.head))
+    for item in sorted(report.findings, key=lambda found: _WORDS_FIRST.index(found.outcome)):
+        row += 1
+        stage = report.stages.get(item.stage, "全县")
+        # 暂通过 is not green: schools that are still missing may turn it
+        kind = Outcome.DOUBT if item.word == "暂通过" else item.outcome
+        form = styles.wrap if item.informs else styles.fills.get(str(kind), styles.wrap)
+        line = (f"{item.rule} {item.title}（{stage}）", f"{item.word}：{item.message}")
+        sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
+        write_line(sheet, row, line, (styles.wrap, form))
+
+
+def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
+    filing, deciding, standing = report.handing_in, report.deciding(), report.standing()
+    passed = sum(item.outcome is Outcome.PASS for item in deciding)
+    if report.unjudged:
+        yield "校验被中断", f"还有 {len(report.unjudged)} 份文件没有校验，以下都是暂时的"
+    yield "年度", report.edition
+    yield "口径", report.profile
+    yield "应报学校", filing.expected
+    yield "已报学校", len(filing.counted)
+    yield "缺报学校", len(filing.missing)
+    yield "一校多份", len(filing.choices)
+    yield "不在名册上的文件", len(filing.strangers)
+    yield "没有标识码的文件", len(filing.nameless)
+    yield "无法校验的文件", len(report.unreadable())
+    yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
+    yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
+    yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
+    unsure = sum(item.provisional for item in deciding)
+    note = f"（{unsure} 项是暂时的，有学校未计入）" if unsure else ""
+    yield "差异系数达标项数", f"{passed} / {len(deciding)}{note}"
+
+
+def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    heads = ("标识码", "学校名称", "办学类型", "状态", "文件", "说明")
+    page = ListSheet(book, styles, "应报清单", heads, (14, 30, 14, 12, 46, 60))
+    filing = report.handing_in
+    reasons = {choice.code: choice for choice in filing.choices}
+    types = {school.code: school.type for school in report.schools}
+    rows: list[tuple[tuple[str, ...], str]] = [
+        ((entry.code, entry.name, entry.type, "缺报", "", report.hint(entry) or "尚未收到"), "fail")
+        for entry in filing.missing
+    ]
+    for record in report.unreadable():
+        rows.append((("", "", "", "无法校验", record.path, record.message), "fail"))
+    for code, item in filing.counted.items():
+        choice = reasons.get(code)
+        note = ""
+        if choice:
+            others = "、".join(other.path for other in choice.others)
+            note = f"采用理由：{choice.reason}；未采用：{others}"
+        line = (code, item.name, types.get(code, ""), "一校多份" if choice else "已报")
+        rows.append(((*line, item.path, note), "doubt" if choice else "pass"))
+    for item in (*filing.strangers, *filing.nameless):
+        state = "不在名册" if item.code else "没有标识码"
+        rows.append(((item.code, item.name, "", state, item.path, ""), "doubt"))
+    for found in filing.disagreements:
+        rows.append((("", "", "", "需要核对", "、".join(found.files), found.message), "doubt"))
+    for values, kind in rows:
+        formats = [styles.wrap] * 3 + [styles.fills[kind]] + [styles.wrap] * 2
+        page.write(values, formats)
+    page.add_filter()
+
+
+def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    heads = (
+        *("学校", "标识码", "级别", "结论", "规则", "工作表", "单元格", "实际", "要求", "缺口"),
+        *("问题", "怎么改", "依据", "标记后的副本"),
+    )
+    widths = (26, 13, 10, 9, 9, 14, 9, 16, 18, 18, 60, 44, 40, 40)
+    page = ListSheet(book, styles, "问题清单", heads, widths)
+    for record, finding in _ordered_findings(report):
+        severity = str(finding.get("severity", "hard"))
+        verdict = str(finding.get("verdict", ""))
+        level = SEVERITY_WORDS[Severity(severity)] if severity in set(Severity) else severity
+        word = finding_word(finding)
+        middle = [str(finding.get(key) or "") for key in ("rule", "sheet", "cell", "actual")]
+        tail = [
+            str(finding.get(key) or "") for key in ("required", "gap", "message", "fix", "source")
+        ]
+        values = [record.name or record.path, record.code, level, word, *middle, *tail]
+        formats = [styles.wrap] * len(values)
+        formats[3] = styles.wrap if word == INFO_WORD else styles.fills.get(verdict, styles.wrap)
+        page.write(values, formats)
+        _copy_link(page.sheet, page.row, len(values), record.marked_copy, styles)
+    page.add_filter()
+
+
+def _ordered_findings(report: CountyReport) -> Iterator[tuple[FileRecord, dict[str, Json]]]:
+    for record in sorted(report.standing(), key=lambda item: (item.name, item.path)):
+        for finding in sorted(
+            record.findings, key=lambda item: _WORST_FIRST.get(str(item.get("verdict")), 4)
+        ):
+            yield record, finding
+
+
+def _copy_link(sheet: Worksheet, row: int, column: int, target: str, styles: Styles) -> None:
+    if not target:
+        sheet.write_blank(row, column, None, styles.text)
+    elif row > 60_000:  # Excel keeps at most 65,530 links on a sheet
+        sheet.write_string(row, column, target, styles.text)
+    else:
+        sheet.write_url(row, column, f"external:{target}", styles.link, target)
+
+
+_FLAGS = {"True": "是", "False": "否"}
+
+
+def write_facts(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """Only one school's facts are held at a time. Rows of tables (one per class) are left to the
+    Parquet files."""
+    columns = report.fact_columns
+    heads = ("标识码", "学校名称", *(item.title for item in columns))
+    page = ListSheet(book, styles, "数据表", heads, (13, 28, *[13.0] * len(columns)))
+    page.sheet.freeze_panes(1, 2)
+    page.sheet.fit_to_pages(0, 0)
+    counted = {item.path for item in report.handing_in.counted.values()}
+    for record in report.records:
+        if record.path in counted:
+            row = _row(record, columns)
+            page.write(row, [styles.text] * len(row), wraps=False)
+    page.add_filter()
+
+
+def _row(record: FileRecord, columns: Sequence[FactColumn]) -> list[Value]:
+    own = record.facts.of_form()
+    return [record.code, record.name, *(_value(item, own) for item in columns)]
+
+
+def _value(item: FactColumn, own: Mapping[tuple[str, str], str]) -> Value:
+    text = own.get((item.field, item.column))
+    if text is None or not item.is_number:
+        return None if text is None else _FLAGS.get(text, text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return text
+
+
+def write_matrix(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """School × indicator, coloured by how far each is from its standard."""
+    titles = [f"{item.title}（{item.unit}）" for item in report.indicators]
+    heads = ("学校", "标识码", "学段", "未达标项数", *titles)
+    widths = (28, 13, 9, 10, *[12.0] * len(titles))
+    page = ListSheet(book, styles, "学校指标总表", heads, widths)
+    for school, units in report.units():
+        for stage, title in report.stages.items():
+            levels = units.get(stage)
+            if levels is None:
+                continue
+            failed = sum(level.outcome in MISSED for level in levels.values())
+            values: list[Value] = [school.name, school.code, title, failed]
+            formats = [styles.text] * len(values)
+            for item in report.indicators:
+                value, form = _level(item, levels.get(item.rule), styles)
+                values.append(value)
+                formats.append(form)
+            page.write(values, formats, wraps=False)
+    page.sheet.freeze_panes(1, 1)
+    page.add_filter()
+
+
+def _level(item: Indicator, level: Level | None, styles: Styles) -> tuple[Value, Format]:
+    if level is None or level.value is None:
+        outcome = level.outcome if level else Outcome.NOT_APPLICABLE
+        return OUTCOME_WORDS[outcome], styles.absent
+    kind = str(level.outcome)
+    if level.outcome in MISSED and level.limit and level.value:
+        ratio = level.value / level.limit if item.at_least else level.limit / level.value
+        kind = "near" if ratio >= Fraction(17, 20) else "fail"
+    shown = Decimal(format_number(level.value, item.digits))
+    return shown, styles.numbers.get((kind, item.digits), styles.text)
+
+
+def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """差异系数 by stage and indicator, with the order in which mending schools lowers it."""
+    heads = (
+        *("学段", "指标", "学校数", "均值", "差异系数", "上限", "结论", "未加权（对照）"),
+        "数据不全，未计入",
+        *("补齐顺序", "学校", "单独补齐后", "依次补齐后", "依次补齐后是否达标"),
+    )
+    widths = (9, 34, 8, 11, 11, 8, 9, 12, 20, 9, 26, 12, 12, 12)
+    page = ListSheet(book, styles, "差异系数", heads, widths)
+    names = {school.code: school.name for school in report.schools}
+    for item in report.dispersion:
+        stage = report.stages.get(item.stage, item.stage)
+        steps: Sequence[tuple[Value, ...]] = [
+            (
+                number,
+                names.get(step.school, step.school),
+                round(step.alone, 6),
+                round(step.together, 6),
+                "是" if step.within else "否",
+            )
+            for number, step in enumerate(item.improvements, 1)
+        ] or [(None, None, None, None, None)]
+        cv = None if item.cv is None else round(item.cv, 6)
+        plain = None if item.unweighted_cv is None else round(item.unweighted_cv, 6)
+        mean = Decimal(format_number(item.mean, 4))
+        left_out = "、".join(names.get(code, code) for code in item.not_measured)
+        # the limit of 基本均衡 is for the mean of the eight, not for each
+        word = item.word if item.decides else "仅供参考"
+        # 暂通过 is not green: schools that are still missing may turn it
+        kind = Outcome.DOUBT if item.word == "暂通过" else item.outcome
+        verdict = styles.fills.get(str(kind), styles.wrap) if item.decides else styles.wrap
+        front = (stage, item.title, item.schools, mean, cv, item.limit)
+        for step in steps:
+            values: tuple[Value, ...] = (*front, word, plain, left_out, *step)
+            formats = [styles.wrap] * len(values)
+            formats[6] = verdict
+            page.write(values, formats)
+    page.add_filter()
+
+
+def write_shortages(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """What is missing: the county's sums of the schools' gaps first, then school by school."""
+    heads = ("学校", "标识码", "学段", "规则", "指标", "缺口", "单位")
+    page = ListSheet(book, styles, "缺口", heads, (28, 13, 9, 9, 40, 12, 30))
+    titles = {item.rule: item.title for item in report.shortages}
+    for (stage, rule), (value, unit, count) in sorted(report.total_shortages().items()):
+        stage_title = report.stages.get(stage, "全校")
+        values = (f"全县合计（{count} 所）", "", stage_title, rule, titles[rule], value, unit)
+        page.write(values, [styles.fills["doubt"]] * len(values))
+    for item in report.shortages:
+        stage_title = report.stages.get(item.stage, "全校")
+        school = (item.name, item.code, stage_title, item.rule, item.title)
+        page.write((*school, item.value, item.unit + item.noun), [styles.wrap] * 7)
+    page.add_filter()

@@ -1,0 +1,168 @@
+"""The fields of a form sheet as typed facts, and what single cells have against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from checker.forms.cell_words import CodeList
+from checker.forms.field_places import FieldPlaces, Names
+from checker.forms.normalise import normalise
+from checker.forms.plain_text import is_nothing
+from checker.forms.typed_value import TypedValue, shown
+from checker.model.cells import CellKind, CellRef
+from checker.model.snapshot import SheetSnapshot
+from checker.model.submission import Fact, FactRef, FactState, Problem
+from checker.model.template import SHARED, Blank, Column, Field, Sheet, TableColumn
+
+CodeLists = Mapping[str, CodeList]
+
+
+class FieldReading(NamedTuple):
+    """One field in one column, before it is known which stages the school has."""
+
+    field: Field
+    column: Column
+    fact: Fact
+    remark: TypedValue | None  # what the normaliser has to say of the cell
+
+
+def read_form(
+    snapshot: SheetSnapshot, sheet: Sheet, title: str, names: Names, codes: CodeLists
+) -> tuple[list[FieldReading], list[Problem]]:
+    """What stands in the fields of ``sheet``, which has this title in the workbook, in the
+    template's order; and what is odd about where they stand."""
+    places = FieldPlaces(snapshot, sheet, title, names)
+    columns = {column.id: column for column in sheet.columns}
+    located = list(places.locate_all())
+    cells = [place for *_, place in located if place is not None]
+    uncertain, problems = merged_cells(snapshot, title, cells)
+    readings: list[FieldReading] = []
+    for item, column, place in located:
+        cell = None if place in uncertain else place
+        fact, remark = read_fact(FactRef(item.id, column), snapshot, cell, item, codes)
+        readings.append(FieldReading(item, columns[column], fact, remark))
+    return readings, places.problems + problems
+
+
+def merged_cells(
+    snapshot: SheetSnapshot, title: str, places: Iterable[CellRef]
+) -> tuple[set[CellRef], list[Problem]]:
+    """Those of these cells of one sheet that were merged so that it is not certain whose value they
+    show: several that are to be filled, or one with another before it; and what tells of them."""
+    uncertain: set[CellRef] = set()
+    problems: list[Problem] = []
+    rows: dict[int, list[CellRef]] = {}
+    for place in places if snapshot.merged else ():
+        rows.setdefault(place.row, []).append(place)
+    for top, left, bottom, right in snapshot.merged:
+        few = range(top, bottom + 1) if bottom - top < len(rows) else sorted(rows)
+        inside = [
+            cell
+            for row in few
+            if top <= row <= bottom
+            for cell in rows.get(row, ())
+            if left <= cell.column <= right
+        ]
+        corner = CellRef(title, top, left)
+        if inside and inside != [corner]:
+            uncertain.update(inside)
+            problems.append(_merged(snapshot, corner, bottom, right, inside))
+    return uncertain, problems
+
+
+def _merged(
+    snapshot: SheetSnapshot, corner: CellRef, bottom: int, right: int, inside: list[CellRef]
+) -> Problem:
+    area = f"{corner.a1}:{CellRef(corner.sheet, bottom, right).a1}"
+    value = snapshot.cell(corner.row, corner.column)
+    text = shown(value) if value.kind is not CellKind.EMPTY else ""
+    what = f"，显示的“{text}”不能确定是哪一格的" if text else ""
+    cells = "、".join(cell.a1 for cell in inside)
+    message = (
+        f"{area} 被合并成了一格{what}；请取消合并，再分别填写要填的格子（{cells}）。"
+        if len(inside) > 1
+        else f"要填的 {cells} 与别的格子合并成了 {area}{what}；请取消合并，再填写 {cells}。"
+    )
+    at = next((cell for cell in inside if cell != corner), inside[0])
+    return Problem("FORM026", message, None, at, corner.sheet, text, "不合并")
+
+
+def read_fact(
+    ref: FactRef,
+    snapshot: SheetSnapshot,
+    place: CellRef | None,
+    entry: Field | TableColumn,
+    codes: CodeLists,
+) -> tuple[Fact, TypedValue | None]:
+    """The fact in a cell, and the typed value if there is a remark on it."""
+    if place is None:
+        return Fact(ref, FactState.UNBOUND), None
+    typed = normalise(snapshot.cell(place.row, place.column), entry, codes.get(entry.codes or ""))
+    fact = Fact(ref, typed.state, typed.value, place, typed.typed)
+    return fact, typed if typed.rule else None
+
+
+def cell_problems(
+    readings: Iterable[FieldReading], stages: tuple[str, ...], facts: Mapping[FactRef, Fact]
+) -> list[Problem]:
+    """What the normaliser remarked, what is missing, and what stands in a stage that the school
+    does not have — which needs all ``facts`` to have been read first."""
+    problems: list[Problem] = []
+    for reading in readings:
+        _, column, fact, remark = reading
+        if fact.cell is None:
+            continue
+        stage = column.stage
+        if stage is not None and stage not in stages:
+            if not column.previous and _means_something(fact):
+                problems.append(_foreign_stage(reading))
+        elif remark is not None:
+            problems.append(problem_of(remark, fact.ref, fact.cell))
+        elif fact.state is FactState.BLANK and _is_due(reading, facts):
+            problems.append(_missing(reading))
+    return problems
+
+
+def problem_of(typed: TypedValue, ref: FactRef, cell: CellRef) -> Problem:
+    """What the normaliser has to say of a cell, as a problem at that cell."""
+    return Problem(typed.rule, typed.message, ref, cell, cell.sheet, typed.typed, typed.required)
+
+
+def _means_something(fact: Fact) -> bool:
+    if fact.state is FactState.BLANK or is_nothing(fact.typed):
+        return False
+    return fact.state is not FactState.GIVEN or bool(fact.value)
+
+
+def _is_due(reading: FieldReading, facts: Mapping[FactRef, Fact]) -> bool:
+    """Whether that this cell is empty is a fault. Last year's figure never is (a new school has
+    none), nor is 共用; in a stage column it is none if the figure was given under 共用."""
+    item, column = reading.field, reading.column
+    if item.blank is not Blank.MISSING or column.previous or column.id == SHARED:
+        return False
+    if column.stage is not None and SHARED in item.columns:
+        shared = facts.get(FactRef(item.id, SHARED))
+        return shared is None or shared.state is FactState.BLANK
+    return True
+
+
+def _missing(reading: FieldReading) -> Problem:
+    item, column = reading.field, reading.column
+    where = f"（{column.title}）" if len(item.columns) > 1 else ""
+    zero = "；没有的请填 0" if item.unit else ""
+    message = f"“{item.label}”{where}必须填写，现在是空的{zero}。"
+    cell = reading.fact.cell
+    return Problem(
+        "FORM001", message, reading.fact.ref, cell, cell.sheet if cell else None, "空", "必须填写"
+    )
+
+
+def _foreign_stage(reading: FieldReading) -> Problem:
+    item, column, fact = reading.field, reading.column, reading.fact
+    message = (
+        f"按办学类型和附设班情况，学校没有{column.title}，“{item.label}”的这一格却填了“{fact.typed}”；"
+        "请清空这一格，或核对办学类型和附设班。"
+    )
+    sheet = fact.cell.sheet if fact.cell else None
+    return Problem("FORM009", message, fact.ref, fact.cell, sheet, fact.typed, "留空")

@@ -1,0 +1,127 @@
+"""Composite 综合: at least so many of several rules fulfilled, and the others not too far off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import texts
+from checker.judging.unit import Unit
+from checker.judging.wording import missed
+from checker.model.rules import Rule
+from checker.model.submission import FactRef
+from checker.model.verdicts import (
+    Outcome,
+    Passed,
+    Quantity,
+    Requirement,
+    Said,
+    Verdict,
+    format_number,
+)
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
+    """One verdict. Rules that do not apply leave the count (and lower ``at_least`` by one each);
+    while some cannot be judged yet, only what is already certain is said."""
+    floor = _floor(rule, context)
+    fulfilled, failed, open_, without = _sorted(rule, context)
+    judged = len(fulfilled) + len(failed) + len(open_)
+    if not judged:
+        yield context.not_applicable("各项指标都不适用")
+        return
+    needed = max(context.threshold(str(rule.spec["at_least"])) - without, Fraction(0))
+    too_low = [verdict for verdict in failed if floor is not None and _share(verdict) < floor]
+    required = Requirement(_required(needed, floor), ">=", needed, "项")
+    actual = Quantity(Fraction(len(fulfilled)), "项", 0)
+    hopeless = too_low or len(fulfilled) + len(open_) < needed
+    if open_ and not hopeless:
+        missing = tuple(dict.fromkeys(ref for verdict in open_ for ref in verdict.at))
+        message = f"还有 {len(open_)} 项指标缺数据，暂不能综合判断。"
+        yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing, message=message)
+        return
+    if not hopeless:
+        yield context.fulfilled(_said, _point, judged, actual, required, failed, fulfilled)
+        return
+    message = f"{judged} 项指标中 {len(fulfilled)} 项达标，要求{required.text}"
+    if failed:
+        message += "；未达标：" + "、".join(_told(verdict, context) for verdict in failed)
+    if too_low:
+        message += f"；其中 {len(too_low)} 项低于限值的 {_percent(floor)}"
+    message += "。"
+    at = _places([*too_low, *failed])
+    yield missed(context, message, at=at, actual=actual, required=required)
+
+
+def _sorted(
+    rule: Rule, context: Context
+) -> tuple[list[Verdict | Passed], list[Verdict | Passed], list[Verdict | Passed], int]:
+    fulfilled: list[Verdict | Passed] = []
+    failed: list[Verdict | Passed] = []
+    open_: list[Verdict | Passed] = []
+    without = 0
+    for rule_id in texts(rule.spec["of"]):
+        verdict = context.result(rule_id)
+        if verdict is None or verdict.outcome is Outcome.NOT_APPLICABLE:
+            without += 1
+        elif verdict.outcome is Outcome.PASS:
+            fulfilled.append(verdict)
+        elif verdict.outcome is Outcome.INCOMPLETE:
+            open_.append(verdict)
+        else:
+            failed.append(verdict)
+    return fulfilled, failed, open_, without
+
+
+def _floor(rule: Rule, context: Context) -> Fraction | None:
+    """The least share of its own limit that a failed rule must reach, as a ratio (0.85)."""
+    if "floor" not in rule.spec:
+        return None
+    entry = context.limit(str(rule.spec["floor"]))
+    value = context.threshold(str(rule.spec["floor"]))
+    return value / 100 if entry.unit == "%" else value
+
+
+def _share(verdict: Verdict | Passed) -> Fraction:
+    """How much of its limit a failed verdict reaches; 0 if it has no number."""
+    required = verdict.required
+    if not isinstance(verdict.actual, Quantity) or required is None or not required.value:
+        return Fraction(0)
+    value = verdict.actual.value
+    if required.compare in ("<=", "<"):
+        return required.value / value if value else Fraction(1)
+    return value / required.value
+
+
+def _told(verdict: Verdict | Passed, context: Context) -> str:
+    title = context.title_of(verdict.rule)
+    return f"{title}（{verdict.actual}，为限值的 {_percent(_share(verdict))}）"
+
+
+def _percent(ratio: Fraction | None) -> str:
+    return f"{format_number((ratio or Fraction(0)) * 100, 2)}%"
+
+
+def _required(needed: Fraction, floor: Fraction | None) -> str:
+    text = f"至少 {format_number(needed, 0)} 项达标"
+    return text if floor is None else f"{text}且其余不低于限值的 {_percent(floor)}"
+
+
+def _said(judged: int, actual: Quantity, required: Requirement, *_: object) -> Said:
+    message = f"{judged} 项指标中 {actual.value} 项达标，{required.text}，综合达标。"
+    return Said(message, actual, required)
+
+
+def _point(
+    judged: int,
+    actual: Quantity,
+    required: Requirement,
+    failed: list[Verdict | Passed],
+    fulfilled: list[Verdict | Passed],
+) -> tuple[FactRef, ...]:
+    return _places(failed) or _places(fulfilled)
+
+
+def _places(verdicts: list[Verdict | Passed]) -> tuple[FactRef, ...]:
+    return tuple(dict.fromkeys(ref for verdict in verdicts for ref in verdict.at))

@@ -1,0 +1,109 @@
+"""Indicator 指标: numerator / denominator x scale against a limit; exact, the gap in things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import ceil, floor
+
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import compare_of, exact_number, whole_number
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import Words, gap_of, missed, requirement
+from checker.model.rules import Rule
+from checker.model.submission import FactRef
+from checker.model.verdicts import Gap, Passed, Quantity, Said, Verdict, format_number
+from checker.rules.expression import parse
+from checker.rules.values import ONE, compare, rounded
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
+    """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
+    were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
+    spec, operator = rule.spec, compare_of(rule)
+    numerator_text, denominator_text = str(spec["numerator"]), str(spec.get("denominator", ""))
+    scale = exact_number(str(spec.get("scale", 1)))
+    numerator = context.number(numerator_text)
+    denominator = context.number(denominator_text) if denominator_text else ONE
+    if not denominator:
+        name = Words(context).describe(parse(denominator_text))
+        at = facts_of(context, numerator_text)
+        return (context.not_applicable(f"“{name}”为 0", at=at),)
+    if denominator < 0:
+        name = Words(context).describe(parse(denominator_text))
+        shown = format_number(denominator, 2)
+        message = f"{rule.title}无法计算：“{name}”为 {shown}，不可能小于 0，请核对所填各数。"
+        at = facts_of(context, denominator_text, numerator_text)
+        return (context.failed(message, at=at),)
+    value = numerator / denominator * scale
+    limit = context.threshold(str(spec["threshold"]))
+    if compare(operator, value, limit):
+        return (context.fulfilled(_said, _point, context, value, limit),)
+    words, said = Words(context), _said(context, value, limit)
+    actual, required, borderline = said.actual, said.required, said.borderline
+    assert isinstance(actual, Quantity) and required is not None
+    shown_unit, digits = actual.unit, actual.digits
+    gap = _gap(rule, words, numerator, denominator, scale, limit, operator)
+    told = near(value, digits, shown_unit) if borderline else ""
+    failed = missed(
+        context,
+        f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}{told}。",
+        at=facts_of(context, numerator_text),
+        actual=actual,
+        required=required,
+        gap=gap,
+        borderline=borderline,
+    )
+    return (failed,)
+
+
+def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
+    return facts_of(context, str(context.rule.spec["numerator"]))
+
+
+def _said(context: Context, value: Fraction, limit: Fraction) -> Said:
+    """The words for a value that reaches its limit; for any other, all but the message holds."""
+    rule = context.rule
+    spec, operator = rule.spec, compare_of(rule)
+    unit, digits = str(spec["unit"]), whole_number(spec.get("digits", 2))
+    as_shown = compare(operator, rounded(value, digits), limit)
+    borderline = as_shown is not compare(operator, value, limit)
+    actual, required = Quantity(value, unit, digits), requirement(operator, limit, unit)
+    message = f"{rule.title}：现在为 {actual}，符合 {required.text} 的要求"
+    message += f"{near(value, digits, unit) if borderline else ''}。"
+    return Said(message, actual, required, borderline)
+
+
+def _gap(
+    rule: Rule,
+    words: Words,
+    numerator: Fraction,
+    denominator: Fraction,
+    scale: Fraction,
+    limit: Fraction,
+    operator: str,
+) -> Gap:
+    """What the numerator (or, with ``of = "denominator"``, the denominator) lacks or has too much
+    to pass: |limit x denominator / scale - numerator|."""
+    spec = rule.spec.get("gap")
+    strict = operator in ("<", ">")
+    if isinstance(spec, dict) and spec.get("of") == "denominator" and limit:
+        unit = words.unit_shown(parse(str(rule.spec.get("denominator", "1"))))
+        exact = numerator * scale / limit - denominator
+        return gap_of(abs(exact), unit, excess=exact < 0, strict=strict, spec=spec)
+    unit = words.unit_shown(parse(str(rule.spec["numerator"])))
+    exact = limit * denominator / scale - numerator
+    return gap_of(abs(exact), unit, excess=exact < 0 or operator == "<", strict=strict, spec=spec)
+
+
+def near(value: Fraction, digits: int, unit: str) -> str:
+    """The words for 临界值: what it is before rounding, cut so that it still differs."""
+    for more in range(digits + 1, digits + 8):
+        scale = 10**more
+        shown = Fraction(floor(value * scale), scale)
+        if shown != rounded(value, digits):
+            if rounded(value, digits) < value:
+                shown = Fraction(ceil(value * scale), scale)
+            return f"（临界值：未四舍五入为 {format_number(shown, more)}{unit}）"
+    return "（临界值：按未四舍五入的数比较）"

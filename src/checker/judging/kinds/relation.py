@@ -1,0 +1,151 @@
+"""Relation 关系: an expression that must hold. A plain comparison says both sides and the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import whole_number
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, missed, shown
+from checker.model.rules import Rule
+from checker.model.submission import FactRef
+from checker.model.verdicts import Gap, Passed, Quantity, Requirement, Said, Verdict
+from checker.rules.evaluation import compile_node
+from checker.rules.expression import parse
+from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Truth, Unary
+from checker.rules.values import Value, compare, truth
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
+    """One verdict. Of conditions joined with "and" the first that does not hold is reported."""
+    check = str(rule.spec["check"])
+    if context.holds(check):
+        return (context.fulfilled(_said, _point, context),)
+    failing = _failing(parse(check), context)
+    words = Words(context)
+    sides = _sides(failing, context, words)
+    gap: Gap | None = None
+    if sides is not None:
+        actual, required = sides
+        gap = _gap(rule, failing, context, words)
+        message = _sentence(rule, failing, words, actual, required, gap)
+    else:
+        actual, required = None, Requirement(words.describe(failing))
+        message = f"应当{words.describe(failing)}，现在不是这样。"
+    at = facts_of(context, failing)
+    return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
+
+
+def _point(context: Context) -> tuple[FactRef, ...]:
+    return facts_of(context, str(context.rule.spec["check"]))
+
+
+def _said(context: Context) -> Said:
+    """The words of a relation that holds."""
+    sides = _sides(parse(str(context.rule.spec["check"])), context, Words(context))
+    actual, required = sides or (None, None)
+    message = f"{context.rule.title}：符合要求。"
+    return Said(message, actual, required)
+
+
+def _failing(node: Node, context: Context) -> Node:
+    """The smallest part of a condition that does not hold and explains why it does not."""
+    if isinstance(node, Logic) and node.operator == "and":
+        for part in node.parts:
+            if not truth(compile_node(part)(context.unit, context), "and 的两边"):
+                return _failing(part, context)
+    if isinstance(node, Comparison) and len(node.operators) > 1:
+        values = [compile_node(operand)(context.unit, context) for operand in node.operands]
+        for place, sign in enumerate(node.operators):
+            if not compare(sign, values[place], values[place + 1]):
+                return Comparison((sign,), node.operands[place : place + 2], node.column)
+    return node
+
+
+def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, Requirement] | None:
+    """Left value and requirement of a plain comparison, or of a flag that must be 是 or 否."""
+    digits = whole_number(context.rule.spec.get("digits", 2))
+    flag = _flag(node)
+    if flag is not None:
+        name, wanted = flag
+        return shown(context.unit.value(name)), Requirement(shown(wanted), "==")
+    if not isinstance(node, Comparison) or len(node.operators) > 1:
+        return None
+    left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
+    actual = words.quantity(left, node.operands[0], digits)
+    sign = node.operators[0]
+    if not isinstance(right, Fraction):
+        return actual, Requirement(f"{SIGNS[sign]} {_text(right)}", sign)
+    unit = words.unit_shown(node.operands[1]) or words.unit_shown(node.operands[0])
+    quantity = Quantity(right, unit, digits)
+    return actual, Requirement(f"{SIGNS[sign]} {quantity}", sign, right, unit)
+
+
+def _flag(node: Node) -> tuple[str, bool] | None:
+    """A flag by itself, negated, or compared with true or false: its field and what it must be."""
+    if isinstance(node, Name):
+        return node.id, True
+    if isinstance(node, Unary) and node.operator == "not" and isinstance(node.operand, Name):
+        return node.operand.id, False
+    if isinstance(node, Comparison) and node.operators == ("==",):
+        left, right = node.operands
+        if isinstance(left, Name) and isinstance(right, Truth):
+            return left.id, right.value
+    return None
+
+
+def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
+    if not isinstance(node, Comparison) or node.operators[0] == "!=":
+        return None
+    left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
+    if not isinstance(left, Fraction) or not isinstance(right, Fraction):
+        return None
+    unit = words.unit_shown(node.operands[0]) or words.unit_shown(node.operands[1])
+    strict = node.operators[0] in ("<", ">")
+    gap = gap_of(
+        abs(left - right),
+        unit,
+        excess=left > right or node.operators[0] == "<",
+        strict=strict,
+        spec=rule.spec.get("gap"),
+        split=not strict,
+    )
+    return gap if gap.value else None  # "more than 5" is not missed by an amount when it is 5
+
+
+def _sentence(
+    rule: Rule,
+    node: Node,
+    words: Words,
+    actual: Quantity | str,
+    required: Requirement,
+    gap: Gap | None,
+) -> str:
+    flag = _flag(node)
+    if flag is not None:
+        return f"“{words.unit.label_of(flag[0])}”应为“{required.text}”，现在是“{actual}”。"
+    assert isinstance(node, Comparison)
+    left, right = (words.describe(operand) for operand in node.operands)
+    sign = node.operators[0]
+    if required.value is None:
+        return f"“{left}”（{actual}）{SHOULD[sign]}{required.text[len(SIGNS[sign]) + 1 :]}。"
+    if len(left) > LONGEST_DESCRIPTION or len(right) > LONGEST_DESCRIPTION:
+        return f"{rule.title}：现在为 {actual}，要求 {required.text}{f'，{gap}' if gap else ''}。"
+    wanted = str(Quantity(required.value, required.unit))
+    # a bare number or a limit needs no name of its own
+    limit = node.operands[1]
+    bare = right.replace(".", "").isdigit() or (
+        isinstance(limit, Call) and limit.function == "threshold"
+    )
+    other = wanted if bare else f"“{right}”（{wanted}）"
+    tail = f"，{gap}" if gap else ""
+    if sign == "==" and gap:
+        tail = f"，相差 {Quantity(gap.exact, gap.unit)}"
+    return f"“{left}”（{actual}）{SHOULD[sign]}{other}{tail}。"
+
+
+def _text(value: Value) -> str:
+    return f"“{shown(value)}”"

@@ -1,0 +1,37 @@
+"""Reading the keys of a rule that several kinds share."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+
+from checker.judging.context import Context
+from checker.model.rules import Plain, Rule
+
+
+def limit_value(context: Context, text: str) -> Fraction:
+    """A key that takes a threshold id (capital letter first) or an expression."""
+    if text[:1].isupper():
+        return context.threshold(text)
+    return context.number(text)
+
+
+def texts(value: Plain) -> list[str]:
+    """A list of texts of a manifest."""
+    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def compare_of(rule: Rule) -> str:
+    """The rule's comparison sign."""
+    return str(rule.spec.get("compare", "=="))
+
+
+@cache
+def exact_number(text: str) -> Fraction:
+    """A number of a manifest, exact."""
+    return Fraction(text)
+
+
+def whole_number(value: Plain) -> int:
+    """A whole number of a manifest."""
+    return int(str(value))

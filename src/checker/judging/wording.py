@@ -1,0 +1,286 @@
+"""Default sentences: what is there, what is required, how much is missing, in the form's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from math import ceil, floor
+
+from checker.judging.context import Context
+from checker.judging.unit import Unit
+from checker.model.rules import Plain, Rule
+from checker.model.submission import FactRef
+from checker.model.verdicts import Gap, Outcome, Quantity, Requirement, Verdict, format_number
+from checker.rules import units
+from checker.rules.evaluation import compile_node
+from checker.rules.expression import parse
+from checker.rules.syntax import (
+    Binary,
+    Call,
+    Comparison,
+    ExpressionError,
+    Logic,
+    Membership,
+    Name,
+    Node,
+    Number,
+    Text,
+    Truth,
+    Unary,
+)
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, truth
+
+SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
+"""How comparisons are shown."""
+
+SHOULD = {
+    ">=": "应不小于",
+    "<=": "应不大于",
+    ">": "应大于",
+    "<": "应小于",
+    "==": "应等于",
+    "!=": "不应等于",
+}
+LONGEST_DESCRIPTION = 60
+"""An expression that takes more characters than this in words is better called by its rule's
+title."""
+_OPERATIONS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
+_SPLIT_THINGS = frozenset({*units.MEASURES, "%", "", "小时", "学时", "课时"})
+
+
+class Words:
+    """Names and units of one unit's fields, for sentences about an expression."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.unit: Unit = context.unit
+
+    # -- units.Declared ----------------------------------------------------------------------
+
+    def measure_of(self, name: str) -> units.Measure:
+        """Of a field; raises KeyError for an unknown one."""
+        try:
+            unit = self.unit.unit_of(name)
+        except RuleDefect:
+            raise KeyError(name) from None
+        if unit:
+            return units.of_unit(unit)
+        # codes and texts are compared with texts, inside the conditions of table functions
+        return units.TEXT if self.unit.codes_of(name) else units.FREE
+
+    def threshold_measure(self, threshold_id: str) -> units.Measure:
+        """Of a threshold in force, for whichever stage there is one: the unit is the same."""
+        stages = [stage.id for stage in self.unit.template.stages]
+        for stage in (None, *stages):
+            try:
+                return units.of_unit(self.context.limit(threshold_id, stage).unit)
+            except NotApplicable:
+                continue
+        raise KeyError(threshold_id)
+
+    # -- sentences ---------------------------------------------------------------------------
+
+    def unit_shown(self, node: Node) -> str:
+        """The unit of an expression's value; "" where it has none to show."""
+        if isinstance(node, Name):
+            return self.unit.unit_of(node.id)
+        try:
+            return units.measure(node, self, "").unit
+        except ExpressionError:
+            return ""
+
+    def describe(self, node: Node, outer: bool = True) -> str:
+        """An expression in labels: 专任教师 + 兼任教师."""
+        if isinstance(node, Name):
+            return self.unit.label_of(node.id).removeprefix("其中：")
+        if isinstance(node, Number):
+            return format_number(node.value, 6)
+        if isinstance(node, Text):
+            return f"“{node.value}”"
+        if isinstance(node, Truth):
+            return "是" if node.value else "否"
+        if isinstance(node, Unary):
+            sign = "不是" if node.operator == "not" else "-"
+            return f"{sign}{self.describe(node.operand, False)}"
+        if isinstance(node, Binary):
+            additive = node.operator in "+-"
+            left = self.describe(node.left, additive)
+            right = self.describe(node.right, node.operator == "+")
+            text = f"{left} {_OPERATIONS[node.operator]} {right}"
+            return text if outer or not additive else f"（{text}）"
+        if isinstance(node, Comparison):
+            text = self.describe(node.operands[0])
+            for sign, operand in zip(node.operators, node.operands[1:], strict=True):
+                text += f" {SIGNS[sign]} {self.describe(operand)}"
+            return text if outer else f"（{text}）"
+        if isinstance(node, Membership):
+            items = "、".join(self.describe(item) for item in node.items)
+            return f"{self.describe(node.operand)}{'不' if node.negated else ''}是{items}之一"
+        if isinstance(node, Logic):
+            joint = "，并且" if node.operator == "and" else "，或者"
+            return joint.join(self.describe(part, False) for part in node.parts)
+        return self._call(node)
+
+    def quantity(self, value: Value, node: Node, digits: int = 2) -> Quantity | str:
+        """A value with the unit it has in this expression."""
+        if type(value) is Fraction:
+            return Quantity(value, self.unit_shown(node), digits)
+        return shown(value)
+
+    def fill(self, message: str, known: dict[str, str]) -> str:
+        """A message of a manifest with its {placeholders} worked out."""
+
+        def put(found: re.Match[str]) -> str:
+            inner, _, digits = found[1].partition(":")
+            if inner in known:
+                return known[inner]
+            value = self.context.evaluate(inner)
+            return str(self.quantity(value, parse(inner), int(digits or 2)))
+
+        return re.sub(r"\{([^{}]+)\}", put, message)
+
+    def _call(self, node: Call) -> str:
+        first = node.arguments[0]
+        if node.function in ("count", "total", "highest", "lowest"):
+            return self._of_table(node)
+        if node.function == "if_":
+            # only the branch that counts: the other may speak of what was rightly left empty
+            return self.describe(node.arguments[1 if self._holds(first) else 2])
+        name = self.describe(first) if not isinstance(first, Text) else first.value
+        if node.function == "previous":
+            return f"上年{name}"
+        if node.function == "whole":
+            return f"全校{name}"
+        if node.function == "stage" and isinstance(node.arguments[1], Text):
+            return f"{self.unit.template.stage_title(node.arguments[1].value)}{name}"
+        if node.function == "threshold":
+            stage = node.arguments[1] if len(node.arguments) > 1 else None
+            of_stage = stage.value if isinstance(stage, Text) else None
+            return f"限值 {format_number(self.context.threshold(name, of_stage), 4)}"
+        if node.function in ("yuan", "number"):
+            return name
+        words = {
+            "abs": "绝对值",
+            "ceil": "向上取整",
+            "floor": "向下取整",
+            "round": "四舍五入",
+            "min": "最小值",
+            "max": "最大值",
+            "sum": "合计",
+            "given": "已填写",
+            "year": "年份",
+            "length": "字数",
+        }
+        inner = "、".join(self.describe(argument) for argument in node.arguments)
+        return f"{words.get(node.function, node.function)}（{inner}）"
+
+    def _holds(self, condition: Node) -> bool:
+        """Whether a condition holds; False where what it needs is missing (words only)."""
+        try:
+            return truth(compile_node(condition)(self.unit, self.context), "if_ 的条件")
+        except (MissingInput, NotApplicable):
+            return False
+
+    def _of_table(self, node: Call) -> str:
+        first = node.arguments[0]
+        assert isinstance(first, Name)
+        table_id = first.id if node.function == "count" else first.id.rpartition(".")[0]
+        tables = self.unit.template.tables()
+        title = tables[table_id].title if table_id in tables else table_id
+        chosen = "中符合条件的" if len(node.arguments) > 1 else "的"
+        if node.function == "count":
+            return f"{title}表{chosen}行数"
+        column = self.unit.label_of(first.id)
+        if node.function == "total":
+            return f"{title}表{chosen}“{column}”之和"
+        word = "最大" if node.function == "highest" else "最小"
+        return f"{title}表{chosen}{word}“{column}”"
+
+
+def missed(
+    context: Context,
+    message: str,
+    *,
+    at: tuple[FactRef, ...] | list[FactRef],
+    actual: Quantity | str | None = None,
+    required: Requirement,
+    gap: Gap | None = None,
+    borderline: bool = False,
+    told: Mapping[str, str] | None = None,
+) -> Verdict:
+    """Not as it should be: in the rule's own words if it has any, else in ``message``. ``told``
+    says otherwise, or more, of what the rule's {placeholders} may name."""
+    own = context.rule.message
+    if own:
+        known = {
+            "actual": "" if actual is None else str(actual),
+            "required": required.text,
+            "gap": "" if gap is None else str(gap),
+            "unit": context.unit.label,
+            "default": message,
+        }
+        message = Words(context).fill(own, known | dict(told or {}))
+    return context.failed(
+        message, at=at, actual=actual, required=required, gap=gap, borderline=borderline
+    )
+
+
+def shown(value: Value) -> str:
+    """A value that is not a number, as users read it."""
+    if value is True:
+        return "是"
+    if value is False:
+        return "否"
+    if isinstance(value, Fraction):
+        return format_number(value, 2)
+    return str(value)
+
+
+def requirement(operator: str, value: Fraction, unit: str, digits: int = 4) -> Requirement:
+    """≥ 0.9人."""
+    text = f"{SIGNS[operator]} {format_number(value, digits)}{unit}"
+    return Requirement(text, operator, value, unit)
+
+
+def gap_of(
+    exact: Fraction,
+    unit: str,
+    *,
+    excess: bool,
+    strict: bool = False,
+    spec: Plain | None = None,
+    split: bool = False,
+) -> Gap:
+    """The gap in things. ``exact`` is positive (zero only for a strict comparison); ``spec`` is the
+    rule's ``gap`` table, which may name another unit and a noun. Things that cannot be split are
+    rounded up, unless ``split`` (a plain difference of two counts)."""
+    noun, whole = "", unit not in _SPLIT_THINGS and not split
+    if isinstance(spec, dict):
+        unit = str(spec.get("unit", unit))
+        noun = str(spec.get("noun", ""))
+        whole = bool(spec.get("whole", unit not in _SPLIT_THINGS))
+    value = exact
+    if whole:
+        value = Fraction(floor(exact) + 1 if strict else ceil(exact))
+    return Gap(value, exact, unit, noun, excess)
+
+
+def lacking(rule: Rule, unit: Unit, missing: MissingInput) -> Verdict:
+    """缺数据: the verdict while figures are missing."""
+    message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
+    return Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message)
+
+
+def missing_labels(unit: Unit, refs: tuple[FactRef, ...]) -> str:
+    """“在校生数”（小学段）、“专任教师”: what has to be filled in."""
+    titles = unit.column_titles
+    words: dict[str, None] = {}
+    for ref in refs:
+        try:
+            label = unit.label_of(ref.field)
+        except RuleDefect:
+            label = ref.field
+        place = f"第{ref.row}行" if ref.row else titles.get(ref.column, "")
+        words[f"“{label}”（{place}）" if place else f"“{label}”"] = None
+    return "、".join(words)
