@@ -30,7 +30,7 @@ from checker.model.verdicts import (
 from checker.plugins.failure import PluginFailure
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect
+from checker.rules.values import LeftEmpty, MissingInput, NotApplicable, RuleDefect
 
 WHOLE_WORDS = {"county": "全县", "kindergarten": "全园"}
 """What the whole is called, by the template's level; 全校 otherwise."""
@@ -202,6 +202,10 @@ class Run:
             given = tuple(EVALUATORS[rule.kind](rule, unit, context))
         except MissingInput as missing:
             return (lacking(rule, unit, missing),)
+        except LeftEmpty as empty:
+            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
+                return (context.not_applicable(empty.reason),)
+            return (lacking(rule, unit, MissingInput(empty.refs)),)
         except NotApplicable as reason:
             return (context.not_applicable(reason.reason),)
         except PluginFailure as failure:

@@ -20,6 +20,7 @@ from checker.model.template import (
 from checker.rules.values import (
     ONE,
     ZERO,
+    LeftEmpty,
     MissingInput,
     NotApplicable,
     RuleDefect,
@@ -256,5 +257,5 @@ def usable(fact: Fact, blank: Blank, kind: FieldType, label: str) -> Value:
                 return False
             return "" if kind in (FieldType.TEXT, FieldType.CODE) else ZERO
         if blank is Blank.NONE:
-            raise NotApplicable(f"没有填“{label}”")
+            raise LeftEmpty(f"没有填“{label}”", (fact.ref,))
     raise MissingInput((fact.ref,))

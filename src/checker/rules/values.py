@@ -33,6 +33,16 @@ class NotApplicable(Exception):
         self.reason = reason
 
 
+class LeftEmpty(NotApplicable):
+    """An optional figure that was left empty. A standard cannot be judged without it: for such a
+    rule this is 缺数据, for the others 不适用. ``refs`` name the facts."""
+
+    def __init__(self, reason: str, refs: tuple[FactRef, ...] = ()) -> None:
+        super().__init__(reason)
+        self.args = (reason, refs)
+        self.refs = refs
+
+
 class RuleDefect(Exception):
     """The rule itself is wrong (unknown field, text added to a number): a matter for its author,
     never for the school."""

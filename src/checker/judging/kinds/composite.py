@@ -23,8 +23,9 @@ from checker.model.verdicts import (
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
-    """One verdict. Rules that do not apply leave the count (and lower ``at_least`` by one each);
-    while some cannot be judged yet, only what is already certain is said."""
+    """One verdict. Items that do not apply leave the count (and lower ``at_least`` by one each);
+    while some cannot be judged yet, only what is already certain is said. An item is a rule, or
+    several (``"GOV3c + GOV3d"``) that must all hold, on this unit or on every stage of it."""
     floor = _floor(rule, context)
     fulfilled, failed, open_, without = _sorted(rule, context)
     judged = len(fulfilled) + len(failed) + len(open_)
@@ -46,7 +47,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
         return
     message = f"{judged} 项指标中 {len(fulfilled)} 项达标，要求{required.text}"
     if failed:
-        message += "；未达标：" + "、".join(_told(verdict, context) for verdict in failed)
+        message += "；未达标：" + "、".join(_told(verdict, context, floor) for verdict in failed)
+    if open_:
+        message += f"；还有 {len(open_)} 项缺数据"
     if too_low:
         message += f"；其中 {len(too_low)} 项低于限值的 {_percent(floor)}"
     message += "。"
@@ -61,16 +64,22 @@ def _sorted(
     failed: list[Verdict | Passed] = []
     open_: list[Verdict | Passed] = []
     without = 0
-    for rule_id in texts(rule.spec["of"]):
-        verdict = context.result(rule_id)
-        if verdict is None or verdict.outcome is Outcome.NOT_APPLICABLE:
+    for item in texts(rule.spec["of"]):
+        verdicts = [each for name in item.split("+") for each in context.results(name.strip())]
+        applying = [each for each in verdicts if each.outcome is not Outcome.NOT_APPLICABLE]
+        if not applying:
             without += 1
-        elif verdict.outcome is Outcome.PASS:
-            fulfilled.append(verdict)
-        elif verdict.outcome is Outcome.INCOMPLETE:
-            open_.append(verdict)
+            continue
+        missed_ = [
+            each for each in applying if each.outcome not in (Outcome.PASS, Outcome.INCOMPLETE)
+        ]
+        lacking = [each for each in applying if each.outcome is Outcome.INCOMPLETE]
+        if missed_:
+            failed.append(min(missed_, key=_share))
+        elif lacking:
+            open_.append(lacking[0])
         else:
-            failed.append(verdict)
+            fulfilled.append(applying[0])
     return fulfilled, failed, open_, without
 
 
@@ -94,8 +103,10 @@ def _share(verdict: Verdict | Passed) -> Fraction:
     return value / required.value
 
 
-def _told(verdict: Verdict | Passed, context: Context) -> str:
+def _told(verdict: Verdict | Passed, context: Context, floor: Fraction | None) -> str:
     title = context.title_of(verdict.rule)
+    if floor is None:
+        return title
     return f"{title}（{verdict.actual}，为限值的 {_percent(_share(verdict))}）"
 
 
