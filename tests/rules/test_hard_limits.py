@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from checker.model.rules import Rule, Threshold
 from checker.model.verdicts import Severity
-from checker.session import Session
+from checker.session import Session, SessionOptions
+
+PRESCHOOL = Path(__file__).parents[2] / "examples/plugins/preschool/src/checker_preschool"
 
 NOT_A_LIMIT = {
     "RES_point_students": "which 教学点 are judged at all; the others are 不适用, never 不通过",
@@ -36,8 +39,8 @@ def named(rule: Rule, thresholds: frozenset[str]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def session() -> Session:
-    """All rules of the project under the national profile."""
-    return Session()
+    """All rules of the project and of the example package under the national profile."""
+    return Session(SessionOptions(plugin_dirs=(PRESCHOOL,)))
 
 
 def in_force(thresholds: tuple[Threshold, ...], year: int) -> dict[str, Threshold]:
