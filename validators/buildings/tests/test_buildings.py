@@ -48,7 +48,8 @@ def bad(report: Report) -> set[str]:
     return {
         item.rule
         for item in report.verdicts
-        if item.rule.startswith("BLD") and item.outcome in (Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET)
+        if item.rule.startswith("BLD")
+        and item.outcome in (Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET)
     }
 
 

@@ -27,7 +27,9 @@ def guards_needed(session: Session, pupils: int, boarders: int) -> int:
     for guards in range(20):
         facts = school(pupils, boarders, guards)
         asked = [judged(session, rule, facts) for rule in ("SAF1", "SAF1b")]
-        if not {Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET} & {verdict.outcome for verdict in asked}:
+        if not {Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET} & {
+            verdict.outcome for verdict in asked
+        }:
             return guards
     raise AssertionError("no number of guards is enough")
 
