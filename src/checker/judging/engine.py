@@ -13,7 +13,7 @@ from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.judging.form_values import Values
 from checker.judging.kinds import ASKING, EVALUATORS
-from checker.judging.kinds.composite import parts_of
+from checker.judging.kinds.composite import parts_of, sorted_parts
 from checker.judging.plan import Group, plan_for
 from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import lacking
@@ -140,7 +140,8 @@ class Run:
             for unit in self.units(rule):
                 own = self._verdicts(rule, unit)
                 if own and own[0].outcome is Outcome.PASS:
-                    allowed.update((part, unit.key) for part in parts_of(rule))
+                    names = (name for part in parts_of(rule) for name in part)
+                    allowed.update((name, unit.key) for name in names)
         if not allowed:
             return verdicts
         return [
@@ -161,20 +162,15 @@ class Run:
                 own = self._verdicts(rule, unit)
                 if not own or own[0].outcome is Outcome.NOT_APPLICABLE:
                     continue
-                outcomes = [
-                    found[0].outcome
-                    for part in parts_of(rule)
-                    if (found := self.verdicts_of(part, unit.ref))
-                    and found[0].outcome is not Outcome.NOT_APPLICABLE
-                ]
+                parts = sorted_parts(rule, Context(self.plan, rule, unit, self).results)
                 yield Score(
                     rule.id,
                     rule.title,
                     unit.label,
                     own[0].outcome,
-                    outcomes.count(Outcome.PASS),
-                    len(outcomes),
-                    outcomes.count(Outcome.INCOMPLETE),
+                    len(parts.fulfilled),
+                    len(parts.fulfilled) + len(parts.failed) + len(parts.open),
+                    len(parts.open),
                 )
 
     def units(self, rule: Rule) -> Iterable[Unit]:
@@ -276,9 +272,9 @@ class Run:
         except MissingInput as missing:
             return (lacking(rule, unit, missing),)
         except LeftEmpty as empty:
-            if self.profile.severity(rule.id, rule.severity) is Severity.STANDARD:
-                return (lacking(rule, unit, MissingInput(empty.refs)),)
-            return (context.not_applicable(empty.reason),)
+            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
+                return (context.not_applicable(empty.reason),)
+            return (lacking(rule, unit, MissingInput(empty.refs)),)
         except NotApplicable as reason:
             return (context.not_applicable(reason.reason),)
         except PluginFailure as failure:

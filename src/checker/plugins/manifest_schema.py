@@ -148,6 +148,11 @@ _TAKES: dict[Takes, Schema] = {
     Takes.ALGORITHM: {"type": "string", "allowed": list(ALGORITHMS)},
     Takes.COLUMNS: {"type": "list", "schema": _FILLED, "minlength": 1},
     Takes.RULES: {"type": "list", "schema": {"type": "string", "regex": RULE_ID}, "minlength": 1},
+    Takes.ITEMS: {
+        "type": "list",
+        "schema": {"type": "string", "regex": rf"{RULE_ID}( \+ {RULE_ID})*"},
+        "minlength": 1,
+    },
     Takes.RULE: {"type": "string", "regex": RULE_ID},
     Takes.PER: {"type": "string", "allowed": ["stage", "submission"]},
     Takes.FUNCTION: {"type": "string", "regex": r"[a-z_][a-z0-9_]*"},
