@@ -98,7 +98,9 @@ def read_fact(
 ) -> tuple[Fact, TypedValue | None]:
     """The fact in a cell, and the typed value if there is a remark on it."""
     if place is None:
-        return Fact(ref, FactState.UNBOUND), None
+        # a form from before the row was added holds nothing there, as if it were left empty
+        added = isinstance(entry, Field) and entry.added
+        return Fact(ref, FactState.BLANK if added else FactState.UNBOUND), None
     typed = normalise(snapshot.cell(place.row, place.column), entry, codes.get(entry.codes or ""))
     fact = Fact(ref, typed.state, typed.value, place, typed.typed)
     return fact, typed if typed.rule else None
