@@ -32,7 +32,7 @@ STRUCTURE = frozenset(
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
 
-_MANY = 8
+_MANY = 5
 """Findings from which on a moved column or a wrong school type is looked for."""
 
 _FAULTS = frozenset({Outcome.FAIL, Outcome.DOUBT})
