@@ -29,7 +29,7 @@ def run_in_calc(script: Path, *arguments: Path, given: str | None = None) -> str
         input=given,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=500,
         check=False,
     )
     assert done.returncode == 0, done.stderr

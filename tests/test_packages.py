@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import ast
+import os
+import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+LARGEST = 120_000_000
+"""Bytes that a plain installation may add to a fresh environment."""
+MODULES = {
+    "aiohttp": "fsspec.implementations.http",  # by which fsspec reads web addresses
+    "checker-edu": "checker",
+    "mkdocs-material": "mkdocs",
+    "pyinstaller": "PyInstaller",
+    "python-calamine": "python_calamine",
+}
+"""What a package is imported by, where that is not its own name."""
 
 
 def test_every_package_is_named_in_the_project_file() -> None:
@@ -22,3 +42,164 @@ def test_every_package_is_named_in_the_project_file() -> None:
     assert found <= set(settings["packages"])
     modules = {path.parent for place in (ROOT / "src" / "checker",) for path in place.rglob("*.py")}
     assert all((folder / "__init__.py").is_file() for folder in modules)
+
+
+def imported_in(*folders: str) -> set[str]:
+    """The first names of all modules imported anywhere in these folders."""
+    found: set[str] = set()
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found
+
+
+def named(requirements: list[str]) -> list[str]:
+    """Package names without versions, extras and markers."""
+    return [re.split(r"[\[>=<;! ]", one)[0] for one in requirements]
+
+
+def test_every_package_of_a_plain_installation_is_imported_by_the_program() -> None:
+    used = imported_in("src", "validators", "workbook_templates", "xlsx_plugins")
+    listed = {MODULES.get(name, name) for name in named(PROJECT["project"]["dependencies"])}
+    assert listed <= used, f"nobody imports {listed - used}"
+
+
+def test_the_table_of_dependencies_names_all_of_them() -> None:
+    """docs/design/dependencies.md: a row for each package that a user can come to install."""
+    table = (ROOT / "docs" / "design" / "dependencies.md").read_text("utf-8")
+    rows = set(re.findall(r"^\| `([\w.-]+)`", table, re.MULTILINE))
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = {*named(PROJECT["project"]["dependencies"])}
+    for extra, requirements in extras.items():
+        if extra != "dev":
+            wanted |= set(named(requirements))
+    assert rows == wanted - {"checker-edu"}
+
+
+def test_every_package_is_locked() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    locked = {line.partition("==")[0].lower() for line in lock if "==" in line}
+    everywhere = [one for one in PROJECT["project"]["dependencies"] if ";" not in one]
+    for requirements in PROJECT["project"]["optional-dependencies"].values():
+        everywhere += [one for one in requirements if ";" not in one]
+    assert {name.lower() for name in named(everywhere)} - {"checker-edu", "setuptools"} <= locked
+
+
+def test_the_wheel_holds_every_file_of_the_packages(host_wheel: Path) -> None:
+    """Each file that the repository keeps in a package's folder, tests left out."""
+    kept = subprocess.run(
+        ["git", "ls-files", "-z", "src", "validators", "workbook_templates", "xlsx_plugins"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    folders = {place: name for name, place in PROJECT["tool"]["setuptools"]["package-dir"].items()}
+    wanted = set()
+    for name in filter(None, kept):
+        top, _, inside = name.partition("/")
+        if "tests" in inside.split("/")[:-1] or Path(name).name in NOT_PACKAGED:
+            continue
+        wanted.add(f"{folders[top]}/{inside}".lstrip("/"))
+    with zipfile.ZipFile(host_wheel) as archive:
+        assert wanted <= set(archive.namelist()), sorted(wanted - set(archive.namelist()))
+
+
+NOT_PACKAGED = frozenset({"conftest.py"})
+
+
+class Environment(NamedTuple):
+    """A fresh virtual environment, a folder to work in, and what the packages added in bytes."""
+
+    place: Path
+    work: Path
+    added: int
+
+    def python(self) -> Path:
+        """Its Python."""
+        name = "Scripts/python.exe" if os.name == "nt" else "bin/python"
+        return self.place / name
+
+    def run(self, *arguments: str | Path, code: int = 0) -> str:
+        """What ``checker`` prints there; ``code`` is the exit code it must have."""
+        name = "Scripts/checker.exe" if os.name == "nt" else "bin/checker"
+        left_out = ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME")
+        kept = {key: value for key, value in os.environ.items() if key not in left_out}
+        done = subprocess.run(
+            [self.place / name, *arguments],
+            cwd=self.work,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            env=kept | {"PYTHONUTF8": "1", "CHECKER_CACHE_DIR": str(self.work / "cache")},
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def install(python: Path, *requirements: str) -> None:
+    """From the registry, in the locked versions; without a network the test is skipped."""
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    done = subprocess.run(
+        [*pip, "-c", ROOT / "requirements.lock", *requirements], capture_output=True, text=True
+    )
+    if done.returncode and re.search("NewConnectionError|No matching distribution", done.stderr):
+        pytest.skip(f"packages cannot be fetched: {done.stderr[-300:]}")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def plain(host_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """``pip install checker-edu`` into a fresh environment: the wheel and what it asks for."""
+    folder = tmp_path_factory.mktemp("plain")
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    empty = size_of(folder / "venv")
+    made = Environment(folder / "venv", folder / "work", 0)
+    install(made.python(), str(host_wheel))
+    made.work.mkdir()
+    return made._replace(added=size_of(folder / "venv") - empty)
+
+
+@pytest.mark.real
+class TestInstalledFromTheWheel:
+    """The main commands where there is no source tree: a missing file or package fails here."""
+
+    def test_it_is_small(self, plain: Environment) -> None:
+        assert plain.added <= LARGEST, f"{plain.added / 1e6:.0f} MB"
+
+    def test_a_school_is_checked(self, plain: Environment) -> None:
+        assert "compulsory_school" in plain.run("template", "list")
+        example = ROOT / "examples" / "shangshiqiao.json"
+        (plain.work / "县").mkdir()
+        plain.run("template", "fill", "compulsory_school", example, "-o", "县/上石桥一小.xlsx")
+        told = plain.run("check", "县", "--workers", "2", code=1)
+        assert "共 1 个文件" in told or "上石桥一小" in told
+        assert (plain.work / "县" / "校验结果" / "上石桥一小.xlsx").is_file()
+        plain.run("clean", "县/校验结果/上石桥一小.xlsx")
+
+    def test_rules_are_explained(self, plain: Environment) -> None:
+        assert "体育、艺术" in plain.run("explain", "RES3")
+        assert "TEA" in plain.run("rules", "--family", "TEA")
+
+    def test_an_author_begins(self, plain: Environment) -> None:
+        plain.run("plugin", "new", "canteen")
+        assert "0 个错误" in plain.run("plugin", "check", "canteen")
+        plain.run("template", "build", "compulsory_school", "-o", "空表.xlsm")
+
+    def test_a_county_needs_its_extra_and_is_told_of_with_it(
+        self, plain: Environment, host_wheel: Path
+    ) -> None:
+        plain.run("demo", "county", "--schools", "8", "--out", "演示县")
+        install(plain.python(), f"{host_wheel}[county]")
+        plain.run("county", "演示县", "--roster", "演示县/名册.csv", "--out", "报告", code=1)
+        made = {path.name for path in (plain.work / "报告").iterdir()}
+        assert {"县级报告.html", "县级汇总.xlsx", "数据"} <= made

@@ -75,6 +75,6 @@ def _note(problem: Exception) -> None:
     """Log why the message could not be shown over the book: nobody sees it otherwise."""
     import traceback
 
-    from checker.cli.trouble import write_log
+    from checker.trouble import write_log
 
     write_log("".join(traceback.format_exception(problem)))

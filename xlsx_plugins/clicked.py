@@ -90,9 +90,10 @@ def _answered(call: Call, started: float, action: Callable[[xw.Book, Call, Steps
 
 
 def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
+    from checker.batch.previous_year import session_for
     from checker.marking import changes_for
     from checker.marking.findings import counts_of, findings_of
-    from checker.session import BadChoice, Session
+    from checker.session import BadChoice
     from checker.settings import BadSettings
 
     if structure_protected(book):
@@ -102,7 +103,7 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     snapshot = read_open_book(book)
     steps.done("read")
     try:
-        session = Session(options_at(Path(book.fullname)))
+        session = session_for(options_at(Path(book.fullname)))
         judgement = session.judge_snapshot(snapshot)
     except (BadSettings, BadChoice) as problem:
         return str(problem), True
@@ -163,7 +164,7 @@ def _remarks(applied: Applied, call: Call, book: xw.Book) -> str:
 
 
 def _trouble(problem: Exception) -> str:
-    from checker.cli.trouble import write_log
+    from checker.trouble import write_log
 
     log = write_log("".join(traceback.format_exception(problem)))
     where = f"详细情况记在 {log}，" if log else ""

@@ -34,7 +34,7 @@ def check_dropped(file: Path) -> Outcome:
     try:
         return _check(file)
     except Exception as problem:
-        from checker.cli.trouble import write_log
+        from checker.trouble import write_log
 
         log = write_log(f"{file}\n" + "".join(traceback.format_exception(problem)))
         where = f"详细情况记在 {log}，" if log else ""
@@ -45,16 +45,17 @@ def check_dropped(file: Path) -> Outcome:
 def _check(file: Path) -> Outcome:
     from checker_xlsx.choices import options_at
 
+    from checker.batch.previous_year import session_for
     from checker.marking import changes_for
     from checker.marking.findings import counts_of
-    from checker.session import BadChoice, Session
+    from checker.session import BadChoice
     from checker.settings import BadSettings
     from checker.writing import UnwritableWorkbook, write_changes
 
     if not file.is_file():
         return Outcome(f"{file.name}：没有这个文件。", failed=True)
     try:
-        session = Session(options_at(file.absolute()))
+        session = session_for(options_at(file.absolute()))
     except (BadSettings, BadChoice) as problem:
         return Outcome(f"{file.name}：{problem}", failed=True)
     judgement = session.judge_file(file)

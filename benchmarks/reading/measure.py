@@ -50,7 +50,7 @@ def once(folder: Path) -> dict[str, float]:
         alone = time.process_time()
         snapshot = read_snapshot(path)
         read = time.process_time()
-        session.submission_of(snapshot)
+        session.bind(snapshot)
         bound = time.process_time()
         for name, passed in zip(NAMES, (alone - begin, read - alone, bound - read), strict=True):
             spent[name] += passed * 1000 / len(books)

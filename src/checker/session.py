@@ -1,41 +1,62 @@
-"""Session: the one place where reading, recognising, binding and judging are put together.
+"""Session: where the five steps read, bind, judge, mark, write are put together (`Session.check`).
 
 The command line, the folder run and the button inside the spreadsheet program all judge through
 here, so they give the same verdicts. What is judged stays pure; the session only holds what was
-loaded once: rules, profile, templates, last year's workbooks.
+loaded once: rules, profile, templates. Modules of a step are imported when it runs: ``explain`` and
+``rules`` need none of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from checker.model.report import FileStatus, Judgement
+from checker.model.marks import Changes
+from checker.model.report import FileStatus, Judgement, Report
 from checker.model.rules import Rule, Threshold
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.model.verdicts import RuleError
+from checker.plugins.loading import load_plugins
+from checker.rules.profiles import Profile, build
+from checker.rules.ruleset import RuleSet
+from checker.trouble import UserMistake
 
-if TYPE_CHECKING:
-    from checker.previous_year import PreviousYear
-    from checker.rules.profiles import Profile
-    from checker.rules.ruleset import RuleSet
 
-
-class BadChoice(Exception):
+class BadChoice(UserMistake):
     """Options that name something that does not exist; the text is a Chinese sentence."""
+
+
+class UnknownForm(Exception):
+    """A workbook that is no form of any known template. ``reason`` is a Chinese sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LastYear(Protocol):
+    """Where last year's submissions are: ``checker.batch.previous_year.PreviousYear``."""
+
+    def of(self, submission: Submission) -> Submission | None: ...
+
+
+Write = Callable[[Changes], None]
+"""Writes marks into a file or a copy. Raises UnwritableWorkbook."""
 
 
 class SessionOptions(Struct, frozen=True):
     """What a user chooses. Picklable and hashable: workers make the same session from it.
 
     ``profile`` is an id or the path of a profile file; ``plugins`` None means all that are found;
-    ``previous`` is last year's workbook, a folder or archive of them, or an fsspec URL of these.
+    ``previous`` is last year's workbook, a folder or archive of them, or an fsspec URL of these; it
+    is looked into by sessions that ``checker.batch.previous_year.session_for`` opens.
     """
 
     profile: str | None = None
@@ -51,19 +72,65 @@ class Session:
     """What was loaded for one choice of rules. Raises BadChoice when it makes no sense."""
 
     def __init__(self, options: SessionOptions = SessionOptions()) -> None:  # noqa: B008 - immutable
-        from checker.plugins.loading import load_plugins
-
         self.options = options
-        if options.previous is not None:
-            from checker.previous_year import why_not
-
-            problem = why_not(options.previous)
-            if problem is not None:
-                raise BadChoice(problem)
+        self.last_year: LastYear | None = None
         folders = [Path(folder) for folder in options.plugin_dirs]
         self.plugins = load_plugins(folders, options.plugins)
-        self.ruleset: RuleSet = self._chosen(self.plugins.ruleset)
-        self.profile: Profile = self._load_profile()
+        self.ruleset = self._chosen(self.plugins.ruleset)
+        self.profile = self._load_profile()
+
+    def check(self, path: str, data: bytes, write: Write | None = None) -> Judgement:
+        """One workbook through the five steps. A bad file becomes a judgement that says why.
+
+        ``data`` is the content of the file at ``path``; ``write`` puts the marks where they are
+        wanted, None writes none.
+        """
+        from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+        from checker.writing.outcome import UnwritableWorkbook
+
+        try:
+            snapshot = read_snapshot_bytes(Path(path).name, data)
+            submission = self.bind(snapshot)
+        except UnreadableWorkbook as problem:
+            return Judgement(path, FileStatus.UNREADABLE, message=problem.reason)
+        except UnknownForm as problem:
+            return Judgement(path, FileStatus.UNKNOWN_TEMPLATE, message=problem.reason)
+        report = self.judge(submission)
+        cannot_write = snapshot.cannot_write
+        if write is not None and cannot_write is None:
+            try:
+                marks = self.mark(report)
+                write(marks)
+            except UnwritableWorkbook as refusal:
+                cannot_write = str(refusal)
+        return Judgement(path, FileStatus.CHECKED, report, cannot_write=cannot_write)
+
+    def bind(self, snapshot: Snapshot) -> Submission:
+        """The submission in a snapshot. Raises UnknownForm."""
+        from checker.forms.binding import bind
+        from checker.forms.recognition import Unrecognised, recognise
+
+        template = recognise(snapshot, self.templates)
+        if isinstance(template, Unrecognised):
+            raise UnknownForm(template.reason)
+        return bind(snapshot, template)
+
+    def judge(self, submission: Submission, previous: Submission | None = None) -> Report:
+        """All verdicts. ``previous`` is last year's submission; without it the session looks in its
+        own last year."""
+        from checker.judging.engine import judge
+
+        if previous is None and self.last_year is not None:
+            previous = self.last_year.of(submission)
+        return judge(submission, self.ruleset, self.profile, previous)
+
+    def mark(self, report: Report) -> Changes:
+        """What is to be shown on the cells and in the result sheet."""
+        from checker.marking import changes_for
+
+        return changes_for(report, self.rules, self.profile.title)
+
+    # -- what was loaded -----------------------------------------------------------------------
 
     @property
     def templates(self) -> tuple[Template, ...]:
@@ -103,8 +170,6 @@ class Session:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """All rules by id, with the severity they have under the profile."""
-        from msgspec.structs import replace
-
         found = self.ruleset.by_id(self.options.edition)
         for rule_id in self.profile.rules:
             rule = found.get(rule_id)
@@ -157,8 +222,6 @@ class Session:
     def _load_profile(self) -> Profile:
         options = self.options
         if options.profile is None:
-            from checker.rules.profiles import build
-
             return build(self.ruleset.thresholds, (), options.edition)
         from checker.plugins.profile_files import ProfileNotFoundError, choose
         from checker.toml_files import TomlFileError
@@ -173,44 +236,11 @@ class Session:
         except (ProfileNotFoundError, TomlFileError) as problem:
             raise BadChoice(str(problem)) from problem
 
-    # -- judging -----------------------------------------------------------------------------
-
-    def submission_of(self, snapshot: Snapshot) -> Submission | str:
-        """The submission in a snapshot; the reason (Chinese) if it is no known form."""
-        from checker.forms.binding import bind
-        from checker.forms.recognition import Unrecognised, recognise
-
-        template = recognise(snapshot, self.templates)
-        if isinstance(template, Unrecognised):
-            return template.reason
-        return bind(snapshot, template)
-
-    def judge_snapshot(self, snapshot: Snapshot, previous: Submission | None = None) -> Judgement:
-        """What becomes of a workbook that was read, from a file or from the open book.
-
-        ``previous`` is last year's submission; without it the session looks in its own last year.
-        """
-        from checker.judging.engine import judge
-
-        submission = self.submission_of(snapshot)
-        if isinstance(submission, str):
-            return Judgement(snapshot.name, FileStatus.UNKNOWN_TEMPLATE, message=submission)
-        if previous is None and self.previous_year is not None:
-            previous = self.previous_year.of(submission)
-        report = judge(submission, self.ruleset, self.profile, previous)
-        return Judgement(
-            snapshot.name, FileStatus.CHECKED, report, cannot_write=snapshot.cannot_write
-        )
+    # -- parts of the way, for those who need no more ------------------------------------------
 
     def judge_bytes(self, path: str, data: bytes) -> Judgement:
         """What becomes of a workbook file with this content; never raises for a bad file."""
-        from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-
-        try:
-            snapshot = read_snapshot_bytes(Path(path).name, data)
-        except UnreadableWorkbook as problem:
-            return Judgement(path, FileStatus.UNREADABLE, message=problem.reason)
-        return self._at(path, self.judge_snapshot(snapshot))
+        return self.check(path, data)
 
     def judge_file(self, path: Path | str) -> Judgement:
         """What becomes of a workbook file; never raises for a bad file."""
@@ -220,27 +250,15 @@ class Session:
             snapshot = read_snapshot(Path(path))
         except UnreadableWorkbook as problem:
             return Judgement(str(path), FileStatus.UNREADABLE, message=problem.reason)
-        return self._at(str(path), self.judge_snapshot(snapshot))
+        return replace(self.judge_snapshot(snapshot), path=str(path))
 
-    @staticmethod
-    def _at(path: str, judgement: Judgement) -> Judgement:
-        from msgspec.structs import replace
-
-        return replace(judgement, path=path)
-
-    @cached_property
-    def previous_year(self) -> PreviousYear | None:
-        """Last year's workbooks, if they were named."""
-        if self.options.previous is None:
-            return None
-        from checker.previous_year import PreviousYear
-        from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-
-        def read(name: str, data: bytes) -> Submission | None:
-            try:
-                found = self.submission_of(read_snapshot_bytes(name, data))
-            except UnreadableWorkbook:
-                return None
-            return None if isinstance(found, str) else found
-
-        return PreviousYear(self.options.previous, read)
+    def judge_snapshot(self, snapshot: Snapshot, previous: Submission | None = None) -> Judgement:
+        """What becomes of a workbook that was read, from a file or from the open book."""
+        try:
+            submission = self.bind(snapshot)
+        except UnknownForm as problem:
+            return Judgement(snapshot.name, FileStatus.UNKNOWN_TEMPLATE, message=problem.reason)
+        report = self.judge(submission, previous)
+        return Judgement(
+            snapshot.name, FileStatus.CHECKED, report, cannot_write=snapshot.cannot_write
+        )

@@ -1,15 +1,23 @@
 """Settings of a folder of work: ``checker.toml``, or ``[tool.checker]`` in ``pyproject.toml``.
 
 What the command line says wins over what stands here. Paths are relative to the settings file.
+A file that was found by looking upwards from the workbooks may have come with them, so the folders
+of plugins in it, whose code would run, count only once the user has allowed them; those in the
+user's own settings (`config_folder`) count always.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.trouble import UserMistake
 
 if TYPE_CHECKING:
     from checker.session import SessionOptions
@@ -22,7 +30,11 @@ LISTS = ("select", "ignore", "plugins", "plugin_dirs")
 KEYS = ("edition", "mark", *WORDS, *LISTS)
 
 
-class BadSettings(Exception):
+ALLOWED = "allowed-plugin-folders.txt"
+"""In the user's own settings folder: folders whose plugins may run, one a line."""
+
+
+class BadSettings(UserMistake):
     """A settings file that cannot be used; the text is a Chinese sentence naming file and key."""
 
 
@@ -39,6 +51,11 @@ class Settings(Struct, frozen=True):
     out: str | None = None
     mark: bool = True
     path: str = ""  # the file they stand in, "" if none
+    ignored: tuple[str, ...] = ()  # folders of plugins that the user has not allowed
+
+    def plugin_paths(self) -> list[Path]:
+        """The folders of plugins that count."""
+        return [Path(folder) for folder in self.plugin_dirs]
 
     def session_options(
         self,
@@ -48,14 +65,15 @@ class Settings(Struct, frozen=True):
         plugins: str | None = None,
         previous: str | None = None,
     ) -> SessionOptions:
-        """What the command line says; where it says nothing, what stands here. ``plugins`` are
-        ids separated by commas. Which rules are reported is for each command to say."""
+        """What the command line says; where it says nothing, what stands here; folders of plugins
+        of both. ``plugins`` are ids separated by commas. Which rules are reported is for each
+        command to say."""
         from checker.session import SessionOptions
 
         return SessionOptions(
             profile=profile or self.profile,
             edition=edition if edition is not None else self.edition,
-            plugin_dirs=plugin_dirs or self.plugin_dirs,
+            plugin_dirs=tuple(dict.fromkeys((*self.plugin_dirs, *plugin_dirs))),
             plugins=self.plugins if plugins is None else words((plugins,)),
             previous=previous or self.previous,
         )
@@ -67,10 +85,19 @@ def words(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_settings(folder: Path) -> Settings:
-    """The settings that hold in ``folder``: the nearest file in it or above it; defaults if none.
+    """The settings that hold in ``folder``: the nearest file in it or above it, else the user's own
+    ones; defaults if there are none. Raises BadSettings."""
+    own_file = config_folder() / FILE_NAME
+    own = read_settings(own_file, _table(own_file)) if own_file.is_file() else Settings()
+    found = _nearest(folder)
+    if found is None or found.path == own.path:
+        return own
+    allowed = tuple(each for each in found.plugin_dirs if is_allowed(Path(each)))
+    ignored = tuple(each for each in found.plugin_dirs if each not in allowed)
+    return replace(found, plugin_dirs=(*own.plugin_dirs, *allowed), ignored=ignored)
 
-    Raises BadSettings.
-    """
+
+def _nearest(folder: Path) -> Settings | None:
     for place in (folder, *folder.parents):
         own = place / FILE_NAME
         if own.is_file():
@@ -81,7 +108,46 @@ def find_settings(folder: Path) -> Settings:
             table = tool.get("checker") if isinstance(tool, dict) else None
             if isinstance(table, dict):
                 return read_settings(project, table)
-    return Settings()
+    return None
+
+
+def config_folder() -> Path:
+    """Where the user's own settings are: ``CHECKER_CONFIG_DIR``, else as the system has it."""
+    named = os.environ.get("CHECKER_CONFIG_DIR")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        base = os.environ.get("APPDATA")
+        return (Path(base) if base else Path.home() / "AppData" / "Roaming") / "checker"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "checker"
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config") / "checker"
+
+
+def is_allowed(folder: Path) -> bool:
+    """Whether the user has allowed plugins of this folder, or of one above it, to run."""
+    place = folder.resolve()
+    return any(str(each) in _allowed() for each in (place, *place.parents))
+
+
+def allow(folder: Path) -> Path:
+    """Let plugins of this folder run wherever a settings file names it; the file that says so.
+    Raises OSError."""
+    target = config_folder() / ALLOWED
+    lines = [*_allowed(), str(folder.resolve())]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{ALLOWED}.{os.getpid()}")
+    draft.write_text("".join(f"{line}\n" for line in dict.fromkeys(lines)), "utf-8")
+    draft.replace(target)
+    return target
+
+
+def _allowed() -> list[str]:
+    try:
+        return (config_folder() / ALLOWED).read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 def _mentions_checker(project: Path) -> bool:

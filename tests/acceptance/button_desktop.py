@@ -18,6 +18,8 @@ from checker_xlsx.libreoffice.engine import use_libreoffice
 
 SCREEN = (1400, 900)
 NEEDED = ("soffice", "Xvfb", "openbox", "xdotool", "import")
+PATIENCE = 300.0
+"""Seconds that the screen may take for anything; the machine may be busy."""
 
 
 class ScreenSilent(AssertionError):
@@ -83,7 +85,7 @@ class Desktop:
 
     @staticmethod
     def _connected(pipe: str) -> xw.App:
-        for _ in range(300):
+        for _ in range(1500):
             with contextlib.suppress(NoLibreOffice):
                 return use_libreoffice(pipe)
             time.sleep(0.2)
@@ -137,12 +139,27 @@ class Desktop:
 
     def click(self, book: xw.Book, caption: str) -> float:
         """Click the button with the mouse; when that was."""
-        x, y = self.wait_for(lambda: self._place_of(book, caption), 20, f"the button {caption}")
-        self._run("xdotool", "mousemove", str(x), str(y))
-        time.sleep(0.2)
+        x, y = self.wait_for(
+            lambda: self._settled_place(book, caption), PATIENCE, f"the button {caption}"
+        )
+        self._run("xdotool", "mousemove", "--sync", str(x), str(y))
+        self._settle(book)
         clicked = time.time()
         self._run("xdotool", "click", "1")
         return clicked
+
+    @staticmethod
+    def _settle(book: xw.Book) -> None:
+        """LibreOffice has worked off what the screen told it: windows moved, sheets drawn."""
+        book.api.CurrentController.Frame.ContainerWindow.Toolkit.processEventsToIdle()
+
+    def _settled_place(self, book: xw.Book, caption: str) -> tuple[int, int] | None:
+        """Where the button is, once it stays there: a window that the window manager is still
+        moving takes the button away from under the click."""
+        self._settle(book)
+        before = self._place_of(book, caption)
+        self._settle(book)
+        return before if before == self._place_of(book, caption) else None
 
     def _place_of(self, book: xw.Book, caption: str) -> tuple[int, int] | None:
         window = book.api.CurrentController.Frame.ContainerWindow
@@ -194,35 +211,31 @@ class Desktop:
             found = self.timings.read_text(encoding="utf-8").splitlines()
             return found if len(found) >= clicks else []
 
-        return dict(json.loads(self.wait_for(lines, 60, "the program's answer")[clicks - 1]))
+        return dict(json.loads(self.wait_for(lines, PATIENCE, "the program's answer")[clicks - 1]))
 
     def dialog(self) -> str:
         """The window of the message box, once there is one."""
-        return str(self.wait_for(self._message_box, 30, "the message box"))
+        return str(self.wait_for(self._message_box, PATIENCE, "the message box"))
 
     def _message_box(self) -> str:
         found = self._run("xdotool", "search", "--onlyvisible", "--name", "数据校验").split()
         return found[0] if found else ""
 
     def close_dialog(self) -> None:
-        """Press OK by the keyboard, and wait until the box is gone.
+        """Press OK by the keyboard, once, and wait until the box is gone.
 
-        Only while the box has the keyboard: a Return too many would press the sheet's button.
+        A second Return, sent because a busy machine was slow to close the box, would press the
+        sheet's button below it and start the program another time.
         """
         box = self.dialog()
 
-        def gone() -> bool:
-            if self._run("xdotool", "getactivewindow").strip() == box:
-                self._run("xdotool", "key", "Return")
-            else:
-                self._run("xdotool", "windowactivate", box)
-            for _ in range(20):
-                if not self._message_box():
-                    return True
-                time.sleep(0.1)
-            return False
+        def listening() -> bool:
+            self._run("xdotool", "windowactivate", box)
+            return self._run("xdotool", "getwindowfocus").strip() == box
 
-        self.wait_for(gone, 30, "the message box to close")
+        self.wait_for(listening, PATIENCE, "the message box to have the keyboard")
+        self._run("xdotool", "key", "Return")
+        self.wait_for(lambda: not self._message_box(), PATIENCE, "the message box to close")
 
     def screenshot(self, name: str) -> Path:
         folder = Path(os.environ.get("CHECKER_SCREENSHOTS", self.folder))

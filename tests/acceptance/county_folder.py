@@ -30,6 +30,16 @@ Facts: TypeAlias = "Mapping[str, FillValue | Mapping[str, FillValue]]"
 Rows: TypeAlias = "Sequence[Mapping[str, FillValue]]"
 
 
+PATIENCE = 500.0
+"""Seconds that anything may take before a test gives up: the machine may be busy with others."""
+
+
+def hears_ctrl_c() -> None:
+    """For ``preexec_fn``: the child hears Ctrl-C even if these tests run in the background, where
+    a shell has it ignored and every child would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def environment(cache: Path) -> dict[str, str]:
     """The user's environment, with the cache in a folder of its own."""
     return {**os.environ, "CHECKER_CACHE_DIR": str(cache)}
@@ -62,7 +72,7 @@ def losing_a_worker(
 
     killer = threading.Thread(target=kill_one)
     killer.start()
-    out, errors = process.communicate(timeout=180)
+    out, errors = process.communicate(timeout=PATIENCE)
     killer.join()
     assert killed.is_set(), "no worker was killed"
     return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
@@ -80,7 +90,7 @@ def checker(
         check=False,
         cwd=cwd,
         env=environment(cache or cwd.parent / f"{cwd.name}.cache") | more,
-        timeout=240,
+        timeout=PATIENCE,
     )
 
 

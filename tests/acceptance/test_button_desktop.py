@@ -2,8 +2,7 @@
 
 The window is on a screen of its own (Xvfb with a window manager), the buttons are found through
 accessibility and clicked with the mouse, and the result is read back over UNO. Screenshots go to
-the folder that CHECKER_SCREENSHOTS names. With CHECKER_BUNDLE naming a frozen program, the same
-story is told with that program.
+the folder that CHECKER_SCREENSHOTS names. The story is told with the frozen program as well.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import xlwings as xw
@@ -29,25 +27,18 @@ from checker.session import Session
 sys.path.insert(0, str(Path(__file__).parent))
 from button_desktop import NEEDED, Desktop
 
-# A virtual screen sometimes loses a window or a click. That, and nothing that is asserted of the
-# workbook, is tried a second time; what the screen showed instead is printed.
-pytestmark = pytest.mark.flaky(reruns=1, only_rerun="ScreenSilent")
+pytestmark = pytest.mark.real
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "shangshiqiao.json"
 
 
-def programs() -> list[Any]:
-    checker = str(Path(sys.executable).with_name("checker"))
-    bundle = os.environ.get("CHECKER_BUNDLE", str(ROOT / "dist" / "checker" / "checker"))
-    missing = pytest.mark.skipif(
-        not Path(bundle).exists() and not {"CHECKER_BUNDLE", "CI"} & set(os.environ),
-        reason="no frozen program: run make bundle, or name it in CHECKER_BUNDLE",
-    )
-    return [
-        pytest.param(checker, id="python"),
-        pytest.param(bundle, id="frozen", marks=missing),
-    ]
+@pytest.fixture(params=["python", "frozen"])
+def program(request: pytest.FixtureRequest) -> str:
+    """The program that the button starts, as installed with Python and as one folder."""
+    if request.param == "frozen":
+        return str(request.getfixturevalue("frozen_program"))
+    return str(Path(sys.executable).with_name("checker"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -101,7 +92,6 @@ def looks_of(book: xw.Book, cells: list[tuple[str, str]]) -> dict[tuple[str, str
     return {(look.sheet, look.address): look for look in seen}
 
 
-@pytest.mark.parametrize("program", programs())
 def test_a_clerk_clicks_mends_clicks_again_and_cleans(
     program: str, filled: Path, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

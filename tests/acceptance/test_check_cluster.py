@@ -14,6 +14,7 @@ from distributed import LocalCluster
 sys.path.insert(0, str(Path(__file__).parent))
 from county_folder import (
     COMMAND,
+    PATIENCE,
     checker,
     counting_plugin,
     demo_county,
@@ -152,7 +153,7 @@ def test_a_cluster_that_goes_away_leaves_what_is_finished(tmp_path: Path, counte
     away.kill()
     away.wait()
     away.stdout.close()
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 4 and errors == "", errors
     lost = sum("与集群的连接断了，这一份没有校验" in line for line in out.splitlines())
     assert 1 <= lost <= 4
@@ -173,7 +174,7 @@ def test_without_dask_the_command_says_what_to_install(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['distributed'] = None\n"
         "sys.argv = ['checker', 'check', '县', '--scheduler', 'tcp://127.0.0.1:9']\n"
-        "from checker.cli.main import run; run()"
+        "from checker.cli.main import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

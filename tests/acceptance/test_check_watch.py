@@ -16,13 +16,20 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from county_folder import COMMAND, checker, counting_plugin, environment, fill_school, tallied
+from county_folder import (
+    COMMAND,
+    PATIENCE,
+    checker,
+    counting_plugin,
+    environment,
+    fill_school,
+    hears_ctrl_c,
+    tallied,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C another way")
 
 GOOD = {"students.total": {"primary": 100}}
-PATIENCE = 60.0
-"""Seconds a line may take to come; the machine may be busy."""
 
 
 class Watching:
@@ -51,6 +58,7 @@ class Watching:
             stdout=(self.place / "out.txt").open("w"),
             stderr=(self.place / "err.txt").open("w"),
             start_new_session=True,
+            preexec_fn=hears_ctrl_c,
         )
         if ready:
             self.until(lambda: "正在等待文件变化" in self.errors())
@@ -90,7 +98,7 @@ class Watching:
         """Ctrl-C, as from a terminal; the exit code."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -242,7 +250,7 @@ def test_without_watchfiles_the_command_says_what_to_install(
     code = (
         "import sys; sys.modules['watchfiles'] = None\n"
         f"sys.argv = ['checker', '{command}', '县', '--watch']\n"
-        "from checker.cli.main import run; run()"
+        "from checker.cli.main import main; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

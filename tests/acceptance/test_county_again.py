@@ -14,12 +14,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from county_folder import (
     COMMAND,
+    PATIENCE,
     checker,
     counting_plugin,
     demo_county,
     document,
     environment,
     fill_school,
+    hears_ctrl_c,
     tallied,
 )
 
@@ -157,6 +159,7 @@ def running(county: County, *more: str) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         start_new_session=True,
+        preexec_fn=hears_ctrl_c if sys.platform != "win32" else None,
     )  # fmt: skip
 
 
@@ -168,7 +171,7 @@ def test_ctrl_c_keeps_what_is_finished(county: County, workers: str) -> None:
     assert process.stderr is not None
     process.stderr.readline()  # the first file is finished, others are under way
     os.killpg(process.pid, signal.SIGINT)
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in out + errors
     assert process.returncode == 130
     assert out.startswith("已中断：还有 ") and "暂时的" in out.splitlines()[0]
@@ -208,7 +211,7 @@ def test_watch_checks_again_what_a_school_sends(
     assert tallied(county.tally) == ["2136000005"]
     assert document.stat().st_mtime > before
     os.killpg(watching.pid, signal.SIGINT)
-    out, errors = watching.communicate(timeout=60)
+    out, errors = watching.communicate(timeout=PATIENCE)
     assert "Traceback" not in out + errors
     assert watching.returncode == 1
 

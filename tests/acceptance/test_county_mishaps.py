@@ -150,5 +150,10 @@ def test_a_folder_without_any_form_is_no_success(tmp_path: Path) -> None:
     (folder / "说明.txt").write_text("没有表", "utf-8")
     done = checker("county", ".", cwd=folder)
     assert done.returncode == UNREADABLE and "没有填报表" in done.stdout
-    gone = checker("county", "没有这个文件夹", cwd=folder)
-    assert gone.returncode == UNREADABLE and "没有这个文件或文件夹" in gone.stdout
+    empty = tmp_path / "空"
+    empty.mkdir()
+    for command in ("county", "check"):
+        gone = checker(command, "没有这个文件夹", "--out", "结果", cwd=empty)
+        assert gone.returncode == UNREADABLE
+        assert "没有这个文件或文件夹" in gone.stdout + gone.stderr
+        assert list(empty.iterdir()) == []

@@ -17,6 +17,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from county_folder import checker, demo_county, fill_school
 
+pytestmark = pytest.mark.real
+
 HOSTILE = (
     "城关<script>document.title='注入'</script>小学\"'>"
     "<img src=x onerror=\"document.title='注入'\">"
@@ -71,7 +73,7 @@ def browse(page: Path, profile: Path, *options: str) -> subprocess.CompletedProc
         [program("chromium", "chromium-browser", "google-chrome"), "--headless", "--no-sandbox",
          "--disable-gpu", f"--user-data-dir={profile}", "--host-resolver-rules=MAP * ~NOTFOUND",
          "--enable-logging=stderr", "--v=0", *options, page.as_uri()],
-        capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
+        capture_output=True, text=True, encoding="utf-8", timeout=500, check=True,
     )  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def test_the_workbook_opens_in_calc_with_every_sheet(county: Path, tmp_path: Pat
          "--headless", "--convert-to",
          'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1',
          "--outdir", str(tmp_path / "csv"), str(county / "县级汇总.xlsx")],
-        capture_output=True, text=True, timeout=180, check=False,
+        capture_output=True, text=True, timeout=500, check=False,
     )  # fmt: skip
     sheets = {path.stem.split("-", 1)[1]: path for path in (tmp_path / "csv").glob("*.csv")}
     assert set(sheets) == {

@@ -16,6 +16,8 @@ import pytest
 
 from checker.session import Session
 
+pytestmark = pytest.mark.real
+
 ROOT = Path(__file__).parents[2]
 HEADINGS = ["查什么", "依据", "为什么", "正例", "反例", "怎么改", "自何时起"]
 RESOURCES = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
@@ -174,7 +176,7 @@ def test_search_without_a_server(site: Path, tmp_path: Path) -> None:
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=500,
     )
     found = re.search(r"(\d+) 个符合条件的结果", done.stdout)
     assert found is not None, done.stderr[-2000:]

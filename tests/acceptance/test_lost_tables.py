@@ -30,7 +30,7 @@ FACTS: Mapping[str, Mapping[str, int]] = {
 
 def judged(workbook: Path) -> Report:
     session = Session()
-    submission = session.submission_of(read_snapshot(workbook))
+    submission = session.bind(read_snapshot(workbook))
     assert not isinstance(submission, str)
     return judge(submission, session.ruleset, session.profile)
 

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import pytest
 
+pytestmark = pytest.mark.real
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "examples" / "plugins" / "preschool"
-HOST = ("src", "validators", "workbook_templates", "xlsx_plugins", "pyproject.toml", "README.md",
-        "LICENSE")  # fmt: skip
 NO_COPY = shutil.ignore_patterns("__pycache__", "*.egg-info", "tests", "build", "dist")
 
 FACTS = {
@@ -100,27 +100,21 @@ def _run(*command: str | Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Both wheels built from copies of the sources, installed without anything else; the libraries
+def installed(tmp_path_factory: pytest.TempPathFactory, host_wheel: Path) -> Installed:
+    """Both wheels, built from copies of the sources, installed without anything else; the libraries
     that the host needs are those of this environment."""
     folder = tmp_path_factory.mktemp("installed")
-    sources = folder / "host"
-    sources.mkdir()
-    for name in HOST:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, sources / name, ignore=NO_COPY)
-        else:
-            shutil.copy(ROOT / name, sources / name)
     shutil.copytree(PACKAGE, folder / "preschool", ignore=NO_COPY)
     wheels = folder / "wheels"
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-    for place in (sources, folder / "preschool"):
-        _run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", wheels, place)
+    build = ("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir")
+    _run(*pip, *build, wheels, folder / "preschool")
     venv = folder / "venv"
     _run(sys.executable, "-m", "venv", "--without-pip", venv)
     scripts = "Scripts" if os.name == "nt" else "bin"
     python = venv / scripts / ("python.exe" if os.name == "nt" else "python")
-    _run(*pip, f"--python={python}", "install", "--no-deps", "--no-index", *wheels.glob("*.whl"))
+    _run(*pip, f"--python={python}", "install", "--no-deps", "--no-index", host_wheel,
+         *wheels.glob("*.whl"))  # fmt: skip
     (site,) = {path.parent for path in venv.rglob("checker_preschool") if path.is_dir()}
     libraries = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     (site / "libraries_of_the_host.pth").write_text("\n".join(sorted(libraries)), "utf-8")

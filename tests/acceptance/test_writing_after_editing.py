@@ -19,6 +19,8 @@ from school import RESULT, build_school
 from checker.model.marks import CellEdit, Changes, Fill, Mark
 from checker.writing import clean_marks, write_changes
 
+pytestmark = pytest.mark.real
+
 RUN = Changes(
     [
         Mark("教师", "B4", Fill.FAIL, "不通过：应不少于 35，现为 30。", "校验结果!A3"),

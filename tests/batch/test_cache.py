@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import pickle
 import sqlite3
+import zlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from checker.batch.cache import Remembered, ResultCache
-from checker.batch.copies import remember_copy, serves
 from checker.batch.discovery import Source
-from checker.batch.fact_table import FactRow
-from checker.batch.record import Head, Judged, Measure, bulk_of, head_of, kept, record_of
+from checker.marking.file_record import (
+    FactRow,
+    Head,
+    Judged,
+    Measure,
+    bulk_of,
+    head_of,
+    kept,
+    record_of,
+)
+from checker.model.marks import Changes, Fill, Mark
+from checker.writing import write_changes
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+encode = msgspec.msgpack.encode
 
 HEAD = Head(
     status="checked",
@@ -19,11 +34,22 @@ HEAD = Head(
     counts=(1, 0, 0, 0, 30, 0, 0),
     errors=({"plugin": "teachers", "rule": None, "message": "坏了", "where": "rules.py:3"},),
 )
+FINDING = {
+    **dict.fromkeys(("title", "family", "unit", "stage", "actual", "required", "gap"), ""),
+    **dict.fromkeys(("message", "source", "fix", "key"), ""),
+    "rule": "RES3",
+    "severity": "hard",
+    "verdict": "fail",
+    "sheet": "教师",
+    "cell": "C7",
+    "related": ["教师!D9"],
+    "borderline": False,
+}
 FACT = FactRow("students.total", "primary", 0, "21803", "基本情况!D9")
 KEPT = kept(
     HEAD,
     bulk_of(
-        findings=[{"rule": "RES3", "cell": "C7"}],
+        findings=[FINDING],
         judged=[Judged("RES3", "primary", "fail", "871/1000", "9/10", "7", "名")],
         measures=[Measure("CTY101", "primary", "19000", "21803")],
         facts=[FACT],
@@ -37,7 +63,7 @@ def test_what_was_judged_survives_being_written_down() -> None:
     record = record_of("城关镇/一小.xlsx", "/county/城关镇/一小.xlsx", 5.0, "", head, KEPT.bulk)
     assert (record.status, record.name) == ("checked", "城关第一小学")
     assert record.counts["fail"] == 1 and record.counts["passed"] == 30
-    assert record.findings == ({"file": "城关镇/一小.xlsx", "rule": "RES3", "cell": "C7"},)
+    assert record.findings == ({"file": "城关镇/一小.xlsx", **FINDING},)
     assert record.errors[0]["file"] == "/county/城关镇/一小.xlsx"
     assert record.judged[0].gap_unit == "名"
     assert record.measures[0].fractions()[0] == 19000
@@ -87,22 +113,42 @@ def test_whether_there_can_be_a_marked_copy_is_known_without_the_record(
 def test_a_marked_copy_serves_as_long_as_it_is_what_was_written(tmp_path: Path) -> None:
     """And serves for other places as well, but only under the rules it was marked by."""
     store = ResultCache(tmp_path / "results.sqlite", "rules")
-    here, there = tmp_path / "甲" / "一小.xlsx", tmp_path / "乙" / "一小.xlsx"
-    here.parent.mkdir()
-    here.write_bytes(b"marked")
-    assert not serves(here, "digest", store)  # somebody else's file
-    remember_copy(here, "digest", store)
-    assert serves(here, "digest", store) and not there.exists()
-    assert not serves(here, "another digest", store)
-    assert serves(there, "digest", store) and there.read_bytes() == b"marked"
-    here.unlink()
-    assert serves(here, "digest", store) and here.read_bytes() == b"marked"
-    here.write_bytes(b"and edited")
-    there.write_bytes(b"and edited")
-    assert not serves(here, "digest", store)
-    assert here.read_bytes() == b"and edited"  # for the marking to replace
+    here, there = tmp_path / "甲" / "校验结果", tmp_path / "乙" / "校验结果"
+    here.mkdir(parents=True)
+    source = Source(str(EXAMPLES / "laian.xlsx"), "一小.xlsx")
+    marks = Changes(marks=(Mark("教育质量", "D7", Fill.FAIL, "差 7 名"),))
+    copy = here / "一小.xlsx"
+    write_changes(Path(source.location), copy, marks)
+    marked = copy.read_bytes()
+
+    assert store.copy_in(here, source, "digest") is None  # an earlier run's, of another content
+    store.remember_copy(copy, "digest")
+    assert store.copy_in(here, source, "digest") == copy and not there.exists()
+    assert store.copy_in(here, source, "another digest") is None
+    assert store.copy_in(there, source, "digest") == there / "一小.xlsx"
+    assert (there / "一小.xlsx").read_bytes() == marked
+    copy.unlink()
+    assert store.copy_in(here, source, "digest") == copy and copy.read_bytes() == marked
+    copy.write_bytes(b"and edited")
+    (there / "一小.xlsx").write_bytes(b"and edited")
+    assert store.copy_in(here, source, "digest") is None
+    assert copy.read_bytes() == b"and edited"
     store.close()
-    assert not serves(here, "digest", ResultCache(tmp_path / "results.sqlite", "other rules"))
+    other = ResultCache(tmp_path / "results.sqlite", "other rules")
+    assert other.copy_in(here, source, "digest") is None
+    other.close()
+
+
+def test_a_store_cannot_name_any_other_file_as_a_marked_copy(tmp_path: Path) -> None:
+    """Whoever can write into a shared cache gets no file of this user copied."""
+    secret = tmp_path / "secret.xlsx"
+    secret.write_bytes(b"not marked by us")
+    store = ResultCache(tmp_path / "results.sqlite", "rules")
+    store.remember_copy(secret, "digest")
+    source = Source("/county/一小.xlsx", "一小.xlsx")
+    assert store.copy_in(tmp_path / "校验结果", source, "digest") is None
+    assert not (tmp_path / "校验结果").exists()
+    store.close()
 
 
 def test_a_store_of_another_shape_is_emptied(tmp_path: Path) -> None:
@@ -144,3 +190,78 @@ def test_a_damaged_store_is_thrown_away(tmp_path: Path) -> None:
     found = store.unchanged(SOURCE)
     assert found is not None and found.digest == "digest"
     store.close()
+
+
+class Runs:
+    """What pickle would run when it reads this."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (exec, ("raise SystemExit('a tampered cache was run')",))
+
+
+POISON = {
+    "pickle": pickle.dumps(Runs()),
+    "nothing": b"",
+    "a number": encode(7),
+    "a text": encode("RES3"),
+    "null": encode(None),
+    "nested": encode([[[[[]]]]] * 3),
+    "deep": b"\x91" * 100_000,
+    "huge": b"\xdd\xff\xff\xff\xff",
+    "extension": encode(msgspec.msgpack.Ext(5, b"os.system")),
+    "words that no judgement has": encode([{**FINDING, "verdict": "fine"}]),
+    "a cell that is none": encode([{**FINDING, "cell": "C0"}]),
+    "a number that is none": encode([["RES3", "primary", "fail", "1/0"]]),
+    "a measure that is none": encode([["CTY101", "primary", "os.system", "1"]]),
+    "a bomb": zlib.compress(encode([["x"] * 5, [], [], [], []]), 9),
+}
+
+
+@pytest.mark.parametrize("part", ["head", "findings", "judged", "measures", "unmeasured", "facts"])
+@pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
+def test_a_tampered_store_runs_nothing_and_stops_nothing(
+    tmp_path: Path, part: str, poison: bytes
+) -> None:
+    """Even with a right proof: then only the types stand between the bytes and the reports."""
+    path = tmp_path / "results.sqlite"
+    store = ResultCache(path, "rules")
+    store.keep(SOURCE, "digest", KEPT, markable=True)
+    store.close()
+    names = ["head", *KEPT.bulk._fields]
+    parts = {**dict(zip(names, (KEPT.head, *KEPT.bulk), strict=True)), part: poison}
+    with sqlite3.connect(path) as plain:
+        plain.execute(
+            f"UPDATE records SET {part} = ?, proof = ?",
+            (poison, zlib.crc32(b"".join(parts.values()))),
+        )
+    again = ResultCache(path, "rules")
+    found = again.kept("digest")
+    again.close()
+    if found is None:
+        return
+    # of this part's type as it happens: then it is only data, and every report can read it
+    record = record_of("一小.xlsx", "/一小.xlsx", 5.0, "", head_of(found.head), found.bulk)
+    assert (part, poison) == ("facts", b"") and list(record.facts) == []
+
+
+@pytest.mark.parametrize("table", ["places", "records", "copies"])
+@pytest.mark.parametrize("value", [None, -1, 1.5, "text", b"\x00", 2**62])
+def test_any_value_in_any_column_is_only_a_value(tmp_path: Path, table: str, value: object) -> None:
+    path = tmp_path / "results.sqlite"
+    store = ResultCache(path, "rules")
+    store.keep(SOURCE, "digest", KEPT, markable=True)
+    (tmp_path / "copy.xlsx").write_bytes(b"x" * 10)
+    store.remember_copy(tmp_path / "copy.xlsx", "digest")
+    store.close()
+    with sqlite3.connect(path) as plain:
+        columns = [row[1] for row in plain.execute(f"PRAGMA table_info({table})")]
+    for column in columns:
+        if column in ("digest", "rules", "place"):
+            continue
+        with sqlite3.connect(path) as plain:
+            plain.execute(f"UPDATE OR IGNORE {table} SET {column} = ?", (value,))
+        again = ResultCache(path, "rules")
+        again.unchanged(SOURCE), again.same_content("digest"), again.kept("digest"), again.sizes()
+        source = Source("/county/一小.xlsx", "一小.xlsx")
+        assert again.copy_in(tmp_path / "校验结果", source, "digest") is None
+        again.close()

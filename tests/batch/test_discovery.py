@@ -5,8 +5,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from checker.batch.discovery import discover
-from checker.checking import copy_name, path_shown
+from checker.batch.discovery import discover, path_shown
+from checker.batch.result_folder import copy_name
 
 
 def touch(folder: Path, *names: str) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.batch.fact_table import FactRow
-from checker.batch.record import FileRecord, Judged, Measure, Unmeasured, bulk_of
 from checker.batch.spool import Spool
+from checker.marking.file_record import FactRow, FileRecord, Judged, Measure, Unmeasured, bulk_of
 
 
 def record(number: int) -> FileRecord:
@@ -74,7 +73,7 @@ def test_after_the_run_heads_are_there_and_nothing_else_is_pretended() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes such a file on closing it")
 def test_nothing_is_left_of_a_run_that_was_killed(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from checker.batch.record import FileRecord;"
+        "import sys, time; from checker.marking.file_record import FileRecord;"
         "from checker.batch.spool import Spool;"
         "kept = Spool().keep(FileRecord('a.xlsx', 'checked'));"
         "print(kept.findings, flush=True); time.sleep(60)"

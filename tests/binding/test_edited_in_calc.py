@@ -17,6 +17,8 @@ from checker.model.submission import FactRef, FactState
 from checker.model.template import Template
 from checker.reading import read_snapshot
 
+pytestmark = pytest.mark.real
+
 CLERK = Path(__file__).parent / "clerk_in_calc.py"
 BOYS, GIRLS = FactRef("students.boys", "primary"), FactRef("students.girls", "primary")
 BOARDERS = FactRef("students.boarders", "primary")

@@ -52,7 +52,12 @@ def checker(tmp_path: Path) -> Run:
             encoding="utf-8",
             check=False,
             cwd=cwd or tmp_path,
-            env={**os.environ, "CHECKER_LOG_DIR": str(tmp_path / "log"), **(env or {})},
+            env={
+                **os.environ,
+                "CHECKER_LOG_DIR": str(tmp_path / "log"),
+                "CHECKER_CONFIG_DIR": str(tmp_path / "own settings"),
+                **(env or {}),
+            },
         )
 
     return run

@@ -87,7 +87,8 @@ def test_out_names_the_folder_and_no_mark_writes_nothing(
     checker: Run, wrong: Path, tmp_path: Path
 ) -> None:
     checker("check", wrong, "--out", "别处")
-    assert [path.name for path in (tmp_path / "别处").iterdir()] == [wrong.name]
+    assert [path.name for path in (tmp_path / "别处").glob("[!.]*")] == [wrong.name]
+    assert (tmp_path / "别处" / ".checker-written").read_text("utf-8") == f"{wrong.name}\n"
     before = sorted(path.name for path in wrong.parent.iterdir())
     checker("check", wrong, "--no-mark")
     assert sorted(path.name for path in wrong.parent.iterdir()) == before
@@ -232,7 +233,7 @@ def test_a_soft_finding_that_is_explained_becomes_explained(
     from checker.session import Session
 
     session = Session()
-    submission = session.submission_of(read_snapshot(right))
+    submission = session.bind(read_snapshot(right))
     assert not isinstance(submission, str)
     hours = next(ref for ref in submission.facts if ref.field == "training.hours")
     place = submission.locate(hours)
@@ -268,7 +269,7 @@ def test_last_years_workbook_speaks_where_the_form_has_no_figure_of_last_year(
     from checker.model.submission import FactRef
     from checker.session import Session
 
-    submission = Session().submission_of(read_snapshot(right))
+    submission = Session().bind(read_snapshot(right))
     assert not isinstance(submission, str)
     now = submission.locate(FactRef("safety.cameras", "whole"))
     before = submission.locate(FactRef("safety.cameras", "whole.previous"))

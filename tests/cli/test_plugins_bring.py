@@ -55,7 +55,7 @@ def checker_report_formats():
 
 @pytest.fixture
 def plugin(tmp_path: Path) -> Path:
-    """A folder whose settings name a plugin."""
+    """A folder whose settings name a plugin that the user has not allowed yet."""
     folder = tmp_path / "插件" / "local"
     folder.mkdir(parents=True)
     (folder / "plugin.toml").write_text(MANIFEST, "utf-8")
@@ -65,13 +65,43 @@ def plugin(tmp_path: Path) -> Path:
 
 
 def test_a_command_of_a_plugin_runs_with_its_own_arguments(checker: Run, plugin: Path) -> None:
+    assert checker("plugin", "allow", "插件").returncode == 0
     done = checker("greet", "甲", "--loud")
     assert (done.returncode, done.stdout) == (0, "您好 甲 --loud\n")
+
+
+def test_a_settings_file_that_came_with_the_workbooks_runs_nothing(
+    checker: Run, plugin: Path, right: Path
+) -> None:
+    """Until the user allows the folder, names it, or writes it into settings of their own."""
+    (plugin / "插件" / "local" / "rules.py").write_text("open('ran', 'w')\n" + CODE, "utf-8")
+    below = plugin / "收齐的表"
+    below.mkdir()
+    for folder in (plugin, below):
+        done = checker("check", right, "--no-mark", "--format", "names", cwd=folder)
+        assert done.returncode == 2 and "没有输出形式“names”" in done.stderr
+        (said,) = (line for line in done.stderr.splitlines() if "没有使用" in line)
+        assert str(plugin / "插件") in said and "checker plugin allow" in said
+        assert checker("greet", cwd=folder).returncode == 2
+    assert not list(plugin.rglob("ran"))
+
+    named = checker("check", right, "--no-mark", "--format", "names", "--plugin-dir", "插件")
+    assert (named.returncode, named.stdout) == (0, f"{right.stem}\n")
+    own = plugin / "own settings"
+    own.mkdir()
+    (own / "checker.toml").write_text(f"plugin_dirs = ['{plugin / '插件'}']\n", "utf-8")
+    assert checker("greet", cwd=below).stdout == "您好\n"
+    (own / "checker.toml").unlink()
+    allowed = checker("plugin", "allow", plugin / "插件")
+    assert allowed.returncode == 0 and str(plugin / "插件") in allowed.stdout
+    done = checker("greet", cwd=below)
+    assert (done.stdout, done.stderr) == ("您好\n", "")
 
 
 def test_a_command_that_goes_wrong_is_an_internal_error_in_one_sentence(
     checker: Run, plugin: Path
 ) -> None:
+    checker("plugin", "allow", "插件")
     done = checker("broken")
     assert done.returncode == 4
     assert "broken" in done.stderr
@@ -79,11 +109,13 @@ def test_a_command_that_goes_wrong_is_an_internal_error_in_one_sentence(
 
 
 def test_a_report_format_of_a_plugin(checker: Run, plugin: Path, right: Path) -> None:
+    checker("plugin", "allow", "插件")
     done = checker("check", right, "--no-mark", "--format", "names")
     assert (done.returncode, done.stdout) == (0, f"{right.stem}\n")
 
 
 def test_an_unknown_format_names_the_known_ones(checker: Run, plugin: Path, right: Path) -> None:
+    checker("plugin", "allow", "插件")
     done = checker("check", right, "--format", "pdf")
     assert done.returncode == 2
     assert "text、json、junit、sarif、names" in done.stderr

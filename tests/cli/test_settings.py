@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from checker.settings import BadSettings, Settings, find_settings
+from checker.settings import BadSettings, Settings, allow, find_settings
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own settings folder, empty."""
+    folder = tmp_path_factory.mktemp("own")
+    monkeypatch.setenv("CHECKER_CONFIG_DIR", str(folder))
+    return folder
 
 
 def test_the_nearest_file_upwards_counts(tmp_path: Path) -> None:
@@ -39,10 +47,25 @@ def test_paths_stand_beside_the_settings(tmp_path: Path) -> None:
     (tmp_path / "checker.toml").write_text(
         'out = "结果"\nplugin_dirs = ["省"]\nprofile = "本县.toml"\n', "utf-8"
     )
+    found = find_settings(tmp_path)
+    assert (found.plugin_dirs, found.ignored) == ((), (str(tmp_path / "省"),))
+    allow(tmp_path)
     settings = find_settings(tmp_path)
-    assert settings.out == str(tmp_path / "结果")
+    assert settings.ignored == () and settings.out == str(tmp_path / "结果")
     assert settings.plugin_dirs == (str(tmp_path / "省"),)
     assert settings.profile == str(tmp_path / "本县.toml")
+
+
+def test_the_users_own_settings_hold_where_no_others_do_and_their_plugins_everywhere(
+    tmp_path: Path, own: Path
+) -> None:
+    (own / "checker.toml").write_text('profile = "jiangxi"\nplugin_dirs = ["mine"]\n', "utf-8")
+    assert find_settings(tmp_path).profile == "jiangxi"
+    (tmp_path / "checker.toml").write_text('edition = 2026\nplugin_dirs = ["theirs"]\n', "utf-8")
+    settings = find_settings(tmp_path)
+    assert (settings.profile, settings.edition) == (None, 2026)
+    assert settings.plugin_dirs == (str(own / "mine"),)
+    assert settings.ignored == (str(tmp_path / "theirs"),)
 
 
 @pytest.mark.parametrize(

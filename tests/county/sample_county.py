@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
-from checker.batch.record import FileRecord, bulk_of
 from checker.county.dispersion import Holding, dispersion
 from checker.county.handing_in import Choice, Disagreement, Filing, HandingIn
 from checker.county.improvement import improvements
@@ -19,6 +18,7 @@ from checker.county.report import (
     Shortage,
 )
 from checker.county.roster import RosterEntry
+from checker.marking.file_record import FileRecord, bulk_of
 from checker.model.verdicts import Outcome
 
 INDICATORS = (

@@ -8,10 +8,9 @@ from pathlib import Path
 import openpyxl
 from msgspec.structs import replace
 
-from checker.batch.fact_table import FactRow
-from checker.batch.record import bulk_of
 from checker.county.report import FactColumn
 from checker.county.summary_book import write_county_book
+from checker.marking.file_record import FactRow, bulk_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sample_county import sample_county

@@ -50,8 +50,8 @@ BAD_CODE: list[tuple[str, str, str, str]] = [
     ("number", "def check(unit, context):\n    yield 3\n", "应是 Verdict（用 context.passed", "2"),
     (
         "stranger",
-        "import dataclasses\ndef check(unit, context):\n"
-        "    yield dataclasses.replace(context.passed('好'), rule='RES1')\n",
+        "from msgspec.structs import replace\ndef check(unit, context):\n"
+        "    yield replace(context.passed('好'), rule='RES1')\n",
         "规则编号（rule）应是 BAD2，却是 str 'RES1'",
         "3",
     ),

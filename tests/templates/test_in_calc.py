@@ -6,8 +6,12 @@ import json
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from calc_scripts import run_in_calc
+
+pytestmark = pytest.mark.real
 
 Step = tuple[str | float | int, ...]
 STEPS = Path(__file__).parent / "calc_steps.py"

@@ -21,6 +21,8 @@ from checker.rules.expression import parse
 from checker.rules.values import plain
 from checker.session import Session
 
+pytestmark = pytest.mark.real
+
 SCHOOL = "compulsory_school"
 
 
@@ -82,7 +84,7 @@ def computed(session: Session, data: FillData, folder: Path) -> Path:
         ],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=500,
     )
     return folder / "out" / "school.xlsx"
 

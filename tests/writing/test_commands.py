@@ -51,7 +51,7 @@ def test_mark_then_clean_through_the_real_program(school: Path, marks: Path) -> 
     run = [sys.executable, "-c", "from checker.cli.main import main; main()"]
     out = school.with_name("out.xlsx")
     done = subprocess.run(
-        [*run, "mark", str(school), str(marks), "-o", str(out)], capture_output=True, timeout=60
+        [*run, "mark", str(school), str(marks), "-o", str(out)], capture_output=True, timeout=500
     )
     assert done.returncode == 0, done.stderr.decode()
     assert "着色 1 格，批注 1 条，结果表 校验结果" in done.stdout.decode()
@@ -60,7 +60,7 @@ def test_mark_then_clean_through_the_real_program(school: Path, marks: Path) -> 
     assert book["教师"]["B4"].fill.fgColor.rgb == "FFFFC7CE"
     assert book["校验结果"]["B2"].value == 1.5
     assert book["校验结果"]["C2"].font.b
-    done = subprocess.run([*run, "clean", str(out)], capture_output=True, timeout=60)
+    done = subprocess.run([*run, "clean", str(out)], capture_output=True, timeout=500)
     assert done.returncode == 0, done.stderr.decode()
     assert "一模一样" in done.stdout.decode()
     assert parts_of(school.with_name("out.清除.xlsx")) == parts_of(school)

@@ -101,7 +101,7 @@ def test_a_full_disk_leaves_the_original_and_no_rubbish(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", program, str(school), str(Path(__file__).parent)],
         capture_output=True,
-        timeout=60,
+        timeout=500,
     )
     assert "原文件没有改动" in done.stdout.decode(), done.stderr.decode()
     assert school.read_bytes() == before

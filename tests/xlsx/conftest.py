@@ -79,7 +79,7 @@ class Office:
         self.app = self._connected()
 
     def _connected(self) -> xw.App:
-        for _ in range(150):
+        for _ in range(2000):
             with contextlib.suppress(NoLibreOffice):
                 return use_libreoffice(self.pipe)
             time.sleep(0.2)

@@ -25,6 +25,8 @@ from checker.model.cells import CellKind, CellRef
 from checker.model.marks import CellEdit, Changes, Fill, Mark, ResultCell, ResultSheet
 from checker.writing import clean_marks, write_changes
 
+pytestmark = pytest.mark.real
+
 RESULT = ResultSheet(
     "校验结果",
     [

@@ -19,6 +19,8 @@ from checker.model.report import Judgement
 from checker.session import Session
 from checker.writing import write_changes
 
+pytestmark = pytest.mark.real
+
 ROOT = Path(__file__).parents[2]
 CHECKER = Path(sys.executable).with_name("checker")
 EXAMPLES = {

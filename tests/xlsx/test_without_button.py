@@ -19,7 +19,6 @@ pytestmark = pytest.mark.skipif(
 )
 ROOT = Path(__file__).parents[2]
 CHECKER = Path(sys.executable).with_name("checker")
-FROZEN = Path(os.environ.get("CHECKER_BUNDLE", ROOT / "dist" / "checker" / "checker"))
 
 
 def run(*words: object, program: Path = CHECKER, **settings: str) -> subprocess.CompletedProcess:
@@ -109,14 +108,11 @@ def test_no_libreoffice_is_said_not_shown_as_a_fault(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(
-    not FROZEN.exists() and (not os.environ.get("CI") or sys.platform == "win32"),
-    reason="no frozen program: run make bundle",
-)
-def test_the_frozen_program_takes_dropped_workbooks(filled: Path) -> None:
-    done = run(filled, program=FROZEN)
+@pytest.mark.real
+def test_the_frozen_program_takes_dropped_workbooks(filled: Path, frozen_program: Path) -> None:
+    done = run(filled, program=frozen_program)
     assert "处必须修改" in done.stdout, done.stderr
     assert filled.with_name(f"上石桥 一小{COPY_SUFFIX}.xlsx").exists()
-    assert run("check", filled, "--no-mark", program=FROZEN).returncode == 1
-    county = run("county", filled.parent, program=FROZEN)
+    assert run("check", filled, "--no-mark", program=frozen_program).returncode == 1
+    county = run("county", filled.parent, program=frozen_program)
     assert "checker-county" in county.stderr

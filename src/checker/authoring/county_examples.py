@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from checker.authoring.example_forms import EXPECTED, form_with
-from checker.batch.record import Measure
 from checker.county.collection import County, conclude_all, gather
 from checker.county.measuring import figures_of, measure, questions
 from checker.judging.engine import judge
+from checker.marking.file_record import Measure
 from checker.model.rules import Example, Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import Template

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from checker.marking.file_record import Json
 from checker.model.rules import Rule
 from checker.model.verdicts import SEVERITY_WORDS
-from checker.reports.json_report import Json
 from checker.rules.ruleset import difference
 from checker.session import Session
 

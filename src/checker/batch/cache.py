@@ -1,23 +1,38 @@
 """Results of earlier runs, found again by content + rules + profile + program version.
 
 A file whose path, size and time stamp have not changed is not even opened again. The store is one
-SQLite file; a damaged one is thrown away, since everything in it can be computed again.
+SQLite file of plain data (msgpack of declared types); whatever in it is not what was written counts
+as unknown, and a damaged store is thrown away: everything in it can be computed again.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
+import shutil
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from checker.batch.discovery import Source
-from checker.batch.record import Bulk, Kept
+from checker import __version__
+from checker.batch.discovery import Source, discover
+from checker.batch.previous_year import in_full, session_for
+from checker.batch.result_folder import claim, copy_name, copy_target, replacing
+from checker.marking.file_record import BadRecord, Bulk, Kept, check_kept
+from checker.session import Session, SessionOptions
+from checker.writing import carries_marks
 
-_SHAPE = 5
+STORE = "results.sqlite"
+"""The store's file in the user's cache folder, shared by ``check`` and ``county``."""
+
+_COARSE = 2.0
+"""Seconds: the steps in which memory sticks (FAT) keep time."""
+
+_SHAPE = 6
 """Number of the tables' present shape. A store of another shape is emptied: its results are those
 of another version of the program, so they are of no use any more."""
 
@@ -65,7 +80,8 @@ class ResultCache:
         try:
             self._store = self._open()
         except sqlite3.DatabaseError:
-            path.unlink(missing_ok=True)
+            for leftover in ("", "-wal", "-shm"):
+                Path(f"{path}{leftover}").unlink(missing_ok=True)
             self._store = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -79,47 +95,65 @@ class ResultCache:
         store.executescript(_TABLES)
         return store
 
+    def _rows(self, query: str, values: Sequence[object]) -> list[tuple[object, ...]]:
+        """What the store says; nothing where it is damaged, or another program holds it."""
+        try:
+            return self._store.execute(query, values).fetchall()
+        except (sqlite3.Error, OverflowError, UnicodeError):
+            return []
+
+    def _write(self, query: str, values: Sequence[object]) -> None:
+        """Remember something; a store that cannot take it costs time, never a result."""
+        with suppress(sqlite3.Error, OverflowError, UnicodeError):
+            self._store.execute(query, values)
+
     def unchanged(self, source: Source) -> Remembered | None:
         """What is known of a file that has the path, size and time stamp it had when judged."""
         if not source.modified:
             return None
-        row = self._store.execute(
+        rows = self._rows(
             "SELECT digest, markable FROM places JOIN records USING (digest)"
             " WHERE place = ? AND places.size = ? AND modified = ? AND rules = ?",
             (_place(source), source.size, source.modified, self._rules),
-        ).fetchone()
-        return None if row is None else Remembered(row[0], bool(row[1]))
+        )
+        return _remembered(rows)
 
     def same_content(self, digest: str) -> Remembered | None:
         """What is known of a file with the same bytes, wherever it was."""
-        row = self._store.execute(
+        rows = self._rows(
             "SELECT digest, markable FROM records WHERE digest = ? AND rules = ?",
             (digest, self._rules),
-        ).fetchone()
-        return None if row is None else Remembered(row[0], bool(row[1]))
+        )
+        return _remembered(rows)
 
     def kept(self, digest: str) -> Kept | None:
-        """What is kept of this content; None if it is not known or not what was written any more.
-        Nothing of it is looked into here."""
-        row = self._store.execute(
+        """What is kept of this content; None if it is not known, or is not what was written any
+        more, or is nothing that a judgement can be."""
+        rows = self._rows(
             "SELECT proof, head, findings, judged, measures, unmeasured, facts FROM records"
             " WHERE digest = ? AND rules = ?",
             (digest, self._rules),
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             return None
-        proof, *parts = row
-        if not all(isinstance(part, bytes) for part in parts) or proof != _proof(parts):
+        proof, *columns = rows[0]
+        parts = [part for part in columns if isinstance(part, bytes)]
+        if len(parts) != len(columns) or proof != _proof(parts):
             return None
         head, *bulk = parts
-        return Kept(head, Bulk(*bulk))
+        found = Kept(head, Bulk(*bulk))
+        try:
+            check_kept(found)
+        except BadRecord:
+            return None
+        return found
 
     def keep(self, source: Source, digest: str, kept: Kept, markable: bool) -> None:
         """Remember what is kept of a content, and whether there can be a marked copy of it.
         Nothing is written to disk before ``commit``."""
         parts = (kept.head, *kept.bulk)
         self.found_at(source, digest)
-        self._store.execute(
+        self._write(
             "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (digest, self._rules, source.size, markable, _proof(parts), *parts),
         )
@@ -127,42 +161,92 @@ class ResultCache:
     def sizes(self) -> frozenset[int]:
         """How many bytes the contents take that are known by these rules: one of another size need
         not be read to know that it is not among them. 0 stands for sizes that nobody told."""
-        rows = self._store.execute(
-            "SELECT DISTINCT size FROM records WHERE rules = ?", (self._rules,)
-        )
-        return frozenset(size for (size,) in rows)
+        rows = self._rows("SELECT DISTINCT size FROM records WHERE rules = ?", (self._rules,))
+        return frozenset(size for (size,) in rows if isinstance(size, int))
 
     def found_at(self, source: Source, digest: str) -> None:
         """Remember what a place holds now: content that is known already."""
-        self._store.execute(
+        self._write(
             "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
             (_place(source), source.size, source.modified, digest),
         )
 
-    def keep_copy(self, copy: Copy, digest: str) -> None:
-        """Remember that this is the marked copy of this content, marked by these rules."""
-        self._store.execute(
-            "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
-            (str(copy.path), digest, self._rules, copy.size, copy.modified),
-        )
+    def remember_copy(self, path: Path, digest: str) -> None:
+        """Remember that the marked copy of this content, marked by these rules, was just written to
+        ``path``."""
+        copy = _as_it_is(path)
+        if copy is not None:
+            self._write(
+                "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
+                (str(copy.path), digest, self._rules, copy.size, copy.modified),
+            )
 
-    def copies(self, digest: str) -> list[Copy]:
+    def copy_in(self, folder: Path, source: Source, digest: str) -> Path | None:
+        """Where in the result folder the marked copy of this content is; None if it must be
+        written. It lies there as it was written, or one that another command wrote elsewhere does
+        and has now been copied. Marking depends on content and rules alone, so all copies of one
+        content are equal."""
+        intact = [copy for copy in self._copies(digest) if _is_intact(copy)]
+        if not intact:
+            return None
+        own = folder / copy_name(source)
+        if any(copy.path == own for copy in intact) and not own.is_symlink():
+            return own
+        path = copy_target(folder, source)
+        if any(copy.path == path for copy in intact):
+            return path
+        other = intact[0].path
+        if not carries_marks(other):  # whatever the store says
+            return None
+        try:
+            claim(folder, path)
+            with replacing(path) as draft:
+                shutil.copyfile(other, draft)
+        except OSError:
+            return None  # marking it anew will say what is wrong there
+        self.remember_copy(path, digest)
+        return path
+
+    def _copies(self, digest: str) -> list[Copy]:
         """Every marked copy of this content by these rules, as it was when it was written; by now
         it may be gone or altered."""
-        rows = self._store.execute(
+        rows = self._rows(
             "SELECT copy, size, modified FROM copies WHERE digest = ? AND rules = ?",
             (digest, self._rules),
         )
-        return [Copy(Path(path), size, modified) for path, size, modified in rows]
+        return [
+            Copy(Path(path), size, modified)
+            for path, size, modified in rows
+            if isinstance(path, str) and isinstance(size, int) and isinstance(modified, float)
+        ]
 
     def commit(self) -> None:
         """Make what was kept durable."""
-        self._store.commit()
+        with suppress(sqlite3.Error):
+            self._store.commit()
 
     def close(self) -> None:
         """Commit and let go of the store."""
-        self._store.commit()
+        self.commit()
         self._store.close()
+
+
+def open_cache(folder: Path | None, options: SessionOptions) -> ResultCache | None:
+    """The results of earlier runs with these rules, in the user's cache folder; None if there is no
+    such folder or it cannot be written."""
+    if folder is None:
+        return None
+    try:
+        return ResultCache(folder / STORE, fingerprint(session_for(options)))
+    except (OSError, sqlite3.Error):
+        return None
+
+
+def _remembered(rows: Sequence[tuple[object, ...]]) -> Remembered | None:
+    for digest, markable in rows:
+        if isinstance(digest, str):
+            return Remembered(digest, bool(markable))
+    return None
 
 
 def _proof(parts: Sequence[bytes]) -> int:
@@ -182,3 +266,71 @@ def _place(source: Source) -> str:
 def _resolved(folder: str) -> str:
     """Thousands of files lie in a few folders."""
     return str(Path(folder).resolve())
+
+
+def _is_intact(copy: Copy) -> bool:
+    now = _as_it_is(copy.path)
+    return (
+        now is not None and now.size == copy.size and abs(now.modified - copy.modified) <= _COARSE
+    )
+
+
+def _as_it_is(path: Path) -> Copy | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return Copy(path, status.st_size, status.st_mtime)
+
+
+def fingerprint(session: Session) -> str:
+    """A digest that changes whenever the same workbook could get other verdicts."""
+    options = in_full(session.options)
+    digest = hashlib.sha256(f"{__version__}\n{options!r}\n".encode())
+    for path in sorted(_program()):
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    for path in sorted(path.absolute() for path in _files(session)):
+        digest.update(f"{path}\n".encode())
+        digest.update(path.read_bytes())
+    if options.previous:
+        for source in discover([options.previous]).sources:
+            digest.update(f"{source.shown} {source.size} {source.modified}\n".encode())
+            if not source.modified:  # a web server that tells no time
+                digest.update(hashlib.sha256(_content(source)).digest())
+    return digest.hexdigest()
+
+
+def _content(source: Source) -> bytes:
+    try:
+        return source.read()
+    except (OSError, KeyError, ValueError):
+        return b""
+
+
+def _program() -> Iterator[Path]:
+    """The program's own code: between two versions it changes in a developer's folder only."""
+    import checker
+
+    for folder in checker.__path__:
+        yield from Path(folder).rglob("*.py")
+
+
+def _files(session: Session) -> Iterator[Path]:
+    """Manifests, rule code, profiles and templates of every loaded plugin and of the program."""
+    import checker_templates
+
+    for manifest in session.plugins.manifests:
+        folder = Path(manifest.path).parent
+        yield from _sources_in(folder)
+    for folder in checker_templates.__path__:
+        yield from Path(folder).glob("*/template.toml")
+    profile = session.options.profile
+    if profile and Path(profile).is_file():
+        yield Path(profile)
+
+
+def _sources_in(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.suffix in {".toml", ".py"} and "tests" not in path.parts and path.is_file():
+            yield path

@@ -11,8 +11,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from checker import __version__
-from checker.batch.runners import ClusterUnreachable
-from checker.batch.running import Finished, Item, Result
+from checker.batch.running import ClusterUnreachable, Finished, Item, Result
 
 _WINDOW_PER_THREAD = 16
 """Tasks under way per worker thread: enough to hide the network, few enough to stay flat."""

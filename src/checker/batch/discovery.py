@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
-
-from checker.batch.shown_names import told_apart
 
 if TYPE_CHECKING:
     import zipfile
@@ -107,6 +106,11 @@ def _discovered(path: str) -> Discovery:
         else:
             sources.append(source)
     return Discovery(tuple(sources), tuple(failures))
+
+
+def path_shown(source: Source) -> str:
+    """The path of a source as users read it: archive.zip/member.xlsx for one in an archive."""
+    return f"{source.location}/{source.inside}" if source.member else source.location
 
 
 def plain_path(path: str) -> str:
@@ -313,3 +317,36 @@ def _open_bytes(location: str) -> bytes:
     from checker.batch.addresses import read_address
 
     return read_address(location)
+
+
+def told_apart(sources: Sequence[Source]) -> list[str]:
+    """For each source the name to show: its own, or where several files have that one, with the
+    folder it lies in before it, or a number. The same file named twice keeps one name."""
+    files = {(source.location, source.member): source for source in sources}
+    times = Counter(source.shown for source in files.values())
+    if len(times) == len(files):
+        return [source.shown for source in sources]
+    taken = {name for name, count in times.items() if count == 1}
+    given: dict[tuple[str, str], str] = {}
+    for key, source in files.items():
+        shown = source.shown
+        if times[shown] > 1:
+            shown = _another(source, taken | set(times))
+            taken.add(shown)
+        given[key] = shown
+    return [given[source.location, source.member] for source in sources]
+
+
+def _another(source: Source, taken: set[str]) -> str:
+    """A name for a source that is not taken."""
+    shown = source.shown
+    above = PurePosixPath(source.location.replace("\\", "/")).parts
+    depth = len(PurePosixPath(shown).parts) - len(PurePosixPath(source.inside).parts)
+    folders = [part for part in above[: len(above) - depth] if part.strip("/.:")]
+    while shown in taken and folders:
+        shown = f"{folders.pop()}/{shown}"
+    plain, number = PurePosixPath(shown), 1
+    while shown in taken:
+        number += 1
+        shown = str(plain.with_stem(f"{plain.stem}({number})"))
+    return shown

@@ -1,29 +1,52 @@
-"""One source judged, here or in a worker, and put into the bytes that are kept of it."""
+"""One source from its bytes to its marked copy and its record, here or in a worker."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from checker.batch.discovery import Source
-from checker.batch.fact_table import FactColumns, packed_columns
-from checker.batch.record import Bulk, Head, Judged, Kept, as_json, kept
-from checker.checking import MarkPlan, judge_and_mark, session_for
+from checker.batch.discovery import Source, path_shown
+from checker.batch.previous_year import session_for
+from checker.batch.result_folder import claim, copy_target
+from checker.marking.file_record import (
+    FactTable,
+    Head,
+    Judged,
+    Kept,
+    bulk_of,
+    error_contents,
+    kept,
+)
 from checker.marking.findings import Counts
-from checker.marking.results import FileResult
+from checker.marking.results import COPY_FAILED, FileResult, result_of
 from checker.model.cells import CellRef
+from checker.model.marks import Changes
 from checker.model.report import FileStatus, Report
 from checker.model.submission import FactState
 from checker.model.template import Template
 from checker.model.verdicts import Quantity, RuleError, Scope
-from checker.reports.json_report import Json, error_content, finding_content
-from checker.session import SessionOptions
+from checker.reports.json_report import finding_content
+from checker.session import Session, SessionOptions, Write
+from checker.trouble import write_log
+from checker.writing import UnwritableWorkbook, write_changes, write_in_place
 
 if TYPE_CHECKING:
     from checker.county.measuring import Measuring, Questions
+
+_IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
+
+
+class MarkPlan(Struct, frozen=True):
+    """Where marks go. ``folder`` gets the copies in the structure of the input; with ``in_place``
+    the files themselves are marked; neither: nothing is written."""
+
+    folder: str | None = None
+    in_place: bool = False
 
 
 class Done(NamedTuple):
@@ -48,16 +71,89 @@ class JudgingWork(Struct, frozen=True):
         session = session_for(self.options)
         try:
             data = source.read()
-        except (OSError, KeyError, ValueError):
-            result, _ = judge_and_mark(session, source, MarkPlan())
-            return Done("", "", kept_of(result, None, self))
+        except (OSError, KeyError, ValueError) as problem:
+            return Done("", "", kept_of(unopened(source, problem), None, self))
         result, report = judge_and_mark(session, source, self.plan, data)
-        digest = ""
-        if self.whole:
-            import hashlib  # late: it takes a while to import, and not every run needs it
-
-            digest = hashlib.sha256(data).hexdigest()
+        digest = sha256_of(data) if self.whole else ""
         return Done(digest, result.marked_copy or "", kept_of(result, report, self))
+
+
+def sha256_of(data: bytes) -> str:
+    """The digest by which a content is known again."""
+    import hashlib  # late: only where results are remembered
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def unopened(source: Source, problem: Exception) -> FileResult:
+    """The result of a source whose bytes could not be had."""
+    reason = getattr(problem, "strerror", None) or str(problem)
+    message = f"文件打不开（{reason}），请检查路径和权限，或关闭正在使用它的程序。"
+    return FileResult(path_shown(source), FileStatus.UNREADABLE, message=message)
+
+
+def judge_and_mark(
+    session: Session, source: Source, plan: MarkPlan, data: bytes
+) -> tuple[FileResult, Report | None]:
+    """Result and report of a source with this content. Never raises for a bad file; a fault of the
+    program becomes FAILED."""
+    path = path_shown(source)
+    written: list[Path] = []
+    try:
+        judgement = session.check(path, data, _writer(source, plan, data, written))
+        result = result_of(judgement, session.rules)
+        copy = str(written[0]) if written else None
+        return replace(result, marked_copy=copy), judgement.report
+    except Exception as problem:  # the program's own fault must cost one file, not the run
+        import traceback
+
+        log = write_log(f"{path}\n" + "".join(traceback.format_exception(problem)))
+        message = (
+            f"程序自身出错，没有得出结论，与学校的数据无关；详细情况记在 {log}，请发给技术支持。"
+        )
+        return FileResult(path, FileStatus.FAILED, message=message), None
+
+
+def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) -> Write | None:
+    """What writes the marks of one source where the plan wants them, and notes where that was."""
+    if plan.folder is None and not plan.in_place:
+        return None
+    is_file = not source.member and "://" not in source.location
+
+    def write(marks: Changes) -> None:
+        if plan.folder is None:
+            if not is_file:
+                raise UnwritableWorkbook(_IN_PLACE_ONLY_FILES)
+            target = Path(source.location)
+            write_in_place(target, marks)
+        else:
+            try:
+                target = copy_target(Path(plan.folder), source)
+                claim(Path(plan.folder), target)
+                if is_file:
+                    write_changes(Path(source.location), target, marks)
+                else:
+                    _write_from_bytes(data, target, marks)
+            except OSError as problem:
+                reason = f"{COPY_FAILED}（{problem.strerror or problem}），请检查磁盘空间和权限。"
+                raise UnwritableWorkbook(reason) from problem
+            except UnwritableWorkbook as refusal:
+                if isinstance(refusal.__cause__, OSError):  # the disk's fault, not the workbook's
+                    raise UnwritableWorkbook(f"{COPY_FAILED}：{refusal.reason}") from refusal
+                raise
+        written.append(target)
+
+    return write
+
+
+def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> None:
+    """For a workbook that is no file of its own."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="checker-") as folder:
+        original = Path(folder) / f"原件{target.suffix}"
+        original.write_bytes(data)
+        write_changes(original, target, marks)
 
 
 def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kept:
@@ -66,18 +162,12 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
         return kept(Head(result.status.value, result.message))
     submission = report.submission
     template = submission.template
-    findings = as_json([finding_content(item) for item in result.findings])
-    bulk = Bulk(findings)
+    findings = [finding_content(item) for item in result.findings]
+    bulk = bulk_of(findings)
     wrong: tuple[RuleError, ...] = ()
     if work.whole:
         levels, (measures, unmeasured, wrong) = _figures(report, work.options)
-        bulk = Bulk(
-            findings,
-            as_json(levels),
-            as_json(measures),
-            as_json(unmeasured),
-            packed_columns(fact_columns(report)),
-        )
+        bulk = bulk_of(findings, levels, measures, unmeasured, fact_table(report))
     head = Head(
         status=result.status.value,
         message=result.message,
@@ -89,8 +179,9 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
         content=submission.content_hash,
         counts=_counts(result),
         cannot_write=result.cannot_write or "",
-        errors=_errors(result.errors),
-        measuring_errors=_errors(wrong),
+        errors=error_contents(result.errors),
+        measuring_errors=error_contents(wrong),
+        overview=result.overview,
     )
     return kept(head, bulk)
 
@@ -146,7 +237,7 @@ def _figures(report: Report, options: SessionOptions) -> tuple[list[Judged], Mea
     return levels, measure(report, _questions(options, report.submission.template.id), figures)
 
 
-def fact_columns(report: Report) -> FactColumns:
+def fact_table(report: Report) -> FactTable:
     """Every given fact of a submission, form fields first, then tables."""
     submission = report.submission
     given = FactState.GIVEN
@@ -157,9 +248,13 @@ def fact_columns(report: Report) -> FactColumns:
             of_row = [fact for fact in row.facts.values() if fact.state is given]
             refs += [(fact.ref.field, "", row.ordinal) for fact in of_row]
             facts += of_row
-    names, columns, places = zip(*refs, strict=True) if refs else ((), (), ())
-    values = [str(fact.value) for fact in facts]
-    return FactColumns(names, columns, places, values, [_text_of(fact.cell) for fact in facts])
+    return FactTable(
+        [field for field, _, _ in refs],
+        [column for _, column, _ in refs],
+        [row for _, _, row in refs],
+        [str(fact.value) for fact in facts],
+        [_text_of(fact.cell) for fact in facts],
+    )
 
 
 @functools.lru_cache(maxsize=8192)
@@ -178,10 +273,5 @@ def _type(report: Report, template: Template) -> str:
     return next((codes.get(str(f.value), "") for ref, f in facts.items() if ref.field == field), "")
 
 
-def _counts(result: FileResult) -> list[int]:
-    counts = result.counts
-    return [getattr(counts, name) for name in Counts.__match_args__]
-
-
-def _errors(errors: Iterable[RuleError]) -> list[dict[str, Json]]:
-    return [error_content(error) for error in errors]
+def _counts(result: FileResult) -> tuple[int, ...]:
+    return tuple(getattr(result.counts, name) for name in Counts.__match_args__)

@@ -1,27 +1,64 @@
-"""Every source's record, in the order of the sources: from the cache, or judged now."""
+"""Every source's record, in the order of the sources: from the cache, or judged now.
+
+Where the judging is done (here, in processes, on a cluster) is a `Runner`.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from checker.batch.discovery import Source
-from checker.batch.judging import Done, JudgingWork
-from checker.batch.record import FileRecord, Head, Kept, Parts, head_of, kept, record_of
-from checker.batch.running import Finished, Stream
-from checker.checking import COPY_FAILED, copy_name, path_shown
+from msgspec.structs import replace
+
+from checker.batch.discovery import Source, full_path, path_shown
+from checker.batch.judging import Done, JudgingWork, MarkPlan, sha256_of
+from checker.batch.previous_year import in_full, session_for
+from checker.batch.result_folder import copy_name
+from checker.batch.running import Finished, Stream, processes_for, serially
+from checker.marking.file_record import FileRecord, Head, Parts, head_of, kept, record_of
+from checker.marking.results import COPY_FAILED, FileResult
 from checker.model.report import FileStatus
+from checker.reports.record_results import result_of_record
+from checker.session import SessionOptions
 
 if TYPE_CHECKING:
     from checker.batch.cache import ResultCache
 
 Work = Callable[[Source], Done]
 Runner = Callable[[Work, Iterable[Source], int], Iterator[Finished[Source, Done]]]
-"""Applies work to sources, results in their order: serially, in processes or on a cluster."""
+"""Applies work to sources, results in their order."""
+
+Seen = Callable[[FileRecord], None]
+"""Sees every record pass by, facts and all: the tables."""
+
+
+@contextmanager
+def runner(workers: int | None, scheduler: str | None) -> Iterator[Runner]:
+    """What applies work to sources. A cluster is connected to at once, before anything is written;
+    ``workers`` None chooses by the number of files.
+
+    Raises ClusterUnreachable.
+    """
+    if scheduler is None:
+        yield lambda work, items, count: _here(work, items, processes_for(count, workers))
+        return
+    from checker.batch.cluster import connected
+
+    with connected(scheduler) as spread:
+        yield lambda work, items, count: spread(work, items)
+
 
 _COMMIT_EVERY = 200
+
+
+def _here(work: Work, items: Iterable[Source], processes: int) -> Iterator[Finished[Source, Done]]:
+    if processes == 1:
+        return serially(work, items)
+    from checker.batch.workers import Workers  # late: multiprocessing takes as long as two files
+
+    return Workers(work, items, processes)
 
 
 def records(
@@ -29,8 +66,8 @@ def records(
 ) -> Stream[FileRecord]:
     """One record per source. What was judged is remembered as it comes, so that an interrupted
     run need not begin again. Workers begin at once; closing the stream ends them."""
-    known = _known_digests(sources, work, cache)
-    fresh = [source for source, digest in zip(sources, known, strict=True) if not digest]
+    known = _known_contents(sources, work, cache)
+    fresh = [source for source, content in zip(sources, known, strict=True) if content is None]
     judged = run(work, fresh, len(fresh))
     close = getattr(judged, "close", None)
     return Stream(_records(sources, known, judged, work, cache, run), close)
@@ -38,7 +75,7 @@ def records(
 
 def _records(
     sources: Sequence[Source],
-    known: Sequence[str],
+    known: Sequence[_Known | None],
     judged: Iterator[Finished[Source, Done]],
     work: JudgingWork,
     cache: ResultCache | None,
@@ -46,21 +83,20 @@ def _records(
 ) -> Iterator[FileRecord]:
     count = 0
     try:
-        for source, known_digest in zip(sources, known, strict=True):
-            remembered = cache.kept(known_digest) if cache and known_digest else None
-            if remembered is not None:
-                yield _remembered(remembered, source, work.plan.folder)
+        for source, content in zip(sources, known, strict=True):
+            remembered = cache.kept(content.digest) if cache and content else None
+            if content and remembered is not None:
+                copy = "" if content.copy is None else str(content.copy)
+                yield _record(source, copy, head_of(remembered.head), remembered.bulk)
                 continue
             # one that turns out damaged only now is judged by itself
-            ends = run(work, [source], 1) if known_digest else judged
+            ends = run(work, [source], 1) if content else judged
             done = _ended(next(ends))
             head = head_of(done.kept.head)
             if cache is not None and done.digest and _lasts(head):
                 cache.keep(source, done.digest, done.kept, head.markable)
                 if work.plan.folder and done.marked_copy:
-                    from checker.batch.copies import remember_copy
-
-                    remember_copy(Path(done.marked_copy), done.digest, cache)
+                    cache.remember_copy(Path(done.marked_copy), done.digest)
                 count += 1
                 if count % _COMMIT_EVERY == 0:
                     cache.commit()
@@ -75,14 +111,6 @@ def _record(source: Source, marked_copy: str, head: Head, parts: Parts) -> FileR
     return record_of(source.shown, place, source.modified, marked_copy, head, parts)
 
 
-def _remembered(remembered: Kept, source: Source, folder: str | None) -> FileRecord:
-    """The record as it is for this source: the same content may have been judged under another
-    name, by a command that put its marked copies elsewhere or wrote none."""
-    head = head_of(remembered.head)
-    copy = str(Path(folder) / copy_name(source)) if folder and head.markable else ""
-    return _record(source, copy, head, remembered.bulk)
-
-
 def _lasts(head: Head) -> bool:
     """Whether it would be the same another time: a crash or a full disk need not come again."""
     passing = head.cannot_write.startswith(COPY_FAILED)
@@ -95,33 +123,87 @@ def _ended(end: Finished[Source, Done]) -> Done:
     return Done("", "", kept(Head(FileStatus.FAILED.value, end.failure)))
 
 
-def _known_digests(
+class _Known(NamedTuple):
+    """A content that the cache knows, and where its marked copy is, if one is wanted."""
+
+    digest: str
+    copy: Path | None = None
+
+
+def _known_contents(
     sources: Sequence[Source], work: JudgingWork, cache: ResultCache | None
-) -> list[str]:
-    """The digests by which the cache knows the sources, "" for those it does not, or whose marked
-    copy that was asked for is not there any more. Only this is held for every file, never what is
-    kept of it."""
+) -> list[_Known | None]:
+    """What the cache knows of the sources; None for those it does not, or whose marked copy that
+    was asked for is not there any more. Only this is held for every file, never what is kept of
+    it."""
     if cache is None or work.plan.in_place:
-        return [""] * len(sources)
+        return [None] * len(sources)
     sizes = cache.sizes()
-    return [_known(source, work.plan.folder, cache, sizes) for source in sources]
+    folder = None if work.plan.folder is None else Path(work.plan.folder)
+    return [_known(source, folder, cache, sizes) for source in sources]
 
 
-def _known(source: Source, folder: str | None, cache: ResultCache, sizes: frozenset[int]) -> str:
+def _known(
+    source: Source, folder: Path | None, cache: ResultCache, sizes: frozenset[int]
+) -> _Known | None:
     found = cache.unchanged(source) if sizes else None
     if found is None:
         if not sizes or (source.size and 0 not in sizes and source.size not in sizes):
-            return ""  # nothing known has this size, so there is no need to read it
+            return None  # nothing known has this size, so there is no need to read it
         try:
-            digest = hashlib.sha256(source.read()).hexdigest()
+            digest = sha256_of(source.read())
         except (OSError, KeyError, ValueError):
-            return ""
+            return None
         found = cache.same_content(digest)
         if found is None:
-            return ""
+            return None
         cache.found_at(source, digest)
-    if not folder or not found.markable:
-        return found.digest
-    from checker.batch.copies import serves
+    if folder is None or not found.markable:
+        return _Known(found.digest)
+    copy = cache.copy_in(folder, source, found.digest)
+    return None if copy is None else _Known(found.digest, copy)
 
-    return found.digest if serves(Path(folder) / copy_name(source), found.digest, cache) else ""
+
+def folder_results(
+    sources: Sequence[Source],
+    options: SessionOptions,
+    plan: MarkPlan,
+    run: Runner,
+    cache: ResultCache | None = None,
+    seen: Seen | None = None,
+) -> Stream[FileResult]:
+    """One result per source, in order; paths are named as the user named them. ``run`` says where
+    the judging is done. Closing the stream ends the workers and keeps
+    what is finished."""
+    profile = session_for(options).profile.id
+    folder = None if plan.folder is None else full_path(plan.folder)
+    whole = cache is not None or seen is not None
+    work = JudgingWork(in_full(options), MarkPlan(folder, plan.in_place), whole)
+    there = [source._replace(location=full_path(source.location)) for source in sources]
+    stream = records(there, work, cache, run)
+
+    def results() -> Iterator[FileResult]:
+        for source, record in zip(sources, stream, strict=True):
+            if seen is not None:
+                seen(record)
+            copy = _shown(record.marked_copy, source, plan) if record.marked_copy else None
+            result = result_of_record(record, profile, path_shown(source), copy)
+            yield _named_otherwise(result, source) if copy and plan.folder else result
+
+    return Stream(results(), stream.close)
+
+
+def _named_otherwise(result: FileResult, source: Source) -> FileResult:
+    """The result, with a word about its marked copy where that could not have its own name."""
+    copy, own = Path(result.marked_copy or ""), copy_name(source)
+    if copy.parts[-len(own.parts) :] == own.parts:
+        return result
+    message = f"结果文件夹里的“{own}”不是校验写的标记副本，没有覆盖；副本另存为“{copy.name}”。"
+    return replace(result, message=message)
+
+
+def _shown(copy: str, source: Source, plan: MarkPlan) -> str:
+    """Where a marked copy lies, by the names that the user gave."""
+    if plan.folder is None:
+        return source.location
+    return str(Path(plan.folder) / Path(copy).relative_to(full_path(plan.folder)))

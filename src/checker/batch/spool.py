@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from checker.batch.record import Bulk, FileRecord
+from checker.marking.file_record import Bulk, FileRecord
 
 _SIZES = Struct("<5I")
 """What stands before the parts of a record: how many bytes each of them takes."""

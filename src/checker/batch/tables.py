@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from itertools import accumulate, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from checker.batch.fact_table import PackedTexts, packed
-from checker.batch.record import FileRecord
+from checker.batch.result_folder import claim, replacing, result_target
+from checker.marking.file_record import FileRecord
 
 if TYPE_CHECKING:
     from pyarrow import Array, Schema
     from pyarrow.parquet import ParquetWriter
+
+TABLES = "数据"
+"""In the folder for results."""
 
 FACTS, LEVELS, FINDINGS = "facts.parquet", "levels.parquet", "findings.parquet"
 _ROWS_AT_ONCE = 20_000
@@ -35,11 +39,14 @@ class RunTables:
     rows stand in the order in which records are added, so equal runs give equal tables."""
 
     def __init__(self, folder: Path) -> None:
-        """``folder`` is made if it is absent; tables of an earlier run in it are replaced."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """``folder`` for results; the tables lie in 数据 below it. Those of an earlier run are
+        replaced when these are complete."""
         self._folder = folder
         self._waiting = {name: _Waiting(name) for name in _COLUMNS}
         self._writers: dict[str, ParquetWriter] = {}
+        self._drafts = ExitStack()
+        self.problem: OSError | None = None
+        """Why the tables could not be written; from then on nothing more is."""
 
     def __enter__(self) -> RunTables:
         return self
@@ -50,7 +57,12 @@ class RunTables:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        if kind is None or issubclass(kind, KeyboardInterrupt):
+            self.close()
+            return
+        for writer in self._writers.values():
+            writer.close()
+        self._drafts.__exit__(kind, problem, trace)
 
     def add(self, record: FileRecord) -> None:
         """Add one file's rows; they are written when enough have come together."""
@@ -73,20 +85,41 @@ class RunTables:
                 self._write(name)
 
     def close(self) -> None:
-        """Write what is left and close the files. Each exists afterwards, if only as a header."""
+        """Write what is left; the tables take their names. Each exists afterwards, if only as a
+        header."""
         for name in _COLUMNS:
             self._write(name)
-            self._writers[name].close()
+        try:
+            for writer in self._writers.values():
+                writer.close()
+            if self.problem is None:
+                self._drafts.close()
+        except OSError as problem:
+            self.problem = self.problem or problem
         self._writers.clear()
+        if self.problem is not None:
+            self._drafts.__exit__(OSError, self.problem, None)
 
     def _write(self, name: str) -> None:
+        if self.problem is not None:
+            self._waiting[name] = _Waiting(name)
+            return
+        try:
+            self._write_rows(name)
+        except OSError as problem:
+            self.problem = problem
+
+    def _write_rows(self, name: str) -> None:
         import pyarrow
         from pyarrow.parquet import ParquetWriter
 
         schema = _schema(name)
         writer = self._writers.get(name)
         if writer is None:
-            writer = ParquetWriter(self._folder / name, schema, compression="zstd")
+            target = result_target(self._folder, f"{TABLES}/{name}")
+            claim(self._folder, target)
+            draft = self._drafts.enter_context(replacing(target))
+            writer = ParquetWriter(draft, schema, compression="zstd")
             self._writers[name] = writer
         rows = self._waiting[name]
         if rows.count:
@@ -107,12 +140,12 @@ class _Waiting:
 
     def add_rows(self, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
         """One file's rows; ``head`` stands before each of them."""
-        columns = [packed(column) for column in zip(*rows, strict=True)]
+        columns = list(zip(*rows, strict=True))
         if columns:
-            self.add_columns(head, columns, len(columns[0].sizes))
+            self.add_columns(head, columns, len(columns[0]))
 
     def add_columns(
-        self, head: tuple[str, ...], columns: Iterable[PackedTexts | array[int]], count: int
+        self, head: tuple[str, ...], columns: Iterable[Sequence[str] | Sequence[int]], count: int
     ) -> None:
         """The same, column by column, each of ``count`` values."""
         for place, text in enumerate(head):
@@ -131,10 +164,10 @@ class _Texts:
         self._bytes = bytearray()
         self._ends = array("i", [0])
 
-    def extend(self, values: PackedTexts | array[int]) -> None:
-        assert isinstance(values, PackedTexts)
-        self._bytes += values.data
-        self._ends.extend(accumulate(values.sizes, initial=self._ends.pop()))
+    def extend(self, values: Sequence[str] | Sequence[int]) -> None:
+        pieces = [str(value).encode("utf-8", "replace") for value in values]
+        self._bytes += b"".join(pieces)
+        self._ends.extend(accumulate(map(len, pieces), initial=self._ends.pop()))
 
     def repeat(self, text: str, count: int) -> None:
         data = text.encode()
@@ -152,9 +185,8 @@ class _WholeNumbers:
     def __init__(self) -> None:
         self._values = array("i")
 
-    def extend(self, values: PackedTexts | array[int]) -> None:
-        assert not isinstance(values, PackedTexts)
-        self._values.extend(array("i", values))
+    def extend(self, values: Sequence[str] | Sequence[int]) -> None:
+        self._values.extend(map(int, values))
 
     def repeat(self, text: str, count: int) -> None:
         self._values.extend([int(text)] * count)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from checker.cli.commands import Command
+
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[选项]",
+    cls=Command,
     epilog="例：checker button install",
 )
 @click.argument("action", metavar="动作", type=click.Choice(["check", "clean", "install"]))

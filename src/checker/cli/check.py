@@ -1,28 +1,61 @@
-"""``checker check`` for click: its options, its help, its usage errors."""
+"""``checker check``: judge files and folders, write marked copies, tell what was found."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
 import click
+from msgspec.structs import replace
 
-from checker.cli.check_run import CheckChoices, run_check
+from checker.batch.check_run import CheckOptions, CheckRun, News, refused
+from checker.batch.discovery import discover
+from checker.batch.judging import judge_and_mark, unopened
+from checker.batch.previous_year import session_for
+from checker.batch.running import ClusterUnreachable
+from checker.batch.watching import WAITING, Changes, FolderWatch, WatchUnavailable
+from checker.cli.commands import (
+    Command,
+    Refused,
+    edition_option,
+    plugin_dirs_option,
+    plugins_option,
+    profile_option,
+    settings_here,
+)
+from checker.marking.results import STATUS_WORDS, ExitCode, FileResult, exit_code
+from checker.model.report import FileStatus, Report
+from checker.reports.json_report import check_document
+from checker.reports.terminal import Line, error_line, file_lines, summary_lines
+from checker.session import Session
+from checker.settings import words
+from checker.toml_files import cache_folder
+
+FORMATS = ("text", "json", "junit", "sarif")
+"""The program's own ways to tell; plugins may bring others."""
 
 
-@click.command(name="check", options_metavar="[选项]")
+@click.command(name="check", cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="文件或文件夹…")
 @click.option("--format", "form", default="text", show_default=True, metavar="形式",
               help="输出的形式：text、json、junit、sarif，或插件提供的形式。")  # fmt: skip
 @click.option("--select", multiple=True, metavar="规则", help="只查这些规则、规则族或插件。")
 @click.option("--ignore", multiple=True, metavar="规则", help="不查这些规则、规则族或插件。")
-@click.option("--profile", metavar="口径", help="口径：地区名称（如 jiangxi）或一个口径文件。")
-@click.option("--edition", type=int, metavar="年", help="按哪一年的规则和阈值校验。")
+@profile_option
+@edition_option
 @click.option("--previous", metavar="文件或文件夹",
               help="上年的表，用于与上年比较；可以是 zip 或网址。")  # fmt: skip
 @click.option("--out", metavar="文件夹",
               help="标记副本和数据表写到哪里；默认副本写到旁边的“校验结果”。")  # fmt: skip
 @click.option("--in-place", is_flag=True, help="直接在原文件上标记（先留一份备份）。")
 @click.option("--no-mark", is_flag=True, help="不写标记副本。")
-@click.option("--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件。")
-@click.option("--plugins", metavar="编号", help="只用这些插件，用逗号隔开。")
+@plugin_dirs_option
+@plugins_option
 @click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
 @click.option("--scheduler", metavar="tcp://…",
               help="交给已有的 Dask 集群计算，数据表（Parquet）写到结果文件夹。")  # fmt: skip
@@ -50,26 +83,214 @@ def command(
 ) -> None:
     """校验填报表：文件或文件夹。
 
-    退出码：0 没有必须修改的问题；1 有不通过的；2 命令写错；3 有文件读不出来或不是已知的填报表；4
-    规则或程序自身出错；130 被 Ctrl-C 中断。
+    退出码：0 没有必须修改的问题；1 有不通过的；2 命令写错；3 有文件读不出来、不是已知的填报表，或
+    标记副本写不进去；4 规则或程序自身出错；130 被 Ctrl-C 中断。
     """
-    run_check(
-        CheckChoices(
-            paths=paths,
-            form=form,
-            select=select,
-            ignore=ignore,
-            profile=profile,
-            edition=edition,
-            previous=previous,
-            out=out,
-            in_place=in_place,
-            no_mark=no_mark,
-            plugin_dirs=plugin_dirs,
-            plugins=plugins,
-            workers=workers,
-            scheduler=scheduler,
-            no_cache=no_cache,
-            watch=watch,
-        )
+    if in_place and (out or no_mark):
+        raise Refused("--in-place 不能和 --out、--no-mark 一起用。")
+    if in_place and watch:
+        raise Refused("--watch 不能和 --in-place 一起用：别人正在改的文件，不能由程序改写。")
+    settings = settings_here()
+    chosen = replace(
+        settings.session_options(profile, edition, plugin_dirs, plugins, previous),
+        select=words(select) or settings.select,
+        ignore=words(ignore) or settings.ignore,
     )
+    session = session_for(chosen)
+    formats = (*FORMATS, *session.plugins.contributions().report_formats())
+    if form not in formats:
+        raise Refused(f"没有输出形式“{form}”，可用的有：{'、'.join(formats)}。")
+    options = CheckOptions(
+        paths=paths,
+        session=chosen,
+        mark=settings.mark and not no_mark,
+        in_place=in_place,
+        out=None if in_place else out or settings.out,
+        workers=workers,
+        scheduler=scheduler,
+        cache=None if no_cache else cache_folder(),
+    )
+    if options.mark and options.out:
+        _keep_originals(paths, options.out)
+    if form not in FORMATS:
+        if scheduler or watch:
+            raise Refused("插件的输出形式不能和 --scheduler、--watch 一起用。")
+        _write_plugin_format(form, options, session)
+    screen = Screen(form == "text")
+    screen.show(error_line(error) for error in session.errors)
+    run = CheckRun(options, lambda: _document(run.results, session))
+    try:
+        _check(run, screen, watch)
+    except (ClusterUnreachable, WatchUnavailable) as problem:
+        raise Refused(problem.reason) from problem
+    _conclude(run, session, form, screen, summary=len(run.results) != 1 or watch)
+
+
+def _keep_originals(paths: Sequence[str], out: str) -> None:
+    """A copy has the name of its original, so it must not go where that lies."""
+    target = Path(out).resolve()
+    for path in paths:
+        place = Path(path)
+        if "://" not in path and target == (place if place.is_dir() else place.parent).resolve():
+            raise Refused(
+                f"--out 不能是原文件所在的文件夹“{out}”，标记副本会覆盖原文件；"
+                "请另选一个文件夹，要在原文件上标记请用 --in-place。"
+            )
+
+
+def _check(run: CheckRun, screen: Screen, watch: bool) -> None:
+    with ExitStack() as stack:
+        try:
+            watching = run.check(
+                stack, lambda result: screen.show(file_lines(result)), screen.progress, watch
+            )
+        finally:
+            if run.interrupted:
+                screen.show([Line("已中断，以下是中断前的结果。", "fail")])
+            _remind(run.keep())
+        if watching is not None:
+            _watch(run, watching, screen)
+
+
+def _watch(run: CheckRun, watching: FolderWatch, screen: Screen) -> None:
+    """What changed is told as soon as it is judged, until Ctrl-C."""
+    sys.stdout.flush()
+    sys.stderr.write(WAITING + "\n")
+    sys.stderr.flush()
+    unsettled: Changes | None = None
+    try:
+        for changes in watching.changes():
+            unsettled = changes
+            for news in run.take_in(changes):
+                screen.tell(news)
+            _remind(run.settle(changes))
+            unsettled = None
+    except KeyboardInterrupt:
+        if unsettled is not None:  # Ctrl-C came between the news and the files that hold them
+            _remind(run.settle(unsettled))
+    screen.show([Line("已停止等待，以下是现在的结果。", "title")])
+
+
+def _remind(problem: str | None) -> None:
+    if problem is not None:
+        sys.stderr.write(f"提醒：{problem}\n")
+
+
+def _conclude(
+    run: CheckRun, session: Session, form: str, screen: Screen, summary: bool
+) -> NoReturn:
+    results = run.results
+    if form == "json":
+        sys.stdout.write(_document(results, session))
+    elif form == "junit":
+        from checker.reports.junit import junit
+
+        sys.stdout.write(junit(results))
+    elif form == "sarif":
+        from checker.reports.sarif import sarif
+
+        sys.stdout.write(sarif(results, session.rules))
+    elif summary:
+        screen.show(summary_lines(results))
+    sys.stdout.flush()
+    code = ExitCode.INTERNAL if session.errors else exit_code(results)
+    sys.exit(int(ExitCode.INTERRUPTED if run.interrupted else code))
+
+
+def _document(results: Sequence[FileResult], session: Session) -> str:
+    """The JSON report of a run."""
+    document = check_document(
+        results, profile=session.profile.id, edition=session.edition, errors=session.errors
+    )
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _write_plugin_format(form: str, options: CheckOptions, session: Session) -> NoReturn:
+    """The format of a plugin is given whole reports: so, one process, and nothing is remembered."""
+    results: list[FileResult] = []
+    reports: list[Report] = []
+    for path in options.paths:
+        found = discover([path])
+        results += refused(found)
+        for source in found.sources:
+            try:
+                data = source.read()
+            except (OSError, KeyError, ValueError) as problem:
+                results.append(unopened(source, problem))
+                continue
+            result, report = judge_and_mark(session, source, options.plan_of(path), data)
+            results.append(result)
+            if report is not None:
+                reports.append(report)
+    try:
+        text = session.plugins.contributions().report_format(form)(reports, session.rules)
+    except Exception as problem:  # a plugin's fault, whatever it is
+        from checker.trouble import report_trouble
+
+        sys.exit(report_trouble(problem, f"插件的输出形式“{form}”出错"))
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    sys.exit(int(ExitCode.INTERNAL if session.errors else exit_code(results)))
+
+
+class Screen:
+    """Standard output: plain when it is no terminal, rich (imported late) when it is one."""
+
+    def __init__(self, speaks: bool) -> None:
+        self._speaks = speaks
+        self._colour = speaks and sys.stdout.isatty()
+
+    def show(self, lines: Iterable[Line]) -> None:
+        """Print lines."""
+        if not self._speaks:
+            return
+        if not self._colour:
+            for line in lines:
+                sys.stdout.write(line.text + "\n")
+            return
+        from rich.console import Console
+
+        from checker.reports.terminal import print_in_colour
+
+        print_in_colour(lines, Console())
+
+    def progress(self, results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
+        """Pass results on; on a terminal a bar shows files done and time left."""
+        if not sys.stderr.isatty():
+            yield from results
+            return
+        from checker.reports.terminal import with_progress
+
+        yield from with_progress(results, total, lambda result: result.counts.fail)
+
+    def tell(self, news: News) -> None:
+        """One line per changed file: on the screen where that shows texts, else apart from the
+        document that standard output is kept for."""
+        text = f"{datetime.now():%H:%M:%S} {news.word}  {news.path}"
+        if news.now is not None:
+            text += f"  {_state(news.now)}"
+        if news.before is not None:
+            text += f"（上次 {_state(news.before)}）"
+        if self._speaks:
+            self.show([Line(text, _style(news.now))])
+            sys.stdout.flush()
+        else:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+
+def _state(result: FileResult) -> str:
+    if result.status is not FileStatus.CHECKED:
+        return f"{STATUS_WORDS[result.status]}：{result.message.rstrip('。')}"
+    counts = result.counts
+    return f"不通过 {counts.fail} 条，存疑 {counts.doubt} 条，未达标 {counts.unmet} 项"
+
+
+def _style(result: FileResult | None) -> str:
+    if result is None:
+        return "dim"
+    if result.status is not FileStatus.CHECKED or result.counts.fail:
+        return "fail"
+    if result.counts.doubt:
+        return "doubt"
+    return "unmet" if result.counts.unmet else "pass"

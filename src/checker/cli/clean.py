@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from checker.cli.commands import Command
+
 UNUSABLE = 3
 """Exit code: a file could not be read or written."""
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[选项]",
+    cls=Command,
     epilog="例：checker clean 某某小学.xlsx　　checker clean *.xlsx --in-place",
 )
 @click.argument(

@@ -7,29 +7,42 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
 
 import click
 from msgspec.structs import replace
 
+from checker.batch.county_run import (
+    ROSTER_NAMES,
+    CountyOptions,
+    CountyResult,
+    NothingToJudge,
+    run_county,
+)
 from checker.batch.discovery import places_apart
-from checker.batch.record import FileRecord
-from checker.batch.runners import ClusterUnreachable
+from checker.batch.running import ClusterUnreachable
 from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
+from checker.cli.commands import (
+    Command,
+    Refused,
+    Unusable,
+    edition_option,
+    plugin_dirs_option,
+    plugins_option,
+    profile_option,
+    settings_here,
+)
 from checker.county.report import CountyReport
 from checker.county.roster import RosterProblem
-from checker.county.run import ROSTER_NAMES, CountyOptions, CountyResult, run_county
-from checker.marking.results import ExitCode
+from checker.marking.file_record import FileRecord
+from checker.marking.results import COPY_FAILED, ExitCode
 from checker.model.report import FileStatus
 from checker.model.verdicts import MISSED, Outcome
-from checker.session import BadChoice
-from checker.settings import BadSettings, find_settings
 from checker.toml_files import cache_folder
 
 OUT = "县级校验"
 
 
-@click.command(name="county", options_metavar="[选项]")
+@click.command(name="county", cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="文件夹…")
 @click.option("--roster", type=click.Path(path_type=Path), metavar="文件",
               help="名册，csv 或 xlsx；默认用文件夹里的“名册.csv”。")  # fmt: skip
@@ -40,14 +53,14 @@ OUT = "县级校验"
 @click.option("--name", default="", metavar="县名", help="报告上的县名；默认取县级自查表里的。")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="屏幕输出的形式。")  # fmt: skip
-@click.option("--profile", metavar="口径", help="口径：地区名称（如 jiangxi）或一个口径文件。")
-@click.option("--edition", type=int, metavar="年", help="按哪一年的规则和阈值校验。")
+@profile_option
+@edition_option
 @click.option("--no-mark", is_flag=True, help="不写标记副本，只出汇总。")
 @click.option("--no-cache", is_flag=True, help="不用上次的结果，全部重新校验。")
 @click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
 @click.option("--scheduler", metavar="tcp://…", help="交给已有的 Dask 集群计算。")
-@click.option("--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件。")
-@click.option("--plugins", metavar="编号", help="只用这些插件，用逗号隔开。")
+@plugin_dirs_option
+@plugins_option
 @click.option("--verbose", is_flag=True, help="每个文件显示一行。")
 @click.option("--watch", is_flag=True, help="一直运行，学校改完的文件一到就重新校验。")
 def command(
@@ -73,33 +86,36 @@ def command(
     退出码：0 没有必须修改的问题；1 有不通过的；2 命令写错；3 有文件读不出来；4 规则或程序自身出错；
     130 被 Ctrl-C 中断。
     """
+    settings = settings_here()
+    session = settings.session_options(profile, edition, plugin_dirs, plugins, previous)
+    options = CountyOptions(
+        paths=paths,
+        out=out or _beside(paths[0]),
+        session=replace(session, select=settings.select, ignore=settings.ignore),
+        roster=roster,
+        county=name,
+        mark=not no_mark,
+        workers=workers,
+        scheduler=scheduler,
+        cache=None if no_cache else cache_folder(),
+    )
     try:
-        settings = find_settings(Path.cwd())
-        session = settings.session_options(profile, edition, plugin_dirs, plugins, previous)
-        options = CountyOptions(
-            paths=paths,
-            out=out or _beside(paths[0]),
-            session=replace(session, select=settings.select, ignore=settings.ignore),
-            roster=roster,
-            county=name,
-            mark=not no_mark,
-            workers=workers,
-            scheduler=scheduler,
-            cache=None if no_cache else _cache(),
-        )
         watcher = _watcher(options) if watch else None
         result = _run(options, form, verbose)
         if watcher is not None and not result.interrupted:
             result = _watch(options, form, verbose, result, watcher)
-    except (BadSettings, BadChoice) as problem:
-        _refuse(str(problem), ExitCode.USAGE)
-    except RosterProblem as problem:
-        _refuse(problem.reason, ExitCode.USAGE)
+    except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
+        raise Refused(problem.reason) from problem
+    except NothingToJudge as problem:
+        raise Unusable(str(problem)) from problem
     except PermissionError as problem:
-        _refuse(
-            f"写不进“{problem.filename}”，可能正在 Excel 或 WPS 里打开，请关闭后再运行。",
-            ExitCode.UNREADABLE,
-        )
+        raise Unusable(
+            f"写不进“{problem.filename}”，可能正在 Excel 或 WPS 里打开，请关闭后再运行。"
+        ) from problem
+    except OSError as problem:
+        raise Unusable(
+            f"结果写不进“{options.out}”（{problem.strerror or problem}），请检查磁盘空间和权限。"
+        ) from problem
     sys.stdout.flush()
     sys.exit(int(county_exit_code(result)))
 
@@ -116,7 +132,8 @@ def county_exit_code(result: CountyResult) -> ExitCode:
         return ExitCode.UNREADABLE
     if FileStatus.FAILED in statuses:
         return ExitCode.INTERNAL
-    if statuses - {FileStatus.CHECKED}:
+    unmarked = any(record.cannot_write.startswith(COPY_FAILED) for record in report.records)
+    if statuses - {FileStatus.CHECKED} or unmarked:
         return ExitCode.UNREADABLE
     hard = any(record.counts.get("fail") for record in report.standing())
     failed = any(item.outcome is Outcome.FAIL for item in report.findings)
@@ -194,10 +211,7 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
             yield record
 
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-    try:
-        result = run_county(options, now, seen)
-    except ClusterUnreachable as problem:
-        _refuse(problem.reason, ExitCode.USAGE)
+    result = run_county(options, now, seen)
     if form == "json":
         with result.written.document.open(encoding="utf-8") as document:
             shutil.copyfileobj(document, sys.stdout)
@@ -214,10 +228,7 @@ def _watcher(options: CountyOptions) -> FolderWatch:
     rosters += [folder / name for folder in folders for name in ROSTER_NAMES]
     previous = options.session.previous
     apart = places_apart(options.paths, [str(options.out), *([previous] if previous else [])])
-    try:
-        return FolderWatch(options.paths, apart, rosters)
-    except WatchUnavailable as problem:
-        _refuse(problem.reason, ExitCode.USAGE)
+    return FolderWatch(options.paths, apart, rosters)
 
 
 def _watch(
@@ -237,13 +248,3 @@ def _beside(path: str) -> Path:
         return Path.cwd() / OUT
     place = Path(path)
     return place / OUT if place.is_dir() else place.parent / OUT
-
-
-def _cache() -> Path | None:
-    folder = cache_folder()
-    return None if folder is None else folder / "results.sqlite"
-
-
-def _refuse(message: str, code: ExitCode) -> NoReturn:
-    click.echo(f"错误：{message}", err=True)
-    sys.exit(int(code))

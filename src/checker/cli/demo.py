@@ -6,18 +6,19 @@ from pathlib import Path
 
 import click
 
+from checker.cli.commands import Group, Unusable
+
 
 @click.group(
     name="demo",
     help="生成演示用的材料。",
-    options_metavar="[选项]",
-    subcommand_metavar="命令 [参数]…",
+    cls=Group,
 )
 def command() -> None:
     """Groups the kinds of demo material."""
 
 
-@command.command(name="county", options_metavar="[选项]")
+@command.command(name="county")
 @click.option(
     "--schools",
     type=click.IntRange(1, 100_000),
@@ -47,7 +48,7 @@ def county(schools: int, seed: int, out: Path) -> None:
     try:
         written = build_and_write(template, out, schools, seed)
     except OSError as problem:
-        raise click.ClickException(f"写不进文件夹 {out}：{problem.strerror}。") from problem
+        raise Unusable(f"写不进文件夹 {out}：{problem.strerror or problem}。") from problem
     click.echo(f"已生成 {written.schools} 份填报表：{out}")
     click.echo(
         f"埋了 {len(written.faults)} 种错误，答案 {len(written.answers)} 条：{out / ANSWERS}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from checker.cli.commands import Command
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]}, options_metavar="[选项]")
+
+@click.command(cls=Command)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="输出的形式。")  # fmt: skip
 def command(form: str) -> None:

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import click
 
+from checker.authoring.explanation import explanation_lines
+from checker.cli.commands import (
+    Command,
+    Refused,
+    edition_option,
+    plugin_dirs_option,
+    profile_option,
+    session_here,
+)
 
-@click.command(name="explain", options_metavar="[选项]")
+
+@click.command(name="explain", cls=Command)
 @click.argument("rule_id", metavar="规则编号")
-@click.option("--profile", metavar="口径", help="口径：地区名称或一个口径文件。")
-@click.option("--edition", type=int, metavar="年", help="哪一年的规则和阈值。")
-@click.option("--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件。")
+@profile_option
+@edition_option
+@plugin_dirs_option
 def command(
     rule_id: str, profile: str | None, edition: int | None, plugin_dirs: tuple[str, ...]
 ) -> None:
     """解释一条规则：查什么、依据、为什么、正例、反例、怎么改、自何时起。"""
-    from checker.cli.explain_run import run_explain
-
-    run_explain(rule_id, profile, edition, plugin_dirs)
+    session = session_here(profile, edition, plugin_dirs)
+    rule = session.rules.get(rule_id) or session.rules.get(rule_id.upper())
+    if rule is None:
+        near = [known for known in session.rules if known.startswith(rule_id.upper()[:3])]
+        hint = f"相近的有：{'、'.join(near)}。" if near else "用“checker rules”查看全部规则。"
+        raise Refused(f"没有规则 {rule_id}。{hint}")
+    for line in explanation_lines(rule, session):
+        click.echo(line)

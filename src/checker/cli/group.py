@@ -1,15 +1,13 @@
-"""The group of subcommands for click: knows them by name, imports one only when it runs."""
+"""The group of subcommands: knows them by name, imports one only when it runs."""
 
 from __future__ import annotations
 
-import gc
 import importlib
-import importlib.util
-from pathlib import Path
 
 import click
 
 from checker import __version__
+from checker.cli.commands import Command, Group, settings_here
 
 COMMANDS: dict[str, str] = {
     "check": "校验文件或文件夹，写出带标记的副本",
@@ -22,23 +20,23 @@ COMMANDS: dict[str, str] = {
     "mark": "按一份标记清单给工作簿着色加批注",
     "open": "校验后打开带标记的副本",
     "button": "表内“校验”按钮：安装与运行",
-    "plugin": "插件：列出、新建、检查、测试",
+    "plugin": "插件：列出、新建、检查、测试、允许",
     "demo": "生成演示用的县",
     "doctor": "检查本机环境",
 }
 """Subcommand -> its one line of help. Each lives in ``checker.cli.<name>`` as ``command``."""
 
 
-class LazyGroup(click.Group):
-    """A group that lists its commands without importing any; a command that is not installed is
-    not listed."""
+class LazyGroup(Group):
+    """A group that lists its commands without importing any."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in COMMANDS if importlib.util.find_spec(f"checker.cli.{name}")]
+        """Their names, in the order of the help."""
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        gc.enable()  # these commands may run long; only the plain ones go without
-        if cmd_name not in COMMANDS or not importlib.util.find_spec(f"checker.cli.{cmd_name}"):
+        """One of ours, or one that a plugin brings; None if there is none of this name."""
+        if cmd_name not in COMMANDS:
             return _of_plugin(cmd_name)
         command = importlib.import_module(f"checker.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
@@ -47,32 +45,33 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names; a usage error names those there are."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             ctx.fail(f"没有命令“{args[0]}”。可用的命令：{'、'.join(self.list_commands(ctx))}。")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, COMMANDS[name]) for name in self.list_commands(ctx)]
-        if rows:
-            with formatter.section("命令"):
-                formatter.write_dl(rows)
+        """Name and line of help of each."""
+        with formatter.section("命令"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 def _of_plugin(name: str) -> click.Command | None:
     """A command that a plugin brings; its arguments are passed on as they are."""
     from checker.plugins.loading import load_plugins
-    from checker.settings import BadSettings, find_settings
+    from checker.settings import BadSettings
 
     try:
-        folders = find_settings(Path.cwd()).plugin_dirs
+        folders = settings_here().plugin_paths()
     except BadSettings as problem:
         raise click.UsageError(str(problem)) from problem
-    contributions = load_plugins([Path(folder) for folder in folders]).contributions()
+    contributions = load_plugins(folders).contributions()
     commands = contributions.commands()
     if name not in commands:
         return None
 
     @click.command(
+        cls=Command,
         name=name,
         help=commands[name],
         add_help_option=False,
@@ -84,7 +83,7 @@ def _of_plugin(name: str) -> click.Command | None:
         try:
             code = contributions.command(name)(list(arguments))
         except Exception as problem:  # a plugin's fault, whatever it is
-            from checker.cli.trouble import report_trouble
+            from checker.trouble import report_trouble
 
             ctx.exit(report_trouble(problem, f"插件的命令“{name}”出错"))
         ctx.exit(code)
@@ -92,13 +91,7 @@ def _of_plugin(name: str) -> click.Command | None:
     return command
 
 
-@click.group(
-    cls=LazyGroup,
-    options_metavar="[选项]",
-    subcommand_metavar="命令 [参数]…",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="例：checker check 某某小学.xlsx　　checker explain RES3",
-)
+@click.group(cls=LazyGroup, epilog="例：checker check 某某小学.xlsx　　checker explain RES3")
 @click.version_option(__version__, message="checker %(version)s", help="显示版本号。")
 def command() -> None:
     """校验：在学校填报表里逐格找错，说明依据和改法。"""

@@ -1,20 +1,59 @@
-"""The command ``checker``. A plain ``check`` or ``explain`` runs at once; click serves the rest.
-
-Importing click costs as much as reading a workbook. So the command that runs hundreds of times a
-day is read by a small table; help, mistakes and all other commands are click's.
-"""
+"""Entry point of the command ``checker``: how the process begins and ends."""
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import os
 import sys
+from typing import NoReturn
 
-TYPE_CHECKING = False  # the constant of ``typing``, which takes a while to import
+from checker.safe_path import leave_current_folder
 
-if TYPE_CHECKING:
-    from typing import NoReturn
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells count it."""
+
+
+def main() -> NoReturn:
+    """Run the command line. Never shows a traceback: that goes to the log file."""
+    gc.set_threshold(50_000, 20, 20)  # modules, rules and templates stay: there is little to find
+    try:
+        leave_current_folder()
+        _use_utf8()
+        if sys.argv[1:2] == ["__read-values__"]:  # a frozen program as its own guard process
+            from checker.reading.worker import main as read_values
+
+            read_values(sys.argv[2:])
+            sys.exit(0)
+        code = _command()
+        gc.freeze()  # the process ends: no need to look through all that was loaded once more
+        sys.exit(code)
+    except KeyboardInterrupt:
+        sys.stderr.write("已中断。\n")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as problem:
+        from checker.trouble import report_trouble
+
+        sys.exit(report_trouble(problem))
+
+
+def _command() -> int:
+    """What click makes of the command line; the exit code."""
+    import click
+
+    from checker.cli.chinese import speak_chinese
+    from checker.cli.group import command
+
+    speak_chinese()
+    try:
+        return int(command.main(prog_name="checker", standalone_mode=False) or 0)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except click.ClickException as mistake:
+        mistake.show()
+        return mistake.exit_code
+    except click.Abort as end:
+        raise KeyboardInterrupt from end
 
 
 def _use_utf8() -> None:
@@ -24,70 +63,6 @@ def _use_utf8() -> None:
         if reconfigure is not None:
             encoding = "utf-8" if not stream.isatty() else stream.encoding
             reconfigure(encoding=encoding, errors="replace")
-
-
-def main() -> NoReturn:
-    """Entry point of the console script: runs the command and ends the process.
-
-    A short-lived process need not look for garbage, nor take itself apart piece by piece at its
-    end: both together are a fifth of the time that checking one workbook takes.
-    """
-    gc.disable()
-    try:
-        run()
-    except SystemExit as end:
-        if isinstance(end.code, int) and _nothing_left_to_do():
-            with contextlib.suppress(OSError):  # whoever was reading has gone away
-                sys.stdout.flush()
-                sys.stderr.flush()
-            os._exit(end.code)
-        raise
-
-
-def _nothing_left_to_do() -> bool:
-    """No thread that wants to finish its work, no worker process to be told goodbye."""
-    threading = sys.modules.get("threading")
-    waiting = threading is not None and any(
-        not thread.daemon and thread is not threading.main_thread()
-        for thread in threading.enumerate()
-    )
-    return not waiting and "multiprocessing.pool" not in sys.modules
-
-
-def run() -> NoReturn:
-    """Run the command line. Never shows a traceback: that goes to the log file."""
-    _use_utf8()
-    try:
-        if sys.argv[1:2] == ["__read-values__"]:  # a frozen program as its own guard process
-            from checker.reading.worker import main as read_values
-
-            read_values(sys.argv[2:])
-            sys.exit(0)
-        if sys.argv[1:2] == ["check"]:
-            from checker.cli.plain_check import parsed
-
-            choices = parsed(sys.argv[2:])
-            if choices is not None:
-                from checker.cli.check_run import run_check
-
-                run_check(choices)
-        if sys.argv[1:2] == ["explain"] and len(sys.argv) == 3 and sys.argv[2][0:1].isalpha():
-            from checker.cli.explain_run import run_explain
-
-            run_explain(sys.argv[2])
-            sys.exit(0)
-        from checker.cli.chinese import speak_chinese
-        from checker.cli.group import command
-
-        speak_chinese()
-        command.main(prog_name="checker")
-    except BrokenPipeError:
-        sys.exit(0)
-    except Exception as problem:
-        from checker.cli.trouble import report_trouble
-
-        sys.exit(report_trouble(problem))
-    raise AssertionError("click's main always exits")
 
 
 if __name__ == "__main__":

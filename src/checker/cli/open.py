@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from checker.cli.commands import Command
+
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[选项]",
+    cls=Command,
     epilog="例：checker open 某某小学.xlsx",
 )
 @click.argument("files", metavar="文件…", nargs=-1, type=click.Path(dir_okay=False, path_type=Path))

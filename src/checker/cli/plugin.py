@@ -1,50 +1,45 @@
-"""``checker plugin``: list, new, check, test."""
+"""``checker plugin``: list, new, check, test, allow."""
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
+from msgspec import to_builtins
 
-if TYPE_CHECKING:
-    from checker.session import Session
-
-HELP = {"help_option_names": ["-h", "--help"]}
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
-plugin_dirs_option = click.option(
-    "--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件（可写多次）。"
+from checker.cli.commands import (
+    HELP,
+    Group,
+    Refused,
+    Unusable,
+    plugin_dirs_option,
+    plugins_option,
+    session_here,
 )
 
-
-class PluginTrouble(click.ClickException):
-    """The caller's mistake, as a wrong option is."""
-
-    exit_code = 2
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group(context_settings=HELP, options_metavar="[选项]", subcommand_metavar="命令 [参数]…")
+@click.group(cls=Group)
 def command() -> None:
-    """插件：列出、新建、检查、测试。"""
+    """插件：列出、新建、检查、测试、允许。"""
 
 
-@command.command("list", context_settings=HELP, options_metavar="[选项]")
+@command.command("list")
 @plugin_dirs_option
-@click.option("--plugins", metavar="插件", help="只用这些插件，用逗号分开。")
+@plugins_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="输出的形式。")  # fmt: skip
 def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -> None:
     """列出插件：版本、规则数、从哪里来；没有启用的说明原因。"""
     from checker.authoring.listing import lines, listed
 
-    session = _session(plugin_dirs, plugins)
+    session = session_here(plugin_dirs=plugin_dirs, plugins=plugins)
     if form == "json":
-        import json
-
-        from msgspec import to_builtins
-
         click.echo(json.dumps(to_builtins(list(listed(session))), ensure_ascii=False, indent=1))
     else:
         for line in lines(session):
@@ -53,7 +48,7 @@ def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -
         sys.exit(4)
 
 
-@command.command("new", context_settings=HELP, options_metavar="[选项]")
+@command.command("new")
 @click.argument("name", metavar="编号")
 @click.option("--title", default="", metavar="名称", help="中文名称，默认与编号相同。")
 @click.option("--family", default="", metavar="字母", help="规则编号的字母，3 到 6 个大写字母。")
@@ -67,23 +62,23 @@ def new(name: str, title: str, family: str, out: Path | None) -> None:
     """新建插件：写好一个马上能通过测试的文件夹，在它上面改。"""
     from checker.authoring.scaffold import ScaffoldError, create
 
-    session = _session((), None)
+    session = session_here()
     taken = {manifest.id: manifest.id for manifest in session.plugins.manifests}
     taken |= {rule.family: rule.plugin for rule in session.rules.values()}
     folder = out or Path(name)
     try:
         written = create(name, folder, session.edition, taken, title, family)
     except ScaffoldError as problem:
-        raise PluginTrouble(str(problem)) from None
+        raise Refused(str(problem)) from None
     except OSError as problem:
-        raise PluginTrouble(f"写不进 {folder}（{problem.strerror or problem}）。") from None
+        raise Unusable(f"写不进 {folder}（{problem.strerror or problem}）。") from None
     for path in written:
         click.echo(f"已写好 {path.as_posix()}")
     manifest = folder / "plugin.toml"
     click.echo(f"接下来：checker plugin test {folder.as_posix()}，再改 {manifest.as_posix()}。")
 
 
-@command.command("check", context_settings=HELP, options_metavar="[选项]")
+@command.command("check")
 @click.argument("folder", type=FOLDER, metavar="文件夹")
 @click.option("--strict", is_flag=True, help="有提醒也算不合格。")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
@@ -96,14 +91,10 @@ def check(folder: Path, strict: bool, form: str) -> None:
     try:
         problems = check_plugin(folder)
     except NoPluginError as trouble:
-        raise PluginTrouble(str(trouble)) from None
+        raise Refused(str(trouble)) from None
     errors = sum(problem.weight is Weight.ERROR for problem in problems)
     reminders = sum(problem.weight is Weight.REMINDER for problem in problems)
     if form == "json":
-        import json
-
-        from msgspec import to_builtins
-
         click.echo(json.dumps(to_builtins(problems), ensure_ascii=False, indent=1))
     else:
         for problem in problems:
@@ -117,19 +108,15 @@ def check(folder: Path, strict: bool, form: str) -> None:
 @command.command(
     "test",
     context_settings={**HELP, "ignore_unknown_options": True, "allow_extra_args": True},
-    options_metavar="[选项]",
 )
 @click.argument("folder", type=FOLDER, metavar="文件夹")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[pytest 的参数]…")
 def test(folder: Path, arguments: tuple[str, ...]) -> None:
     """运行插件的测试（文件夹里的 tests/），用 checker 提供的 check_rule 等工具。"""
-    import importlib.util
-    import subprocess
-
     if importlib.util.find_spec("pytest") is None:
-        raise PluginTrouble("运行测试需要 pytest，请先安装：pip install pytest")
+        raise Refused("运行测试需要 pytest，请先安装：pip install pytest")
     if not (folder / "tests").is_dir():
-        raise PluginTrouble(f"{folder} 中没有 tests 文件夹。")
+        raise Refused(f"{folder} 中没有 tests 文件夹。")
     sys.stdout.flush()
     # pytest in a process of its own: what it leaves in sys.modules is no concern of ours
     run = subprocess.run(
@@ -140,19 +127,17 @@ def test(folder: Path, arguments: tuple[str, ...]) -> None:
     sys.exit(run.returncode and 1)
 
 
-def _session(plugin_dirs: tuple[str, ...], plugins: str | None) -> Session:
-    """What is installed and named, settings file included."""
-    from checker.session import BadChoice, Session, SessionOptions
-    from checker.settings import BadSettings, find_settings
+@command.command("allow")
+@click.argument("folder", type=FOLDER, metavar="文件夹")
+def allow_folder(folder: Path) -> None:
+    """允许使用这个文件夹里的插件：以后设置文件（checker.toml）写到它就生效。
+
+    插件是会运行的程序，请只允许来源可信的文件夹。
+    """
+    from checker.settings import allow
 
     try:
-        settings = find_settings(Path.cwd())
-        only = None if plugins is None else tuple(word.strip() for word in plugins.split(","))
-        return Session(
-            SessionOptions(
-                plugin_dirs=(*settings.plugin_dirs, *plugin_dirs),
-                plugins=only or settings.plugins,
-            )
-        )
-    except (BadChoice, BadSettings) as problem:
-        raise PluginTrouble(str(problem)) from None
+        noted = allow(folder)
+    except OSError as problem:
+        raise Unusable(f"没能记下来（{problem.strerror or problem}）。") from problem
+    click.echo(f"已允许 {folder.resolve()}，记在 {noted}。")

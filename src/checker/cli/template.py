@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from checker.cli.commands import Group, Refused, Unusable, plugin_dirs_option, session_here
+
 if TYPE_CHECKING:
     from checker_templates.building.field_listing import FieldLine
 
     from checker.forms.registry import InstalledTemplate
-    from checker.session import Session
-
-HELP = {"help_option_names": ["-h", "--help"]}
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -28,23 +27,9 @@ folders_option = click.option(
     type=FOLDER,
     help="另外从这个文件夹找模板（可写多次）。",
 )
-plugin_dirs_option = click.option(
-    "--plugin-dir",
-    "plugin_dirs",
-    multiple=True,
-    metavar="文件夹",
-    type=FOLDER,
-    help="另外从这个文件夹找插件，插件可以自带模板（可写多次）。",
-)
 edition_option = click.option(
     "--edition", type=int, metavar="年份", help="用哪一年的表样，默认最新。"
 )
-
-
-class TemplateTrouble(click.ClickException):
-    """A template or its data cannot be used: the caller's mistake, as a wrong option is."""
-
-    exit_code = 2
 
 
 @contextmanager
@@ -56,49 +41,38 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except UnwritableWorkbook as error:
-        raise TemplateTrouble(error.reason) from error
+        raise Unusable(error.reason) from error
     except (FillError, TemplateError) as error:
-        raise TemplateTrouble(str(error)) from error
+        raise Refused(str(error)) from error
     except TemplateNotFoundError as error:
-        raise TemplateTrouble(str(error.args[0])) from error
+        raise Refused(str(error.args[0])) from error
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        raise TemplateTrouble(f"文件{where} 写不了：{error.strerror or error}") from error
+        raise Unusable(f"文件{where} 写不了：{error.strerror or error}") from error
 
 
 def _installed(
-    folders: Sequence[Path], plugin_dirs: Sequence[Path]
+    folders: Sequence[Path], plugin_dirs: tuple[str, ...]
 ) -> tuple[InstalledTemplate, ...]:
     from checker.forms.registry import installed_templates
 
-    return installed_templates([*_session(plugin_dirs).plugins.template_folders(), *folders])
+    return installed_templates(
+        [*session_here(plugin_dirs=plugin_dirs).plugins.template_folders(), *folders]
+    )
 
 
-def _session(plugin_dirs: Sequence[Path], profile: str | None = None) -> Session:
-    """Rules and profile as every other command has them, settings file included."""
-    from checker.session import BadChoice, Session, SessionOptions
-    from checker.settings import BadSettings, find_settings
-
-    try:
-        settings = find_settings(Path.cwd())
-        named = (*settings.plugin_dirs, *map(str, plugin_dirs))
-        return Session(SessionOptions(profile=profile, plugin_dirs=named))
-    except (BadChoice, BadSettings) as error:
-        raise TemplateTrouble(str(error)) from error
-
-
-@click.group(context_settings=HELP, options_metavar="[选项]", subcommand_metavar="命令 [参数]…")
+@click.group(cls=Group)
 def command() -> None:
     """模板：列出、生成、按数据填写、查看字段。"""
 
 
-@command.command("list", context_settings=HELP, options_metavar="[选项]")
+@command.command("list")
 @folders_option
 @plugin_dirs_option
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", help="输出格式。"
 )
-def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[Path, ...], form: str) -> None:
+def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form: str) -> None:
     """列出现有的模板。"""
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
@@ -119,7 +93,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[Path, ...], for
         _print_columns([("编号", "名称", "年度", "字段数", "工作簿"), *rows])
 
 
-@command.command(context_settings=HELP, options_metavar="[选项]")
+@command.command()
 @click.argument("names", nargs=-1, metavar="[模板]…")
 @folders_option
 @plugin_dirs_option
@@ -139,7 +113,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[Path, ...], for
 def build(
     names: tuple[str, ...],
     folders: tuple[Path, ...],
-    plugin_dirs: tuple[Path, ...],
+    plugin_dirs: tuple[str, ...],
     out: Path | None,
     button: bool,
     profile: str | None,
@@ -151,7 +125,7 @@ def build(
 
     from checker.forms.registry import choose
 
-    session = _session(plugin_dirs, profile)
+    session = session_here(profile, plugin_dirs=plugin_dirs)
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
         chosen = [choose(installed, name) for name in names] if names else list(installed)
@@ -167,7 +141,7 @@ def build(
                 click.echo(f"已生成 {macro}")
 
 
-@command.command(context_settings=HELP, options_metavar="[选项]")
+@command.command()
 @click.argument("name", metavar="模板")
 @click.argument(
     "data", metavar="数据", type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -191,7 +165,7 @@ def fill(
     verbatim: bool,
     edition: int | None,
     folders: tuple[Path, ...],
-    plugin_dirs: tuple[Path, ...],
+    plugin_dirs: tuple[str, ...],
 ) -> None:
     """把 JSON 或 CSV 数据按字段编号填进空白工作簿。
 
@@ -207,7 +181,7 @@ def fill(
         item = choose(_installed(folders, plugin_dirs), name, edition)
         source = item.workbook.with_suffix(output.suffix)
         if not source.is_file():
-            raise TemplateTrouble(
+            raise Refused(
                 f"没有空白工作簿 {source}。请先运行 checker template build {item.template.id}"
                 "，输出文件用 .xlsx 或 .xlsm。"
             )
@@ -215,7 +189,7 @@ def fill(
     click.echo(f"已填写 {output}")
 
 
-@command.command(context_settings=HELP, options_metavar="[选项]")
+@command.command()
 @click.argument("name", metavar="模板")
 @click.option(
     "--format",
@@ -232,7 +206,7 @@ def fields(
     form: str,
     edition: int | None,
     folders: tuple[Path, ...],
-    plugin_dirs: tuple[Path, ...],
+    plugin_dirs: tuple[str, ...],
 ) -> None:
     """列出模板的字段：编号、名称、单位、列和格子。"""
     from checker_templates.building.field_listing import field_lines

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.record import FileRecord, exact
 from checker.county.collection import County, conclude_all, gather, gather_gaps
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
 from checker.county.measuring import collection_rules
 from checker.county.report import CountyReport, Indicator, Level, School, Shortage
 from checker.county.roster import RosterEntry
+from checker.marking.file_record import FileRecord, exact
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import Template

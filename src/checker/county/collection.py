@@ -9,12 +9,12 @@ from typing import overload
 
 from msgspec import Struct, field
 
-from checker.batch.record import Measure, Unmeasured
 from checker.county.concluding import conclude
 from checker.county.exact_column import ExactColumn
 from checker.county.measuring import figure
 from checker.county.question import Conclusion, Measured, Question
 from checker.county.report import CountyFinding, DispersionResult
+from checker.marking.file_record import Measure, Unmeasured
 from checker.model.rules import Rule
 from checker.model.submission import Submission
 from checker.model.verdicts import RuleError

@@ -8,11 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from checker import __version__
-from checker.batch.record import FileRecord
 from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level
+from checker.marking.file_record import FileRecord, Json
 from checker.model.verdicts import format_number
-from checker.reports.json_report import Json, Member, error_document, object_pieces
+from checker.reports.json_report import Member, error_document, object_pieces
 
 
 def county_document(report: CountyReport) -> Iterator[str]:

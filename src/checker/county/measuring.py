@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from checker.batch.record import Measure, Unmeasured, exact
 from checker.judging.context import Context
 from checker.judging.engine import Run
 from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import missing_labels
+from checker.marking.file_record import Measure, Unmeasured, exact
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
 
-from checker.batch.record_results import result_of_record
 from checker.county.report import CountyFinding, CountyReport
 from checker.marking.findings import SHOWN, Counts, Finding
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
+from checker.reports.record_results import result_of_record
 
 BOOK = "县级汇总.xlsx"
 PAGE = "县级报告.html"
 DOCUMENT = "县级汇总.json"
 JUNIT = "junit.xml"
 SARIF = "checker.sarif"
-TABLES = "数据"
 COPIES = "校验结果"
 
 
@@ -31,10 +31,15 @@ class Written(NamedTuple):
     document: Path
 
 
+Place = Callable[[str], AbstractContextManager[tuple[Path, Path]]]
+"""Opens a result file by its name: (where it will lie, the draft to write). The draft takes its
+place when the block ends well."""
+
+
 def write_county(
-    report: CountyReport, rules: Mapping[str, Rule], folder: Path, generated: str
+    report: CountyReport, rules: Mapping[str, Rule], place: Place, generated: str
 ) -> Written:
-    """Write everything below ``folder``, beside the Parquet tables that are there already.
+    """Write everything, beside the Parquet tables that are there already.
 
     ``rules`` by id; ``generated`` is the time printed on the page. Every file is written while the
     schools' findings are read back one by one. A workbook that is open in another program cannot be
@@ -46,24 +51,21 @@ def write_county(
     from checker.reports.junit import junit_pieces
     from checker.reports.sarif import sarif_pieces
 
-    written = Written(folder / PAGE, folder / BOOK, folder / DOCUMENT)
-    _replace(written.page, county_page(report, generated))
-    _replace(written.document, county_document(report))
     results = CountyResults(report)
-    _replace(folder / JUNIT, junit_pieces(results))
-    _replace(folder / SARIF, sarif_pieces(results, rules))
-    draft = written.book.with_name(f".{BOOK}.part")
-    write_county_book(report, draft)
-    draft.replace(written.book)
-    return written
+    page = _text(place, PAGE, county_page(report, generated))
+    document = _text(place, DOCUMENT, county_document(report))
+    _text(place, JUNIT, junit_pieces(results))
+    _text(place, SARIF, sarif_pieces(results, rules))
+    with place(BOOK) as (book, draft):
+        write_county_book(report, draft)
+    return Written(page, book, document)
 
 
-def _replace(path: Path, pieces: Iterable[str]) -> None:
-    """Write a text file piece by piece; an earlier one stays until the new one is complete."""
-    draft = path.with_name(f".{path.name}.part")
-    with draft.open("w", encoding="utf-8", newline="") as file:
+def _text(place: Place, name: str, pieces: Iterable[str]) -> Path:
+    """A text file, piece by piece; where it lies."""
+    with place(name) as (target, draft), draft.open("w", encoding="utf-8", newline="") as file:
         file.writelines(pieces)
-    draft.replace(path)
+    return target
 
 
 class CountyResults(Iterable[FileResult]):

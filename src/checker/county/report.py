@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from checker.batch.record import FileRecord
 from checker.county.handing_in import HandingIn
 from checker.county.improvement import Improvement
 from checker.county.roster import RosterEntry
+from checker.marking.file_record import FileRecord
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, RuleError, Severity
 
 

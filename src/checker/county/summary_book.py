@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from checker.batch.record import FileRecord
 from checker.county.report import CountyReport, FactColumn, Indicator, Level
+from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
 from checker.model.verdicts import (
     MISSED,
@@ -23,7 +23,7 @@ from checker.model.verdicts import (
     Severity,
     format_number,
 )
-from checker.reports.json_report import Json, finding_word
+from checker.reports.json_report import finding_word
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from checker.judging.causes import causes_of
 from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.judging.form_values import Values
 from checker.judging.kinds import ASKING, EVALUATORS
+from checker.judging.kinds.composite import items, parts_of
 from checker.judging.plan import Group, plan_for
 from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import lacking
-from checker.model.report import Report
+from checker.model.report import Report, Score
 from checker.model.rules import Rule
-from checker.model.submission import Explanation, Submission
+from checker.model.submission import Explanation, FactState, Submission
 from checker.model.verdicts import (
     Outcome,
     Passed,
@@ -47,7 +49,28 @@ def judge(
     ``previous`` is last year's submission of the same school, if there is one. A rule that goes
     wrong becomes a RuleError in ``Report.errors``; every other verdict stands.
     """
-    return Run(submission, ruleset, profile, previous).report()
+    if _is_blank(submission):
+        return Report(submission, (), profile=profile.id, blank=True)
+    run = Run(submission, ruleset, profile, previous)
+    report = run.report()
+    causes = causes_of(
+        submission,
+        report.verdicts,
+        run.severities,
+        lambda changed: Run(changed, ruleset, profile, previous).report().verdicts,
+    )
+    return replace(report, causes=causes)
+
+
+def _is_blank(submission: Submission) -> bool:
+    """Whether nothing was filled in but who it is, and what the form is given out with."""
+    identity = submission.template.identity
+    own = {identity.code, identity.name, identity.date}
+    return not any(submission.tables.values()) and not any(
+        fact.state in (FactState.GIVEN, FactState.UNREADABLE, FactState.ERROR)
+        and ref.field not in own
+        for ref, fact in submission.facts.items()
+    )
 
 
 def whole_label(submission: Submission) -> str:
@@ -101,8 +124,67 @@ class Run:
             for verdict in form
             if self.ruleset.reported(verdict.rule) and not self.profile.disabled(verdict.rule)
         ]
-        everything = (*settled, *verdicts)
-        return Report(self.submission, everything, tuple(self.errors), self.profile.id)
+        composites = [rule for rule in self.plan.reported if rule.kind == "composite"]
+        verdicts = self._with_allowances(composites, verdicts)
+        return Report(
+            self.submission,
+            (*settled, *verdicts),
+            tuple(self.errors),
+            self.profile.id,
+            scorecard=tuple(self._scores(composites)),
+        )
+
+    @property
+    def severities(self) -> Callable[[str], Severity | None]:
+        """The severity of a rule under the profile; None of a rule that is not known."""
+
+        def severity_of(rule_id: str) -> Severity | None:
+            rule = self.plan.by_id.get(rule_id) or self.plan.form_rules.get(rule_id)
+            return None if rule is None else self.profile.severity(rule.id, rule.severity)
+
+        return severity_of
+
+    def _with_allowances(
+        self, composites: Sequence[Rule], verdicts: list[Verdict | Passed]
+    ) -> list[Verdict | Passed]:
+        """The verdicts, with those that miss within what a composite allows marked as such."""
+        allowed: set[tuple[str, UnitKey]] = set()
+        for rule in composites:
+            for unit in self.units(rule):
+                own = self._verdicts(rule, unit)
+                if own and own[0].outcome is Outcome.PASS:
+                    allowed.update((part, unit.key) for part in parts_of(rule))
+        if not allowed:
+            return verdicts
+        return [
+            replace(verdict, allowed=True)
+            if isinstance(verdict, Verdict)
+            and verdict.outcome is Outcome.UNMET
+            and (verdict.rule, key_of(verdict.unit)) in allowed
+            else verdict
+            for verdict in verdicts
+        ]
+
+    def _scores(self, composites: Sequence[Rule]) -> Iterator[Score]:
+        """The composite standards that apply, one line for each unit."""
+        for rule in composites:
+            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
+                continue
+            for unit in self.units(rule):
+                own = self._verdicts(rule, unit)
+                if not own or own[0].outcome is Outcome.NOT_APPLICABLE:
+                    continue
+                context = Context(self.plan, rule, unit, self)
+                outcomes = [each.outcome for each in items(rule, context)]
+                yield Score(
+                    rule.id,
+                    rule.title,
+                    unit.label,
+                    own[0].outcome,
+                    outcomes.count(Outcome.PASS),
+                    len(outcomes),
+                    outcomes.count(Outcome.INCOMPLETE),
+                )
 
     def units(self, rule: Rule) -> Iterable[Unit]:
         """The units a rule is asked about."""
@@ -203,9 +285,9 @@ class Run:
         except MissingInput as missing:
             return (lacking(rule, unit, missing),)
         except LeftEmpty as empty:
-            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
-                return (context.not_applicable(empty.reason),)
-            return (lacking(rule, unit, MissingInput(empty.refs)),)
+            if self.profile.severity(rule.id, rule.severity) is Severity.STANDARD:
+                return (lacking(rule, unit, MissingInput(empty.refs)),)
+            return (context.not_applicable(empty.reason),)
         except NotApplicable as reason:
             return (context.not_applicable(reason.reason),)
         except PluginFailure as failure:

@@ -245,7 +245,7 @@ class Values:
 def usable(fact: Fact, blank: Blank, kind: FieldType, label: str) -> Value:
     """The value a fact stands for; an empty cell counts as its field says.
 
-    Raises MissingInput (needed but not there, or unusable), NotApplicable (optional, left empty).
+    Raises MissingInput (needed but not there, or unusable), LeftEmpty (optional, left empty).
     """
     if fact.state is FactState.GIVEN:
         value = plain(fact.value)
@@ -257,5 +257,5 @@ def usable(fact: Fact, blank: Blank, kind: FieldType, label: str) -> Value:
                 return False
             return "" if kind in (FieldType.TEXT, FieldType.CODE) else ZERO
         if blank is Blank.NONE:
-            raise LeftEmpty(f"没有填“{label}”", (fact.ref,))
+            raise LeftEmpty(label, fact.ref)
     raise MissingInput((fact.ref,))

@@ -15,8 +15,8 @@ from cerberus.errors import BasicErrorHandler
 
 from checker.model.rules import Plain
 from checker.plugins import manifest_schema
-from checker.plugins.manifest import changed, family_of
 from checker.plugins.manifest_schema import Schema
+from checker.plugins.rule_versions import changed, family_of
 from checker.rules.expression import parse
 from checker.rules.kinds import KINDS, Takes
 from checker.rules.syntax import ExpressionError

@@ -100,6 +100,7 @@ GAP: Schema = {
     "unit": _TEXT,
     "noun": _TEXT,
     "whole": _TRUTH,
+    "lack": _TRUTH,
     "of": {"type": "string", "allowed": ["numerator", "denominator"]},
 }
 
@@ -114,6 +115,7 @@ COMMON: Schema = {
     "table": _FILLED,
     "when": _FILLED,
     "at": _TEXTS,
+    "stricter": _TEXTS,
     "message": _FILLED,
     "what": _TEXT,
     "why": _TEXT,

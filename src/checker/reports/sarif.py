@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from checker import __version__
+from checker.marking.file_record import Json
 from checker.marking.findings import Finding
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
-from checker.reports.json_report import Json, Member, object_pieces
+from checker.reports.json_report import Member, object_pieces
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {

@@ -5,6 +5,7 @@
     clean_marks(source, target)              take every mark away again
     fill_cells(source, target, edits)        put values into input cells
     can_write(path)                          why a file cannot be written, or None
+    carries_marks(path)                      whether an earlier run of ours marked it
 
 `UnwritableWorkbook` is raised before anything is written. See `workbook_file` for details.
 """
@@ -12,6 +13,7 @@
 from checker.writing.outcome import CleanSummary, Skipped, UnwritableWorkbook, WriteSummary
 from checker.writing.workbook_file import (
     can_write,
+    carries_marks,
     clean_marks,
     fill_cells,
     keep_backup,
@@ -25,6 +27,7 @@ __all__ = [
     "UnwritableWorkbook",
     "WriteSummary",
     "can_write",
+    "carries_marks",
     "clean_marks",
     "fill_cells",
     "keep_backup",

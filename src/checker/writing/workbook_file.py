@@ -106,6 +106,14 @@ def can_write(path: Path) -> str | None:
     return None
 
 
+def carries_marks(path: Path) -> bool:
+    """Whether a file is a workbook in which an earlier run of ours left its marks."""
+    try:
+        return find_memory_sheet(_open(path)) is not None
+    except UnwritableWorkbook:
+        return False
+
+
 def _open(path: Path) -> Workbook:
     data = _read(path)
     if data[:8] == _OLE:

@@ -13,8 +13,9 @@ from checker.county.county_page.charts import dispersion_bars, distribution
 from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
 from checker.county.report import CountyReport, DispersionResult, Level
+from checker.marking.file_record import Json
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
-from checker.reports.json_report import Json, finding_word
+from checker.reports.json_report import finding_word
 
 if TYPE_CHECKING:
     from markupsafe import Markup

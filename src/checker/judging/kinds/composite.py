@@ -39,7 +39,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     hopeless = too_low or len(fulfilled) + len(open_) < needed
     if open_ and not hopeless:
         missing = tuple(dict.fromkeys(ref for verdict in open_ for ref in verdict.at))
-        message = f"还有 {len(open_)} 项指标缺数据，暂不能综合判断。"
+        message = (
+            f"{judged} 项指标中 {len(fulfilled)} 项达标、{len(open_)} 项缺数据，暂不能综合判断。"
+        )
         yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing, message=message)
         return
     if not hopeless:
@@ -57,30 +59,48 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     yield missed(context, message, at=at, actual=actual, required=required)
 
 
+def parts_of(rule: Rule) -> tuple[str, ...]:
+    """The ids of the rules that a composite is made of."""
+    return tuple(part for item in texts(rule.spec["of"]) for part in _rules_of(item))
+
+
+def _rules_of(item: str) -> list[str]:
+    """The rules that make one item: ``"GOV3c + GOV3d"`` are two."""
+    return [name.strip() for name in item.split("+")]
+
+
 def _sorted(
     rule: Rule, context: Context
 ) -> tuple[list[Verdict | Passed], list[Verdict | Passed], list[Verdict | Passed], int]:
     fulfilled: list[Verdict | Passed] = []
     failed: list[Verdict | Passed] = []
     open_: list[Verdict | Passed] = []
-    without = 0
-    for item in texts(rule.spec["of"]):
-        verdicts = [each for name in item.split("+") for each in context.results(name.strip())]
-        applying = [each for each in verdicts if each.outcome is not Outcome.NOT_APPLICABLE]
-        if not applying:
-            without += 1
-            continue
-        missed_ = [
-            each for each in applying if each.outcome not in (Outcome.PASS, Outcome.INCOMPLETE)
-        ]
-        lacking = [each for each in applying if each.outcome is Outcome.INCOMPLETE]
-        if missed_:
-            failed.append(min(missed_, key=_share))
-        elif lacking:
-            open_.append(lacking[0])
+    found = items(rule, context)
+    for verdict in found:
+        if verdict.outcome is Outcome.PASS:
+            fulfilled.append(verdict)
+        elif verdict.outcome is Outcome.INCOMPLETE:
+            open_.append(verdict)
         else:
-            fulfilled.append(applying[0])
-    return fulfilled, failed, open_, without
+            failed.append(verdict)
+    return fulfilled, failed, open_, len(texts(rule.spec["of"])) - len(found)
+
+
+def items(rule: Rule, context: Context) -> list[Verdict | Passed]:
+    """The verdict that decides each item, those left out that do not apply: of several, the one
+    that misses by most, else one that lacks data, else one that holds."""
+    found: list[Verdict | Passed] = []
+    for item in texts(rule.spec["of"]):
+        verdicts = [each for name in _rules_of(item) for each in context.results(name)]
+        open_ = [each for each in verdicts if each.outcome is Outcome.INCOMPLETE]
+        passed = [each for each in verdicts if each.outcome is Outcome.PASS]
+        settled = (Outcome.PASS, Outcome.INCOMPLETE, Outcome.NOT_APPLICABLE)
+        missed_ = [each for each in verdicts if each.outcome not in settled]
+        if missed_:
+            found.append(min(missed_, key=_share))
+        else:
+            found += (open_ or passed)[:1]
+    return found
 
 
 def _floor(rule: Rule, context: Context) -> Fraction | None:

@@ -1,0 +1,164 @@
+"""What every test of the repository stands on: folders of its own, and no silent skip in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+ROOT = Path(__file__).parent
+IN_CI = bool(os.environ.get("CI")) and sys.platform != "win32"
+MAY_BE_SKIPPED = ("超级用户不受限制",)
+"""Reasons that hold in CI as well: a program can be installed there, a person not."""
+
+MakeOnce = Callable[[str, Callable[[Path], None]], Path]
+
+_PACKAGED = (
+    *("src", "validators", "workbook_templates", "xlsx_plugins"),
+    *("pyproject.toml", "README.md", "LICENSE"),
+)
+_USERS_FOLDERS = {
+    "HOME": "home",
+    "USERPROFILE": "home",
+    "APPDATA": "home/appdata",
+    "LOCALAPPDATA": "home/appdata",
+    "XDG_CACHE_HOME": "home/.cache",
+    "XDG_CONFIG_HOME": "home/.config",
+    "XDG_DATA_HOME": "home/.local/share",
+    "XDG_STATE_HOME": "home/.local/state",
+    "CHECKER_CACHE_DIR": "cache",
+    "CHECKER_LOG_DIR": "log",
+}
+_ON_WINDOWS_ONLY = frozenset({"USERPROFILE", "APPDATA", "LOCALAPPDATA"})
+_own_folder = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any module of the project is imported: the user's folders are ones of this session.
+
+    The workers of xdist inherit them.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="checker-tests-"))
+    config.stash[_own_folder] = folder
+    settings = Path.home() / ".config" / "pip" / "pip.conf"
+    if settings.is_file():  # where packages come from is the machine's, not the person's
+        os.environ.setdefault("PIP_CONFIG_FILE", str(settings))
+    for name, place in _USERS_FOLDERS.items():
+        if name in _ON_WINDOWS_ONLY and sys.platform != "win32":
+            os.environ.pop(name, None)
+            continue
+        (folder / place).mkdir(parents=True, exist_ok=True)
+        os.environ[name] = str(folder / place)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The session's folders go with it."""
+    folder = config.stash.get(_own_folder, None)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share something dear (a program that was started, a county that was made, a
+    fixture of their module) run in one worker. The others go wherever there is time."""
+    for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue
+        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest's own name
+        shared = any(found[-1].scope == "module" for found in fixtures.values() if found)
+        if shared or item.get_closest_marker("real"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI everything that a test needs is there: a skipped test has failed."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        _failed_if_missing(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Iterator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips all its tests."""
+    report = yield
+    if IN_CI and report.skipped:
+        _failed_if_missing(report)
+    return report
+
+
+def _failed_if_missing(report: pytest.TestReport | pytest.CollectReport) -> None:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if not any(allowed in reason for allowed in MAY_BE_SKIPPED):
+        report.outcome = "failed"
+        report.longrepr = f"在 CI 里不许跳过：{reason}"
+
+
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
+    """``make_once("name", make)``: the folder that ``make`` filled, once for all xdist workers."""
+    base = tmp_path_factory.getbasetemp()
+    together = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+    def once(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = together / name, together / f"{name}.done"
+        with FileLock(together / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def frozen_program(make_once: MakeOnce) -> Path:
+    """The program for PCs without Python: the one that CHECKER_BUNDLE names, else built here."""
+    named = os.environ.get("CHECKER_BUNDLE")
+    if named:
+        return Path(named)
+    pytest.importorskip("PyInstaller", reason="PyInstaller is not installed")
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "checker_xlsx.bundle", "--out", "dist"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+    name = "checker.exe" if sys.platform == "win32" else "checker"
+    return make_once("frozen", build) / "dist" / "checker" / name
+
+
+@pytest.fixture(scope="session")
+def host_wheel(make_once: MakeOnce) -> Path:
+    """The project's wheel, built from a copy of its sources."""
+
+    def build(folder: Path) -> None:
+        sources = folder / "sources"
+        sources.mkdir()
+        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "tests", "build", "dist")
+        for name in _PACKAGED:
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, sources / name, ignore=left_out)
+            else:
+                shutil.copy(ROOT / name, sources / name)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+        build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, sources]
+        subprocess.run([*pip, *build], check=True, capture_output=True)
+
+    (wheel,) = make_once("wheel", build).glob("*.whl")
+    return wheel

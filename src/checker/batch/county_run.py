@@ -1,0 +1,218 @@
+"""One county run from folder to report: find, judge, remember, put together, write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.batch.cache import ResultCache, open_cache
+from checker.batch.discovery import (
+    Source,
+    apart_from,
+    discover,
+    full_path,
+    places_apart,
+    read_beside,
+)
+from checker.batch.judging import JudgingWork, MarkPlan
+from checker.batch.previous_year import in_full, session_for
+from checker.batch.recording import Runner, records, runner
+from checker.batch.result_folder import claim, replacing, result_target
+from checker.batch.spool import Spool
+from checker.batch.tables import RunTables
+from checker.county.assembly import CountyInput, county_report
+from checker.county.output import COPIES, Written, write_county
+from checker.county.report import CountyReport
+from checker.county.roster import RosterEntry, read_roster, roster_in
+from checker.marking.file_record import FileRecord
+from checker.model.report import FileStatus
+from checker.model.submission import Submission
+from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.session import Session, SessionOptions, UnknownForm
+
+ROSTER_NAMES = ("名册.csv", "名册.xlsx", "roster.csv")
+"""A roster lying in the folder itself is used without being named."""
+
+
+class CountyOptions(Struct, frozen=True):
+    """What a county run is asked to do. ``paths`` are folders, archives, files or URLs; ``out`` the
+    folder for everything that is written; ``previous`` last year's folder. ``workers`` None
+    chooses by the number of files; ``scheduler`` sends the work to a Dask cluster; ``cache`` is the
+    user's cache folder."""
+
+    paths: tuple[str, ...]
+    out: Path
+    session: SessionOptions
+    roster: Path | None = None
+    county: str = ""
+    mark: bool = True
+    workers: int | None = None
+    scheduler: str | None = None
+    cache: Path | None = None
+
+
+class CountyResult(Struct, frozen=True):
+    """What came of it. Of the report's records only the heads can be read any more: the spool with
+    their findings is gone. ``interrupted``: the run was stopped before every file was judged."""
+
+    report: CountyReport
+    written: Written
+    interrupted: bool = False
+
+
+Watch = Callable[[Iterator[FileRecord], int], Iterator[FileRecord]]
+"""Sees records pass by and hands them on: a progress bar."""
+
+
+class NothingToJudge(Exception):
+    """None of the paths can be opened; the text is a Chinese sentence. Nothing was written."""
+
+
+def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyResult:
+    """The whole run. Ctrl-C ends the judging; what was finished is put together and written.
+
+    Raises RosterProblem, BadChoice, ClusterUnreachable, NothingToJudge, or OSError if a result file
+    cannot be written, such as one that is open in another program.
+    """
+    options = _absolute(options)
+    session = session_for(options.session)
+    found = discover(options.paths)
+    unopened = dict(found.failures)
+    if not found.sources and all(path in unopened for path in options.paths):
+        raise NothingToJudge("；".join(f"{path}：{unopened[path]}" for path in options.paths))
+    sources = _without_rosters(found.sources, options)
+    roster = _roster(options)
+    folder = str(options.out / COPIES) if options.mark else None
+    work = JudgingWork(options.session, MarkPlan(folder))
+    cluster = ExitStack()
+    run = cluster.enter_context(runner(options.workers, options.scheduler))
+    cache = open_cache(options.cache, options.session)
+    with Spool() as spool:
+        interrupted = False
+        kept: list[FileRecord] = []
+        try:
+            # closed at once, so that workers end and what is finished is remembered
+            with (
+                RunTables(options.out) as tables,
+                closing(records(sources, work, cache, run)) as stream,
+            ):
+                try:
+                    for record in watch(stream, len(sources)):
+                        tables.add(record)
+                        kept.append(spool.keep(_of_county(record, options.out)))
+                except KeyboardInterrupt:
+                    interrupted = True
+            if tables.problem is not None:
+                raise tables.problem
+            earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
+        finally:
+            cluster.close()
+            if cache is not None:
+                cache.close()
+        for path, reason in found.failures:
+            kept.append(FileRecord(path, FileStatus.UNREADABLE.value, reason))
+        form = _county_form(kept, sources, session)
+        name = options.county or (form.identity("name") if form is not None else "")
+        seen = {record.path for record in kept}
+        report = county_report(
+            CountyInput(
+                records=kept,
+                earlier=earlier,
+                roster=roster,
+                form=form,
+                county=name,
+                templates={template.id: template for template in session.templates},
+                rules=session.rules,
+                ruleset=session.ruleset,
+                profile=session.profile,
+                errors=session.errors,
+                unjudged=[item.shown for item in sources if item.shown not in seen],
+            )
+        )
+
+        @contextmanager
+        def place(name: str) -> Iterator[tuple[Path, Path]]:
+            target = result_target(options.out, name)
+            claim(options.out, target)
+            with replacing(target) as draft:
+                yield target, draft
+
+        written = write_county(report, session.rules, place, generated)
+    return CountyResult(report, written, interrupted)
+
+
+def _of_county(record: FileRecord, folder: Path) -> FileRecord:
+    """The record with the errors of collection rules among its own, and with its marked copy named
+    relative to ``folder``, so that it can be moved."""
+    copy = record.marked_copy
+    link = Path(os.path.relpath(copy, folder)).as_posix() if copy else ""
+    return replace(record, marked_copy=link, errors=record.errors + record.measuring_errors)
+
+
+def _absolute(options: CountyOptions) -> CountyOptions:
+    """Every path in full: workers of a cluster run in folders of their own."""
+
+    return replace(
+        options,
+        paths=tuple(map(full_path, options.paths)),
+        out=options.out.absolute(),
+        session=in_full(options.session),
+    )
+
+
+def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
+    if options.roster is not None:
+        return read_roster(options.roster)
+    for place in options.paths:
+        found = read_beside(place, ROSTER_NAMES)
+        if found is not None:
+            return roster_in(*found)
+    return None
+
+
+def _without_rosters(sources: Sequence[Source], options: CountyOptions) -> list[Source]:
+    """A roster that lies among the workbooks is no submission; last year's folder neither."""
+    previous = options.session.previous
+    places = [str(options.roster)] if options.roster else []
+    places += places_apart(options.paths, [previous] if previous else [])
+    return [
+        source
+        for source in apart_from(sources, places)
+        if source.member or Path(source.shown).name not in ROSTER_NAMES
+    ]
+
+
+def _earlier(
+    options: CountyOptions,
+    session: Session,
+    run: Runner,
+    cache: ResultCache | None,
+    spool: Spool,
+) -> list[FileRecord]:
+    """Last year's records, judged by the same rules; nothing is marked in last year's files."""
+    if not options.session.previous:
+        return []
+    sources = discover([options.session.previous]).sources
+    work = JudgingWork(options.session, MarkPlan())
+    return [spool.keep(record) for record in records(sources, work, cache, run)]
+
+
+def _county_form(
+    kept: Sequence[FileRecord], sources: Sequence[Source], session: Session
+) -> Submission | None:
+    """The county's own form among the files: the newest of several."""
+    levels = {template.id: template.level for template in session.templates}
+    own = [item for item in kept if levels.get(item.template) == "county"]
+    if not own:
+        return None
+    newest = max(own, key=lambda item: (item.submitted, item.modified, item.path))
+    source = next(item for item in sources if item.shown == newest.path)
+    try:
+        return session.bind(read_snapshot_bytes(source.shown, source.read()))
+    except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
+        return None

@@ -1,0 +1,125 @@
+"""The folder for results: what of it is ours to replace, and writing into it without harm.
+
+A file there is replaced only if it is ours: a marked copy carries our marks, and the folder is one
+that only this program makes (校验结果, 县级校验) or lists the file in its manifest. Whatever else
+has the name is left alone and ours gets another name. No link below the folder is followed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from checker.batch.discovery import OUTPUT_FOLDERS, Source
+
+MANIFEST = ".checker-written"
+"""In a result folder that the user named: the files that were written there, one a line."""
+
+
+def copy_name(source: Source) -> PurePosixPath:
+    """Where in the result folder the copy of a source goes; never outside of it."""
+    shown = PurePosixPath(source.shown.replace("\\", "/"))
+    parts = [part for part in shown.parts if part not in ("..", ".", "/") and ":" not in part]
+    return PurePosixPath(*parts) if parts else PurePosixPath("工作簿.xlsx")
+
+
+def copy_target(folder: Path, source: Source) -> Path:
+    """Where the marked copy of a source may be written: under its own name, or with a number where
+    that name is a link or somebody else's file."""
+    name = copy_name(source)
+    place = _own_folder(folder, name.parent.parts)
+    return _free(folder, place / name.name, _is_marked_copy)
+
+
+def result_target(folder: Path, name: str) -> Path:
+    """The same for a file of the run itself, such as 校验结果.json."""
+    path = PurePosixPath(name)
+    place = _own_folder(folder, path.parent.parts)
+    return _free(folder, place / path.name, lambda found: True)
+
+
+def _own_folder(folder: Path, parts: Iterable[str]) -> Path:
+    """A folder below the result folder that is no link."""
+    place = folder
+    for part in parts:
+        place = next(
+            each
+            for each in _names(place / part)
+            if not each.is_symlink() and (each.is_dir() or not each.exists())
+        )
+    return place
+
+
+def _free(folder: Path, path: Path, is_ours: Callable[[Path], bool]) -> Path:
+    listed = _listed(folder)
+    for each in _names(path):
+        if not os.path.lexists(each):
+            return each
+        known = folder.name in OUTPUT_FOLDERS or _line(folder, each) in listed
+        if known and not each.is_symlink() and each.is_file() and is_ours(each):
+            return each
+    raise AssertionError("endless names")
+
+
+def _names(path: Path) -> Iterator[Path]:
+    """The name itself, then 名(2).xlsx, 名(3).xlsx …"""
+    yield path
+    for number in range(2, 1_000_000):
+        yield path.with_stem(f"{path.stem}({number})")
+
+
+def _is_marked_copy(path: Path) -> bool:
+    from checker.writing import carries_marks
+
+    return carries_marks(path)
+
+
+def _line(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _listed(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset((folder / MANIFEST).read_text("utf-8", "replace").splitlines())
+    except OSError:
+        return frozenset()
+
+
+def claim(folder: Path, path: Path) -> None:
+    """Note in the manifest, before it is written, that a file is ours. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if folder.name in OUTPUT_FOLDERS:
+        return
+    line = _line(folder, path)
+    if line not in _listed(folder):
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(folder / MANIFEST, flags, 0o666)
+        with open(descriptor, "ab", buffering=0) as manifest:  # noqa: PTH123
+            manifest.write(f"{line}\n".encode("utf-8", "replace"))
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A new file beside ``target`` that takes its name when the block ends well, and goes away when
+    it does not. A link of that name is replaced, not followed. Raises OSError."""
+    from tempfile import mkstemp
+
+    descriptor, name = mkstemp(prefix=".checker-", suffix=".part", dir=target.parent)
+    os.close(descriptor)
+    draft = Path(name)
+    try:
+        yield draft
+        with suppress(OSError):  # mkstemp's files are for their owner alone
+            draft.chmod(0o666 & ~_mask())
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,399 @@
+"""FileRecord: one judged file of a run over many, as it travels, is cached and reaches the reports.
+
+A worker encodes each part once (msgpack); whoever needs a part decodes it. Everything stored is
+plain data of a declared type: bytes that were damaged or tampered with are refused, never executed.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypedDict, TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+from checker.marking.findings import Counts
+from checker.marking.overview import Overview
+from checker.model.report import FileStatus
+from checker.model.verdicts import Outcome, RuleError, Severity
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+"""What a JSON document is made of here; numbers of a verdict are text, as they are shown."""
+
+T = TypeVar("T")
+
+
+class BadRecord(ValueError):
+    """Bytes that are no record, or not one of this version of the program."""
+
+
+@lru_cache(maxsize=4096)
+def exact(text: str) -> Fraction:
+    """The number a text such as "9/2" stands for; one object for the limits that many share."""
+    top, _, bottom = text.partition("/")
+    try:
+        return Fraction(int(top), int(bottom or 1))  # three times as fast as Fraction(text)
+    except ValueError:
+        return Fraction(text)
+
+
+class Measure(NamedTuple):
+    """One number that a collection rule needs of one school: ``amount`` per ``base``, exact
+    fractions as text ("9/2"). ``stage`` is "" for the whole school; ``rule`` a collection rule.
+    """
+
+    rule: str
+    stage: str
+    amount: str
+    base: str = ""
+
+    def fractions(self) -> tuple[Fraction, Fraction | None]:
+        """(amount, base) as exact numbers; base None where the rule has none."""
+        return exact(self.amount), exact(self.base) if self.base else None
+
+
+class Unmeasured(NamedTuple):
+    """A school that a collection rule is about but whose figures are missing. ``missing`` names
+    them for a reader: “在校学生数”（小学段）."""
+
+    rule: str
+    stage: str
+    missing: str
+
+
+class Judged(NamedTuple):
+    """One indicator verdict for the school × indicator matrix. Values are exact texts or ""."""
+
+    rule: str
+    stage: str
+    outcome: str
+    value: str = ""
+    limit: str = ""
+    gap: str = ""
+    gap_unit: str = ""
+    gap_noun: str = ""
+
+
+class FactRow(NamedTuple):
+    """One line of the facts table. ``value`` is the exact text of the typed value; ``row`` 0 for a
+    field of the form, else the ordinal of the row of a table."""
+
+    field: str
+    column: str
+    row: int
+    value: str
+    cell: str
+
+
+class FactTable(Struct, frozen=True, array_like=True):
+    """Every given fact of a submission, column by column; see `FactRow`."""
+
+    field: list[str] = []
+    column: list[str] = []
+    row: list[int] = []
+    value: list[str] = []
+    cell: list[str] = []
+
+    def __post_init__(self) -> None:
+        columns = (self.field, self.column, self.row, self.value, self.cell)
+        if len({len(column) for column in columns}) > 1:
+            raise ValueError("columns of a facts table differ in length")
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def __iter__(self) -> Iterator[FactRow]:
+        return map(FactRow, self.field, self.column, self.row, self.value, self.cell)
+
+    def of_form(self) -> dict[tuple[str, str], str]:
+        """(field, column) -> value of the form itself, without the rows of its tables."""
+        return {(fact.field, fact.column): fact.value for fact in self if not fact.row}
+
+
+class Head(NamedTuple):
+    """What is said of every file whatever is asked, by content alone: not where the file lies.
+    ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
+    of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
+    which only a county run asks."""
+
+    status: str
+    message: str = ""
+    template: str = ""
+    name: str = ""
+    code: str = ""
+    type: str = ""
+    submitted: str = ""
+    content: str = ""
+    counts: tuple[int, ...] = ()
+    cannot_write: str = ""
+    errors: tuple[ErrorContent, ...] = ()
+    measuring_errors: tuple[ErrorContent, ...] = ()
+    overview: Overview = Overview()
+
+    @property
+    def markable(self) -> bool:
+        """Whether there is, or can be, a marked copy of what was judged."""
+        return self.status == FileStatus.CHECKED and not self.cannot_write
+
+
+class ErrorContent(TypedDict):
+    """A rule that went wrong, in the form of the JSON report."""
+
+    plugin: str
+    rule: str | None
+    message: str
+    where: str
+
+
+class FindingContent(TypedDict):
+    """A finding in the form of the JSON report, without its "file"."""
+
+    rule: str
+    title: str
+    family: str
+    severity: str
+    verdict: str
+    unit: str
+    stage: str
+    sheet: str
+    cell: str
+    related: list[str]
+    actual: str
+    required: str
+    gap: str
+    message: str
+    source: str
+    fix: str
+    key: str
+    borderline: bool
+    allowed: bool
+    cause: int
+
+
+class Bulk(NamedTuple):
+    """The bulky parts, each encoded by itself; the facts are compressed as well. ``findings`` are
+    in the form of the JSON report, without its "file"."""
+
+    findings: bytes = b"\x90"
+    judged: bytes = b"\x90"
+    measures: bytes = b"\x90"
+    unmeasured: bytes = b"\x90"
+    facts: bytes = b""
+
+    def part(self, place: int) -> bytes:
+        """One of them, by its place."""
+        return self[place]
+
+
+NOTHING = Bulk()
+"""Of a file that was not judged: empty lists."""
+
+
+class Kept(NamedTuple):
+    """A judged content as it travels and is stored. ``head`` is an encoded `Head`."""
+
+    head: bytes
+    bulk: Bulk = NOTHING
+
+
+class Parts(Protocol):
+    """Where the bulky parts are: in memory (`Bulk`) or in a spool."""
+
+    def part(self, place: int) -> bytes:
+        """One part, by its place in `Bulk`. Raises ValueError where it is gone."""
+        ...
+
+
+_PLACE = re.compile(r".*![A-Z]{1,3}[1-9][0-9]{0,6}", re.DOTALL)
+"""A cell on a sheet, as findings name it: 教师!D9."""
+
+_COUNTED: tuple[str, ...] = Counts.__match_args__
+_FINDINGS, _JUDGED, _MEASURES, _UNMEASURED, _FACTS = range(5)
+
+encoded = msgspec.msgpack.Encoder().encode
+_head = msgspec.msgpack.Decoder(Head)
+_facts = msgspec.msgpack.Decoder(FactTable)
+_judged = msgspec.msgpack.Decoder(tuple[Judged, ...])
+_measures = msgspec.msgpack.Decoder(tuple[Measure, ...])
+_unmeasured = msgspec.msgpack.Decoder(tuple[Unmeasured, ...])
+_findings = msgspec.msgpack.Decoder(list[dict[str, Any]])
+_whole_findings = msgspec.msgpack.Decoder(list[FindingContent])
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[T], data: bytes) -> T:
+    try:
+        return decoder.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
+        raise BadRecord(str(problem)) from problem
+
+
+def kept(head: Head, bulk: Bulk = NOTHING) -> Kept:
+    """A judgement put into bytes."""
+    return Kept(encoded(head), bulk)
+
+
+def bulk_of(
+    findings: Iterable[Mapping[str, Json]] = (),
+    judged: Iterable[Judged] = (),
+    measures: Iterable[Measure] = (),
+    unmeasured: Iterable[Unmeasured] = (),
+    facts: FactTable | Iterable[FactRow] = (),
+) -> Bulk:
+    """The bulky parts put into bytes."""
+    table = facts if isinstance(facts, FactTable) else _table(facts)
+    return Bulk(
+        encoded(list(findings)),
+        encoded(list(judged)),
+        encoded(list(measures)),
+        encoded(list(unmeasured)),
+        packed_facts(table),
+    )
+
+
+def _table(rows: Iterable[FactRow]) -> FactTable:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return FactTable(*columns) if columns else FactTable()
+
+
+def packed_facts(facts: FactTable) -> bytes:
+    """A facts table put into bytes; no bytes at all where there are no facts."""
+    return zlib.compress(encoded(facts), 1) if len(facts) else b""
+
+
+def facts_of(packed: bytes) -> FactTable:
+    """What ``packed_facts`` made. Raises BadRecord on anything else."""
+    if not packed:
+        return FactTable()
+    try:
+        plain = zlib.decompress(packed)
+    except zlib.error as problem:
+        raise BadRecord(str(problem)) from problem
+    return _decoded(_facts, plain)
+
+
+def head_of(data: bytes) -> Head:
+    """The head that ``kept`` encoded. Raises BadRecord on anything else."""
+    return _decoded(_head, data)
+
+
+def check_kept(stored: Kept) -> None:
+    """Decode every part once. Raises BadRecord if one is not of its type, or holds words or numbers
+    that no judgement has."""
+    bulk = stored.bulk
+    try:
+        head = head_of(stored.head)
+        FileStatus(head.status)
+        if len(head.counts) not in (0, len(_COUNTED)):
+            raise BadRecord("counts")
+        for finding in _decoded(_whole_findings, bulk.findings):
+            Severity(finding["severity"]), Outcome(finding["verdict"])
+            own = [f"{finding['sheet']}!{finding['cell']}"] if finding["cell"] else []
+            if not all(map(_PLACE.fullmatch, (*own, *finding["related"]))):
+                raise BadRecord("place")
+        for item in _decoded(_judged, bulk.judged):
+            Outcome(item.outcome)
+            for text in filter(None, (item.value, item.limit, item.gap)):
+                exact(text)
+        for measure in _decoded(_measures, bulk.measures):
+            measure.fractions()
+        _decoded(_unmeasured, bulk.unmeasured)
+        facts_of(bulk.facts)
+    except (ValueError, ZeroDivisionError) as problem:
+        raise BadRecord(str(problem)) from problem
+
+
+class FileRecord(Struct, frozen=True):
+    """The outcome of one file, as every report reads it. ``path`` is as shown, relative to what
+    the user named; ``modified`` in seconds since 1970; ``errors`` are in the form of the JSON
+    report. What is a property here is decoded from ``parts`` each time it is asked for."""
+
+    path: str
+    status: str
+    message: str = ""
+    template: str = ""
+    name: str = ""
+    code: str = ""
+    type: str = ""
+    submitted: str = ""
+    content: str = ""
+    modified: float = 0.0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    cannot_write: str = ""
+    marked_copy: str = ""
+    errors: tuple[dict[str, Json], ...] = ()
+    measuring_errors: tuple[dict[str, Json], ...] = ()
+    overview: Overview = Overview()
+    parts: Parts = NOTHING
+
+    @property
+    def findings(self) -> tuple[dict[str, Json], ...]:
+        """In the form of the JSON report."""
+        found = _decoded(_findings, self.parts.part(_FINDINGS))
+        return tuple([{"file": self.path, **each} for each in found])
+
+    @property
+    def judged(self) -> tuple[Judged, ...]:
+        """The indicator verdicts."""
+        return _decoded(_judged, self.parts.part(_JUDGED))
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the collection rules need."""
+        return _decoded(_measures, self.parts.part(_MEASURES))
+
+    @property
+    def unmeasured(self) -> tuple[Unmeasured, ...]:
+        """What the collection rules need but could not be measured."""
+        return _decoded(_unmeasured, self.parts.part(_UNMEASURED))
+
+    @property
+    def facts(self) -> FactTable:
+        """Every given fact: those of the form, then those of its tables."""
+        return facts_of(self.parts.part(_FACTS))
+
+
+def record_of(
+    path: str, place: str, modified: float, marked_copy: str, head: Head, parts: Parts
+) -> FileRecord:
+    """The record of one file. ``place`` is its path in full, as errors of rules name it."""
+    return FileRecord(
+        path=path,
+        status=head.status,
+        message=head.message,
+        template=head.template,
+        name=head.name,
+        code=head.code,
+        type=head.type,
+        submitted=head.submitted,
+        content=head.content,
+        modified=modified,
+        counts=dict(zip(_COUNTED, head.counts, strict=False)),
+        cannot_write=head.cannot_write,
+        marked_copy=marked_copy,
+        errors=tuple([_error_at(place, each) for each in head.errors]),
+        measuring_errors=tuple([_error_at(place, each) for each in head.measuring_errors]),
+        overview=head.overview,
+        parts=parts,
+    )
+
+
+def _error_at(place: str, error: ErrorContent) -> dict[str, Json]:
+    return {
+        "file": place,
+        "plugin": error["plugin"],
+        "rule": error["rule"],
+        "message": error["message"],
+        "where": error["where"],
+    }
+
+
+def error_contents(errors: Iterable[RuleError]) -> tuple[ErrorContent, ...]:
+    """Rules that went wrong, in the form of the JSON report."""
+    return tuple(
+        ErrorContent(plugin=each.plugin, rule=each.rule, message=each.message, where=each.where)
+        for each in errors
+    )

@@ -1,0 +1,32 @@
+"""Records of a run over many files, back as results that every report knows how to write."""
+
+from __future__ import annotations
+
+from checker.marking.file_record import FileRecord
+from checker.marking.findings import Counts
+from checker.marking.results import FileResult
+from checker.model.report import FileStatus
+from checker.reports.json_report import error_of_content, finding_of_content
+
+
+def result_of_record(
+    record: FileRecord, profile: str = "", path: str | None = None, copy: str | None = None
+) -> FileResult:
+    """The result a record was made from, as far as reports need it; ``profile`` by its id.
+    ``path`` and ``copy`` are where the file and its marked copy lie; without a path both are as
+    the record has them."""
+    return FileResult(
+        path=record.path if path is None else path,
+        status=FileStatus(record.status),
+        template=record.template,
+        unit=record.name,
+        code=record.code,
+        profile=profile if record.status == FileStatus.CHECKED else "",
+        overview=record.overview,
+        counts=Counts(**record.counts) if record.counts else Counts(),
+        findings=tuple([finding_of_content(item) for item in record.findings]),
+        errors=tuple([error_of_content(item) for item in record.errors]),
+        message=record.message,
+        marked_copy=(record.marked_copy or None) if path is None else copy,
+        cannot_write=record.cannot_write or None,
+    )

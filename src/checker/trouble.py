@@ -1,0 +1,62 @@
+"""When the program itself fails: one sentence on the screen, the traceback in a log file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from checker import __version__
+
+LOG_NAME = "checker-错误.log"
+
+
+class UserMistake(Exception):
+    """What was asked for makes no sense; the text is a Chinese sentence."""
+
+
+def log_folder() -> Path:
+    """Where log files go: ``CHECKER_LOG_DIR``, else the user's own state folder."""
+    chosen = os.environ.get("CHECKER_LOG_DIR")
+    if chosen:
+        return Path(chosen)
+    local = os.environ.get("LOCALAPPDATA")
+    return Path(local) / "checker" if local else Path.home() / ".local" / "state" / "checker"
+
+
+def write_log(text: str) -> Path | None:
+    """Append one entry to the log file; its path, or None if nothing could be written anywhere.
+
+    Where the user's own folder cannot be written, the entry goes to a new file of its own in the
+    system's folder for temporary files: a fixed name there might be somebody else's file or link.
+    """
+    stamp = datetime.now().astimezone().isoformat(timespec="seconds")
+    entry = f"--- {stamp} checker {__version__}\n{text}\n"
+    path = log_folder() / LOG_NAME
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as log:
+            log.write(entry)
+        return path
+    except OSError:
+        pass
+    import tempfile
+
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="checker-错误-", suffix=".log")
+        with open(descriptor, "w", encoding="utf-8") as log:  # noqa: PTH123
+            log.write(entry)
+    except OSError:
+        return None
+    return Path(name)
+
+
+def report_trouble(problem: Exception, what: str = "程序自身出错，校验没有完成") -> int:
+    """Say that the program failed, name the log file; the exit code for an internal error."""
+    import traceback
+
+    log = write_log("".join(traceback.format_exception(problem)))
+    where = f"详细情况记在 {log}" if log else "详细情况未能写入日志"
+    sys.stderr.write(f"错误：{what}。{where}，请把它发给技术支持。\n")
+    return 4
