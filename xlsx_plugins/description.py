@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import xlwings as xw
@@ -18,7 +18,7 @@ from checker_xlsx.vba.texts import unescaped
 from msgspec import Struct, field
 
 from checker.model.cells import CellRef, column_number
-from checker.model.snapshot import Position
+from checker.model.snapshot import Area, Position
 
 DESCRIBE_MACRO = "Checker_Describe"
 _TARGET = re.compile(
@@ -30,11 +30,13 @@ _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 
 class Description(Struct, frozen=True):
     """Defined names with Excel's text of their target, custom properties, and per sheet title
-    the areas ("C7:D9") whose number format shows a percentage."""
+    the areas ("C7:D9") whose number format shows a percentage, and those merged into one cell.
+    A book without our macros tells neither kind of area."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
     percent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def describe(book: xw.Book) -> Description:
@@ -68,10 +70,12 @@ def _by_macro(book: xw.Book) -> Description | None:
 
 
 def described(answers: str) -> Description:
-    """The macro's answer: lines ``name|property|percent``, two texts, separated by tabs."""
+    """The macro's answer: lines ``name|property|percent|merged``, two texts, separated by
+    tabs."""
     names: dict[str, str] = {}
     properties: dict[str, str] = {}
     percent: dict[str, tuple[str, ...]] = {}
+    merged: dict[str, tuple[str, ...]] = {}
     for line in answers.splitlines():
         kind, first, second = (unescaped(part) for part in line.split("\t"))
         if kind == "name":
@@ -80,7 +84,9 @@ def described(answers: str) -> Description:
             properties[first] = second
         elif kind == "percent":
             percent[first] = (*percent.get(first, ()), second)
-    return Description(names, properties, percent)
+        elif kind == "merged":
+            merged[first] = (*merged.get(first, ()), second)
+    return Description(names, properties, percent, merged)
 
 
 def target(refers_to: str) -> tuple[CellRef, CellRef] | None:
@@ -95,16 +101,20 @@ def target(refers_to: str) -> tuple[CellRef, CellRef] | None:
     return first, CellRef(sheet, int(found["r2"]), column_number(found["c2"]))
 
 
+def corners(areas: Iterable[str]) -> Iterator[Area]:
+    """The areas by their rows and columns: top, left, bottom, right."""
+    for area in areas:
+        found = _AREA.fullmatch(area)
+        if found:
+            left, top = column_number(found[1]), int(found[2])
+            right = column_number(found[3]) if found[3] else left
+            yield top, left, int(found[4]) if found[4] else top, right
+
+
 def positions(areas: tuple[str, ...], last_row: int, last_column: int) -> frozenset[Position]:
     """The cells of areas, as far as they lie within what was read."""
     cells: set[Position] = set()
-    for area in areas:
-        found = _AREA.fullmatch(area)
-        if not found:
-            continue
-        left, top = column_number(found[1]), int(found[2])
-        right = column_number(found[3]) if found[3] else left
-        bottom = int(found[4]) if found[4] else top
+    for top, left, bottom, right in corners(areas):
         for row in range(top, min(bottom, last_row) + 1):
             cells.update((row, column) for column in range(left, min(right, last_column) + 1))
     return frozenset(cells)

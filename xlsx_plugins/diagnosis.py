@@ -135,7 +135,7 @@ def _windows() -> Iterator[Diagnosis]:
     else:
         yield Diagnosis("表格软件", State.GOOD, f".xlsm 由 {opener} 打开。")
     if find_spec("win32com") is None:
-        text = "缺少 pywin32，请运行 py -m pip install pywin32。"
+        text = '缺少 pywin32，请运行 py -m pip install "checker-edu[excel]"。'
         yield Diagnosis("Excel 接口", State.LACKING, text)
     else:
         yield Diagnosis("Excel 接口", State.GOOD, "pywin32 可用。")

@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Protocol, cast
 
 import xlwings as xw
-from checker_xlsx.description import Description, describe, positions, target
+from checker_xlsx.description import Description, corners, describe, positions, target
 
 from checker.model.snapshot import Position, SheetSnapshot, Snapshot
 
@@ -68,6 +68,7 @@ def _read_sheet(sheet: xw.Sheet, about: Description) -> SheetSnapshot:
         errors=errors,
         formulas=formulas,
         percent=positions(about.percent.get(title, ()), *last),
+        merged=tuple(corners(about.merged.get(title, ()))),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from types import MappingProxyType
 
+from checker.trouble import UserMistake
+
 EXTRAS: Mapping[str, str] = MappingProxyType(
     {
         "cluster": "集群计算",
@@ -19,7 +21,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
 """Extra, as ``pyproject.toml`` names it -> what people can do with it."""
 
 
-class MissingExtra(Exception):
+class MissingExtra(UserMistake):
     """A command needs packages that are not installed; ``reason`` says which, in one line."""
 
     def __init__(self, extra: str) -> None:

@@ -12,7 +12,10 @@ from collections.abc import Iterable
 
 def without_current_folder(places: Iterable[str]) -> list[str]:
     """An import path without the current folder, unless the program itself is installed there."""
-    here = os.path.realpath(os.getcwd())  # noqa: PTH109 - before pathlib is imported
+    try:
+        here = os.path.realpath(os.getcwd())  # noqa: PTH109 - before pathlib is imported
+    except OSError:  # it has been removed: only relative places could lead to it
+        return [place for place in places if os.path.isabs(place)]  # noqa: PTH117
     own = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120
     return [place for place in places if os.path.realpath(place or ".") != here or here == own]
 

@@ -185,4 +185,4 @@ def test_without_dask_the_command_says_what_to_install(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2
-    assert 'pip install "checker-edu[dask]"' in done.stderr and "Traceback" not in done.stderr
+    assert 'pip install "checker-edu[cluster]"' in done.stderr and "Traceback" not in done.stderr

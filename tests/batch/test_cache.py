@@ -22,6 +22,7 @@ from checker.marking.file_record import (
     kept,
     record_of,
 )
+from checker.marking.findings import Counts
 from checker.model.marks import Changes, Fill, Mark
 from checker.writing import write_changes
 
@@ -31,7 +32,7 @@ encode = msgspec.msgpack.encode
 HEAD = Head(
     status="checked",
     name="城关第一小学",
-    counts=(1, 0, 0, 0, 30, 0, 0),
+    counts=msgspec.structs.astuple(Counts(fail=1, passed=30)),
     errors=({"plugin": "teachers", "rule": None, "message": "坏了", "where": "rules.py:3"},),
 )
 FINDING = {

@@ -119,3 +119,55 @@ def test_an_unknown_format_names_the_known_ones(checker: Run, plugin: Path, righ
     done = checker("check", right, "--format", "pdf")
     assert done.returncode == 2
     assert "text、json、junit、sarif、names" in done.stderr
+
+
+RULE = """
+[[rules]]
+id = "LOC1"
+kind = "relation"
+title = "专任教师不多于教职工"
+severity = "hard"
+templates = ["compulsory_school"]
+check = "staff.total >= teachers.full_time"
+
+[plugin]
+id = "local"
+title = "本县自定"
+version = "1"
+api_version = {version}
+
+[families]
+LOC = "本县自定"
+"""
+
+
+def test_a_named_folder_that_replaces_an_installed_plugin_is_said(
+    checker: Run, tmp_path: Path, right: Path
+) -> None:
+    """Who works on a plugin that is installed as well sees which of the two was used."""
+    site, work = tmp_path / "site", tmp_path / "work" / "local"
+    for folder in (site / "local", work):
+        folder.mkdir(parents=True)
+        (folder / "plugin.toml").write_text(RULE.format(version=1), "utf-8")
+    (site / "local" / "__init__.py").write_text("")
+    info = site / "local-2.1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: local\nVersion: 2.1\n")
+    (info / "entry_points.txt").write_text("[checker.validators]\nlocal = local\n")
+    here = {"PYTHONPATH": str(site)}
+    done = checker("check", right, "--no-mark", "--plugin-dir", work, env=here)
+    assert done.returncode == 0
+    assert done.stderr == f"提醒：插件 local 用的是文件夹 {work}，不是已安装的软件包 local 2.1。\n"
+    assert checker("check", right, "--no-mark", env=here).stderr == ""
+
+
+def test_a_rule_of_a_plugin_that_is_off_is_not_simply_unknown(checker: Run, tmp_path: Path) -> None:
+    """``explain`` says in a line of its own which plugin is off, and why."""
+    folder = tmp_path / "local"
+    folder.mkdir()
+    (folder / "plugin.toml").write_text(RULE.format(version=9), "utf-8")
+    done = checker("explain", "LOC1", "--plugin-dir", folder)
+    assert done.returncode == 2
+    unknown, off = done.stderr.strip().splitlines()[-2:]
+    assert "没有规则 LOC1" in unknown
+    assert off.startswith("有插件没有启用：local（插件按第 9 版接口编写")

@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from checker.extras import MissingExtra, need
+
 _TIME_STAMPS = ("mtime", "LastModified", "last_modified", "updated", "created")
 """What file systems call the time of the last change, the surest first."""
 
@@ -125,12 +127,17 @@ def _entry(url: str, system: object, path: str, shown: str, details: dict[str, o
 @contextmanager
 def _in_words(url: str) -> Iterator[None]:
     try:
+        if _is_web(url):
+            need("web", "fsspec", "aiohttp")
+        else:
+            need("county", "fsspec")
         yield
     except FileNotFoundError:
         raise
-    except ImportError as problem:
-        extra = '“pip install "checker-edu[web]"”' if _is_web(url) else f"相应的组件（{problem}）"
-        raise OSError(f"读取这种地址要先安装{extra}") from problem
+    except MissingExtra as missing:
+        raise OSError(missing.reason.rstrip("。")) from missing
+    except ImportError as problem:  # a file system that needs a package of its own
+        raise OSError(f"读取这种地址要先安装相应的组件（{problem}）") from problem
     except Exception as problem:  # each file system has errors of its own
         if (
             isinstance(problem, ConnectionError | TimeoutError)

@@ -23,6 +23,7 @@ from checker.batch.judging import Done, MarkPlan
 from checker.batch.recording import Runner, Seen, Work, folder_results, runner
 from checker.batch.result_folder import claim, replacing, result_target
 from checker.batch.running import Finished, Stream
+from checker.extras import MissingExtra, need
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.session import SessionOptions
@@ -90,6 +91,7 @@ class CheckRun:
         previous = options.session.previous
         self._apart = places_apart(options.paths, filter(None, (options.out, previous)))
         self._tables_problem: OSError | None = None
+        self._no_tables = ""
         self._done: set[tuple[str, str]] = set()
         self._run: Runner | None = None
         self._cache: ResultCache | None = None
@@ -109,9 +111,10 @@ class CheckRun:
         """Check everything; every result is told as it comes. Ctrl-C leaves what is finished.
         ``stack`` holds cluster and cache open. The watch that was asked for, begun before the run.
 
-        Raises ClusterUnreachable or WatchUnavailable, before anything is written.
+        Raises ClusterUnreachable, WatchUnavailable or MissingExtra, before anything is written.
         """
         options = self._options
+        self._expect_tables()
         watching = None
         if watch:
             from checker.batch.watching import FolderWatch
@@ -137,6 +140,17 @@ class CheckRun:
         except KeyboardInterrupt:
             self.interrupted = True
         return None if self.interrupted else watching
+
+    def _expect_tables(self) -> None:
+        """A run on a cluster is for its tables; elsewhere the results are told without them."""
+        if self._tables is None:
+            return
+        try:
+            need("county", "pyarrow")
+        except MissingExtra as missing:
+            if self._options.scheduler is not None:
+                raise
+            self._tables, self._no_tables = None, f"没有写数据表：{missing.reason}"
 
     def _open_cache(self, stack: ExitStack, watch: bool) -> ResultCache | None:
         """The user's cache. Tables that are to be kept up to date are made anew from what is
@@ -199,8 +213,9 @@ class CheckRun:
         if self._tables_problem is not None:
             problem = self._tables_problem
             return f"数据表写不进“{self._tables}”（{problem.strerror or problem}）。"
+        told, self._no_tables = self._no_tables or None, ""
         if self._kept is None:
-            return None
+            return told
         target = self._kept / RESULT_FILE
         try:
             target = result_target(self._kept, RESULT_FILE)
@@ -209,7 +224,7 @@ class CheckRun:
                 draft.write_text(self._document(), "utf-8")
         except OSError as problem:
             return f"结果没能存进“{target}”（{problem.strerror or problem}），下次不能与这次比较。"
-        return None
+        return told
 
     # -- while corrections come in ----------------------------------------------------------------
 

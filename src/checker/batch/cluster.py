@@ -1,4 +1,4 @@
-"""The same run on a Dask cluster: ``--scheduler tcp://…``. Needs the extra ``dask``."""
+"""The same run on a Dask cluster: ``--scheduler tcp://…``. Needs the extra ``cluster``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from checker import __version__
 from checker.batch.running import ClusterUnreachable, Finished, Item, Result
+from checker.extras import need
 
 _WINDOW_PER_THREAD = 16
 """Tasks under way per worker thread: enough to hide the network, few enough to stay flat."""
@@ -39,15 +40,12 @@ def connected(scheduler: str, wait: float = 10.0) -> Iterator[Spread]:
     """The workers of an existing cluster, as long as the block lasts.
 
     They need the same checker and must see the files under the same paths (a shared folder or an
-    fsspec URL). Raises ClusterUnreachable if dask is not installed, if no worker answers within
-    ``wait`` seconds, or if one has no checker or another version of it.
+    fsspec URL). Raises MissingExtra if dask is not installed, ClusterUnreachable if no worker
+    answers within ``wait`` seconds, or if one has no checker or another version of it.
     """
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise ClusterUnreachable(
-            '没有安装集群组件，请先运行：pip install "checker-edu[dask]"。'
-        ) from None
+    need("cluster", "dask", "distributed")
+    from distributed import Client, as_completed
+
     _expect_somebody(scheduler)
     level = logging.root.manager.disable
     logging.disable(logging.CRITICAL)  # what Dask logs is said here, in Chinese and once

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker.batch.discovery import Discovery, Source, apart_from, discover
+from checker.extras import need
 
 _QUIET = 400
 """Milliseconds without a notice before looking: a workbook is saved in several steps."""
@@ -55,18 +56,13 @@ class FolderWatch:
     is no concern of it; ``others`` are further files to be watched, whether they exist or not.
 
     The state to compare with is taken when it is made: make it before the first run.
-    Raises WatchUnavailable.
+    Raises WatchUnavailable, or MissingExtra without watchfiles.
     """
 
     def __init__(
         self, paths: Sequence[str], apart: Sequence[str] = (), others: Sequence[Path] = ()
     ) -> None:
-        try:
-            import watchfiles  # noqa: F401 - only whether it is there
-        except ImportError:
-            raise WatchUnavailable(
-                '没有安装监视组件，请先运行：pip install "checker-edu[watch]"。'
-            ) from None
+        need("watch", "watchfiles")
         for path in paths:
             if "://" in path and not path.startswith("file://"):
                 raise WatchUnavailable(f"--watch 只能用于本机的文件夹和文件，不能用于 {path}。")

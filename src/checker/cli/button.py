@@ -9,6 +9,10 @@ from pathlib import Path
 import click
 
 from checker.cli.commands import Command
+from checker.extras import MissingExtra, need
+
+CONNECTION = "lo" if sys.platform.startswith("linux") else "excel"
+"""The extra that reaches the spreadsheet program of this system."""
 
 
 @click.command(
@@ -39,6 +43,12 @@ def command(
     按钮，登记后工作簿里的按钮就能找到它。
     """
     started = time.time()
+    try:
+        need(CONNECTION, "xlwings")
+    except MissingExtra as missing:
+        if book and action != "install":
+            _tell(missing.reason, answer)
+        raise
     if action == "install":
         from checker_xlsx.installing import register
 
@@ -54,3 +64,15 @@ def command(
 
     call = Call(book, hwnd, answer, read_only, never_saved)
     sys.exit((check if action == "check" else clean)(call, started))
+
+
+def _tell(text: str, answer: Path | None) -> None:
+    """Tell whoever clicked, as ``caller.give_answer`` does, which itself needs xlwings."""
+    if answer is None:
+        from checker_xlsx.window import show_message
+
+        show_message(text, "数据校验", True)
+        return
+    from checker_xlsx.vba.texts import escaped
+
+    answer.write_text(f"!{escaped(text)}\n", encoding="ascii", newline="\r\n")

@@ -33,6 +33,7 @@ from checker.cli.commands import (
 )
 from checker.county.report import CountyReport
 from checker.county.roster import RosterProblem
+from checker.extras import need
 from checker.marking.file_record import FileRecord
 from checker.marking.results import COPY_FAILED, ExitCode
 from checker.model.report import FileStatus
@@ -86,6 +87,7 @@ def command(
     退出码：0 没有必须修改的问题；1 有不通过的；2 命令写错；3 有文件读不出来；4 规则或程序自身出错；
     130 被 Ctrl-C 中断。
     """
+    need("county", "pyarrow")
     settings = settings_here()
     session = settings.session_options(profile, edition, plugin_dirs, plugins, previous)
     options = CountyOptions(

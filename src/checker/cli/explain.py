@@ -28,7 +28,8 @@ def command(
     rule = session.rules.get(rule_id) or session.rules.get(rule_id.upper())
     if rule is None:
         near = [known for known in session.rules if known.startswith(rule_id.upper()[:3])]
+        off = session.plugins.why_off()
         hint = f"相近的有：{'、'.join(near)}。" if near else "用“checker rules”查看全部规则。"
-        raise Refused(f"没有规则 {rule_id}。{hint}")
+        raise Refused("\n".join(filter(None, (f"没有规则 {rule_id}。{hint}", off))))
     for line in explanation_lines(rule, session):
         click.echo(line)

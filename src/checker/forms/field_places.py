@@ -64,7 +64,11 @@ class FieldPlaces:
             return
         row = rows[0] if rows else self._row_without_code(item, named)
         if row is None:
-            self._report_missing_row(item)
+            handed_out_with_it = any(
+                field_name(item.id, column) in self.names for column in item.columns
+            )
+            if handed_out_with_it or not item.added:
+                self._report_missing_row(item)
         elif rows and self._bears_another_label(item, row):
             self._report_foreign_label(item, row)
             row = None

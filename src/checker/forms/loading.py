@@ -184,6 +184,7 @@ def _field(entry: Entry, sheet: str, every_column: tuple[str, ...]) -> Field:
         minimum=_number_text(entry, "minimum"),
         maximum=_number_text(entry, "maximum"),
         indent=cast("int", entry.get("indent", 0)),
+        added=bool(entry.get("added", False)),
         sheet=sheet,
     )
 

@@ -13,13 +13,13 @@ from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.judging.form_values import Values
 from checker.judging.kinds import ASKING, EVALUATORS
-from checker.judging.kinds.composite import items, parts_of
+from checker.judging.kinds.composite import parts_of, sorted_parts
 from checker.judging.plan import Group, plan_for
 from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import lacking
 from checker.model.report import Report, Score
 from checker.model.rules import Rule
-from checker.model.submission import Explanation, FactState, Submission
+from checker.model.submission import Explanation, Submission
 from checker.model.verdicts import (
     Outcome,
     Passed,
@@ -49,8 +49,6 @@ def judge(
     ``previous`` is last year's submission of the same school, if there is one. A rule that goes
     wrong becomes a RuleError in ``Report.errors``; every other verdict stands.
     """
-    if _is_blank(submission):
-        return Report(submission, (), profile=profile.id, blank=True)
     run = Run(submission, ruleset, profile, previous)
     report = run.report()
     causes = causes_of(
@@ -60,17 +58,6 @@ def judge(
         lambda changed: Run(changed, ruleset, profile, previous).report().verdicts,
     )
     return replace(report, causes=causes)
-
-
-def _is_blank(submission: Submission) -> bool:
-    """Whether nothing was filled in but who it is, and what the form is given out with."""
-    identity = submission.template.identity
-    own = {identity.code, identity.name, identity.date}
-    return not any(submission.tables.values()) and not any(
-        fact.state in (FactState.GIVEN, FactState.UNREADABLE, FactState.ERROR)
-        and ref.field not in own
-        for ref, fact in submission.facts.items()
-    )
 
 
 def whole_label(submission: Submission) -> str:
@@ -153,7 +140,8 @@ class Run:
             for unit in self.units(rule):
                 own = self._verdicts(rule, unit)
                 if own and own[0].outcome is Outcome.PASS:
-                    allowed.update((part, unit.key) for part in parts_of(rule))
+                    names = (name for part in parts_of(rule) for name in part)
+                    allowed.update((name, unit.key) for name in names)
         if not allowed:
             return verdicts
         return [
@@ -174,16 +162,15 @@ class Run:
                 own = self._verdicts(rule, unit)
                 if not own or own[0].outcome is Outcome.NOT_APPLICABLE:
                     continue
-                context = Context(self.plan, rule, unit, self)
-                outcomes = [each.outcome for each in items(rule, context)]
+                parts = sorted_parts(rule, Context(self.plan, rule, unit, self).results)
                 yield Score(
                     rule.id,
                     rule.title,
                     unit.label,
                     own[0].outcome,
-                    outcomes.count(Outcome.PASS),
-                    len(outcomes),
-                    outcomes.count(Outcome.INCOMPLETE),
+                    len(parts.fulfilled),
+                    len(parts.fulfilled) + len(parts.failed) + len(parts.open),
+                    len(parts.open),
                 )
 
     def units(self, rule: Rule) -> Iterable[Unit]:
@@ -285,9 +272,9 @@ class Run:
         except MissingInput as missing:
             return (lacking(rule, unit, missing),)
         except LeftEmpty as empty:
-            if self.profile.severity(rule.id, rule.severity) is Severity.STANDARD:
-                return (lacking(rule, unit, MissingInput(empty.refs)),)
-            return (context.not_applicable(empty.reason),)
+            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
+                return (context.not_applicable(empty.reason),)
+            return (lacking(rule, unit, MissingInput(empty.refs)),)
         except NotApplicable as reason:
             return (context.not_applicable(reason.reason),)
         except PluginFailure as failure:

@@ -68,6 +68,7 @@ class Field(Struct, frozen=True):
     minimum: str | None = None  # decimal text; only for the input validation of the sheet
     maximum: str | None = None
     indent: int = 0  # visual nesting of the label ("其中:")
+    added: bool = False  # came to an edition that was given out already: forms without it are right
     sheet: str = ""  # id of the sheet it is on
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
 from checker.reading.limits import LIMITS
 from checker.reading.unreadable import UnreadableWorkbook
+from checker.safe_path import without_current_folder
 
 WORKER_COMMAND = "__read-values__"
 """First argument that makes a frozen (PyInstaller) program act as the guarded process."""
@@ -65,10 +65,7 @@ def _command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, WORKER_COMMAND]
     own = str(Path(__file__).resolve().parents[2])
-    here: Path | None = None
-    with suppress(OSError):  # the current folder may have been removed
-        here = Path.cwd()
-    others = [path for path in sys.path if Path(path).is_absolute() and Path(path) != here]
+    others = [path for path in without_current_folder(sys.path) if Path(path).is_absolute()]
     return [sys.executable, "-I", "-c", _START, "\n".join([own, *others])]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
@@ -27,7 +28,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     while some cannot be judged yet, only what is already certain is said. An item is a rule, or
     several (``"GOV3c + GOV3d"``) that must all hold, on this unit or on every stage of it."""
     floor = _floor(rule, context)
-    fulfilled, failed, open_, without = _sorted(rule, context)
+    fulfilled, failed, open_, without = sorted_parts(rule, context.results)
     judged = len(fulfilled) + len(failed) + len(open_)
     if not judged:
         yield context.not_applicable("各项指标都不适用")
@@ -59,48 +60,40 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     yield missed(context, message, at=at, actual=actual, required=required)
 
 
-def parts_of(rule: Rule) -> tuple[str, ...]:
-    """The ids of the rules that a composite is made of."""
-    return tuple(part for item in texts(rule.spec["of"]) for part in _rules_of(item))
+class Parts(NamedTuple):
+    """The parts of a composite by what came of them; ``without`` counts those that do not apply."""
+
+    fulfilled: list[Verdict | Passed]
+    failed: list[Verdict | Passed]
+    open: list[Verdict | Passed]
+    without: int
 
 
-def _rules_of(item: str) -> list[str]:
-    """The rules that make one item: ``"GOV3c + GOV3d"`` are two."""
-    return [name.strip() for name in item.split("+")]
+def parts_of(rule: Rule) -> tuple[tuple[str, ...], ...]:
+    """The parts of a composite: each one rule, or several ("GOV3a + GOV3b") that count as one."""
+    return tuple(tuple(name.strip() for name in item.split("+")) for item in texts(rule.spec["of"]))
 
 
-def _sorted(
-    rule: Rule, context: Context
-) -> tuple[list[Verdict | Passed], list[Verdict | Passed], list[Verdict | Passed], int]:
-    fulfilled: list[Verdict | Passed] = []
-    failed: list[Verdict | Passed] = []
-    open_: list[Verdict | Passed] = []
-    found = items(rule, context)
-    for verdict in found:
-        if verdict.outcome is Outcome.PASS:
-            fulfilled.append(verdict)
-        elif verdict.outcome is Outcome.INCOMPLETE:
-            open_.append(verdict)
+def sorted_parts(rule: Rule, verdicts_of: Callable[[str], Iterable[Verdict | Passed]]) -> Parts:
+    """What came of the parts. One of several rules is missed if any of them is."""
+    found = Parts([], [], [], 0)
+    without = 0
+    for names in parts_of(rule):
+        verdicts = [each for name in names for each in verdicts_of(name)]
+        applying = [each for each in verdicts if each.outcome is not Outcome.NOT_APPLICABLE]
+        lacking = [each for each in applying if each.outcome is Outcome.INCOMPLETE]
+        missing = [
+            each for each in applying if each.outcome not in (Outcome.PASS, Outcome.INCOMPLETE)
+        ]
+        if not applying:
+            without += 1
+        elif missing:
+            found.failed.append(min(missing, key=_share))
+        elif lacking:
+            found.open.append(lacking[0])
         else:
-            failed.append(verdict)
-    return fulfilled, failed, open_, len(texts(rule.spec["of"])) - len(found)
-
-
-def items(rule: Rule, context: Context) -> list[Verdict | Passed]:
-    """The verdict that decides each item, those left out that do not apply: of several, the one
-    that misses by most, else one that lacks data, else one that holds."""
-    found: list[Verdict | Passed] = []
-    for item in texts(rule.spec["of"]):
-        verdicts = [each for name in _rules_of(item) for each in context.results(name)]
-        open_ = [each for each in verdicts if each.outcome is Outcome.INCOMPLETE]
-        passed = [each for each in verdicts if each.outcome is Outcome.PASS]
-        settled = (Outcome.PASS, Outcome.INCOMPLETE, Outcome.NOT_APPLICABLE)
-        missed_ = [each for each in verdicts if each.outcome not in settled]
-        if missed_:
-            found.append(min(missed_, key=_share))
-        else:
-            found += (open_ or passed)[:1]
-    return found
+            found.fulfilled.append(applying[0])
+    return found._replace(without=without)
 
 
 def _floor(rule: Rule, context: Context) -> Fraction | None:
