@@ -32,7 +32,7 @@ STRUCTURE = frozenset(
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
 
-_MANY = 8
+_MANY = 5
 """Findings from which on a moved column or a wrong school type is looked for."""
 
 _FAULTS = frozenset({Outcome.FAIL, Outcome.DOUBT})
@@ -69,6 +69,7 @@ class _Search:
         self.severity_of = severity_of
         self.judge_again = judge_again
         self.open = self._findings(verdicts)
+        self.known = frozenset(self.open)
         self.tries = _TRIES
 
     def causes(self) -> Iterator[Cause]:
@@ -102,7 +103,8 @@ class _Search:
         """The findings on a changed submission, and how many fewer they are."""
         self.tries -= 1
         left = self._findings(self.judge_again(changed))
-        return left, len(self.open) - len(left)
+        gone = sum(key not in left for key in self.open)
+        return left, gone - sum(key not in self.known for key in left)
 
     def _accept(
         self, kind: CauseKind, message: str, place: CellRef | None, left: dict[str, Verdict]

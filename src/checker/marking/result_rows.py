@@ -59,16 +59,7 @@ def advice(counts: Counts, blank: bool = False) -> str:
     """How many things there are of each kind, and what the clerk is to do."""
     if blank:
         return BLANK_FORM
-    told = "，".join(
-        f"{number} {words}"
-        for number, words in (
-            (counts.fail, "处必须修改"),
-            (counts.doubt, "处需要说明"),
-            (counts.unmet, "项未达标（据实上报）"),
-            (counts.unjudged, "项缺数据，未判断"),
-        )
-        if number
-    )
+    told = counts.told()
     if counts.fail:
         return f"{told}。请先做下面列出的事，改完再校验一次。"
     if counts.doubt:
