@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import string
 import subprocess
 import sys
 import tomllib
@@ -203,3 +204,24 @@ class TestInstalledFromTheWheel:
         plain.run("county", "演示县", "--roster", "演示县/名册.csv", "--out", "报告", code=1)
         made = {path.name for path in (plain.work / "报告").iterdir()}
         assert {"县级报告.html", "县级汇总.xlsx", "数据"} <= made
+
+
+def test_no_text_is_stripped_of_letters_as_if_they_were_a_prefix() -> None:
+    """``lstrip("其中：")`` takes every 其 and 中 away, 其他人员 becomes 他人员: letters may only be
+    stripped as a whole alphabet."""
+    found = []
+    sources = ("src", "validators", "workbook_templates", "xlsx_plugins", "benchmarks", "tests")
+    for path in (file for folder in sources for file in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr not in ("strip", "lstrip", "rstrip") or not node.args:
+                continue
+            (given,) = node.args
+            value = given.value if isinstance(given, ast.Constant) else ""
+            text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+            for alphabet in (string.ascii_lowercase, string.ascii_uppercase):
+                text = text.replace(alphabet, "")
+            if any(sign.isalpha() for sign in text.replace("\ufeff", "")):
+                found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}")
+    assert found == []

@@ -7,6 +7,11 @@ from decimal import Decimal
 from checker_xlsx.vba.texts import escaped, unescaped
 from msgspec import Struct, field
 
+from checker.writing.notes import text_pixels
+
+POINTS = 0.75
+"""Of a pixel, where nothing is enlarged."""
+
 
 class Look(Struct, frozen=True):
     """Fill and note of one cell or range.
@@ -41,7 +46,9 @@ def order_line(look: Look) -> str:
         value = f"#{look.value}"
     else:
         value = "+" + escaped(look.value) if look.value else "-"
-    return "\t".join((escaped(look.sheet), look.address, fill, note, value))
+    width, height = (pixels * POINTS for pixels in text_pixels(look.note)) if look.note else (0, 0)
+    box = f"{width:g};{height:g}"
+    return "\t".join((escaped(look.sheet), look.address, fill, note, value, box))
 
 
 def seen(answers: str) -> Seen:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import xlwings as xw
 from checker_xlsx.looks import Look
-from checker_xlsx.marking_plan import CellPlan, Key, cells_of, plan_cells
+from checker_xlsx.marking_plan import CellPlan, Key, cells_of, persons_of, plan_cells
 from checker_xlsx.memory import memory_sheet, read_memories, write_memories
 from checker_xlsx.painting import look, repaint
 from checker_xlsx.result_sheets import write_result_sheet
@@ -70,6 +70,7 @@ class _Marking:
             gone.append(earlier_sheet.name)
         looks = [change for plan in plans if (change := plan.change()) is not None]
         memories = [memory for plan in plans for memory in plan.memories()]
+        memories += [one for one in persons_of(changes.edits) if one.sheet not in refused]
         memories += [one for one in earlier if one.sheet in refused and one.kind != "sheet"]
         try:
             renames, painted = self._new_sheets(changes, memories, set(titles) - set(gone))

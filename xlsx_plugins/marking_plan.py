@@ -109,8 +109,15 @@ def plan_cells(
     """A plan for every cell that an earlier run or this one concerns.
 
     A fill that is not the one we gave any more is the user's and stays, as does a note or a value
-    that was changed since.
+    that was changed since; and whatever stands beside a text that a person wrote (see
+    `CellEdit.beside`).
     """
+    written = {
+        (memory.sheet, memory.area.top)
+        for memory in earlier
+        if memory.kind == "person"
+        and _has_text(snapshot, (memory.sheet, memory.area.top, memory.area.left))
+    }
     plans: dict[Key, CellPlan] = {}
 
     def plan_of(key: Key) -> CellPlan:
@@ -131,7 +138,7 @@ def plan_cells(
                 _forget_fill(plan_of(key), memory)
             elif memory.kind == "note":
                 _forget_note(plan_of(key), memory)
-            elif memory.kind == "edit":
+            elif memory.kind == "edit" and key[:2] not in written:
                 _forget_edit(plan_of(key), memory)
     for mark in marks:
         keys = cells_of(mark.sheet, mark.cell)
@@ -144,7 +151,9 @@ def plan_cells(
     for edit in edits:
         for key in cells_of(edit.sheet, edit.cell)[:1]:
             plan = plan_of(key)
-            if plan.value_before is None:
+            if edit.beside:
+                plan.value_before = encode(content_of(None))
+            elif plan.value_before is None:
                 plan.value_before = encode(content_of(plan.value_now or None))
             plan.value, plan.edited = _entry(edit.value), True
     return [plans[key] for key in sorted(plans)]
@@ -181,6 +190,22 @@ def _shown(encoded: str | None) -> str | Decimal:
         return rich_text(content.inner)
     text = content.inner.decode().removeprefix("<v>").removesuffix("</v>")
     return Decimal(text) if text else ""
+
+
+def persons_of(edits: Sequence[CellEdit]) -> list[Memory]:
+    """The cells that persons fill beside the edited ones, as the memory sheet keeps them."""
+    cells = dict.fromkeys((edit.sheet, edit.beside) for edit in edits if edit.beside)
+    return [
+        Memory("person", sheet, area, "", None)
+        for sheet, cell in cells
+        if (area := parse_area(cell)) is not None
+    ]
+
+
+def _has_text(snapshot: Snapshot, key: Key) -> bool:
+    sheet = snapshot.sheets.get(key[0])
+    value = sheet.cell(key[1], key[2]).value if sheet else None
+    return value is not None and bool(str(value).strip())
 
 
 def value_of(snapshot: Snapshot, key: Key) -> str | Decimal:

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import xlwings as xw
-from checker_xlsx.looks import Look, Seen, order_line, seen
+from checker_xlsx.looks import POINTS, Look, Seen, order_line, seen
 
 from checker.model.cells import column_letters
+from checker.writing.notes import text_pixels
 
 REPAINT_MACRO = "Checker_Repaint"
 Key = tuple[str, int, int]
@@ -118,5 +119,6 @@ def paint_by_cells(book: xw.Book, looks: Sequence[Look]) -> Seen:
             if note is not None:
                 note.delete()
             if look.note:
-                first.add_note(look.note)
+                shape = first.add_note(look.note).api.Shape
+                shape.Width, shape.Height = (px * POINTS for px in text_pixels(look.note))
     return Seen(tuple(found))

@@ -120,6 +120,8 @@ class Session:
         own last year."""
         from checker.judging.engine import judge
 
+        if submission.blank:
+            return Report(submission, (), profile=self.profile.id, blank=True)
         if previous is None and self.last_year is not None:
             previous = self.last_year.of(submission)
         return judge(submission, self.ruleset, self.profile, previous)

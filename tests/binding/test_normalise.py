@@ -243,7 +243,7 @@ def test_errors_and_uncomputed_formulas_are_not_empty_cells() -> None:
         (True, True, "FORM003"),
         ("无", False, "FORM003"),
         ("×", False, "FORM003"),
-        (Decimal(0), False, "FORM003"),
+        (False, False, "FORM003"),
     ],
 )
 def test_flags(typed: CellValue, flag: bool, rule: str) -> None:
@@ -251,7 +251,9 @@ def test_flags(typed: CellValue, flag: bool, rule: str) -> None:
     assert (result.state, result.value, result.rule) == (FactState.GIVEN, flag, rule)
 
 
-@pytest.mark.parametrize("typed", ["部分", "是/否", Decimal(2), datetime(2026, 1, 1)])
+@pytest.mark.parametrize(
+    "typed", ["部分", "是/否", Decimal(0), "0", "０", Decimal(2), datetime(2026, 1, 1)]
+)
 def test_what_is_no_flag(typed: CellValue) -> None:
     assert read(typed, FLAG).rule == "FORM007"
 

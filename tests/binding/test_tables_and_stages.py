@@ -229,7 +229,7 @@ def test_explanations_are_read_by_key_with_their_rows(
         assert area is not None and area[0].row == submission.explanations[key].row
         assert area[1].row - area[0].row > 100
     row = area[0].row
-    waiting = bind(typed({f"说明!A{row + 1}": "BLD201@x", f"说明!D{row + 1}": " "}), school)
+    waiting = bind(typed({f"说明!E{row + 1}": "BLD201@x", f"说明!D{row + 1}": " "}), school)
     assert waiting.explanations["BLD201@x"].text == ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from sample_report import PE, RULES, TOTAL, report, short_of_teachers, verdict
 
 from checker.marking import changes_for
@@ -19,21 +20,20 @@ def marks(*verdicts: Verdict) -> dict[str, Mark]:
     return {f"{mark.sheet}!{mark.cell}": mark for mark in changes.marks}
 
 
-def test_a_failed_indicator_says_what_is_there_what_is_due_by_which_clause_and_how_to_mend() -> (
-    None
-):
+def test_a_note_says_what_is_wrong_and_how_to_mend_it_and_no_more() -> None:
+    """The clause and the details stand in 校验结果; a note is read in the cell."""
     mark = marks(short_of_teachers())["教师!E30"]
     assert mark.fill is Fill.FAIL
-    assert mark.note is not None
-    assert mark.note.startswith("不通过")
-    for text in (
-        "现在：0.87人",
-        "要求：≥ 0.9人",
-        "缺 7 名体育、艺术专任教师",
-        "依据：《督导评估办法》(教督〔2017〕6号)第八条",
-        "怎么改：补足教师。",
-    ):
-        assert text in mark.note
+    assert mark.note == "不通过：每百名学生只有 0.87 名体育、艺术专任教师。\n补足教师。"
+
+
+def test_a_note_is_never_longer_than_120_characters() -> None:
+    long = replace(short_of_teachers(), message="很长的一句话，" * 40)
+    for note in (mark.note for mark in marks(long, verdict("TEA101", Outcome.FAIL, PE)).values()):
+        assert note is None or len(note) <= 120
+    (note,) = [mark.note for place, mark in marks(long).items() if place == "教师!E30"]
+    assert note is not None
+    assert note.endswith("…")
 
 
 def test_the_other_cells_of_a_finding_point_to_the_first() -> None:
@@ -60,8 +60,7 @@ def test_several_findings_on_one_cell_become_one_mark_with_the_worst_colour() ->
     mark = found["教师!E30"]
     assert mark.fill is Fill.FAIL
     assert mark.note is not None
-    heads = [part.split("　")[0] for part in mark.note.split("\n\n")]
-    assert heads == ["不通过", "存疑", "提示"]
+    assert mark.note == "不通过：TEA101说的话。\n此处另有 2 条，见“校验结果”表。"
 
 
 def test_a_passed_cell_is_green_without_a_note() -> None:
@@ -122,6 +121,13 @@ def test_soft_findings_are_entered_in_the_sheet_of_explanations() -> None:
     assert values["A6"] == "TEA201@teachers.pe@primary"
     assert values["B6"] == "教师!E30"
     assert "D6" not in values
+
+
+def test_the_keys_stand_in_a_column_of_their_own_and_every_entry_names_its_text() -> None:
+    area = (CellRef("说明", 6, 1), CellRef("说明", 8, 5))
+    edits = changes_for(report(verdict("TEA201", Outcome.DOUBT, PE), area=area), RULES).edits
+    assert [edit.cell for edit in edits] == ["E6", "B6", "C6"]
+    assert {edit.beside for edit in edits} == {"D6"}
 
 
 def test_what_was_explained_stays_and_what_is_gone_is_taken_away() -> None:

@@ -68,7 +68,7 @@ def test_a_rounded_figure_does_not_make_an_indicator_pass(only: Only) -> None:
     """8.999 of 1000 shows as 0.9 but is below: said as 临界值."""
     verdict = only(RATIO, {"students.total@primary": 10001, "teachers.pe@primary": 90})
     assert verdict.outcome is Outcome.FAIL
-    assert str(verdict.actual) == "0.9人"
+    assert str(verdict.actual) == "0.8999人", "enough digits to see that it is below 0.9"
     assert verdict.borderline
     assert "临界值：未四舍五入为 0.899" in verdict.message
 
@@ -392,7 +392,7 @@ threshold = "LIMIT"
         ((100, 100, 85), Outcome.PASS, "2 项达标"),
         ((100, 100, 84), Outcome.FAIL, "1 项低于限值的 85%"),
         ((100, 99, 99), Outcome.FAIL, "未达标：第2项（99人，为限值的 99%）"),
-        ((100, 100, None), Outcome.INCOMPLETE, "还有 1 项"),
+        ((100, 100, None), Outcome.INCOMPLETE, "2 项达标、1 项缺数据"),
         ((84, 100, None), Outcome.FAIL, "1 项低于"),
     ],
 )

@@ -9,15 +9,21 @@ import openpyxl
 import pytest
 from checker_templates.building.build import build_workbook
 from checker_templates.building.indicator_formulas import IndicatorFormulas
+from checker_templates.building.input_rules import input_rule
 from checker_templates.building.page_styles import CLOSED_COLOUR, INPUT_COLOUR
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from checker.forms.layout import Layout, lay_out
+from checker.forms.asked import is_required
+from checker.forms.binding import bind
+from checker.forms.layout import EXPLANATION_TEXT_COLUMN, Layout, lay_out
 from checker.forms.names import field_name, indicator_name, table_name
+from checker.forms.registry import InstalledTemplate, installed_templates
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
-from checker.model.template import SheetKind, Template
+from checker.model.template import Field, FieldType, SheetKind, Template
+from checker.reading import read_snapshot
+from checker.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +56,7 @@ def test_every_field_table_and_indicator_has_its_name(
         assert target(book, name) == f"{table.sheet.title}!{table.body.a1}"
     assert target(book, indicator_name("RES3", "junior")) == "指标!H8"
     assert target(book, indicator_name("RES1", "whole")) == "指标!K7"
-    assert target(book, "E_explanations") == "说明!A6:D205"
+    assert target(book, "E_explanations") == "说明!A6:E205"
 
 
 def test_the_workbook_says_which_template_and_edition_it_is(book: Workbook) -> None:
@@ -76,7 +82,9 @@ def test_only_input_cells_are_open_and_they_look_it(
         }
     assert layout.explanations is not None
     area = layout.explanations.body
-    inputs |= {(area.sheet, row, area.right) for row in range(area.top, area.bottom + 1)}
+    inputs |= {
+        (area.sheet, row, EXPLANATION_TEXT_COLUMN) for row in range(area.top, area.bottom + 1)
+    }
     for sheet in book.worksheets:
         assert sheet.protection.sheet and not sheet.protection.password
         if sheet.sheet_state == "visible":
@@ -128,6 +136,65 @@ def test_typing_is_guided(book: Workbook) -> None:
             assert len(rule.promptTitle or "") <= 32
             assert len(rule.prompt or "") <= 255
             assert len(rule.error or "") <= 255
+
+
+@pytest.mark.parametrize("item", installed_templates(), ids=lambda item: item.template.id)
+def test_the_prompt_of_a_cell_and_what_is_said_when_it_stays_empty_agree(
+    item: InstalledTemplate, tmp_path: Path
+) -> None:
+    """Every field in every column: what is red when empty says so before, and with one advice."""
+    template = item.template
+    build_workbook(template, tmp_path / "blank.xlsx")
+    book, snapshot = (
+        openpyxl.load_workbook(tmp_path / "blank.xlsx"),
+        read_snapshot(tmp_path / "blank.xlsx"),
+    )
+    prompts = {
+        (sheet.title, cell): rule.prompt
+        for sheet in book.worksheets
+        for rule in sheet.data_validations.dataValidation
+        for area in rule.sqref.ranges
+        for cell in {sheet.cell(*place).coordinate for place in area.cells}
+    }
+    empty = {
+        (problem.cell.sheet, problem.cell.a1): problem.message
+        for problem in bind(snapshot, template).problems
+        if problem.rule == "FORM001" and problem.cell and problem.ref
+    }
+    columns = {column.id: column for sheet in template.sheets for column in sheet.columns}
+    layout = lay_out(template)
+    seen = 0
+    for field in template.fields().values():
+        for column_id in field.columns:
+            cell, column = layout.cell(field, column_id), columns[column_id]
+            told = prompts[cell.sheet, cell.a1].rpartition("\n")[2]
+            red = is_required(field, column)
+            assert ("必填" in told) == red
+            assert ("没有的填 0" in told) == (red and field.type in ("count", "amount"))
+            assert red or "留空" in told
+            assert not red or column.stage or "留空" not in told
+            message = empty.get((cell.sheet, cell.a1))
+            if message is not None:
+                assert red and ("填 0" in message) == ("填 0" in told)
+                seen += 1
+    assert seen > 20
+    advice = next(rule for rule in Session().rules.values() if rule.id == "FORM001").fix
+    assert "0" not in advice, "a name, a date or 是/否 has no 0"
+
+
+@pytest.mark.parametrize(
+    ("label", "title"),
+    [
+        ("其中：其他人员", "其他人员"),
+        ("其中: 中级职务", "中级职务"),
+        ("其他人员", "其他人员"),
+        ("中级职务", "中级职务"),
+        ("其中", "其中"),
+    ],
+)
+def test_the_title_of_a_prompt_loses_no_letter(label: str, title: str) -> None:
+    field = Field("a.b", label, "01", FieldType.COUNT, "人", ("whole",))
+    assert input_rule(field, required=False)["input_title"] == title
 
 
 def test_it_reads_and_prints_like_an_official_form(book: Workbook) -> None:

@@ -78,7 +78,7 @@ def test_json_and_csv_say_the_same(small: Template) -> None:
         "班级!C8": "初一（1）班",
         "班级!D8": Decimal(31),
         "班级!E8": Decimal(30),
-        "说明!A6": "TEA201@teachers.full_time@primary",
+        "说明!E6": "TEA201@teachers.full_time@primary",
         "说明!D6": "本学年由两校合并。",
     }
     assert edits(small, from_json(JSON)) == expected

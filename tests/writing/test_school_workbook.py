@@ -190,6 +190,33 @@ def test_edits_prefill_the_explanations_and_clean_empties_them(
     ]
 
 
+def test_what_a_person_wrote_keeps_the_edits_beside_it(school: Path, tmp_path: Path) -> None:
+    """Of two rows entered, the clerk wrote beside one; taking the marks away leaves that one."""
+    edits = [
+        CellEdit("说明", f"{letter}{row}", f"{letter}的内容", beside=f"D{row}")
+        for row in (2, 3)
+        for letter in "AB"
+    ]
+    marked, typed, cleaned = (tmp_path / f"{n}.xlsx" for n in ("m", "t", "c"))
+    write_changes(school, marked, Changes(edits=edits))
+    fill_cells(marked, typed, [CellEdit("说明", "D2", "今年撤并了教学点")])
+    for _ in range(2):
+        assert clean_marks(typed, cleaned).kept == ()
+        notes = openpyxl.load_workbook(cleaned)["说明"]
+        assert [notes.cell(2, column).value for column in (1, 2, 4)] == [
+            "A的内容",
+            "B的内容",
+            "今年撤并了教学点",
+        ]
+        assert [notes.cell(3, column).value for column in (1, 2, 4)] == [None, None, None]
+        write_changes(cleaned, typed, Changes(edits=edits[:2]))  # as it is entered again
+    blank = tmp_path / "b.xlsx"
+    fill_cells(typed, blank, [CellEdit("说明", "D2", None)])
+    clean_marks(blank, cleaned)
+    notes = openpyxl.load_workbook(cleaned)["说明"]
+    assert [notes.cell(2, column).value for column in (1, 2, 4)] == [None, None, None]
+
+
 def test_filling_cells_drops_stale_results_and_asks_for_new_ones(
     school: Path, tmp_path: Path
 ) -> None:

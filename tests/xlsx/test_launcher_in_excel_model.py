@@ -22,6 +22,7 @@ from checker_xlsx.vba.project import Module, ModuleKind
 from checker_xlsx.vba.texts import launcher_texts
 
 from checker.model.cells import CellRef
+from checker.writing.notes import text_pixels
 
 pyopenvba_excel = pytest.importorskip("pyopenvba.apps.excel")
 
@@ -40,11 +41,9 @@ REPLACED = {
         ("told = AnswerIn(answer)", "told = FakeAnswer()"),
         ("FromSettings(folder)", "FakeSettings(folder)"),
     ],
-    "CheckerMarks": [
-        (
-            "        If Not OnLibreOffice() Then SizeNote cell.Comment.Shape\n",
-            "",
-        )
+    "CheckerMarks": [  # the model has boxes, but their size cannot be set
+        ("cell.Comment.Shape.Width = Val(size(0))", "boxes = boxes & Val(size(0))"),
+        ("cell.Comment.Shape.Height = Val(size(1))", 'boxes = boxes & "x" & Val(size(1)) & ";"'),
     ],
 }
 MACHINE = """
@@ -57,6 +56,7 @@ Public theSettings As String
 Public broken As Boolean
 Public ran As String
 Public shelled As String
+Public boxes As String
 
 Public Function FakeReadOnly() As Boolean
     FakeReadOnly = True
@@ -102,6 +102,9 @@ Public Sub SetAnswer(answer As String, isBroken As Boolean, settings As String)
 End Sub
 Public Function Ran_() As String
     Ran_ = ran
+End Function
+Public Function Boxes_() As String
+    Boxes_ = boxes
 End Function
 Public Function Shelled_() As String
     Shelled_ = shelled
@@ -226,6 +229,8 @@ def test_marks_go_through_a_protected_sheet_and_protect_it_again(excel: Excel) -
         name="Asking",
     )
     assert excel.app.run("About") == "True|不通过|=文字|CEC7FF|False"
+    width, height = text_pixels("不通过")
+    assert excel.app.run("Boxes_") == f"{width * 0.75:g}x{height * 0.75:g};"
     line = excel.app.run("Obeyed", order_line(Look("教师", "B2", "FFF2CC", "")))
     excel.app.run("LeaveSheet")
     assert seen(line).looks == (Look("教师", "B2", "FFC7CE", "不通过"),)

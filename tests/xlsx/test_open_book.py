@@ -24,6 +24,7 @@ from checker_xlsx.view import kept_still, structure_protected
 from checker.model.cells import CellKind, CellRef
 from checker.model.marks import CellEdit, Changes, Fill, Mark, ResultCell, ResultSheet
 from checker.writing import clean_marks, write_changes
+from checker.writing.notes import text_pixels
 
 pytestmark = pytest.mark.real
 
@@ -334,9 +335,11 @@ def test_the_whole_of_excels_way(open_book: xw.Book, monkeypatch: pytest.MonkeyP
 
 def test_lines_between_the_program_and_the_macro() -> None:
     look = Look("教师 表", "B2", "FFC7CE;13;000000", "不通过\n缺\t7", "=1")
+    width, height = text_pixels("不通过\n缺\t7")
     assert order_line(look) == (
         "\\u6559\\u5E08 \\u8868\tB2\tFFC7CE;13;000000\t"
-        "+\\u4E0D\\u901A\\u8FC7\\u000A\\u7F3A\\u00097\t+=1"
+        "+\\u4E0D\\u901A\\u8FC7\\u000A\\u7F3A\\u00097\t+=1\t"
+        f"{width * 0.75:g};{height * 0.75:g}"
     )
     answer = seen("\\u8868\tB2\t-\t+a\\u000Db\n!\t\\u6559\n")
     assert answer.looks == (Look("表", "B2", "", "a\nb"),)

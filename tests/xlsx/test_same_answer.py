@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlwings as xw
 from checker_xlsx.book import apply_changes, read_open_book, remove_marks
@@ -14,10 +17,15 @@ from checker_xlsx.reading import read_by_ranges
 from checker_xlsx.view import kept_still
 
 from checker.marking import changes_for
+from checker.marking.findings import findings_of
+from checker.model.cells import CellRef
 from checker.model.marks import FILL_COLOURS, Changes
 from checker.model.report import Judgement
 from checker.session import Session
-from checker.writing import write_changes
+from checker.writing import clean_marks, write_changes
+from checker.writing.notes import text_pixels
+from checker.writing.package import Package, related
+from checker.writing.workbook_part import Workbook
 
 pytestmark = pytest.mark.real
 
@@ -49,6 +57,22 @@ def changes_of(judgement: Judgement, session: Session) -> Changes:
     return changes_for(judgement.report, session.rules)
 
 
+def boxes_in(data: bytes) -> dict[tuple[str, str], list[float]]:
+    """Width and height in points of the box of every note, as its drawing says."""
+    workbook = Workbook(Package(data))
+    found: dict[tuple[str, str], list[float]] = {}
+    for sheet in workbook.sheets:
+        key = related(workbook.package, sheet.key, "vmlDrawing") if sheet.key else None
+        drawing = workbook.package.raw(key).decode("utf-8") if key else ""
+        for shape in re.findall(r"<v:shape [^>]*>.*?</v:shape>", drawing, re.DOTALL):
+            if 'ObjectType="Note"' not in shape:
+                continue
+            row, column = (int(re.search(rf"<x:{n}>(\d+)<", shape)[1]) for n in ("Row", "Column"))
+            size = [float(re.search(rf"{n}:([\d.]+)pt", shape)[1]) for n in ("width", "height")]
+            found[sheet.title, CellRef("", row + 1, column + 1).a1] = size
+    return found
+
+
 def assert_same(path: Path, office, session: Session, copies: Path) -> None:
     """Judged through the button as through the command; then marked by each, and compared."""
     by_file = changes_of(session.judge_file(path), session)
@@ -70,6 +94,13 @@ def assert_same(path: Path, office, session: Session, copies: Path) -> None:
         here, there = looks_in(marked_here, cells), looks_in(copy.read_bytes(), cells)
         assert here == there
         assert {look.fill for look in here} <= set(FILL_COLOURS.values())
+        boxes, as_written = boxes_in(marked_here), boxes_in(copy.read_bytes())
+        noted = [(look.sheet, look.address, look.note) for look in here if look.note]
+        assert len(noted) > 3
+        for sheet, address, note in noted:
+            wanted = [pixels * 0.75 for pixels in text_pixels(note)]
+            assert boxes[sheet, address] == pytest.approx(wanted, abs=1.5)
+            assert as_written[sheet, address] == pytest.approx(wanted, abs=1.5)
         with kept_still(book):
             remove_marks(book, read_open_book(book))
         assert looks_in(exported(book.api), cells) == looks_in(path.read_bytes(), cells)
@@ -108,3 +139,51 @@ def test_read_range_by_range_as_in_excel(office, session: Session, tmp_path: Pat
     expected = changes_of(session.judge_file(path), session)
     assert by_ranges.marks == expected.marks
     assert by_ranges.edits == expected.edits
+
+
+def test_clearing_by_the_button_leaves_explanations_in_force(
+    office, session: Session, tmp_path: Path
+) -> None:
+    """Check, write one explanation, clear and check again and again, in the open book."""
+    path = filled("shangshiqiao", tmp_path)
+    book = office.open(path)
+
+    def check() -> Counter[str]:
+        snapshot = read_open_book(book)
+        judgement = session.judge_snapshot(snapshot)
+        with kept_still(book):
+            apply_changes(book, changes_of(judgement, session), snapshot)
+        assert judgement.report is not None
+        return Counter(item.verdict for item in findings_of(judgement.report, session.rules))
+
+    def clear() -> None:
+        with kept_still(book):
+            remove_marks(book, read_open_book(book))
+
+    def rows() -> list[list[object]]:
+        return [row for row in book.sheets["说明"].range("B6:E205").value if any(row)]
+
+    try:
+        before = check()
+        entered = rows()
+        assert before["doubt"] and len(entered) > 1
+        book.sheets["说明"].range("D6").value = "数据属实，本学年由两校合并。"
+        for _ in range(3):
+            clear()
+            assert "校验结果" not in [sheet.name for sheet in book.sheets]
+            ((*told, key),) = rows()
+            assert told == [*entered[0][:2], "数据属实，本学年由两校合并。"]
+            assert key == entered[0][3]
+            after = check()
+            assert after["explained"] == before["explained"] + 1
+            assert after["doubt"] == before["doubt"] - 1
+            assert check() == after
+        saved = office.save(book, tmp_path / "存盘.xlsx")
+        clean_marks(saved, saved)  # the command takes away what the button wrote, and keeps as much
+        kept = openpyxl.load_workbook(saved)["说明"]
+        assert (kept["E6"].value, kept["E7"].value) == (entered[0][3], None)
+        book.sheets["说明"].range("D6").value = None
+        clear()
+        assert rows() == []
+    finally:
+        book.close()

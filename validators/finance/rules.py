@@ -10,9 +10,12 @@ from checker.api import Context, FactRef, Gap, Quantity, Requirement, Said, Unit
 FUNDS = "money.public_funds"
 COMPULSORY = ("primary", "junior")
 
+RURAL = "2"
+"""What the codes of 城乡分类 of 乡村 begin with."""
+
 
 def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdict]:
-    """FIN3: funds (元) of a stage ≥ base × pupils (a school of fewer than 100 counts as 100)
+    """FIN3: funds (元) of a stage ≥ base × pupils (a rural school of fewer than 100 counts as 100)
     + boarding allowance × boarders.
 
     Money under 共用 is not split for this: the weights of shared buildings (1 : 1.1) are not the
@@ -39,7 +42,7 @@ def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdic
             return
     gap = Gap(due - paid, due - paid, "元")
     yield context.failed(
-        f"{where}实拨公用经费{actual}；按基准定额计算（寄宿生另加，全校不足100人按100人）"
+        f"{where}实拨公用经费{actual}；按基准定额计算（寄宿生另加，农村不足100人的学校按100人）"
         f"应{required.text}，{gap}。",
         at=at,
         actual=actual,
@@ -66,8 +69,10 @@ def _due(unit: Unit, context: Context, stage: str) -> Fraction:
     pupils = _amount(unit, "students.total", stage)
     if not pupils:
         return Fraction(0)
-    school = _number(unit.whole("students.total"))
-    counted = pupils * max(Fraction(1), context.threshold("FIN3_small") / school)
+    school, least = _number(unit.whole("students.total")), context.threshold("FIN3_small")
+    counted = pupils
+    if school < least and unit.text("school.urban_rural").startswith(RURAL):
+        counted = pupils * least / school
     boarders = _amount(unit, "students.boarders", stage)
     base: Fraction = context.threshold("FIN3", stage)
     allowance: Fraction = context.threshold("FIN3_boarding")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from checker_templates.building.page_frame import Page, finish, head, school_line
 
-from checker.forms.layout import EXPLANATION_HEADERS
+from checker.forms.layout import (
+    EXPLANATION_HEADERS,
+    EXPLANATION_KEY_COLUMN,
+    EXPLANATION_TEXT_COLUMN,
+)
 from checker.forms.names import EXPLANATIONS_NAME
 
 ROW_HEIGHT = 48.0
@@ -12,15 +16,15 @@ HINT = "校验后“存疑”的问题会列在这里：数据有误请改正，
 
 
 def draw_explanations(page: Page) -> None:
-    """Header and prepared rows; only the last column is open.
+    """Header and numbered rows; only 说明文字 is open, and the findings' keys are hidden.
 
     Every row is tall enough for three lines: LibreOffice does not grow rows on opening.
     """
     grid = page.layout.explanations
     if grid is None:
         return
-    styles, last = page.styles, len(EXPLANATION_HEADERS)
-    page.set_widths({1: 20.0, 2: 18.0, 3: 62.0, 4: 44.0})
+    styles, last = page.styles, EXPLANATION_TEXT_COLUMN
+    page.set_widths({1: 6.0, 2: 18.0, 3: 66.0, 4: 50.0})
     head(page, (), last, HINT)
     school_line(page, last)
     for column, text in enumerate(EXPLANATION_HEADERS, start=1):
@@ -28,10 +32,14 @@ def draw_explanations(page: Page) -> None:
     page.height(grid.header_row, 24)
     for row in range(grid.first_row, grid.last_row + 1):
         page.height(row, ROW_HEIGHT)
-        page.write(row, 1, "", styles.hint())
+        page.write(row, 1, row - grid.first_row + 1, styles.centred())
         for column in range(2, last):
             page.write(row, column, "", styles.shown("@", "left"))
         page.write(row, last, "", styles.input("@", "left"))
+        page.write(row, EXPLANATION_KEY_COLUMN, "", styles.hint())
+    page.worksheet.set_column(
+        EXPLANATION_KEY_COLUMN - 1, EXPLANATION_KEY_COLUMN - 1, 9, None, {"hidden": True}
+    )
     page.name(EXPLANATIONS_NAME, grid.body)
     page.worksheet.data_validation(
         grid.first_row - 1,

@@ -10,7 +10,13 @@ from pathlib import Path
 from checker_templates.building.fill_data import FillData, FillValue
 
 from checker.forms.errors import FillError
-from checker.forms.layout import EXPLANATION_HEADERS, Area, Layout, lay_out
+from checker.forms.layout import (
+    EXPLANATION_KEY_COLUMN,
+    EXPLANATION_TEXT_COLUMN,
+    Area,
+    Layout,
+    lay_out,
+)
 from checker.forms.names import code_choice
 from checker.model.marks import CellEdit, Scalar
 from checker.model.template import WHOLE, Field, FieldType, TableColumn, Template
@@ -131,7 +137,7 @@ def _explanation_edits(layout: Layout, data: FillData) -> Found:
         yield f"“说明”表只有 {room} 行，数据有 {len(data.explanations)} 条。"
         return
     for row, (key, text) in enumerate(data.explanations.items(), start=grid.first_row):
-        for column, content in ((1, key), (len(EXPLANATION_HEADERS), text)):
+        for column, content in ((EXPLANATION_KEY_COLUMN, key), (EXPLANATION_TEXT_COLUMN, text)):
             yield CellEdit(grid.sheet.title, Area("", row, column, row, column).first, content)
 
 

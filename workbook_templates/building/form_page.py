@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker_templates.building.input_rules import NUMBER_FORMATS, input_rule
+from checker_templates.building.input_rules import NUMBER_FORMATS, InputRule, input_rule
 from checker_templates.building.page_frame import Page, finish, foot, head, school_line
 from checker_templates.building.page_styles import (
     CLOSED_COLOUR,
@@ -17,6 +17,7 @@ from checker_templates.building.page_styles import (
 )
 from checker_templates.building.table_page import draw_table
 
+from checker.forms.asked import is_required
 from checker.forms.layout import (
     CODE_COLUMN,
     CODE_HEADER,
@@ -131,12 +132,17 @@ def _draw_field(page: Page, form: FormLayout, field: Field) -> None:
     else:
         for column_id, column in form.columns.items():
             page.write(row, column, "", style if column_id in field.columns else styles.closed())
-    cells = []
+    columns = {column.id: column for column in page.sheet.columns}
+    alike: dict[tuple[bool, bool], list[Area]] = {}
     for column_id in field.columns:
-        column = form.columns[column_id]
-        page.name(field_name(field.id, column_id), page.span(row, column, column))
-        cells.append(page.span(row, column, column))
-    _add_rule(page, field, cells)
+        at, column = form.columns[column_id], columns[column_id]
+        page.name(field_name(field.id, column_id), page.span(row, at, at))
+        kind = is_required(field, column), column.stage is not None
+        alike.setdefault(kind, []).append(page.span(row, at, at))
+    for (required, stage), cells in alike.items():
+        _add_rule(page, cells, input_rule(field, required=required, stage=stage))
+    if field.type in (FieldType.TEXT, FieldType.CODE):
+        page.text_areas.extend(area for cells in alike.values() for area in cells)
 
 
 def _is_wide(form: FormLayout, field: Field) -> bool:
@@ -147,24 +153,11 @@ def _is_wide(form: FormLayout, field: Field) -> bool:
     )
 
 
-def _add_rule(page: Page, field: Field, cells: list[Area]) -> None:
-    rule = dict(
-        input_rule(
-            field.type,
-            field.label,
-            unit=field.unit,
-            note=field.note,
-            codes=field.codes,
-            minimum=field.minimum,
-            maximum=field.maximum,
-        )
-    )
+def _add_rule(page: Page, cells: list[Area], rule: InputRule) -> None:
     corners = [[c.top - 1, c.left - 1, c.bottom - 1, c.right - 1] for c in cells]
     if len(corners) > 1:
         rule["other_cells"] = corners[1:]
-    page.worksheet.data_validation(*corners[0], rule)
-    if field.type in (FieldType.TEXT, FieldType.CODE):
-        page.text_areas.extend(cells)
+    page.worksheet.data_validation(*corners[0], dict(rule))
 
 
 def _grey_absent_stages(page: Page, form: FormLayout) -> None:

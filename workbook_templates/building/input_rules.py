@@ -3,16 +3,20 @@ overruled. The real judgement is the checker's; this only catches slips early.""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
+from checker.forms.asked import prompt
 from checker.forms.names import code_list_name
-from checker.model.template import FieldType
+from checker.model.template import Field, FieldType, TableColumn
 
 TITLE_LIMIT, MESSAGE_LIMIT = 32, 255  # Excel refuses longer ones
 FLAG_CHOICES = ("是", "否")
 WIDEST = Decimal("1e13")
+ABSENT_STAGE = "学校没有这个学段的，整列留空。"
+_WITHIN = re.compile(r"\s*其中\s*[：:]\s*")
 
 
 class InputRule(TypedDict, total=False):
@@ -47,21 +51,22 @@ NUMBER_FORMATS: dict[FieldType, tuple[str, str]] = {
 """Number format and alignment of an input cell."""
 
 
-def input_rule(
-    type_: FieldType,
-    label: str,
-    *,
-    unit: str = "",
-    note: str = "",
-    codes: str | None = None,
-    minimum: str | None = None,
-    maximum: str | None = None,
-) -> InputRule:
-    """Prompt and warning of one input cell. ``minimum``/``maximum`` are decimal texts."""
+def input_rule(entry: Field | TableColumn, *, required: bool, stage: bool = False) -> InputRule:
+    """Prompt and warning of one input cell; ``stage`` is for the columns of the school's stages,
+    which a school without that stage leaves empty whatever is required."""
     rule: InputRule = {"ignore_blank": True, "error_type": "warning"}
-    rule["input_title"] = shortened(label.lstrip("其中：: ") or label, TITLE_LIMIT)
-    expectation = _expectation(type_, unit, minimum, maximum)
-    rule["input_message"] = shortened(f"{note}\n{expectation}" if note else expectation)
+    type_ = entry.type
+    if isinstance(entry, Field):
+        label, minimum, maximum = entry.label, entry.minimum, entry.maximum
+    else:
+        label, minimum, maximum = entry.title, None, None
+    rule["input_title"] = shortened(_WITHIN.sub("", label) or label, TITLE_LIMIT)
+    expectation = prompt(entry, required, minimum, maximum)
+    if required and stage:
+        expectation += ABSENT_STAGE
+    room = MESSAGE_LIMIT - len(expectation) - 1
+    note = shortened(entry.note, room) if entry.note else ""
+    rule["input_message"] = f"{note}\n{expectation}" if note else expectation
     rule["error_title"] = "请核对"
     rule["error_message"] = shortened(f"{label}：{expectation}确定要保留现在的内容吗？")
     low = Decimal(minimum) if minimum is not None else None
@@ -69,7 +74,7 @@ def input_rule(
     if type_ is FieldType.FLAG:
         return rule | InputRule(validate="list", source=list(FLAG_CHOICES))
     if type_ is FieldType.CODE:
-        return rule | InputRule(validate="list", source=f"={code_list_name(codes or '')}")
+        return rule | InputRule(validate="list", source=f"={code_list_name(entry.codes or '')}")
     if type_ is FieldType.TEXT:
         return rule | InputRule(validate="any")
     if type_ is FieldType.DATE:
@@ -95,28 +100,6 @@ def input_rule(
 def _number(value: Decimal) -> float:
     """An int where it is one: XlsxWriter writes it without a point."""
     return int(value) if value == int(value) else float(value)
-
-
-def _expectation(type_: FieldType, unit: str, minimum: str | None, maximum: str | None) -> str:
-    limits = ""
-    if minimum is not None and maximum is not None:
-        limits = f"（{minimum} 至 {maximum}）"
-    elif minimum is not None and Decimal(minimum) != 0:
-        limits = f"（不小于 {minimum}）"
-    elif maximum is not None:
-        limits = f"（不大于 {maximum}）"
-    named = f"，单位：{unit}" if unit and type_ not in (FieldType.YEAR, FieldType.PERCENT) else ""
-    return {
-        FieldType.COUNT: f"请填整数{limits}{named}，没有的留空。",
-        FieldType.AMOUNT: f"请填数{limits}{named}，可带小数，没有的留空。",
-        FieldType.SIGNED: f"请填数{limits}{named}，减少填负数。",
-        FieldType.PERCENT: f"请填百分数{limits}，95.5 表示 95.5%。",
-        FieldType.FLAG: "请选“是”或“否”。",
-        FieldType.TEXT: "请填文字。",
-        FieldType.CODE: "请从下拉列表中选择。",
-        FieldType.DATE: "请填日期，如 2026-09-01。",
-        FieldType.YEAR: f"请填四位年份{limits}，如 2026。",
-    }[type_]
 
 
 def shortened(text: str, limit: int = MESSAGE_LIMIT) -> str:

@@ -94,7 +94,7 @@ class Page(Struct):
         self.workbook.define_name(name, f"='{area.sheet}'!{target}")
 
 
-FILL_HINT = "只填浅黄色格子。带 * 的必填，确实没有的填 0；其余没有数据的留空。"
+FILL_HINT = "只填浅黄色格子。带 * 的必填，人数、金额等确实没有的填 0；其余没有的留空。"
 
 
 def head(page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT) -> None:

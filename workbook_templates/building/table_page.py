@@ -8,7 +8,7 @@ from checker_templates.building.page_styles import ROW_HEIGHT, row_height
 
 from checker.forms.layout import LABEL_COLUMN, Area, TableLayout
 from checker.forms.names import table_name
-from checker.model.template import FieldType
+from checker.model.template import Blank, FieldType
 
 ORDINAL_HEADER = "序号"
 INSERT_HINT = "行数不够时，请在表格中间插入行，不要接在最后一行的下面。"
@@ -81,13 +81,7 @@ def draw_table(page: Page, table: TableLayout) -> None:
     page.name(table_name(table.table.id), table.body)
     for table_column in table.table.columns:
         at = table.columns[table_column.id]
-        rule = input_rule(
-            table_column.type,
-            table_column.title,
-            unit=table_column.unit,
-            note=table_column.note,
-            codes=table_column.codes,
-        )
+        rule = input_rule(table_column, required=table_column.blank is Blank.MISSING)
         page.worksheet.data_validation(
             table.first_row - 1, at - 1, table.last_row - 1, at - 1, dict(rule)
         )

@@ -44,12 +44,13 @@ End Function
 
 ' Carries out one line of the orders; its line of the answers, empty on a refused sheet.
 Public Function Obeyed(row As String) As String
-    Dim parts As Variant, area As Object
+    Dim parts As Variant, area As Object, box As String
     parts = Split(row, vbTab)
     Obeyed = TurnTo(Decoded(CStr(parts(0))))
     If refused Then Exit Function
     Set area = sheetNow.Range(CStr(parts(1)))
-    Obeyed = parts(0) & vbTab & parts(1) & vbTab & Repainted(area, CStr(parts(2)), CStr(parts(3)))
+    If UBound(parts) > 4 Then box = parts(5)
+    Obeyed = parts(0) & vbTab & parts(1) & vbTab & Repainted(area, CStr(parts(2)), CStr(parts(3)), box)
     If parts(4) <> "=" Then GiveValue area.Cells(1, 1), CStr(parts(4))
 End Function
 
@@ -137,13 +138,13 @@ Public Sub LeaveSheet()
 End Sub
 
 ' Gives one cell or range its look; what its first cell looked like before, as "fill tab note".
-Private Function Repainted(area As Object, fill As String, note As String) As String
+Private Function Repainted(area As Object, fill As String, note As String, box As String) As String
     Dim cell As Object
     Set cell = area.Cells(1, 1)
     If cell.MergeCells Then Set cell = cell.MergeArea.Cells(1, 1)
     Repainted = FillOf(cell) & vbTab & NoteOf(cell)
     If fill <> "=" Then GiveFill area, fill
-    If note <> "=" Then GiveNote cell, note
+    If note <> "=" Then GiveNote cell, note, box
 End Function
 
 Private Function FillOf(cell As Object) As String
@@ -174,26 +175,21 @@ Private Function NoteOf(cell As Object) As String
     If Not cell.Comment Is Nothing Then NoteOf = "+" & Encoded(cell.Comment.Text)
 End Function
 
-Private Sub GiveNote(cell As Object, note As String)
+' The box is as large as the program says, in points: "width;height".
+Private Sub GiveNote(cell As Object, note As String, box As String)
+    Dim size As Variant
     If note = "-" Then
         If Not cell.Comment Is Nothing Then cell.Comment.Delete
+        Exit Sub
     ElseIf cell.Comment Is Nothing Then
         cell.AddComment Decoded(Mid(note, 2))
-        If Not OnLibreOffice() Then SizeNote cell.Comment.Shape
     Else
         cell.Comment.Text Decoded(Mid(note, 2))
     End If
-End Sub
-
-' As large as the text needs: fitted first, then made narrower and taller to be readable.
-Private Sub SizeNote(box As Object)
-    Dim area As Double
-    box.TextFrame.AutoSize = True
-    If box.Width <= 260 Then Exit Sub
-    area = box.Width * box.Height
-    box.TextFrame.AutoSize = False
-    box.Width = 240
-    box.Height = area / 240 * 1.2 + 12
+    If box = "" Or OnLibreOffice() Then Exit Sub
+    size = Split(box, ";")
+    cell.Comment.Shape.Width = Val(size(0))
+    cell.Comment.Shape.Height = Val(size(1))
 End Sub
 
 Private Sub GiveValue(cell As Object, value As String)

@@ -9,8 +9,16 @@ from checker_xlsx.libreoffice.cells import NO_FILL, corners
 from checker_xlsx.libreoffice.connection import Uno, uno_module
 from checker_xlsx.looks import Look
 
+from checker.writing.notes import NOTE_FONT, NOTE_POINTS, text_pixels
+
 _NOTE = 8  # com.sun.star.sheet.CellFlags.ANNOTATION
 _Place = tuple[int, int, int, int]
+_LETTERS = {
+    "CharFontName": NOTE_FONT,
+    "CharFontNameAsian": NOTE_FONT,
+    "CharHeight": float(NOTE_POINTS),
+    "CharHeightAsian": float(NOTE_POINTS),
+}
 
 
 def repaint(document: Uno, looks: Sequence[Look]) -> None:
@@ -79,6 +87,17 @@ def _repaint_sheet(document: Uno, sheet: Uno, looks: Sequence[Look]) -> None:
         ):
             if look.note:
                 annotations.insertNew(_cell_address(number, place), look.note)
+                _fit(sheet.getCellByPosition(place[1] - 1, place[0] - 1), look.note)
+
+
+def _fit(cell: Uno, note: str) -> None:
+    """Letters and box of a note as the file writer has them. Left to itself LibreOffice makes the
+    box of a long note three centimetres wide and a metre high."""
+    shape = cell.Annotation.AnnotationShape
+    shape.setPropertyValues(tuple(_LETTERS), tuple(_LETTERS.values()))
+    size = uno_module().createUnoStruct("com.sun.star.awt.Size")
+    size.Width, size.Height = (round(pixels * 2540 / 96) for pixels in text_pixels(note))
+    shape.setSize(size)
 
 
 def _ranges(document: Uno, sheet: int, places: Iterable[_Place]) -> Uno:

@@ -27,6 +27,7 @@ TAKES_WORDS: Mapping[Takes, str] = {
     Takes.TABLE: "表的编号",
     Takes.COLUMNS: "列编号的列表",
     Takes.RULES: "规则编号的列表",
+    Takes.ITEMS: "规则编号的列表，合为一项的写作 A + B",
     Takes.RULE: "规则编号",
     Takes.PER: "`stage` 或 `submission`",
     Takes.FUNCTION: "函数名",

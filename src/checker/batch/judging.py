@@ -181,6 +181,7 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
         cannot_write=result.cannot_write or "",
         errors=error_contents(result.errors),
         measuring_errors=error_contents(wrong),
+        overview=result.overview,
     )
     return kept(head, bulk)
 

@@ -59,6 +59,7 @@ FORMATS = ("text", "json", "junit", "sarif")
 @click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
 @click.option("--scheduler", metavar="tcp://…",
               help="交给已有的 Dask 集群计算，数据表（Parquet）写到结果文件夹。")  # fmt: skip
+@click.option("--strict", is_flag=True, help="未达标、未判断和空白表也使退出码为 1。")
 @click.option("--no-cache", is_flag=True, help="不用上次的结果，整个文件夹重新校验。")
 @click.option(
     "--watch", is_flag=True, help="一直运行，文件改了、新到了就重新校验，按 Ctrl-C 结束。"
@@ -78,13 +79,14 @@ def command(
     plugins: str | None,
     workers: int | None,
     scheduler: str | None,
+    strict: bool,
     no_cache: bool,
     watch: bool,
 ) -> None:
     """校验填报表：文件或文件夹。
 
-    退出码：0 没有必须修改的问题；1 有不通过的；2 命令写错；3 有文件读不出来、不是已知的填报表，或
-    标记副本写不进去；4 规则或程序自身出错；130 被 Ctrl-C 中断。
+    退出码：0 没有必须修改的问题（未达标不算错误）；1 有不通过的；2 命令写错；3 有文件读不出来、
+    不是已知的填报表，或标记副本写不进去；4 规则或程序自身出错；130 被 Ctrl-C 中断。
     """
     if in_place and (out or no_mark):
         raise Refused("--in-place 不能和 --out、--no-mark 一起用。")
@@ -115,7 +117,7 @@ def command(
     if form not in FORMATS:
         if scheduler or watch:
             raise Refused("插件的输出形式不能和 --scheduler、--watch 一起用。")
-        _write_plugin_format(form, options, session)
+        _write_plugin_format(form, options, session, strict)
     for notice in session.plugins.notices:
         _remind(notice)
     screen = Screen(form == "text")
@@ -125,7 +127,7 @@ def command(
         _check(run, screen, watch)
     except (ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
-    _conclude(run, session, form, screen, summary=len(run.results) != 1 or watch)
+    _conclude(run, session, form, screen, strict, summary=len(run.results) != 1 or watch)
 
 
 def _keep_originals(paths: Sequence[str], out: str) -> None:
@@ -179,7 +181,7 @@ def _remind(problem: str | None) -> None:
 
 
 def _conclude(
-    run: CheckRun, session: Session, form: str, screen: Screen, summary: bool
+    run: CheckRun, session: Session, form: str, screen: Screen, strict: bool, summary: bool
 ) -> NoReturn:
     results = run.results
     if form == "json":
@@ -195,7 +197,7 @@ def _conclude(
     elif summary:
         screen.show(summary_lines(results))
     sys.stdout.flush()
-    code = ExitCode.INTERNAL if session.errors else exit_code(results)
+    code = ExitCode.INTERNAL if session.errors else exit_code(results, strict)
     sys.exit(int(ExitCode.INTERRUPTED if run.interrupted else code))
 
 
@@ -207,7 +209,9 @@ def _document(results: Sequence[FileResult], session: Session) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _write_plugin_format(form: str, options: CheckOptions, session: Session) -> NoReturn:
+def _write_plugin_format(
+    form: str, options: CheckOptions, session: Session, strict: bool
+) -> NoReturn:
     """The format of a plugin is given whole reports: so, one process, and nothing is remembered."""
     results: list[FileResult] = []
     reports: list[Report] = []
@@ -232,7 +236,7 @@ def _write_plugin_format(form: str, options: CheckOptions, session: Session) -> 
         sys.exit(report_trouble(problem, f"插件的输出形式“{form}”出错"))
     sys.stdout.write(text)
     sys.stdout.flush()
-    sys.exit(int(ExitCode.INTERNAL if session.errors else exit_code(results)))
+    sys.exit(int(ExitCode.INTERNAL if session.errors else exit_code(results, strict)))
 
 
 class Screen:

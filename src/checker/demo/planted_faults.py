@@ -548,7 +548,7 @@ def low_allowance(random: Random, school: School) -> list[Expected]:
 @fault("alarm", "一键报警没有联网")
 def alarm_not_connected(random: Random, school: School) -> list[Expected]:
     school.put("safety.alarm", "whole", False)
-    return [At("SAF2", "safety.alarm"), At("SAF10", "safety.guards")]
+    return [At("SAF2", "safety.alarm"), At("SAF10", "safety.alarm")]
 
 
 @fault("gear", "防护装备没有配齐")

@@ -174,6 +174,7 @@ def _cohort(random: Random, school: School, final: int) -> None:
     school.put("students.cohort_start", "junior", final + lost - came + went)
     school.put("students.cohort_in", "junior", came)
     school.put("students.cohort_out", "junior", went)
+    school.put("students.cohort_died", "junior", 0)
     school.put("students.cohort_graduates", "junior", final)
 
 
@@ -321,6 +322,7 @@ def add_buildings(random: Random, school: School) -> None:
         "area.toilets": toilets,
         "area.other": other,
         "area.green": students * random.randint(2, 4),
+        "area.dangerous_d": 0,
         "dormitory.rooms": ceil(boarders / 8),
         "equipment.lab_standard": True,
     }

@@ -15,12 +15,13 @@ from hashlib import blake2b
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_form
 from checker.forms.recognition import Unrecognised, find_sheets, recognise, wrong_edition
-from checker.forms.side_sheets import Area, read_explanations, read_indicators
+from checker.forms.side_sheets import read_explanations, read_indicators
 from checker.forms.stage_units import stages_of
 from checker.forms.tables import read_table
 from checker.model.snapshot import Snapshot
 from checker.model.submission import (
     Explanation,
+    ExplanationArea,
     Fact,
     FactRef,
     FactState,
@@ -114,7 +115,7 @@ def _unbound(sheet: Sheet) -> Iterable[tuple[FactRef, Fact]]:
 
 def _explanations(
     snapshot: Snapshot, template: Template, titles: Mapping[str, str]
-) -> tuple[Mapping[str, Explanation], Area | None]:
+) -> tuple[Mapping[str, Explanation], ExplanationArea | None]:
     for sheet in template.sheets:
         if sheet.kind is SheetKind.EXPLANATIONS and sheet.id in titles:
             return read_explanations(snapshot, titles[sheet.id])

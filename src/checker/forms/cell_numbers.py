@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal
 
+from checker.forms.asked import if_none
 from checker.forms.plain_text import half_width, is_nothing, plain, trim
 from checker.forms.typed_value import (
     Entry,
@@ -108,13 +109,13 @@ def _typed(raw: str, entry: Entry) -> TypedValue:
     text = half_width(typed).strip()
     if is_nothing(text):
         if entry.blank is Blank.MISSING:
-            message = f"这一格必须填数，填的是“{typed}”；没有的请填 0。"
+            message = f"这一格必须填数，填的是“{typed}”；{if_none(entry, required=True)}。"
             return unreadable("FORM002", typed, message, expected(entry))
         message = f"填的是“{typed}”，已按没有数据处理；没有数据时请把单元格留空。"
         return blank(entry, typed, "FORM003", message)
     match = re.fullmatch(_NUMBER, text.lstrip("'‘’"))
     if match is None:
-        return unreadable("FORM002", typed, _why_not(text, typed), expected(entry))
+        return unreadable("FORM002", typed, _why_not(text, typed, entry), expected(entry))
     digits = match["whole"].replace(",", "") + (match["rest"] or "")
     if len(digits.strip("0.").replace(".", "")) > MAX_DIGITS:
         return unreadable("FORM002", typed, f"“{typed}”位数过多，请核对。", expected(entry))
@@ -187,9 +188,10 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
     return f"“{typed}”里多写了“{tail}”；请只填数字。"
 
 
-def _why_not(text: str, typed: str) -> str:
+def _why_not(text: str, typed: str, entry: Entry) -> str:
     if any(word in text for word in _APPROXIMATE):
         return f"“{typed}”不是确定的数，请填准确的数字。"
     if re.match(_CHINESE_DIGITS, text):
         return f"“{typed}”是汉字数字，请改填阿拉伯数字。"
-    return f"“{typed}”不是数；请填阿拉伯数字，没有的填 0 或留空。"
+    none = if_none(entry, entry.blank is Blank.MISSING)
+    return f"“{typed}”不是数；请填阿拉伯数字{f'，{none}' if none else ''}。"

@@ -14,8 +14,9 @@ from checker.model.template import Blank
 
 YES_WORDS = frozenset({"有", "√", "✓", "✔", "☑", "y", "yes", "true", "t", "1", "对", "已", "是的"})
 NO_WORDS = frozenset(
-    {"无", "×", "✗", "✘", "x", "n", "no", "false", "f", "0", "没有", "未", "不是", "错"}
+    {"无", "×", "✗", "✘", "x", "n", "no", "false", "f", "没有", "未", "不是", "错"}
 )
+"""0 is neither: it is what one types where a number is asked for and there is nothing."""
 FLAG_EXPECTED = "是 或 否"
 MAX_EXACT_DIGITS = 15
 """Spreadsheets keep 15 digits of a number: a longer code typed as a number has lost its end."""

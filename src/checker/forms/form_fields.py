@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from checker.forms.asked import asked, if_none, is_required
 from checker.forms.cell_words import CodeList
 from checker.forms.field_places import FieldPlaces, Names
 from checker.forms.normalise import normalise
@@ -13,7 +14,7 @@ from checker.forms.typed_value import TypedValue, shown
 from checker.model.cells import CellKind, CellRef
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem
-from checker.model.template import SHARED, Blank, Column, Field, Sheet, TableColumn
+from checker.model.template import SHARED, Column, Field, Sheet, TableColumn
 
 CodeLists = Mapping[str, CodeList]
 
@@ -139,7 +140,7 @@ def _is_due(reading: FieldReading, facts: Mapping[FactRef, Fact]) -> bool:
     """Whether that this cell is empty is a fault. Last year's figure never is (a new school has
     none), nor is 共用; in a stage column it is none if the figure was given under 共用."""
     item, column = reading.field, reading.column
-    if item.blank is not Blank.MISSING or column.previous or column.id == SHARED:
+    if not is_required(item, column):
         return False
     if column.stage is not None and SHARED in item.columns:
         shared = facts.get(FactRef(item.id, SHARED))
@@ -150,12 +151,12 @@ def _is_due(reading: FieldReading, facts: Mapping[FactRef, Fact]) -> bool:
 def _missing(reading: FieldReading) -> Problem:
     item, column = reading.field, reading.column
     where = f"（{column.title}）" if len(item.columns) > 1 else ""
-    zero = "；没有的请填 0" if item.unit else ""
-    message = f"“{item.label}”{where}必须填写，现在是空的{zero}。"
+    typed, none = reading.fact.typed, if_none(item, required=True)
+    now = f"填的“{typed}”等于没有填" if typed else "现在是空的"
+    message = f"“{item.label}”{where}必须填写，{now}{f'；{none}' if none else ''}。"
     cell = reading.fact.cell
-    return Problem(
-        "FORM001", message, reading.fact.ref, cell, cell.sheet if cell else None, "空", "必须填写"
-    )
+    sheet = cell.sheet if cell else None
+    return Problem("FORM001", message, reading.fact.ref, cell, sheet, typed or "空", asked(item))
 
 
 def _foreign_stage(reading: FieldReading) -> Problem:

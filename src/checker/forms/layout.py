@@ -24,7 +24,8 @@ NOTE_COLUMN_UP_TO = 3
 """A form with so few value columns has room to print the 口径 beside each field."""
 
 LABEL_HEADER, CODE_HEADER, UNIT_HEADER, NOTE_HEADER = "指标名称", "行号", "计量单位", "填报口径"
-EXPLANATION_HEADERS = ("编号", "位置", "问题", "说明文字")
+EXPLANATION_HEADERS = ("编号", "位置", "问题", "说明文字", "识别码")
+EXPLANATION_TEXT_COLUMN, EXPLANATION_KEY_COLUMN = 4, 5
 EXPLANATION_ROWS = 200
 HEADING_ROWS = 3  # title, 表号 | 统计时点, 制定说明 | 单位
 GUIDE_BUTTON_ROW = 3
@@ -115,7 +116,7 @@ class IndicatorLayout(Struct, frozen=True):
 
 
 class ExplanationLayout(Struct, frozen=True):
-    """The sheet 说明: 编号 · 位置 · 问题 · 说明文字 in columns 1 to 4."""
+    """The sheet 说明: 编号 · 位置 · 问题 · 说明文字, and the findings' keys in a hidden column."""
 
     sheet: Sheet
     header_row: int
@@ -185,7 +186,7 @@ def lay_out(template: Template) -> Layout:
             last_columns[sheet.id] = indicators.last_column
         elif sheet.kind is SheetKind.EXPLANATIONS:
             explanations = ExplanationLayout(sheet, row, row + 1, row + EXPLANATION_ROWS)
-            last_columns[sheet.id] = len(EXPLANATION_HEADERS)
+            last_columns[sheet.id] = EXPLANATION_TEXT_COLUMN
     return Layout(
         template, forms, tables, indicators, explanations, school_rows, footers, last_columns
     )

@@ -5,12 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checker.forms.layout import EXPLANATION_ROWS
+from checker.forms.layout import EXPLANATION_HEADERS, EXPLANATION_ROWS
 from checker.forms.names import EXPLANATIONS_NAME, indicator_name
 from checker.forms.plain_text import squeeze, trim
 from checker.model.cells import CellKind, CellRef
 from checker.model.snapshot import SheetSnapshot, Snapshot
-from checker.model.submission import Explanation, ShownIndicator
+from checker.model.submission import (
+    EXPLANATION_WIDTH,
+    Explanation,
+    ExplanationArea,
+    ShownIndicator,
+    key_offset,
+)
 from checker.model.template import WHOLE, Sheet
 
 A_FORMULA = ""
@@ -18,16 +24,13 @@ A_FORMULA = ""
 not needed to say so. Cells that still have a formula get None: it may have been rewritten by the
 spreadsheet program, and their value is compared anyway."""
 
-WIDTH = 4  # the columns 编号, 位置, 问题 and 说明文字
-TEXT_OFFSET = WIDTH - 1
+TEXT_OFFSET = 3  # of 说明文字, from the column 编号
 SEARCHED_ROWS = 30
-
-Area = tuple[CellRef, CellRef]
 
 
 def read_explanations(
     snapshot: Snapshot, title: str
-) -> tuple[Mapping[str, Explanation], Area | None]:
+) -> tuple[Mapping[str, Explanation], ExplanationArea | None]:
     """Explanations by the key of their finding, and the body of the table.
 
     Rows that checker entered and that still await a text are among them, with text "". When one
@@ -40,9 +43,10 @@ def read_explanations(
     if area is None:
         return {}, None
     first, _ = area
+    offsets = (key_offset(area), 1, 2, TEXT_OFFSET)
     found: dict[str, Explanation] = {}
     for row in range(first.row, sheet.last_row + 1):
-        key, place, issue, text = (_text(sheet, row, first.column + n) for n in range(WIDTH))
+        key, place, issue, text = (_text(sheet, row, first.column + n) for n in offsets)
         if key and (key not in found or (text and not found[key].text)):
             found[key] = Explanation(key, text, row, issue, place)
         elif text:
@@ -50,7 +54,7 @@ def read_explanations(
     return found, area
 
 
-def _area(snapshot: Snapshot, sheet: SheetSnapshot, title: str) -> Area | None:
+def _area(snapshot: Snapshot, sheet: SheetSnapshot, title: str) -> ExplanationArea | None:
     named = snapshot.names.get(EXPLANATIONS_NAME)
     if named is not None and named[0].sheet == title:
         return named
@@ -61,7 +65,10 @@ def _area(snapshot: Snapshot, sheet: SheetSnapshot, title: str) -> Area | None:
                 "说明文字"
             ]:
                 row, column = sheet.origin[0] + offset + 1, sheet.origin[1] + shift
-                last = CellRef(title, row + EXPLANATION_ROWS - 1, column + TEXT_OFFSET)
+                width = TEXT_OFFSET + 1
+                if texts[shift + width : shift + width + 1] == [EXPLANATION_HEADERS[width]]:
+                    width = EXPLANATION_WIDTH
+                last = CellRef(title, row + EXPLANATION_ROWS - 1, column + width - 1)
                 return CellRef(title, row, column), last
     return None
 

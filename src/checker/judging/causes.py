@@ -8,18 +8,16 @@ parts of the form cannot be guessed; they are gathered by sheet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from enum import StrEnum
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.model.cells import CellRef
-from checker.model.rules import Rule
+from checker.model.report import Cause, CauseKind
 from checker.model.submission import Fact, FactRef, FactState, Problem, Submission
 from checker.model.template import Blank, Field, FieldType, Sheet, SheetKind
-from checker.model.verdicts import Outcome, Severity, Verdict
+from checker.model.verdicts import Outcome, Passed, Severity, Verdict, finding_key
 
 MOST = 7
 """Things to do that are named; the rest follows when these are done."""
@@ -37,49 +35,24 @@ _FEW = 2
 _MANY = 8
 """Findings from which on a moved column or a wrong school type is looked for."""
 
+_FAULTS = frozenset({Outcome.FAIL, Outcome.DOUBT})
+
 _TRIES = 60
 """Judgements again that one workbook may cost."""
 
 
-class CauseKind(StrEnum):
-    """What sort of thing is to be mended."""
-
-    TYPE = "type"  # the school's type
-    STRUCTURE = "structure"  # a sheet, row or column of the form
-    SHIFT = "shift"  # figures that stand one row too low or too high
-    FIGURE = "figure"  # one figure on which many rules hang
-    BLANKS = "blanks"  # cells of one sheet that must be filled in
-    RULE = "rule"  # one rule, in one place or several
-
-
-class Cause(Struct, frozen=True):
-    """One thing to do first. ``message`` is a Chinese sentence; ``place`` the cell to go to;
-    ``keys`` the keys of the findings that are said no more when it is done."""
-
-    kind: CauseKind
-    message: str
-    place: CellRef | None
-    sheet: str
-    keys: tuple[str, ...]
-
-    @property
-    def gone(self) -> int:
-        """How many findings go away with it."""
-        return len(self.keys)
-
-
-JudgeAgain = Callable[[Submission], Sequence[Verdict]]
+JudgeAgain = Callable[[Submission], Sequence[Verdict | Passed]]
 """All verdicts on a changed submission, under the same rules and profile."""
 
 
 def causes_of(
     submission: Submission,
-    verdicts: Sequence[Verdict],
-    rules: Mapping[str, Rule],
+    verdicts: Sequence[Verdict | Passed],
+    severity_of: Callable[[str], Severity | None],
     judge_again: JudgeAgain,
 ) -> tuple[Cause, ...]:
     """What to do first about the findings among these verdicts, at most `MOST` things."""
-    return tuple(_Search(submission, verdicts, rules, judge_again).causes())
+    return tuple(_Search(submission, verdicts, severity_of, judge_again).causes())
 
 
 class _Search:
@@ -88,12 +61,12 @@ class _Search:
     def __init__(
         self,
         submission: Submission,
-        verdicts: Sequence[Verdict],
-        rules: Mapping[str, Rule],
+        verdicts: Sequence[Verdict | Passed],
+        severity_of: Callable[[str], Severity | None],
         judge_again: JudgeAgain,
     ) -> None:
         self.submission = submission
-        self.rules = rules
+        self.severity_of = severity_of
         self.judge_again = judge_again
         self.open = self._findings(verdicts)
         self.tries = _TRIES
@@ -115,14 +88,14 @@ class _Search:
                 if found == MOST:
                     return
 
-    def _findings(self, verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
+    def _findings(self, verdicts: Sequence[Verdict | Passed]) -> dict[str, Verdict]:
         """What is wrong or doubtful, by key; what only informs or is below standard is no fault."""
         found: dict[str, Verdict] = {}
         for verdict in verdicts:
-            if verdict.outcome is Outcome.FAIL or verdict.outcome is Outcome.DOUBT:
-                rule = self.rules.get(verdict.rule)
-                if rule is None or rule.severity is not Severity.INFO:
-                    found.setdefault(_key(verdict), verdict)
+            if isinstance(verdict, Passed) or verdict.outcome not in _FAULTS:
+                continue
+            if self.severity_of(verdict.rule) is not Severity.INFO:
+                found.setdefault(finding_key(verdict), verdict)
         return found
 
     def _without(self, changed: Submission) -> tuple[dict[str, Verdict], int]:
@@ -311,8 +284,7 @@ class _Search:
             groups.items(), key=lambda item: (not hard[item[0]], -len(item[1]))
         ):
             first = self.open[keys[0]]
-            rule = self.rules.get(rule_id)
-            message = first.message or (rule.title if rule else rule_id)
+            message = first.message or rule_id
             if len(keys) > 1:
                 message += f"（同样的问题共 {len(keys)} 处）"
             left = {key: each for key, each in self.open.items() if key not in keys}
@@ -327,13 +299,6 @@ class _Search:
     def _sheet(self, verdict: Verdict) -> str:
         place = self._place(verdict)
         return place.sheet if place else verdict.sheet or ""
-
-
-def _key(verdict: Verdict) -> str:
-    """A finding's key; a place that is no fact is told by its cell or sheet."""
-    if verdict.at or (verdict.cell is None and verdict.sheet is None):
-        return verdict.key
-    return f"{verdict.key}@{verdict.cell or verdict.sheet}"
 
 
 # -- changed submissions ---------------------------------------------------------------------

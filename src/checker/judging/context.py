@@ -18,6 +18,7 @@ from checker.model.verdicts import (
     Quantity,
     Requirement,
     Said,
+    Scope,
     UnitRef,
     Verdict,
 )
@@ -109,6 +110,18 @@ class Context:
         assert self._results is not None
         verdicts = self._results.verdicts_of(rule_id, (unit or self.unit).ref)
         return verdicts[0] if verdicts else None
+
+    def results(self, rule_id: str) -> list[Verdict | Passed]:
+        """The verdicts of another rule on this unit; asked for the whole school or county about a
+        rule that is judged by stage, those on every stage."""
+        assert self._results is not None
+        unit = self.unit
+        found = list(self._results.verdicts_of(rule_id, unit.ref))
+        if not found and unit.stage is None:
+            for stage in unit.stages:
+                ref = UnitRef(Scope.STAGE, unit.template.stage_title(stage), stage)
+                found += self._results.verdicts_of(rule_id, ref)
+        return found
 
     def title_of(self, rule_id: str) -> str:
         """Title of another rule; its id if it does not run on this submission."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from checker.judging.causes import causes_of
 from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.judging.form_values import Values
 from checker.judging.kinds import ASKING, EVALUATORS
+from checker.judging.kinds.composite import parts_of, sorted_parts
 from checker.judging.plan import Group, plan_for
 from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import lacking
-from checker.model.report import Report
+from checker.model.report import Report, Score
 from checker.model.rules import Rule
 from checker.model.submission import Explanation, Submission
 from checker.model.verdicts import (
@@ -47,7 +49,15 @@ def judge(
     ``previous`` is last year's submission of the same school, if there is one. A rule that goes
     wrong becomes a RuleError in ``Report.errors``; every other verdict stands.
     """
-    return Run(submission, ruleset, profile, previous).report()
+    run = Run(submission, ruleset, profile, previous)
+    report = run.report()
+    causes = causes_of(
+        submission,
+        report.verdicts,
+        run.severities,
+        lambda changed: Run(changed, ruleset, profile, previous).report().verdicts,
+    )
+    return replace(report, causes=causes)
 
 
 def whole_label(submission: Submission) -> str:
@@ -101,8 +111,67 @@ class Run:
             for verdict in form
             if self.ruleset.reported(verdict.rule) and not self.profile.disabled(verdict.rule)
         ]
-        everything = (*settled, *verdicts)
-        return Report(self.submission, everything, tuple(self.errors), self.profile.id)
+        composites = [rule for rule in self.plan.reported if rule.kind == "composite"]
+        verdicts = self._with_allowances(composites, verdicts)
+        return Report(
+            self.submission,
+            (*settled, *verdicts),
+            tuple(self.errors),
+            self.profile.id,
+            scorecard=tuple(self._scores(composites)),
+        )
+
+    @property
+    def severities(self) -> Callable[[str], Severity | None]:
+        """The severity of a rule under the profile; None of a rule that is not known."""
+
+        def severity_of(rule_id: str) -> Severity | None:
+            rule = self.plan.by_id.get(rule_id) or self.plan.form_rules.get(rule_id)
+            return None if rule is None else self.profile.severity(rule.id, rule.severity)
+
+        return severity_of
+
+    def _with_allowances(
+        self, composites: Sequence[Rule], verdicts: list[Verdict | Passed]
+    ) -> list[Verdict | Passed]:
+        """The verdicts, with those that miss within what a composite allows marked as such."""
+        allowed: set[tuple[str, UnitKey]] = set()
+        for rule in composites:
+            for unit in self.units(rule):
+                own = self._verdicts(rule, unit)
+                if own and own[0].outcome is Outcome.PASS:
+                    names = (name for part in parts_of(rule) for name in part)
+                    allowed.update((name, unit.key) for name in names)
+        if not allowed:
+            return verdicts
+        return [
+            replace(verdict, allowed=True)
+            if isinstance(verdict, Verdict)
+            and verdict.outcome is Outcome.UNMET
+            and (verdict.rule, key_of(verdict.unit)) in allowed
+            else verdict
+            for verdict in verdicts
+        ]
+
+    def _scores(self, composites: Sequence[Rule]) -> Iterator[Score]:
+        """The composite standards that apply, one line for each unit."""
+        for rule in composites:
+            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
+                continue
+            for unit in self.units(rule):
+                own = self._verdicts(rule, unit)
+                if not own or own[0].outcome is Outcome.NOT_APPLICABLE:
+                    continue
+                parts = sorted_parts(rule, Context(self.plan, rule, unit, self).results)
+                yield Score(
+                    rule.id,
+                    rule.title,
+                    unit.label,
+                    own[0].outcome,
+                    len(parts.fulfilled),
+                    len(parts.fulfilled) + len(parts.failed) + len(parts.open),
+                    len(parts.open),
+                )
 
     def units(self, rule: Rule) -> Iterable[Unit]:
         """The units a rule is asked about."""
@@ -203,9 +272,9 @@ class Run:
         except MissingInput as missing:
             return (lacking(rule, unit, missing),)
         except LeftEmpty as empty:
-            if self.profile.severity(rule.id, rule.severity) is Severity.STANDARD:
-                return (lacking(rule, unit, MissingInput(empty.refs)),)
-            return (context.not_applicable(empty.reason),)
+            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
+                return (context.not_applicable(empty.reason),)
+            return (lacking(rule, unit, MissingInput(empty.refs)),)
         except NotApplicable as reason:
             return (context.not_applicable(reason.reason),)
         except PluginFailure as failure:

@@ -257,5 +257,5 @@ def usable(fact: Fact, blank: Blank, kind: FieldType, label: str) -> Value:
                 return False
             return "" if kind in (FieldType.TEXT, FieldType.CODE) else ZERO
         if blank is Blank.NONE:
-            raise LeftEmpty(label, fact.ref)
+            raise LeftEmpty(f"没有填“{label}”", (fact.ref,))
     raise MissingInput((fact.ref,))

@@ -45,6 +45,10 @@ SHOULD = {
 LONGEST_DESCRIPTION = 60
 """An expression that takes more characters than this in words is better called by its rule's
 title."""
+LEFT_BLANK = "没有填（按 0 算）"
+"""What a blank cell that counts as 0 is said to hold."""
+
+_SAID_OF_BLANK = re.compile(r"(?:填了|为|是) ?没有填（按 0 算）")
 _OPERATIONS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
 _SPLIT_THINGS = frozenset({*units.MEASURES, "%", "", "小时", "学时", "课时"})
 
@@ -123,7 +127,9 @@ class Words:
         return self._call(node)
 
     def quantity(self, value: Value, node: Node, digits: int = 2) -> Quantity | str:
-        """A value with the unit it has in this expression."""
+        """A value with the unit it has in this expression; a blank cell is never said to hold 0."""
+        if not value and isinstance(node, Name) and self._left_blank(node.id):
+            return LEFT_BLANK
         if type(value) is Fraction:
             return Quantity(value, self.unit_shown(node), digits)
         return shown(value)
@@ -138,7 +144,15 @@ class Words:
             value = self.context.evaluate(inner)
             return str(self.quantity(value, parse(inner), int(digits or 2)))
 
-        return re.sub(r"\{([^{}]+)\}", put, message)
+        filled = re.sub(r"\{([^{}]+)\}", put, message)
+        return _SAID_OF_BLANK.sub(LEFT_BLANK, filled)
+
+    def _left_blank(self, field: str) -> bool:
+        """Whether nothing was typed into the cells of a field."""
+        try:
+            return not self.unit.given(field)
+        except RuleDefect:
+            return False
 
     def _call(self, node: Call) -> str:
         first = node.arguments[0]
@@ -253,13 +267,15 @@ def gap_of(
     split: bool = False,
 ) -> Gap:
     """The gap in things. ``exact`` is positive (zero only for a strict comparison); ``spec`` is the
-    rule's ``gap`` table, which may name another unit and a noun. Things that cannot be split are
+    rule's ``gap`` table, which may name another unit and a noun, or say that what counts is a
+    lack (尚缺 15 间 is 缺, not 超出). Things that cannot be split are
     rounded up, unless ``split`` (a plain difference of two counts)."""
     noun, whole = "", unit not in _SPLIT_THINGS and not split
     if isinstance(spec, dict):
         unit = str(spec.get("unit", unit))
         noun = str(spec.get("noun", ""))
         whole = bool(spec.get("whole", unit not in _SPLIT_THINGS))
+        excess = excess and not spec.get("lack")
     value = exact
     if whole:
         value = Fraction(floor(exact) + 1 if strict else ceil(exact))

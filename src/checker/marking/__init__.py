@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from checker.marking.cell_marks import marks_for
 from checker.marking.explanation_rows import explanation_edits
 from checker.marking.findings import counts_of, findings_of
+from checker.marking.overview import overview_of
 from checker.marking.result_rows import result_sheet
 from checker.model.marks import Changes
 from checker.model.report import Report
@@ -22,9 +23,10 @@ def changes_for(report: Report, rules: Mapping[str, Rule], profile_title: str = 
     ``rules`` maps rule ids to rules (citations and how to mend come from there). A workbook
     without a sheet 说明 gets no edits. ``profile_title`` names the profile for people.
     """
-    findings = findings_of(report, rules)
+    findings, counts = findings_of(report, rules), counts_of(report, rules)
+    overview = overview_of(report, rules)
     return Changes(
         marks=marks_for(report, findings),
-        sheets=(result_sheet(report, findings, counts_of(report, rules), profile_title),),
+        sheets=(result_sheet(report, findings, counts, overview, profile_title),),
         edits=explanation_edits(report, findings),
     )

@@ -8,14 +8,14 @@ from checker.marking.findings import Finding
 from checker.model.cells import CellRef
 from checker.model.marks import WORST_FIRST, Fill, Mark
 from checker.model.report import Report
-from checker.model.submission import FactRef
+from checker.model.submission import FactRef, FactState
 from checker.model.verdicts import Outcome
 
 MOST_MARKS = 5000
 """Marks on one workbook. Beyond it the mildest go; the sheet 校验结果 still lists them."""
 
-MOST_IN_NOTE = 5
-"""Findings told in one note; a note nobody can read to its end helps nobody."""
+LONGEST_NOTE = 120
+"""Characters of a note; a note nobody can read to its end helps nobody."""
 
 MOST_RELATED = 12
 """Cells marked for one finding; a sum of a whole table would otherwise colour the table."""
@@ -35,33 +35,25 @@ def fill_of(finding: Finding) -> Fill:
 
 
 def note_of(finding: Finding) -> str:
-    """The note of one finding; begins with 不通过, 存疑, 已说明 or 提示."""
-    unit = f"（{finding.unit}）" if finding.unit else ""
-    lines = [f"{finding.word}　{finding.rule} {finding.title}{unit}".rstrip()]
-    if finding.message:
-        lines.append(finding.message)
-    if finding.actual:
-        lines.append(f"现在：{finding.actual}")
-    if finding.required:
-        lines.append(f"要求：{finding.required}")
-    if finding.gap:
-        lines.append(f"差距：{finding.gap}")
-    if finding.borderline:
-        lines.append("临界值：按显示的位数四舍五入后结论会相反，本结论以未舍入的数为准。")
-    if finding.source:
-        lines.append(f"依据：{finding.source}")
-    if finding.fix:
-        lines.append(f"怎么改：{finding.fix}")
-    if finding.verdict is Outcome.DOUBT and not finding.informs:
-        lines.append(f"核实无误的，请在“说明”表编号 {finding.key} 一行写明情况。")
-    return "\n".join(lines)
+    """The note of one finding: what is wrong and how to mend it; it begins with 不通过, 存疑,
+    已说明, 未达标 or 提示. The clause and all details stand in 校验结果."""
+    said = finding.message or finding.title
+    asks = finding.verdict is Outcome.DOUBT and not finding.informs
+    tail = "属实的请在“说明”表写明。" if asks else ""
+    note = f"{finding.word}：{_cut(said, LONGEST_NOTE - len(finding.word) - 1 - len(tail))}{tail}"
+    if finding.fix and len(note) + len(finding.fix) + 1 <= LONGEST_NOTE:
+        note += f"\n{finding.fix}"
+    return note
 
 
 def _related_note(finding: Finding) -> str:
     """The short note of the other cells that one finding speaks of."""
     first = finding.places[0]
-    head = f"{finding.word}　{finding.rule} {finding.title}"
-    return f"{head}\n{finding.message}\n与 {first.sheet}!{first.a1} 一并核对，详见该单元格批注。"
+    return f"{finding.word}：与 {first.sheet}!{first.a1} 一并核对，见那一格的批注。"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 class _Gathered:
@@ -84,10 +76,14 @@ class _Gathered:
         texts = list(dict.fromkeys(text for _, text in ordered))
         if not texts:
             return None
-        told = texts[:MOST_IN_NOTE]
-        if len(texts) > MOST_IN_NOTE:
-            told.append(f"此处另有 {len(texts) - MOST_IN_NOTE} 条，见“校验结果”表。")
-        return "\n\n".join(told)
+        note = texts[0]
+        more = len(texts) - 1
+        if not more:
+            return note
+        if more == 1 and len(note) + len(texts[1]) + 1 <= LONGEST_NOTE:
+            return f"{note}\n{texts[1]}"
+        tail = f"\n此处另有 {more} 条，见“校验结果”表。"
+        return _cut(note.partition("\n")[0], LONGEST_NOTE - len(tail)) + tail
 
 
 def marks_for(
@@ -119,9 +115,9 @@ def marks_for(
 
 
 def _passed_places(report: Report) -> dict[CellRef, None]:
-    """The cells of everything that passed, each once. Facts are many times fewer than the verdicts
-    that speak of them, so each is looked up once."""
-    locate = report.submission.locate
+    """The cells of all that passed, each once; a blank one is never green. Facts are many times
+    fewer than the verdicts that speak of them, so each is looked up once."""
+    submission = report.submission
     places: dict[CellRef, None] = {}
     seen: set[FactRef] = set()
     for verdict in report.verdicts:
@@ -132,9 +128,9 @@ def _passed_places(report: Report) -> dict[CellRef, None]:
         for ref in verdict.at:
             if ref not in seen:
                 seen.add(ref)
-                place = locate(ref)
-                if place is not None:
-                    places[place] = None
+                fact = submission.fact(ref)
+                if fact.cell is not None and fact.state is FactState.GIVEN:
+                    places[fact.cell] = None
     return places
 
 

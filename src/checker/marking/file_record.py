@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct, field
 
 from checker.marking.findings import Counts
+from checker.marking.overview import Overview
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome, RuleError, Severity
 
@@ -131,6 +132,7 @@ class Head(NamedTuple):
     cannot_write: str = ""
     errors: tuple[ErrorContent, ...] = ()
     measuring_errors: tuple[ErrorContent, ...] = ()
+    overview: Overview = Overview()
 
     @property
     def markable(self) -> bool:
@@ -168,6 +170,8 @@ class FindingContent(TypedDict):
     fix: str
     key: str
     borderline: bool
+    allowed: bool
+    cause: int
 
 
 class Bulk(NamedTuple):
@@ -322,6 +326,7 @@ class FileRecord(Struct, frozen=True):
     marked_copy: str = ""
     errors: tuple[dict[str, Json], ...] = ()
     measuring_errors: tuple[dict[str, Json], ...] = ()
+    overview: Overview = Overview()
     parts: Parts = NOTHING
 
     @property
@@ -371,6 +376,7 @@ def record_of(
         marked_copy=marked_copy,
         errors=tuple([_error_at(place, each) for each in head.errors]),
         measuring_errors=tuple([_error_at(place, each) for each in head.measuring_errors]),
+        overview=head.overview,
         parts=parts,
     )
 

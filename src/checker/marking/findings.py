@@ -10,10 +10,21 @@ from msgspec import Struct
 from checker.model.cells import CellRef
 from checker.model.report import Report
 from checker.model.rules import Rule
-from checker.model.verdicts import OUTCOME_WORDS, Outcome, Passed, Quantity, Severity, Verdict
+from checker.model.verdicts import (
+    OUTCOME_WORDS,
+    Outcome,
+    Passed,
+    Quantity,
+    Severity,
+    Verdict,
+    finding_key,
+)
 
 INFO_WORD = "提示"
 """What a finding of a rule that only informs is called; it never counts against the school."""
+
+ALLOWED_WORD = "未达标（允许）"
+"""What is called that misses its limit within what a composite allows."""
 
 SHOWN: frozenset[Outcome] = frozenset(
     {Outcome.FAIL, Outcome.DOUBT, Outcome.EXPLAINED, Outcome.UNMET}
@@ -26,7 +37,8 @@ class Finding(Struct, frozen=True):
 
     ``places`` are the cells to be marked, the foremost first; ``sheet`` may be known without any
     cell (a sheet that is missing). ``word`` is 不通过, 存疑, 已说明, 未达标
-    or 提示.
+    or 提示. ``allowed``: 未达标 within what a composite allows. ``cause`` is the 1-based number of
+    the thing to do first that it follows from, 0 without one.
     """
 
     rule: str
@@ -48,11 +60,13 @@ class Finding(Struct, frozen=True):
     fix: str
     key: str
     borderline: bool
+    allowed: bool = False
+    cause: int = 0
 
     @property
     def informs(self) -> bool:
-        """True for 提示: told, never counted."""
-        return self.severity is Severity.INFO
+        """True for 提示 and for what a composite allows: told, never counted."""
+        return self.severity is Severity.INFO or self.allowed
 
 
 def shown_quantity(actual: Quantity | str | None) -> str:
@@ -82,18 +96,17 @@ def severity_of(verdict: Verdict, rule: Rule | None) -> Severity:
 _IMPLIED = {Outcome.FAIL: Severity.HARD, Outcome.UNMET: Severity.STANDARD}
 
 
-def finding_of(report: Report, verdict: Verdict, rule: Rule | None) -> Finding:
+def finding_of(report: Report, verdict: Verdict, rule: Rule | None, cause: int = 0) -> Finding:
     """The finding of one verdict, whatever its outcome is."""
     severity = severity_of(verdict, rule)
     places = places_of(report, verdict)
-    informs = severity is Severity.INFO and verdict.outcome in SHOWN
     return Finding(
         rule=verdict.rule,
         title=rule.title if rule else "",
         family=rule.family if rule else verdict.rule.rstrip("0123456789abcdefghijklmnopqrstuvwxyz"),
         severity=severity,
         verdict=verdict.outcome,
-        word=INFO_WORD if informs else OUTCOME_WORDS[verdict.outcome],
+        word=word_of(severity, verdict.outcome, verdict.allowed),
         unit=verdict.unit.label,
         stage=verdict.unit.stage or "",
         sheet=places[0].sheet if places else (verdict.sheet or ""),
@@ -107,7 +120,16 @@ def finding_of(report: Report, verdict: Verdict, rule: Rule | None) -> Finding:
         fix=rule.fix if rule else "",
         key=verdict.key,
         borderline=verdict.borderline,
+        allowed=verdict.allowed,
+        cause=cause,
     )
+
+
+def word_of(severity: Severity, outcome: Outcome, allowed: bool) -> str:
+    """What a finding is called."""
+    if severity is Severity.INFO and outcome in SHOWN:
+        return INFO_WORD
+    return ALLOWED_WORD if allowed else OUTCOME_WORDS[outcome]
 
 
 def _sheet_order(report: Report) -> dict[str, int]:
@@ -123,8 +145,10 @@ def findings_of(report: Report, rules: Mapping[str, Rule]) -> tuple[Finding, ...
 
     ``rules`` maps rule ids to rules, the host's FORM rules among them.
     """
+    causes = {key: number for number, cause in enumerate(report.causes, 1) for key in cause.keys}
     found = [
-        finding_of(report, verdict, rules.get(verdict.rule)) for verdict in _shown(report.verdicts)
+        finding_of(report, verdict, rules.get(verdict.rule), causes.get(finding_key(verdict), 0))
+        for verdict in _shown(report.verdicts, rules)
     ]
     if len(found) < 2:
         return tuple(found)
@@ -138,9 +162,22 @@ def findings_of(report: Report, rules: Mapping[str, Rule]) -> tuple[Finding, ...
     return tuple(sorted(found, key=position))
 
 
-def _shown(verdicts: Iterable[Verdict | Passed]) -> list[Verdict]:
+def _shown(verdicts: Iterable[Verdict | Passed], rules: Mapping[str, Rule]) -> list[Verdict]:
+    """The verdicts that are findings; of nested rules (66+, 56+, 45+) the strictest one
+    that was missed on a unit."""
+    shown = [
+        verdict
+        for verdict in verdicts
+        if not isinstance(verdict, Passed) and verdict.outcome in SHOWN
+    ]
+    missed = {(verdict.rule, verdict.unit) for verdict in shown}
     return [
-        verdict for verdict in verdicts if isinstance(verdict, Verdict) and verdict.outcome in SHOWN
+        verdict
+        for verdict in shown
+        if not any(
+            (stricter, verdict.unit) in missed
+            for stricter in (rules[verdict.rule].stricter if verdict.rule in rules else ())
+        )
     ]
 
 
@@ -163,6 +200,7 @@ class Counts(Struct, frozen=True):
     passed: int = 0
     incomplete: int = 0
     not_applicable: int = 0
+    unjudged: int = 0
 
     def words(self) -> str:
         """不通过 3 · 存疑 1 · …: the counts as one line; passes always, the rest unless zero."""
@@ -172,27 +210,39 @@ class Counts(Struct, frozen=True):
             (self.explained, "已说明"),
             (self.unmet, "未达标"),
             (self.info, INFO_WORD),
-            (self.incomplete, "缺数据"),
+            (self.unjudged, "未判断"),
         ]
         shown = [f"{word} {count}" for count, word in parts if count]
         return " · ".join([*shown, f"通过 {self.passed}"])
 
 
 def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
-    """Counts over all verdicts of a report. A rule that only informs is counted as 提示."""
-    tally = Counter([verdict.outcome for verdict in report.verdicts])
+    """Counts over all verdicts of a report. What only informs is counted as 提示; ``unjudged`` are
+    the official items among what is 缺数据."""
+    outcomes = Counter([verdict.outcome for verdict in report.verdicts])
+    shown: Counter[Outcome] = Counter()
     info = 0
-    for verdict in _shown(report.verdicts):
-        if severity_of(verdict, rules.get(verdict.rule)) is Severity.INFO:
+    for verdict in _shown(report.verdicts, rules):
+        severity = severity_of(verdict, rules.get(verdict.rule))
+        if severity is Severity.INFO or verdict.allowed:
             info += 1
-            tally[verdict.outcome] -= 1
+        else:
+            shown[verdict.outcome] += 1
+    unjudged = sum(
+        verdict.outcome is Outcome.INCOMPLETE
+        and (rule := rules.get(verdict.rule)) is not None
+        and rule.severity is Severity.STANDARD
+        and rule.kind != "composite"
+        for verdict in report.verdicts
+    )
     return Counts(
-        fail=tally[Outcome.FAIL],
-        doubt=tally[Outcome.DOUBT],
-        explained=tally[Outcome.EXPLAINED],
-        unmet=tally[Outcome.UNMET],
+        fail=shown[Outcome.FAIL],
+        doubt=shown[Outcome.DOUBT],
+        explained=shown[Outcome.EXPLAINED],
+        unmet=shown[Outcome.UNMET],
         info=info,
-        passed=tally[Outcome.PASS],
-        incomplete=tally[Outcome.INCOMPLETE],
-        not_applicable=tally[Outcome.NOT_APPLICABLE],
+        passed=outcomes[Outcome.PASS],
+        incomplete=outcomes[Outcome.INCOMPLETE],
+        not_applicable=outcomes[Outcome.NOT_APPLICABLE],
+        unjudged=unjudged,
     )

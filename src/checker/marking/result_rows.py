@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from checker.marking.cell_marks import fill_of
 from checker.marking.findings import Counts, Finding
-from checker.model.cells import CellRef
+from checker.marking.overview import BLANK_FORM, Overview
 from checker.model.marks import WORST_FIRST, Fill, ResultCell, ResultSheet
 from checker.model.report import Report
-from checker.model.verdicts import Outcome
 
 RESULT_SHEET = "校验结果"
 """Title of the sheet that every run adds or replaces."""
 
 MOST_ROWS = 2000
 """Findings listed; a sheet that cannot be read to its end is cut, and says so."""
+
+REPEATED = 3
+"""From so many findings of one rule on one sheet on, they are one row."""
 
 HEADINGS: tuple[tuple[str, float], ...] = (
     ("序号", 6),
@@ -32,10 +34,10 @@ HEADINGS: tuple[tuple[str, float], ...] = (
 )
 
 
-def link_to(place: CellRef) -> str:
+def link_to(sheet: str, cell: str) -> str:
     """A location inside the workbook as hyperlinks want it: quoted sheet title, address."""
-    title = place.sheet.replace("'", "''")
-    return f"'{title}'!{place.a1}"
+    title = sheet.replace("'", "''")
+    return f"'{title}'!{cell}"
 
 
 def _counts_row(counts: Counts) -> list[ResultCell]:
@@ -53,16 +55,28 @@ def _counts_row(counts: Counts) -> list[ResultCell]:
     return [ResultCell(), ResultCell(), *cells]
 
 
-def _advice(counts: Counts) -> str:
+def advice(counts: Counts, blank: bool = False) -> str:
+    """How many things there are of each kind, and what the clerk is to do."""
+    if blank:
+        return BLANK_FORM
+    told = "，".join(
+        f"{number} {words}"
+        for number, words in (
+            (counts.fail, "处必须修改"),
+            (counts.doubt, "处需要说明"),
+            (counts.unmet, "项未达标（据实上报）"),
+            (counts.unjudged, "项缺数据，未判断"),
+        )
+        if number
+    )
     if counts.fail:
-        advice = "请先改正红色单元格"
-        if counts.doubt:
-            advice += "；黄色单元格请核实，确实无误的到“说明”表写明情况"
-        return advice + "，改完再校验一次。"
+        return f"{told}。请先做下面列出的事，改完再校验一次。"
     if counts.doubt:
-        return "没有必须修改的错误。黄色单元格请核实，确实无误的到“说明”表写明情况，再校验一次。"
-    if counts.incomplete:
-        return "已填的数据没有发现错误，但有的规则因缺数据未能判断。"
+        return f"{told}。黄色单元格请核实，属实的到“说明”表写明情况，再校验一次。"
+    if counts.unjudged:
+        return f"{told}。已填的数没有发现错误，补齐数据后再校验一次。"
+    if counts.unmet:
+        return f"{told}。数据没有发现错误，可以上报；不要为了达标改数。"
     return "全部通过，可以上报。"
 
 
@@ -86,17 +100,38 @@ class _Told:
         return cell
 
 
-def _finding_row(number: int, finding: Finding, told: _Told) -> list[ResultCell]:
-    place = finding.places[0] if finding.places else None
-    where = f"{place.sheet}!{place.a1}" if place else finding.sheet
-    title = told_once(finding.title, finding.message)
+def _finding_rows(ordered: Sequence[Finding]) -> Iterator[list[ResultCell]]:
+    """One row per finding; the same rule in many places of a sheet is one row that names them."""
+    told = _Told()
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in ordered:
+        groups.setdefault((finding.rule, finding.word, finding.sheet), []).append(finding)
+    number = 0
+    for alike in groups.values():
+        if len(alike) < REPEATED:
+            for finding in alike:
+                number += 1
+                message = told_once(finding.title, finding.message)
+                yield _finding_row(number, finding, message, finding.unit, told)
+            continue
+        number += 1
+        first = alike[0]
+        cells = "、".join(dict.fromkeys(item.cell for item in alike if item.cell))
+        message = f"{first.title}，共 {len(alike)} 处（{cells}）。例如：{first.message}"
+        units = {item.unit for item in alike}
+        yield _finding_row(number, first, message, first.unit if len(units) == 1 else "", told)
+
+
+def _finding_row(
+    number: int, finding: Finding, message: str, unit: str, told: _Told
+) -> list[ResultCell]:
     return [
         ResultCell(number, border=True),
         ResultCell(finding.word, fill=fill_of(finding), bold=True, border=True),
-        ResultCell(where, link=link_to(place) if place else None, border=True, wrap=True),
-        told(finding.unit),
+        _place_cell(finding.sheet, finding.cell),
+        told(unit),
         told(finding.rule),
-        told(title),
+        told(message),
         told(finding.actual),
         told(finding.required),
         told(finding.gap),
@@ -105,26 +140,54 @@ def _finding_row(number: int, finding: Finding, told: _Told) -> list[ResultCell]
     ]
 
 
-def _incomplete_rows(report: Report) -> list[list[ResultCell]]:
-    """Rules that could not judge for want of data: one line each, after all findings."""
-    missing: dict[tuple[str, str], str] = {}
-    for verdict in report.verdicts:
-        if verdict.outcome is Outcome.INCOMPLETE:
-            missing.setdefault((verdict.rule, verdict.unit.label), verdict.message)
-    if not missing:
-        return []
-    rows = [[], [ResultCell("因缺数据未能判断的规则（补齐数据后会自动判断）", bold=True)]]
-    front = [ResultCell(), ResultCell("缺数据", border=True), ResultCell(border=True)]
-    for (rule, unit), message in list(missing.items())[:MOST_ROWS]:
-        cells = [ResultCell(unit, border=True), ResultCell(rule, border=True)]
-        rows.append([*front, *cells, ResultCell(message, wrap=True, border=True)])
-    return rows
+def _place_cell(sheet: str, cell: str) -> ResultCell:
+    if not cell:
+        return ResultCell(sheet or None, border=True, wrap=True)
+    return ResultCell(f"{sheet}!{cell}", link=link_to(sheet, cell), border=True, wrap=True)
+
+
+def _overview_rows(overview: Overview) -> Iterator[list[ResultCell]]:
+    """The composite standards, how far the form is filled in, and what to do first."""
+    fills = {"达标": Fill.PASS, "未达标": Fill.UNMET}
+    for score in overview.scorecard:
+        word = ResultCell(score.word, fill=fills.get(score.word), bold=True, border=True)
+        yield [ResultCell(), word, ResultCell(str(score))]
+    if overview.filled:
+        parts = "　".join(f"{item.sheet} {item.given}/{item.asked}" for item in overview.filled)
+        yield [ResultCell(), ResultCell("已填", border=True), ResultCell(f"必填项：{parts}")]
+    if overview.first:
+        yield [ResultCell("先做这几件事", bold=True, size=12)]
+    for number, thing in enumerate(overview.first, 1):
+        place = _place_cell(thing.sheet, thing.cell)
+        yield [ResultCell(number, border=True), ResultCell(), place, ResultCell(str(thing))]
+
+
+def _unjudged_rows(overview: Overview) -> Iterator[list[ResultCell]]:
+    """Official items that could not be judged for want of data, after all findings."""
+    if not overview.unjudged:
+        return
+    yield []
+    yield [ResultCell("缺数据、未判断的项目（补齐数据后会自动判断）", bold=True)]
+    for item in overview.unjudged[:MOST_ROWS]:
+        yield [
+            ResultCell(),
+            ResultCell("缺数据", border=True),
+            _place_cell(item.sheet, item.cell),
+            ResultCell(item.unit, border=True),
+            ResultCell(item.rule, border=True),
+            ResultCell(f"{item.title}：{item.message}", wrap=True, border=True),
+        ]
 
 
 def result_sheet(
-    report: Report, findings: Sequence[Finding], counts: Counts, profile_title: str = ""
+    report: Report,
+    findings: Sequence[Finding],
+    counts: Counts,
+    overview: Overview,
+    profile_title: str = "",
 ) -> ResultSheet:
-    """The sheet for one report; findings by severity, within one severity as on the form."""
+    """The sheet for one report: the overview, then findings by severity, those that follow from one
+    cause together, within it as on the form."""
     submission = report.submission
     code = submission.identity("code")
     who = submission.identity("name") or submission.name
@@ -132,23 +195,27 @@ def result_sheet(
     edition = f"{submission.template.title}（{submission.template.edition}年版）"
     profile_name = profile_title or report.profile
     profile = f"　口径：{profile_name}" if profile_name else ""
-    ordered = sorted(findings, key=lambda item: WORST_FIRST.index(fill_of(item)))
+    last = len(report.causes) + 1
+    ordered = sorted(
+        findings, key=lambda item: (WORST_FIRST.index(fill_of(item)), item.cause or last)
+    )
     rows: list[list[ResultCell]] = [
         [ResultCell(RESULT_SHEET, bold=True, size=16)],
         [ResultCell(f"{about}　{edition}{profile}")],
-        [ResultCell(_advice(counts), bold=True)],
+        [ResultCell(advice(counts, report.blank), bold=True)],
         _counts_row(counts),
+        *_overview_rows(overview),
         [ResultCell(title, header=True, border=True) for title, _ in HEADINGS],
     ]
-    told = _Told()
-    rows += [_finding_row(number, item, told) for number, item in enumerate(ordered[:MOST_ROWS], 1)]
-    if len(ordered) > MOST_ROWS:
-        rows.append([ResultCell(f"另有 {len(ordered) - MOST_ROWS} 条未列出，请先改正以上各条。")])
-    rows += _incomplete_rows(report)
+    listed = list(_finding_rows(ordered))
+    rows += listed[:MOST_ROWS]
+    if len(listed) > MOST_ROWS:
+        rows.append([ResultCell(f"另有 {len(listed) - MOST_ROWS} 条未列出，请先做以上各条。")])
+    rows += _unjudged_rows(overview)
     return ResultSheet(
         title=RESULT_SHEET,
         rows=rows,
         widths=[width for _, width in HEADINGS],
-        freeze_rows=5,
+        freeze_rows=4,
         merges=["A1:K1", "A2:K2", "A3:K3"],
     )

@@ -8,6 +8,7 @@ from enum import IntEnum
 from msgspec import Struct, field
 
 from checker.marking.findings import Counts, Finding, counts_of, findings_of
+from checker.marking.overview import Overview, overview_of
 from checker.model.report import FileStatus, Judgement
 from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
@@ -46,6 +47,7 @@ class FileResult(Struct, frozen=True):
     profile: str = ""
     counts: Counts = field(default_factory=Counts)
     findings: tuple[Finding, ...] = ()
+    overview: Overview = Overview()
     errors: tuple[RuleError, ...] = ()
     message: str = ""
     marked_copy: str | None = None
@@ -72,17 +74,20 @@ def result_of(judgement: Judgement, rules: Mapping[str, Rule]) -> FileResult:
         profile=report.profile,
         counts=counts_of(report, rules),
         findings=findings_of(report, rules),
+        overview=overview_of(report, rules),
         errors=report.errors,
         message=judgement.message,
         cannot_write=judgement.cannot_write,
     )
 
 
-def exit_code(results: Iterable[FileResult]) -> ExitCode:
-    """The exit code of a run over these files."""
+def exit_code(results: Iterable[FileResult], strict: bool = False) -> ExitCode:
+    """The exit code of a run over these files. ``strict``: 未达标, 未判断 and empty forms
+    count as findings too."""
     code = ExitCode.CLEAN
     for result in results:
-        if result.counts.fail:
+        counts = result.counts
+        if counts.fail or (strict and (counts.unmet or counts.unjudged or result.overview.blank)):
             code = max(code, ExitCode.FINDINGS)
         if result.status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE):
             code = max(code, ExitCode.UNREADABLE)

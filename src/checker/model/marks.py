@@ -70,11 +70,17 @@ Scalar = Decimal | int | str | bool | date | None
 
 
 class CellEdit(Struct, frozen=True):
-    """A value to put into a cell of an existing sheet, keeping its style. None empties the cell."""
+    """A value to put into a cell of an existing sheet, keeping its style. None empties the cell.
+
+    ``beside`` is the cell of the same row that a person fills. While there is a text in it, the
+    edit stays when marks are taken away: the text would mean nothing without it. Without a text,
+    the cell is emptied then; such cells are checker's own.
+    """
 
     sheet: str
     cell: str
     value: Scalar
+    beside: str | None = None
 
 
 class ResultCell(Struct, frozen=True):

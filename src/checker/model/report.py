@@ -6,17 +6,65 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from checker.model.cells import CellRef
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, Passed, RuleError, Verdict
 
 
+class CauseKind(StrEnum):
+    """What sort of thing is to be mended first."""
+
+    TYPE = "type"  # the school's type
+    STRUCTURE = "structure"  # a sheet, row or column of the form
+    SHIFT = "shift"  # figures that stand one row too low or too high
+    FIGURE = "figure"  # one figure on which many rules hang
+    BLANKS = "blanks"  # cells of one sheet that must be filled in
+    RULE = "rule"  # one rule, in one place or several
+
+
+class Cause(Struct, frozen=True):
+    """One thing to do first. ``message`` is a Chinese sentence; ``place`` the cell to go to;
+    ``keys`` the keys of the findings that are said no more when it is done."""
+
+    kind: CauseKind
+    message: str
+    place: CellRef | None
+    sheet: str
+    keys: tuple[str, ...]
+
+    @property
+    def gone(self) -> int:
+        """How many findings go away with it."""
+        return len(self.keys)
+
+
+class Score(Struct, frozen=True):
+    """A composite standard of the policy on one unit: ``met`` of ``parts`` reach it, ``open`` lack
+    data. ``outcome`` is the composite's own."""
+
+    rule: str
+    title: str
+    unit: str
+    outcome: Outcome
+    met: int
+    parts: int
+    open: int
+
+
 class Report(Struct, frozen=True):
-    """All verdicts of one run on one submission, in rule order, form problems first."""
+    """All verdicts of one run on one submission, in rule order, form problems first.
+
+    ``causes``: what to mend first. ``scorecard``: the composite standards. ``blank``: nothing was
+    filled in, and nothing is said of it.
+    """
 
     submission: Submission
     verdicts: tuple[Verdict | Passed, ...]
     errors: tuple[RuleError, ...] = ()
     profile: str = ""
+    causes: tuple[Cause, ...] = ()
+    scorecard: tuple[Score, ...] = ()
+    blank: bool = False
 
     def count(self, outcome: Outcome) -> int:
         """How many verdicts have this outcome."""

@@ -87,6 +87,7 @@ class Rule(Struct, frozen=True):
     stages: tuple[str, ...] = ()  # empty: every stage unit
     table: str | None = None
     at: tuple[str, ...] = ()
+    stricter: tuple[str, ...] = ()  # rules that, missed on the same unit, speak instead of this one
     message: str | None = None
     since: int = 0
     until: int | None = None

@@ -96,6 +96,20 @@ class Explanation(Struct, frozen=True):
     place: str = ""
 
 
+ExplanationArea = tuple[CellRef, CellRef]
+"""The corners of the body of the sheet 说明."""
+
+EXPLANATION_WIDTH = 5
+"""Columns of that sheet: 编号 · 位置 · 问题 · 说明文字, and the hidden keys of the findings."""
+
+
+def key_offset(area: ExplanationArea) -> int:
+    """How many columns right of 编号 the keys stand; in sheets without a column of their own, 0."""
+    first, last = area
+    wide = last.column - first.column + 1 == EXPLANATION_WIDTH
+    return EXPLANATION_WIDTH - 1 if wide else 0
+
+
 class Submission(Struct, frozen=True):
     """All facts of one workbook. ``stages`` are the ids of its stage units, in template order.
     ``tables`` lacks a table that could not be found, or that must have rows and has none: what it
@@ -111,7 +125,7 @@ class Submission(Struct, frozen=True):
     indicators: tuple[ShownIndicator, ...] = ()
     sheet_titles: Mapping[str, str] = field(default_factory=dict)  # sheet id -> title in this book
     content_hash: str = ""  # of all facts, for finding copies
-    explanation_area: tuple[CellRef, CellRef] | None = None  # body of the sheet 说明, its corners
+    explanation_area: ExplanationArea | None = None
 
     def fact(self, ref: FactRef) -> Fact:
         """The fact of this name; an UNBOUND one if the submission has none."""
@@ -127,6 +141,16 @@ class Submission(Struct, frozen=True):
     def locate(self, ref: FactRef) -> CellRef | None:
         """Where a fact stands in the workbook, if it was bound."""
         return self.fact(ref).cell
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was filled in beyond whose form it is."""
+        identity = self.template.identity
+        own = {identity.code, identity.name, identity.date}
+        unused = (FactState.BLANK, FactState.UNBOUND)
+        return not any(self.tables.values()) and all(
+            fact.state in unused or ref.field in own for ref, fact in self.facts.items()
+        )
 
     def identity(self, part: str) -> str:
         """The school's "code", "name" or "date" as text; "" if not given."""

@@ -99,6 +99,18 @@ def format_number(value: Fraction, digits: int) -> str:
     return f"-{text}" if value < 0 and whole else text
 
 
+def digits_beside(value: Fraction, limit: Fraction, digits: int) -> int:
+    """How many decimals show on which side of the limit a value lies: 0.999 beside 1 is not shown
+    as 1. At least ``digits``, at most eight more."""
+    for more in range(digits, digits + 8):
+        scale = 10**more
+        whole = (2 * abs(value) * scale + 1) // 2
+        shown = Fraction(-whole if value < 0 else whole, scale)
+        if (shown > limit) == (value > limit) and (shown < limit) == (value < limit):
+            return more
+    return digits + 8
+
+
 class Requirement(NamedTuple):
     """What was required: a comparison with a quantity, or words where that says more."""
 
@@ -128,7 +140,8 @@ class Verdict(Struct, frozen=True):
 
     ``message`` is one Chinese sentence for the clerk. ``borderline`` (临界值): rounding to what is
     shown would flip the outcome. A verdict about the form itself (FORM...) may have no fact to
-    point at: then ``cell``, or at least ``sheet`` (a sheet's title), says where it is.
+    point at: then ``cell``, or at least ``sheet`` (a sheet's title), says where it is. ``allowed``:
+    未达标 within what a composite (6 of 7) allows, so that the school still reaches the standard.
     """
 
     rule: str
@@ -142,6 +155,7 @@ class Verdict(Struct, frozen=True):
     borderline: bool = False
     cell: CellRef | None = None
     sheet: str | None = None
+    allowed: bool = False
 
     @property
     def key(self) -> str:
@@ -186,6 +200,7 @@ class Passed(Struct, frozen=True):
     gap: ClassVar[Gap | None] = None
     cell: ClassVar[CellRef | None] = None
     sheet: ClassVar[str | None] = None
+    allowed: ClassVar[bool] = False
 
     def said(self) -> Said:
         """The words."""
@@ -247,6 +262,14 @@ class Passed(Struct, frozen=True):
 
 def _same(verdict: Verdict) -> Verdict:
     return verdict
+
+
+def finding_key(verdict: Verdict | Passed) -> str:
+    """A name that no two findings of one report share: the key, or for what points at no fact the
+    cell or sheet it speaks of."""
+    if verdict.at or (verdict.cell is None and verdict.sheet is None):
+        return verdict.key
+    return f"{verdict.key}@{verdict.cell or verdict.sheet}"
 
 
 class RuleError(Struct, frozen=True):

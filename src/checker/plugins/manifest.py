@@ -144,6 +144,7 @@ def _rule(entry: Table, plugin: str, path: str, documents: Mapping[str, Citation
         stages=texts(entry.get("stages")),
         table=optional_text(entry.get("table")),
         at=texts(entry.get("at")),
+        stricter=texts(entry.get("stricter")),
         message=optional_text(entry.get("message")),
         since=whole(entry.get("since")),
         until=None if until is None else whole(until),

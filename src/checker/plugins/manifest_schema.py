@@ -100,6 +100,7 @@ GAP: Schema = {
     "unit": _TEXT,
     "noun": _TEXT,
     "whole": _TRUTH,
+    "lack": _TRUTH,
     "of": {"type": "string", "allowed": ["numerator", "denominator"]},
 }
 
@@ -114,6 +115,7 @@ COMMON: Schema = {
     "table": _FILLED,
     "when": _FILLED,
     "at": _TEXTS,
+    "stricter": _TEXTS,
     "message": _FILLED,
     "what": _TEXT,
     "why": _TEXT,
@@ -146,6 +148,11 @@ _TAKES: dict[Takes, Schema] = {
     Takes.ALGORITHM: {"type": "string", "allowed": list(ALGORITHMS)},
     Takes.COLUMNS: {"type": "list", "schema": _FILLED, "minlength": 1},
     Takes.RULES: {"type": "list", "schema": {"type": "string", "regex": RULE_ID}, "minlength": 1},
+    Takes.ITEMS: {
+        "type": "list",
+        "schema": {"type": "string", "regex": rf"{RULE_ID}( \+ {RULE_ID})*"},
+        "minlength": 1,
+    },
     Takes.RULE: {"type": "string", "regex": RULE_ID},
     Takes.PER: {"type": "string", "allowed": ["stage", "submission"]},
     Takes.FUNCTION: {"type": "string", "regex": r"[a-z_][a-z0-9_]*"},

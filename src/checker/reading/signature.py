@@ -96,7 +96,7 @@ def _kind_of_compound(data: bytes) -> FileKind:
 
 
 def _other(data: bytes) -> str:
-    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    head = data[:2048].removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").lower()
     if head.startswith(b"%pdf"):
         return unreadable.PDF
     if head.startswith((b"rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"pk\x05\x06")):

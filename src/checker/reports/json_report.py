@@ -13,11 +13,12 @@ import msgspec
 
 from checker import __version__
 from checker.marking.file_record import Json
-from checker.marking.findings import INFO_WORD, SHOWN, Counts, Finding
+from checker.marking.findings import Counts, Finding, word_of
+from checker.marking.overview import Overview
 from checker.marking.results import FileResult, exit_code
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus
-from checker.model.verdicts import OUTCOME_WORDS, Outcome, RuleError, Severity
+from checker.model.verdicts import Outcome, RuleError, Severity
 
 SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
 
@@ -35,10 +36,17 @@ def file_document(result: FileResult) -> dict[str, Json]:
         "unit": result.unit,
         "code": result.code,
         "counts": _counts(result),
+        **overview_document(result.overview),
         "marked_copy": result.marked_copy,
         "cannot_write": result.cannot_write,
         "message": result.message,
     }
+
+
+def overview_document(overview: Overview) -> dict[str, Json]:
+    """Scorecard, what to do first, what could not be judged, how far the form is filled in."""
+    content: dict[str, Json] = msgspec.to_builtins(overview)
+    return content
 
 
 def finding_document(path: str, finding: Finding) -> dict[str, Json]:
@@ -67,6 +75,8 @@ def finding_content(finding: Finding) -> dict[str, Json]:
         "fix": finding.fix,
         "key": finding.key,
         "borderline": finding.borderline,
+        "allowed": finding.allowed,
+        "cause": finding.cause,
     }
 
 
@@ -88,8 +98,7 @@ def error_content(error: RuleError) -> dict[str, Json]:
 def finding_word(item: Mapping[str, Json]) -> str:
     """不通过, 存疑, 已说明 or 提示, for a finding as a record keeps it."""
     verdict = Outcome(str(item["verdict"]))
-    informs = item.get("severity") == Severity.INFO.value and verdict in SHOWN
-    return INFO_WORD if informs else OUTCOME_WORDS[verdict]
+    return word_of(Severity(str(item["severity"])), verdict, bool(item.get("allowed")))
 
 
 def finding_of_content(item: Mapping[str, Json]) -> Finding:
@@ -118,6 +127,8 @@ def finding_of_content(item: Mapping[str, Json]) -> Finding:
         fix=str(item["fix"]),
         key=str(item["key"]),
         borderline=bool(item["borderline"]),
+        allowed=bool(item.get("allowed")),
+        cause=int(str(item.get("cause") or 0)),
     )
 
 

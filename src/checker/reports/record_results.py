@@ -22,6 +22,7 @@ def result_of_record(
         unit=record.name,
         code=record.code,
         profile=profile if record.status == FileStatus.CHECKED else "",
+        overview=record.overview,
         counts=Counts(**record.counts) if record.counts else Counts(),
         findings=tuple([finding_of_content(item) for item in record.findings]),
         errors=tuple([error_of_content(item) for item in record.errors]),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from checker.marking.findings import Finding, by_sheet
+from checker.marking.overview import BLANK_FORM, Overview
 from checker.marking.results import STATUS_WORDS, FileResult
 from checker.model.report import FileStatus
 from checker.model.verdicts import RuleError
@@ -37,11 +38,13 @@ def headline(result: FileResult) -> Line:
         return Line(f"✗ {result.path}  {STATUS_WORDS[result.status]}：{result.message}", "fail")
     who = f"{result.unit}（{result.code}）" if result.code else result.unit
     counts = result.counts
+    if result.overview.blank:
+        return Line(f"○ {result.path}  {BLANK_FORM}", "dim")
     if counts.fail:
         sign, style = "✗", "fail"
     elif counts.doubt:
         sign, style = "？", "doubt"
-    elif counts.unmet:
+    elif counts.unmet or counts.unjudged:
         sign, style = "○", "unmet"
     else:
         sign, style = "✓", "pass"
@@ -114,15 +117,43 @@ def error_line(error: RuleError) -> Line:
     return Line(f"  程序错误  插件 {error.plugin} 的{rule}：{error.message}{where}", "fail")
 
 
+def overview_lines(overview: Overview) -> Iterator[Line]:
+    """The composite standards, what to do first, what could not be judged."""
+    for score in overview.scorecard:
+        style = {"达标": "pass", "未判断": "dim"}.get(score.word, "unmet")
+        yield Line(f"  {score}", style)
+    if overview.first:
+        yield Line("  先做这几件事：", "title")
+    for number, thing in enumerate(overview.first, 1):
+        where = f"{thing.sheet}!{thing.cell}　" if thing.cell else ""
+        yield Line(f"    {number}. {where}{thing}")
+    if overview.unjudged:
+        names = list(dict.fromkeys(f"{item.rule} {item.title}" for item in overview.unjudged))
+        yield Line(f"  未判断 {len(overview.unjudged)} 项（缺数据）：{'、'.join(names)}", "dim")
+
+
+def _follows(finding: Finding, overview: Overview) -> bool:
+    """Whether a finding is one of several that go away with one thing to do first, so that it need
+    not be read yet. Blank cells and repeated findings are themselves what is to be done."""
+    if not finding.cause:
+        return False
+    return overview.first[finding.cause - 1].folds
+
+
 def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
     """Everything said about one file."""
     yield headline(result)
-    shown = result.findings[:most]
-    for sheet, findings in by_sheet(shown):
+    yield from overview_lines(result.overview)
+    follow = [item for item in result.findings if _follows(item, result.overview)]
+    shown = [item for item in result.findings if item not in follow][:most]
+    for sheet, findings in by_sheet(tuple(shown)):
         yield Line(f"  {sheet or '整个工作簿'}", "title")
         yield from sheet_lines(findings)
-    if len(result.findings) > most:
-        yield Line(f"  另有 {len(result.findings) - most} 条未列出，见标记副本。")
+    if follow:
+        yield Line(f"  另有 {len(follow)} 条由上面要先做的事引起，改好后再看；标记副本里都有。")
+    left = len(result.findings) - len(follow) - len(shown)
+    if left > 0:
+        yield Line(f"  另有 {left} 条未列出，见标记副本。")
     for error in result.errors:
         yield error_line(error)
     if result.message and result.status is FileStatus.CHECKED:
@@ -139,10 +170,17 @@ def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
     fail = sum(result.counts.fail for result in checked)
     doubt = sum(result.counts.doubt for result in checked)
     unmet = sum(result.counts.unmet for result in checked)
-    clean = sum(not result.counts.fail and not result.counts.doubt for result in checked)
+    unjudged = sum(result.counts.unjudged for result in checked)
+    blank = sum(result.overview.blank for result in checked)
+    clean = sum(
+        not any((item.counts.fail, item.counts.doubt, item.counts.unjudged, item.overview.blank))
+        for item in checked
+    )
     text = f"共 {len(results)} 个文件，已校验 {len(checked)} 个"
     if checked:
-        text += f"，其中 {clean} 个没有问题；不通过 {fail} 条，存疑 {doubt} 条，未达标 {unmet} 项"
+        text += f"，其中 {clean} 个没有问题；{fail} 处必须修改，{doubt} 处需要说明"
+        text += f"，{unmet} 项未达标（据实上报），{unjudged} 项未判断"
+        text += f"；空白表 {blank} 个" if blank else ""
     yield Line(text + "。", "title")
     for status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE, FileStatus.FAILED):
         count = sum(result.status is status for result in results)

@@ -26,6 +26,7 @@ class Takes(StrEnum):
     TABLE = "table"
     COLUMNS = "columns"  # ids of columns of a table
     RULES = "rules"  # ids of rules
+    ITEMS = "items"  # the same; several that make one item are joined: "GOV3c + GOV3d"
     RULE = "rule"  # id of one rule
     PER = "per"  # "stage" or "submission"
     FUNCTION = "function"  # name of a function in the plugin's rules.py
@@ -157,7 +158,7 @@ KINDS: dict[str, Kind] = {
     "composite": Kind(
         "综合",
         (
-            _must("of", Takes.RULES, "由哪些规则组成"),
+            _must("of", Takes.ITEMS, "由哪些规则组成；几条规则合为一项写作 'A + B'"),
             _must("at_least", Takes.THRESHOLD, "至少几项达标"),
             _may("floor", Takes.THRESHOLD, "未达标的项至少达到各自限值的多少"),
         ),

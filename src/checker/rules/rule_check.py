@@ -81,9 +81,10 @@ def static_problems(
         declared = DeclaredUnits(template, limits)
         for problem in _template_problems(rule, template, declared, ruleset):
             yield f"（模板 {template_id}）{problem}"
-    for rule_id in _texts(rule.spec.get("of")) if rule.kind == "composite" else ():
-        if not any(other.id == rule_id for other in ruleset.rules):
-            yield f"of：没有规则 {rule_id}"
+    for item in _texts(rule.spec.get("of")) if rule.kind == "composite" else ():
+        for rule_id in (name.strip() for name in item.split("+")):
+            if not any(other.id == rule_id for other in ruleset.rules):
+                yield f"of：没有规则 {rule_id}"
 
 
 def unused_thresholds(ruleset: RuleSet, plugin_rules: Iterable[Rule]) -> set[str]:

@@ -34,12 +34,13 @@ class NotApplicable(Exception):
 
 
 class LeftEmpty(NotApplicable):
-    """An optional field was left empty. Nothing is judged then; an official item (达标判定) says
-    that it is 缺数据, every other rule does not apply."""
+    """An optional figure that was left empty. A standard cannot be judged without it: for such a
+    rule this is 缺数据, for the others 不适用. ``refs`` name the facts."""
 
-    def __init__(self, label: str, ref: FactRef) -> None:
-        super().__init__(f"没有填“{label}”")
-        self.refs = (ref,)
+    def __init__(self, reason: str, refs: tuple[FactRef, ...] = ()) -> None:
+        super().__init__(reason)
+        self.args = (reason, refs)
+        self.refs = refs
 
 
 class RuleDefect(Exception):

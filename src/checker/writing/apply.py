@@ -326,10 +326,14 @@ class Applier:
             changes[cell] = CellChange(changes.get(cell, CellChange()).style, content)
             area = Area(*cell, *cell)
             self._counts["edit"] += 1
-            before = encode(stored.content)
+            before = encode(content_of(None) if edit.beside else stored.content)
             self._remember(
                 "edit", sheet.title, area, encode(content), before, created=not place.exists
             )
+        for beside in dict.fromkeys(edit.beside for edit in plan.edits.values()):
+            person = parse_area(beside or "")
+            if person is not None:
+                self._remember("person", sheet.title, person, "", None)
 
     def _write_notes(self, sheet: Sheet, part: SheetPart, plan: SheetPlan) -> None:
         if not plan.notes:

@@ -121,6 +121,11 @@ class Stored(NamedTuple):
         return cls(Content("" if kind == "n" else kind, inner))
 
     @property
+    def has_text(self) -> bool:
+        """Whether a reader sees anything in the cell."""
+        return bool(_shown(self.content)[1].strip())
+
+    @property
     def is_formula(self) -> bool:
         """Whether the cell computes its value."""
         return _FORMULA.search(self.content.inner) is not None

@@ -32,7 +32,7 @@ _FORMULA = re.compile(r"\s*=?\s*ROWS\((.*)\)\s*", re.DOTALL)
 class Memory(NamedTuple):
     """One line: which cells, what kind of change, what was written, what was there before."""
 
-    kind: str  # fill, note, link, edit, sheet, recalculation
+    kind: str  # fill, note, link, edit, person (see CellEdit.beside), sheet, recalculation
     sheet: str
     area: Area
     wrote: str

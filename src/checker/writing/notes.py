@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from checker.writing.addresses import Area
@@ -32,8 +32,10 @@ SEPARATOR = "\n────────\n"
 """Stands between a note that was there before and ours."""
 
 LONGEST = 32_000
+NOTE_FONT, NOTE_POINTS = "宋体", 9
 _RUN = (
-    '<r><rPr><sz val="9"/><color indexed="81"/><rFont val="宋体"/><family val="3"/>'
+    f'<r><rPr><sz val="{NOTE_POINTS}"/><color indexed="81"/><rFont val="{NOTE_FONT}"/>'
+    '<family val="3"/>'
     '<charset val="134"/></rPr><t xml:space="preserve">'.encode(),
     b"</t></r>",
 )
@@ -201,18 +203,24 @@ _SHAPE_MIDDLE = (
 
 
 class Grid:
-    """Column widths and row heights of a sheet in pixels, for placing boxes over cells."""
+    """Column widths and row heights of a sheet in pixels, for placing boxes over cells.
+
+    ``columns`` are first, last and characters of width, ``rows`` points of height by row; the rest
+    has the usual ``width`` and ``height``. What is hidden has 0.
+    """
 
     def __init__(
         self,
         columns: Iterable[tuple[int, int, float]] = (),
         width: float = 8.43,
         height: float = 15.0,
+        rows: Mapping[int, float] | None = None,
     ) -> None:
+        self._rows = rows or {}
+        self._height = height
         self._columns = list(columns)
         self._width = width
         self._pixels: dict[int, int] = {}
-        self._row_pixels = max(1, round(height * 4 / 3))
 
     def column_pixels(self, column: int) -> int:
         """The width of a 1-based column; 0 if it is hidden."""
@@ -235,9 +243,15 @@ class Grid:
             rest -= pixels
             right += 1
         top = max(0, row - 2)
-        rows, below = divmod(height + 4, self._row_pixels)
-        bottom = min(1_048_575, top + rows)
+        bottom, below = top, height + 4
+        while bottom < 1_048_575 and below >= (pixels := self.row_pixels(bottom + 1)):
+            below -= pixels
+            bottom += 1
         return f"{left}, {offset}, {top}, 4, {right}, {rest}, {bottom}, {below}"
+
+    def row_pixels(self, row: int) -> int:
+        """The height of a 1-based row; 0 if it is hidden."""
+        return round(self._rows.get(row, self._height) * 4 / 3)
 
 
 def half_widths(line: str) -> int:
@@ -462,6 +476,7 @@ class SheetNotes:
                 columns,
                 _number(format_.get("defaultColWidth"), 8.43),
                 _number(format_.get("defaultRowHeight"), 15.0),
+                self._sheet_part.row_heights(),
             )
         return self._grid
 

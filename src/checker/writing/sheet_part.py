@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
 from checker.writing.addresses import Area, column_letters, column_number, parse_area
@@ -18,6 +20,7 @@ _CUSTOM_FORMAT = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
 _AFTER_NAME = b" \t\r\n/>"
 _NEAR = 32 * 1024  # bytes
 _MOST_MISSES = 30
+_MOST_HEIGHTS = 20_000
 
 ORDER = (
     *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr"),
@@ -159,6 +162,21 @@ class SheetPart:
         scan = self.part.scan
         inside = children(scan, found.inner_start, found.inner_end)
         return [attributes(self.tag(child)) for child in inside]
+
+    def row_heights(self) -> dict[int, float]:
+        """Points of height by row, of the first rows that say one; hidden rows have 0."""
+        heights: dict[int, float] = {}
+        scan = self.part.scan
+        for found in islice(
+            self._row.finditer(scan, self.data_inner, self.data_inner_end), _MOST_HEIGHTS
+        ):
+            tag = found.group()
+            if found[1] and (b" ht=" in tag or b" hidden=" in tag):
+                values = attributes(tag)
+                with suppress(ValueError):
+                    hidden = values.get("hidden") in ("1", "true")
+                    heights[int(found[1])] = 0.0 if hidden else float(values.get("ht", ""))
+        return heights
 
     def locate(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Place]:
         """Where the cells (row, column) are, or belong."""

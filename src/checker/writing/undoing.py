@@ -239,15 +239,25 @@ class _Restorer:
     def _restore_cells(self, sheet: Sheet, part: SheetPart, memories: list[Memory]) -> None:
         fills: dict[Cell, Memory] = {}
         edits: dict[Cell, Memory] = {}
+        persons: dict[int, Cell] = {}
         for memory in memories:
             if memory.kind == "fill":
                 fills.update((cell, memory) for cell in _cells(memory.area))
             elif memory.kind == "edit":
                 edits.update((cell, memory) for cell in _cells(memory.area))
-        places = part.locate({*fills, *edits})
+            elif memory.kind == "person":
+                persons[memory.area.top] = memory.area.top, memory.area.left
+        places = part.locate({*fills, *edits, *persons.values()})
+        written = {
+            row
+            for row, cell in persons.items()
+            if Stored.read(part, places[cell], self._workbook.shared_string).has_text
+        }
         changes: dict[Cell, CellChange] = {}
         for cell, memory in edits.items():
             place = places[cell]
+            if cell[0] in written:
+                continue  # what a person wrote there would mean nothing without it
             now = Stored.read(part, place, self._workbook.shared_string)
             if not now.shows_the_same_as(decode(memory.wrote)):
                 reason = "单元格内容已被改过，予以保留"

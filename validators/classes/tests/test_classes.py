@@ -48,7 +48,7 @@ def test_shangshiqiao(judged: Judge, verdict: Find) -> None:
     large = verdict(report, "CLS2")
     assert (large.outcome, str(large.actual)) == (Outcome.DOUBT, "100%")
     very_large = [
-        item for item in report.verdicts if item.rule == "CLS2b" and item.outcome is Outcome.FAIL
+        item for item in report.verdicts if item.rule == "CLS2b" and item.outcome is Outcome.UNMET
     ]
     assert len(very_large) == 15
     assert verdict(report, "CLS204").outcome is Outcome.DOUBT
@@ -98,13 +98,13 @@ def test_large_classes_of_senior_school_are_no_matter_of_compulsory_education(
         Outcome.PASS,
         Outcome.NOT_APPLICABLE,
     }
-    assert verdict(report, "CLS2g", row=21).outcome is Outcome.DOUBT
+    assert verdict(report, "CLS2g", row=21).outcome is Outcome.UNMET
 
 
 @pytest.mark.parametrize(
     ("standard", "nationally", "in_jiangxi"),
     [
-        (8084, Outcome.DOUBT, Outcome.FAIL),
+        (8084, Outcome.DOUBT, Outcome.UNMET),
         (9000, Outcome.DOUBT, Outcome.PASS),
         (9515, Outcome.DOUBT, Outcome.PASS),
         (10000, Outcome.PASS, Outcome.PASS),
@@ -128,7 +128,7 @@ def test_the_second_grade_is_a_starting_grade_in_primary_school_only(
     """小学一、二年级, but 初一 alone."""
     rows = classes(46, grade="二年级") + classes(51, grade="初二") + classes(50, grade="初一")
     report = judged({"school.type": "312"}, {"classes": rows}, profile="jiangxi")
-    assert verdict(report, "CLS1a").outcome is Outcome.FAIL
+    assert verdict(report, "CLS1a").outcome is Outcome.UNMET
     assert verdict(report, "CLS1b").outcome is Outcome.PASS
 
 

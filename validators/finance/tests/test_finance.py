@@ -12,7 +12,7 @@ from checker.model.rules import Example, Plain
 from checker.model.verdicts import Outcome, Verdict
 from checker.plugins.manifest import load_manifest
 from checker.rules.profiles import build
-from checker.session import Session
+from checker.session import Session, SessionOptions
 
 RULES = load_manifest(Path(__file__).parents[1] / "plugin.toml").rules
 
@@ -37,7 +37,7 @@ def judged(
 
 @pytest.mark.parametrize(
     ("year", "outcome"),
-    [(2018, Outcome.PASS), (2022, Outcome.PASS), (2023, Outcome.FAIL), (2026, Outcome.FAIL)],
+    [(2018, Outcome.PASS), (2022, Outcome.PASS), (2023, Outcome.UNMET), (2026, Outcome.UNMET)],
 )
 def test_710_yuan_was_enough_until_the_base_rose_in_2023(
     session: Session, year: int, outcome: Outcome
@@ -54,6 +54,7 @@ def test_a_small_boarding_school(session: Session, year: int, exact: int) -> Non
     650 x 100 + 200 x 20, later 720 x 100 + 300 x 20."""
     facts: dict[str, Plain] = {
         "school.type": "218",
+        "school.urban_rural": "220",
         "students.total": 60,
         "students.boarders": 20,
         "money.public_funds": exact,
@@ -63,7 +64,7 @@ def test_a_small_boarding_school(session: Session, year: int, exact: int) -> Non
     )
     facts["money.public_funds"] = exact - 1
     verdict = judged(session, "FIN3", "compulsory_school", facts, "primary", year)
-    assert verdict.outcome is Outcome.FAIL
+    assert verdict.outcome is Outcome.UNMET
     assert verdict.gap is not None
     assert verdict.gap.exact == 1
 
@@ -75,7 +76,46 @@ def test_money_typed_in_wan_is_doubted_not_believed(session: Session) -> None:
         "students.total": 1000,
         "money.public_funds": 75,
     }
-    assert judged(session, "FIN201", "compulsory_school", facts, "primary").outcome is Outcome.DOUBT
+    verdict = judged(session, "FIN201", "compulsory_school", facts, "primary")
+    assert verdict.outcome is Outcome.DOUBT
+    assert "像是单位为元的格填了万元的数" in verdict.message
+
+
+def test_only_rural_schools_below_100_are_paid_as_100(session: Session) -> None:
+    """国发〔2015〕67号 says 农村地区: a town's school of 36 is due 720 for each of the 36."""
+    facts: dict[str, Plain] = {
+        "school.type": "211",
+        "students.total": 36,
+        "students.boarders": 0,
+        "money.public_funds": 720 * 36,
+    }
+    for place, outcome in (("111", Outcome.PASS), ("121", Outcome.PASS), ("220", Outcome.UNMET)):
+        facts["school.urban_rural"] = place
+        verdict = judged(session, "FIN3", "compulsory_school", facts, "primary")
+        assert verdict.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("profile", "standard", "outcome"),
+    [
+        (None, 600, Outcome.PASS),
+        (None, 599, Outcome.UNMET),
+        ("eastern_2016", 649, Outcome.UNMET),
+        ("eastern_2016", 650, Outcome.PASS),
+    ],
+)
+def test_the_base_of_2016_differed_by_region(
+    profile: str | None, standard: int, outcome: Outcome
+) -> None:
+    """600 in the middle and west, 650 in the east, until 2019."""
+    options = SessionOptions(profile=profile, edition=2018)
+    session = Session(options)
+    rule = session.ruleset.rule("FIN3a")
+    example = Example(expect=outcome, facts={"money.public_standard": standard}, stage="primary")
+    rule = replace(rule, templates=("county",), examples=(example,))
+    templates = {one.id: one for one in session.templates}
+    (result,) = run_examples(rule, session.ruleset, templates, session.profile)
+    assert result.problem == ""
 
 
 def test_wrong_base_is_named_only_where_it_is_the_reason(session: Session) -> None:

@@ -35,7 +35,7 @@ def test_rooms_that_are_too_small_do_not_count(judged: Judge, verdict: Find) -> 
     ]
     report = judged({"school.type": "211", "class_count.total": 25}, {"special_rooms": rooms})
     music = verdict(report, "GOV3a")
-    assert music.outcome is Outcome.FAIL
+    assert music.outcome is Outcome.UNMET
     assert music.gap is not None
     assert str(music.gap) == "缺 1 间96㎡以上的音乐专用教室"
     assert verdict(report, "GOV3b").outcome is Outcome.PASS
@@ -49,7 +49,7 @@ def test_old_rooms_count_only_where_the_profile_says_so(
     facts: Facts = {"school.type": "211", "class_count.total": 12}
     tables = {"special_rooms": [room("音乐", 73, 2015), room("美术", 67, 2016)]}
     national = judged(facts, tables)
-    assert verdict(national, "GOV3a").outcome is Outcome.FAIL
+    assert verdict(national, "GOV3a").outcome is Outcome.UNMET
     assert verdict(national, "GOV203").outcome is Outcome.DOUBT
 
     profile = tmp_path / "relaxed.toml"
@@ -60,7 +60,7 @@ def test_old_rooms_count_only_where_the_profile_says_so(
     )
     relaxed = judged(facts, tables, profile=str(profile))
     assert verdict(relaxed, "GOV3a").outcome is Outcome.PASS
-    assert verdict(relaxed, "GOV3b").outcome is Outcome.FAIL  # built in 2016: not before
+    assert verdict(relaxed, "GOV3b").outcome is Outcome.UNMET  # built in 2016: not before
 
 
 @pytest.mark.parametrize(("students", "excess"), [(3504, 1504), (2572, 572), (2000, None)])
@@ -83,7 +83,7 @@ def test_a_school_of_nine_years_may_have_2500(judged: Judge, verdict: Find) -> N
     assert verdict(report, "GOV4", "primary").outcome is Outcome.NOT_APPLICABLE
     assert verdict(report, "GOV4b").outcome is Outcome.PASS
     larger = judged(facts | {"students.total@junior": 901})
-    assert verdict(larger, "GOV4b").outcome is Outcome.FAIL
+    assert verdict(larger, "GOV4b").outcome is Outcome.UNMET
 
 
 def test_every_class_is_looked_at_with_the_limit_of_its_stage(judged: Judge, verdict: Find) -> None:
@@ -103,9 +103,9 @@ def test_every_class_is_looked_at_with_the_limit_of_its_stage(judged: Judge, ver
     }
     assert outcomes == {
         1: Outcome.PASS,
-        2: Outcome.FAIL,
+        2: Outcome.UNMET,
         3: Outcome.PASS,
-        4: Outcome.FAIL,
+        4: Outcome.UNMET,
         5: Outcome.NOT_APPLICABLE,
     }
     assert str(verdict(report, "GOV5a", row=2).at[0]) == "classes.total@2"
@@ -137,12 +137,12 @@ def test_linyi_county(judged: Judge, verdict: Find) -> None:
         template="county",
     )
     training = verdict(report, "GOV9c")
-    assert (training.outcome, str(training.actual)) == (Outcome.FAIL, "35.07%")
+    assert (training.outcome, str(training.actual)) == (Outcome.UNMET, "35.07%")
     assert training.gap is not None
     assert training.gap.value == 2175
     assert verdict(report, "GOV104").outcome is Outcome.PASS
     assert verdict(report, "GOV6").outcome is Outcome.PASS
-    assert verdict(report, "GOV5c", "primary").outcome is Outcome.FAIL
+    assert verdict(report, "GOV5c", "primary").outcome is Outcome.UNMET
     assert verdict(report, "GOV3g", "primary").outcome is Outcome.DOUBT
     assert verdict(report, "GOV3g", "junior").outcome is Outcome.PASS
 
@@ -155,7 +155,7 @@ def test_one_yuan_less_for_the_small_schools_is_too_little(judged: Judge, verdic
         "money.public_standard@primary": 710,
     }
     found = verdict(judged(facts, template="county"), "GOV6")
-    assert found.outcome is Outcome.FAIL
+    assert found.outcome is Outcome.UNMET
     assert found.gap is not None
     assert found.gap.value == 1
 
@@ -185,5 +185,5 @@ def test_enrolment_nearby_is_asked_of_public_day_schools_in_towns(
             "students.nearby": 999,
         }
     )
-    expected = Outcome.FAIL if applies else Outcome.NOT_APPLICABLE
+    expected = Outcome.UNMET if applies else Outcome.NOT_APPLICABLE
     assert verdict(report, "GOV13").outcome is expected

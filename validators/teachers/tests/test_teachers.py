@@ -47,7 +47,7 @@ def test_shangshiqiao_has_posts_for_two_thirds_of_its_pupils(judged: Judge, verd
     """1301 / 19 = 68.47 posts are due; 45 are 24 too few. The ratio says the same."""
     report = judged(SCHOOL)
     posts = verdict(report, "TEA1")
-    assert posts.outcome is Outcome.DOUBT
+    assert posts.outcome is Outcome.UNMET
     assert posts.gap is not None
     assert str(posts.gap) == "缺 24 名教职工编制"
     assert verdict(report, "TEA201").outcome is Outcome.DOUBT  # 1301 / 41 = 31.7
@@ -73,7 +73,7 @@ def test_the_stages_of_a_nine_year_school_have_ratios_of_their_own(
         "staff.quota": 20,
     }
     assert verdict(judged(facts), "TEA1").outcome is Outcome.PASS
-    assert verdict(judged(facts | {"staff.quota": 19}), "TEA1").outcome is Outcome.DOUBT
+    assert verdict(judged(facts | {"staff.quota": 19}), "TEA1").outcome is Outcome.UNMET
 
 
 def test_sums_and_parts_of_a_school_that_counted_well(judged: Judge, verdict: Find) -> None:

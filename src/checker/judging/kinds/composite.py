@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
@@ -23,10 +24,11 @@ from checker.model.verdicts import (
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
-    """One verdict. Rules that do not apply leave the count (and lower ``at_least`` by one each);
-    while some cannot be judged yet, only what is already certain is said."""
+    """One verdict. Items that do not apply leave the count (and lower ``at_least`` by one each);
+    while some cannot be judged yet, only what is already certain is said. An item is a rule, or
+    several (``"GOV3c + GOV3d"``) that must all hold, on this unit or on every stage of it."""
     floor = _floor(rule, context)
-    fulfilled, failed, open_, without = _sorted(rule, context)
+    fulfilled, failed, open_, without = sorted_parts(rule, context.results)
     judged = len(fulfilled) + len(failed) + len(open_)
     if not judged:
         yield context.not_applicable("各项指标都不适用")
@@ -38,7 +40,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     hopeless = too_low or len(fulfilled) + len(open_) < needed
     if open_ and not hopeless:
         missing = tuple(dict.fromkeys(ref for verdict in open_ for ref in verdict.at))
-        message = f"还有 {len(open_)} 项指标缺数据，暂不能综合判断。"
+        message = (
+            f"{judged} 项指标中 {len(fulfilled)} 项达标、{len(open_)} 项缺数据，暂不能综合判断。"
+        )
         yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing, message=message)
         return
     if not hopeless:
@@ -46,7 +50,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
         return
     message = f"{judged} 项指标中 {len(fulfilled)} 项达标，要求{required.text}"
     if failed:
-        message += "；未达标：" + "、".join(_told(verdict, context) for verdict in failed)
+        message += "；未达标：" + "、".join(_told(verdict, context, floor) for verdict in failed)
+    if open_:
+        message += f"；还有 {len(open_)} 项缺数据"
     if too_low:
         message += f"；其中 {len(too_low)} 项低于限值的 {_percent(floor)}"
     message += "。"
@@ -54,24 +60,40 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     yield missed(context, message, at=at, actual=actual, required=required)
 
 
-def _sorted(
-    rule: Rule, context: Context
-) -> tuple[list[Verdict | Passed], list[Verdict | Passed], list[Verdict | Passed], int]:
-    fulfilled: list[Verdict | Passed] = []
-    failed: list[Verdict | Passed] = []
-    open_: list[Verdict | Passed] = []
+class Parts(NamedTuple):
+    """The parts of a composite by what came of them; ``without`` counts those that do not apply."""
+
+    fulfilled: list[Verdict | Passed]
+    failed: list[Verdict | Passed]
+    open: list[Verdict | Passed]
+    without: int
+
+
+def parts_of(rule: Rule) -> tuple[tuple[str, ...], ...]:
+    """The parts of a composite: each one rule, or several ("GOV3a + GOV3b") that count as one."""
+    return tuple(tuple(name.strip() for name in item.split("+")) for item in texts(rule.spec["of"]))
+
+
+def sorted_parts(rule: Rule, verdicts_of: Callable[[str], Iterable[Verdict | Passed]]) -> Parts:
+    """What came of the parts. One of several rules is missed if any of them is."""
+    found = Parts([], [], [], 0)
     without = 0
-    for rule_id in texts(rule.spec["of"]):
-        verdict = context.result(rule_id)
-        if verdict is None or verdict.outcome is Outcome.NOT_APPLICABLE:
+    for names in parts_of(rule):
+        verdicts = [each for name in names for each in verdicts_of(name)]
+        applying = [each for each in verdicts if each.outcome is not Outcome.NOT_APPLICABLE]
+        lacking = [each for each in applying if each.outcome is Outcome.INCOMPLETE]
+        missing = [
+            each for each in applying if each.outcome not in (Outcome.PASS, Outcome.INCOMPLETE)
+        ]
+        if not applying:
             without += 1
-        elif verdict.outcome is Outcome.PASS:
-            fulfilled.append(verdict)
-        elif verdict.outcome is Outcome.INCOMPLETE:
-            open_.append(verdict)
+        elif missing:
+            found.failed.append(min(missing, key=_share))
+        elif lacking:
+            found.open.append(lacking[0])
         else:
-            failed.append(verdict)
-    return fulfilled, failed, open_, without
+            found.fulfilled.append(applying[0])
+    return found._replace(without=without)
 
 
 def _floor(rule: Rule, context: Context) -> Fraction | None:
@@ -94,8 +116,10 @@ def _share(verdict: Verdict | Passed) -> Fraction:
     return value / required.value
 
 
-def _told(verdict: Verdict | Passed, context: Context) -> str:
+def _told(verdict: Verdict | Passed, context: Context, floor: Fraction | None) -> str:
     title = context.title_of(verdict.rule)
+    if floor is None:
+        return title
     return f"{title}（{verdict.actual}，为限值的 {_percent(_share(verdict))}）"
 
 

@@ -13,7 +13,15 @@ from checker.judging.unit import Unit
 from checker.judging.wording import Words, gap_of, missed, requirement
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Gap, Passed, Quantity, Said, Verdict, format_number
+from checker.model.verdicts import (
+    Gap,
+    Passed,
+    Quantity,
+    Said,
+    Verdict,
+    digits_beside,
+    format_number,
+)
 from checker.rules.expression import parse
 from checker.rules.values import ONE, compare, rounded
 
@@ -69,7 +77,8 @@ def _said(context: Context, value: Fraction, limit: Fraction) -> Said:
     unit, digits = str(spec["unit"]), whole_number(spec.get("digits", 2))
     as_shown = compare(operator, rounded(value, digits), limit)
     borderline = as_shown is not compare(operator, value, limit)
-    actual, required = Quantity(value, unit, digits), requirement(operator, limit, unit)
+    shown_digits = digits_beside(value, limit, digits)
+    actual, required = Quantity(value, unit, shown_digits), requirement(operator, limit, unit)
     message = f"{rule.title}：现在为 {actual}，符合 {required.text} 的要求"
     message += f"{near(value, digits, unit) if borderline else ''}。"
     return Said(message, actual, required, borderline)

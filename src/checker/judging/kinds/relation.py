@@ -12,7 +12,16 @@ from checker.judging.unit import Unit
 from checker.judging.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, missed, shown
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Gap, Passed, Quantity, Requirement, Said, Verdict
+from checker.model.verdicts import (
+    Gap,
+    Passed,
+    Quantity,
+    Requirement,
+    Said,
+    Severity,
+    Verdict,
+    digits_beside,
+)
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
 from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Truth, Unary
@@ -75,6 +84,8 @@ def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, 
     if not isinstance(node, Comparison) or len(node.operators) > 1:
         return None
     left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        digits = digits_beside(left, right, digits)
     actual = words.quantity(left, node.operands[0], digits)
     sign = node.operators[0]
     if not isinstance(right, Fraction):
@@ -126,7 +137,10 @@ def _sentence(
 ) -> str:
     flag = _flag(node)
     if flag is not None:
-        return f"“{words.unit.label_of(flag[0])}”应为“{required.text}”，现在是“{actual}”。"
+        label = words.unit.label_of(flag[0])
+        if rule.severity is Severity.STANDARD:
+            return f"“{label}”填的是“{actual}”，还没有达到要求。"
+        return f"“{label}”应为“{required.text}”，现在是“{actual}”。"
     assert isinstance(node, Comparison)
     left, right = (words.describe(operand) for operand in node.operands)
     sign = node.operators[0]

@@ -12,7 +12,7 @@ from checker.judging.unit import Unit
 from checker.judging.wording import Words, gap_of, missed, requirement
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict, digits_beside
 from checker.rules.expression import parse
 
 
@@ -51,7 +51,11 @@ def _said(context: Context, value: Fraction, low: Fraction | None, high: Fractio
     spec, words = context.rule.spec, Words(context)
     text = str(spec["value"])
     measured = str(spec.get("unit", "")) or words.unit_shown(parse(text))
-    actual = Quantity(value, measured, whole_number(spec.get("digits", 2)))
+    digits = whole_number(spec.get("digits", 2))
+    for bound in (low, high):
+        if bound is not None:
+            digits = digits_beside(value, bound, digits)
+    actual = Quantity(value, measured, digits)
     required = _required(low, high, measured)
     name = words.describe(parse(text))
     message = f"“{name}”为 {actual}，符合要求（{required.text}）。"
