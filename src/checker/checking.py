@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +12,10 @@ from msgspec.structs import replace
 from checker.marking.results import FileResult, result_of
 from checker.model.report import FileStatus, Judgement, Report
 from checker.session import Session, SessionOptions
+
+if TYPE_CHECKING:
+    from checker.model.marks import Changes
+    from checker.writing import WriteSummary
 
 COPY_FAILED = "标记副本写不进去"
 """Begins the reason why a marked copy is missing that could be made another time."""
@@ -132,31 +136,33 @@ def _mark(
     changes = changes_for(judgement.report, session.rules, session.profile.title)
     try:
         if plan.in_place:
-            write_in_place(Path(source.location), changes)
-            return replace(result, marked_copy=source.location)
+            summary = write_in_place(Path(source.location), changes)
+            return replace(result, marked_copy=source.location, left_out=_left_out(summary))
         assert plan.folder is not None
         target = Path(plan.folder) / copy_name(source)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.member or "://" in source.location:
-            _write_from_bytes(data, target, changes)
+            summary = _write_from_bytes(data, target, changes)
         else:
-            write_changes(Path(source.location), target, changes)
+            summary = write_changes(Path(source.location), target, changes)
     except UnwritableWorkbook as refusal:
         return replace(result, cannot_write=str(refusal))
     except OSError as problem:
         reason = f"{COPY_FAILED}（{problem.strerror or problem}），请检查磁盘空间和权限。"
         return replace(result, cannot_write=reason)
-    return replace(result, marked_copy=str(target))
+    return replace(result, marked_copy=str(target), left_out=_left_out(summary))
 
 
-def _write_from_bytes(data: bytes, target: Path, changes: object) -> None:
+def _left_out(summary: WriteSummary) -> tuple[str, ...]:
+    return tuple(f"{one.place}：{one.reason}" for one in summary.skipped)
+
+
+def _write_from_bytes(data: bytes, target: Path, changes: Changes) -> WriteSummary:
     """For a workbook that is no file of its own: write it to the target, then mark it there."""
-    from checker.model.marks import Changes
     from checker.writing import write_changes
 
-    assert isinstance(changes, Changes)
     target.write_bytes(data)
-    write_changes(target, target, changes)
+    return write_changes(target, target, changes)
 
 
 def copy_name(source: Readable) -> PurePosixPath:

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from checker.forms.normalise import normalise
 from checker.forms.typed_value import TypedValue
 from checker.model.cells import Cell, CellKind, CellValue
 from checker.model.submission import FactState
 from checker.model.template import Field, FieldType
+from checker.reading import read_snapshot
 
 
 def entry(kind: FieldType, unit: str = "") -> Field:
@@ -223,3 +226,40 @@ def test_spellings_of_a_number(typed: str, field: Field, value: str | None, told
     )
     assert told in result.message
     assert ("换算" in result.message) == ("换算" in told), "nothing else can be converted"
+
+
+DATE_FORMATS = (
+    *("yyyy-mm-dd", "yyyy/m/d;@", "yy/m/d;@", "m/d;@", "m/d/yy;@", "mm/dd/yy;@", "yyyymmdd"),
+    *("[$-F800]dddd, mmmm dd, yyyy", "[$-x-sysdate]dddd, mmmm dd, yyyy", "yyyy\\-m\\-d"),
+    *('yyyy"年"m"月"d"日";@', '[$-804]yyyy"年"m"月"d"日"', 'yyyy"年"m"月";@', 'm"月"d"日";@'),
+    *('[DBNum1][$-804]yyyy"年"m"月"d"日";@', '[DBNum1][$-804]yyyy"年"m"月";@'),
+    *("[$-804]aaaa;@", "[$-804]aaa;@", "aaaa", "aaa", "ddd", "dddd", "d", "mmm", "mmmm", "yyyy"),
+    *("[$-409]d/mmm/yy;@", "[$-409]d/mmm;@", "[$-409]mmm/yy;@", "[$-409]mmmmm/yy;@"),
+    *("[$-409]yyyy/m/d h:mm AM/PM;@", "yyyy/m/d h:mm;@", '[$-804]上午/下午h"时"mm"分"', "h:mm"),
+    *("e", "e年", "[$-404]e/m/d;@", "gge年", "bbbb", "b2yyyy/m/d", "[红色]yyyy-m-d"),
+    *(14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 57, 58),
+)
+NUMBER_FORMATS = (
+    "General",
+    "G/通用格式",
+    "0.00",
+    "# ?/?",
+    "0.00E+00",
+    '0"年"',
+    '0"日"',
+    '"d"0',
+    49,
+)
+
+
+def test_every_format_by_which_excel_shows_a_day_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "格式.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    sheet = workbook.add_worksheet("表")
+    for row, code in enumerate((*DATE_FORMATS, *NUMBER_FORMATS)):
+        sheet.write_number(row, 0, 46266, workbook.add_format({"num_format": code}))
+    workbook.close()
+    cells = read_snapshot(path).sheets["表"]
+    for row, code in enumerate((*DATE_FORMATS, *NUMBER_FORMATS), start=1):
+        result = normalise(cells.cell(row, 1), DAY)
+        assert result.value == (FIRST if code in DATE_FORMATS else None), code
