@@ -33,7 +33,7 @@ from checker.model.verdicts import Quantity, RuleError, Scope
 from checker.reports.json_report import finding_content
 from checker.session import Session, SessionOptions, Write
 from checker.trouble import write_log
-from checker.writing import UnwritableWorkbook, write_changes, write_in_place
+from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
 
 if TYPE_CHECKING:
     from checker.county.measuring import Measuring, Questions
@@ -98,12 +98,14 @@ def judge_and_mark(
     """Result and report of a source with this content. Never raises for a bad file; a fault of the
     program becomes FAILED."""
     path = path_shown(source)
-    written: list[Path] = []
+    written: list[tuple[Path, WriteSummary]] = []
     try:
         judgement = session.check(path, data, _writer(source, plan, data, written))
         result = result_of(judgement, session.rules)
-        copy = str(written[0]) if written else None
-        return replace(result, marked_copy=copy), judgement.report
+        for target, summary in written:
+            left_out = tuple(f"{one.place}：{one.reason}" for one in summary.skipped)
+            result = replace(result, marked_copy=str(target), left_out=left_out)
+        return result, judgement.report
     except Exception as problem:  # the program's own fault must cost one file, not the run
         import traceback
 
@@ -114,7 +116,9 @@ def judge_and_mark(
         return FileResult(path, FileStatus.FAILED, message=message), None
 
 
-def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) -> Write | None:
+def _writer(
+    source: Source, plan: MarkPlan, data: bytes, written: list[tuple[Path, WriteSummary]]
+) -> Write | None:
     """What writes the marks of one source where the plan wants them, and notes where that was."""
     if plan.folder is None and not plan.in_place:
         return None
@@ -125,15 +129,15 @@ def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) ->
             if not is_file:
                 raise UnwritableWorkbook(_IN_PLACE_ONLY_FILES)
             target = Path(source.location)
-            write_in_place(target, marks)
+            summary = write_in_place(target, marks)
         else:
             try:
                 target = copy_target(Path(plan.folder), source)
                 claim(Path(plan.folder), target)
                 if is_file:
-                    write_changes(Path(source.location), target, marks)
+                    summary = write_changes(Path(source.location), target, marks)
                 else:
-                    _write_from_bytes(data, target, marks)
+                    summary = _write_from_bytes(data, target, marks)
             except OSError as problem:
                 reason = f"{COPY_FAILED}（{problem.strerror or problem}），请检查磁盘空间和权限。"
                 raise UnwritableWorkbook(reason) from problem
@@ -141,19 +145,19 @@ def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) ->
                 if isinstance(refusal.__cause__, OSError):  # the disk's fault, not the workbook's
                     raise UnwritableWorkbook(f"{COPY_FAILED}：{refusal.reason}") from refusal
                 raise
-        written.append(target)
+        written.append((target, summary))
 
     return write
 
 
-def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> None:
+def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> WriteSummary:
     """For a workbook that is no file of its own."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="checker-") as folder:
         original = Path(folder) / f"原件{target.suffix}"
         original.write_bytes(data)
-        write_changes(original, target, marks)
+        return write_changes(original, target, marks)
 
 
 def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kept:

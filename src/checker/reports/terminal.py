@@ -162,6 +162,8 @@ def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
         yield Line(f"  没有写标记：{result.cannot_write}", "dim")
     if result.marked_copy:
         yield Line(f"  标记副本：{result.marked_copy}", "dim")
+    for one in result.left_out:
+        yield Line(f"  没有标在副本里：{one}", "dim")
 
 
 def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
