@@ -44,7 +44,7 @@ def test_a_wrong_workbook_says_where_what_by_which_clause_and_how_to_mend(
     assert lines[0].startswith("✗ ")
     assert f"  {answer.sheet}" in lines
     assert any(line.split()[0] == answer.cell for line in lines if line.strip())
-    for word in ("不通过", "要求 ", "依据：", "怎么改："):
+    for word in ("不通过", "要求 ", "依据：", "怎么办："):
         assert word in done.stdout
 
 

@@ -60,7 +60,7 @@ def _about(finding: Finding) -> Iterator[Line]:
     if finding.source:
         yield Line(f"          依据：{finding.source}", "dim")
     if finding.fix:
-        yield Line(f"          怎么改：{finding.fix}", "dim")
+        yield Line(f"          怎么办：{finding.fix}", "dim")
 
 
 def finding_lines(finding: Finding) -> Iterator[Line]:
