@@ -139,6 +139,8 @@ def _place_cell(sheet: str, cell: str) -> ResultCell:
 
 def _overview_rows(overview: Overview) -> Iterator[list[ResultCell]]:
     """The composite standards, how far the form is filled in, and what to do first."""
+    if overview.note:
+        yield [ResultCell(), ResultCell("年度", border=True), ResultCell(overview.note)]
     fills = {"达标": Fill.PASS, "未达标": Fill.UNMET}
     for score in overview.scorecard:
         word = ResultCell(score.word, fill=fills.get(score.word), bold=True, border=True)

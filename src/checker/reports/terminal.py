@@ -119,6 +119,8 @@ def error_line(error: RuleError) -> Line:
 
 def overview_lines(overview: Overview) -> Iterator[Line]:
     """The composite standards, what to do first, what could not be judged."""
+    if overview.note:
+        yield Line(f"  {overview.note}", "title")
     for score in overview.scorecard:
         style = {"达标": "pass", "未判断": "dim"}.get(score.word, "unmet")
         yield Line(f"  {score}", style)
