@@ -448,3 +448,19 @@ def test_nothing_a_cell_can_hold_stops_the_reading(
             assert result.value is not None
         elif result.state is FactState.UNREADABLE:
             assert result.rule and result.message.endswith("。") and result.value is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "year"),
+    [("29年9月1日", 2029), ("30年9月1日", 1930), ("1-Sep-29", 2029), ("1-Sep-30", 1930)],
+)
+def test_two_digits_of_a_year_are_this_century_up_to_29(typed: str, year: int) -> None:
+    result = read(typed, DAY)
+    assert (result.value, result.rule) == (date(year, 9, 1), "FORM003")
+    assert f"两位年份按 {year} 年算" in result.message
+
+
+def test_a_hundred_per_cent_is_not_one_person() -> None:
+    result = normalise(number("1", percent=True), COUNT)
+    assert (result.state, result.rule) == (FactState.UNREADABLE, "FORM002")
+    assert "显示 100%，实际存的是 1" in result.message
