@@ -104,7 +104,8 @@ def test_a_sheet_of_nothing_but_rows_takes_links_and_notes(tmp_path: Path) -> No
     link = Mark("表", "A1", Fill.FAIL, "不通过：少了。", "表!A1")
     text = parts_of(marked(bare, link))[SHEET].decode()
     assert re.search(
-        r"</sheetData><hyperlinks><hyperlink [^>]*/></hyperlinks><legacyDrawing [^>]*/></worksheet>$",
+        r"</sheetData><hyperlinks><hyperlink [^>]*/></hyperlinks>"
+        r"<legacyDrawing [^>]*/></worksheet>$",
         text,
     )
 
@@ -136,7 +137,9 @@ def test_of_two_notes_the_one_that_was_changed_stays(tmp_path: Path) -> None:
     assert [(item.place, item.reason) for item in summary.kept] == [
         ("教师!B4", "批注已被改过，予以保留")
     ]
-    sheet = openpyxl.load_workbook(cleaned)["教师"]
+    book = openpyxl.load_workbook(cleaned)
+    assert book.sheetnames == ["教师", "说明", "隐藏"]
+    sheet = book["教师"]
     assert sheet["B4"].comment.text == "ok"
     assert sheet["B6"].comment is None
     assert sheet["A4"].comment.text == "王老师：已核对"
@@ -162,3 +165,30 @@ def test_a_clerk_s_note_gets_its_own_look_back_unless_its_words_were_changed(
     left = note(parts_of(tmp_path / "c.xlsx"))
     assert (left == note(parts_of(path))) is not changed
     assert ("又核对" if changed else "已核对") in left and "存疑" not in left
+
+
+def test_parts_that_were_made_for_our_notes_go_with_them(tmp_path: Path) -> None:
+    path = raw(tmp_path / "b.xlsx", RawSheet("表", {(1, 1): (0, "甲")}))
+    saved = kept_by_another_program(marked(path, Mark("表", "A1", Fill.FAIL, "不通过：少了。")))
+    cleaned = tmp_path / "c.xlsx"
+    assert clean_marks(saved, cleaned).kept == ()
+    parts = parts_of(cleaned)
+    assert not [name for name in parts if "comments" in name or name.endswith(".vml")]
+    assert b"legacyDrawing" not in parts[SHEET]
+    assert b"comments" not in parts["[Content_Types].xml"]
+    assert b"omments" not in parts.get("xl/worksheets/_rels/sheet1.xml.rels", b"")
+    book = openpyxl.load_workbook(cleaned)
+    assert book.sheetnames == ["表"]
+    assert book["表"]["A1"].fill.fill_type is None
+
+
+@pytest.mark.parametrize("cell", ["A1", "XFC1"])
+def test_the_box_of_a_note_stays_on_the_sheet(tmp_path: Path, cell: str) -> None:
+    """Columns of VML count from 0; 16383 is the last."""
+    path = raw(tmp_path / "b.xlsx", RawSheet("表", {(1, 1): (0, "甲")}))
+    parts = parts_of(marked(path, Mark("表", cell, Fill.FAIL, "不通过：少了。" * 9)))
+    (shapes,) = [data.decode() for name, data in parts.items() if name.endswith(".vml")]
+    found = re.search(r"<x:Anchor>([^<]*)</x:Anchor>", shapes)
+    assert found
+    left, _, _, _, right, _, _, _ = (int(part) for part in found[1].split(","))
+    assert left <= right <= 16383
