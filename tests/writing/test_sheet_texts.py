@@ -169,12 +169,14 @@ def test_a_clerk_s_note_gets_its_own_look_back_unless_its_words_were_changed(
 
 def test_parts_that_were_made_for_our_notes_go_with_them(tmp_path: Path) -> None:
     path = raw(tmp_path / "b.xlsx", RawSheet("表", {(1, 1): (0, "甲")}))
-    saved = kept_by_another_program(marked(path, Mark("表", "A1", Fill.FAIL, "不通过：少了。")))
+    mark = Mark("表", "A1", Fill.FAIL, "不通过：少了。", "表!A1")
+    saved = kept_by_another_program(marked(path, mark))
+    assert b"<hyperlink " in parts_of(saved)[SHEET]
     cleaned = tmp_path / "c.xlsx"
     assert clean_marks(saved, cleaned).kept == ()
     parts = parts_of(cleaned)
     assert not [name for name in parts if "comments" in name or name.endswith(".vml")]
-    assert b"legacyDrawing" not in parts[SHEET]
+    assert b"legacyDrawing" not in parts[SHEET] and b"hyperlink" not in parts[SHEET]
     assert b"comments" not in parts["[Content_Types].xml"]
     assert b"omments" not in parts.get("xl/worksheets/_rels/sheet1.xml.rels", b"")
     book = openpyxl.load_workbook(cleaned)
@@ -192,3 +194,17 @@ def test_the_box_of_a_note_stays_on_the_sheet(tmp_path: Path, cell: str) -> None
     assert found
     left, _, _, _, right, _, _, _ = (int(part) for part in found[1].split(","))
     assert left <= right <= 16383
+
+
+def test_a_link_of_the_clerk_s_own_stays(tmp_path: Path) -> None:
+    tail = '<hyperlinks><hyperlink ref="B2" location="表!A1"/></hyperlinks>'
+    path = raw(tmp_path / "b.xlsx", RawSheet("表", {(1, 1): (0, "甲")}, tail=tail))
+    text = path.with_name("t.xlsx")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(text, "w") as out:
+        for name in source.namelist():
+            out.writestr(name, re.sub(rb"<pageMargins[^>]*/>", b"", source.read(name)))
+    saved = kept_by_another_program(marked(text, Mark("表", "A1", Fill.FAIL, None, "表!B2")))
+    assert parts_of(saved)[SHEET].count(b"<hyperlink ") == 2
+    clean_marks(saved, tmp_path / "c.xlsx")
+    left = re.findall(rb'<hyperlink [^>]*ref="(\w+)"', parts_of(tmp_path / "c.xlsx")[SHEET])
+    assert left == [b"B2"]
