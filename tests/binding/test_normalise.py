@@ -514,3 +514,14 @@ def test_days_just_beyond_what_is_certain(typed: str, why: str) -> None:
 def test_a_round_number_is_written_out(typed: str) -> None:
     assert str(read(typed, COUNT).value) == "1000"
     assert str(read(typed, MONEY).value) == "1000"
+
+
+@pytest.mark.parametrize(
+    ("typed", "doubted"),
+    [("0", False), ("0.01", True), ("0.955", True), ("1", True), ("1.01", False), ("2", False)],
+)
+def test_up_to_one_a_percentage_is_doubted(typed: str, doubted: bool) -> None:
+    result = normalise(number(typed), PERCENT)
+    assert (result.value, result.rule) == (Decimal(typed), "FORM021" if doubted else "")
+    if typed == "0.955":
+        assert "如果本意是 95.5%，请改填 95.5。" in result.message
