@@ -8,13 +8,20 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from checker.county.handing_in import HandingIn
 from checker.county.improvement import Improvement, Mover
 from checker.county.roster import RosterEntry
 from checker.marking.file_record import Doubt, FileRecord
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, RuleError, Severity
+from checker.model.verdicts import (
+    MISSED,
+    OUTCOME_WORDS,
+    Outcome,
+    RuleError,
+    Severity,
+    format_number,
+)
 
 
 class School(NamedTuple):
@@ -53,6 +60,30 @@ class Indicator(NamedTuple):
     unit: str
     digits: int
     at_least: bool
+
+
+class Attainment(NamedTuple):
+    """综合达标: of how many units (a stage of a school; ``stage`` "" for whole schools) a composite
+    standard is met, missed, or not known: inputs ``unsure`` (wrong or doubtful) or ``open``
+    (missing). What is unsure counts neither as met nor as missed."""
+
+    rule: str
+    title: str
+    stage: str
+    met: int
+    missed: int
+    unsure: int
+    open: int
+
+    @property
+    def judged(self) -> int:
+        """Units to be judged."""
+        return self.met + self.missed + self.unsure + self.open
+
+    @property
+    def rate(self) -> str:
+        """The share that meets it for certain: 97.5%."""
+        return f"{format_number(Fraction(self.met * 100, self.judged), 2)}%"
 
 
 class Shortage(NamedTuple):
@@ -190,7 +221,8 @@ class CountyReport(Struct, frozen=True):
     ``levels`` stand school by school in the order of ``schools``; they may be a stream that is read
     anew on every pass, and so may be the bulky parts of the records: nothing here keeps them.
     ``errors`` are rules and plugins that went wrong on the county itself; ``unjudged`` the files an
-    interrupted run did not come to: then 缺报 and every figure are provisional."""
+    interrupted run did not come to: then 缺报 and every figure are provisional. ``roster`` by
+    标识码."""
 
     county: str
     profile: str
@@ -207,6 +239,8 @@ class CountyReport(Struct, frozen=True):
     errors: tuple[RuleError, ...] = ()
     unjudged: tuple[str, ...] = ()
     fact_columns: tuple[FactColumn, ...] = ()
+    attainments: tuple[Attainment, ...] = ()
+    roster: Mapping[str, RosterEntry] = field(default_factory=dict)
 
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
