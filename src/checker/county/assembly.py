@@ -90,7 +90,7 @@ def county_report(given: CountyInput) -> CountyReport:
             for code, record in counted.items()
         ),
         stages=stages,
-        indicators=_indicators(judged.rules, given.rules),
+        indicators=_indicators(judged.rules, given.rules, rules),
         levels=_Levels(counted),
         dispersion=concluded.dispersion,
         shortages=judged.shortages,
@@ -240,9 +240,13 @@ def _judged(counted: Mapping[str, FileRecord], rules: Mapping[str, Rule]) -> _Ju
     return _Judged(frozenset(judged), tuple(shortages))
 
 
-def _indicators(judged: frozenset[str], rules: Mapping[str, Rule]) -> tuple[Indicator, ...]:
-    """The deciding indicators that any school was judged by, in the order of the rules."""
-    return tuple(
+def _indicators(
+    judged: frozenset[str], rules: Mapping[str, Rule], asked: Iterable[Rule]
+) -> tuple[Indicator, ...]:
+    """The deciding indicators that any school was judged by, in the order of the rules: first those
+    that 差异系数 compare, which a county looks at first."""
+    compared = {str(rule.spec.get("indicator")) for rule in asked if rule.kind == "dispersion"}
+    found = (
         Indicator(
             rule=rule.id,
             title=rule.title,
@@ -253,6 +257,7 @@ def _indicators(judged: frozenset[str], rules: Mapping[str, Rule]) -> tuple[Indi
         for rule in rules.values()
         if rule.id in judged and rule.severity in (Severity.HARD, Severity.STANDARD)
     )
+    return tuple(sorted(found, key=lambda item: item.rule not in compared))
 
 
 def _whole(value: Plain) -> int:

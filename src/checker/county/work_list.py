@@ -79,6 +79,10 @@ def work_list(report: CountyReport) -> WorkList:
         for school, units in report.units()
     }
     hinges = _hinges(report)
+    questioned: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for item in report.findings:
+        for hinge in item.hinges:
+            questioned[hinge.school].update(hinge.doubts)
     tally: Counter[str] = Counter()
     about: dict[str, dict[str, None]] = defaultdict(dict)
     titles: dict[str, tuple[str, str]] = {}
@@ -88,18 +92,27 @@ def work_list(report: CountyReport) -> WorkList:
     for school in report.schools:
         record = records[school.path]
         own: dict[str, None] = {}
+        asked = questioned.get(school.code, frozenset())
+        reasons: dict[str, None] = {}
         for finding in record.findings:
             severity = Severity(str(finding["severity"]))
             if severity is Severity.INFO or finding.get("allowed"):
                 continue
             rule = str(finding["rule"])
             own[rule] = None
+            if (rule, f"{finding['sheet']}!{finding['cell']}") in asked:
+                reasons[str(finding["message"])] = None
             tally[rule] += 1
             about[rule][school.code] = None
             titles.setdefault(rule, (str(finding.get("title", "")), SEVERITY_WORDS[severity]))
         lines.append(
             _line(
-                report, record, stages.get(school.code, ()), tuple(own), hinges.get(school.code, {})
+                report,
+                record,
+                stages.get(school.code, ()),
+                tuple(own),
+                hinges.get(school.code, {}),
+                next(iter(reasons), ""),
             )
         )
     for item in (*report.handing_in.strangers, *report.handing_in.nameless):
@@ -193,10 +206,11 @@ def _line(
     stages: tuple[str, ...],
     rules: tuple[str, ...],
     hinges: dict[str, str],
+    reason: str,
 ) -> SchoolLine:
     entry = report.roster.get(record.code)
     blank, counts = record.overview.blank, record.counts
-    first = next((thing.message for thing in record.overview.first), "")
+    first = reason or next((thing.message for thing in record.overview.first), "")
     return SchoolLine(
         code=record.code,
         name=record.name,

@@ -156,7 +156,8 @@ def _counts(report: CountyReport) -> dict[str, int]:
         "hard": hard,
         "clean": clean,
         "cv_pass": tally[Outcome.PASS],
-        "cv_all": tally[Outcome.PASS] + sum(tally[each] for each in MISSED),
+        "cv_all": len(report.deciding()),
+        "cv_open": sum(bool(result.hinges) for result in report.deciding()),
         "cv_unsure": sum(result.provisional for result in report.deciding()),
     }
 
@@ -194,6 +195,7 @@ class Distribution(NamedTuple):
     chart: Markup
     schools: int
     failed: int
+    unsure: int
 
 
 def _distributions(report: CountyReport) -> list[Distribution]:
@@ -207,7 +209,7 @@ def _distributions(report: CountyReport) -> list[Distribution]:
     for indicator in report.indicators:
         for stage, title in report.stages.items():
             spread = grouped.get((indicator.rule, stage))
-            if spread is None:
+            if spread is None or not spread.values:
                 continue
             chart = distribution(
                 list(spread.values),
@@ -218,7 +220,9 @@ def _distributions(report: CountyReport) -> list[Distribution]:
             )
             schools = len(spread.values)
             found.append(
-                Distribution(indicator.title, title, Markup(chart), schools, spread.failed)
+                Distribution(
+                    indicator.title, title, Markup(chart), schools, spread.failed, spread.unsure
+                )
             )
     return found
 
@@ -230,9 +234,14 @@ class _Spread:
         self.values = ExactColumn()
         self.limit: Fraction | None = None
         self.failed = 0
+        self.unsure = 0
 
     def add(self, value: Fraction, level: Level) -> None:
-        """One more school; the first limit is that of all."""
+        """One more school; the first limit is that of all. What is wrong or doubtful is only
+        counted."""
+        if not level.sure:
+            self.unsure += 1
+            return
         self.values.append(value)
         self.limit = level.limit if self.limit is None else self.limit
         self.failed += level.outcome in MISSED
