@@ -61,6 +61,7 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
                 findings.append(
                     {
                         "verdict": "fail",
+                        "severity": "hard",
                         "sheet": "教师",
                         "cell": "D9",
                         "rule": item.rule,

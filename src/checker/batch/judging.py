@@ -36,6 +36,7 @@ from checker.trouble import write_log
 from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
 
 if TYPE_CHECKING:
+    from checker.county.doubtful_inputs import Inputs
     from checker.county.measuring import Measuring, Questions
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
@@ -190,8 +191,11 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
     return kept(head, bulk)
 
 
-def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
-    """The indicator verdicts of a report, for the school × indicator matrix and the gaps."""
+def judged_of(
+    report: Report, indicators: frozenset[str], inputs: Inputs | None = None
+) -> list[Judged]:
+    """The indicator verdicts of a report, for the school × indicator matrix and the gaps; with
+    ``inputs``, also what is wrong or doubtful about the facts they are made of."""
     found = []
     for verdict in report.verdicts:
         if verdict.rule not in indicators:
@@ -208,6 +212,7 @@ def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
                 str(gap.value) if gap and not gap.excess else "",
                 gap.unit if gap else "",
                 gap.noun if gap else "",
+                inputs.doubts_of(verdict) if inputs else (),
             )
         )
     return found
@@ -233,12 +238,15 @@ def _questions(options: SessionOptions, template: str) -> Questions:
 
 
 def _figures(report: Report, options: SessionOptions) -> tuple[list[Judged], Measuring]:
+    from checker.county.doubtful_inputs import Inputs
     from checker.county.measuring import figures_of, measure
 
     session = session_for(options)
     figures = figures_of(report.submission, session.ruleset, session.profile)
-    levels = judged_of(report, _indicators(options))
-    return levels, measure(report, _questions(options, report.submission.template.id), figures)
+    inputs = Inputs(report, figures.run, session.rules)
+    levels = judged_of(report, _indicators(options), inputs)
+    asked = _questions(options, report.submission.template.id)
+    return levels, measure(report, asked, figures, inputs)
 
 
 def fact_table(report: Report) -> FactTable:

@@ -64,6 +64,7 @@ def county_report(given: CountyInput) -> CountyReport:
         edition=template.edition if template else 0,
         form=given.form,
         unmeasured=gather_gaps((code, record.unmeasured) for code, record in counted.items()),
+        types={code: record.type for code, record in counted.items()},
         absent=len(handing_in.missing),
         unread=_without_figures(given, handing_in) if given.roster is None else 0,
     )
@@ -228,4 +229,5 @@ class _Levels(Iterable[Level]):
                         outcome=_OUTCOMES[item.outcome],
                         value=exact(item.value) if item.value else None,
                         limit=exact(item.limit) if item.limit else None,
+                        doubts=item.doubts,
                     )

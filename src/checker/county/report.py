@@ -11,9 +11,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from checker.county.handing_in import HandingIn
-from checker.county.improvement import Improvement
+from checker.county.improvement import Improvement, Mover
 from checker.county.roster import RosterEntry
-from checker.marking.file_record import FileRecord
+from checker.marking.file_record import Doubt, FileRecord
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, RuleError, Severity
 
 
@@ -37,6 +37,12 @@ class Level(NamedTuple):
     outcome: Outcome
     value: Fraction | None
     limit: Fraction | None
+    doubts: tuple[Doubt, ...] = ()  # what is wrong or doubtful about the facts it is made of
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing that it is made of is called wrong or doubtful."""
+        return not self.doubts
 
 
 class Indicator(NamedTuple):
@@ -62,9 +68,51 @@ class Shortage(NamedTuple):
     noun: str = ""
 
 
+UNDECIDED = "暂不能下结论"
+"""What a figure of the county is called while its outcome hangs on wrong or doubtful inputs."""
+
+
+def county_word(outcome: Outcome, severity: str, provisional: bool, hangs: bool) -> str:
+    """通过, 不通过, 达标, 未达标, 存疑 or 缺数据; with 暂 before it while schools are missing;
+    暂不能下结论 where it hangs on wrong or doubtful inputs."""
+    if hangs:
+        return UNDECIDED
+    of_standard = severity == Severity.STANDARD.value
+    word = "达标" if outcome is Outcome.PASS and of_standard else OUTCOME_WORDS[outcome]
+    for_now = provisional and (outcome is Outcome.PASS or outcome in MISSED)
+    return f"{'暂' if for_now else ''}{word}"
+
+
+def cells_of(doubts: Iterable[Doubt]) -> tuple[str, ...]:
+    """The cells in doubt, each once."""
+    return tuple(dict.fromkeys(doubt.cell for doubt in doubts))
+
+
+class Without(NamedTuple):
+    """A figure of the county once more, without the schools (标识码) whose inputs are wrong or
+    doubtful. ``actual`` and ``figure`` are empty where nothing is left to work it out of."""
+
+    outcome: Outcome
+    actual: str
+    figure: Fraction | None
+    schools: tuple[str, ...]
+
+
+class Hinge(NamedTuple):
+    """A school on whose wrong or doubtful inputs a conclusion hangs. ``alone`` is the figure if of
+    all doubtful schools only this one is counted, ``moves`` by how much that moves it."""
+
+    school: str
+    doubts: tuple[Doubt, ...]
+    alone: str
+    moves: Fraction
+
+
 class DispersionResult(NamedTuple):
     """One 差异系数. ``indicator`` is the rule whose levels are compared (RES1), ``rule`` the
-    collection rule that limits them. ``outcome`` judges the weighted value only."""
+    collection rule that limits them. ``outcome`` judges the weighted value only; where it hangs on
+    wrong or doubtful inputs (``hinges``) it is INCOMPLETE and ``with_all`` says what all the
+    figures would come to. ``movers`` are the schools that make a coefficient that is too high."""
 
     rule: str
     indicator: str
@@ -81,11 +129,16 @@ class DispersionResult(NamedTuple):
     decides: bool = True  # False: computed for another rule's mean, or only told
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
     provisional: bool = False  # schools are not in it: the outcome may still change
+    severity: str = Severity.HARD.value
+    movers: tuple[Mover, ...] = ()
+    with_all: Outcome | None = None
+    without: Without | None = None
+    hinges: tuple[Hinge, ...] = ()
 
     @property
     def word(self) -> str:
-        """通过, 未达标 or 不通过; 暂通过, 暂未达标, 暂不通过 while schools are missing."""
-        return f"{'暂' if self.provisional else ''}{OUTCOME_WORDS[self.outcome]}"
+        """As in `county_word`."""
+        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
 
 class CountyFinding(NamedTuple):
@@ -104,6 +157,10 @@ class CountyFinding(NamedTuple):
     schools: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
     provisional: bool = False  # schools are not in it, and they may still change the outcome
+    figure: Fraction | None = None  # the number that ``actual`` shows
+    with_all: Outcome | None = None  # the outcome with all data, where it hangs on some
+    without: Without | None = None
+    hinges: tuple[Hinge, ...] = ()
 
     @property
     def informs(self) -> bool:
@@ -112,11 +169,10 @@ class CountyFinding(NamedTuple):
 
     @property
     def word(self) -> str:
-        """通过, 不通过, 未达标, 暂通过, 暂不通过, 暂未达标, 存疑, 缺数据 or 提示."""
+        """As in `county_word`, or 提示."""
         if self.informs:
             return "提示"
-        for_now = self.provisional and (self.outcome is Outcome.PASS or self.outcome in MISSED)
-        return f"{'暂' if for_now else ''}{OUTCOME_WORDS[self.outcome]}"
+        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
 
 class FactColumn(NamedTuple):

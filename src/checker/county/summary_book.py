@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from checker.county.report import CountyReport, FactColumn, Indicator, Level
+from checker.county.report import (
+    CountyReport,
+    DispersionResult,
+    FactColumn,
+    Indicator,
+    Level,
+    cells_of,
+    county_word,
+)
 from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
 from checker.model.verdicts import (
@@ -63,6 +71,7 @@ def styles_of(book: Workbook) -> Styles:
         "explained": "#BDD7EE",
         "pass": "#C6EFCE",
         "near": "#FFEB9C",
+        "incomplete": "#E4DCF5",
     }
     return Styles(
         title=book.add_format({**font, "bold": True, "font_size": 16}),
@@ -203,7 +212,7 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
         row += 1
         stage = report.stages.get(item.stage, "全县")
         # 暂通过 is not green: schools that are still missing may turn it
-        kind = Outcome.DOUBT if item.word == "暂通过" else item.outcome
+        kind = Outcome.DOUBT if item.provisional and item.outcome is Outcome.PASS else item.outcome
         form = styles.wrap if item.informs else styles.fills.get(str(kind), styles.wrap)
         line = (f"{item.rule} {item.title}（{stage}）", f"{item.word}：{item.message}")
         sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
@@ -341,23 +350,24 @@ def _value(item: FactColumn, own: Mapping[tuple[str, str], str]) -> Value:
 def write_matrix(book: Workbook, styles: Styles, report: CountyReport) -> None:
     """School × indicator, coloured by how far each is from its standard."""
     titles = [f"{item.title}（{item.unit}）" for item in report.indicators]
-    heads = ("学校", "标识码", "学段", "未达标项数", *titles)
-    widths = (28, 13, 9, 10, *[12.0] * len(titles))
+    heads = ("学校", "标识码", "学段", "未达标项数", "有错或存疑项数", *titles)
+    widths = (28, 13, 9, 10, 10, *[12.0] * len(titles))
     page = ListSheet(book, styles, "学校指标总表", heads, widths)
     for school, units in report.units():
         for stage, title in report.stages.items():
             levels = units.get(stage)
             if levels is None:
                 continue
-            failed = sum(level.outcome in MISSED for level in levels.values())
-            values: list[Value] = [school.name, school.code, title, failed]
+            failed = sum(level.outcome in MISSED and level.sure for level in levels.values())
+            unsure = sum(not level.sure for level in levels.values())
+            values: list[Value] = [school.name, school.code, title, failed, unsure]
             formats = [styles.text] * len(values)
             for item in report.indicators:
                 value, form = _level(item, levels.get(item.rule), styles)
                 values.append(value)
                 formats.append(form)
             page.write(values, formats, wraps=False)
-    page.sheet.freeze_panes(1, 1)
+    page.sheet.freeze_panes(1, 3)
     page.add_filter()
 
 
@@ -366,7 +376,9 @@ def _level(item: Indicator, level: Level | None, styles: Styles) -> tuple[Value,
         outcome = level.outcome if level else Outcome.NOT_APPLICABLE
         return OUTCOME_WORDS[outcome], styles.absent
     kind = str(level.outcome)
-    if level.outcome in MISSED and level.limit and level.value:
+    if not level.sure:
+        kind = "incomplete"
+    elif level.outcome in MISSED and level.limit and level.value:
         ratio = level.value / level.limit if item.at_least else level.limit / level.value
         kind = "near" if ratio >= Fraction(17, 20) else "fail"
     shown = Decimal(format_number(level.value, item.digits))
@@ -378,9 +390,10 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
     heads = (
         *("学段", "指标", "学校数", "均值", "差异系数", "上限", "结论", "未加权（对照）"),
         "数据不全，未计入",
+        *("有错或存疑的学校", "不计这些学校", "不计时结论", "先改这几所（结论取决于它们）"),
         *("补齐顺序", "学校", "单独补齐后", "依次补齐后", "依次补齐后是否达标"),
     )
-    widths = (9, 34, 8, 11, 11, 8, 9, 12, 20, 9, 26, 12, 12, 12)
+    widths = (9, 34, 8, 11, 11, 8, 12, 12, 20, 10, 11, 10, 40, 9, 26, 12, 12, 12)
     page = ListSheet(book, styles, "差异系数", heads, widths)
     names = {school.code: school.name for school in report.schools}
     for item in report.dispersion:
@@ -402,15 +415,28 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
         # the limit of 基本均衡 is for the mean of the eight, not for each
         word = item.word if item.decides else "仅供参考"
         # 暂通过 is not green: schools that are still missing may turn it
-        kind = Outcome.DOUBT if item.word == "暂通过" else item.outcome
+        kind = Outcome.DOUBT if item.provisional and item.outcome is Outcome.PASS else item.outcome
         verdict = styles.fills.get(str(kind), styles.wrap) if item.decides else styles.wrap
         front = (stage, item.title, item.schools, mean, cv, item.limit)
         for step in steps:
-            values: tuple[Value, ...] = (*front, word, plain, left_out, *step)
+            values: tuple[Value, ...] = (*front, word, plain, left_out, *_apart(item, names), *step)
             formats = [styles.wrap] * len(values)
             formats[6] = verdict
             page.write(values, formats)
     page.add_filter()
+
+
+def _apart(item: DispersionResult, names: Mapping[str, str]) -> tuple[Value, ...]:
+    """The figure without wrong and doubtful inputs, and the schools on which it hangs."""
+    if item.without is None:
+        return 0, None, None, None
+    without = item.without
+    word = county_word(without.outcome, item.severity, item.provisional, False)
+    first = "、".join(
+        f"{names.get(hinge.school, hinge.school)}（{'、'.join(cells_of(hinge.doubts))}）"
+        for hinge in item.hinges
+    )
+    return len(without.schools), Decimal(without.actual) if without.actual else None, word, first
 
 
 def write_shortages(book: Workbook, styles: Styles, report: CountyReport) -> None:
