@@ -39,6 +39,7 @@ from checker.marking.results import COPY_FAILED, ExitCode
 from checker.model.report import FileStatus
 from checker.model.verdicts import MISSED, Outcome
 from checker.toml_files import cache_folder
+from checker.trouble import disk_reason
 
 OUT = "县级校验"
 
@@ -116,7 +117,7 @@ def command(
         ) from problem
     except OSError as problem:
         raise Unusable(
-            f"结果写不进“{options.out}”（{problem.strerror or problem}），请检查磁盘空间和权限。"
+            f"结果写不进“{options.out}”（{disk_reason(problem)}），请检查磁盘空间和权限。"
         ) from problem
     sys.stdout.flush()
     sys.exit(int(county_exit_code(result)))

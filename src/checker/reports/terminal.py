@@ -164,8 +164,13 @@ def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
         yield Line(f"  标记副本：{result.marked_copy}", "dim")
 
 
-def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
-    """The last lines of a run: how many files, what has to be mended, what could not be judged."""
+def summary_lines(
+    results: Sequence[FileResult], beside: Sequence[tuple[str, str]] = ()
+) -> Iterator[Line]:
+    """The last lines of a run: how many files, what has to be mended, what could not be judged.
+    ``beside`` are (path, reason) of files that have nothing to do with the run."""
+    for path, reason in beside:
+        yield Line(f"· {path}  {reason}", "dim")
     checked = [result for result in results if result.status is FileStatus.CHECKED]
     fail = sum(result.counts.fail for result in checked)
     doubt = sum(result.counts.doubt for result in checked)
@@ -182,10 +187,17 @@ def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
         text += f"，{unmet} 项未达标（据实上报），{unjudged} 项未判断"
         text += f"；空白表 {blank} 个" if blank else ""
     yield Line(text + "。", "title")
-    for status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE, FileStatus.FAILED):
+    for status in (
+        FileStatus.UNREADABLE,
+        FileStatus.UNKNOWN_TEMPLATE,
+        FileStatus.NOT_LOOKED_AT,
+        FileStatus.FAILED,
+    ):
         count = sum(result.status is status for result in results)
         if count:
             yield Line(f"{STATUS_WORDS[status]}：{count} 个。", "fail")
+    if beside:
+        yield Line(f"与报送无关、没有查看的文件：{len(beside)} 个。", "dim")
     crashed = sum(len(result.errors) for result in results)
     if crashed:
         yield Line(f"有 {crashed} 条规则因程序错误没有得出结论，与学校的数据无关。", "fail")
