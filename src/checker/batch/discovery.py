@@ -195,28 +195,33 @@ def is_single_workbook(path: str) -> bool:
 def places_apart(paths: Iterable[str], places: Iterable[str]) -> list[str]:
     """Which of some folders (for results, last year's) are apart from what is to be looked at. One
     that holds all of it (``--out .``) is not: then nothing would be left."""
-    inner = [Path(full_path(path)).resolve() for path in paths if "://" not in plain_path(path)]
+    inner = [_real(path) for path in paths if "://" not in plain_path(path)]
     found = []
     for place in places:
-        around = Path(full_path(place)).resolve()
+        around = _real(place)
         if not any(around in (path, *path.parents) for path in inner):
             found.append(place)
     return found
 
 
-Found = TypeVar("Found", Source, Unread)
+def _real(path: str) -> Path:
+    """Where a path leads; links that lead nowhere, or back to themselves, stay."""
+    return Path(os.path.realpath(full_path(path)))
+
+
+Found = TypeVar("Found", bound=Source | Unread)
 
 
 def apart_from(sources: Iterable[Found], places: Iterable[str]) -> list[Found]:
     """What does not lie in (or is) one of some folders: last year's, or the one for the results."""
     folders = [full_path(place).rstrip("/\\") for place in places]
-    local = {Path(each).resolve() for each in folders if "://" not in each}
+    local = {_real(each) for each in folders if "://" not in each}
     beyond = [each for each in folders if "://" in each]
     known: dict[Path, bool] = {}  # thousands of files lie in a few folders
 
     def is_within(folder: Path) -> bool:
         if folder not in known:
-            place = folder.resolve()
+            place = _real(str(folder))
             known[folder] = not local.isdisjoint((place, *place.parents))
         return known[folder]
 

@@ -36,11 +36,11 @@ _DOCUMENTS = {
 }
 _KINDS = {suffix: kind for kind, suffixes in _DOCUMENTS.items() for suffix in suffixes}
 
-ARCHIVE_REASON = "压缩包，没有打开：请先解压，再把里面的 Excel 文件放进来。"
-UNFINISHED_REASON = "没有下载完的文件，没有查看：请等它下载完，或重新下载。"
-NO_SUFFIX_REASON = "没有扩展名，看不出是什么文件，没有查看：请让学校发 Excel 文件（.xlsx）。"
+ARCHIVE_REASON = "这是压缩包，请先解压，再把里面的 Excel 文件放进来。"
+UNFINISHED_REASON = "这是没有下载完的文件，请等它下载完，或重新下载。"
+NO_SUFFIX_REASON = "没有扩展名，看不出是什么文件，请让学校发 Excel 文件（.xlsx）。"
 LOCK_REASON = "Excel 或 WPS 打开文件时留下的临时文件，没有查看：请让学校发不以“~$”开头的那个文件。"
-NESTED_REASON = "压缩包里还有压缩包，没有打开：请先解压，再把里面的 Excel 文件放进来。"
+NESTED_REASON = "这是压缩包里的压缩包，请先解压，再把里面的 Excel 文件放进来。"
 
 
 def is_workbook_name(name: str) -> bool:
@@ -68,10 +68,10 @@ def why_not_looked_at(name: str, beside: Container[str] = ()) -> tuple[str, bool
     may have handed it in. ``beside`` are the names of the files in the same folder."""
     suffix = suffix_of(name)
     if name in ROSTER_NAMES:
-        return "名册，由县级汇总使用，不作为填报表校验。", False
+        return "这是名册，县级汇总用它核对应报的学校。", False
     stem = name[: len(name) - len(suffix)]
     if stem.endswith(BACKUP_MARK):
-        return "校验在原文件上标记之前留的备份，没有查看。", False
+        return "校验在原文件上标记之前留的备份。", False
     if stem == SUMMARY_TITLE:
         return "以前的县级汇总，不是填报表。", False
     if name.startswith("~$"):
@@ -79,11 +79,11 @@ def why_not_looked_at(name: str, beside: Container[str] = ()) -> tuple[str, bool
     if suffix in _UNFINISHED or (name.startswith("~") and suffix in WORKBOOK_SUFFIXES):
         return UNFINISHED_REASON, True
     if name.startswith("."):
-        return "隐藏文件，没有查看。", False
+        return "隐藏文件。", False
     if suffix in _ARCHIVES:
         return ARCHIVE_REASON, True
     if suffix in _KINDS:
-        return f"{_KINDS[suffix]}，不能校验，没有查看：请让学校发 Excel 文件（.xlsx）。", True
+        return f"这是{_KINDS[suffix]}，不能校验，请让学校发 Excel 文件（.xlsx）。", True
     if not suffix:
         return NO_SUFFIX_REASON, True
-    return "不是电子表格，没有查看。", False
+    return "不是电子表格。", False

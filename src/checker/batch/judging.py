@@ -27,7 +27,7 @@ from checker.marking.results import COPY_FAILED, FileResult, result_of
 from checker.model.cells import CellRef
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Report
-from checker.model.submission import FactState
+from checker.model.submission import FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Quantity, RuleError, Scope
 from checker.reports.json_report import finding_content
@@ -185,8 +185,18 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
         errors=error_contents(result.errors),
         measuring_errors=error_contents(wrong),
         overview=result.overview,
+        year=_year(submission),
     )
     return kept(head, bulk)
+
+
+def _year(submission: Submission) -> int:
+    """The year of a form by what it says itself: its edition or 统计时点, else its 填报日期; 0 if
+    it does not say."""
+    if submission.year is not None:
+        return submission.year
+    written = submission.identity("date")[:4]
+    return int(written) if len(written) == 4 and written.isdecimal() else 0
 
 
 def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:

@@ -12,13 +12,13 @@ import click
 from msgspec.structs import replace
 
 from checker.batch.county_run import (
-    ROSTER_NAMES,
     CountyOptions,
     CountyResult,
     NothingToJudge,
     run_county,
 )
 from checker.batch.discovery import places_apart
+from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.running import ClusterUnreachable
 from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
 from checker.cli.commands import (
@@ -31,7 +31,7 @@ from checker.cli.commands import (
     profile_option,
     settings_here,
 )
-from checker.county.report import CountyReport
+from checker.county.report import CountyReport, state_of
 from checker.county.roster import RosterProblem
 from checker.extras import need
 from checker.marking.file_record import FileRecord
@@ -136,7 +136,7 @@ def county_exit_code(result: CountyResult) -> ExitCode:
     if FileStatus.FAILED in statuses:
         return ExitCode.INTERNAL
     unmarked = any(record.cannot_write.startswith(COPY_FAILED) for record in report.records)
-    if statuses - {FileStatus.CHECKED} or unmarked:
+    if statuses - {FileStatus.CHECKED, FileStatus.EARLIER_YEAR} or unmarked:
         return ExitCode.UNREADABLE
     hard = any(record.counts.get("fail") for record in report.standing())
     failed = any(item.outcome is Outcome.FAIL for item in report.findings)
@@ -167,7 +167,9 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     if len(filing.missing) > 20:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():
-        yield f"  无法校验：{record.path}：{record.message}"
+        yield f"  {state_of(record)}：{record.path}：{record.message}"
+    for path, reason in report.beside:
+        yield f"  不用校验：{path}：{reason}"
     for choice in filing.choices:
         others = "、".join(item.path for item in choice.others)
         yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"

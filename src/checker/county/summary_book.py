@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from checker.county.report import CountyReport, FactColumn, Indicator, Level
+from checker.county.report import CountyReport, FactColumn, Indicator, Level, state_of
 from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
 from checker.model.verdicts import (
@@ -223,7 +223,8 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "一校多份", len(filing.choices)
     yield "不在名册上的文件", len(filing.strangers)
     yield "没有标识码的文件", len(filing.nameless)
-    yield "无法校验的文件", len(report.unreadable())
+    yield "没有校验的文件（无法读取、没有查看、往年的表）", len(report.unreadable())
+    yield "不用校验的文件", len(report.beside)
     yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
     yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
     yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
@@ -243,7 +244,8 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
         for entry in filing.missing
     ]
     for record in report.unreadable():
-        rows.append((("", "", "", "无法校验", record.path, record.message), "fail"))
+        state = state_of(record)
+        rows.append(((record.code, record.name, "", state, record.path, record.message), "fail"))
     for code, item in filing.counted.items():
         choice = reasons.get(code)
         note = ""
@@ -257,8 +259,10 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
         rows.append(((item.code, item.name, "", state, item.path, ""), "doubt"))
     for found in filing.disagreements:
         rows.append((("", "", "", "需要核对", "、".join(found.files), found.message), "doubt"))
+    for path, reason in report.beside:
+        rows.append((("", "", "", "不用校验", path, reason), ""))
     for values, kind in rows:
-        formats = [styles.wrap] * 3 + [styles.fills[kind]] + [styles.wrap] * 2
+        formats = [styles.wrap] * 3 + [styles.fills.get(kind, styles.wrap)] + [styles.wrap] * 2
         page.write(values, formats)
     page.add_filter()
 

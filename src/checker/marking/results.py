@@ -17,6 +17,7 @@ STATUS_WORDS: dict[FileStatus, str] = {
     FileStatus.CHECKED: "已校验",
     FileStatus.UNREADABLE: "无法读取",
     FileStatus.UNKNOWN_TEMPLATE: "不是已知的填报表",
+    FileStatus.EARLIER_YEAR: "往年的表",
     FileStatus.NOT_LOOKED_AT: "没有查看",
     FileStatus.FAILED: "程序出错",
 }

@@ -197,7 +197,7 @@ def summary_lines(
         if count:
             yield Line(f"{STATUS_WORDS[status]}：{count} 个。", "fail")
     if beside:
-        yield Line(f"与报送无关、没有查看的文件：{len(beside)} 个。", "dim")
+        yield Line(f"不用校验的文件：{len(beside)} 个。", "dim")
     crashed = sum(len(result.errors) for result in results)
     if crashed:
         yield Line(f"有 {crashed} 条规则因程序错误没有得出结论，与学校的数据无关。", "fail")
