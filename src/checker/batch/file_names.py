@@ -23,7 +23,7 @@ _UNFINISHED = frozenset(
     | {".td", ".xltd", ".aria2", ".bc!", ".!ut", ".!qb"}
 )
 _DOCUMENTS = {
-    "PDF 文件": (".pdf", ".ofd", ".xps", ".caj"),
+    "版式文档（如 PDF）": (".pdf", ".ofd", ".xps", ".caj"),
     "文字文档": (".doc", ".docx", ".docm", ".wps", ".wpt", ".rtf", ".odt", ".pages"),
     "演示文稿": (".ppt", ".pptx", ".dps", ".key"),
     "图片": (

@@ -28,6 +28,7 @@ from checker.cli.commands import (
     profile_option,
     settings_here,
 )
+from checker.harmless import one_line, unguarded
 from checker.marking.results import STATUS_WORDS, ExitCode, FileResult, exit_code
 from checker.model.report import FileStatus, Report
 from checker.reports.json_report import check_document
@@ -184,7 +185,7 @@ def _watch(run: CheckRun, watching: FolderWatch, screen: Screen) -> None:
 
 def _remind(problem: str | None) -> None:
     if problem is not None:
-        sys.stderr.write(f"提醒：{problem}\n")
+        sys.stderr.write(one_line(f"提醒：{problem}") + "\n")
 
 
 def _conclude(
@@ -268,13 +269,13 @@ class Screen:
             return
         if not self._colour:
             for line in lines:
-                sys.stdout.write(line.text + "\n")
+                sys.stdout.write(one_line(line.text) + "\n")
             return
         from rich.console import Console
 
         from checker.reports.terminal import print_in_colour
 
-        print_in_colour(lines, Console())
+        print_in_colour(lines, Console(file=unguarded(sys.stdout)))
 
     def progress(self, results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
         """Pass results on; on a terminal a bar shows files done and time left."""
@@ -297,7 +298,7 @@ class Screen:
             self.show([Line(text, _style(news.now))])
             sys.stdout.flush()
         else:
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(one_line(text) + "\n")
             sys.stderr.flush()
 
 

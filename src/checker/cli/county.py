@@ -34,6 +34,7 @@ from checker.cli.commands import (
 from checker.county.report import CountyReport, state_of
 from checker.county.roster import RosterProblem
 from checker.extras import need
+from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
 from checker.marking.results import COPY_FAILED, ExitCode
 from checker.model.report import FileStatus
@@ -212,7 +213,7 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
             if verbose:
                 fail = record.counts.get("fail", 0)
                 told = record.message or (f"不通过 {fail}" if fail else "通过")
-                click.echo(f"{record.path}  {told}", err=True)
+                click.echo(one_line(f"{record.path}  {told}"), err=True)
             yield record
 
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
@@ -222,7 +223,7 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
             shutil.copyfileobj(document, sys.stdout)
         click.echo()
     else:
-        click.echo("\n".join(county_lines(result)))
+        click.echo("\n".join(map(one_line, county_lines(result))))
     return result
 
 

@@ -5,9 +5,11 @@ Lines carry a style word; plain output drops it, a real terminal shows it, throu
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from checker.harmless import one_line, unguarded
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.overview import BLANK_FORM, Overview
 from checker.marking.results import STATUS_WORDS, FileResult
@@ -222,8 +224,9 @@ def print_in_colour(lines: Iterable[Line], console: Console) -> None:
     from rich.text import Text
 
     for line in lines:
-        indent = len(line.text) - len(line.text.lstrip(" "))
-        text = Text(line.text[indent:], style=STYLES.get(line.style, ""))
+        plain = one_line(line.text)
+        indent = len(plain) - len(plain.lstrip(" "))
+        text = Text(plain[indent:], style=STYLES.get(line.style, ""))
         for piece in text.wrap(console, max(20, console.width - indent)):
             console.print(Text(" " * indent) + piece, highlight=False)
 
@@ -243,7 +246,8 @@ def with_progress(
         TextColumn("不通过 {task.fields[fail]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(file=unguarded(sys.stderr))
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("校验", total=total, fail=0)
         fail = 0
         for item in items:
