@@ -17,13 +17,18 @@ class UserMistake(Exception):
     """What was asked for makes no sense; the text is a Chinese sentence."""
 
 
+def home() -> Path:
+    """The user's own folder; where nobody knows it, a path that is no folder."""
+    return Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises instead
+
+
 def log_folder() -> Path:
     """Where log files go: ``CHECKER_LOG_DIR``, else the user's own state folder."""
     chosen = os.environ.get("CHECKER_LOG_DIR")
     if chosen:
         return Path(chosen)
     local = os.environ.get("LOCALAPPDATA")
-    return Path(local) / "checker" if local else Path.home() / ".local" / "state" / "checker"
+    return Path(local) / "checker" if local else home() / ".local" / "state" / "checker"
 
 
 def write_log(text: str) -> Path | None:

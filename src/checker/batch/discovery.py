@@ -150,8 +150,16 @@ def readable(path: str) -> str:
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
-        return os.fsencode(path).decode("gb18030", "replace")
+        return "/".join(map(_readable_name, path.split("/")))
     return path
+
+
+def _readable_name(name: str) -> str:
+    raw = os.fsencode(name)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def path_shown(source: Source) -> str:
