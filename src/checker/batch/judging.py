@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.discovery import Source, path_shown
+from checker.batch.discovery import Source, SourceUnreadable, path_shown
 from checker.batch.previous_year import session_for
 from checker.batch.result_folder import claim, copy_target
 from checker.marking.file_record import (
@@ -27,12 +27,12 @@ from checker.marking.results import COPY_FAILED, FileResult, result_of
 from checker.model.cells import CellRef
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Report
-from checker.model.submission import FactState
+from checker.model.submission import FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Quantity, RuleError, Scope
 from checker.reports.json_report import finding_content
 from checker.session import Session, SessionOptions, Write
-from checker.trouble import write_log
+from checker.trouble import disk_reason, write_log
 from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
 
 if TYPE_CHECKING:
@@ -88,8 +88,11 @@ def sha256_of(data: bytes) -> str:
 
 def unopened(source: Source, problem: Exception) -> FileResult:
     """The result of a source whose bytes could not be had."""
-    reason = getattr(problem, "strerror", None) or str(problem)
-    message = f"文件打不开（{reason}），请检查路径和权限，或关闭正在使用它的程序。"
+    message = (
+        problem.reason
+        if isinstance(problem, SourceUnreadable)
+        else f"文件打不开（{disk_reason(problem)}），请检查路径和权限，或关闭正在使用它的程序。"
+    )
     return FileResult(path_shown(source), FileStatus.UNREADABLE, message=message)
 
 
@@ -140,7 +143,7 @@ def _writer(
                 else:
                     summary = _write_from_bytes(data, target, marks)
             except OSError as problem:
-                reason = f"{COPY_FAILED}（{problem.strerror or problem}），请检查磁盘空间和权限。"
+                reason = f"{COPY_FAILED}（{disk_reason(problem)}），请检查磁盘空间和权限。"
                 raise UnwritableWorkbook(reason) from problem
             except UnwritableWorkbook as refusal:
                 if isinstance(refusal.__cause__, OSError):  # the disk's fault, not the workbook's
@@ -187,8 +190,18 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
         errors=error_contents(result.errors),
         measuring_errors=error_contents(wrong),
         overview=result.overview,
+        year=_year(submission),
     )
     return kept(head, bulk)
+
+
+def _year(submission: Submission) -> int:
+    """The year of a form by what it says itself: its edition or 统计时点, else its 填报日期; 0 if
+    it does not say."""
+    if submission.year is not None:
+        return submission.year
+    written = submission.identity("date")[:4]
+    return int(written) if len(written) == 4 and written.isdecimal() else 0
 
 
 def judged_of(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli.commands import Group, Refused, Unusable, plugin_dirs_option, session_here
+from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
     from checker_templates.building.field_listing import FieldLine
@@ -48,7 +49,7 @@ def _said_plainly() -> Iterator[None]:
         raise Refused(str(error.args[0])) from error
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        raise Unusable(f"文件{where} 写不了：{error.strerror or error}") from error
+        raise Unusable(f"文件{where} 写不了：{disk_reason(error)}") from error
 
 
 def _installed(

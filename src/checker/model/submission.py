@@ -125,6 +125,7 @@ class Submission(Struct, frozen=True):
     indicators: tuple[ShownIndicator, ...] = ()
     sheet_titles: Mapping[str, str] = field(default_factory=dict)  # sheet id -> title in this book
     content_hash: str = ""  # of all facts, for finding copies
+    year: int | None = None  # the edition that the workbook says it is of
     explanation_area: ExplanationArea | None = None
 
     def fact(self, ref: FactRef) -> Fact:
