@@ -1,4 +1,4 @@
-"""Days and years as clerks type them: 2026-9-1, 20260901, 198009, 2026年9月1日, Excel dates."""
+"""Days, months and years as clerks type them: 2026-9-1, 20260901, 198009, Excel dates."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from checker.model.cells import Cell
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100
 EXPECTED_DAY = "日期，如 2026-09-01"
+EXPECTED_MONTH = "年月，如 2026.09"
 EXPECTED_YEAR = "四位年份，如 2026"
 _DAY_ZERO = date(1899, 12, 30)  # of Excel's day numbers, for dates after February 1900
 _PARTS = r"([0-9]{4})[-/.年]\s*([0-9]{1,2})(?:[-/.月]\s*([0-9]{1,2})?日?)?号?"
@@ -64,6 +65,30 @@ def read_year(cell: Cell, entry: Entry) -> TypedValue:
         return understood(Decimal(day.year), typed, message)
     message = f"“{typed}”不是年份，请填四位数字，如 2026。"
     return unreadable("FORM008", typed, message, EXPECTED_YEAR)
+
+
+def read_month(cell: Cell, entry: Entry) -> TypedValue:
+    """A year and a month, as the first day of it, however it was typed (1994.02, 199402, a date).
+
+    A number with a point is refused: 2019.10 has become 2019.1.
+    """
+    value = cell.value
+    typed = shown(cell)
+    text = _text(value)
+    if is_nothing(text):
+        return blank(entry, typed)
+    day = value.date() if isinstance(value, datetime) else value
+    if not isinstance(day, date):
+        day, _ = _day(text)
+    if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR and day.year != 1900:
+        return given(day.replace(day=1), typed)
+    if isinstance(value, Decimal) and value.is_finite() and value != value.to_integral_value():
+        message = (
+            f"{typed} 是作为数填的，分不清是 1 月还是 10 月；请把单元格格式改为“文本”再填年月。"
+        )
+    else:
+        message = f"“{typed}”不是年月，请按 2026.09 的样子填写。"
+    return unreadable("FORM008", typed, message, EXPECTED_MONTH)
 
 
 def _text(value: object) -> str:

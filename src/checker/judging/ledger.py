@@ -1,0 +1,70 @@
+"""A ledger: each row is judged as a submission of its own, and the verdicts of all of them are one
+report on the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from checker.judging.engine import Run, judge
+from checker.judging.form_findings import form_verdicts
+from checker.model.report import Report
+from checker.model.submission import FactRef, Submission
+from checker.model.verdicts import Passed, RuleError, UnitRef, Verdict
+from checker.rules.profiles import Profile
+from checker.rules.ruleset import RuleSet
+
+
+def judge_ledger(submission: Submission, ruleset: RuleSet, profile: Profile) -> Report:
+    """The verdicts on the rows of a ledger, after what is wrong with the ledger itself."""
+    verdicts: list[Verdict | Passed] = own_verdicts(submission, ruleset, profile)
+    errors: dict[RuleError, None] = {}
+    for number, unit in enumerate(submission.units, start=1):
+        report = judge(unit, ruleset, profile)
+        name = unit.identity("name") or f"第 {number} 个单位"
+        verdicts += [in_row(verdict, number, name) for verdict in report.verdicts]
+        errors.update(dict.fromkeys(replace(error, unit="") for error in report.errors))
+    return Report(submission, tuple(verdicts), tuple(errors), profile.id)
+
+
+def own_verdicts(
+    submission: Submission, ruleset: RuleSet, profile: Profile
+) -> list[Verdict | Passed]:
+    """What is wrong with the ledger as a whole: totals, codes that stand twice, lost columns."""
+    run = Run(submission, ruleset, profile)
+    return [
+        run.settled(verdict, run.plan.form_rules.get(verdict.rule))
+        for verdict in form_verdicts(submission, run.whole, {})
+        if ruleset.reported(verdict.rule) and not profile.disabled(verdict.rule)
+    ]
+
+
+def in_row(verdict: Verdict | Passed, number: int, name: str) -> Verdict | Passed:
+    """A verdict on one unit as one of the whole ledger: its facts are those of that row."""
+    label = name if verdict.unit.stage is None and not verdict.unit.table else verdict.unit.label
+    if label != name:
+        label = f"{name} {label}"
+    unit = UnitRef(
+        verdict.unit.scope,
+        label,
+        verdict.unit.stage,
+        verdict.unit.table,
+        number,
+    )
+    if isinstance(verdict, Passed):
+        return replace(verdict, unit=unit, point=_moved(verdict.point, number))
+    return replace(verdict, unit=unit, at=_of_row(verdict.at, number))
+
+
+def _of_row(at: tuple[FactRef, ...], number: int) -> tuple[FactRef, ...]:
+    return tuple(ref._replace(row=number) for ref in at)
+
+
+def _moved(
+    point: Callable[..., tuple[FactRef, ...]], number: int
+) -> Callable[..., tuple[FactRef, ...]]:
+    def moved(*given: object) -> tuple[FactRef, ...]:
+        return _of_row(point(*given), number)
+
+    return moved
