@@ -258,7 +258,8 @@ def _sheet_problems(template: Template, sheet: Sheet) -> Iterator[str]:
     place = f"工作表“{sheet.title}”"
     column_ids = [column.id for column in sheet.columns]
     yield from _repeated(f"{place}的列 id", column_ids)
-    yield from _repeated(f"{place}的行号 row", [field.row_code for field in sheet.fields])
+    if template.layout is None:  # in an adopted one several fields stand in one row
+        yield from _repeated(f"{place}的行号 row", [field.row_code for field in sheet.fields])
     if sheet.title == CODES_SHEET:
         yield f"{place}：这个名称留给隐藏的代码页，请换一个"
     if sheet.fields and sheet.kind is not SheetKind.FORM:
