@@ -29,7 +29,14 @@ from checker.forms.header_paths import (
     label_columns,
     parts_of,
 )
-from checker.forms.ledger_rows import LedgerRow, RowKind, ledger_rows, repeated_codes, wrong_totals
+from checker.forms.ledger_rows import (
+    SUMMED,
+    LedgerRow,
+    RowKind,
+    ledger_rows,
+    repeated_codes,
+    wrong_totals,
+)
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import row_code, squeeze
 from checker.forms.stage_units import stages_of
@@ -264,15 +271,24 @@ def _add_from_name(name: str, template: Template, codes: CodeLists, found: _Foun
         known = found.facts.get(ref)
         if known is None or known.state is FactState.UNBOUND:
             found.facts[ref] = Fact(ref, typed.state, typed.value, None, typed.typed)
-        elif known.state is FactState.GIVEN and known.value != typed.value:
+        elif known.state is FactState.GIVEN and not _agree(known, typed):
             message = (
-                f"文件名里的“{item.label}”是“{text}”，表里填的是“{known.typed}”，"
-                "不能确定哪一个对；请核对，改正填错的一个。"
+                f"文件名里的“{item.label}”是“{text}”，表里填的是“{known.typed}”；"
+                "请核对，改正填错的一个。"
             )
             sheet = known.cell.sheet if known.cell else None
             found.problems.append(
-                Problem("FORM012", message, ref, known.cell, sheet, known.typed, text)
+                Problem("FORM031", message, ref, known.cell, sheet, known.typed, text)
             )
+
+
+def _agree(known: Fact, drawn: TypedValue) -> bool:
+    """Whether the workbook and the file's name say the same; before a name there may stand a number
+    or the like (03_某某小学)."""
+    if known.value == drawn.value:
+        return True
+    one, other = squeeze(known.typed), squeeze(drawn.typed)
+    return isinstance(drawn.value, str) and (other.endswith(one) or one.endswith(other))
 
 
 # -- one sheet -----------------------------------------------------------------------------
@@ -553,6 +569,8 @@ class _SheetReader:
         for row in ledger_rows(self.printed, columns, code, first, self.cells.last_row):
             readings: list[FieldReading] = []
             for item, column, at in places:
+                if row.kind is not RowKind.UNIT and item.type not in SUMMED:
+                    at = None  # a total has no code and no name
                 cell = self._in_row(row.number, at, item)
                 ref = FactRef(item.id, column)
                 fact, remark = read_fact(ref, self.cells, cell, item, self.codes)

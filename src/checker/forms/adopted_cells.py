@@ -25,7 +25,7 @@ UNTICKED = frozenset({"□", "☐", "◻"})
 NO_OPTIONS = frozenset({"否", "无", "没有", "不是", "不符合", "不达标", "不合格"})
 _MANY = 3
 """Of more remarks on one column one line is made."""
-UNDERSTOOD = "FORM003"
+UNDERSTOOD, TICKED = "FORM003", "FORM032"
 
 
 def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None:
@@ -58,13 +58,13 @@ def read_tick(
             chosen.append(option)
         else:
             message = f"“{option}”一栏里的“{text}”不能确定是选了还是没有选；请只在选中的一栏打“√”。"
-            return option, unreadable("FORM007", text, message, "一栏打“√”")
+            return option, unreadable(TICKED, text, message, "一栏打“√”")
     if not chosen:
         return first, blank(entry)
     if len(chosen) > 1:
         several = "、".join(f"“{option}”" for option in chosen)
         message = f"{several}几栏都打了勾，不能确定选的是哪一个；请只留一个勾。"
-        return chosen[0], unreadable("FORM007", "、".join(typed), message, "只选一栏")
+        return chosen[0], unreadable(TICKED, "、".join(typed), message, "只选一栏")
     option = chosen[0]
     if entry.type is FieldType.FLAG:
         return option, given(option not in NO_OPTIONS, typed[0])
