@@ -44,7 +44,7 @@ from checker.forms.tables import row_problems
 from checker.forms.typed_value import TypedValue
 from checker.model.adopted import AdoptedLayout, AdoptedSheet, Grid, Ledger, Listing, Place
 from checker.model.cells import Cell, CellKind, CellRef, column_letters
-from checker.model.snapshot import Snapshot
+from checker.model.snapshot import Area, Snapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem, Submission, TableRow
 from checker.model.template import Column, Field, FieldType, Sheet, TableColumn, Template
 
@@ -307,10 +307,12 @@ class _SheetReader:
         self.codes = codes
         self.found = found
         self.fields: dict[str, Field] = {item.id: item for item in sheet.fields}
+        self.labels: set[str] = set()
         self.columns: dict[str, Column] = {column.id: column for column in sheet.columns}
 
     def read(self, place: AdoptedSheet) -> None:
         """All but the ledger."""
+        self.labels = {squeeze(cell.label).rstrip(":") for cell in place.cells if cell.label}
         elsewhere = {cell.field for cell in place.cells}
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
@@ -462,8 +464,31 @@ class _SheetReader:
             return
         top, left, bottom, right = labels[0].area
         row, at = (bottom + 1, left) if place.value == "below" else (top, right + 1)
-        row, at, *_ = self.printed.area(row, at)
-        self._add(item, column, CellRef(self.title, row, at))
+        row, at, *_ = area = self.printed.area(row, at)
+        number = row_code(self.cells.raw(row, at))
+        if number and number == row_code(item.row_code) != "":
+            why = f"{CellRef(self.title, row, at).a1} 像是行号"
+        elif not number and self._goes_on(area, place.value == "below"):
+            why = f"{CellRef(self.title, row, at).a1} 是空的，后面还有内容"
+        else:
+            self._add(item, column, CellRef(self.title, row, at))
+            return
+        self.found.miss(self.title, f"{item.label}（{why}）")
+        self._add(item, column, None)
+
+    def _goes_on(self, area: Area, below: bool) -> bool:
+        """Whether behind (or below) an empty cell something stands that is no label of its own: a
+        column or row may have been inserted before the value."""
+        top, left, bottom, right = area
+        ahead = (
+            ((row, left) for row in range(bottom + 1, min(bottom + 3, self.cells.last_row + 1)))
+            if below
+            else ((top, column) for column in range(right + 1, self.cells.last_column + 1))
+        )
+        for row, column in ahead:
+            if self.cells.raw(row, column) not in (None, ""):
+                return self.printed.text(row, column).rstrip(":") not in self.labels
+        return False
 
     # -- cells ---------------------------------------------------------------------------
 
