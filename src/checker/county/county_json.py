@@ -65,6 +65,7 @@ def _members(report: CountyReport) -> dict[str, Member]:
             *(dict(error) for record in report.records for error in record.errors),
         ],
         "unjudged": list(report.unjudged),
+        "beside": [{"path": path, "reason": reason} for path, reason in report.beside],
     }
 
 

@@ -127,5 +127,5 @@ def _facts(unit: Unit, node: Node) -> Iterator[FactRef]:
         yield from _facts(unit, child)
 
 
-def _names(value: Plain) -> tuple[str, ...]:
+def _names(value: Plain | None) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -20,6 +21,7 @@ from checker.county.report import (
     Level,
     cells_of,
     county_word,
+    state_of,
 )
 from checker.county.work_list import HANDED_IN, WorkList, work_list
 from checker.marking.file_record import FileRecord, Json
@@ -60,6 +62,21 @@ class Styles(Struct, frozen=True):
     numbers: dict[tuple[str, int], Format]
 
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_QUOTED: WeakKeyDictionary[Format, Format] = WeakKeyDictionary()
+"""To each format its like with quotePrefix: a text stays a text also after F2 and Enter."""
+
+
+def _format(book: Workbook, look: Mapping[str, object]) -> Format:
+    form = book.add_format(look)
+    _QUOTED[form] = book.add_format({**look, "quote_prefix": True})
+    return form
+
+
+def _quoted_like(text: str, form: Format) -> Format:
+    return _QUOTED.get(form, form) if text.startswith(_FORMULA_STARTS) else form
+
+
 def styles_of(book: Workbook) -> Styles:
     """The formats, made in this workbook."""
     font = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
@@ -75,19 +92,19 @@ def styles_of(book: Workbook) -> Styles:
         "incomplete": "#E4DCF5",
     }
     return Styles(
-        title=book.add_format({**font, "bold": True, "font_size": 16}),
-        head=book.add_format(head),
-        text=book.add_format(line),
-        wrap=book.add_format({**line, "text_wrap": True}),
-        link=book.add_format({**line, "font_color": "#0B4F8A", "underline": 1}),
-        left=book.add_format({**line, "align": "left"}),
+        title=_format(book, {**font, "bold": True, "font_size": 16}),
+        head=_format(book, head),
+        text=_format(book, line),
+        wrap=_format(book, {**line, "text_wrap": True}),
+        link=_format(book, {**line, "font_color": "#0B4F8A", "underline": 1}),
+        left=_format(book, {**line, "align": "left"}),
         fills={
-            key: book.add_format({**line, "bg_color": colour, "text_wrap": True})
+            key: _format(book, {**line, "bg_color": colour, "text_wrap": True})
             for key, colour in colours.items()
         },
-        absent=book.add_format({**line, "font_color": "#7B8794", "align": "center"}),
+        absent=_format(book, {**line, "font_color": "#7B8794", "align": "center"}),
         numbers={
-            (key, digits): book.add_format({**line, **fill, "num_format": f"{0:.{digits}f}"})
+            (key, digits): _format(book, {**line, **fill, "num_format": f"{0:.{digits}f}"})
             for key, fill in {"": {}, **{k: {"bg_color": c} for k, c in colours.items()}}.items()
             for digits in range(5)
         },
@@ -156,7 +173,7 @@ def write_line(
         elif isinstance(value, str):
             if value.startswith("<r>"):
                 value += " "  # XlsxWriter would take "<r>…</r>" for finished XML
-            sheet.write_string(row, column, value, form)
+            sheet.write_string(row, column, value, _quoted_like(value, form))
         else:
             sheet.write_number(row, column, float(value), form)
 
@@ -271,7 +288,8 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "一校多份", len(filing.choices)
     yield "不在名册上的文件", len(filing.strangers)
     yield "没有标识码的文件", len(filing.nameless)
-    yield "无法校验的文件", len(report.unreadable())
+    yield "没有校验的文件（无法读取、没有查看、往年的表）", len(report.unreadable())
+    yield "不用校验的文件", len(report.beside)
     yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
     yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
     yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
@@ -300,7 +318,8 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
         for entry in filing.missing
     ]
     for record in report.unreadable():
-        rows.append((("", "", "", "无法校验", record.path, record.message), "fail"))
+        state = state_of(record)
+        rows.append(((record.code, record.name, "", state, record.path, record.message), "fail"))
     for code, item in filing.counted.items():
         choice = reasons.get(code)
         note = ""
@@ -314,8 +333,10 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
         rows.append(((item.code, item.name, "", state, item.path, ""), "doubt"))
     for found in filing.disagreements:
         rows.append((("", "", "", "需要核对", "、".join(found.files), found.message), "doubt"))
+    for path, reason in report.beside:
+        rows.append((("", "", "", "不用校验", path, reason), ""))
     for values, kind in rows:
-        formats = [styles.wrap] * 3 + [styles.fills[kind]] + [styles.wrap] * 2
+        formats = [styles.wrap] * 3 + [styles.fills.get(kind, styles.wrap)] + [styles.wrap] * 2
         page.write(values, formats)
     page.add_filter()
 
@@ -356,9 +377,10 @@ def _copy_link(sheet: Worksheet, row: int, column: int, target: str, styles: Sty
     if not target:
         sheet.write_blank(row, column, None, styles.text)
     elif row > 60_000:  # Excel keeps at most 65,530 links on a sheet
-        sheet.write_string(row, column, target, styles.text)
+        sheet.write_string(row, column, target, _quoted_like(target, styles.text))
     else:
-        sheet.write_url(row, column, f"external:{target}", styles.link, target)
+        link = _quoted_like(target, styles.link)
+        sheet.write_url(row, column, f"external:{target}", link, target)
 
 
 _FLAGS = {"True": "是", "False": "否"}

@@ -9,17 +9,21 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from checker.county.report import CountyReport, cells_of
+from checker.county.report import CountyReport, cells_of, traces
 from checker.county.roster import RosterEntry
 from checker.marking.file_record import FileRecord
 from checker.marking.overview import BLANK_FORM
+from checker.model.report import FileStatus
 from checker.model.verdicts import SEVERITY_WORDS, Outcome, Severity
 
 _TOWNSHIP = re.compile(r"^.{1,5}?(?:街道|乡|镇)")
 _FIRST = 12
 """So many schools of each sort are named among what is to be done tonight."""
 
-HANDED_IN, MISSING, UNREADABLE, BLANK, STRANGE = "已报", "缺报", "打不开", "空表", "码错"
+HANDED_IN, MISSING, UNREADABLE, BLANK, STRANGE, EARLIER = (
+    *("已报", "缺报", "打不开", "空表", "码错"),
+    "旧表",
+)
 
 
 class SchoolLine(Struct, frozen=True):
@@ -87,7 +91,8 @@ def work_list(report: CountyReport) -> WorkList:
     about: dict[str, dict[str, None]] = defaultdict(dict)
     titles: dict[str, tuple[str, str]] = {}
     lines = [_missing(report, entry) for entry in report.handing_in.missing]
-    taken = {line.path for line in lines}  # one school takes one line, whatever is wrong with it
+    # one school takes one line, whatever is wrong with it
+    taken = {item.path for entry in report.handing_in.missing for item in traces(report, entry)}
     lines += [_unreadable(record) for record in report.unreadable() if record.path not in taken]
     for school in report.schools:
         record = records[school.path]
@@ -115,6 +120,11 @@ def work_list(report: CountyReport) -> WorkList:
                 next(iter(reasons), ""),
             )
         )
+    lines += [
+        _plain(record, record.name or record.path, BLANK, BLANK_FORM)
+        for record in report.records
+        if record.overview.blank and record.path not in taken
+    ]
     for item in (*report.handing_in.strangers, *report.handing_in.nameless):
         if item.path in taken:
             continue
@@ -148,13 +158,8 @@ def _contact(entry: RosterEntry | None) -> str:
 def _missing(report: CountyReport, entry: RosterEntry) -> SchoolLine:
     """A school of the roster without a file that counts; where one of its name did come in, that is
     what is wrong with it."""
-    state, path = MISSING, ""
-    for item in (*report.handing_in.strangers, *report.handing_in.nameless):
-        if entry.name and item.name == entry.name:
-            state, path = STRANGE, item.path
-    for record in report.unreadable():
-        if entry.name and entry.name in record.path:
-            state, path = UNREADABLE, record.path
+    found = list(traces(report, entry))
+    state, path = (found[0].state, found[0].path) if found else (MISSING, "")
     return SchoolLine(
         code=entry.code,
         name=entry.name,
@@ -166,7 +171,7 @@ def _missing(report: CountyReport, entry: RosterEntry) -> SchoolLine:
         doubt=0,
         unmet=0,
         unjudged=0,
-        first=report.hint(entry) or "还没有收到填报表。",
+        first="".join(item.text for item in found) or "还没有收到填报表。",
         path=path,
         contact=_contact(entry),
     )
@@ -174,7 +179,8 @@ def _missing(report: CountyReport, entry: RosterEntry) -> SchoolLine:
 
 def _unreadable(record: FileRecord) -> SchoolLine:
     name = record.path.replace("\\", "/").rpartition("/")[2]
-    return _plain(record, name, UNREADABLE, record.message)
+    state = EARLIER if record.status == FileStatus.EARLIER_YEAR else UNREADABLE
+    return _plain(record, name, state, record.message)
 
 
 def _beside(record: FileRecord, why: str) -> SchoolLine:
@@ -209,7 +215,7 @@ def _line(
     reason: str,
 ) -> SchoolLine:
     entry = report.roster.get(record.code)
-    blank, counts = record.overview.blank, record.counts
+    counts = record.counts
     first = reason or next((thing.message for thing in record.overview.first), "")
     return SchoolLine(
         code=record.code,
@@ -217,12 +223,12 @@ def _line(
         type=record.type,
         township=township_of(entry, record.name, record.path),
         stages=stages,
-        state=BLANK if blank else HANDED_IN,
+        state=HANDED_IN,
         hard=counts.get("fail", 0),
         doubt=counts.get("doubt", 0),
         unmet=counts.get("unmet", 0),
         unjudged=counts.get("unjudged", 0),
-        first=BLANK_FORM if blank else first,
+        first=first,
         path=record.path,
         contact=_contact(entry),
         rules=rules,
@@ -243,7 +249,7 @@ def _hinges(report: CountyReport) -> dict[str, dict[str, str]]:
 
 
 def _weight(line: SchoolLine) -> tuple[object, ...]:
-    order = {MISSING: 1, UNREADABLE: 1, BLANK: 1, STRANGE: 2}
+    order = dict.fromkeys((MISSING, UNREADABLE, BLANK, EARLIER), 1) | {STRANGE: 2}
     return (
         -len(line.hinges),
         order.get(line.state, 3),
@@ -277,7 +283,7 @@ def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
             yield Task(line.name, line.code, line.contact, f"核对 {what}。{line.first}", told)
     for states, effect in (
         ((MISSING, BLANK), "全县数字少这一所"),
-        ((UNREADABLE, STRANGE), "没有计入全县数字"),
+        ((UNREADABLE, STRANGE, EARLIER), "没有计入全县数字"),
     ):
         named = [line for line in lines if line.state in states and not line.hinges]
         for line in named[:_FIRST]:

@@ -78,7 +78,7 @@ def _merged(
     area = f"{corner.a1}:{CellRef(corner.sheet, bottom, right).a1}"
     value = snapshot.cell(corner.row, corner.column)
     text = shown(value) if value.kind is not CellKind.EMPTY else ""
-    what = f"，显示的“{text}”不能确定是哪一格的" if text else ""
+    what = f"，显示的“{text}”存在 {corner.a1} 里，不能确定是哪一格的" if text else ""
     cells = "、".join(cell.a1 for cell in inside)
     message = (
         f"{area} 被合并成了一格{what}；请取消合并，再分别填写要填的格子（{cells}）。"

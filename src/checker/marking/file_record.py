@@ -130,7 +130,8 @@ class Head(NamedTuple):
     """What is said of every file whatever is asked, by content alone: not where the file lies.
     ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
     of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
-    which only a county run asks."""
+    which only a county run asks; ``year`` is the one that the form says it is of, 0 if it does not
+    say."""
 
     status: str
     message: str = ""
@@ -145,6 +146,7 @@ class Head(NamedTuple):
     errors: tuple[ErrorContent, ...] = ()
     measuring_errors: tuple[ErrorContent, ...] = ()
     overview: Overview = Overview()
+    year: int = 0
 
     @property
     def markable(self) -> bool:
@@ -346,6 +348,7 @@ class FileRecord(Struct, frozen=True):
     errors: tuple[dict[str, Json], ...] = ()
     measuring_errors: tuple[dict[str, Json], ...] = ()
     overview: Overview = Overview()
+    year: int = 0
     parts: Parts = NOTHING
 
     @property
@@ -396,6 +399,7 @@ def record_of(
         errors=tuple([_error_at(place, each) for each in head.errors]),
         measuring_errors=tuple([_error_at(place, each) for each in head.measuring_errors]),
         overview=head.overview,
+        year=head.year,
         parts=parts,
     )
 

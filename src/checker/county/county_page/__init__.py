@@ -14,7 +14,7 @@ from urllib.parse import quote
 from checker.county.county_page.charts import dispersion_bars, distribution
 from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
-from checker.county.report import CountyReport, DispersionResult, Level, cells_of
+from checker.county.report import CountyReport, DispersionResult, Level, cells_of, state_of
 from checker.county.work_list import work_list
 from checker.marking.file_record import Json
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, Severity, format_number
@@ -73,6 +73,7 @@ def county_page(report: CountyReport, generated: str) -> Iterator[str]:
         link=_link,
         left_out=_left_out,
         word_of=finding_word,
+        state_of=state_of,
         all_stages=list(report.stages.items()),
     )
     pieces.enable_buffering(_PIECES_AT_ONCE)

@@ -1,0 +1,73 @@
+"""docs/design/walk.md, walked: one figure from the file to its mark, and no step back."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from checker.model.marks import Changes, Fill, Mark
+from checker.session import Session
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "checker"
+ROW = re.compile(r"^\| \d+ \| `([\w/]+\.py)` \| `([\w.]+)` \|", re.MULTILINE)
+EARLIER = ("reading/", "forms/")
+FIGURES = {"D8": 50, "E17": 41, "D9": 0, "D10": 0, "D11": 0, "D12": 0}
+
+
+@pytest.fixture(scope="module")
+def mistaken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example with the figures of the story on the sheet 教师."""
+    from openpyxl import load_workbook
+
+    path = tmp_path_factory.mktemp("walk") / "上石桥一小.xlsx"
+    book = load_workbook(ROOT / "examples" / "shangshiqiao.xlsx")
+    for cell, figure in FIGURES.items():
+        book["教师"][cell] = figure
+    book.save(path)
+    return path
+
+
+def walked(path: Path) -> tuple[list[tuple[str, str]], list[Mark]]:
+    """Module and function of everything that is called while the workbook is checked, each once
+    and in order; and the marks."""
+    session = Session()
+    session.judge_file(path)  # what is loaded once is no part of the way
+    calls: dict[tuple[str, str], None] = {}
+    marked: list[Changes] = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        file = Path(frame.f_code.co_filename)
+        if event == "call" and file.is_relative_to(SOURCE):
+            calls[file.relative_to(SOURCE).as_posix(), frame.f_code.co_qualname] = None
+
+    before = sys.getprofile()
+    data = path.read_bytes()
+    sys.setprofile(note)
+    try:
+        session.check(str(path), data, marked.append)
+    finally:
+        sys.setprofile(before)
+    return list(calls), list(marked[0].marks)
+
+
+def test_one_figure_is_followed_to_its_mark(mistaken: Path) -> None:
+    told = ROW.findall((ROOT / "docs" / "design" / "walk.md").read_text("utf-8"))
+    assert 8 <= len(told) <= 12
+    calls, marks = walked(mistaken)
+    places = [calls.index(step) for step in told]
+    assert places == sorted(places)
+    (mark,) = (each for each in marks if (each.sheet, each.cell) == ("教师", "D8"))
+    assert mark.fill is Fill.FAIL and mark.note is not None
+    assert "TEA101" in mark.note and "教师!D7" in mark.note
+
+
+def test_once_judging_has_begun_nothing_is_read_or_bound_any_more(mistaken: Path) -> None:
+    calls, _ = walked(mistaken)
+    judging = calls.index(("judging/engine.py", "judge"))
+    assert any(module.startswith(EARLIER) for module, _ in calls[:judging])
+    assert [call for call in calls[judging:] if call[0].startswith(EARLIER)] == []
