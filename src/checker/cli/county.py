@@ -188,6 +188,7 @@ def county_lines(result: CountyResult) -> Iterator[str]:
             yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
     yield f"报告：{result.written.page}"
     yield f"汇总表：{result.written.book}"
+    yield f"催报清单：{result.written.reminders}"
 
 
 def _conclusions(report: CountyReport) -> Iterator[str]:

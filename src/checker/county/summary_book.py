@@ -179,19 +179,21 @@ def write_line(
 
 
 TITLE = "县级汇总"
-_FIXED = datetime(2026, 1, 1)  # the file's own time stamp: equal runs give equal bytes
+FIXED_TIME = datetime(2026, 1, 1)
+"""The time stamp inside a workbook: equal runs give equal bytes."""
+
 _WORST_FIRST = {"fail": 0, "doubt": 1, "unmet": 2, "explained": 3}
 
 
-def write_county_book(report: CountyReport, path: Path) -> None:
-    """Write the summary workbook, row by row. Links to marked copies are relative to the workbook's
-    own folder."""
+def write_county_book(report: CountyReport, path: Path, todo: WorkList | None = None) -> None:
+    """Write the summary workbook, row by row; ``todo`` is the report's work list if at hand. Links
+    to marked copies are relative to the workbook's own folder."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
-    book.set_properties({"title": f"{report.county}{TITLE}", "created": _FIXED})
+    book.set_properties({"title": f"{report.county}{TITLE}", "created": FIXED_TIME})
     styles = styles_of(book)
-    todo = work_list(report)
+    todo = todo or work_list(report)
     _overview(book, styles, report, todo)
     _work_list(book, styles, todo)
     _filing(book, styles, report)

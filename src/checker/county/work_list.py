@@ -84,8 +84,8 @@ def work_list(report: CountyReport) -> WorkList:
     }
     hinges = _hinges(report)
     questioned: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for item in report.findings:
-        for hinge in item.hinges:
+    for concluded in report.findings:
+        for hinge in concluded.hinges:
             questioned[hinge.school].update(hinge.doubts)
     tally: Counter[str] = Counter()
     about: dict[str, dict[str, None]] = defaultdict(dict)
@@ -97,7 +97,7 @@ def work_list(report: CountyReport) -> WorkList:
     for school in report.schools:
         record = records[school.path]
         own: dict[str, None] = {}
-        asked = questioned.get(school.code, frozenset())
+        asked = questioned[school.code]
         reasons: dict[str, None] = {}
         for finding in record.findings:
             severity = Severity(str(finding["severity"]))

@@ -15,7 +15,7 @@ from checker.county.county_page.charts import dispersion_bars, distribution
 from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
 from checker.county.report import CountyReport, DispersionResult, Level, cells_of, state_of
-from checker.county.work_list import work_list
+from checker.county.work_list import WorkList, work_list
 from checker.marking.file_record import Json
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, Severity, format_number
 from checker.reports.json_report import finding_word
@@ -27,9 +27,12 @@ _PIECES_AT_ONCE = 2000
 """So many pieces of the page are joined before they are written."""
 
 
-def county_page(report: CountyReport, generated: str) -> Iterator[str]:
+def county_page(
+    report: CountyReport, generated: str, todo: WorkList | None = None
+) -> Iterator[str]:
     """The page as text, piece by piece: the schools are read back one by one while it is written.
-    ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"."""
+    ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"; ``todo`` the report's
+    work list if at hand."""
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -38,7 +41,7 @@ def county_page(report: CountyReport, generated: str) -> Iterator[str]:
     template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
     anchors: dict[str, str] = {}  # filled by the matrix, which stands before the schools
     style, script = ((here / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    todo = work_list(report)
+    todo = todo or work_list(report)
     pieces = template.stream(
         report=report,
         generated=generated,
@@ -111,8 +114,10 @@ class _CausesOf:
         others = CauseGroup("", [])
         for finding in record.findings:
             number = finding.get("cause", 0)
-            known = isinstance(number, int) and 0 < number <= len(groups)
-            (groups[number - 1] if known else others).findings.append(finding)
+            if isinstance(number, int) and 0 < number <= len(groups):
+                groups[number - 1].findings.append(finding)
+            else:
+                others.findings.append(finding)
         return [group for group in (*groups, others) if group.findings]
 
 
