@@ -59,9 +59,8 @@ class County:
         return done
 
     def judged(self) -> list[str]:
-        """标识码 of those judged since this was last asked. Whoever looks for causes asks the rules
-        again of a changed form, which may have lost its 标识码."""
-        codes = sorted({code for code in tallied(self.tally) if code.isdigit()})
+        """标识码 of those judged since this was last asked."""
+        codes = sorted(tallied(self.tally))
         self.tally.unlink(missing_ok=True)
         return codes
 
