@@ -127,6 +127,10 @@ class Session:
 
         if submission.blank:
             return Report(submission, (), profile=self.profile.id, blank=True)
+        if submission.units:
+            from checker.judging.ledger import judge_ledger
+
+            return judge_ledger(submission, self.ruleset, self.profile)
         submission, note = self._of_its_year(submission)
         if previous is None and self.last_year is not None:
             previous = self.last_year.of(submission)

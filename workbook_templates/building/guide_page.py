@@ -17,7 +17,7 @@ from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
 from checker.model.template import SheetKind
 
 LAST_COLUMN = 5
-WIDTHS = {1: 2.0, 2: 12.0, 3: 26.0, 4: 16.0, 5: 52.0}
+WIDTHS = {1: 1.0, 2: 10.0, 3: 20.0, 4: 15.0, 5: 38.0}
 KIND_WORDS = {
     SheetKind.FORM: "指标表，按行填写",
     SheetKind.TABLE: "明细表，一行一项",

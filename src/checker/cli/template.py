@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli.commands import Group, Refused, Unusable, plugin_dirs_option, session_here
+from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
     from checker_templates.building.field_listing import FieldLine
@@ -48,7 +49,7 @@ def _said_plainly() -> Iterator[None]:
         raise Refused(str(error.args[0])) from error
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        raise Unusable(f"文件{where} 写不了：{error.strerror or error}") from error
+        raise Unusable(f"文件{where} 写不了：{disk_reason(error)}") from error
 
 
 def _installed(
@@ -120,6 +121,7 @@ def build(
 ) -> None:
     """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
     from checker_templates.building.build import build_workbook
+    from checker_templates.building.check_relations import check_relations
     from checker_templates.building.live_formulas import live_formulas
     from checker_templates.building.macro_workbook import build_macro_workbook
 
@@ -133,11 +135,12 @@ def build(
             target = item.workbook if out is None else out / item.workbook.name
             target.parent.mkdir(parents=True, exist_ok=True)
             formulas = live_formulas(item.template, session.ruleset, session.profile)
-            build_workbook(item.template, target, formulas=formulas)
+            relations = check_relations(item.template, session.ruleset)
+            build_workbook(item.template, target, formulas=formulas, relations=relations)
             click.echo(f"已生成 {target}")
             if button:
                 macro = target.with_suffix(".xlsm")
-                build_macro_workbook(item.template, macro, formulas=formulas)
+                build_macro_workbook(item.template, macro, formulas=formulas, relations=relations)
                 click.echo(f"已生成 {macro}")
 
 

@@ -30,7 +30,8 @@ _LEAST = frozenset({">=", ">", "=="})
 class CountyInput(Struct, frozen=True):
     """Everything a county run knows. ``records`` are this year's files, ``earlier`` last year's;
     ``form`` is the county's own submission, if it handed one in; ``errors`` plugins that could not
-    be used; ``unjudged`` the files an interrupted run did not come to."""
+    be used; ``unjudged`` the files an interrupted run did not come to; ``beside`` (path, reason) of
+    files that have nothing to do with it."""
 
     records: Sequence[FileRecord]
     earlier: Sequence[FileRecord]
@@ -43,6 +44,7 @@ class CountyInput(Struct, frozen=True):
     profile: Profile
     errors: Sequence[RuleError] = ()
     unjudged: Sequence[str] = ()
+    beside: Sequence[tuple[str, str]] = ()
 
 
 def county_report(given: CountyInput) -> CountyReport:
@@ -64,6 +66,7 @@ def county_report(given: CountyInput) -> CountyReport:
         edition=template.edition if template else 0,
         form=given.form,
         unmeasured=gather_gaps((code, record.unmeasured) for code, record in counted.items()),
+        types={code: record.type for code, record in counted.items()},
         absent=len(handing_in.missing),
         unread=_without_figures(given, handing_in) if given.roster is None else 0,
     )
@@ -88,19 +91,24 @@ def county_report(given: CountyInput) -> CountyReport:
         findings=concluded.findings,
         errors=(*given.errors, *concluded.errors),
         unjudged=tuple(given.unjudged),
+        beside=tuple(given.beside),
         fact_columns=fact_columns(template) if template else (),
     )
 
 
 def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
+    """Whether a record is of a school's form on which something was filled in."""
     template = templates.get(record.template)
-    return record.status == "checked" and template is not None and template.level != "county"
+    judged = record.status == "checked" and not record.overview.blank
+    return judged and template is not None and template.level != "county"
 
 
 def _without_figures(given: CountyInput, handing_in: HandingIn) -> int:
     """Files that may be a school's and yet bring no figures: with a roster such a school is 缺报,
     without one nobody else would notice that it is not in the county's figures."""
-    unreadable = sum(record.status != "checked" for record in given.records)
+    unreadable = sum(
+        record.status != "checked" or record.overview.blank for record in given.records
+    )
     return unreadable + len(handing_in.nameless) + len(given.unjudged)
 
 
@@ -228,4 +236,5 @@ class _Levels(Iterable[Level]):
                         outcome=_OUTCOMES[item.outcome],
                         value=exact(item.value) if item.value else None,
                         limit=exact(item.limit) if item.limit else None,
+                        doubts=item.doubts,
                     )
