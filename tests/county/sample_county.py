@@ -62,7 +62,6 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
                     {
                         "severity": "hard",
                         "verdict": "fail",
-                        "severity": "hard",
                         "sheet": "教师",
                         "cell": "D9",
                         "rule": item.rule,
