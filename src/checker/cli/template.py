@@ -103,7 +103,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="文件夹",
-    help="生成到这个文件夹，默认放在 template.toml 旁边。",
+    help="生成到这个文件夹。默认：自己的模板放在 template.toml 旁边，程序自带的放在当前文件夹。",
 )
 @click.option(
     "--profile", metavar="口径", help="“指标”页用哪个口径的限值（编号或文件），默认国家标准。"
@@ -125,14 +125,15 @@ def build(
     from checker_templates.building.live_formulas import live_formulas
     from checker_templates.building.macro_workbook import build_macro_workbook
 
-    from checker.forms.registry import choose
+    from checker.forms.registry import choose, is_bundled
 
     session = session_here(profile, plugin_dirs=plugin_dirs)
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
         chosen = [choose(installed, name) for name in names] if names else list(installed)
         for item in chosen:
-            target = item.workbook if out is None else out / item.workbook.name
+            folder = out or (Path.cwd() if is_bundled(item) else item.folder)
+            target = folder / item.workbook.name
             target.parent.mkdir(parents=True, exist_ok=True)
             formulas = live_formulas(item.template, session.ruleset, session.profile)
             relations = check_relations(item.template, session.ruleset)
