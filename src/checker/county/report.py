@@ -8,14 +8,21 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from checker.county.handing_in import HandingIn
 from checker.county.improvement import Improvement, Mover
 from checker.county.roster import RosterEntry
 from checker.forms.plain_text import same_school, school_code, school_name
 from checker.marking.file_record import Doubt, FileRecord
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, RuleError, Severity
+from checker.model.verdicts import (
+    MISSED,
+    OUTCOME_WORDS,
+    Outcome,
+    RuleError,
+    Severity,
+    format_number,
+)
 
 
 class School(NamedTuple):
@@ -54,6 +61,30 @@ class Indicator(NamedTuple):
     unit: str
     digits: int
     at_least: bool
+
+
+class Attainment(NamedTuple):
+    """综合达标: of how many units (a stage of a school; ``stage`` "" for whole schools) a composite
+    standard is met, missed, or not known: inputs ``unsure`` (wrong or doubtful) or ``open``
+    (missing). What is unsure counts neither as met nor as missed."""
+
+    rule: str
+    title: str
+    stage: str
+    met: int
+    missed: int
+    unsure: int
+    open: int
+
+    @property
+    def judged(self) -> int:
+        """Units to be judged."""
+        return self.met + self.missed + self.unsure + self.open
+
+    @property
+    def rate(self) -> str:
+        """The share that meets it for certain: 97.5%."""
+        return f"{format_number(Fraction(self.met * 100, self.judged), 2)}%"
 
 
 class Shortage(NamedTuple):
@@ -199,7 +230,8 @@ class CountyReport(Struct, frozen=True):
     ``levels`` stand school by school in the order of ``schools``; they may be a stream that is read
     anew on every pass, and so may be the bulky parts of the records: nothing here keeps them.
     ``errors`` are rules and plugins that went wrong on the county itself; ``unjudged`` the files an
-    interrupted run did not come to: then 缺报 and every figure are provisional."""
+    interrupted run did not come to: then 缺报 and every figure are provisional. ``roster`` by
+    标识码."""
 
     county: str
     profile: str
@@ -217,6 +249,8 @@ class CountyReport(Struct, frozen=True):
     unjudged: tuple[str, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()  # (path, reason) of files that are no hand-ins
     fact_columns: tuple[FactColumn, ...] = ()
+    attainments: tuple[Attainment, ...] = ()
+    roster: Mapping[str, RosterEntry] = field(default_factory=dict)
 
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
@@ -260,7 +294,7 @@ class CountyReport(Struct, frozen=True):
     def hint(self, entry: RosterEntry) -> str:
         """For a school that is missing: every trace of it among the files that were not counted, as
         sentences; "" without."""
-        return "".join(trace(self, entry))
+        return "".join(item.text for item in traces(self, entry))
 
     def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:
         """(stage, rule) -> (Σ of the schools' own gaps, unit with noun, schools that lack).
@@ -275,8 +309,17 @@ class CountyReport(Struct, frozen=True):
         return totals
 
 
-def trace(report: CountyReport, entry: RosterEntry) -> Iterator[str]:
-    """What there is of a school that is missing, one sentence each: its forms of earlier years and
+class Trace(NamedTuple):
+    """A file of a school that is missing. ``state`` is 旧表, 打不开, 空表 or 码错; ``text`` a
+    sentence."""
+
+    state: str
+    path: str
+    text: str
+
+
+def traces(report: CountyReport, entry: RosterEntry) -> Iterator[Trace]:
+    """What there is of a school that is missing: its forms of earlier years and
     its blank ones, files of its name or code that could not be judged, forms of its name that
     carry another code or none, or count for another school."""
     for record in report.unreadable():
@@ -284,11 +327,14 @@ def trace(report: CountyReport, entry: RosterEntry) -> Iterator[str]:
         if not own:
             continue
         if record.status == "earlier_year":
-            yield f"收到的“{record.path}”是 {record.year} 年的表，没有计入。"
+            text = f"收到的“{record.path}”是 {record.year} 年的表，没有计入。"
+            yield Trace("旧表", record.path, text)
         elif record.status == "not_looked_at":
-            yield f"有一个没有查看的文件“{record.path}”，可能是这所学校的：{record.message}"
+            text = f"有一个没有查看的文件“{record.path}”，可能是这所学校的：{record.message}"
+            yield Trace("打不开", record.path, text)
         else:
-            yield f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
+            text = f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
+            yield Trace("打不开", record.path, text)
     counted = {item.path for item in report.handing_in.counted.values()}
     nobodys = {item.path for item in (*report.handing_in.strangers, *report.handing_in.nameless)}
     superseded = report.superseded()
@@ -299,23 +345,25 @@ def trace(report: CountyReport, entry: RosterEntry) -> Iterator[str]:
         by_file = not record.name and _is_named(record.path, entry)
         if record.overview.blank:
             if by_file or _is_of(record.code, record.name, entry):
-                yield f"收到的“{record.path}”是空白表，没有填数。"
+                yield Trace("空表", record.path, f"收到的“{record.path}”是空白表，没有填数。")
             continue
         if not (by_name or by_file):
             continue
         if record.path in superseded and record.path not in nobodys:
-            yield (
+            text = (
                 f"收到的“{record.path}”校名相同，但标识码填成了 {record.code}，"
                 f"与另一所学校重复，没有采用。"
             )
+            yield Trace("码错", record.path, text)
         elif record.path in counted:
-            yield (
+            text = (
                 f"收到的“{record.path}”校名相同，但标识码填成了 {record.code}，已算作那所学校的。"
             )
+            yield Trace("码错", record.path, text)
         elif record.path in nobodys:
             wrong = f"标识码填成了 {record.code}" if record.code else "没有填标识码"
             match = "校名相同" if by_name else "文件名相同"
-            yield f"收到的“{record.path}”{match}，但{wrong}。"
+            yield Trace("码错", record.path, f"收到的“{record.path}”{match}，但{wrong}。")
 
 
 def _is_of(code: str, name: str, entry: RosterEntry) -> bool:

@@ -23,6 +23,7 @@ from checker.county.report import (
     county_word,
     state_of,
 )
+from checker.county.work_list import HANDED_IN, WorkList, work_list
 from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
 from checker.model.verdicts import (
@@ -190,7 +191,9 @@ def write_county_book(report: CountyReport, path: Path) -> None:
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
     book.set_properties({"title": f"{report.county}{TITLE}", "created": _FIXED})
     styles = styles_of(book)
-    _overview(book, styles, report)
+    todo = work_list(report)
+    _overview(book, styles, report, todo)
+    _work_list(book, styles, todo)
     _filing(book, styles, report)
     _errors(book, styles, report)
     write_matrix(book, styles, report)
@@ -210,7 +213,7 @@ _WORDS_FIRST = (
 )
 
 
-def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
+def _overview(book: Workbook, styles: Styles, report: CountyReport, todo: WorkList) -> None:
     sheet = book.add_worksheet("概览")
     widths = (44.0, 96.0)
     for column, width in enumerate(widths):
@@ -224,6 +227,14 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
         row += 1
         write_line(sheet, row, (name, value), (styles.text, styles.left))
     row += 2
+    write_line(sheet, row, ("今晚先做", "核对什么，影响什么"), (styles.head, styles.head))
+    for task in todo.tonight:
+        row += 1
+        who = f"{task.name} {task.contact}".strip()
+        line = (who, f"{task.what}（{task.effect}）")
+        sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
+        write_line(sheet, row, line, (styles.wrap, styles.wrap))
+    row += 2
     write_line(sheet, row, ("县级校验", "结论"), (styles.head, styles.head))
     for item in sorted(report.findings, key=lambda found: _WORDS_FIRST.index(found.outcome)):
         row += 1
@@ -234,6 +245,34 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
         line = (f"{item.rule} {item.title}（{stage}）", f"{item.word}：{item.message}")
         sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, form))
+
+
+def _work_list(book: Workbook, styles: Styles, todo: WorkList) -> None:
+    """One school takes one line, whatever is wrong with it."""
+    heads = (
+        *("学校", "标识码", "办学类型", "乡镇", "学段", "状态", "必须修改", "需要说明", "未达标"),
+        *("未判断", "先做什么", "影响的全县结论", "联系人"),
+    )
+    widths = (28, 13, 14, 12, 14, 8, 9, 9, 9, 9, 70, 44, 22)
+    page = ListSheet(book, styles, "工作清单", heads, widths)
+    for line in todo.lines:
+        numbers = (line.hard, line.doubt, line.unmet, line.unjudged)
+        values: tuple[Value, ...] = (
+            *(line.name, line.code, line.type, line.township, "、".join(line.stages), line.state),
+            *(number or None for number in numbers),
+            *(line.first, "、".join(line.hinges), line.contact),
+        )
+        formats = [styles.wrap] * len(values)
+        if line.state != HANDED_IN:
+            formats[5] = styles.fills["fail"]
+        for place, kind in enumerate(("fail", "doubt", "unmet", "incomplete"), 6):
+            if values[place]:
+                formats[place] = styles.fills[kind]
+        if line.hinges:
+            formats[11] = styles.fills["incomplete"]
+        page.write(values, formats)
+    page.sheet.freeze_panes(1, 1)
+    page.add_filter()
 
 
 def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
@@ -256,7 +295,16 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
     unsure = sum(item.provisional for item in deciding)
     note = f"（{unsure} 项是暂时的，有学校未计入）" if unsure else ""
+    hanging = sum(bool(item.hinges) for item in deciding)
+    note += f"，{hanging} 项暂不能下结论" if hanging else ""
     yield "差异系数达标项数", f"{passed} / {len(deciding)}{note}"
+    yield "未判断的项", sum(record.counts.get("unjudged", 0) for record in standing)
+    for rate in report.attainments:
+        where = report.stages.get(rate.stage, "学校")
+        told = (
+            f"达标 {rate.met}，未达标 {rate.missed}，有错或存疑 {rate.unsure}，缺数据 {rate.open}"
+        )
+        yield f"{rate.title}率（{where}）", f"{rate.rate}：{told}"
 
 
 def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
