@@ -80,10 +80,10 @@ class HarmlessStream:
 
 def guard_streams() -> None:
     """From now on only harmless texts reach standard output and the error stream."""
-    sys.stdout = HarmlessStream(sys.stdout)  # type: ignore[assignment]
-    sys.stderr = HarmlessStream(sys.stderr)  # type: ignore[assignment]
+    sys.stdout = HarmlessStream(sys.stdout)
+    sys.stderr = HarmlessStream(sys.stderr)
 
 
 def unguarded(stream: TextIO) -> TextIO:
     """The stream itself, for a library that writes colours; it must be given harmless texts."""
-    return stream.stream if isinstance(stream, HarmlessStream) else stream  # type: ignore[unreachable]
+    return stream.stream if isinstance(stream, HarmlessStream) else stream
