@@ -468,26 +468,31 @@ class _SheetReader:
         number = row_code(self.cells.raw(row, at))
         if number and number == row_code(item.row_code) != "":
             why = f"{CellRef(self.title, row, at).a1} 像是行号"
-        elif not number and self._goes_on(area, place.value == "below"):
-            why = f"{CellRef(self.title, row, at).a1} 是空的，后面还有内容"
+        elif not number and self._may_have_moved(area, item, place.value == "below"):
+            why = f"{CellRef(self.title, row, at).a1} 是空的，旁边另有内容"
         else:
             self._add(item, column, CellRef(self.title, row, at))
             return
         self.found.miss(self.title, f"{item.label}（{why}）")
         self._add(item, column, None)
 
-    def _goes_on(self, area: Area, below: bool) -> bool:
-        """Whether behind (or below) an empty cell something stands that is no label of its own: a
-        column or row may have been inserted before the value."""
-        top, left, bottom, right = area
-        ahead = (
-            ((row, left) for row in range(bottom + 1, min(bottom + 3, self.cells.last_row + 1)))
-            if below
-            else ((top, column) for column in range(right + 1, self.cells.last_column + 1))
-        )
-        for row, column in ahead:
-            if self.cells.raw(row, column) not in (None, ""):
-                return self.printed.text(row, column).rstrip(":") not in self.labels
+    def _may_have_moved(self, area: Area, item: Field, below: bool) -> bool:
+        """Whether near a cell that is empty something stands that is neither a label nor a row's
+        number: a row or column may have been inserted or moved, and that be the value."""
+        top, left, bottom, _ = area
+        if below:
+            for row in range(bottom + 1, min(bottom + 3, self.cells.last_row + 1)):
+                if self.cells.raw(row, left) not in (None, ""):
+                    return self.printed.text(row, left).rstrip(":") not in self.labels
+            return False
+        for column in range(1, self.cells.last_column + 1):
+            value = self.cells.raw(top, column)
+            over = self.printed.area(top, column)
+            if value in (None, "") or over[0] != over[2]:
+                continue
+            known = self.printed.text(top, column).rstrip(":") in self.labels
+            if not known and row_code(value) != row_code(item.row_code):
+                return True
         return False
 
     # -- cells ---------------------------------------------------------------------------
