@@ -284,3 +284,35 @@ def shown(cell: Cell) -> str:
         return str(value)
     number = round(value * 100 if cell.percent else value, 6).normalize()
     return f"{number:f}{'%' if cell.percent else ''}"
+
+
+# -- the start -----------------------------------------------------------------------------------
+
+
+class Start(Struct, frozen=True):
+    """``start.json``: what the page was built with; paths are below the folder that it lies in."""
+
+    profile: str | None = None
+    edition: int | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    plugins: tuple[str, ...] | None = None
+    plugin_dirs: tuple[str, ...] = ()
+    blanks: tuple[str, ...] = ()
+
+
+def desk_of(site: Path) -> Desk:
+    """The desk of the page whose files lie in ``site``."""
+    start = msgspec.json.decode((site / "start.json").read_bytes(), type=Start)
+    profile = start.profile
+    if profile is not None and "/" in profile:
+        profile = str(site / profile)
+    options = SessionOptions(
+        profile=profile,
+        edition=start.edition,
+        select=start.select,
+        ignore=start.ignore,
+        plugin_dirs=tuple(str(site / folder) for folder in start.plugin_dirs),
+        plugins=start.plugins,
+    )
+    return Desk(options, tuple(site / name for name in start.blanks))
