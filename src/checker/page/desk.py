@@ -47,7 +47,7 @@ class Checked(Struct, frozen=True):
     """One workbook: the JSON document that the page shows, and the marked copy, if there is one."""
 
     document: bytes
-    copy: bytes | None
+    marked: bytes | None
 
 
 class Cleaned(Struct, frozen=True):

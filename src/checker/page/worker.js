@@ -75,7 +75,7 @@ const tasks = {
   check({ name, content, texts, drawn }) {
     const given = python.toPy(texts || {});
     const checked = desk.check(name, asBytes(content), given, drawn);
-    const answer = { document: taken(checked.document), copy: raw(checked.copy) };
+    const answer = { document: taken(checked.document), copy: raw(checked.marked) };
     checked.destroy();
     given.destroy();
     return answer;
