@@ -118,9 +118,9 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             cluster.close()
             if cache is not None:
                 cache.close()
-        for each in unread:
-            if each.status is not None:
-                kept.append(FileRecord(each.shown, each.status.value, each.reason))
+        for entry in unread:
+            if entry.status is not None:
+                kept.append(FileRecord(entry.shown, entry.status.value, entry.reason))
         form = _county_form(kept, sources, session)
         name = options.county or (form.identity("name") if form is not None else "")
         seen = {record.path for record in kept}
