@@ -80,7 +80,7 @@ class PluginCode:
             raise self._broken[manifest.id]
         try:
             # our own is tested with the host: a thread of its own would cost more than the function
-            return work() if self.bundled(plugin) else self._watched(work)
+            return work() if self.bundled(manifest.id) else self._watched(work)
         except PluginFailure as trouble:
             if "超过" in trouble.message:
                 self._hung.add((manifest.id, name))
