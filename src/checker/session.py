@@ -16,6 +16,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.forms.errors import UnknownForm
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.rules import Rule, Threshold
@@ -31,14 +32,6 @@ from checker.trouble import UserMistake
 
 class BadChoice(UserMistake):
     """Options that name something that does not exist; the text is a Chinese sentence."""
-
-
-class UnknownForm(Exception):
-    """A workbook that is no form of any known template. ``reason`` is a Chinese sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class LastYear(Protocol):

@@ -60,8 +60,8 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
                 )
                 findings.append(
                     {
-                        "verdict": "fail",
                         "severity": "hard",
+                        "verdict": "fail",
                         "sheet": "教师",
                         "cell": "D9",
                         "rule": item.rule,

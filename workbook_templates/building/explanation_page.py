@@ -27,7 +27,7 @@ def draw_explanations(page: Page) -> None:
     if grid is None:
         return
     styles, last = page.styles, EXPLANATION_TEXT_COLUMN
-    page.set_widths({1: 6.0, 2: 18.0, 3: 66.0, 4: 50.0})
+    page.set_widths({1: 6.0, 2: 16.0, 3: 62.0, 4: 46.0})
     head(page, (), last, HINT)
     school_line(page, last)
     for column, text in enumerate(EXPLANATION_HEADERS, start=1):

@@ -44,8 +44,9 @@ from checker.forms.layout import (
 from checker.forms.names import field_name, stage_name
 from checker.model.template import Blank, Field, FieldType
 
+CLOSER = 4.5  # points
 MANY_COLUMNS = 9
-"""From so many value columns on, the labels have to be narrow."""
+"""From so many value columns on, the labels have to be narrow, as they are beside 口径."""
 WIDE_TYPES = (FieldType.TEXT, FieldType.CODE, FieldType.DATE)
 """Texts need room: such a field takes the width of all value columns when it has only the first."""
 
@@ -90,7 +91,8 @@ def draw_form(page: Page) -> None:
 
 def _set_widths(page: Page, form: FormLayout) -> None:
     longest = max(text_width(shown_label(field)) + 2 * field.indent for field in page.sheet.fields)
-    widest = WIDEST_LABEL if len(form.columns) < MANY_COLUMNS else LABEL_WIDTH
+    narrow = form.note_column or len(form.columns) >= MANY_COLUMNS
+    widest = LABEL_WIDTH if narrow else WIDEST_LABEL
     label_width = min(max(longest / 0.9 + 1, LABEL_WIDTH), widest)
     widths = {LABEL_COLUMN: round(label_width, 1), CODE_COLUMN: CODE_WIDTH, UNIT_COLUMN: UNIT_WIDTH}
     single = len(form.columns) == 1
@@ -141,7 +143,8 @@ def _draw_field(page: Page, form: FormLayout, field: Field) -> None:
     if form.note_column:
         page.write(row, form.note_column, field.note, styles.hint())
         texts.append((field.note, page.widths[form.note_column], SMALLEST))
-    page.height(row, row_height(*texts))
+    # beside the 口径 rows are many lines high: a little less air keeps the form on one page
+    page.height(row, row_height(*texts) - (CLOSER if form.note_column else 0))
 
     number_format, align = NUMBER_FORMATS[field.type]
     style = styles.input(number_format, align)

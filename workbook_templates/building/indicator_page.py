@@ -23,9 +23,9 @@ def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
     grid = page.layout.indicators
     if grid is None:
         return
-    widths = {1: 8.0, 2: 26.0, 3: 6.5}
+    widths = {1: 7.0, 2: 20.0, 3: 6.0}
     for start in grid.groups.values():
-        widths |= {start: 9.0, start + 1: 8.5, start + 2: 7.5}
+        widths |= {start: 8.0, start + 1: 8.0, start + 2: 6.5}
     page.set_widths(widths)
     used = {stage for _, stage in formulas} or set(grid.groups)
     head(page, (), grid.last_column, HINT)

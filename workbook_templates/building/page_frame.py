@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from checker_templates.building.page_styles import SMALLEST, Styles, row_height
+from checker_templates.building.page_styles import SMALLEST, Styles, row_height, text_width
 from msgspec import Struct, field
 
 from checker.forms.layout import Area, Layout
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-A4_SHORT, A4_LONG, SIDE_MARGINS, TOP_AND_BOTTOM_MARGINS = 595.0, 842.0, 50.0, 94.0  # points
+A4_SHORT, A4_LONG, SIDE_MARGINS, TOP_AND_BOTTOM_MARGINS = 595.0, 842.0, 50.0, 72.0  # points
 SMALLEST_SCALE = 9 / SMALLEST
 """No text of a form is printed smaller than 9 points."""
-WIDER_ELSEWHERE = 1.22
+BREAKS = 1.06
+"""What repeated headers and rows that do not fit at the end of a page add to the height."""
+WIDER_ELSEWHERE = 1.33
 """Where the workbook's fonts are not installed (LibreOffice on Linux), columns are that much
 wider: what fits there fits in Excel and WPS."""
 FOOTER_LABELS = (
@@ -106,11 +108,11 @@ FILL_HINT = "只填浅黄色格子。带 * 的必填，人数、金额等确实�
 def head(page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT) -> None:
     """Title, then 表号 | 统计时点, then 制定说明 | 单位."""
     sheet, styles = page.sheet, page.styles
-    page.height(1, 38)
+    page.height(1, 32)
     title = f"{page.template.title}·{sheet.title}"
     page.merge(page.span(1, 1, last_column), title, styles.title())
     split = right_part(page, last_column)
-    number = f"表号：{sheet.form_number}　　{OFFICIAL}" if sheet.form_number else ""
+    number = f"表号：{sheet.form_number}" if sheet.form_number else ""
     made = f"{page.template.edition}年表样。{hint}"
     listed = "、".join(dict.fromkeys(unit for unit in units if unit))
     total = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
@@ -125,8 +127,9 @@ def head(page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HI
         page.merge(page.span(row, split, last_column), right, styles.line("right"))
 
 
-OFFICIAL = "制定机关：　　　　　批准文号：　　　　　有效期至："
-"""What an official form says of itself; left to be filled by the office that issues the form."""
+OFFICIAL = "制定机关：　　　　　　批准文号：　　　　　　有效期至：　　　　　　"
+"""What an official form says of itself, printed at the top of each sheet of paper; left to be
+filled by the office that issues the form."""
 
 
 def right_part(page: Page, last_column: int) -> int:
@@ -166,7 +169,8 @@ def foot(page: Page, row: int, last_column: int) -> None:
     filled in where they are fields of it."""
     by_label = {item.label: item for item in page.template.fields().values()}
     style = page.styles.line()
-    page.height(row, 24)
+    page.height(row - 1, 6)
+    page.height(row, 20)
     for labels, (left, right) in zip(FOOTER_LABELS, _quarters(page, last_column), strict=True):
         area = page.span(row, left, right)
         page.merge(area, "", style)
@@ -201,12 +205,25 @@ def below(page: Page, row: int, last_column: int, blocks: Iterable[tuple[str, li
         if not texts:
             continue
         page.merge(page.span(row, 1, last_column), heading, page.styles.get(bold=True))
-        page.height(row, 24)
-        for text in texts:
+        page.height(row, 18)
+        for text in _packed(texts, width * 0.9):
             row += 1
             page.merge(page.span(row, 1, last_column), text, page.styles.line())
             page.height(row, max(15.0, row_height((text, width, SMALLEST)) - 4))
         row += 2
+
+
+def _packed(texts: Iterable[str], width: float) -> Iterator[str]:
+    """Short texts side by side, as many as fit into a line of so many characters."""
+    line = ""
+    for text in texts:
+        longer = f"{line}　　{text}" if line else text
+        if line and text_width(longer) > width:
+            yield line
+            longer = text
+        line = longer
+    if line:
+        yield line
 
 
 def finish(
@@ -237,13 +254,17 @@ def finish(
         sheet.set_landscape()
         scale = (A4_LONG - SIDE_MARGINS) / (points * WIDER_ELSEWHERE)
     sheet.fit_to_pages(1, 0 if filled else _pages(page, min(1.0, scale), upright=upright))
-    sheet.set_margins(left=0.35, right=0.35, top=0.6, bottom=0.7)
+    sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.55)
     sheet.center_horizontally()
+    if page.sheet.form_number:
+        sheet.set_header(f"&R&10{OFFICIAL}", {"margin": 0.2})
     title = page.template.title.replace("&", "&&")
     signed = "&L&10单位负责人：　　　　　填表人：　　　　　填表日期：" if filled else f"&L&9{title}"
-    sheet.set_footer(f"{signed}（{page.template.edition}年）&C&9第 &P 页，共 &N 页&R&9&A")
+    sheet.set_footer(
+        f"{signed}（{page.template.edition}年）&C&9第 &P 页，共 &N 页&R&9&A", {"margin": 0.2}
+    )
     if filled:
-        sheet.set_footer(f"{signed}&R&9&A　第 &P 页，共 &N 页")
+        sheet.set_footer(f"{signed}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.2})
         _print_filled(page, filled, last_column)
     sheet.hide_gridlines(2)
     if freeze != (0, 0):
@@ -275,7 +296,7 @@ def _pages(page: Page, scale: float, *, upright: bool) -> int:
     long as the letters do not become smaller than 9 points.
     """
     down = (A4_LONG if upright else A4_SHORT) - TOP_AND_BOTTOM_MARGINS
-    sheets = sum(page.heights.values()) * scale / down
+    sheets = sum(page.heights.values()) * BREAKS * scale / down
     nearest = max(1, int(sheets))
     fits = sheets <= nearest or scale * nearest / sheets >= SMALLEST_SCALE
     return nearest if fits else 0

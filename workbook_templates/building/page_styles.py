@@ -15,10 +15,10 @@ HEADER_COLOUR = "#DCE6F1"
 LINE_COLOUR = "#808080"
 HINT_COLOUR = "#595959"
 
-LABEL_WIDTH, WIDEST_LABEL, NOTE_WIDTH = 26.0, 36.0, 40.0
-CODE_WIDTH, UNIT_WIDTH, VALUE_WIDTH = 5.5, 8.0, 10.0
-ROW_HEIGHT, LINE_HEIGHT = 20.0, 14.5  # points
-SMALLEST = 10.5  # points; on paper it becomes 9 where a sheet is wide
+LABEL_WIDTH, WIDEST_LABEL, NOTE_WIDTH = 26.0, 34.0, 31.0
+CODE_WIDTH, UNIT_WIDTH, VALUE_WIDTH = 5.0, 7.5, 10.0
+ROW_HEIGHT, LINE_HEIGHT = 20.0, 13.8  # points
+SMALLEST = 11  # points; on paper it becomes 9 where a sheet is wide
 
 StyleValue = str | int | float | bool
 

@@ -22,6 +22,7 @@ from checker.batch.discovery import (
 )
 from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.judging import JudgingWork, MarkPlan
+from checker.batch.ledger_units import units_apart
 from checker.batch.previous_year import in_full, session_for
 from checker.batch.recording import Runner, records, runner
 from checker.batch.result_folder import claim, replacing, result_target
@@ -91,6 +92,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     work = JudgingWork(options.session, MarkPlan(folder))
     cluster = ExitStack()
     run = cluster.enter_context(runner(options.workers, options.scheduler))
+    by_shown = {source.shown: source for source in sources}
     cache = open_cache(options.cache, options.session)
     with Spool() as spool:
         interrupted = False
@@ -103,8 +105,10 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             ):
                 try:
                     for record in watch(_of_this_year(stream, session), len(sources)):
-                        tables.add(record)
-                        kept.append(spool.keep(_of_county(record, options.out)))
+                        source = by_shown.get(record.path)
+                        for each in units_apart(record, source, session, work):
+                            tables.add(each)
+                            kept.append(spool.keep(_of_county(each, options.out)))
                 except KeyboardInterrupt:
                     interrupted = True
             if tables.problem is not None:
@@ -114,9 +118,9 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             cluster.close()
             if cache is not None:
                 cache.close()
-        for each in unread:
-            if each.status is not None:
-                kept.append(FileRecord(each.shown, each.status.value, each.reason))
+        for entry in unread:
+            if entry.status is not None:
+                kept.append(FileRecord(entry.shown, entry.status.value, entry.reason))
         form = _county_form(kept, sources, session)
         name = options.county or (form.identity("name") if form is not None else "")
         seen = {record.path for record in kept}
@@ -237,7 +241,12 @@ def _earlier(
         return []
     sources = discover([options.session.previous]).sources
     work = JudgingWork(options.session, MarkPlan())
-    return [spool.keep(record) for record in records(sources, work, cache, run)]
+    by_shown = {source.shown: source for source in sources}
+    return [
+        spool.keep(each)
+        for record in records(sources, work, cache, run)
+        for each in units_apart(record, by_shown.get(record.path), session, work)
+    ]
 
 
 def _county_form(

@@ -267,7 +267,7 @@ def fact_table(report: Report) -> FactTable:
     submission = report.submission
     given = FactState.GIVEN
     facts = [fact for fact in submission.facts.values() if fact.state is given]
-    refs = [(fact.ref.field, fact.ref.column, 0) for fact in facts]
+    refs = [(fact.ref.field, fact.ref.column, fact.ref.row) for fact in facts]
     for rows in submission.tables.values():
         for row in rows:
             of_row = [fact for fact in row.facts.values() if fact.state is given]

@@ -78,9 +78,9 @@ def _words(sheet: AdoptedSheet) -> list[tuple[str, str]]:
     words = [("title", text) for text in sheet.titles]
     words += [("pair", place.label) for place in sheet.cells if place.label]
     for grid in sheet.grids:
-        words += [("path", path) for path in (*_grid_paths(grid), grid.labels) if path]
+        words += [("path", path) for path in (*_grid_paths(grid), grid.labels, grid.code) if path]
     for listing in sheet.tables:
-        words += [("path", path) for path in _listing_paths(listing) if path]
+        words += [("path", path) for path in (*_listing_paths(listing), listing.code) if path]
     if sheet.ledger is not None:
         words += [("path", path) for path in sheet.ledger.headers.values()]
     return list(dict.fromkeys(words))
@@ -317,7 +317,8 @@ class _SheetReader:
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
         headers: list[tuple[Grid | Listing, Header]] = []
-        for part in (*place.grids, *place.tables):
+        parts: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
+        for part in parts:
             header = self._header_of(part)
             if header is not None:
                 headers.append((part, header))
@@ -340,14 +341,19 @@ class _SheetReader:
         elif isinstance(part, Listing):
             paths, what = _listing_paths(part), f"明细表 {part.table} "
         else:
-            paths, what = [*part.headers.values(), part.code], "台账"
-        found = self.printed.header(paths, [part.code], part.below)
+            paths, what = list(part.headers.values()), "台账"
+        found = self.printed.header(paths, part.below)
         if isinstance(found, Header):
             return found
         rows = "、".join(str(each.last_row) for each in found)
         why = f"在第 {rows} 行几处都像" if found else "找不到"
         self.found.miss(self.title, f"{what}的表头（{why}）")
         return None
+
+    def _code(self, header: Header, path: str) -> int | None:
+        """The column of 序号 or 行号; None where there is none for certain."""
+        columns = label_columns(self.printed, path, header) if path else []
+        return columns[0] if len(columns) == 1 else None
 
     def _at(self, header: Header, path: str, what: str) -> int | None:
         """The column of a header path; None (and noted) where it is not certain."""
@@ -377,7 +383,7 @@ class _SheetReader:
         if grid.labels and not labels:
             self.found.miss(self.title, f"行的名称（“{grid.labels}”找不到或有几处）")
             return
-        code = header.columns.get(grid.code) if grid.code else None
+        code = self._code(header, grid.code)
         first = self.printed.first_body_row(header)
         paths = {row: self.printed.row_path(row, labels) for row in range(first, last + 1)}
         for name in names:
@@ -468,26 +474,31 @@ class _SheetReader:
         number = row_code(self.cells.raw(row, at))
         if number and number == row_code(item.row_code) != "":
             why = f"{CellRef(self.title, row, at).a1} 像是行号"
-        elif not number and self._goes_on(area, place.value == "below"):
-            why = f"{CellRef(self.title, row, at).a1} 是空的，后面还有内容"
+        elif not number and self._may_have_moved(area, item, place.value == "below"):
+            why = f"{CellRef(self.title, row, at).a1} 是空的，旁边另有内容"
         else:
             self._add(item, column, CellRef(self.title, row, at))
             return
         self.found.miss(self.title, f"{item.label}（{why}）")
         self._add(item, column, None)
 
-    def _goes_on(self, area: Area, below: bool) -> bool:
-        """Whether behind (or below) an empty cell something stands that is no label of its own: a
-        column or row may have been inserted before the value."""
-        top, left, bottom, right = area
-        ahead = (
-            ((row, left) for row in range(bottom + 1, min(bottom + 3, self.cells.last_row + 1)))
-            if below
-            else ((top, column) for column in range(right + 1, self.cells.last_column + 1))
-        )
-        for row, column in ahead:
-            if self.cells.raw(row, column) not in (None, ""):
-                return self.printed.text(row, column).rstrip(":") not in self.labels
+    def _may_have_moved(self, area: Area, item: Field, below: bool) -> bool:
+        """Whether near a cell that is empty something stands that is neither a label nor a row's
+        number: a row or column may have been inserted or moved, and that be the value."""
+        top, left, bottom, _ = area
+        if below:
+            for row in range(bottom + 1, min(bottom + 3, self.cells.last_row + 1)):
+                if self.cells.raw(row, left) not in (None, ""):
+                    return self.printed.text(row, left).rstrip(":") not in self.labels
+            return False
+        for column in range(1, self.cells.last_column + 1):
+            value = self.cells.raw(top, column)
+            over = self.printed.area(top, column)
+            if value in (None, "") or over[0] != over[2]:
+                continue
+            known = self.printed.text(top, column).rstrip(":") in self.labels
+            if not known and row_code(value) != row_code(item.row_code):
+                return True
         return False
 
     # -- cells ---------------------------------------------------------------------------
@@ -538,7 +549,7 @@ class _SheetReader:
         columns = [column for column in at.values() if column is not None]
         for marked in ticks.values():
             columns += (marked or {}).values()
-        code = header.columns.get(listing.code) if listing.code else None
+        code = self._code(header, listing.code)
         rows: list[TableRow] = []
         first = self.printed.first_body_row(header)
         by_column: list[Problem] = []
@@ -588,7 +599,7 @@ class _SheetReader:
             item = self.fields[field_id]
             places.append((item, column or item.columns[0], self._at(header, path, item.label)))
         columns = [at for *_, at in places if at is not None]
-        code = header.columns.get(ledger.code) if ledger.code else None
+        code = self._code(header, ledger.code)
         first = self.printed.first_body_row(header)
         rows: list[LedgerRow] = []
         for row in ledger_rows(self.printed, columns, code, first, self.cells.last_row):
@@ -606,7 +617,6 @@ class _SheetReader:
 
 def _grid_paths(grid: Grid) -> list[str]:
     return [
-        grid.code,
         *grid.columns.values(),
         *(place.header for place in grid.cells),
         *(path for options in grid.ticks.values() for path in options.values()),
@@ -615,7 +625,6 @@ def _grid_paths(grid: Grid) -> list[str]:
 
 def _listing_paths(listing: Listing) -> list[str]:
     return [
-        listing.code,
         *listing.headers.values(),
         *(path for options in listing.ticks.values() for path in options.values()),
     ]

@@ -33,7 +33,7 @@ def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None
     unless there is exactly one. Other pairs may stand in the same cell, after blanks."""
     printed_label = r"\s*".join(map(re.escape, label))
     another = r"\s+[^\s\d:][^\s:]*\s*:"
-    pattern = re.compile(rf"(?:^|\s){printed_label}\s*:\s*(.*?)(?={another}|$)", re.DOTALL)
+    pattern = re.compile(rf"(?:^|\s){printed_label}\s*:(.*?)(?={another}|$)", re.DOTALL)
     found: list[tuple[Position, str]] = []
     for cell in printed.containing(f"{label}:"):
         text = half_width(str(printed.snapshot.raw(*cell.corner)))

@@ -55,8 +55,12 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
     """
     if template.layout is not None:
         submission = bind_adopted(snapshot, template)
+        units = tuple(
+            replace(unit, content_hash=_digest(template, unit.facts, unit.tables))
+            for unit in submission.units
+        )
         digest = _digest(template, submission.facts, submission.tables)
-        return replace(submission, content_hash=digest)
+        return replace(submission, content_hash=digest, units=units)
     titles, problems = find_sheets(snapshot, template)
     edition = wrong_edition(snapshot, template)
     if edition is not None:

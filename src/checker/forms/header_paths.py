@@ -104,11 +104,9 @@ class PrintedSheet:
                 return False
         return True
 
-    def header(
-        self, paths: Iterable[str], needed: Sequence[str], below: str = ""
-    ) -> Header | list[Header]:
-        """The header that holds these paths, all that are ``needed`` among them; without exactly
-        one such header those that could be it (none, or several)."""
+    def header(self, paths: Iterable[str], below: str = "") -> Header | list[Header]:
+        """The header that holds these paths, half of them at least; without exactly one such header
+        those that could be it (none, or several)."""
         paths = list(dict.fromkeys(path for path in paths if path))
         after, before = self._span(below)
         if after is None:
@@ -125,8 +123,7 @@ class PrintedSheet:
         found: list[Header] = []
         for bottom in bottoms:
             header = self._header_at(bottom, leaves)
-            enough = 2 * (len(header.columns) + len(header.doubled)) >= len(paths)
-            if enough and all(path in header.columns for path in needed if path):
+            if 2 * (len(header.columns) + len(header.doubled)) >= len(paths):
                 found.append(header)
         found = _widest(found)
         return found[0] if len(found) == 1 else found
