@@ -11,7 +11,7 @@ from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.submission import FactRef
 from checker.session import Session
 
-PLANTED = {
+PLANTED: dict[str, set[tuple[str, str]]] = {
     forms.CONDITIONS_RIGHT: set(),
     forms.CONDITIONS: {("OWN101", "G6"), ("FORM003", "G9"), ("OWN102", "G9"), ("FORM002", "J13")},
     forms.LEDGER: {
@@ -31,7 +31,7 @@ PLANTED = {
     },
     forms.SAFETY: {("OWN501", "F10"), ("FORM032", "D12"), ("FORM019", "D16")},
 }
-RIGHT = {
+RIGHT: dict[str, dict[str, object]] = {
     forms.CONDITIONS: {"G6": 110, "G9": 53, "J13": 3000},
     forms.LEDGER: {"I9": 1030, "I65": 52130, "T14": 36, "T65": 2855, "B19": "3136000015"},
     forms.ROSTER: {"E15": "360124199212113875"},
@@ -103,7 +103,11 @@ def test_each_row_of_the_ledger_is_a_school_and_its_total_is_none(own: Session) 
 
 
 def test_a_shopping_list_is_no_form(own: Session) -> None:
-    rows = [["序号", "姓名", "数量", "备注"], [1.0, "白菜", 3.0, ""], [2.0, "萝卜", 5.0, ""]]
+    rows: list[list[object]] = [
+        ["序号", "姓名", "数量", "备注"],
+        [1.0, "白菜", 3.0, ""],
+        [2.0, "萝卜", 5.0, ""],
+    ]
     snapshot = Snapshot("清单.xlsx", {"Sheet1": SheetSnapshot("Sheet1", rows)})
     assert isinstance(recognise(snapshot, own.templates), Unrecognised)
 

@@ -317,7 +317,8 @@ class _SheetReader:
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
         headers: list[tuple[Grid | Listing, Header]] = []
-        for part in (*place.grids, *place.tables):
+        parts: list[Grid | Listing] = [*place.grids, *place.tables]
+        for part in parts:
             header = self._header_of(part)
             if header is not None:
                 headers.append((part, header))
