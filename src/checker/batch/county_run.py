@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from checker.batch.cache import ResultCache, open_cache
 from checker.batch.discovery import (
     Source,
+    Unread,
     apart_from,
     discover,
     full_path,
     places_apart,
     read_beside,
 )
+from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.judging import JudgingWork, MarkPlan
 from checker.batch.ledger_units import units_apart
 from checker.batch.previous_year import in_full, session_for
@@ -37,9 +39,6 @@ from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import Session, SessionOptions
-
-ROSTER_NAMES = ("名册.csv", "名册.xlsx", "roster.csv")
-"""A roster lying in the folder itself is used without being named."""
 
 
 class CountyOptions(Struct, frozen=True):
@@ -89,6 +88,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     if not found.sources and all(path in unopened for path in options.paths):
         raise NothingToJudge("；".join(f"{path}：{unopened[path]}" for path in options.paths))
     sources = _without_rosters(found.sources, options)
+    unread = apart_from(found.unread, _no_forms(options))
     roster = _roster(options)
     folder = str(options.out / COPIES) if options.mark else None
     work = JudgingWork(options.session, MarkPlan(folder))
@@ -106,7 +106,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 closing(records(sources, work, cache, run)) as stream,
             ):
                 try:
-                    for record in watch(stream, len(sources)):
+                    for record in watch(_of_this_year(stream, session), len(sources)):
                         source = by_shown.get(record.path)
                         for each in units_apart(record, source, session, work):
                             tables.add(each)
@@ -120,8 +120,9 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             cluster.close()
             if cache is not None:
                 cache.close()
-        for path, reason in found.failures:
-            kept.append(FileRecord(path, FileStatus.UNREADABLE.value, reason))
+        for entry in unread:
+            if entry.status is not None:
+                kept.append(FileRecord(entry.shown, entry.status.value, entry.reason))
         form = _county_form(kept, sources, session)
         name = options.county or (form.identity("name") if form is not None else "")
         seen = {record.path for record in kept}
@@ -138,6 +139,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 profile=session.profile,
                 errors=session.errors,
                 unjudged=[item.shown for item in sources if item.shown not in seen],
+                beside=[(each.shown, each.reason) for each in _beside(unread)],
             )
         )
 
@@ -197,14 +199,50 @@ def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
 
 def _without_rosters(sources: Sequence[Source], options: CountyOptions) -> list[Source]:
     """A roster that lies among the workbooks is no submission; last year's folder neither."""
-    previous = options.session.previous
-    places = [str(options.roster)] if options.roster else []
-    places += places_apart(options.paths, [previous] if previous else [])
     return [
         source
-        for source in apart_from(sources, places)
+        for source in apart_from(sources, _no_forms(options))
         if source.member or Path(source.shown).name not in ROSTER_NAMES
     ]
+
+
+def _no_forms(options: CountyOptions) -> list[str]:
+    """The roster and last year's folder, in case they lie among the workbooks."""
+    previous = options.session.previous
+    places = [str(options.roster)] if options.roster else []
+    return places + places_apart(options.paths, [previous] if previous else [])
+
+
+def _beside(unread: Sequence[Unread]) -> list[Unread]:
+    """Files that have nothing to do with the run; the roster has."""
+    names = ROSTER_NAMES
+    return [each for each in unread if each.status is None and each.shown not in names]
+
+
+def _of_this_year(records: Iterator[FileRecord], session: Session) -> Iterator[FileRecord]:
+    """The records; forms that say themselves that they are of an earlier year are set aside."""
+    for record in records:
+        if record.status == FileStatus.CHECKED and 0 < record.year < session.edition:
+            yield _set_aside(record, session.edition)
+        else:
+            yield record
+
+
+def _set_aside(record: FileRecord, edition: int) -> FileRecord:
+    message = (
+        f"这是 {record.year} 年的表，没有计入 {edition} 年；"
+        "如果学校填的就是今年的数，请让学校改用今年的表样重新报送。"
+    )
+    return FileRecord(
+        path=record.path,
+        status=FileStatus.EARLIER_YEAR.value,
+        message=message,
+        name=record.name,
+        code=record.code,
+        submitted=record.submitted,
+        modified=record.modified,
+        year=record.year,
+    )
 
 
 def _earlier(

@@ -6,6 +6,7 @@ import gc
 import sys
 from typing import NoReturn
 
+from checker.harmless import guard_streams
 from checker.safe_path import leave_current_folder
 
 INTERRUPTED = 130
@@ -23,6 +24,7 @@ def main() -> NoReturn:
 
             read_values(sys.argv[2:])
             sys.exit(0)
+        guard_streams()
         code = _command()
         gc.freeze()  # the process ends: no need to look through all that was loaded once more
         sys.exit(code)

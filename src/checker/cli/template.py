@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli.commands import Group, Refused, Unusable, plugin_dirs_option, session_here
+from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
     from checker_templates.building.field_listing import FieldLine
@@ -48,7 +49,7 @@ def _said_plainly() -> Iterator[None]:
         raise Refused(str(error.args[0])) from error
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        raise Unusable(f"文件{where} 写不了：{error.strerror or error}") from error
+        raise Unusable(f"文件{where} 写不了：{disk_reason(error)}") from error
 
 
 def _installed(
@@ -102,7 +103,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="文件夹",
-    help="生成到这个文件夹，默认放在 template.toml 旁边。",
+    help="生成到这个文件夹。默认：自己的模板放在 template.toml 旁边，程序自带的放在当前文件夹。",
 )
 @click.option(
     "--profile", metavar="口径", help="“指标”页用哪个口径的限值（编号或文件），默认国家标准。"
@@ -120,24 +121,27 @@ def build(
 ) -> None:
     """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
     from checker_templates.building.build import build_workbook
+    from checker_templates.building.check_relations import check_relations
     from checker_templates.building.live_formulas import live_formulas
     from checker_templates.building.macro_workbook import build_macro_workbook
 
-    from checker.forms.registry import choose
+    from checker.forms.registry import choose, is_bundled
 
     session = session_here(profile, plugin_dirs=plugin_dirs)
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
         chosen = [choose(installed, name) for name in names] if names else list(installed)
         for item in chosen:
-            target = item.workbook if out is None else out / item.workbook.name
+            folder = out or (Path.cwd() if is_bundled(item) else item.folder)
+            target = folder / item.workbook.name
             target.parent.mkdir(parents=True, exist_ok=True)
             formulas = live_formulas(item.template, session.ruleset, session.profile)
-            build_workbook(item.template, target, formulas=formulas)
+            relations = check_relations(item.template, session.ruleset)
+            build_workbook(item.template, target, formulas=formulas, relations=relations)
             click.echo(f"已生成 {target}")
             if button:
                 macro = target.with_suffix(".xlsm")
-                build_macro_workbook(item.template, macro, formulas=formulas)
+                build_macro_workbook(item.template, macro, formulas=formulas, relations=relations)
                 click.echo(f"已生成 {macro}")
 
 

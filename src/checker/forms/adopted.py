@@ -317,7 +317,7 @@ class _SheetReader:
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
         headers: list[tuple[Grid | Listing, Header]] = []
-        parts: list[Grid | Listing] = [*place.grids, *place.tables]
+        parts: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
         for part in parts:
             header = self._header_of(part)
             if header is not None:

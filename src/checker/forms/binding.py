@@ -17,7 +17,13 @@ from msgspec.structs import replace
 from checker.forms.adopted import bind_adopted
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_form
-from checker.forms.recognition import Unrecognised, find_sheets, recognise, wrong_edition
+from checker.forms.recognition import (
+    Unrecognised,
+    edition_of,
+    find_sheets,
+    recognise,
+    wrong_edition,
+)
 from checker.forms.side_sheets import read_explanations, read_indicators
 from checker.forms.stage_units import stages_of
 from checker.forms.tables import read_table
@@ -92,6 +98,7 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
         ),
         sheet_titles=titles,
         content_hash=_digest(template, facts, tables),
+        year=edition_of(snapshot),
         explanation_area=area,
     )
 

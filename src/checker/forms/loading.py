@@ -144,7 +144,8 @@ def _split(entry: Entry) -> StageSplit:
 
 
 def _identity(entry: Entry) -> Identity:
-    return Identity(_optional(entry, "code"), _optional(entry, "name"), _optional(entry, "date"))
+    names = ("code", "name", "date", "year")
+    return Identity(*(_optional(entry, name) for name in names))
 
 
 def _sheet(entry: Entry) -> Sheet:
@@ -327,6 +328,7 @@ def _split_problems(template: Template) -> Iterator[str]:
         ("identity.code", identity.code),
         ("identity.name", identity.name),
         ("identity.date", identity.date),
+        ("identity.year", identity.year),
         *(("split.attached", field_id) for field_id in split.attached),
     ):
         if field_id is not None and field_id not in fields:

@@ -126,6 +126,7 @@ class Submission(Struct, frozen=True):
     indicators: tuple[ShownIndicator, ...] = ()
     sheet_titles: Mapping[str, str] = field(default_factory=dict)  # sheet id -> title in this book
     content_hash: str = ""  # of all facts, for finding copies
+    year: int | None = None  # the edition that the workbook says it is of
     explanation_area: ExplanationArea | None = None
     units: tuple[Submission, ...] = ()  # of a ledger: each row as a submission of its own
 

@@ -151,11 +151,12 @@ class StageSplit(Struct, frozen=True):
 
 
 class Identity(Struct, frozen=True):
-    """Fields that say whose submission this is and when it was filled in."""
+    """Fields that say whose submission this is, when it was filled in, and of which year."""
 
     code: str | None = None
     name: str | None = None
     date: str | None = None
+    year: str | None = None  # the year that the figures are of
 
 
 class Template(Struct, frozen=True):
