@@ -100,3 +100,18 @@ def test_a_stranger_is_not_shown(tmp_path: Path) -> None:
     book.save(tmp_path / "清单.xlsx")
     told = run("show", tmp_path / "清单.xlsx", "-o", tmp_path / "x.xlsx", code=3)
     assert "不是本程序认识的填报表" in told and not (tmp_path / "x.xlsx").exists()
+
+
+def test_the_fields_are_listed_with_the_words_they_are_found_by() -> None:
+    told = run("fields", "own_conditions", "--plugin-dir", forms.PLUGIN)
+    assert "primary=小学部/2026年 × 在校学生数" in told
+    assert "whole=“学校（盖章）”冒号后" in told
+    assert "row=自查情况/是、自查情况/否" in run(
+        "fields", "own_safety", "--plugin-dir", forms.PLUGIN
+    )
+
+
+def test_a_form_of_the_county_is_not_drawn_anew(tmp_path: Path) -> None:
+    told = run("build", "own_safety", "--plugin-dir", forms.PLUGIN, "-o", tmp_path, code=2)
+    assert "用的是自己的表" in told and not list(tmp_path.iterdir())
+    assert "（用自己的表）" in run("list", "--plugin-dir", forms.PLUGIN)
