@@ -1,4 +1,4 @@
-"""Spoilt files with fixed seeds: each is judged or refused with a sentence. ``run.py`` does more."""
+"""Spoilt files with fixed seeds: each is judged or refused with a sentence; more by ``run.py``."""
 
 from __future__ import annotations
 
