@@ -229,6 +229,7 @@ def test_a_soft_finding_that_is_explained_becomes_explained(
     """Mark, write a text into the sheet 说明 of the marked copy, check that again."""
     from checker.model.cells import CellRef
     from checker.model.marks import CellEdit
+    from checker.model.submission import key_offset
     from checker.session import Session
 
     session = Session()
@@ -248,7 +249,8 @@ def test_a_soft_finding_that_is_explained_becomes_explained(
     assert area is not None
     corner = area[0]
     sheet = read_snapshot(marked).sheets[corner.sheet]
-    assert sheet.raw(corner.row, corner.column) == "GOV9b@training.hours@whole"
+    assert sheet.raw(corner.row, corner.column) == 1
+    assert sheet.raw(corner.row, corner.column + key_offset(area)) == "GOV9b@training.hours@whole"
     text = CellRef(corner.sheet, corner.row, corner.column + 3)
     fill_cells(marked, marked, [CellEdit(text.sheet, text.a1, "本年集中培训改在下学期。")])
 
