@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 import pytest
 
@@ -32,42 +32,52 @@ def mistaken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def walked(path: Path) -> tuple[list[tuple[str, str]], list[Mark]]:
-    """Module and function of everything that is called while the workbook is checked, each once
-    and in order; and the marks."""
+Walk = tuple[list[tuple[str, str]], list[Mark]]
+"""Module and function of everything that is called, each once and in order; and the marks."""
+
+
+@pytest.fixture(scope="module")
+def walk(mistaken: Path) -> Walk:
+    """The workbook is checked, and who is called is noted."""
     session = Session()
-    session.judge_file(path)  # what is loaded once is no part of the way
-    calls: dict[tuple[str, str], None] = {}
+    session.judge_file(mistaken)  # what is loaded once is no part of the way
+    called: dict[CodeType, None] = {}
     marked: list[Changes] = []
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        file = Path(frame.f_code.co_filename)
-        if event == "call" and file.is_relative_to(SOURCE):
-            calls[file.relative_to(SOURCE).as_posix(), frame.f_code.co_qualname] = None
+        if event == "call":
+            called[frame.f_code] = None
 
     before = sys.getprofile()
-    data = path.read_bytes()
+    data = mistaken.read_bytes()
     sys.setprofile(note)
     try:
-        session.check(str(path), data, marked.append)
+        session.check(str(mistaken), data, marked.append)
     finally:
         sys.setprofile(before)
-    return list(calls), list(marked[0].marks)
+    calls = [
+        (Path(code.co_filename).relative_to(SOURCE).as_posix(), code.co_qualname)
+        for code in called
+        if Path(code.co_filename).is_relative_to(SOURCE)
+    ]
+    return calls, list(marked[0].marks)
 
 
-def test_one_figure_is_followed_to_its_mark(mistaken: Path) -> None:
+def test_one_figure_is_followed_to_its_mark(walk: Walk) -> None:
     told = ROW.findall((ROOT / "docs" / "design" / "walk.md").read_text("utf-8"))
     assert 8 <= len(told) <= 12
-    calls, marks = walked(mistaken)
+    calls, marks = walk
     places = [calls.index(step) for step in told]
     assert places == sorted(places)
-    (mark,) = (each for each in marks if (each.sheet, each.cell) == ("教师", "D8"))
-    assert mark.fill is Fill.FAIL and mark.note is not None
-    assert "TEA101" in mark.note and "教师!D7" in mark.note
+    of_cell = {mark.cell: mark for mark in marks if mark.sheet == "教师"}
+    part, total = of_cell["D8"], of_cell["D7"]
+    assert part.fill is total.fill is Fill.FAIL
+    assert part.note is not None and "教师!D7" in part.note
+    assert total.note is not None and "相差 46人" in total.note
 
 
-def test_once_judging_has_begun_nothing_is_read_or_bound_any_more(mistaken: Path) -> None:
-    calls, _ = walked(mistaken)
+def test_once_judging_has_begun_nothing_is_read_or_bound_any_more(walk: Walk) -> None:
+    calls, _ = walk
     judging = calls.index(("judging/engine.py", "judge"))
     assert any(module.startswith(EARLIER) for module, _ in calls[:judging])
     assert [call for call in calls[judging:] if call[0].startswith(EARLIER)] == []

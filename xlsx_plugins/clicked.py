@@ -112,7 +112,7 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     report = judgement.report
     if report is None:
         return f"没有校验：{judgement.message}", True
-    changes = changes_for(report, session.rules)
+    changes = changes_for(report, session.rules, session.profile.title)
     with kept_still(book):
         applied = apply_changes(book, changes, snapshot)
     findings = findings_of(report, session.rules)

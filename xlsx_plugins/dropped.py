@@ -69,7 +69,8 @@ def _check(file: Path) -> Outcome:
     try:
         if judgement.cannot_write:
             raise UnwritableWorkbook(judgement.cannot_write)
-        write_changes(file, copy, changes_for(judgement.report, session.rules))
+        changes = changes_for(judgement.report, session.rules, session.profile.title)
+        write_changes(file, copy, changes)
     except UnwritableWorkbook as refusal:
         return Outcome(f"{text}\n没有写出带标记的副本：{refusal}")
     except OSError as problem:

@@ -16,6 +16,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.forms.errors import UnknownForm
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.rules import Rule, Threshold
@@ -31,14 +32,6 @@ from checker.trouble import UserMistake
 
 class BadChoice(UserMistake):
     """Options that name something that does not exist; the text is a Chinese sentence."""
-
-
-class UnknownForm(Exception):
-    """A workbook that is no form of any known template. ``reason`` is a Chinese sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class LastYear(Protocol):
@@ -127,6 +120,10 @@ class Session:
 
         if submission.blank:
             return Report(submission, (), profile=self.profile.id, blank=True)
+        if submission.units:
+            from checker.judging.ledger import judge_ledger
+
+            return judge_ledger(submission, self.ruleset, self.profile)
         submission, note = self._of_its_year(submission)
         if previous is None and self.last_year is not None:
             previous = self.last_year.of(submission)

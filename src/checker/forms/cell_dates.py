@@ -14,6 +14,7 @@ from checker.model.cells import Cell
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100
 EXPECTED_DAY = "日期，如 2026-09-01"
+EXPECTED_MONTH = "年月，如 2026.09"
 EXPECTED_YEAR = "四位年份，如 2026"
 _AS_SHOWN = "请按 2026-09-01 的样子填写"
 _DAY_ZERO = datetime(1899, 12, 30)  # of Excel's day numbers, for dates after February 1900
@@ -142,6 +143,30 @@ def _number_typed(value: date) -> str | None:
     year, month = divmod(int(number), 100)
     as_month = number == int(number) and 1900 <= year <= LAST_YEAR and 1 <= month <= 12
     return plain(number) if as_month else None
+
+
+def read_month(cell: Cell, entry: Entry) -> TypedValue:
+    """A year and a month, as the first day of it, however it was typed (1994.02, 199402, a date).
+
+    A number with a point is refused: 2019.10 has become 2019.1.
+    """
+    value = cell.value
+    typed = shown(cell)
+    text = _text(value)
+    if is_nothing(text):
+        return blank(entry, typed)
+    day = value.date() if isinstance(value, datetime) else value
+    if not isinstance(day, date):
+        day = _day(text).day
+    if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR and day.year != 1900:
+        return given(day.replace(day=1), typed)
+    if isinstance(value, Decimal) and value.is_finite() and value != value.to_integral_value():
+        message = (
+            f"{typed} 是作为数填的，分不清是 1 月还是 10 月；请把单元格格式改为“文本”再填年月。"
+        )
+    else:
+        message = f"“{typed}”不是年月，请按 2026.09 的样子填写。"
+    return unreadable("FORM008", typed, message, EXPECTED_MONTH)
 
 
 def _text(value: object) -> str:

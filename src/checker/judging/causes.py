@@ -40,7 +40,7 @@ _FAULTS = frozenset({Outcome.FAIL, Outcome.DOUBT})
 
 _SHOWN = _FAULTS | {Outcome.UNMET}
 
-_TRIES = 60
+_TRIES = 40
 """Judgements again that one workbook may cost."""
 
 
@@ -198,7 +198,7 @@ class _Search:
     ) -> tuple[CellRef, int, Submission, dict[str, Verdict]] | None:
         rows = [fact.cell.row for field in sheet.fields for fact in self._facts(field) if fact.cell]
         wrong = {place.row for verdict in self.faults.values() if (place := self._place(verdict))}
-        starts = sorted({min(rows), *(row for row in rows if row in wrong)})[:6] if rows else []
+        starts = sorted({min(rows), *(row for row in rows if row in wrong)})[:4] if rows else []
         best: tuple[int, int, int, Submission, dict[str, Verdict]] | None = None
         for start in starts:
             for step in (1, -1):

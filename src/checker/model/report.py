@@ -79,6 +79,8 @@ class FileStatus(StrEnum):
     CHECKED = "checked"
     UNREADABLE = "unreadable"  # damaged, encrypted, not a workbook
     UNKNOWN_TEMPLATE = "unknown_template"
+    EARLIER_YEAR = "earlier_year"  # a form of an earlier year in a county's folder
+    NOT_LOOKED_AT = "not_looked_at"  # may have been handed in, but is no workbook: .rar, .pdf
     FAILED = "failed"  # the program itself failed on it; never blamed on the school
 
 
