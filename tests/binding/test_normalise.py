@@ -483,6 +483,7 @@ def test_a_hundred_per_cent_is_not_one_person() -> None:
         ("2026-09-01T01:00:00+09:00", date(2026, 9, 1)),
         ("2026-08-31T11:00:00-05:00", date(2026, 9, 1)),
         ("2026-08-31T10:59:00-05:00", date(2026, 8, 31)),
+        ("2026-08-31T23:30:00+07:00", date(2026, 9, 1)),
     ],
 )
 def test_days_at_the_edge_of_what_is_certain(typed: str, day: date) -> None:
@@ -525,3 +526,10 @@ def test_up_to_one_a_percentage_is_doubted(typed: str, doubted: bool) -> None:
     assert (result.value, result.rule) == (Decimal(typed), "FORM021" if doubted else "")
     if typed == "0.955":
         assert "如果本意是 95.5%，请改填 95.5。" in result.message
+
+
+@pytest.mark.parametrize("field", [COUNT, TEXT, CODE, DAY])
+def test_a_picture_in_a_cell_is_no_value(field: Field) -> None:
+    """WPS stores a picture in a cell as the text of a formula of its own."""
+    result = read('=DISPIMG("ID_1",1)', field, SCHOOL_TYPES)
+    assert (result.state, result.rule) == (FactState.UNREADABLE, "FORM025")
