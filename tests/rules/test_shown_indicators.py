@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from checker.judging.engine import judge
 from checker.model.cells import Cell, CellKind, CellRef, CellValue
-from checker.model.submission import ShownIndicator, Submission
+from checker.model.submission import FactRef, Problem, ShownIndicator, Submission
 from checker.model.verdicts import Verdict
 from checker.plugins.loading import Plugins
 from checker.rules.profiles import build
@@ -136,3 +136,29 @@ def test_an_emptied_or_uncomputed_formula(told: Told) -> None:
     (found,) = told(Cell(CellKind.EMPTY), "=C8/C9*100")
     assert (found.rule, found.actual) == ("FORM016", "空")
     assert told(Cell(CellKind.UNCOMPUTED, None, "C8"), "=C8/C9*100") == []
+
+
+@pytest.mark.parametrize(
+    ("ref", "label", "stage"),
+    [
+        (None, "全校", None),
+        (FactRef("staff.total", "whole"), "全校", None),
+        (FactRef("teachers.pe", "primary"), "小学段", "primary"),
+        (FactRef("teachers.pe", "junior"), "全校", None),  # no stage of this school
+        (FactRef("staff.total", "whole.previous"), "全校", None),
+        (FactRef("rooms.area", "", 2), "专用教室第2行", None),
+        (FactRef("halls.area", "", 2), "halls第2行", None),
+    ],
+)
+def test_a_problem_of_the_form_is_told_of_the_unit_it_lies_in(
+    plugin: Callable[..., Plugins],
+    school: Callable[..., Submission],
+    ref: FactRef | None,
+    label: str,
+    stage: str | None,
+) -> None:
+    form = replace(school({}), problems=(Problem("FORM002", "不是数。", ref),))
+    ruleset = plugin(RATIO).ruleset
+    found = judge(form, ruleset, build(ruleset.thresholds)).verdicts[0].worded()
+    assert (found.rule, found.unit.label, found.unit.stage) == ("FORM002", label, stage)
+    assert found.at == (() if ref is None else (ref,))

@@ -14,7 +14,14 @@ from checker.judging.form_values import Values
 from checker.judging.unit import Unit
 from checker.model.submission import FactRef, Submission
 from checker.model.verdicts import Scope, UnitRef
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, compare, kind_of
+from checker.rules.values import (
+    MissingInput,
+    NotApplicable,
+    RuleDefect,
+    compare,
+    exact_sum,
+    kind_of,
+)
 
 School = Callable[..., Submission]
 
@@ -143,3 +150,14 @@ def test_what_cannot_be_compared_is_named_by_kind() -> None:
     ):
         with pytest.raises(RuleDefect, match=words):
             compare(sign, one, other)
+
+
+def test_sums_of_unlike_fractions_lose_nothing() -> None:
+    """1/2 + 1/3 + 1/5 = 31/30, and 1/2 + 1/2 + 1/3 + 1/5 + 1/7 = 352/210."""
+    half, third, fifth, seventh = (Fraction(1, n) for n in (2, 3, 5, 7))
+    assert exact_sum([]) == 0
+    assert exact_sum([third]) == third
+    assert exact_sum([half, third]) == Fraction(5, 6)
+    assert exact_sum([half, third, fifth]) == Fraction(31, 30)
+    assert exact_sum([half, half, third, fifth, seventh]) == Fraction(352, 210)
+    assert exact_sum([half, -half, -third]) == -third

@@ -81,7 +81,12 @@ def test_a_note_is_added_to_one_that_is_plain_text(tmp_path: Path) -> None:
 
 def test_new_parts_for_notes_are_declared_and_related(tmp_path: Path) -> None:
     path = raw(tmp_path / "b.xlsx", RawSheet("表", {(1, 1): (0, "甲")}))
-    parts = parts_of(marked(path, Mark("表", "A1", Fill.FAIL, "不通过：少了。")))
+    bare = tmp_path / "bare.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(bare, "w") as out:
+        for name in source.namelist():
+            data = re.sub(rb'<Default Extension="vml"[^>]*/>', b"", source.read(name))
+            out.writestr(name, data)
+    parts = parts_of(marked(bare, Mark("表", "A1", Fill.FAIL, "不通过：少了。")))
     types = parts["[Content_Types].xml"].decode()
     relations = parts["xl/worksheets/_rels/sheet1.xml.rels"].decode()
     (comments,) = [name for name in parts if "comments" in name]
