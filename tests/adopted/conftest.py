@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.adopted import own_forms
+from pathlib import Path
 
-from checker.session import Session
+import pytest
+
+from checker.session import Session, SessionOptions
+
+PLUGIN = Path(__file__).parents[2] / "examples" / "plugins" / "own_forms"
 
 
 @pytest.fixture(scope="session")
 def own() -> Session:
     """The program with the plugin that adopts the five forms."""
-    return own_forms.session()
+    return Session(SessionOptions(plugin_dirs=(str(PLUGIN),)))

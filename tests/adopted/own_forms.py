@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from checker.marking.findings import Finding, findings_of
 from checker.model.snapshot import Area, SheetSnapshot, Snapshot
 from checker.reading import read_snapshot_bytes
-from checker.session import Session, SessionOptions
+from checker.session import Session
 
 HERE = Path(__file__).parent
 FORMS = HERE / "forms"
@@ -23,11 +23,6 @@ STATISTICS = "c_某某县第一小学(小学).xlsx"
 ROSTER = "d_教师花名册.xlsx"
 SAFETY = "e_安全自查表.xls"
 ALL = (CONDITIONS_RIGHT, CONDITIONS, LEDGER, STATISTICS, ROSTER, SAFETY)
-
-
-def session() -> Session:
-    """The program with the plugin that adopts the five forms."""
-    return Session(SessionOptions(plugin_dirs=(str(PLUGIN),)))
 
 
 def read(name: str) -> Snapshot:

@@ -66,15 +66,10 @@ def test_a_draft_is_never_written_over_an_edited_template(tmp_path: Path) -> Non
 
 
 def test_copies_that_disagree_are_told(tmp_path: Path) -> None:
-    """In the second copy somebody inserted a row above the header."""
+    """In the second copy somebody retyped a header."""
     book = openpyxl.load_workbook(forms.FORMS / forms.CONDITIONS_RIGHT)
-    sheet = book.active
-    sheet.merged_cells.ranges = set()
+    sheet = book["Sheet1"]
     sheet["E4"] = "去年"
-    for area in forms.read(forms.CONDITIONS_RIGHT).sheets["Sheet1"].merged:
-        sheet.merge_cells(
-            start_row=area[0], start_column=area[1], end_row=area[2], end_column=area[3]
-        )
     book.save(tmp_path / "改过.xlsx")
     told = run(
         *("adopt", "--check", forms.FORMS / forms.CONDITIONS_RIGHT, tmp_path / "改过.xlsx"),
@@ -101,7 +96,22 @@ def test_show_names_every_cell_that_is_read(tmp_path: Path) -> None:
 
 def test_a_stranger_is_not_shown(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    book.active.append(["白菜", "三斤"])
+    book["Sheet"].append(["白菜", "三斤"])
     book.save(tmp_path / "清单.xlsx")
     told = run("show", tmp_path / "清单.xlsx", "-o", tmp_path / "x.xlsx", code=3)
     assert "不是本程序认识的填报表" in told and not (tmp_path / "x.xlsx").exists()
+
+
+def test_the_fields_are_listed_with_the_words_they_are_found_by() -> None:
+    told = run("fields", "own_conditions", "--plugin-dir", forms.PLUGIN)
+    assert "primary=小学部/2026年 × 在校学生数" in told
+    assert "whole=“学校（盖章）”冒号后" in told
+    assert "row=自查情况/是、自查情况/否" in run(
+        "fields", "own_safety", "--plugin-dir", forms.PLUGIN
+    )
+
+
+def test_a_form_of_the_county_is_not_drawn_anew(tmp_path: Path) -> None:
+    told = run("build", "own_safety", "--plugin-dir", forms.PLUGIN, "-o", tmp_path, code=2)
+    assert "用的是自己的表" in told and not list(tmp_path.iterdir())
+    assert "（用自己的表）" in run("list", "--plugin-dir", forms.PLUGIN)

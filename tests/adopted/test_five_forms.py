@@ -6,12 +6,13 @@ import pytest
 from msgspec.structs import replace
 from tests.adopted import own_forms as forms
 
+from checker.forms.binding import bind
 from checker.forms.recognition import Unrecognised, recognise
 from checker.model.snapshot import SheetSnapshot, Snapshot
-from checker.model.submission import FactRef
+from checker.model.submission import FactRef, FactState
 from checker.session import Session
 
-PLANTED = {
+PLANTED: dict[str, set[tuple[str, str]]] = {
     forms.CONDITIONS_RIGHT: set(),
     forms.CONDITIONS: {("OWN101", "G6"), ("FORM003", "G9"), ("OWN102", "G9"), ("FORM002", "J13")},
     forms.LEDGER: {
@@ -31,7 +32,7 @@ PLANTED = {
     },
     forms.SAFETY: {("OWN501", "F10"), ("FORM032", "D12"), ("FORM019", "D16")},
 }
-RIGHT = {
+RIGHT: dict[str, dict[str, object]] = {
     forms.CONDITIONS: {"G6": 110, "G9": 53, "J13": 3000},
     forms.LEDGER: {"I9": 1030, "I65": 52130, "T14": 36, "T65": 2855, "B19": "3136000015"},
     forms.ROSTER: {"E15": "360124199212113875"},
@@ -103,7 +104,11 @@ def test_each_row_of_the_ledger_is_a_school_and_its_total_is_none(own: Session) 
 
 
 def test_a_shopping_list_is_no_form(own: Session) -> None:
-    rows = [["序号", "姓名", "数量", "备注"], [1.0, "白菜", 3.0, ""], [2.0, "萝卜", 5.0, ""]]
+    rows: list[list[object]] = [
+        ["序号", "姓名", "数量", "备注"],
+        [1.0, "白菜", 3.0, ""],
+        [2.0, "萝卜", 5.0, ""],
+    ]
     snapshot = Snapshot("清单.xlsx", {"Sheet1": SheetSnapshot("Sheet1", rows)})
     assert isinstance(recognise(snapshot, own.templates), Unrecognised)
 
@@ -132,3 +137,39 @@ def test_nobody_is_told_to_repair_the_layout(own: Session) -> None:
     (told,) = found
     assert told.rule == "FORM027" and told.severity == "soft"
     assert "填表人不用改表样" in told.message and "小学部/2024年" in told.message
+
+
+def test_a_header_text_that_stands_twice_is_not_read(own: Session) -> None:
+    """An author who writes 合计 alone gets nothing, and is told the cells."""
+    (template,) = (item for item in own.templates if item.id == "own_statistics")
+    assert template.layout is not None
+    school, pupils, *others = template.layout.sheets
+    (grid,) = pupils.grids
+    cells = tuple(
+        replace(cell, header="合计") if cell.field == "pupils.total" else cell
+        for cell in grid.cells
+    )
+    careless = replace(pupils, grids=(replace(grid, cells=cells),))
+    layout = replace(template.layout, sheets=(school, careless, *others))
+    submission = bind(forms.read(forms.STATISTICS), replace(template, layout=layout))
+    assert submission.fact(FactRef("pupils.total", "whole")).state is FactState.UNBOUND
+    assert submission.fact(FactRef("pupils.entrants", "whole")).value == 200
+    (problem,) = (item for item in submission.problems if item.rule == "FORM027")
+    assert "D4、G4" in problem.message
+
+
+def test_subtotals_are_sums_of_the_rows_since_the_last_one(own: Session) -> None:
+    """小计 after the third school: right it is silent, one pupil more and it is told."""
+    original = forms.read(forms.LEDGER)
+    sheet = original.sheets["台账"]
+    sums = [sum(row[at] for row in sheet.rows[4:7]) for at in range(5, 30)]  # type: ignore[misc]
+    for more, told in ((0, 0), (1, 1)):
+        line = ["小计", "", "", "", "", *sums[:3], sums[3] + more, *sums[4:], ""]
+        grown = forms.with_sheet(original, "台账", forms.row_inserted(sheet, 8, line))
+        submission = own.bind(grown)
+        assert len(submission.units) == 60
+        wrong = [item for item in submission.problems if item.rule == "FORM028"]
+        assert [str(item.cell) for item in wrong if item.cell and item.cell.row == 8] == (
+            ["台账!I8"] * told
+        )
+        assert [item.cell.a1 for item in wrong if item.cell and item.cell.row == 66] == ["AC66"]

@@ -810,3 +810,178 @@ def test_a_value_is_shown_on_its_side_of_the_limit(
 def test_a_number_is_shown_rounded_half_away_from_zero(value: str, digits: int, text: str) -> None:
     assert format_number(Fraction(value), digits) == text
     assert rounded(Fraction(value), digits) == Fraction(text)
+
+
+# -- the whole sentence, where a part of it could go unnoticed ------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "facts", "message"),
+    [
+        (
+            rule("code", 'field = "school.type"\nlist = "school_type"'),
+            {"school.type": "999"},
+            "“办学类型”填的是“999”，代码表中没有这一项，应为：211 小学、312 九年一贯制学校。",
+        ),
+        (
+            relation("staff.total in (1, 2)"),
+            {"staff.total": 3},
+            "应当教职工数是1、2之一，现在不是这样。",
+        ),
+        (
+            relation("safety.alarm != true"),
+            {"safety.alarm": True},
+            "“一键式报警”（是）不应等于“是”。",
+        ),
+        (
+            relation("safety.alarm == true"),
+            {"safety.alarm": False},
+            "“一键式报警”应为“是”，现在是“否”。",
+        ),
+        (
+            relation("not safety.alarm"),
+            {"safety.alarm": True},
+            "“一键式报警”应为“否”，现在是“是”。",
+        ),
+        (
+            relation("staff.total >= if_(safety.alarm, teachers.pe, teachers.full_time)"),
+            {"safety.alarm": False, **parts(3, 5, 4)},
+            "“教职工数”（3人）应不小于“专任教师”（5人），缺 2 人。",
+        ),
+        (
+            relation("staff.total >= if_(safety.alarm, teachers.pe, teachers.full_time)"),
+            {"safety.alarm": True, **parts(3, 5, 4)},
+            "“教职工数”（3人）应不小于“体育专任教师”（4人），缺 1 人。",
+        ),
+        (
+            relation("school.code == school.credit_code"),
+            {"school.code": "1", "school.credit_code": "2"},
+            "“标识码”（1）应等于“2”。",
+        ),
+        (
+            between("10", "60"),
+            {PUPILS: 9},
+            "“在校学生数”为 9人，应在 10人 至 60人 之间。",
+        ),
+        (between("10"), {PUPILS: 9}, "“在校学生数”为 9人，应 ≥ 10人，缺 1 人。"),
+        (between("7", "7"), {PUPILS: 6}, "“在校学生数”为 6人，应为 7人。"),
+        (
+            SUBSET,
+            parts(45, 46),
+            "“专任教师”为 46人，不能超过“教职工数”（45人），超出 1 人。",
+        ),
+        (
+            CLAIMED,
+            years("110", "100", "9.09"),
+            "“自报增长率”填报 9.09%，按“（本期数 - 上期数）÷ 上期数”应为 10%："
+            "（110 - 100）÷ 100 = 10%。填报数误以本期为基数（除以了本期数）。",
+        ),
+        (grown(">="), years("104", "100"), "“公用经费”增长率为 4%，不符合 ≥ 5% 的要求。"),
+        (
+            WITHIN,
+            years("131", "100"),
+            "“公用经费”为 131元，上年为 100元，增加 31%，超过了 30%，请核对。",
+        ),
+        (
+            composite(THREE, "3", "85"),
+            {"staff.total": 100, PUPILS: 0, PE: 90},
+            "3 项指标中 1 项达标，要求至少 3 项达标且其余不低于限值的 85%；"
+            "未达标：第2项（0人，为限值的 0%）、第3项（90人，为限值的 90%）；"
+            "其中 1 项低于限值的 85%。",
+        ),
+    ],
+)
+def test_what_the_clerk_reads(
+    judged: Judged, body: str, facts: Mapping[str, Plain], message: str
+) -> None:
+    report = judged(body, facts)
+    assert report.errors == ()
+    assert report.verdicts[0].message == message
+
+
+def test_halves_that_came_of_sharing_are_told_as_halves(judged: Judged) -> None:
+    """11 in common are 5.5 on each stage: half a teacher more than the parts, not a whole one."""
+    body = rule("sum", 'total = "teachers.full_time"\nparts = ["teachers.pe"]', "stage")
+    facts = {
+        **TWO_STAGES,
+        "teachers.full_time@shared": 11,
+        "teachers.pe@primary": 5,
+        "teachers.pe@junior": 6,
+    }
+    first, second = (each.worded() for each in judged(body, facts).verdicts)
+    assert (str(first.actual), str(first.gap)) == ("5.5人", "超出 0.5 人")
+    assert (str(second.actual), str(second.gap)) == ("5.5人", "缺 0.5 人")
+    assert [str(ref) for ref in first.at] == ["teachers.full_time@shared", PE]
+
+
+def test_joined_items_of_a_whole_school_hold_on_every_stage(judged: Judged) -> None:
+    """TRY1 is judged by stage; the school reaches it only where both stages do."""
+    body = (
+        limit("LIMIT", "100", "人")
+        + limit("COUNT", "1", "项")
+        + rule("composite", 'of = ["TRY1"]\nat_least = "COUNT"', severity="standard", number=9)
+        + rule(
+            "indicator",
+            'numerator = "students.total"\nunit = "人"\ncompare = ">="\nthreshold = "LIMIT"',
+            "stage",
+            "standard",
+        )
+    )
+    for junior, outcome in ((100, PASS), (99, UNMET)):
+        facts = {"school.type": "312", PUPILS: 100, "students.total@junior": junior}
+        report = judged(body, facts)
+        assert report.errors == ()
+        assert report.verdicts[0].outcome is outcome
+
+
+def test_one_rule_may_ask_for_another_s_verdict(only: Only, judged: Judged) -> None:
+    body = rule("function", 'function = "asks"', number=2) + rule(
+        "range", 'value = "staff.total"\nminimum = "5"'
+    )
+    code = (
+        "def asks(unit, context):\n"
+        "    own, none = context.result('TRY1'), context.result('TRY8')\n"
+        "    yield context.passed(f'{own.outcome.value} {none}')\n"
+    )
+    report = judged(body, {"staff.total": 4}, code=code)
+    assert [error.message for error in report.errors] == []
+    assert report.verdicts[0].message == "fail None"
+
+
+# -- last year ---------------------------------------------------------------------------------
+
+NOT_FEWER = rule("year_on_year", 'field = "staff.total"\ncompare = ">="')
+NOT_FEWER_BY_STAGE = rule("year_on_year", 'field = "teachers.pe"\ncompare = ">="', "stage")
+
+
+@pytest.mark.parametrize(
+    ("typed", "workbook", "outcome"),
+    [
+        (None, None, OPEN),  # the form has a column for it, and it is empty
+        (5, None, PASS),
+        (6, None, FAIL),
+        (None, 5, PASS),  # what is not typed is taken from last year's workbook
+        (None, 6, FAIL),
+        (5, 6, PASS),  # what is typed goes before it
+        (6, 5, FAIL),
+    ],
+)
+def test_last_year_is_what_is_typed_else_what_the_workbook_said(
+    judged: Judged, typed: int | None, workbook: int | None, outcome: Outcome
+) -> None:
+    facts: dict[str, Plain] = {"staff.total": 5}
+    if typed is not None:
+        facts["staff.total@whole.previous"] = typed
+    previous = None if workbook is None else {"staff.total": workbook}
+    found = {each.rule: each for each in judged(NOT_FEWER, facts, previous=previous).verdicts}
+    assert found["TRY1"].outcome is outcome
+    # that the two disagree is said of the form
+    assert ("FORM023" in found) is (typed is not None and workbook is not None)
+
+
+@pytest.mark.parametrize(("workbook", "outcome"), [(None, NONE), (5, PASS), (4, PASS), (6, FAIL)])
+def test_a_figure_without_a_column_for_last_year(
+    only: Only, workbook: int | None, outcome: Outcome
+) -> None:
+    previous = None if workbook is None else {PE: workbook}
+    assert only(NOT_FEWER_BY_STAGE, {PE: 5}, previous=previous).outcome is outcome

@@ -148,11 +148,11 @@ class _Writer:
         ledger: list[str] = []
         columns: dict[str, str] = {"whole": '{ id = "whole", title = "全校" }'}
         declared: list[str] = []
-        for label, value, where, number in pairs:
-            row = number or f"p{len(cells) + 1}"
+        for label, value, where, printed_row in pairs:
+            at = printed_row or f"p{len(cells) + 1}"
             field_id = self._id(label, f"{sheet_id}.p{len(cells) + 1}")
             fields.append(
-                f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = {_q(row)}, "
+                f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = {_q(at)}, "
                 f'type = "text", blank = "none", columns = ["whole"] }},  # 现在：{_short(value)}'
             )
             cells.append(

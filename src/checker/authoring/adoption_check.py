@@ -113,11 +113,11 @@ def compare(templates: Sequence[Template], copies: Sequence[Path]) -> Iterator[s
     for path in copies:
         try:
             submission = _bound(templates, path)
-        except UnreadableWorkbook as problem:
-            yield f"{path.name}：读不了。{problem.reason}"
+        except UnreadableWorkbook as unreadable:
+            yield f"{path.name}：读不了。{unreadable.reason}"
             continue
-        except UnknownForm as problem:
-            yield f"{path.name}：没有认出来。{problem.reason}"
+        except UnknownForm as unknown:
+            yield f"{path.name}：没有认出来。{unknown.reason}"
             continue
         read = [each for each in read_cells(submission) if each.first]
         title = submission.template.title

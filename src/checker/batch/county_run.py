@@ -32,11 +32,13 @@ from checker.county.assembly import CountyInput, county_report
 from checker.county.output import COPIES, Written, write_county
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry, read_roster, roster_in
+from checker.forms.errors import UnknownForm
+from checker.forms.plain_text import same_school
 from checker.marking.file_record import FileRecord
 from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-from checker.session import Session, SessionOptions, UnknownForm
+from checker.session import Session, SessionOptions
 
 
 class CountyOptions(Struct, frozen=True):
@@ -126,8 +128,8 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
         seen = {record.path for record in kept}
         report = county_report(
             CountyInput(
-                records=kept,
-                earlier=earlier,
+                records=[_with_code(record, session, roster) for record in kept],
+                earlier=[_with_code(record, session, roster) for record in earlier],
                 roster=roster,
                 form=form,
                 county=name,
@@ -158,6 +160,20 @@ def _of_county(record: FileRecord, folder: Path) -> FileRecord:
     copy = record.marked_copy
     link = Path(os.path.relpath(copy, folder)).as_posix() if copy else ""
     return replace(record, marked_copy=link, errors=record.errors + record.measuring_errors)
+
+
+def _with_code(
+    record: FileRecord, session: Session, roster: tuple[RosterEntry, ...] | None
+) -> FileRecord:
+    """The record of a form that does not ask for the school's code with the code that the roster
+    has for its name, if only one school can be meant; without a roster its name stands for it."""
+    template = next((item for item in session.templates if item.id == record.template), None)
+    if record.code or not record.name or template is None or template.identity.code is not None:
+        return record
+    if roster is None:
+        return replace(record, code=record.name)
+    codes = {entry.code for entry in roster if same_school(entry.name, record.name)}
+    return replace(record, code=codes.pop()) if len(codes) == 1 else record
 
 
 def _absolute(options: CountyOptions) -> CountyOptions:

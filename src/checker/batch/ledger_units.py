@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from checker.batch.discovery import Source, path_shown
 from checker.batch.judging import JudgingWork, kept_of
+from checker.forms.errors import UnknownForm
 from checker.marking.file_record import FileRecord, head_of, record_of
 from checker.marking.results import result_of
 from checker.model.report import FileStatus, Judgement, Report
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-from checker.session import Session, UnknownForm
+from checker.session import Session
 
 if TYPE_CHECKING:
     from checker.model.submission import Submission

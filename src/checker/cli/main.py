@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from typing import NoReturn
 
@@ -26,6 +27,9 @@ def main() -> NoReturn:
             sys.exit(0)
         guard_streams()
         code = _command()
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # all is written and said: only the end is left
         gc.freeze()  # the process ends: no need to look through all that was loaded once more
         sys.exit(code)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""``checker page``: the page 校验.html, which checks workbooks in a browser without installation."""
+"""``checker page``: 校验.html, the page that checks workbooks in a browser."""
 
 from __future__ import annotations
 

@@ -62,6 +62,20 @@ def _installed(
     )
 
 
+def _workbook_in_words(item: InstalledTemplate) -> str:
+    if item.template.layout is not None:
+        return "（用自己的表）"
+    return str(item.workbook) if item.workbook.is_file() else "（尚未生成）"
+
+
+def _refuse_adopted(item: InstalledTemplate) -> None:
+    """Raises Refused for a template of a form that exists already: it is not drawn by us."""
+    if item.template.layout is not None:
+        raise Refused(
+            f"模板 {item.template.id} 用的是自己的表，不由程序生成和填写；请直接用原来的工作簿。"
+        )
+
+
 @click.group(cls=Group)
 def command() -> None:
     """模板：列出、生成、按数据填写、查看字段。"""
@@ -83,7 +97,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
             item.template.title,
             str(item.template.edition),
             str(len(item.template.fields())),
-            str(item.workbook) if item.workbook.is_file() else "（尚未生成）",
+            _workbook_in_words(item),
         )
         for item in installed
     ]
@@ -130,8 +144,10 @@ def build(
     session = session_here(profile, plugin_dirs=plugin_dirs)
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
-        chosen = [choose(installed, name) for name in names] if names else list(installed)
+        chosen = [choose(installed, name) for name in names]
         for item in chosen:
+            _refuse_adopted(item)
+        for item in chosen or [each for each in installed if each.template.layout is None]:
             folder = out or (Path.cwd() if is_bundled(item) else item.folder)
             target = folder / item.workbook.name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -183,6 +199,7 @@ def fill(
 
     with _said_plainly():
         item = choose(_installed(folders, plugin_dirs), name, edition)
+        _refuse_adopted(item)
         source = item.workbook.with_suffix(output.suffix)
         if not source.is_file():
             raise Refused(

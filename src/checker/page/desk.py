@@ -256,7 +256,7 @@ def drawn_sheets(snapshot: Snapshot, changes: Changes) -> Iterator[dict[str, Jso
         if sheet.visible and sheet.rows:
             yield {
                 "title": title,
-                "rows": _texts(sheet),
+                "rows": [list(line) for line in _texts(sheet)],
                 "merged": [list(area) for area in sheet.merged],
                 "marks": marks.get(title, {}),
                 "cut": sheet.last_row > MOST_ROWS or sheet.last_column > MOST_COLUMNS,

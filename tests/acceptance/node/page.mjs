@@ -25,7 +25,7 @@ await context.addInitScript(() => {
   };
 });
 const page = await context.newPage();
-page.setDefaultTimeout(300000);
+page.setDefaultTimeout(120000);
 const own = pathToFileURL(address).href;
 page.on("request", (request) => {
   const url = request.url();
