@@ -11,6 +11,7 @@ import pytest
 from checker.model.cells import CellKind, CellRef
 from checker.model.snapshot import LAST_COLUMN, LAST_ROW
 from checker.reading import UnreadableWorkbook, read_snapshot, read_snapshot_bytes
+from checker.reading.sheet_part import read_sheet
 
 Pack = Callable[..., bytes]
 Rows = Callable[[str], str]
@@ -212,3 +213,14 @@ def test_the_hundredth_workbook_of_a_process_is_read_as_the_first(
     for _ in range(3):
         assert read_snapshot_bytes("甲.xlsx", plain).sheets["表"].rows == [[46275.0]]
         assert read_snapshot_bytes("乙.xlsx", dated).sheets["表"].rows == [[date(2026, 9, 10)]]
+
+
+def test_a_formula_that_compares_with_another_sheet_is_no_damage() -> None:
+    xml = (
+        b'<worksheet><sheetData><row r="1"><c r="A1"><f>IF(B1=\'2025 \'!C3,1,2)</f><v>2</v></c>'
+        b'<c r="B1" t="inlineStr"><is><t>a=\'b\'</t></is></c></row></sheetData></worksheet>'
+    )
+    found = read_sheet(xml, frozenset(), "sheet1.xml")
+    assert found.formulas == {(1, 1): "IF(B1='2025 '!C3,1,2)"}
+    assert b"a='b'" in found.xml.replace(b"&apos;", b"'")
+    assert found.written == 2

@@ -22,6 +22,7 @@ from checker.batch.discovery import (
 )
 from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.judging import JudgingWork, MarkPlan
+from checker.batch.ledger_units import units_apart
 from checker.batch.previous_year import in_full, session_for
 from checker.batch.recording import Runner, records, runner
 from checker.batch.result_folder import claim, replacing, result_target
@@ -31,11 +32,13 @@ from checker.county.assembly import CountyInput, county_report
 from checker.county.output import COPIES, Written, write_county
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry, read_roster, roster_in
+from checker.forms.errors import UnknownForm
+from checker.forms.plain_text import same_school
 from checker.marking.file_record import FileRecord
 from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-from checker.session import Session, SessionOptions, UnknownForm
+from checker.session import Session, SessionOptions
 
 
 class CountyOptions(Struct, frozen=True):
@@ -91,6 +94,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     work = JudgingWork(options.session, MarkPlan(folder))
     cluster = ExitStack()
     run = cluster.enter_context(runner(options.workers, options.scheduler))
+    by_shown = {source.shown: source for source in sources}
     cache = open_cache(options.cache, options.session)
     with Spool() as spool:
         interrupted = False
@@ -103,8 +107,10 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             ):
                 try:
                     for record in watch(_of_this_year(stream, session), len(sources)):
-                        tables.add(record)
-                        kept.append(spool.keep(_of_county(record, options.out)))
+                        source = by_shown.get(record.path)
+                        for each in units_apart(record, source, session, work):
+                            tables.add(each)
+                            kept.append(spool.keep(_of_county(each, options.out)))
                 except KeyboardInterrupt:
                     interrupted = True
             if tables.problem is not None:
@@ -114,16 +120,16 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             cluster.close()
             if cache is not None:
                 cache.close()
-        for each in unread:
-            if each.status is not None:
-                kept.append(FileRecord(each.shown, each.status.value, each.reason))
+        for entry in unread:
+            if entry.status is not None:
+                kept.append(FileRecord(entry.shown, entry.status.value, entry.reason))
         form = _county_form(kept, sources, session)
         name = options.county or (form.identity("name") if form is not None else "")
         seen = {record.path for record in kept}
         report = county_report(
             CountyInput(
-                records=kept,
-                earlier=earlier,
+                records=[_with_code(record, session, roster) for record in kept],
+                earlier=[_with_code(record, session, roster) for record in earlier],
                 roster=roster,
                 form=form,
                 county=name,
@@ -154,6 +160,20 @@ def _of_county(record: FileRecord, folder: Path) -> FileRecord:
     copy = record.marked_copy
     link = Path(os.path.relpath(copy, folder)).as_posix() if copy else ""
     return replace(record, marked_copy=link, errors=record.errors + record.measuring_errors)
+
+
+def _with_code(
+    record: FileRecord, session: Session, roster: tuple[RosterEntry, ...] | None
+) -> FileRecord:
+    """The record of a form that does not ask for the school's code with the code that the roster
+    has for its name, if only one school can be meant; without a roster its name stands for it."""
+    template = next((item for item in session.templates if item.id == record.template), None)
+    if record.code or not record.name or template is None or template.identity.code is not None:
+        return record
+    if roster is None:
+        return replace(record, code=record.name)
+    codes = {entry.code for entry in roster if same_school(entry.name, record.name)}
+    return replace(record, code=codes.pop()) if len(codes) == 1 else record
 
 
 def _absolute(options: CountyOptions) -> CountyOptions:
@@ -237,7 +257,12 @@ def _earlier(
         return []
     sources = discover([options.session.previous]).sources
     work = JudgingWork(options.session, MarkPlan())
-    return [spool.keep(record) for record in records(sources, work, cache, run)]
+    by_shown = {source.shown: source for source in sources}
+    return [
+        spool.keep(each)
+        for record in records(sources, work, cache, run)
+        for each in units_apart(record, by_shown.get(record.path), session, work)
+    ]
 
 
 def _county_form(

@@ -33,9 +33,10 @@ from checker.model.verdicts import Quantity, RuleError, Scope
 from checker.reports.json_report import finding_content
 from checker.session import Session, SessionOptions, Write
 from checker.trouble import disk_reason, write_log
-from checker.writing import UnwritableWorkbook, write_changes, write_in_place
+from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
 
 if TYPE_CHECKING:
+    from checker.county.doubtful_inputs import Inputs
     from checker.county.measuring import Measuring, Questions
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
@@ -101,12 +102,14 @@ def judge_and_mark(
     """Result and report of a source with this content. Never raises for a bad file; a fault of the
     program becomes FAILED."""
     path = path_shown(source)
-    written: list[Path] = []
+    written: list[tuple[Path, WriteSummary]] = []
     try:
         judgement = session.check(path, data, _writer(source, plan, data, written))
         result = result_of(judgement, session.rules)
-        copy = str(written[0]) if written else None
-        return replace(result, marked_copy=copy), judgement.report
+        for target, summary in written:
+            left_out = tuple(f"{one.place}：{one.reason}" for one in summary.skipped)
+            result = replace(result, marked_copy=str(target), left_out=left_out)
+        return result, judgement.report
     except Exception as problem:  # the program's own fault must cost one file, not the run
         import traceback
 
@@ -117,7 +120,9 @@ def judge_and_mark(
         return FileResult(path, FileStatus.FAILED, message=message), None
 
 
-def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) -> Write | None:
+def _writer(
+    source: Source, plan: MarkPlan, data: bytes, written: list[tuple[Path, WriteSummary]]
+) -> Write | None:
     """What writes the marks of one source where the plan wants them, and notes where that was."""
     if plan.folder is None and not plan.in_place:
         return None
@@ -130,14 +135,14 @@ def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) ->
                 if not is_file:
                     raise UnwritableWorkbook(_IN_PLACE_ONLY_FILES)
                 target = Path(source.location)
-                write_in_place(target, marks)
+                summary = write_in_place(target, marks)
             else:
                 target = copy_target(Path(plan.folder), source)
                 claim(Path(plan.folder), target)
                 if is_file:
-                    write_changes(Path(source.location), target, marks)
+                    summary = write_changes(Path(source.location), target, marks)
                 else:
-                    _write_from_bytes(data, target, marks)
+                    summary = _write_from_bytes(data, target, marks)
         except OSError as problem:
             reason = f"{failed}（{disk_reason(problem)}），请检查磁盘空间和权限。"
             raise UnwritableWorkbook(reason) from problem
@@ -145,19 +150,19 @@ def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) ->
             if isinstance(refusal.__cause__, OSError):  # the disk's fault, not the workbook's
                 raise UnwritableWorkbook(f"{failed}：{refusal.reason}") from refusal
             raise
-        written.append(target)
+        written.append((target, summary))
 
     return write
 
 
-def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> None:
+def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> WriteSummary:
     """For a workbook that is no file of its own."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="checker-") as folder:
         original = Path(folder) / f"原件{target.suffix}"
         original.write_bytes(data)
-        write_changes(original, target, marks)
+        return write_changes(original, target, marks)
 
 
 def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kept:
@@ -200,8 +205,11 @@ def _year(submission: Submission) -> int:
     return int(written) if len(written) == 4 and written.isdecimal() else 0
 
 
-def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
-    """The indicator verdicts of a report, for the school × indicator matrix and the gaps."""
+def judged_of(
+    report: Report, indicators: frozenset[str], inputs: Inputs | None = None
+) -> list[Judged]:
+    """The indicator verdicts of a report, for the school × indicator matrix and the gaps; with
+    ``inputs``, also what is wrong or doubtful about the facts they are made of."""
     found = []
     for verdict in report.verdicts:
         if verdict.rule not in indicators:
@@ -218,6 +226,7 @@ def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
                 str(gap.value) if gap and not gap.excess else "",
                 gap.unit if gap else "",
                 gap.noun if gap else "",
+                inputs.doubts_of(verdict) if inputs else (),
             )
         )
     return found
@@ -243,12 +252,15 @@ def _questions(options: SessionOptions, template: str) -> Questions:
 
 
 def _figures(report: Report, options: SessionOptions) -> tuple[list[Judged], Measuring]:
+    from checker.county.doubtful_inputs import Inputs
     from checker.county.measuring import figures_of, measure
 
     session = session_for(options)
     figures = figures_of(report.submission, session.ruleset, session.profile)
-    levels = judged_of(report, _indicators(options))
-    return levels, measure(report, _questions(options, report.submission.template.id), figures)
+    inputs = Inputs(report, figures.run, session.rules)
+    levels = judged_of(report, _indicators(options), inputs)
+    asked = _questions(options, report.submission.template.id)
+    return levels, measure(report, asked, figures, inputs)
 
 
 def fact_table(report: Report) -> FactTable:
@@ -256,7 +268,7 @@ def fact_table(report: Report) -> FactTable:
     submission = report.submission
     given = FactState.GIVEN
     facts = [fact for fact in submission.facts.values() if fact.state is given]
-    refs = [(fact.ref.field, fact.ref.column, 0) for fact in facts]
+    refs = [(fact.ref.field, fact.ref.column, fact.ref.row) for fact in facts]
     for rows in submission.tables.values():
         for row in rows:
             of_row = [fact for fact in row.facts.values() if fact.state is given]

@@ -38,7 +38,7 @@ from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
 from checker.marking.results import NOT_WRITTEN, ExitCode
 from checker.model.report import FileStatus
-from checker.model.verdicts import MISSED, Outcome
+from checker.model.verdicts import MISSED, Outcome, Severity
 from checker.toml_files import cache_folder
 from checker.trouble import disk_reason
 
@@ -188,15 +188,18 @@ def county_lines(result: CountyResult) -> Iterator[str]:
             yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
     yield f"报告：{result.written.page}"
     yield f"汇总表：{result.written.book}"
+    yield f"催报清单：{result.written.reminders}"
 
 
 def _conclusions(report: CountyReport) -> Iterator[str]:
     for item in report.findings:
-        if item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE:
+        told = item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE
+        if told and item.severity != Severity.INFO:
             yield f"  县级{item.word}：[{item.rule}] {item.message}"
-    for_now = sum(item.word == "暂通过" for item in report.findings)
+    kept = [item for item in report.findings if item.outcome is Outcome.PASS]
+    for_now = sum(item.provisional and item.severity != Severity.INFO for item in kept)
     if for_now:
-        yield f"  县级暂通过 {for_now} 项：还有学校没有计入，补齐后须重新计算，不能作为最后结论。"
+        yield f"  县级暂达标 {for_now} 项：还有学校没有计入，补齐后须重新计算，不能作为最后结论。"
     doubts = sum(item.outcome is Outcome.DOUBT and not item.informs for item in report.findings)
     if doubts:
         yield f"  县级存疑 {doubts} 处，见报告。"

@@ -8,14 +8,21 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from checker.county.handing_in import HandingIn
-from checker.county.improvement import Improvement
+from checker.county.improvement import Improvement, Mover
 from checker.county.roster import RosterEntry
 from checker.forms.plain_text import same_school, school_code, school_name
-from checker.marking.file_record import FileRecord
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, RuleError, Severity
+from checker.marking.file_record import Doubt, FileRecord
+from checker.model.verdicts import (
+    MISSED,
+    OUTCOME_WORDS,
+    Outcome,
+    RuleError,
+    Severity,
+    format_number,
+)
 
 
 class School(NamedTuple):
@@ -38,6 +45,12 @@ class Level(NamedTuple):
     outcome: Outcome
     value: Fraction | None
     limit: Fraction | None
+    doubts: tuple[Doubt, ...] = ()  # what is wrong or doubtful about the facts it is made of
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing that it is made of is called wrong or doubtful."""
+        return not self.doubts
 
 
 class Indicator(NamedTuple):
@@ -48,6 +61,30 @@ class Indicator(NamedTuple):
     unit: str
     digits: int
     at_least: bool
+
+
+class Attainment(NamedTuple):
+    """综合达标: of how many units (a stage of a school; ``stage`` "" for whole schools) a composite
+    standard is met, missed, or not known: inputs ``unsure`` (wrong or doubtful) or ``open``
+    (missing). What is unsure counts neither as met nor as missed."""
+
+    rule: str
+    title: str
+    stage: str
+    met: int
+    missed: int
+    unsure: int
+    open: int
+
+    @property
+    def judged(self) -> int:
+        """Units to be judged."""
+        return self.met + self.missed + self.unsure + self.open
+
+    @property
+    def rate(self) -> str:
+        """The share that meets it for certain: 97.5%."""
+        return f"{format_number(Fraction(self.met * 100, self.judged), 2)}%"
 
 
 class Shortage(NamedTuple):
@@ -63,9 +100,51 @@ class Shortage(NamedTuple):
     noun: str = ""
 
 
+UNDECIDED = "暂不能下结论"
+"""What a figure of the county is called while its outcome hangs on wrong or doubtful inputs."""
+
+
+def county_word(outcome: Outcome, severity: str, provisional: bool, hangs: bool) -> str:
+    """通过, 不通过, 达标, 未达标, 存疑 or 缺数据; with 暂 before it while schools are missing;
+    暂不能下结论 where it hangs on wrong or doubtful inputs."""
+    if hangs:
+        return UNDECIDED
+    of_standard = severity == Severity.STANDARD.value
+    word = "达标" if outcome is Outcome.PASS and of_standard else OUTCOME_WORDS[outcome]
+    for_now = provisional and (outcome is Outcome.PASS or outcome in MISSED)
+    return f"{'暂' if for_now else ''}{word}"
+
+
+def cells_of(doubts: Iterable[Doubt]) -> tuple[str, ...]:
+    """The cells in doubt, each once."""
+    return tuple(dict.fromkeys(doubt.cell for doubt in doubts))
+
+
+class Without(NamedTuple):
+    """A figure of the county once more, without the schools (标识码) whose inputs are wrong or
+    doubtful. ``actual`` and ``figure`` are empty where nothing is left to work it out of."""
+
+    outcome: Outcome
+    actual: str
+    figure: Fraction | None
+    schools: tuple[str, ...]
+
+
+class Hinge(NamedTuple):
+    """A school on whose wrong or doubtful inputs a conclusion hangs. ``alone`` is the figure if of
+    all doubtful schools only this one is counted, ``moves`` by how much that moves it."""
+
+    school: str
+    doubts: tuple[Doubt, ...]
+    alone: str
+    moves: Fraction
+
+
 class DispersionResult(NamedTuple):
     """One 差异系数. ``indicator`` is the rule whose levels are compared (RES1), ``rule`` the
-    collection rule that limits them. ``outcome`` judges the weighted value only."""
+    collection rule that limits them. ``outcome`` judges the weighted value only; where it hangs on
+    wrong or doubtful inputs (``hinges``) it is INCOMPLETE and ``with_all`` says what all the
+    figures would come to. ``movers`` are the schools that make a coefficient that is too high."""
 
     rule: str
     indicator: str
@@ -82,11 +161,16 @@ class DispersionResult(NamedTuple):
     decides: bool = True  # False: computed for another rule's mean, or only told
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
     provisional: bool = False  # schools are not in it: the outcome may still change
+    severity: str = Severity.HARD.value
+    movers: tuple[Mover, ...] = ()
+    with_all: Outcome | None = None
+    without: Without | None = None
+    hinges: tuple[Hinge, ...] = ()
 
     @property
     def word(self) -> str:
-        """通过, 未达标 or 不通过; 暂通过, 暂未达标, 暂不通过 while schools are missing."""
-        return f"{'暂' if self.provisional else ''}{OUTCOME_WORDS[self.outcome]}"
+        """As in `county_word`."""
+        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
 
 class CountyFinding(NamedTuple):
@@ -105,6 +189,10 @@ class CountyFinding(NamedTuple):
     schools: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
     provisional: bool = False  # schools are not in it, and they may still change the outcome
+    figure: Fraction | None = None  # the number that ``actual`` shows
+    with_all: Outcome | None = None  # the outcome with all data, where it hangs on some
+    without: Without | None = None
+    hinges: tuple[Hinge, ...] = ()
 
     @property
     def informs(self) -> bool:
@@ -113,11 +201,10 @@ class CountyFinding(NamedTuple):
 
     @property
     def word(self) -> str:
-        """通过, 不通过, 未达标, 暂通过, 暂不通过, 暂未达标, 存疑, 缺数据 or 提示."""
+        """As in `county_word`, or 提示."""
         if self.informs:
             return "提示"
-        for_now = self.provisional and (self.outcome is Outcome.PASS or self.outcome in MISSED)
-        return f"{'暂' if for_now else ''}{OUTCOME_WORDS[self.outcome]}"
+        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
 
 class FactColumn(NamedTuple):
@@ -143,7 +230,8 @@ class CountyReport(Struct, frozen=True):
     ``levels`` stand school by school in the order of ``schools``; they may be a stream that is read
     anew on every pass, and so may be the bulky parts of the records: nothing here keeps them.
     ``errors`` are rules and plugins that went wrong on the county itself; ``unjudged`` the files an
-    interrupted run did not come to: then 缺报 and every figure are provisional."""
+    interrupted run did not come to: then 缺报 and every figure are provisional. ``roster`` by
+    标识码."""
 
     county: str
     profile: str
@@ -161,6 +249,8 @@ class CountyReport(Struct, frozen=True):
     unjudged: tuple[str, ...] = ()
     beside: tuple[tuple[str, str], ...] = ()  # (path, reason) of files that are no hand-ins
     fact_columns: tuple[FactColumn, ...] = ()
+    attainments: tuple[Attainment, ...] = ()
+    roster: Mapping[str, RosterEntry] = field(default_factory=dict)
 
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
@@ -204,7 +294,7 @@ class CountyReport(Struct, frozen=True):
     def hint(self, entry: RosterEntry) -> str:
         """For a school that is missing: every trace of it among the files that were not counted, as
         sentences; "" without."""
-        return "".join(trace(self, entry))
+        return "".join(item.text for item in traces(self, entry))
 
     def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:
         """(stage, rule) -> (Σ of the schools' own gaps, unit with noun, schools that lack).
@@ -219,8 +309,17 @@ class CountyReport(Struct, frozen=True):
         return totals
 
 
-def trace(report: CountyReport, entry: RosterEntry) -> Iterator[str]:
-    """What there is of a school that is missing, one sentence each: its forms of earlier years and
+class Trace(NamedTuple):
+    """A file of a school that is missing. ``state`` is 旧表, 打不开, 空表 or 码错; ``text`` a
+    sentence."""
+
+    state: str
+    path: str
+    text: str
+
+
+def traces(report: CountyReport, entry: RosterEntry) -> Iterator[Trace]:
+    """What there is of a school that is missing: its forms of earlier years and
     its blank ones, files of its name or code that could not be judged, forms of its name that
     carry another code or none, or count for another school."""
     for record in report.unreadable():
@@ -228,11 +327,14 @@ def trace(report: CountyReport, entry: RosterEntry) -> Iterator[str]:
         if not own:
             continue
         if record.status == "earlier_year":
-            yield f"收到的“{record.path}”是 {record.year} 年的表，没有计入。"
+            text = f"收到的“{record.path}”是 {record.year} 年的表，没有计入。"
+            yield Trace("旧表", record.path, text)
         elif record.status == "not_looked_at":
-            yield f"有一个没有查看的文件“{record.path}”，可能是这所学校的：{record.message}"
+            text = f"有一个没有查看的文件“{record.path}”，可能是这所学校的：{record.message}"
+            yield Trace("打不开", record.path, text)
         else:
-            yield f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
+            text = f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
+            yield Trace("打不开", record.path, text)
     counted = {item.path for item in report.handing_in.counted.values()}
     nobodys = {item.path for item in (*report.handing_in.strangers, *report.handing_in.nameless)}
     superseded = report.superseded()
@@ -243,23 +345,25 @@ def trace(report: CountyReport, entry: RosterEntry) -> Iterator[str]:
         by_file = not record.name and _is_named(record.path, entry)
         if record.overview.blank:
             if by_file or _is_of(record.code, record.name, entry):
-                yield f"收到的“{record.path}”是空白表，没有填数。"
+                yield Trace("空表", record.path, f"收到的“{record.path}”是空白表，没有填数。")
             continue
         if not (by_name or by_file):
             continue
         if record.path in superseded and record.path not in nobodys:
-            yield (
+            text = (
                 f"收到的“{record.path}”校名相同，但标识码填成了 {record.code}，"
                 f"与另一所学校重复，没有采用。"
             )
+            yield Trace("码错", record.path, text)
         elif record.path in counted:
-            yield (
+            text = (
                 f"收到的“{record.path}”校名相同，但标识码填成了 {record.code}，已算作那所学校的。"
             )
+            yield Trace("码错", record.path, text)
         elif record.path in nobodys:
             wrong = f"标识码填成了 {record.code}" if record.code else "没有填标识码"
             match = "校名相同" if by_name else "文件名相同"
-            yield f"收到的“{record.path}”{match}，但{wrong}。"
+            yield Trace("码错", record.path, f"收到的“{record.path}”{match}，但{wrong}。")
 
 
 def _is_of(code: str, name: str, entry: RosterEntry) -> bool:

@@ -62,6 +62,8 @@ class FileResult(Struct, frozen=True):
     message: str = ""
     marked_copy: str | None = None
     cannot_write: str | None = None
+    left_out: tuple[str, ...] = ()
+    """Marks that the copy does not carry, each with its place and the reason, in Chinese."""
 
 
 def result_of(judgement: Judgement, rules: Mapping[str, Rule]) -> FileResult:

@@ -93,6 +93,8 @@ class Watchdog:
             return self._run(call)
 
     def _run(self, call: Callable[[], object]) -> object:
+        if sys.platform == "emscripten":  # a browser has no threads: its page watches the time
+            return call()
         worker = self._worker
         if worker is None or not worker.thread.is_alive():  # it does not survive a fork
             worker = self._worker = _Worker()

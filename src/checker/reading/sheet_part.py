@@ -45,7 +45,7 @@ def read_sheet(
     xml = as_utf8(xml, part)
     found = None if rewrite else _usual(xml, percent_styles)
     if found is None:
-        found = _usual(_rewritten(xml, part), percent_styles)
+        found = _usual(_rewritten(xml, part), percent_styles, single_quotes=False)
     if found is None:
         raise damaged(part)
     return found
@@ -67,9 +67,12 @@ _LONGEST_TAG = 300
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*[\"']([^\"'<>]{1,40})[\"']")
 
 
-def _usual(xml: bytes, percent_styles: frozenset[int]) -> SheetCells | None:
-    """None if a search of the bytes could be deceived: there are comments, prefixes, single quotes,
-    cells without an address, or formulas that do not come first in their cell."""
+def _usual(
+    xml: bytes, percent_styles: frozenset[int], single_quotes: bool = True
+) -> SheetCells | None:
+    """None if a search of the bytes could be deceived: there are comments, prefixes, cells without
+    an address, formulas that do not come first in their cell, or (``single_quotes``: there may be
+    such attributes) single quotes."""
     begin = xml.find(b"<sheetData")
     end = xml.find(b"</sheetData>", begin)
     if begin < 0 or b"<!" in xml:
@@ -83,7 +86,7 @@ def _usual(xml: bytes, percent_styles: frozenset[int]) -> SheetCells | None:
     else:
         cells = xml[begin:end] + b"</sheetData>"
     count = cells.count(b"<c")
-    if count != cells.count(b'<c r="') or b"='" in cells:
+    if count != cells.count(b'<c r="') or (single_quotes and b"='" in cells):
         return None
     if count > LIMITS.cells:
         raise UnreadableWorkbook(unreadable.TOO_MANY_CELLS)

@@ -62,7 +62,7 @@ def _about(finding: Finding) -> Iterator[Line]:
     if finding.source:
         yield Line(f"          依据：{finding.source}", "dim")
     if finding.fix:
-        yield Line(f"          怎么改：{finding.fix}", "dim")
+        yield Line(f"          怎么办：{finding.fix}", "dim")
 
 
 def finding_lines(finding: Finding) -> Iterator[Line]:
@@ -121,6 +121,8 @@ def error_line(error: RuleError) -> Line:
 
 def overview_lines(overview: Overview) -> Iterator[Line]:
     """The composite standards, what to do first, what could not be judged."""
+    if overview.note:
+        yield Line(f"  {overview.note}", "title")
     for score in overview.scorecard:
         style = {"达标": "pass", "未判断": "dim"}.get(score.word, "unmet")
         yield Line(f"  {score}", style)
@@ -164,6 +166,8 @@ def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
         yield Line(f"  没有写标记：{result.cannot_write}", "dim")
     if result.marked_copy:
         yield Line(f"  标记副本：{result.marked_copy}", "dim")
+    for one in result.left_out:
+        yield Line(f"  没有标在副本里：{one}", "dim")
 
 
 def summary_lines(

@@ -14,9 +14,12 @@ from checker.writing.outcome import CleanSummary, Skipped, UnwritableWorkbook, W
 from checker.writing.workbook_file import (
     can_write,
     carries_marks,
+    clean_content,
     clean_marks,
     fill_cells,
     keep_backup,
+    marked_content,
+    typed_content,
     write_changes,
     write_in_place,
 )
@@ -28,9 +31,12 @@ __all__ = [
     "WriteSummary",
     "can_write",
     "carries_marks",
+    "clean_content",
     "clean_marks",
     "fill_cells",
     "keep_backup",
+    "marked_content",
+    "typed_content",
     "write_changes",
     "write_in_place",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -149,21 +150,26 @@ class Package:
 
     def save(self, target: Path) -> None:
         """Write the package to ``target``, atomically; members nobody changed are copied packed."""
+        write_atomically(target, self._fill)
 
-        def fill(stream: BinaryIO) -> None:
-            output = ZipOutput(stream)
-            for key in self.keys():
-                part, member = self._parts.get(key), self._members.get(key)
-                if part is None or (key in self._as_stored and not (part.changed or part.dirty)):
-                    assert member is not None
-                    output.copy(member, packed_bytes(self._data, member))
-                    continue
-                name = member.raw_name if member else self._names[key].encode()
-                changed = part.changed or part.dirty
-                output.add(name, part.pieces()[0] if changed else [part.raw], member)
-            output.finish()
+    def content(self) -> bytes:
+        """The same bytes, not written anywhere."""
+        stream = BytesIO()
+        self._fill(stream)
+        return stream.getvalue()
 
-        write_atomically(target, fill)
+    def _fill(self, stream: BinaryIO) -> None:
+        output = ZipOutput(stream)
+        for key in self.keys():
+            part, member = self._parts.get(key), self._members.get(key)
+            if part is None or (key in self._as_stored and not (part.changed or part.dirty)):
+                assert member is not None
+                output.copy(member, packed_bytes(self._data, member))
+                continue
+            name = member.raw_name if member else self._names[key].encode()
+            changed = part.changed or part.dirty
+            output.add(name, part.pieces()[0] if changed else [part.raw], member)
+        output.finish()
 
 
 CONTENT_TYPES = "[content_types].xml"

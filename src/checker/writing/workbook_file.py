@@ -33,14 +33,23 @@ def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
     Marks, result sheets and edits of an earlier run are taken away first. The file named ``target``
     is replaced in one step or not at all. Raises `UnwritableWorkbook` before anything is written.
     """
-    workbook = _open(source)
+    workbook, summary = _marked(_opened(_read(source)), changes)
+    workbook.package.save(target)
+    return summary
+
+
+def marked_content(data: bytes, changes: Changes) -> bytes:
+    """What `write_changes` would write, of a workbook that is no file."""
+    return _marked(_opened(data), changes)[0].package.content()
+
+
+def _marked(workbook: Workbook, changes: Changes) -> tuple[Workbook, WriteSummary]:
     workbook, earlier = remove_earlier_marks(workbook)
     workbook.package.settle()
     summary = Applier(workbook).apply(changes)
     if summary.filled or summary.notes or summary.links or summary.edits or summary.sheets:
         remember(workbook.package)
-    workbook.package.save(target)
-    return replace(summary, replaced_earlier=earlier.found)
+    return workbook, replace(summary, replaced_earlier=earlier.found)
 
 
 def write_in_place(path: Path, changes: Changes) -> WriteSummary:
@@ -81,6 +90,20 @@ def clean_marks(source: Path, target: Path) -> CleanSummary:
     return summary
 
 
+def clean_content(data: bytes) -> tuple[bytes, CleanSummary]:
+    """What `clean_marks` would write, of a workbook that is no file."""
+    workbook, summary = remove_earlier_marks(_opened(data))
+    return workbook.package.content(), summary
+
+
+def typed_content(data: bytes, edits: Sequence[CellEdit]) -> bytes:
+    """The workbook with texts that a person typed, which no formula reads: results of formulas stay
+    as they are stored. Raises `UnwritableWorkbook`."""
+    workbook = _opened(data)
+    Applier(workbook).fill(edits)
+    return workbook.package.content()
+
+
 def fill_cells(source: Path, target: Path, edits: Sequence[CellEdit]) -> None:
     """Write values into input cells, keeping their style; this is not a mark and stays.
 
@@ -116,7 +139,10 @@ def carries_marks(path: Path) -> bool:
 
 
 def _open(path: Path) -> Workbook:
-    data = _read(path)
+    return _opened(_read(path))
+
+
+def _opened(data: bytes) -> Workbook:
     if data[:8] == _OLE:
         if _ENCRYPTED in data:
             raise UnwritableWorkbook("文件设了打开密码，无法写入。请先取消密码再试。")

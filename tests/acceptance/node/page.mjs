@@ -1,0 +1,88 @@
+// Drives 校验.html in Chromium: node page.mjs PAGE FOLDER STEPS.json; answers are printed as JSON.
+// FOLDER gets downloads and pictures. Every request that would leave the file is refused and told.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const [address, folder, steps] = process.argv.slice(2);
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  args: ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"],
+});
+const told = { requests: [], errors: [], dialogs: 0, answers: {} };
+const context = await browser.newContext({ viewport: { width: 1300, height: 900 }, acceptDownloads: true });
+await context.setOffline(true);
+// What the worker answers is kept, to be compared with what the command line says.
+await context.addInitScript(() => {
+  window.seen = [];
+  const Plain = window.Worker;
+  window.Worker = class extends Plain {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("message", ({ data }) => data.answer?.document && window.seen.push(data.answer.document));
+    }
+  };
+});
+const page = await context.newPage();
+page.setDefaultTimeout(120000);
+const own = pathToFileURL(address).href;
+page.on("request", (request) => {
+  const url = request.url();
+  if (url !== own && !url.startsWith("blob:") && !url.startsWith("data:")) told.requests.push(url);
+});
+page.on("console", (message) => message.type() === "error" && told.errors.push(message.text()));
+page.on("pageerror", (problem) => told.errors.push(String(problem)));
+page.on("dialog", (dialog) => (told.dialogs++, dialog.dismiss()));
+
+const started = Date.now();
+await page.goto(own);
+await page.waitForFunction(() => document.body.dataset.ready);
+told.ready = Date.now() - started;
+
+async function settled(work) {
+  const before = await page.evaluate(() => document.body.dataset.done || "0");
+  await work();
+  await page.waitForFunction((was) => (document.body.dataset.done || "0") !== was, before);
+}
+
+async function download(name, click) {
+  const [got] = await Promise.all([page.waitForEvent("download"), click()]);
+  await got.saveAs(join(folder, name));
+  return got.suggestedFilename();
+}
+
+const does = {
+  drop: ({ files }) => settled(() => page.setInputFiles("#files", files)),
+  explain: async ({ texts }) => {
+    const boxes = page.locator("textarea[data-key]");
+    for (let at = 0; at < (await boxes.count()); at++) {
+      const key = await boxes.nth(at).getAttribute("data-key");
+      if (texts[key]) await boxes.nth(at).evaluate((box, text) => (box.value = text), texts[key]);
+    }
+    await settled(() => page.locator("#rewrite").evaluate((button) => button.click()));
+  },
+  download: ({ name, button }) => download(name, () => page.locator(button).first().click()),
+  text: ({ at }) => page.locator(at).allTextContents(),
+  count: ({ at }) => page.locator(at).count(),
+  seen: () => page.evaluate(() => window.seen.splice(0)),
+  evaluate: ({ script }) => page.evaluate(script),
+  open: async ({ name }) => {
+    await page.locator("#files-body button.place", { hasText: name }).first().click();
+    await page.waitForFunction((text) => document.getElementById("unit").textContent.includes(text), name);
+  },
+  press: ({ key }) => page.keyboard.press(key),
+  click: ({ at }) => page.locator(at).first().click(),
+  picture: async ({ name, width }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(folder, name), fullPage: true });
+  },
+  print: ({ name }) => page.pdf({ path: join(folder, name) }).then(() => null),
+};
+
+for (const step of JSON.parse(readFileSync(steps, "utf8"))) {
+  const answer = await does[step.do](step);
+  if (step.as) told.answers[step.as] = answer;
+}
+await browser.close();
+process.stdout.write(JSON.stringify(told));

@@ -1,0 +1,233 @@
+"""校验.html in real Chromium, opened as a file with the network cut: what it says and writes is
+what the command line says and writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+sys.path.insert(0, str(Path(__file__).parent))
+from county_folder import PATIENCE, checker, demo_county, document, fill_school
+from test_county_page import HOSTILE, program
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
+
+ROOT = Path(__file__).parents[2]
+NODE = Path(__file__).parent / "node"
+MOST_BYTES = 12_000_000
+REACHED = "document.activeElement.tagName + document.activeElement.dataset.fill"
+TOLD = "属实：本学期新建，<b>附</b>批复。"
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page, built by the command."""
+    modules = NODE / "node_modules"
+    if not (modules / "playwright-core").is_dir():
+        reason = "没有安装 playwright-core（在 tests/acceptance/node 里运行 npm install）"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    program("node")
+    place = tmp_path_factory.mktemp("page")
+    built = checker("page", "build", "-o", "校验.html", "--inputs", modules / "pyodide", cwd=place)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return place / "校验.html"
+
+
+class Visit:
+    """What a browser did with the page, and the files it was given."""
+
+    def __init__(self, page: Path, place: Path, steps: list[dict[str, Any]]) -> None:
+        self.place = place
+        order = place / "steps.json"
+        order.write_text(json.dumps(steps), "utf-8")
+        found = program("chromium", "chromium-browser", "google-chrome")
+        done = subprocess.run(
+            [program("node"), str(NODE / "page.mjs"), str(page), str(place), str(order)],
+            capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=False,
+            env={**os.environ, "CHROMIUM": found},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        self.told: dict[str, Any] = json.loads(done.stdout)
+        self.answers: dict[str, Any] = self.told["answers"]
+
+
+@pytest.fixture(scope="module")
+def schools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """县: ten demo schools, the examples, a hostile name, and files that are no forms."""
+    place = tmp_path_factory.mktemp("schools")
+    folder = demo_county(place / "县", 10)
+    for other in folder.iterdir():
+        if other.suffix != ".xlsx":
+            other.unlink()
+    for example in (ROOT / "examples").glob("*.xlsx"):
+        shutil.copyfile(example, folder / example.name)
+    fill_school(folder / "改名.xlsx", "2136999999", HOSTILE, {"students.total": {"primary": 100}})
+    bad = ROOT / "tests" / "corpus" / "bad"
+    shutil.copyfile(next(bad.glob("*_protect.xlsx")), folder / "加密.xlsx")
+    shutil.copyfile(
+        next((ROOT / "tests/corpus/ok").glob("*_CFEqualsString.xlsx")), folder / "别的表.xlsx"
+    )
+    whole = (ROOT / "examples" / "laian.xlsx").read_bytes()
+    (folder / "损坏.xlsx").write_bytes(whole[: len(whole) // 2])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def command_line(schools: Path) -> dict[str, Any]:
+    """What the command line says of the same files; its marked copies go to 标记."""
+    return document(
+        checker(
+            "check", "县", "--format", "json", "--out", "标记", "--no-cache", cwd=schools.parent
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def visit(page_file: Path, schools: Path, tmp_path_factory: pytest.TempPathFactory) -> Visit:
+    """All files at once; then one school by itself, with an explanation, printed."""
+    place = tmp_path_factory.mktemp("visit")
+    files = [str(path) for path in sorted(schools.iterdir())]
+    one = str(ROOT / "examples" / "shangshiqiao.xlsx")
+    archive = place / "报送.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for name in ("laian.xlsx", "linyi.xlsx"):
+            packed.write(ROOT / "examples" / name, f"城关/{name}")
+    steps: list[dict[str, Any]] = [
+        {"do": "drop", "files": files},
+        {"do": "seen", "as": "all"},
+        {"do": "text", "at": "#list-counts", "as": "counts"},
+        {"do": "text", "at": "#files-body tr", "as": "rows"},
+        {"do": "download", "button": "#all-copies", "name": "copies.zip"},
+        {"do": "open", "name": "改名.xlsx"},
+        {"do": "text", "at": "#unit", "as": "hostile"},
+        {"do": "evaluate", "script": "document.title", "as": "title"},
+        {"do": "count", "at": "main script, main img", "as": "injected"},
+        {"do": "drop", "files": [str(archive)]},
+        {"do": "text", "at": "#files-body tr", "as": "archived"},
+        {"do": "seen"},
+        {"do": "drop", "files": [one]},
+        {"do": "seen", "as": "one"},
+        {"do": "evaluate", "script": "document.body.dataset.seconds", "as": "seconds"},
+        {"do": "text", "at": "#counted", "as": "counted"},
+        {"do": "text", "at": "#first li", "as": "first"},
+        {"do": "click", "at": "#first button.place"},
+        {"do": "evaluate", "script": REACHED, "as": "reached"},
+        {"do": "text", "at": "#note", "as": "note"},
+        {"do": "picture", "name": "wide.png", "width": 1300},
+        {"do": "picture", "name": "narrow.png", "width": 390},
+        {"do": "evaluate", "script": "document.documentElement.scrollWidth", "as": "scroll"},
+        {"do": "print", "name": "page.pdf"},
+        {"do": "download", "button": "#copy", "name": "copy.xlsx"},
+        {"do": "explain", "texts": {"BLD7@area.toilets@whole": TOLD}},
+        {"do": "seen", "as": "explained"},
+        {"do": "text", "at": "#said", "as": "said"},
+        {"do": "download", "button": "#copy", "name": "explained.xlsx"},
+        {"do": "drop", "files": [str(place / "explained.xlsx")]},
+        {"do": "download", "button": "#clean", "name": "cleaned.xlsx"},
+        {"do": "click", "at": "#away"},
+        {"do": "download", "button": "#blanks button", "name": "blank.xlsx"},
+    ]  # fmt: skip
+    return Visit(page_file, place, steps)
+
+
+def verdicts(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings as both sides tell them, without where the file lies."""
+    own = {"file", "word", "explainable"}
+    return [{name: each[name] for name in each if name not in own} for each in findings]
+
+
+def test_one_file_that_is_small_enough_to_be_sent(page_file: Path) -> None:
+    assert page_file.stat().st_size <= MOST_BYTES
+    text = page_file.read_text("utf-8")
+    assert "connect-src 'none'" in text
+    assert "http://" not in text.partition('class="part"')[0].replace("http-equiv", "")
+
+
+def test_the_page_says_of_every_file_what_the_command_line_says(
+    visit: Visit, command_line: dict[str, Any]
+) -> None:
+    seen = {each["file"]["path"]: each for each in visit.answers["all"]}
+    expected = {Path(each["path"]).name: each for each in command_line["files"]}
+    assert set(seen) == set(expected) and len(seen) >= 18
+    for name, told in expected.items():
+        found = seen[name]["file"]
+        for key in set(told) - {"path", "marked_copy"}:
+            assert found[key] == told[key], (name, key)
+        of_file = [each for each in command_line["findings"] if Path(each["file"]).name == name]
+        assert verdicts(seen[name]["findings"]) == verdicts(of_file), name
+    statuses = [each["status"] for each in command_line["files"]]
+    assert statuses.count("unreadable") == 2 and statuses.count("unknown_template") == 1
+    assert len(visit.answers["rows"]) == len(expected)
+    assert f"共 {len(expected)} 份" in visit.answers["counts"][0]
+    assert any("密码" in row for row in visit.answers["rows"])
+
+
+def test_marked_copies_are_the_command_lines_byte_for_byte(
+    visit: Visit, command_line: dict[str, Any], schools: Path
+) -> None:
+    made = {path.name: path.read_bytes() for path in (schools.parent / "标记").rglob("*.xlsx")}
+    with zipfile.ZipFile(visit.place / "copies.zip") as packed:
+        got = {Path(name).name: packed.read(name) for name in packed.namelist()}
+    assert set(got) == set(made) and len(got) >= 15
+    assert [name for name in got if got[name] != made[name]] == []
+    assert (visit.place / "copy.xlsx").read_bytes() == made["shangshiqiao.xlsx"]
+
+
+def test_nothing_leaves_the_page_and_no_text_runs(visit: Visit) -> None:
+    assert visit.told["requests"] == []
+    assert visit.told["errors"] == []
+    assert visit.told["dialogs"] == 0
+    assert "<script>" in visit.answers["hostile"][0]
+    assert "注入" not in visit.answers["title"]
+    assert visit.answers["injected"] == 0
+
+
+def test_an_archive_is_looked_into(visit: Visit) -> None:
+    rows = visit.answers["archived"]
+    assert len(rows) == 2
+    assert rows[0].startswith("报送.zip/城关/laian.xlsx") and "已校验" in rows[0]
+
+
+def test_one_school_is_shown_with_its_sheets(visit: Visit) -> None:
+    (told,) = visit.answers["one"]
+    assert told["counted"] == visit.answers["counted"][0]
+    assert len(visit.answers["first"]) == len(told["file"]["first"]) > 0
+    assert visit.answers["reached"] == "TDfail"
+    assert "不通过" in visit.answers["note"][0]
+    drawn = {sheet["title"]: sheet for sheet in told["sheets"]}
+    assert drawn["基本情况"]["rows"][5][3] == "商城县上石桥一小"
+    assert drawn["基本情况"]["marks"]["D7"][0] == "fail"
+    assert visit.answers["scroll"] <= 390, "the narrow page must not scroll sideways"
+    assert (visit.place / "page.pdf").stat().st_size > 20_000
+
+
+def test_an_explanation_typed_on_the_page_stands_in_the_copy(visit: Visit) -> None:
+    (told,) = visit.answers["explained"]
+    (before,) = visit.answers["one"]
+    assert told["file"]["counts"]["explained"] == 1
+    assert told["file"]["counts"]["doubt"] == before["file"]["counts"]["doubt"] - 1
+    assert "写进副本的说明 1 条" in visit.answers["said"][0]
+    again = document(
+        checker("check", "explained.xlsx", "--format", "json", "--no-mark", cwd=visit.place)
+    )
+    assert verdicts(again["findings"]) == verdicts(told["findings"])
+    for name in ("explained.xlsx", "cleaned.xlsx"):  # a person's words outlive 清除
+        sheet = load_workbook(visit.place / name)["说明"]
+        assert TOLD in [cell.value for row in sheet.iter_rows() for cell in row], name
+
+
+def test_marks_are_taken_away_and_blank_forms_can_be_had(visit: Visit) -> None:
+    cleaned = load_workbook(visit.place / "cleaned.xlsx")
+    original = load_workbook(ROOT / "examples" / "shangshiqiao.xlsx")
+    assert cleaned.sheetnames == original.sheetnames
+    blank = ROOT / "workbook_templates" / "compulsory_school" / "义务教育学校填报表.xlsx"
+    assert (visit.place / "blank.xlsx").read_bytes() == blank.read_bytes()
