@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lock bundle clean docs
+.PHONY: demo test check lock bundle clean docs templates
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -26,6 +26,11 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[dev]"
 	$(BIN)/python -m compileall -q src validators workbook_templates xlsx_plugins
 	touch $@
+
+# 由 template.toml 重新生成随程序提供的空白工作簿
+templates: $(READY)
+	$(BIN)/checker template build compulsory_school -o workbook_templates/compulsory_school
+	$(BIN)/checker template build county -o workbook_templates/county
 
 # 免安装的程序（一个文件夹），在哪种系统上做就在哪种系统上用
 bundle: $(READY)

@@ -128,6 +128,26 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
 
 
 @pytest.fixture(scope="session")
+def right_school(make_once: MakeOnce) -> Path:
+    """The workbook of a primary school in which nothing is wrong, out of a demo county."""
+
+    def demo(folder: Path) -> None:
+        command = ["demo", "county", "--schools", "24", "--seed", "11", "--out", str(folder)]
+        subprocess.run([sys.executable, "-m", "checker", *command], check=True, capture_output=True)
+
+    from checker.session import Session
+
+    session = Session()
+    for path in sorted(make_once("demo county", demo).glob("*.xlsx")):
+        report = session.judge_file(path).report
+        assert report is not None
+        outcomes = {verdict.outcome.value for verdict in report.verdicts}
+        if report.submission.stages == ("primary",) and not outcomes & {"fail", "doubt", "unmet"}:
+            return path
+    raise AssertionError("the demo county has no primary school in which nothing is wrong")
+
+
+@pytest.fixture(scope="session")
 def frozen_program(make_once: MakeOnce) -> Path:
     """The program for PCs without Python: the one that CHECKER_BUNDLE names, else built here."""
     named = os.environ.get("CHECKER_BUNDLE")

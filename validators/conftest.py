@@ -74,6 +74,6 @@ def verdict() -> Find:
             and (stage is None or item.unit.stage == stage)
             and (not row or item.unit.row == row)
         ]
-        return found
+        return found.worded()
 
     return find

@@ -93,6 +93,7 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     from checker.batch.previous_year import session_for
     from checker.marking import changes_for
     from checker.marking.findings import counts_of, findings_of
+    from checker.marking.overview import overview_of
     from checker.session import BadChoice
     from checker.settings import BadSettings
 
@@ -111,17 +112,16 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     report = judgement.report
     if report is None:
         return f"没有校验：{judgement.message}", True
-    changes = changes_for(report, session.rules)
+    changes = changes_for(report, session.rules, session.profile.title)
     with kept_still(book):
         applied = apply_changes(book, changes, snapshot)
-    first = next(
-        (item.places[0] for item in _worst_first(findings_of(report, session.rules))), None
-    )
+    findings = findings_of(report, session.rules)
+    first = next((cause.place for cause in report.causes if cause.place is not None), None)
+    first = first or next((item.places[0] for item in _worst_first(findings)), None)
     if first is not None:
         select_cell(book, first.sheet, first.a1)
     steps.done("marked")
-    counts = counts_of(report, session.rules)
-    text = verdict_sentence(counts.fail, counts.doubt, counts.incomplete)
+    text = verdict_sentence(counts_of(report, session.rules), overview_of(report, session.rules))
     if report.errors:
         text += f"\n有 {len(report.errors)} 条规则因程序自身出错没有算出来，与填写的数据无关。"
     return text + _remarks(applied, call, book), bool(report.errors or applied.refused)

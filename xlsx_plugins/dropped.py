@@ -48,6 +48,7 @@ def _check(file: Path) -> Outcome:
     from checker.batch.previous_year import session_for
     from checker.marking import changes_for
     from checker.marking.findings import counts_of
+    from checker.marking.overview import overview_of
     from checker.session import BadChoice
     from checker.settings import BadSettings
     from checker.writing import UnwritableWorkbook, write_changes
@@ -62,12 +63,14 @@ def _check(file: Path) -> Outcome:
     if judgement.report is None:
         return Outcome(f"{file.name}：没有校验。{judgement.message}", failed=True)
     counts = counts_of(judgement.report, session.rules)
-    text = f"{file.name}：{verdict_sentence(counts.fail, counts.doubt, counts.incomplete)}"
+    overview = overview_of(judgement.report, session.rules)
+    text = f"{file.name}：{verdict_sentence(counts, overview)}"
     copy = file.with_name(f"{file.stem}{COPY_SUFFIX}{file.suffix}")
     try:
         if judgement.cannot_write:
             raise UnwritableWorkbook(judgement.cannot_write)
-        write_changes(file, copy, changes_for(judgement.report, session.rules))
+        changes = changes_for(judgement.report, session.rules, session.profile.title)
+        write_changes(file, copy, changes)
     except UnwritableWorkbook as refusal:
         return Outcome(f"{text}\n没有写出带标记的副本：{refusal}")
     except OSError as problem:

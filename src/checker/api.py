@@ -10,6 +10,7 @@ from checker.model.submission import FactRef
 from checker.model.verdicts import (
     Gap,
     Outcome,
+    Passed,
     Quantity,
     Requirement,
     Said,
@@ -33,6 +34,7 @@ __all__ = [
     "MissingInput",
     "NotApplicable",
     "Outcome",
+    "Passed",
     "Quantity",
     "Requirement",
     "RuleDefect",

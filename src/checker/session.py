@@ -16,6 +16,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.forms.errors import UnknownForm
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.rules import Rule, Threshold
@@ -31,14 +32,6 @@ from checker.trouble import UserMistake
 
 class BadChoice(UserMistake):
     """Options that name something that does not exist; the text is a Chinese sentence."""
-
-
-class UnknownForm(Exception):
-    """A workbook that is no form of any known template. ``reason`` is a Chinese sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class LastYear(Protocol):
@@ -68,12 +61,17 @@ class SessionOptions(Struct, frozen=True):
     previous: str | None = None
 
 
+OLDEST_RULES = 2017
+"""The first year of whose rules anything is known: 教督〔2017〕6号."""
+
+
 class Session:
     """What was loaded for one choice of rules. Raises BadChoice when it makes no sense."""
 
     def __init__(self, options: SessionOptions = SessionOptions()) -> None:  # noqa: B008 - immutable
         self.options = options
         self.last_year: LastYear | None = None
+        self._years: dict[tuple[str, int, int], Template] = {}
         folders = [Path(folder) for folder in options.plugin_dirs]
         self.plugins = load_plugins(folders, options.plugins)
         self.ruleset = self._chosen(self.plugins.ruleset)
@@ -122,9 +120,31 @@ class Session:
 
         if submission.blank:
             return Report(submission, (), profile=self.profile.id, blank=True)
+        if submission.units:
+            from checker.judging.ledger import judge_ledger
+
+            return judge_ledger(submission, self.ruleset, self.profile)
+        submission, note = self._of_its_year(submission)
         if previous is None and self.last_year is not None:
             previous = self.last_year.of(submission)
-        return judge(submission, self.ruleset, self.profile, previous)
+        report = judge(submission, self.ruleset, self.profile, previous)
+        return replace(report, note=note) if note else report
+
+    def _of_its_year(self, submission: Submission) -> tuple[Submission, str]:
+        """The submission as one of the year that its figures are of, and what is to be said of it:
+        last year's figures are not judged by this year's rules, unless that was asked for."""
+        template = submission.template
+        year = submission.identity("year")
+        if not year.isdigit() or not OLDEST_RULES <= int(year) < template.edition:
+            return submission, ""
+        asked = self.options.edition
+        if asked is not None:
+            return submission, f"这份表填的是 {year} 年的数，按要求用 {asked} 年的规则判断。"
+        key = (template.id, template.edition, int(year))
+        if key not in self._years:
+            self._years[key] = replace(template, edition=int(year))
+        note = f"这份表填的是 {year} 年的数，按 {year} 年的规则判断。"
+        return replace(submission, template=self._years[key]), note
 
     def mark(self, report: Report) -> Changes:
         """What is to be shown on the cells and in the result sheet."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.trouble import UserMistake
+from checker.trouble import UserMistake, home
 
 if TYPE_CHECKING:
     from checker.session import SessionOptions
@@ -118,11 +118,11 @@ def config_folder() -> Path:
         return Path(named)
     if sys.platform == "win32":
         base = os.environ.get("APPDATA")
-        return (Path(base) if base else Path.home() / "AppData" / "Roaming") / "checker"
+        return (Path(base) if base else home() / "AppData" / "Roaming") / "checker"
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "checker"
+        return home() / "Library" / "Application Support" / "checker"
     base = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path.home() / ".config") / "checker"
+    return (Path(base) if base else home() / ".config") / "checker"
 
 
 def is_allowed(folder: Path) -> bool:

@@ -271,7 +271,7 @@ def cache_folder() -> Path | None:
         base = os.environ.get("LOCALAPPDATA")
         return Path(base) / "checker" / "cache" if base else None
     home = os.environ.get("XDG_CACHE_HOME")
-    return Path(home or Path("~/.cache").expanduser()) / "checker"
+    return Path(home or os.path.expanduser("~/.cache")) / "checker"  # noqa: PTH111
 
 
 def _kept(folder: Path) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from datetime import datetime
@@ -16,13 +17,18 @@ class UserMistake(Exception):
     """What was asked for makes no sense; the text is a Chinese sentence."""
 
 
+def home() -> Path:
+    """The user's own folder; where nobody knows it, a path that is no folder."""
+    return Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises instead
+
+
 def log_folder() -> Path:
     """Where log files go: ``CHECKER_LOG_DIR``, else the user's own state folder."""
     chosen = os.environ.get("CHECKER_LOG_DIR")
     if chosen:
         return Path(chosen)
     local = os.environ.get("LOCALAPPDATA")
-    return Path(local) / "checker" if local else Path.home() / ".local" / "state" / "checker"
+    return Path(local) / "checker" if local else home() / ".local" / "state" / "checker"
 
 
 def write_log(text: str) -> Path | None:
@@ -50,6 +56,40 @@ def write_log(text: str) -> Path | None:
     except OSError:
         return None
     return Path(name)
+
+
+_REASONS = {
+    errno.ENOENT: "文件已经不在了",
+    errno.ENOTDIR: "上级不是文件夹",
+    errno.EISDIR: "这是一个文件夹",
+    errno.EACCES: "没有权限，或正被别的程序占用",
+    errno.EPERM: "没有权限",
+    errno.EBUSY: "正被别的程序占用",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EFBIG: "磁盘已满，或文件超过了允许的大小",
+    errno.ENAMETOOLONG: "文件名过长",
+    errno.ELOOP: "链接指向自己",
+    errno.EIO: "磁盘读写出错",
+    errno.EMFILE: "打开的文件过多",
+    errno.ENFILE: "打开的文件过多",
+    errno.ENOMEM: "内存不足",
+    errno.EEXIST: "已有同名的文件",
+    errno.ETIMEDOUT: "网络没有回应",
+    errno.EHOSTUNREACH: "连不上对方的电脑",
+    errno.ENXIO: "不是普通文件",
+}
+
+
+def disk_reason(problem: Exception) -> str:
+    """Why a file could not be read or written: a Chinese clause without a full stop."""
+    number = problem.errno if isinstance(problem, OSError) else None
+    known = None if number is None else _REASONS.get(number)
+    if known is not None:
+        return known
+    text = getattr(problem, "strerror", None) or str(problem)
+    return text.rstrip("。.") or type(problem).__name__
 
 
 def report_trouble(problem: Exception, what: str = "程序自身出错，校验没有完成") -> int:

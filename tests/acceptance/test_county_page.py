@@ -94,7 +94,7 @@ def test_the_page_works_without_network_and_no_name_injects_markup(
 
 def test_everything_can_be_reached_from_the_keyboard(county: Path, tmp_path: Path) -> None:
     page = Page(browse(county / "县级报告.html", tmp_path / "profile", "--dump-dom").stdout)
-    schools = [attrs for tag, attrs in page.tags if tag == "details" and attrs.get("data-school")]
+    schools = [attrs for tag, attrs in page.tags if tag == "details" and attrs.get("data-code")]
     assert len(schools) >= 60
     assert sum(tag == "summary" for tag, _ in page.tags) >= len(schools)
     assert not [attrs for _, attrs in page.tags if "onclick" in attrs]
@@ -178,7 +178,7 @@ def test_the_workbook_opens_in_calc_with_every_sheet(county: Path, tmp_path: Pat
     )  # fmt: skip
     sheets = {path.stem.split("-", 1)[1]: path for path in (tmp_path / "csv").glob("*.csv")}
     assert set(sheets) == {
-        *("概览", "应报清单", "问题清单", "学校指标总表", "差异系数", "缺口", "数据表")
+        *("概览", "工作清单", "应报清单", "问题清单", "学校指标总表", "差异系数", "缺口", "数据表")
     }, done.stdout + done.stderr
     listed = sheets["应报清单"].read_text("utf-8")
     assert "城关<script>" in listed

@@ -19,7 +19,7 @@ from checker.session import Session
 pytestmark = pytest.mark.real
 
 ROOT = Path(__file__).parents[2]
-HEADINGS = ["查什么", "依据", "为什么", "正例", "反例", "怎么改", "自何时起"]
+HEADINGS = ["查什么", "依据", "为什么", "正例", "反例", "怎么办", "自何时起"]
 RESOURCES = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
 
 

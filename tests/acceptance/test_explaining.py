@@ -81,9 +81,9 @@ def saved_elsewhere(workbook: Path) -> None:
 
 
 def shown(workbook: Path) -> list[tuple[object, ...]]:
-    """What stands in the rows of the sheet 说明 beside their printed numbers."""
+    """What stands in the rows of the sheet 说明: number, place, question, text and hidden key."""
     sheet = openpyxl.load_workbook(workbook)["说明"]
-    rows = [tuple(cell.value for cell in row[1:5]) for row in sheet.iter_rows(min_row=6)]
+    rows = [tuple(cell.value for cell in row[:5]) for row in sheet.iter_rows(min_row=6)]
     return [row for row in rows if any(row)]
 
 
@@ -106,7 +106,7 @@ def test_clearing_leaves_every_explanation_in_force(
         cleaned(workbook)
         between(workbook)
         assert "校验结果" not in openpyxl.load_workbook(workbook).sheetnames
-        ((_, issue, text, key),) = shown(workbook)  # the other rows of ours are gone
+        ((_, _, issue, text, key),) = shown(workbook)  # the other rows of ours are gone
         assert text == "体育特色学校，男生确实多。" and issue and str(key).startswith(RULE)
         assert finding(workbook)["verdict"] == "explained"
         between(workbook)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-HEADINGS = ["查什么", "依据", "为什么", "正例", "反例", "怎么改", "自何时起"]
+HEADINGS = ["查什么", "依据", "为什么", "正例", "反例", "怎么办", "自何时起"]
 
 
 def test_a_page_for_each_rule_of_a_plugin(checker: Run, canteen: Path, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_what_changes_from_one_year_to_the_next(checker: Run, two_years: Path) -
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines() == [
-        "修改　CAN1　寄宿生不超过在校学生数：轻重由“必须修改”改为“需要说明”、怎么改",
+        "修改　CAN1　寄宿生不超过在校学生数：轻重由“必须修改”改为“需要说明”、怎么办",
         "删除　CAN3　有寄宿生就要有宿舍和食堂",
         "限值　CAN2　1.5㎡ → 1.8㎡",
         "从 2026 年到 2027 年，变化 3 条。",

@@ -45,6 +45,8 @@ FINDING = {
     "cell": "C7",
     "related": ["教师!D9"],
     "borderline": False,
+    "allowed": False,
+    "cause": 0,
 }
 FACT = FactRow("students.total", "primary", 0, "21803", "基本情况!D9")
 KEPT = kept(

@@ -114,7 +114,7 @@ def test_a_number_that_is_certain_is_used_and_the_clerk_is_told(
         ("12,00", COUNT, "不能确定"),
         ("1.2.3", AREA, "不能确定"),
         ("12万", MONEY, "换算"),
-        ("12万", TEN_THOUSANDS, "换算"),
+        ("12万", TEN_THOUSANDS, "以万元计"),
         ("12万元", MONEY, "换算"),
         ("1200元", TEN_THOUSANDS, "不一致"),
         ("45间", COUNT, "不一致"),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from checker.forms.binding import Unrecognised, bind, recognise
 from checker.model.cells import CellRef
 from checker.model.snapshot import Snapshot
-from checker.model.submission import FactRef, FactState, Submission
+from checker.model.submission import FactRef, FactState, Problem, Submission
 from checker.model.template import Template
 from checker.reading import read_snapshot
 
@@ -46,6 +46,15 @@ def head_of(book: Snapshot, title: str) -> int:
     return next(row for row in range(1, 20) if book.sheets[title].raw(row, 2) == "行号")
 
 
+def problems_of(submission: Submission) -> list[Problem]:
+    """All but one: these workbooks are older than the demand that D级危房 be typed, 0 or not."""
+    return [
+        problem
+        for problem in submission.problems
+        if problem.ref is None or problem.ref.field != "area.dangerous_d"
+    ]
+
+
 @pytest.mark.parametrize(
     "path", sorted(CASES.glob("*栏次*.xlsx")) + sorted(CASES.glob("由*.xlsx")), ids=lambda p: p.name
 )
@@ -54,13 +63,13 @@ def test_column_numbers_stored_as_numbers_are_no_row_of_a_table(
 ) -> None:
     """Cases 01: a green triangle was clicked, or another program saved the workbook."""
     submission = bind(read_snapshot(path), school)
-    assert submission.problems == ()
+    assert problems_of(submission) == []
     assert all(rows[0].facts for rows in submission.tables.values())
 
 
 def test_a_picture_in_a_cell_is_no_name(school: Template) -> None:
     """Case 16: a signature put into the cell with WPS."""
-    (problem,) = bind(read_snapshot(CASES / "负责人签名为图片.xlsx"), school).problems
+    (problem,) = problems_of(bind(read_snapshot(CASES / "负责人签名为图片.xlsx"), school))
     assert (problem.rule, problem.cell) == ("FORM025", CellRef("基本情况", 22, 4))
     assert "图片" in problem.message
 
@@ -191,8 +200,13 @@ def test_copied_rows_columns_and_headers_never_make_a_value_wrong(
     typed: Change,
     without_names: Change,
 ) -> None:
-    """Copies inserted anywhere, with and without their printed parts: read right, or not read."""
+    """Copies inserted anywhere, with and without their printed parts: read right, or not read.
+
+    Not on one sheet: a copied column that keeps header and names, and another header typed over the
+    column it was copied from. Then header and names agree on the copy, and it is what is meant.
+    """
     book = snapshot
+    copied_columns, retyped = set[str](), set[str]()
     for _ in range(data.draw(st.integers(1, 3))):
         title = data.draw(st.sampled_from(SHEETS))
         sheet = book.sheets[title]
@@ -206,7 +220,8 @@ def test_copied_rows_columns_and_headers_never_make_a_value_wrong(
                 cells = zip("ABCDEFGH"[:copied], line, strict=False)
                 width = len(book.sheets[title].rows[0])
                 book = typed({f"{title}!{c}{at}": v or "" for c, v in list(cells)[:width]}, book)
-            case "column":
+            case "column" if title not in retyped:
+                copied_columns.add(title)
                 at = data.draw(st.integers(4, 6))
                 column = [line[at - 1] for line in sheet.rows]
                 book = moved(book, title, column=at, with_names=follow)
@@ -216,7 +231,8 @@ def test_copied_rows_columns_and_headers_never_make_a_value_wrong(
                     f"{title}!{letter}{n}": v or "" for n, v in enumerate(column[:height], start=1)
                 }
                 book = typed(texts, book)
-            case "header":
+            case "header" if title not in copied_columns:
+                retyped.add(title)
                 head = head_of(snapshot, title)
                 text = data.draw(st.sampled_from(["小学段", "初中段", "全校", "备注", ""]))
                 book = typed({f"{title}!{data.draw(st.sampled_from('DEF'))}{head}": text}, book)

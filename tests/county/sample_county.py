@@ -60,6 +60,7 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
                 )
                 findings.append(
                     {
+                        "severity": "hard",
                         "verdict": "fail",
                         "sheet": "教师",
                         "cell": "D9",

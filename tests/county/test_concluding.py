@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 
 import pytest
 
 from checker.county.concluding import conclude
 from checker.county.question import Measured, Question
+from checker.marking.file_record import Doubt
 from checker.model.rules import Plain, Rule
 from checker.model.verdicts import Outcome, Scope, Severity
+
+DOUBTS = (Doubt("RES201", "校舍与装备!E34"),)
 
 
 def ask(
@@ -23,6 +27,8 @@ def ask(
     unmeasured: dict[str, list[str]] | None = None,
     absent: int = 0,
     unread: int = 0,
+    doubtful: Collection[str] = (),
+    types: dict[str, str] | None = None,
     **spec: Plain,
 ) -> Question:
     rule = Rule(
@@ -43,7 +49,12 @@ def ask(
     )
 
     def measured(items: list[tuple[str, int, int | None]]) -> list[Measured]:
-        return [Measured(c, Fraction(a), None if b is None else Fraction(b)) for c, a, b in items]
+        return [
+            Measured(
+                c, Fraction(a), None if b is None else Fraction(b), DOUBTS if c in doubtful else ()
+            )
+            for c, a, b in items
+        ]
 
     return Question(
         rule=rule,
@@ -60,6 +71,7 @@ def ask(
         unmeasured=unmeasured or {},
         absent=absent,
         unread=unread,
+        types=types or {},
     )
 
 
@@ -211,3 +223,124 @@ def test_a_share_that_no_school_has_figures_for_is_incomplete_not_silent() -> No
     assert finding.outcome is Outcome.INCOMPLETE
     assert finding.not_measured == ("a", "b") and "2 所学校数据不全" in finding.message
     assert conclude(ask("share", [], limits, threshold="L")).findings == ()
+
+
+EVEN = [(str(n), 1000 + n, 100) for n in range(10)]
+
+
+def test_a_coefficient_that_hangs_on_slips_names_them_and_only_them() -> None:
+    """Two schools typed 元 for 万元, a third has a doubt that changes nothing."""
+    rows = [*EVEN, ("a", 10_000_000, 100), ("b", 20_000_000, 200), ("c", 1000, 100)]
+    found = conclude(
+        ask("dispersion", rows, {"CV": "0.5"}, Severity.STANDARD, doubtful="abc", threshold="CV")
+    )
+    (finding,), (result,) = found.findings, found.dispersion
+    assert (finding.word, finding.outcome) == ("暂不能下结论", Outcome.INCOMPLETE)
+    assert finding.with_all is Outcome.UNMET and result.with_all is Outcome.UNMET
+    assert {hinge.school for hinge in finding.hinges} == {"a", "b"} == set(finding.schools)
+    assert "取决于这 2 所的这一项：" in finding.message
+    assert "一小（校舍与装备!E34）" in finding.message and "按全部数据" in finding.message
+    assert finding.without is not None
+    assert set(finding.without.schools) == {"a", "b", "c"}
+    assert finding.without.outcome is Outcome.PASS
+    assert result.word == "暂不能下结论" and not result.improvements
+    assert "若补齐" not in finding.fix
+
+
+def test_slips_do_not_hide_each_other_and_the_heavier_comes_first() -> None:
+    rows = [*EVEN, ("a", 10_000_000, 100), ("b", 90_000_000, 100)]
+    (finding,) = conclude(
+        ask("dispersion", rows, {"CV": "0.5"}, Severity.STANDARD, doubtful="ab", threshold="CV")
+    ).findings
+    assert [hinge.school for hinge in finding.hinges] == ["b", "a"]
+
+
+def test_doubts_that_change_nothing_leave_the_conclusion_and_give_both_figures() -> None:
+    (finding,) = conclude(
+        ask("dispersion", G33, {"CV": "0.52"}, Severity.STANDARD, doubtful="b", threshold="CV")
+    ).findings
+    assert finding.word == "达标" and not finding.hinges
+    assert finding.without is not None and finding.without.schools == ("b",)
+    assert finding.without.actual in finding.message and "0.515257" in finding.message
+
+
+def test_a_coefficient_that_all_schools_are_in_doubt_about_is_open() -> None:
+    (finding,) = conclude(
+        ask("dispersion", G33, {"CV": "0.52"}, Severity.STANDARD, doubtful="abcde", threshold="CV")
+    ).findings
+    assert finding.word == "暂不能下结论" and len(finding.hinges) == 5
+
+
+def test_one_class_in_doubt_that_breaks_a_limit_of_nothing() -> None:
+    rows: list[tuple[str, int, int | None]] = [("a", 1, 60), ("b", 0, 40)]
+    (finding,) = conclude(
+        ask(
+            "share",
+            rows,
+            {"L": "0"},
+            Severity.STANDARD,
+            doubtful="a",
+            threshold="L",
+            compare="<=",
+        )
+    ).findings
+    assert finding.word == "暂不能下结论" and finding.schools == ("a",)
+
+
+def test_a_total_that_differs_hangs_on_the_schools_in_doubt() -> None:
+    rows: list[tuple[str, int, int | None]] = [("a", 100, None), ("b", 50, None)]
+    open_ = conclude(ask("total", rows, {}, against=140, doubtful="b")).findings[0]
+    assert open_.word == "暂不能下结论" and open_.schools == ("b",)
+    sure = conclude(ask("total", rows, {}, against=90, doubtful="b")).findings[0]
+    assert sure.word == "不通过"  # the school that nobody doubts has more already
+    even = conclude(ask("total", rows, {}, against=150, doubtful="b")).findings[0]
+    assert even.word == "通过"
+
+
+def test_a_mean_of_several_hangs_on_the_slip_in_one_of_them() -> None:
+    slip = [*EVEN, ("a", 10_000_000, 100)]
+    (finding,) = conclude(
+        ask(
+            "dispersion_mean",
+            [],
+            {"M": "0.3"},
+            Severity.STANDARD,
+            others={"X": slip, "Y": EVEN},
+            doubtful="a",
+            threshold="M",
+            of=["X", "Y"],
+        )
+    ).findings
+    assert finding.word == "暂不能下结论" and finding.schools == ("a",)
+
+
+def test_schools_are_held_against_others_of_their_size_and_type() -> None:
+    """Small schools have more of everything for each pupil; among themselves none stands out."""
+    large = [(f"L{n}", 2000 + 10 * n, 1000) for n in range(10)]
+    small = [(f"S{n}", 500 + 10 * n, 50) for n in range(10)]
+    points = [(f"P{n}", 1500 + 10 * n, 50) for n in range(10)]
+    limits = {"R": "3", "F": "8"}
+    types = {f"P{n}": "教学点" for n in range(10)}
+    rows = [*large, *small, *points]
+    assert not conclude(
+        ask("outlier", rows, limits, Severity.SOFT, types=types, reach="R", fewest="F")
+    ).findings
+    slip = [*rows[:-1], ("P9", 15_000_000, 50)]
+    (finding,) = conclude(
+        ask("outlier", slip, limits, Severity.SOFT, types=types, reach="R", fewest="F")
+    ).findings
+    assert finding.schools == ("P9",) and "多数教学点" in finding.message
+
+
+def test_one_teacher_more_in_a_small_school_is_no_doubt() -> None:
+    rows = [(f"{n}", 700 + n, 100) for n in range(11)]
+    limits = {"R": "3", "F": "8"}
+
+    def found(teachers: int) -> int:
+        more = [*rows, ("a", teachers * 100, 100)]
+        asked = ask(
+            "outlier", more, limits, Severity.SOFT, reach="R", fewest="F", scale=100, unit="人"
+        )
+        return len(conclude(asked).findings)
+
+    assert found(9) == 0 and found(13) == 0 and found(14) == 1

@@ -36,6 +36,7 @@ def test_every_sheet_is_there_and_no_text_becomes_a_formula(tmp_path: Path) -> N
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [
         "概览",
+        "工作清单",
         "应报清单",
         "问题清单",
         "学校指标总表",

@@ -126,7 +126,8 @@ def test_soft_findings_are_entered_in_the_sheet_of_explanations() -> None:
 def test_the_keys_stand_in_a_column_of_their_own_and_every_entry_names_its_text() -> None:
     area = (CellRef("说明", 6, 1), CellRef("说明", 8, 5))
     edits = changes_for(report(verdict("TEA201", Outcome.DOUBT, PE), area=area), RULES).edits
-    assert [edit.cell for edit in edits] == ["E6", "B6", "C6"]
+    assert [edit.cell for edit in edits] == ["A6", "E6", "B6", "C6"]
+    assert edits[0].value == 1
     assert {edit.beside for edit in edits} == {"D6"}
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from checker.authoring.example_forms import submission_for
 from checker.forms.loading import load_template
 from checker.model.report import Report
 from checker.model.rules import Example, Plain
-from checker.model.submission import Explanation, Submission
+from checker.model.submission import Explanation, FactRef, FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Verdict
 from checker.plugins.loading import Plugins, load_plugins
@@ -39,11 +40,24 @@ def form() -> Template:
     return load_template(Path(__file__).parent / "data" / "small_form.toml")
 
 
+@pytest.fixture(scope="session")
+def loaded_before() -> dict[str, Plugins]:
+    """Plugins without code by their rules: a table of cases asks the same few rules."""
+    return {}
+
+
 @pytest.fixture
-def plugin(tmp_path: Path) -> Callable[..., Plugins]:
+def plugin(tmp_path: Path, loaded_before: dict[str, Plugins]) -> Callable[..., Plugins]:
     """Loads a plugin of these rules (TOML after the head), with this rules.py, and nothing else."""
 
     def load(body: str, code: str = "", **options: float) -> Plugins:
+        if not code and not options:
+            if body not in loaded_before:
+                loaded_before[body] = read(body)
+            return loaded_before[body]
+        return read(body, code, **options)
+
+    def read(body: str, code: str = "", **options: float) -> Plugins:
         folder = tmp_path / "plugins" / "trial"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "plugin.toml").write_text(HEAD.replace("{id}", "trial") + body, "utf-8")
@@ -58,22 +72,26 @@ def plugin(tmp_path: Path) -> Callable[..., Plugins]:
 
 @pytest.fixture
 def school(form: Template) -> Callable[..., Submission]:
-    """A filled form: facts by field id (or "field@column"), rows of tables by table id."""
+    """A filled form: facts by field id (or "field@column"), rows of tables by table id; ``states``
+    are cells ("field@column") that hold something else than a value."""
 
     def fill(
         facts: Mapping[str, Plain],
         tables: Mapping[str, list[dict[str, Plain]]] | None = None,
         explanations: Mapping[str, str] | None = None,
+        states: Mapping[str, FactState] | None = None,
     ) -> Submission:
         example = Example(Outcome.PASS, facts, tables or {})
         submission = submission_for(example, form)
-        from msgspec.structs import replace
-
         told = {
             key: Explanation(key, text, row)
             for row, (key, text) in enumerate((explanations or {}).items(), 2)
         }
-        return replace(submission, explanations=told)
+        cells = dict(submission.facts)
+        for name, state in (states or {}).items():
+            ref = FactRef(*name.split("@"))
+            cells[ref] = replace(cells[ref], state=state, value=None, typed="见附件")
+        return replace(submission, facts=cells, explanations=told)
 
     return fill
 
@@ -93,13 +111,14 @@ def judged(
         code: str = "",
         previous: Mapping[str, Plain] | None = None,
         explanations: Mapping[str, str] | None = None,
+        states: Mapping[str, FactState] | None = None,
         profile: Profile | None = None,
         timeout: float | None = None,
     ) -> Report:
         options = {} if timeout is None else {"timeout": timeout}
         loaded = plugin(body, code, **options)
         return judge(
-            school(facts, tables, explanations),
+            school(facts, tables, explanations, states),
             loaded.ruleset,
             profile or build(loaded.ruleset.thresholds),
             school(previous) if previous is not None else None,

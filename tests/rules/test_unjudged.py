@@ -78,7 +78,7 @@ def test_a_county_form_with_the_required_rows_only_leaves_the_official_items_ope
         ({"schools.special": 0}, {"GOV7"}),
         ({"small_schools.count": 0}, {"GOV6", "FIN3c"}),
         ({"monitoring.taken": False}, {"QUA9", "QUA9a"}),
-        ({"nearby.students@primary": 0, "nearby.enrolled@primary": 0}, {"GOV13c"}),
+        ({"nearby.pupils@primary": 0, "nearby.pupils_nearby@primary": 0}, {"GOV13c"}),
     ],
     ids=["no special school", "no small school", "not in the sample", "no school in town"],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -103,7 +104,8 @@ def test_only_input_cells_are_open_and_they_look_it(
         }
         assert open_cells | anchors == {place for place in inputs if place[0] == sheet.title}
         for place in open_cells | anchors:
-            assert sheet.cell(*place[1:]).fill.fgColor.rgb == f"FF{INPUT_COLOUR[1:]}"
+            if place[0] != area.sheet:  # 说明 is coloured where there is something to explain
+                assert sheet.cell(*place[1:]).fill.fgColor.rgb == f"FF{INPUT_COLOUR[1:]}"
     assert book["教师"]["D10"].fill.fgColor.rgb == f"FF{CLOSED_COLOUR[1:]}", "经费 has no stages"
     assert book["班级"].protection.insertRows is False, "inserting rows into a table is allowed"
     assert book["基本情况"].protection.insertRows is True
@@ -210,17 +212,55 @@ def test_it_reads_and_prints_like_an_official_form(book: Workbook) -> None:
     assert [cell.value for cell in teachers[6]] == ["甲", "乙", "丙", "1", "2", "3", "4", "5"]
     assert [cell.value for cell in teachers[9]][:3] == ["其中：骨干教师", "03", "人"]
     assert teachers["A9"].alignment.indent == 1
-    footer = str(teachers.cell(lay_out_footer(book), 1).value)
+    row = lay_out_footer(book)
+    foot = {str(cell.value): cell.column for cell in teachers[row] if cell.value}
     for words in ("单位负责人", "填表人", "填表日期", "联系电话"):
-        assert words in footer
+        (column,) = [at for text, at in foot.items() if words in text]
+        assert sum(words in text for text in foot) == 1, "each in a place of its own"
+    assert column > 5, "spread over the width of the form"
+    below = [str(line[0].value) for line in teachers.iter_rows(min_row=row + 1) if line[0].value]
+    assert below[0] == "填报口径" and any("兼课的校级领导" in text for text in below)
+    assert "制定机关" in teachers.oddHeader.right.text
     for sheet in book.worksheets:
         if sheet.sheet_state == "visible":
             assert sheet.page_setup.paperSize == 9
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
             assert sheet.page_setup.fitToWidth in (None, 1)
-            assert "第 &P 页" in sheet.oddFooter.center.text
+            footer = sheet.oddFooter
+            assert "第 &P 页" in f"{footer.center.text}{footer.right.text}"
     assert book["班级"].print_title_rows == "$5:$6"
     assert book["班级"].freeze_panes == "B7"
+
+
+@pytest.mark.parametrize("item", installed_templates(), ids=lambda item: item.template.id)
+def test_letters_are_at_least_nine_points_on_paper(item: InstalledTemplate) -> None:
+    """Fitted to the width of A4, with the widths that Excel gives the columns."""
+    book = openpyxl.load_workbook(item.workbook)
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
+        sizes = [
+            cell.font.size for row in sheet.iter_rows() for cell in row if cell.value is not None
+        ]
+        used = max(c.column for row in sheet.iter_rows() for c in row if c.border.top.style)
+        points = sum(
+            (group.width * 7 + 5) * 0.75 * (min(group.max, used) - group.min + 1)
+            for group in sheet.column_dimensions.values()
+            if not group.hidden and group.min <= used
+        )
+        paper = 842 if sheet.page_setup.orientation == "landscape" else 595
+        room = paper - 72 * (sheet.page_margins.left + sheet.page_margins.right)
+        assert min(sizes) * min(1, room / points) >= 9, sheet.title
+
+
+def test_empty_rows_are_not_printed(book: Workbook, built: Path) -> None:
+    """Of the class table to the last filled row, by a formula; empty rows of 说明 show nothing."""
+    with ZipFile(built) as package:
+        names = package.read("xl/workbook.xml").decode()
+    (found,) = re.findall(r'name="_xlnm.Print_Area"[^>]*>([^<]*)<', names)
+    assert "班级" in found and "SUMPRODUCT" in found
+    cell = book["说明"].cell(7, 4)
+    assert cell.fill.fill_type is None and cell.border.top.style is None
 
 
 def lay_out_footer(book: Workbook) -> int:

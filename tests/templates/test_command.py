@@ -12,6 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from checker.forms.registry import installed_templates
+
 SMALL = Path(__file__).parent / "data" / "small.toml"
 
 
@@ -53,6 +55,17 @@ def test_a_template_of_ones_own_is_listed_built_and_filled(folder: Path, tmp_pat
     filled = checker("fill", "小型填报表", data, "-o", target, "--template-dir", folder)
     assert filled.returncode == 0, filled.stderr
     assert openpyxl.load_workbook(target)["基本情况"]["D6"].value == "上石桥一小"
+
+
+def test_the_programs_own_templates_are_built_where_one_is(tmp_path: Path) -> None:
+    """Never into the installed package, which may belong to an administrator or be read-only."""
+    workbook = next(item.workbook for item in installed_templates() if item.template.id == "county")
+    before = workbook.stat().st_mtime_ns
+    command = [sys.executable, "-m", "checker.cli.main", "template", "build", "county"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "县级自查表.xlsx").is_file() and (tmp_path / "县级自查表.xlsm").is_file()
+    assert workbook.stat().st_mtime_ns == before
 
 
 def test_fields_are_shown_for_people_and_for_programs() -> None:

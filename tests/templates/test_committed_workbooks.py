@@ -32,9 +32,9 @@ def test_a_committed_workbook_equals_its_rebuild(
     item: InstalledTemplate, suffix: str, rebuilt: Path
 ) -> None:
     committed = item.workbook.with_suffix(suffix)
-    assert committed.is_file(), "run: checker template build"
+    assert committed.is_file(), "run: make templates"
     ours = rebuilt / committed.name
-    assert parts(committed) == parts(ours), "older than its template.toml: checker template build"
+    assert parts(committed) == parts(ours), "older than its template.toml: make templates"
     if sys.platform == "linux" and "ng" not in zlib.ZLIB_RUNTIME_VERSION:
         # elsewhere the same parts are packed differently
         assert committed.read_bytes() == ours.read_bytes()

@@ -107,3 +107,17 @@ def test_files_that_cannot_be_used_end_with_three(school: Path, marks: Path) -> 
     assert result.exit_code == 3
     assert "没有校验留下的标记" in result.output, "the other file is still done"
     assert CliRunner().invoke(clean, [str(school), "-o", "a", "--in-place"]).exit_code == 2
+
+
+def test_a_note_that_a_conversation_keeps_out_is_told(tmp_path: Path) -> None:
+    """The cell has a threaded comment, which is not ours to touch: the clerk learns it on the
+    screen and in 校验结果, where the finding itself stands."""
+    book = Path(__file__).parent / "cases" / "有批注对话.xlsx"
+    command = [Path(sys.executable).with_name("checker"), "check", book, "--out", tmp_path]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "没有标在副本里：基本情况!E30：这里有批注对话" in told.stdout
+    marked = openpyxl.load_workbook(tmp_path / book.name)
+    rows = [[cell.value for cell in row] for row in marked["校验结果"].iter_rows()]
+    (row,) = [row for row in rows if "这里有批注对话" in str(row[3])]
+    assert row[2] == "基本情况!E30" and "问题见上" in row[3]
+    assert any(row[2] == "基本情况!E30" and row[1] == "不通过" for row in rows)

@@ -202,6 +202,35 @@ def test_where_the_program_is_looked_for(
     assert excel.app.run("FindProgram", "C:\\forms") == found
 
 
+READING = """
+Public Function AsText(numbers As String) As String
+    Dim data() As Byte, parts As Variant, index As Long
+    parts = Split(numbers, " ")
+    ReDim data(UBound(parts))
+    For index = 0 To UBound(parts)
+        data(index) = CByte(parts(index))
+    Next index
+    AsText = FromUtf8(data)
+End Function
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "program=D:\\校验程序\\checker.exe",
+        "\ufeffprogram=D:\\校验程序\\checker.exe\r\n",
+        "program=C:\\Users\\wang\\checker.exe",
+        "program=D:\\𠀀村小\\é\\checker.exe",
+    ],
+)
+def test_settings_in_utf8_are_read_with_their_chinese_path(excel: Excel, text: str) -> None:
+    """As Notepad saves checker.ini today, with or without a mark at the beginning."""
+    excel.app.add_module(READING, name="Reading")
+    told = excel.app.run("AsText", " ".join(map(str, text.encode("utf-8"))))
+    assert told.encode("utf-16", "surrogatepass").decode("utf-16") == text
+
+
 def test_on_libreoffice_the_launcher_does_not_wait(excel: Excel) -> None:
     program = "/home/wang/.local/share/checker/checker"
     excel.pc(program, "HOME=/home/wang", "Unix")

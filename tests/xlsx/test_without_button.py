@@ -7,8 +7,10 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import checker_xlsx.bundle
 import pytest
 from checker_xlsx.dropped import COPY_SUFFIX, check_dropped
 
@@ -78,13 +80,20 @@ def test_settings_beside_the_workbook_hold_but_bring_no_code(filled: Path) -> No
     assert {rule[:4] for rule in rules if re.fullmatch(r"[A-Z]+\d+", rule)} == {"FORM"}
 
 
+def test_the_profile_is_named_as_check_names_it(filled: Path) -> None:
+    outcome = check_dropped(filled)
+    assert outcome.copy is not None
+    run("check", filled, "--out", filled.parent / "副本")
+    checked = read_snapshot(filled.parent / "副本" / filled.name).sheets["校验结果"]
+    dropped = read_snapshot(outcome.copy).sheets["校验结果"]
+    assert dropped.rows[1][0] == checked.rows[1][0]
+    assert "口径：" in str(dropped.rows[1][0])
+
+
 def test_the_doctor_says_what_there_is_and_what_is_missing(tmp_path: Path) -> None:
-    said = {
-        one["about"]: one
-        for one in json.loads(
-            run("doctor", "--format", "json", HOME=str(tmp_path), PATH="/usr/bin:/bin").stdout
-        )
-    }
+    asked = run("doctor", "--format", "json", HOME=str(tmp_path), PATH="/usr/bin:/bin")
+    assert asked.returncode == 1, "scripts can tell that something is missing"
+    said = {one["about"]: one for one in json.loads(asked.stdout)}
     assert said["校验程序"]["state"] == "正常"
     assert said["按钮用的程序"]["state"] == "缺少"
     assert "checker button install" in said["按钮用的程序"]["text"]
@@ -92,8 +101,49 @@ def test_the_doctor_says_what_there_is_and_what_is_missing(tmp_path: Path) -> No
 
     registered = run("button", "install", HOME=str(tmp_path))
     assert "已登记" in registered.stdout
-    text = run("doctor", HOME=str(tmp_path), PATH="/usr/bin:/bin").stdout
-    assert "正常　按钮用的程序" in text
+    text = run("doctor", HOME=str(tmp_path), PATH="/usr/bin:/bin")
+    assert "正常　按钮用的程序" in text.stdout
+    assert text.returncode == ("缺少　" in text.stdout)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="install.cmd is for Windows")
+def test_installing_on_linux_does_what_its_readme_says(tmp_path: Path) -> None:
+    """Program in the user's folder, an icon on the desktop; a second time from there as well."""
+    home, folder = tmp_path / "家", tmp_path / "下载"
+    (home / "Desktop").mkdir(parents=True)
+    folder.mkdir()
+    bundle = Path(checker_xlsx.bundle.__file__).parent
+    for name in ("checker", "checker-open"):
+        (folder / name).write_text("#!/bin/sh\necho 9.9\n")
+        (folder / name).chmod(0o755)
+    (folder / "install.sh").write_text((bundle / "install.sh").read_text("utf-8"), "utf-8")
+    installed = home / ".local" / "share" / "checker"
+    for place in (folder, installed):
+        done = subprocess.run(
+            ["sh", place / "install.sh"],
+            env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "安装完成" in done.stdout
+        assert (installed / "checker").is_file()
+    icon = (home / "Desktop" / "校验.desktop").read_text("utf-8")
+    assert f'Exec="{installed}/checker-open" %F' in icon
+
+
+def test_a_package_that_is_installed_brings_all_that_the_bundle_needs() -> None:
+    """What `python -m checker_xlsx.bundle` reads beside itself is named in the project file."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    patterns = settings["package-data"]["checker_xlsx"]
+    source = ROOT / "xlsx_plugins"
+    data = {path for pattern in patterns for path in source.glob(pattern)}
+    others = {
+        path for path in source.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")
+    }
+    assert others <= data
+    assert "checker_xlsx.bundle" in settings["packages"]
 
 
 def test_the_button_command_alone_says_that_it_is_for_the_button() -> None:

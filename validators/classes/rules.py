@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from checker.api import Context, FactRef, Gap, Quantity, Requirement, Said, Unit, Verdict
+from checker.api import Context, FactRef, Gap, Passed, Quantity, Requirement, Said, Unit, Verdict
 
 SPREAD = "CLS204_spread"
 
 
-def classes_of_a_grade_are_alike(unit: Unit, context: Context) -> Iterator[Verdict]:
+def classes_of_a_grade_are_alike(unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
     """均衡编班: in each grade of at least two classes, the largest and the smallest class differ by
     no more than the threshold. One verdict per grade, marked at the largest class."""
     grades: dict[str, list[Unit]] = {}

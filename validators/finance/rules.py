@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from checker.api import Context, FactRef, Gap, Quantity, Requirement, Said, Unit, Value, Verdict
+from checker.api import (
+    Context,
+    FactRef,
+    Gap,
+    Passed,
+    Quantity,
+    Requirement,
+    Said,
+    Unit,
+    Value,
+    Verdict,
+)
 
 FUNDS = "money.public_funds"
 COMPULSORY = ("primary", "junior")
@@ -14,7 +25,7 @@ RURAL = "2"
 """What the codes of 城乡分类 of 乡村 begin with."""
 
 
-def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdict]:
+def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
     """FIN3: funds (元) of a stage ≥ base × pupils (a rural school of fewer than 100 counts as 100)
     + boarding allowance × boarders.
 

@@ -50,11 +50,13 @@ def build_workbook(
     formulas: IndicatorFormulas | None = None,
     add_buttons: AddButtons | None = None,
     notices: Sequence[str] = (),
+    relations: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Writes the empty workbook of a template to ``path`` (.xlsx, or .xlsm with buttons).
 
     ``formulas`` are the live formulas of the sheet 指标; ``notices`` are paragraphs put before the
-    template's own on the sheet 填表说明. Raises OSError when the file cannot be written.
+    template's own on the sheet 填表说明; ``relations`` are printed under the forms, by sheet id
+    (see `check_relations`). Raises OSError when the file cannot be written.
     """
     from xlsxwriter.exceptions import FileCreateError
     from xlsxwriter.workbook import Workbook
@@ -64,7 +66,9 @@ def build_workbook(
     layout, styles = lay_out(template), Styles(workbook)
     worksheets = {sheet.id: workbook.add_worksheet(sheet.title) for sheet in template.sheets}
     for sheet in template.sheets:
-        page = Page(workbook, worksheets[sheet.id], layout, sheet, styles)
+        page = Page(
+            workbook, worksheets[sheet.id], layout, sheet, styles, relations=relations or {}
+        )
         page.worksheet.set_tab_color(TAB_COLOURS[sheet.kind])
         match sheet.kind:
             case SheetKind.GUIDE:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from checker_templates.building.page_frame import Page, finish, head, school_line
+from checker_templates.building.page_styles import INPUT_COLOUR, LINE_COLOUR
 
 from checker.forms.layout import (
     EXPLANATION_HEADERS,
     EXPLANATION_KEY_COLUMN,
     EXPLANATION_TEXT_COLUMN,
+    ExplanationLayout,
 )
 from checker.forms.names import EXPLANATIONS_NAME
 
@@ -16,30 +18,35 @@ HINT = "校验后“存疑”的问题会列在这里：数据有误请改正，
 
 
 def draw_explanations(page: Page) -> None:
-    """Header and numbered rows; only 说明文字 is open, and the findings' keys are hidden.
+    """Header and rows that await findings; only 说明文字 is open, the findings' keys are hidden.
 
+    A row gets its lines and colour with its finding, so that no program prints the empty ones.
     Every row is tall enough for three lines: LibreOffice does not grow rows on opening.
     """
     grid = page.layout.explanations
     if grid is None:
         return
     styles, last = page.styles, EXPLANATION_TEXT_COLUMN
-    page.set_widths({1: 6.0, 2: 18.0, 3: 66.0, 4: 50.0})
+    page.set_widths({1: 6.0, 2: 16.0, 3: 62.0, 4: 46.0})
     head(page, (), last, HINT)
     school_line(page, last)
     for column, text in enumerate(EXPLANATION_HEADERS, start=1):
         page.write(grid.header_row, column, text, styles.header())
     page.height(grid.header_row, 24)
+    plain = styles.get(num_format="@", align="left", text_wrap=True)
+    open_cell = styles.get(num_format="@", align="left", text_wrap=True, locked=False)
+    number = styles.get(align="center")
     for row in range(grid.first_row, grid.last_row + 1):
-        page.height(row, ROW_HEIGHT)
-        page.write(row, 1, row - grid.first_row + 1, styles.centred())
+        page.worksheet.set_row(row - 1, ROW_HEIGHT)
+        page.write(row, 1, "", number)
         for column in range(2, last):
-            page.write(row, column, "", styles.shown("@", "left"))
-        page.write(row, last, "", styles.input("@", "left"))
-        page.write(row, EXPLANATION_KEY_COLUMN, "", styles.hint())
+            page.write(row, column, "", plain)
+        page.write(row, last, "", open_cell)
+        page.write(row, EXPLANATION_KEY_COLUMN, "", plain)
     page.worksheet.set_column(
         EXPLANATION_KEY_COLUMN - 1, EXPLANATION_KEY_COLUMN - 1, 9, None, {"hidden": True}
     )
+    _draw_used_rows(page, grid)
     page.name(EXPLANATIONS_NAME, grid.body)
     page.worksheet.data_validation(
         grid.first_row - 1,
@@ -58,5 +65,21 @@ def draw_explanations(page: Page) -> None:
         last,
         freeze=(grid.header_row, 0),
         repeat=(grid.header_row, grid.header_row),
-        landscape=True,
     )
+
+
+def _draw_used_rows(page: Page, grid: ExplanationLayout) -> None:
+    """Lines around the rows that have a finding or a text, and colour where one is to be typed."""
+    used = f"=LEN($C{grid.first_row}&$D{grid.first_row})>0"
+    lined = {"border": 1, "border_color": LINE_COLOUR}
+    for left, right, properties in (
+        (1, EXPLANATION_TEXT_COLUMN - 1, lined),
+        (EXPLANATION_TEXT_COLUMN, EXPLANATION_TEXT_COLUMN, lined | {"bg_color": INPUT_COLOUR}),
+    ):
+        page.worksheet.conditional_format(
+            grid.first_row - 1,
+            left - 1,
+            grid.last_row - 1,
+            right - 1,
+            {"type": "formula", "criteria": used, "format": page.styles.difference(**properties)},
+        )

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from checker_templates.building.input_rules import NUMBER_FORMATS, InputRule, input_rule
-from checker_templates.building.page_frame import Page, finish, foot, head, school_line
+from checker_templates.building.page_frame import (
+    NOTES,
+    RELATIONS,
+    Page,
+    below,
+    finish,
+    foot,
+    head,
+    school_line,
+)
 from checker_templates.building.page_styles import (
     CLOSED_COLOUR,
     CODE_WIDTH,
     LABEL_WIDTH,
     NOTE_WIDTH,
+    SMALLEST,
     UNIT_WIDTH,
     VALUE_WIDTH,
     WIDEST_LABEL,
@@ -34,6 +44,9 @@ from checker.forms.layout import (
 from checker.forms.names import field_name, stage_name
 from checker.model.template import Blank, Field, FieldType
 
+CLOSER = 4.5  # points
+MANY_COLUMNS = 9
+"""From so many value columns on, the labels have to be narrow, as they are beside 口径."""
 WIDE_TYPES = (FieldType.TEXT, FieldType.CODE, FieldType.DATE)
 """Texts need room: such a field takes the width of all value columns when it has only the first."""
 
@@ -54,7 +67,15 @@ def draw_form(page: Page) -> None:
     _grey_absent_stages(page, form)
     for table in tables:
         draw_table(page, table)
-    foot(page, page.layout.footer_rows[page.sheet.id], last)
+    at = page.layout.footer_rows[page.sheet.id]
+    foot(page, at, last)
+    notes = [
+        f"{field.row_code} {field.label}：{field.note}"
+        for field in page.sheet.fields
+        if field.note and not form.note_column
+    ]
+    relations = list(page.relations.get(page.sheet.id, ()))
+    below(page, at + 2, last, [(NOTES, notes), (RELATIONS, relations)])
     first = page.sheet.fields[0]
     page.worksheet.set_selection(page.layout.cell(first, first.columns[0]).a1)
     top = page.layout.school_rows.get(page.sheet.id, HEADING_ROWS)
@@ -65,16 +86,17 @@ def draw_form(page: Page) -> None:
         # the form's header would be wrong above the rows of a table on the next sheet of paper
         repeat=(1, top) if tables else (form.header_row, form.number_row),
         insert_rows=bool(tables),
-        landscape=form.note_column is not None,  # small print would become too small
     )
 
 
 def _set_widths(page: Page, form: FormLayout) -> None:
     longest = max(text_width(shown_label(field)) + 2 * field.indent for field in page.sheet.fields)
-    label_width = min(max(longest / 0.9 + 1, LABEL_WIDTH), WIDEST_LABEL)
+    narrow = form.note_column or len(form.columns) >= MANY_COLUMNS
+    widest = LABEL_WIDTH if narrow else WIDEST_LABEL
+    label_width = min(max(longest / 0.9 + 1, LABEL_WIDTH), widest)
     widths = {LABEL_COLUMN: round(label_width, 1), CODE_COLUMN: CODE_WIDTH, UNIT_COLUMN: UNIT_WIDTH}
     single = len(form.columns) == 1
-    widths |= dict.fromkeys(form.columns.values(), 20.0 if single else VALUE_WIDTH)
+    widths |= dict.fromkeys(form.columns.values(), 14.0 if single else VALUE_WIDTH)
     if form.note_column:
         widths[form.note_column] = NOTE_WIDTH
     for table in page.sheet.tables:
@@ -120,8 +142,9 @@ def _draw_field(page: Page, form: FormLayout, field: Field) -> None:
     ]
     if form.note_column:
         page.write(row, form.note_column, field.note, styles.hint())
-        texts.append((field.note, page.widths[form.note_column], 9.0))
-    page.height(row, row_height(*texts))
+        texts.append((field.note, page.widths[form.note_column], SMALLEST))
+    # beside the 口径 rows are many lines high: a little less air keeps the form on one page
+    page.height(row, row_height(*texts) - (CLOSER if form.note_column else 0))
 
     number_format, align = NUMBER_FORMATS[field.type]
     style = styles.input(number_format, align)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker_templates.building.page_frame import Page, finish
+from checker_templates.building.page_frame import FOOTER_LABELS, Page, finish
 from checker_templates.building.page_styles import (
     CLOSED_COLOUR,
     INPUT_COLOUR,
@@ -12,12 +12,21 @@ from checker_templates.building.page_styles import (
     row_height,
 )
 
+from checker.forms.asked import is_required
 from checker.forms.layout import GUIDE_BUTTON_ROW
+from checker.forms.names import field_name
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
-from checker.model.template import SheetKind
+from checker.model.template import FieldType, Sheet, SheetKind
 
 LAST_COLUMN = 5
-WIDTHS = {1: 2.0, 2: 12.0, 3: 26.0, 4: 16.0, 5: 52.0}
+WIDTHS = {1: 1.0, 2: 10.0, 3: 20.0, 4: 15.0, 5: 38.0}
+FIRST_STEPS = (
+    "1. 先填第一张表的单位名称、标识码和类型：它们决定后面要填哪些学段，没有的学段变成灰色，留空。",
+    "2. 带 * 的格子必填。选中格子会显示口径和没有时怎么填；各表下方印有全部口径和审核关系。",
+    "3. 填的过程中可看“指标”表：随填随算，哪项达到、哪项没有达到。",
+    "4. 填完校验：红色必须改；黄色请核实，属实的在“说明”表写明原因；橙色是没有达标，据实上报。",
+)
+"""What to do first, in one screen."""
 KIND_WORDS = {
     SheetKind.FORM: "指标表，按行填写",
     SheetKind.TABLE: "明细表，一行一项",
@@ -46,12 +55,48 @@ def draw_guide(page: Page, notices: Sequence[str], *, with_button: bool) -> None
     if with_button:
         page.height(row, 44)
         row += 1
+    row = _cover(page, row) + 1
+    row = _paragraphs(page, row, "先看这里", FIRST_STEPS) + 1
     if notices:
         row = _paragraphs(page, row, "怎样使用“校验”按钮", notices) + 1
     row = _paragraphs(page, row, "填表说明", page.sheet.paragraphs)
     row = _contents(page, row + 1)
     _legend(page, row + 1)
     finish(page, LAST_COLUMN)
+
+
+def _cover(page: Page, row: int) -> int:
+    """Who reports, and where the seal is put; filled in from the form. Returns the next row."""
+    template, styles = page.template, page.styles
+    fields = template.fields()
+    by_label = {item.label: item for item in fields.values()}
+    name = fields.get(template.identity.name or "")
+    lines = [("填报单位（公章）", name)]
+    lines += [
+        (words[0], next((by_label[w] for w in words if w in by_label), None))
+        for words in FOOTER_LABELS
+    ]
+    for label, found in lines:
+        page.merge(page.span(row, 2, 3), f"{label}：", styles.get(align="right", font_size=12))
+        area = page.span(row, 4, LAST_COLUMN)
+        style = styles.get(bottom=1, bottom_color=LINE_COLOUR, font_size=12, align="left")
+        page.merge(area, "", style)
+        if found is not None:
+            at = field_name(found.id, found.columns[0])
+            text = f'TEXT({at},"yyyy-mm-dd")' if found.type is FieldType.DATE else at
+            page.formula(row, 4, f'IF({at}="","",{text})', style)
+        page.height(row, 30 if label.endswith("（公章）") else 22)
+        row += 1
+    return row
+
+
+def _required(sheet: Sheet) -> int:
+    """How many cells of a sheet must be filled, in one stage of each field."""
+    columns = {column.id: column for column in sheet.columns}
+    return sum(
+        any(is_required(field, columns[column]) for column in field.columns)
+        for field in sheet.fields
+    )
 
 
 def _heading(page: Page, row: int, text: str) -> int:
@@ -88,6 +133,8 @@ def _contents(page: Page, row: int) -> int:
         page.write(row, 4, period, styles.centred())
         names = "、".join(table.title for table in sheet.tables if table.title != sheet.title)
         content = KIND_WORDS[sheet.kind] + (f"；另有{names}" if names and sheet.fields else "")
+        required = _required(sheet)
+        content += f"；必填 {required} 项" if required else ""
         page.write(row, 5, content, styles.label())
         page.height(row, row_height((period, WIDTHS[4], 11), (content, WIDTHS[5], 11)))
         row += 1

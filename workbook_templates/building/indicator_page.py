@@ -23,9 +23,9 @@ def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
     grid = page.layout.indicators
     if grid is None:
         return
-    widths = {1: 9.0, 2: 38.0, 3: 8.0}
+    widths = {1: 7.0, 2: 20.0, 3: 6.0}
     for start in grid.groups.values():
-        widths |= {start: 11.0, start + 1: 11.0, start + 2: 9.0}
+        widths |= {start: 8.0, start + 1: 8.0, start + 2: 6.5}
     page.set_widths(widths)
     used = {stage for _, stage in formulas} or set(grid.groups)
     head(page, (), grid.last_column, HINT)
@@ -45,7 +45,6 @@ def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
         grid.last_column,
         freeze=(grid.header_row + 1, 2),
         repeat=(grid.header_row, grid.header_row + 1),
-        landscape=True,
     )
 
 

@@ -47,6 +47,7 @@ NUMBER_FORMATS: dict[FieldType, tuple[str, str]] = {
     FieldType.CODE: ("@", "left"),
     FieldType.DATE: ("yyyy-mm-dd", "center"),
     FieldType.YEAR: ("0", "center"),
+    FieldType.MONTH: ("@", "center"),
 }
 """Number format and alignment of an input cell."""
 
@@ -75,7 +76,7 @@ def input_rule(entry: Field | TableColumn, *, required: bool, stage: bool = Fals
         return rule | InputRule(validate="list", source=list(FLAG_CHOICES))
     if type_ is FieldType.CODE:
         return rule | InputRule(validate="list", source=f"={code_list_name(entry.codes or '')}")
-    if type_ is FieldType.TEXT:
+    if type_ in (FieldType.TEXT, FieldType.MONTH):
         return rule | InputRule(validate="any")
     if type_ is FieldType.DATE:
         return rule | InputRule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,11 @@ NOTICES = (
 
 
 def build_macro_workbook(
-    template: Template, path: Path, *, formulas: IndicatorFormulas | None = None
+    template: Template,
+    path: Path,
+    *,
+    formulas: IndicatorFormulas | None = None,
+    relations: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
     """Writes the .xlsm of a template to ``path``: buttons 校验 and 清除 on every sheet, and the
     macros they run. The same template gives the same bytes. Raises OSError."""
@@ -37,7 +41,12 @@ def build_macro_workbook(
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.xlsx"
         build_workbook(
-            template, plain, formulas=formulas, add_buttons=_add_buttons, notices=NOTICES
+            template,
+            plain,
+            formulas=formulas,
+            add_buttons=_add_buttons,
+            notices=NOTICES,
+            relations=relations,
         )
         to_macro_workbook(plain, path)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from checker_templates.building.page_styles import Styles
+from checker_templates.building.page_styles import SMALLEST, Styles, row_height, text_width
 from msgspec import Struct, field
 
 from checker.forms.layout import Area, Layout
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-PORTRAIT_UP_TO = 145.0  # characters of width that are still readable on an upright A4 page
-A4_SHORT, A4_LONG, SIDE_MARGINS, TOP_AND_BOTTOM_MARGINS = 595.0, 842.0, 72.0, 94.0  # points
-POINTS_PER_CHARACTER = 5.6
-SQUEEZE = 0.2
+A4_SHORT, A4_LONG, SIDE_MARGINS, TOP_AND_BOTTOM_MARGINS = 595.0, 842.0, 50.0, 72.0  # points
+SMALLEST_SCALE = 9 / SMALLEST
+"""No text of a form is printed smaller than 9 points."""
+BREAKS = 1.06
+"""What repeated headers and rows that do not fit at the end of a page add to the height."""
+WIDER_ELSEWHERE = 1.33
+"""Where the workbook's fonts are not installed (LibreOffice on Linux), columns are that much
+wider: what fits there fits in Excel and WPS."""
 FOOTER_LABELS = (
     ("单位负责人",),
     ("填表人",),
@@ -29,6 +33,9 @@ FOOTER_LABELS = (
     ("联系电话",),
 )
 """What stands at the foot of an official form, by the labels of the fields that hold it."""
+
+
+NOTES, RELATIONS = "填报口径", "审核关系（表号.行号,列号）"
 
 
 class Page(Struct):
@@ -42,6 +49,7 @@ class Page(Struct):
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     text_areas: list[Area] = field(default_factory=list)  # digits in them are codes, not numbers
+    relations: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by sheet id
 
     @property
     def template(self) -> Template:
@@ -100,19 +108,28 @@ FILL_HINT = "只填浅黄色格子。带 * 的必填，人数、金额等确实�
 def head(page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT) -> None:
     """Title, then 表号 | 统计时点, then 制定说明 | 单位."""
     sheet, styles = page.sheet, page.styles
-    page.height(1, 38)
+    page.height(1, 32)
     title = f"{page.template.title}·{sheet.title}"
     page.merge(page.span(1, 1, last_column), title, styles.title())
     split = right_part(page, last_column)
     number = f"表号：{sheet.form_number}" if sheet.form_number else ""
     made = f"{page.template.edition}年表样。{hint}"
     listed = "、".join(dict.fromkeys(unit for unit in units if unit))
+    total = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
+    left_width = sum(page.widths.get(column, 9.0) for column in range(1, split))
     for row, left, right in (
         (2, number, sheet.period),
         (3, made, f"计量单位：{listed}" if listed else ""),
     ):
+        texts = ((left, left_width, SMALLEST), (right, total - left_width, SMALLEST))
+        page.height(row, max(16.0, row_height(*texts) - 3))
         page.merge(page.span(row, 1, split - 1), left, styles.line())
         page.merge(page.span(row, split, last_column), right, styles.line("right"))
+
+
+OFFICIAL = "制定机关：　　　　　　批准文号：　　　　　　有效期至：　　　　　　"
+"""What an official form says of itself, printed at the top of each sheet of paper; left to be
+filled by the office that issues the form."""
 
 
 def right_part(page: Page, last_column: int) -> int:
@@ -148,23 +165,65 @@ def school_line(page: Page, last_column: int) -> None:
 
 
 def foot(page: Page, row: int, last_column: int) -> None:
-    """单位负责人 · 填表人 · 填表日期 · 联系电话: from the form where they are fields of it."""
+    """单位负责人 · 填表人 · 填表日期 · 联系电话 spread over the width of the form, with what was
+    filled in where they are fields of it."""
     by_label = {item.label: item for item in page.template.fields().values()}
-    parts: list[str] = []
-    shown = ""
-    for labels in FOOTER_LABELS:
+    style = page.styles.line()
+    page.height(row - 1, 6)
+    page.height(row, 20)
+    for labels, (left, right) in zip(FOOTER_LABELS, _quarters(page, last_column), strict=True):
+        area = page.span(row, left, right)
+        page.merge(area, "", style)
         found = next((by_label[label] for label in labels if label in by_label), None)
-        gap = " " * 8 if parts else ""
-        shown += f"{gap}{labels[0]}：" + ("" if found else " " * 12)
         if found is None:
-            parts.append(f'"{gap}{labels[0]}：{" " * 12}"')
+            page.write(row, left, f"{labels[0]}：", style)
             continue
         name = field_name(found.id, found.columns[0])
         text = f'IF({name}="","",TEXT({name},"yyyy-mm-dd"))' if found.type == "date" else name
-        parts.append(f'"{gap}{labels[0]}："&{text}')
-    style = page.styles.line()
-    page.merge(page.span(row, 1, last_column), "", style)
-    page.formula(row, 1, "&".join(parts), style, shown)
+        page.formula(row, left, f'"{labels[0]}："&{text}', style, f"{labels[0]}：")
+
+
+def _quarters(page: Page, last_column: int) -> list[tuple[int, int]]:
+    """First and last columns of four parts of the form, about equally wide."""
+    widths = [page.widths.get(column, 9.0) for column in range(1, last_column + 1)]
+    parts: list[tuple[int, int]] = []
+    left, used = 1, 0.0
+    for column, width in enumerate(widths, start=1):
+        used += width
+        parts_left, columns_left = 4 - len(parts), last_column - column
+        wide = used >= sum(widths) * (len(parts) + 1) / 4
+        if parts_left > 1 and (wide or columns_left == parts_left - 1):
+            parts.append((left, column))
+            left = column + 1
+    return [*parts, (left, last_column)]
+
+
+def below(page: Page, row: int, last_column: int, blocks: Iterable[tuple[str, list[str]]]) -> None:
+    """Headings with a line for each text, under the foot of a form."""
+    width = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
+    for heading, texts in blocks:
+        if not texts:
+            continue
+        page.merge(page.span(row, 1, last_column), heading, page.styles.get(bold=True))
+        page.height(row, 18)
+        for text in _packed(texts, width * 0.9):
+            row += 1
+            page.merge(page.span(row, 1, last_column), text, page.styles.line())
+            page.height(row, max(15.0, row_height((text, width, SMALLEST)) - 4))
+        row += 2
+
+
+def _packed(texts: Iterable[str], width: float) -> Iterator[str]:
+    """Short texts side by side, as many as fit into a line of so many characters."""
+    line = ""
+    for text in texts:
+        longer = f"{line}　　{text}" if line else text
+        if line and text_width(longer) > width:
+            yield line
+            longer = text
+        line = longer
+    if line:
+        yield line
 
 
 def finish(
@@ -174,24 +233,39 @@ def finish(
     freeze: tuple[int, int] = (0, 0),
     repeat: tuple[int, int] | None = None,
     insert_rows: bool = False,
-    landscape: bool = False,
+    filled: Area | None = None,
 ) -> None:
     """Panes, printing on A4, and protection without a password.
 
     ``freeze`` is the number of rows and columns kept in view; ``repeat`` the first and last row
-    printed on every sheet of paper.
+    printed on every sheet of paper; of ``filled``, an area to be filled from above, the empty rows
+    at its end are not printed, and what stands below it neither.
     """
     sheet = page.worksheet
-    total = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
+    points = sum(
+        (page.widths.get(column, 9.0) * 7 + 5) * 0.75
+        for column in range(1, last_column + 1)
+        if page.widths.get(column, 9.0)
+    )
     sheet.set_paper(9)
-    upright = not landscape and total <= PORTRAIT_UP_TO
+    scale = (A4_SHORT - SIDE_MARGINS) / (points * WIDER_ELSEWHERE)
+    upright = scale >= SMALLEST_SCALE
     if not upright:
         sheet.set_landscape()
-    sheet.fit_to_pages(1, _pages(page, total, upright=upright))
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        scale = (A4_LONG - SIDE_MARGINS) / (points * WIDER_ELSEWHERE)
+    sheet.fit_to_pages(1, 0 if filled else _pages(page, min(1.0, scale), upright=upright))
+    sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.55)
     sheet.center_horizontally()
+    if page.sheet.form_number:
+        sheet.set_header(f"&R&10{OFFICIAL}", {"margin": 0.2})
     title = page.template.title.replace("&", "&&")
-    sheet.set_footer(f"&L&9{title}（{page.template.edition}年）&C&9第 &P 页，共 &N 页&R&9&A")
+    signed = "&L&10单位负责人：　　　　　填表人：　　　　　填表日期：" if filled else f"&L&9{title}"
+    sheet.set_footer(
+        f"{signed}（{page.template.edition}年）&C&9第 &P 页，共 &N 页&R&9&A", {"margin": 0.2}
+    )
+    if filled:
+        sheet.set_footer(f"{signed}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.2})
+        _print_filled(page, filled, last_column)
     sheet.hide_gridlines(2)
     if freeze != (0, 0):
         sheet.freeze_panes(*freeze)
@@ -202,13 +276,27 @@ def finish(
     sheet.protect("", {"format_columns": True, "format_rows": True, "insert_rows": insert_rows})
 
 
-def _pages(page: Page, width: float, *, upright: bool) -> int:
+def _print_filled(page: Page, filled: Area, last_column: int) -> None:
+    """Print from the top to the last row with anything in the area, and one row at least."""
+    title = f"'{page.sheet.title}'"
+    first, last = column_letters(filled.left), column_letters(filled.right)
+    rows = f"{title}!${first}${filled.top}:${last}${filled.bottom}"
+    corner = column_letters(last_column)
+    page.workbook.define_name(
+        f"{title}!_xlnm.Print_Area",
+        f"={title}!$A$1:INDEX({title}!${corner}$1:${corner}${filled.bottom},"
+        f'MAX({filled.top},SUMPRODUCT(MAX(({rows}<>"")*ROW({rows})))))',
+    )
+
+
+def _pages(page: Page, scale: float, *, upright: bool) -> int:
     """How many sheets of paper the rows are to be squeezed into; 0 leaves it to the program.
 
-    A last sheet with a few rows only is a nuisance, so a little is taken off the scale instead.
+    A last sheet with a few rows only is a nuisance, so a little is taken off the scale instead, as
+    long as the letters do not become smaller than 9 points.
     """
-    across, down = (A4_SHORT, A4_LONG) if upright else (A4_LONG, A4_SHORT)
-    scale = min(1.0, (across - SIDE_MARGINS) / (width * POINTS_PER_CHARACTER))
-    sheets = sum(page.heights.values()) * scale / (down - TOP_AND_BOTTOM_MARGINS)
-    nearest = round(sheets)
-    return nearest if nearest and abs(sheets - nearest) <= SQUEEZE else 0
+    down = (A4_LONG if upright else A4_SHORT) - TOP_AND_BOTTOM_MARGINS
+    sheets = sum(page.heights.values()) * BREAKS * scale / down
+    nearest = max(1, int(sheets))
+    fits = sheets <= nearest or scale * nearest / sheets >= SMALLEST_SCALE
+    return nearest if fits else 0

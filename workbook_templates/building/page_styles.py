@@ -15,9 +15,10 @@ HEADER_COLOUR = "#DCE6F1"
 LINE_COLOUR = "#808080"
 HINT_COLOUR = "#595959"
 
-LABEL_WIDTH, WIDEST_LABEL, NOTE_WIDTH = 30.0, 44.0, 52.0
-CODE_WIDTH, UNIT_WIDTH, VALUE_WIDTH = 6.0, 9.0, 11.0
-ROW_HEIGHT, LINE_HEIGHT = 20.0, 14.5  # points
+LABEL_WIDTH, WIDEST_LABEL, NOTE_WIDTH = 26.0, 34.0, 31.0
+CODE_WIDTH, UNIT_WIDTH, VALUE_WIDTH = 5.0, 7.5, 10.0
+ROW_HEIGHT, LINE_HEIGHT = 20.0, 13.8  # points
+SMALLEST = 11  # points; on paper it becomes 9 where a sheet is wide
 
 StyleValue = str | int | float | bool
 
@@ -52,7 +53,7 @@ class Styles:
 
     def line(self, align: str = "left") -> Format:
         """Text above or below a grid."""
-        return self.get(align=align, font_size=10)
+        return self.get(align=align, font_size=SMALLEST, text_wrap=True)
 
     def header(self) -> Format:
         """A header cell of a grid."""
@@ -60,7 +61,7 @@ class Styles:
 
     def number(self) -> Format:
         """甲 乙 丙 1 2 3 under the header."""
-        return self._boxed(align="center", font_size=9, bg_color=HEADER_COLOUR)
+        return self._boxed(align="center", font_size=SMALLEST, bg_color=HEADER_COLOUR)
 
     def label(self, indent: int = 0) -> Format:
         """A name in the column 甲."""
@@ -72,7 +73,7 @@ class Styles:
 
     def hint(self) -> Format:
         """Small grey text: the 口径 beside a field."""
-        return self._boxed(align="left", text_wrap=True, font_size=9, font_color=HINT_COLOUR)
+        return self._boxed(align="left", text_wrap=True, font_size=SMALLEST, font_color=HINT_COLOUR)
 
     def closed(self) -> Format:
         """A cell where nothing is to be filled."""

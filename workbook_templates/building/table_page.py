@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from checker_templates.building.input_rules import NUMBER_FORMATS, input_rule
-from checker_templates.building.page_frame import Page, finish, foot, head, school_line
+from checker_templates.building.page_frame import (
+    NOTES,
+    RELATIONS,
+    Page,
+    below,
+    finish,
+    foot,
+    head,
+    school_line,
+)
 from checker_templates.building.page_styles import ROW_HEIGHT, row_height
 
 from checker.forms.layout import LABEL_COLUMN, Area, TableLayout
@@ -22,13 +31,18 @@ def draw_table_sheet(page: Page) -> None:
     for table in tables:
         for column in table.table.columns:
             at = table.columns[column.id]
-            widths[at] = max(widths.get(at, 0.0), column.width * 1.3)
+            widths[at] = max(widths.get(at, 0.0), column.width * 1.1)
     page.set_widths(widths)
     head(page, [column.unit for table in page.sheet.tables for column in table.columns], last)
     school_line(page, last)
     for table in tables:
         draw_table(page, table)
-    foot(page, page.layout.footer_rows[page.sheet.id], last)
+    at = page.layout.footer_rows[page.sheet.id]
+    foot(page, at, last)
+    columns = [column for table in page.sheet.tables for column in table.columns]
+    notes = [f"{column.title}：{column.note}" for column in columns if column.note]
+    relations = list(page.relations.get(page.sheet.id, ()))
+    below(page, at + 2, last, [(NOTES, notes), (RELATIONS, relations)])
     first = tables[0]
     page.worksheet.set_selection(first.body.first)
     finish(
@@ -37,6 +51,7 @@ def draw_table_sheet(page: Page) -> None:
         freeze=(first.number_row, 1),
         repeat=(first.header_row, first.number_row) if len(tables) == 1 else None,
         insert_rows=True,
+        filled=first.body if len(tables) == 1 else None,
     )
 
 
@@ -52,7 +67,7 @@ def draw_table(page: Page, table: TableLayout) -> None:
         page.merge(
             page.span(table.note_row, 1, page.layout.last_columns[page.sheet.id]),
             note,
-            styles.get(font_size=10, text_wrap=True),
+            styles.line(),
         )
         page.height(table.note_row, 18)
     heads = [(table.ordinal_column, ORDINAL_HEADER, "乙" if labelled else "甲")]

@@ -8,8 +8,10 @@ if exist "%TARGET%\checker.exe" rmdir /s /q "%TARGET%"
 xcopy /e /i /q /y "%~dp0." "%TARGET%" >nul
 if errorlevel 1 goto failed
 powershell -NoProfile -Command "Get-ChildItem -Recurse -LiteralPath $env:LOCALAPPDATA\checker | Unblock-File; $s=(New-Object -ComObject WScript.Shell).CreateShortcut([Environment]::GetFolderPath('Desktop')+'\校验.lnk'); $s.TargetPath=$env:LOCALAPPDATA+'\checker\checker-open.exe'; $s.Save()" 2>nul
-"%TARGET%\checker.exe" doctor
+"%TARGET%\checker.exe" --version >nul
 if errorlevel 1 goto failed
+"%TARGET%\checker.exe" doctor
+if errorlevel 1 echo 上面写着“缺少”的，按钮要用到；不用按钮时不影响校验。
 echo.
 echo 安装完成。打开填报表，点“校验”按钮即可；也可以把填报表拖到桌面的“校验”图标上。
 pause

@@ -128,17 +128,66 @@ Private Function FromSettings(folder As String) As String
     End If
 End Function
 
-' All lines of a text file, whatever ends them; empty when there is none.
+' The text of a file, whatever ends its lines; empty when there is none. Notepad writes UTF-8 today,
+' with or without a mark at the beginning, and wrote the code page of the PC before.
 Private Function Contents(path As String) As String
-    Dim number As Integer, row As String
+    Dim number As Integer, row As String, data() As Byte
     If Not FileThere(path) Then Exit Function
     number = FreeFile
-    Open path For Input As #number
-    Do While Not EOF(number)
-        Line Input #number, row
-        Contents = Contents & Replace(row, vbCr, "") & vbLf
-    Loop
+    If OnLibreOffice() Then
+        Open path For Input As #number
+        Do While Not EOF(number)
+            Line Input #number, row
+            Contents = Contents & row & vbLf
+        Loop
+    Else
+        Open path For Binary Access Read As #number
+        If LOF(number) > 0 Then
+            ReDim data(LOF(number) - 1)
+            Get #number, , data
+            Contents = FromUtf8(data)
+        End If
+    End If
     Close #number
+    Contents = Replace(Replace(Contents, vbCrLf, vbLf), vbCr, vbLf)
+    Contents = Replace(Contents, ChrW(65279), "")
+End Function
+
+' Bytes of UTF-8 as text; what is no UTF-8 is taken for the code page of the PC.
+Public Function FromUtf8(data() As Byte) As String
+    Dim at As Long, code As Long, more As Long, index As Long, told As String
+    at = LBound(data)
+    Do While at <= UBound(data)
+        code = data(at)
+        more = 0
+        If code >= 240 Then
+            more = 3
+            code = code And 7
+        ElseIf code >= 224 Then
+            more = 2
+            code = code And 15
+        ElseIf code >= 192 Then
+            more = 1
+            code = code And 31
+        ElseIf code >= 128 Then
+            GoTo otherwise
+        End If
+        If at + more > UBound(data) Then GoTo otherwise
+        For index = 1 To more
+            If (data(at + index) And 192) <> 128 Then GoTo otherwise
+            code = code * 64 + (data(at + index) And 63)
+        Next index
+        If code > 65535 Then
+            told = told & ChrW(55296 + (code - 65536) \ 1024) & ChrW(56320 + (code - 65536) Mod 1024)
+        Else
+            told = told & ChrW(code)
+        End If
+        at = at + more + 1
+    Loop
+    FromUtf8 = told
+    Exit Function
+otherwise:
+    FromUtf8 = StrConv(data, vbUnicode)
 End Function
 
 Private Function FileThere(path As String) As Boolean

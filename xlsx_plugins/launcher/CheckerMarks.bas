@@ -58,7 +58,7 @@ End Function
 ' custom properties, and which cells show percentages (as runs along a row).
 Public Function Checker_Describe(answers As String) As Long
     Dim target As Integer, item As Object, sheet As Object, row As Object, cell As Object
-    Dim format As Variant, shared As Variant
+    Dim format As Variant, joined As Variant
     target = FreeFile
     Open answers For Output As #target
     For Each item In ThisWorkbook.Names
@@ -77,9 +77,9 @@ Public Function Checker_Describe(answers As String) As Long
             ElseIf InStr(format, "%") > 0 Then
                 Print #target, "percent" & vbTab & Encoded(sheet.Name) & vbTab & Replace(row.Address, "$", "")
             End If
-            shared = row.MergeCells
-            If IsNull(shared) Then shared = True
-            If shared Then
+            joined = row.MergeCells
+            If IsNull(joined) Then joined = True
+            If joined Then
                 For Each cell In row.Cells
                     If cell.MergeCells Then
                         If cell.Address = cell.MergeArea.Cells(1, 1).Address Then Print #target, "merged" & vbTab & Encoded(sheet.Name) & vbTab & Replace(cell.MergeArea.Address, "$", "")

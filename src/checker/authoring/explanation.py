@@ -11,7 +11,7 @@ from pathlib import Path
 
 from checker.model.rules import Example, Plain, Rule, Threshold
 from checker.model.template import Template
-from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_WORDS, Outcome, Scope
+from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_NAMES, Outcome, Scope
 from checker.rules.notation import named_limit, relations
 from checker.session import Session
 
@@ -79,7 +79,7 @@ SCOPE_WORDS = {
 
 
 def explanation_lines(rule: Rule, session: Session) -> Iterator[str]:
-    """Everything known of a rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么改 · 自何时起."""
+    """Everything known of a rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么办 · 自何时起."""
     yield f"{rule.id}　{rule.title}"
     yield about(rule, session)
     for heading, lines in explanation_sections(rule, session):
@@ -90,7 +90,7 @@ def explanation_lines(rule: Rule, session: Session) -> Iterator[str]:
 
 def about(rule: Rule, session: Session) -> str:
     """Family, plugin, how grave it is, and what it is asked about."""
-    severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
+    severity = SEVERITY_NAMES[session.profile.severity(rule.id, rule.severity)]
     return f"规则族 {rule.family}　插件 {rule.plugin}　{severity}　{SCOPE_WORDS[rule.scope]}"
 
 
@@ -104,7 +104,7 @@ def explanation_sections(rule: Rule, session: Session) -> Iterator[tuple[str, li
     fails = [example for example in rule.examples if example.expect is not Outcome.PASS]
     yield _section("正例", [_example(example, template) for example in passes])
     yield _section("反例", [_example(example, template) for example in fails])
-    yield _section("怎么改", [rule.fix])
+    yield _section("怎么办", [rule.fix])
     since = f"{rule.since}年" if rule.since else "一直有效"
     yield _section("自何时起", [since + (f"，到{rule.until}年止" if rule.until else "")])
     thresholds = list(_thresholds(rule, session, template))
@@ -293,7 +293,7 @@ def rule_pages(session: Session, rules: Iterable[Rule]) -> Iterator[tuple[str, s
 
 
 def rule_page(rule: Rule, session: Session) -> str:
-    """The page of one rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么改 · 自何时起."""
+    """The page of one rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么办 · 自何时起."""
     parts = [f"# {rule.id}　{_plain(rule.title)}", "", _plain(about(rule, session)), ""]
     if session.profile.disabled(rule.id):
         parts += ["本口径不查这一条。", ""]
@@ -318,7 +318,7 @@ def index_page(session: Session, rules: Iterable[Rule]) -> str:
         "# 全部规则",
         "",
         f"共 {count} 条，口径：{_plain(session.profile.title)}。每条写明查什么、依据、为什么、"
-        "正例、反例、怎么改、自何时起；这里的文字就是规则自己的文字，不另写一份。",
+        "正例、反例、怎么办、自何时起；这里的文字就是规则自己的文字，不另写一份。",
         "",
         "　".join(f"[{family}](#{family.lower()})" for family in by_family),
         "",
@@ -328,7 +328,7 @@ def index_page(session: Session, rules: Iterable[Rule]) -> str:
         parts += [f"## {family}　{_plain(title)} {{ #{family.lower()} }}", ""]
         parts += ["| 编号 | 轻重 | 名称 |", "|---|---|---|"]
         for rule in members:
-            severity = SEVERITY_WORDS[session.profile.severity(rule.id, rule.severity)]
+            severity = SEVERITY_NAMES[session.profile.severity(rule.id, rule.severity)]
             parts.append(f"| [{rule.id}]({rule.id}.md) | {severity} | {_plain(rule.title)} |")
         parts.append("")
     return "\n".join(parts)

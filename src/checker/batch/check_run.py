@@ -13,11 +13,13 @@ from msgspec import Struct
 from checker.batch.discovery import (
     Discovery,
     Source,
+    Unread,
     apart_from,
     discover_each,
     full_path,
     path_shown,
     places_apart,
+    readable,
 )
 from checker.batch.judging import Done, MarkPlan
 from checker.batch.recording import Runner, Seen, Work, folder_results, runner
@@ -27,6 +29,7 @@ from checker.extras import MissingExtra, need
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.session import SessionOptions
+from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
     from checker.batch.cache import ResultCache
@@ -75,11 +78,13 @@ Progress = Callable[[Iterator[FileResult], int], Iterator[FileResult]]
 
 
 class CheckRun:
-    """What one command checks, and what came of it: ``results``, in the order of the files."""
+    """What one command checks, and what came of it: ``results``, in the order of the files, and
+    ``beside``, the files that have nothing to do with it."""
 
     def __init__(self, options: CheckOptions, document: Callable[[], str]) -> None:
         """``document`` is asked for the text of 校验结果.json whenever results are to be kept."""
         self.results: list[FileResult] = []
+        self.beside: list[Unread] = []
         self.interrupted = False
         self._options, self._document = options, document
         simple = all(map(is_one_file, options.paths))
@@ -165,6 +170,8 @@ class CheckRun:
         cache = open_cache(folder, self._options.session)
         if cache is not None:
             stack.callback(cache.close)
+        elif folder is not None:
+            self._no_tables += f"上次的结果用不上：“{folder}”写不进去，这次全部重新校验。"
         return cache
 
     def _check(
@@ -176,20 +183,23 @@ class CheckRun:
         progress: Progress,
     ) -> None:
         sources = apart_from(found.sources, self._apart)
+        unread = [each for each in apart_from(found.unread, self._apart) if self._first_met(each)]
+        self.beside += [each for each in unread if each.status is None]
         fresh = [each for each in sources if self._first_met(each)]
         results = self._results(path, fresh, seen)
         # workers have begun; the bar comes after, since it brings a thread with it
         with closing(results):
-            for result in (*refused(found), *_nothing(path, found, sources)):
+            for result in (*refused(unread), *_nothing(path, found, sources)):
                 self.results.append(result)
                 told(result)
             for result in progress(results, len(fresh)):
                 self.results.append(result)
                 told(result)
 
-    def _first_met(self, source: Source) -> bool:
+    def _first_met(self, source: Source | Unread) -> bool:
         """A folder and one below it may both have been named; a file is checked once."""
-        key = full_path(source.location), source.member
+        member = source.member if isinstance(source, Source) else ""
+        key = full_path(source.location), member
         if key in self._done:
             return False
         self._done.add(key)
@@ -212,7 +222,7 @@ class CheckRun:
         ``checker diff``. Why they could not be kept (Chinese), or None."""
         if self._tables_problem is not None:
             problem = self._tables_problem
-            return f"数据表写不进“{self._tables}”（{problem.strerror or problem}）。"
+            return f"数据表写不进“{self._tables}”（{disk_reason(problem)}）。"
         told, self._no_tables = self._no_tables or None, ""
         if self._kept is None:
             return told
@@ -223,7 +233,7 @@ class CheckRun:
             with replacing(target) as draft:
                 draft.write_text(self._document(), "utf-8")
         except OSError as problem:
-            return f"结果没能存进“{target}”（{problem.strerror or problem}），下次不能与这次比较。"
+            return f"结果没能存进“{target}”（{disk_reason(problem)}），下次不能与这次比较。"
         return told
 
     # -- while corrections come in ----------------------------------------------------------------
@@ -235,7 +245,8 @@ class CheckRun:
             path = path_shown(source)
             self.results[:] = [result for result in self.results if result.path != path]
             yield News("已删除", path, None, before.get(path))
-        for result in refused(changes.found):
+        self.beside[:] = changes.found.beside
+        for result in refused(changes.found.unread):
             old = before.get(result.path)
             if old is None or old.message != result.message:
                 self._put(result)
@@ -251,7 +262,7 @@ class CheckRun:
         """Results in the order of the files, without what is no longer so; then the files that hold
         them. As ``keep``."""
         now = {result.path: result for result in self.results}
-        order = [path for path, _ in changes.found.failures]
+        order = [result.path for result in refused(changes.found.unread)]
         order += map(path_shown, changes.found.sources)
         self.results[:] = [now[path] for path in order if path in now]
         self._renew_tables(changes.found.sources)
@@ -307,12 +318,13 @@ def usual_place(path: str) -> str:
     return str((place if place.is_dir() else place.parent) / RESULT_FOLDER)
 
 
-def refused(found: Discovery) -> Iterator[FileResult]:
-    """What could not even be looked into."""
-    for path, reason in found.failures:
-        yield FileResult(path, FileStatus.UNREADABLE, message=reason)
+def refused(unread: Iterable[Unread]) -> Iterator[FileResult]:
+    """What could not even be looked into, and what was not looked at though it may be a form."""
+    for each in unread:
+        if each.status is not None:
+            yield FileResult(readable(each.location), each.status, message=each.reason)
 
 
 def _nothing(path: str, found: Discovery, sources: Sequence[Source]) -> Iterator[FileResult]:
-    if not sources and not found.failures:
+    if not sources and all(each.status is None for each in found.unread):
         yield FileResult(path, FileStatus.UNREADABLE, message="文件夹里没有填报表。")

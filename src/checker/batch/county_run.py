@@ -13,13 +13,16 @@ from msgspec.structs import replace
 from checker.batch.cache import ResultCache, open_cache
 from checker.batch.discovery import (
     Source,
+    Unread,
     apart_from,
     discover,
     full_path,
     places_apart,
     read_beside,
 )
+from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.judging import JudgingWork, MarkPlan
+from checker.batch.ledger_units import units_apart
 from checker.batch.previous_year import in_full, session_for
 from checker.batch.recording import Runner, records, runner
 from checker.batch.result_folder import claim, replacing, result_target
@@ -29,14 +32,13 @@ from checker.county.assembly import CountyInput, county_report
 from checker.county.output import COPIES, Written, write_county
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry, read_roster, roster_in
+from checker.forms.errors import UnknownForm
+from checker.forms.plain_text import same_school
 from checker.marking.file_record import FileRecord
 from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-from checker.session import Session, SessionOptions, UnknownForm
-
-ROSTER_NAMES = ("名册.csv", "名册.xlsx", "roster.csv")
-"""A roster lying in the folder itself is used without being named."""
+from checker.session import Session, SessionOptions
 
 
 class CountyOptions(Struct, frozen=True):
@@ -86,11 +88,13 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     if not found.sources and all(path in unopened for path in options.paths):
         raise NothingToJudge("；".join(f"{path}：{unopened[path]}" for path in options.paths))
     sources = _without_rosters(found.sources, options)
+    unread = apart_from(found.unread, _no_forms(options))
     roster = _roster(options)
     folder = str(options.out / COPIES) if options.mark else None
     work = JudgingWork(options.session, MarkPlan(folder))
     cluster = ExitStack()
     run = cluster.enter_context(runner(options.workers, options.scheduler))
+    by_shown = {source.shown: source for source in sources}
     cache = open_cache(options.cache, options.session)
     with Spool() as spool:
         interrupted = False
@@ -102,9 +106,11 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 closing(records(sources, work, cache, run)) as stream,
             ):
                 try:
-                    for record in watch(stream, len(sources)):
-                        tables.add(record)
-                        kept.append(spool.keep(_of_county(record, options.out)))
+                    for record in watch(_of_this_year(stream, session), len(sources)):
+                        source = by_shown.get(record.path)
+                        for each in units_apart(record, source, session, work):
+                            tables.add(each)
+                            kept.append(spool.keep(_of_county(each, options.out)))
                 except KeyboardInterrupt:
                     interrupted = True
             if tables.problem is not None:
@@ -114,15 +120,16 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             cluster.close()
             if cache is not None:
                 cache.close()
-        for path, reason in found.failures:
-            kept.append(FileRecord(path, FileStatus.UNREADABLE.value, reason))
+        for entry in unread:
+            if entry.status is not None:
+                kept.append(FileRecord(entry.shown, entry.status.value, entry.reason))
         form = _county_form(kept, sources, session)
         name = options.county or (form.identity("name") if form is not None else "")
         seen = {record.path for record in kept}
         report = county_report(
             CountyInput(
-                records=kept,
-                earlier=earlier,
+                records=[_with_code(record, session, roster) for record in kept],
+                earlier=[_with_code(record, session, roster) for record in earlier],
                 roster=roster,
                 form=form,
                 county=name,
@@ -132,6 +139,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 profile=session.profile,
                 errors=session.errors,
                 unjudged=[item.shown for item in sources if item.shown not in seen],
+                beside=[(each.shown, each.reason) for each in _beside(unread)],
             )
         )
 
@@ -152,6 +160,20 @@ def _of_county(record: FileRecord, folder: Path) -> FileRecord:
     copy = record.marked_copy
     link = Path(os.path.relpath(copy, folder)).as_posix() if copy else ""
     return replace(record, marked_copy=link, errors=record.errors + record.measuring_errors)
+
+
+def _with_code(
+    record: FileRecord, session: Session, roster: tuple[RosterEntry, ...] | None
+) -> FileRecord:
+    """The record of a form that does not ask for the school's code with the code that the roster
+    has for its name, if only one school can be meant; without a roster its name stands for it."""
+    template = next((item for item in session.templates if item.id == record.template), None)
+    if record.code or not record.name or template is None or template.identity.code is not None:
+        return record
+    if roster is None:
+        return replace(record, code=record.name)
+    codes = {entry.code for entry in roster if same_school(entry.name, record.name)}
+    return replace(record, code=codes.pop()) if len(codes) == 1 else record
 
 
 def _absolute(options: CountyOptions) -> CountyOptions:
@@ -177,14 +199,50 @@ def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
 
 def _without_rosters(sources: Sequence[Source], options: CountyOptions) -> list[Source]:
     """A roster that lies among the workbooks is no submission; last year's folder neither."""
-    previous = options.session.previous
-    places = [str(options.roster)] if options.roster else []
-    places += places_apart(options.paths, [previous] if previous else [])
     return [
         source
-        for source in apart_from(sources, places)
+        for source in apart_from(sources, _no_forms(options))
         if source.member or Path(source.shown).name not in ROSTER_NAMES
     ]
+
+
+def _no_forms(options: CountyOptions) -> list[str]:
+    """The roster and last year's folder, in case they lie among the workbooks."""
+    previous = options.session.previous
+    places = [str(options.roster)] if options.roster else []
+    return places + places_apart(options.paths, [previous] if previous else [])
+
+
+def _beside(unread: Sequence[Unread]) -> list[Unread]:
+    """Files that have nothing to do with the run; the roster has."""
+    names = ROSTER_NAMES
+    return [each for each in unread if each.status is None and each.shown not in names]
+
+
+def _of_this_year(records: Iterator[FileRecord], session: Session) -> Iterator[FileRecord]:
+    """The records; forms that say themselves that they are of an earlier year are set aside."""
+    for record in records:
+        if record.status == FileStatus.CHECKED and 0 < record.year < session.edition:
+            yield _set_aside(record, session.edition)
+        else:
+            yield record
+
+
+def _set_aside(record: FileRecord, edition: int) -> FileRecord:
+    message = (
+        f"这是 {record.year} 年的表，没有计入 {edition} 年；"
+        "如果学校填的就是今年的数，请让学校改用今年的表样重新报送。"
+    )
+    return FileRecord(
+        path=record.path,
+        status=FileStatus.EARLIER_YEAR.value,
+        message=message,
+        name=record.name,
+        code=record.code,
+        submitted=record.submitted,
+        modified=record.modified,
+        year=record.year,
+    )
 
 
 def _earlier(
@@ -199,7 +257,12 @@ def _earlier(
         return []
     sources = discover([options.session.previous]).sources
     work = JudgingWork(options.session, MarkPlan())
-    return [spool.keep(record) for record in records(sources, work, cache, run)]
+    by_shown = {source.shown: source for source in sources}
+    return [
+        spool.keep(each)
+        for record in records(sources, work, cache, run)
+        for each in units_apart(record, by_shown.get(record.path), session, work)
+    ]
 
 
 def _county_form(

@@ -1,39 +1,59 @@
-"""Which workbooks a folder run looks at: folders, zip archives and single files, on any path."""
+"""Which workbooks a folder run looks at, and what else lies there: folders, zip archives and single
+files, on any path. Every file that is found is a source, or is named with the reason why not."""
 
 from __future__ import annotations
 
+import functools
 import os
 import re
+import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
-if TYPE_CHECKING:
-    import zipfile
+from checker.batch.archives import EMPTY, BadArchive, Packed, members_of, read_member
+from checker.batch.file_names import (
+    ARCHIVE_SUFFIX,
+    NESTED_REASON,
+    is_system_file,
+    is_workbook_name,
+    suffix_of,
+    why_not_looked_at,
+)
+from checker.model.report import FileStatus
+from checker.trouble import disk_reason
 
-WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
 OUTPUT_FOLDERS = frozenset({"校验结果", "县级校验"})
 """Folders that checker itself writes."""
-BACKUP_MARK = ".备份"
-SUMMARY_TITLE = "县级汇总"
-_ARCHIVE_SUFFIX = ".zip"
 _PASSED_OVER = OUTPUT_FOLDERS | {"__MACOSX"}
-_MEMBER_LIMIT = 256 * 1024 * 1024  # bytes of one archived workbook; larger ones are refused
-
+_NO_FILE = "没有这个文件或文件夹，请检查路径。"
+_NO_ORDINARY_FILE = "不是普通文件（是管道、套接字或设备），没有打开。"
+_GONE = "文件已经不在了，可能刚被移走，或者是一个失效的链接。"
+_LOOP = "这个文件夹已经看过（它是一个链接，指回了别处），没有再看一遍。"
+_DEEPEST = 100
+"""Folders within folders; deeper ones are not looked into."""
 
 _IN_FULL = re.compile(r"(/(?!\.?(/|$))[^/]+)+")
 """A path that is in full already, without parts that say nothing: most are, in a large folder."""
+
+
+class SourceUnreadable(OSError):
+    """The bytes of a source cannot be had. ``reason`` is a Chinese sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Source(NamedTuple):
     """One workbook to be judged.
 
     ``location`` is a path or fsspec URL; ``shown`` the name used in messages and in the output
-    folder's structure, relative to what the user named; ``member`` the name inside a zip archive or
-    "", as the archive has it, and ``inside`` as people read it; ``modified`` seconds since 1970, 0
-    if unknown."""
+    folder's structure, relative to what the user named; ``member`` tells a file inside a zip
+    archive from the others there, "" for a file of its own, ``inside`` is its name as people read
+    it and ``packed`` where it lies; ``modified`` seconds since 1970, 0 if unknown."""
 
     location: str
     shown: str
@@ -41,38 +61,59 @@ class Source(NamedTuple):
     size: int = 0
     modified: float = 0.0
     inside: str = ""
+    packed: Packed | None = None
 
     def read(self) -> bytes:
-        """The workbook's bytes, read once. Raises OSError, KeyError or zipfile.BadZipFile."""
-        if not self.member:
+        """The workbook's bytes, read once. Raises OSError."""
+        if self.packed is None:
             return _open_bytes(self.location)
-        import zipfile  # late: with all it brings it takes as long as judging two files
+        try:
+            with _opened(self.location) as archive:
+                return read_member(archive, self.packed)
+        except BadArchive as problem:
+            raise SourceUnreadable(problem.reason) from problem
 
-        with zipfile.ZipFile(_seekable(self.location)) as archive:
-            entry = archive.getinfo(self.member)
-            if entry.file_size > _MEMBER_LIMIT:
-                raise OSError(f"压缩包中的文件过大（{entry.file_size // 2**20} MB）")
-            return archive.read(entry)
+
+class Unread(NamedTuple):
+    """A file or folder that was found (or named) and is no source: ``location`` its path, through
+    the archive that it is in, ``shown`` as in `Source`, the reason as a Chinese sentence.
+    ``status`` is None where it has nothing to do with the run."""
+
+    location: str
+    shown: str
+    reason: str
+    status: FileStatus | None = FileStatus.UNREADABLE
 
 
 class Discovery(NamedTuple):
-    """What was found, and what could not even be looked into (path, Chinese reason)."""
+    """What was found: workbooks, and everything else with the reason why it is none."""
 
     sources: tuple[Source, ...]
-    failures: tuple[tuple[str, str], ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def failures(self) -> tuple[tuple[str, str], ...]:
+        """What could not even be looked into: (path, Chinese reason)."""
+        unreadable = FileStatus.UNREADABLE
+        return tuple((each.shown, each.reason) for each in self.unread if each.status is unreadable)
+
+    @property
+    def beside(self) -> tuple[Unread, ...]:
+        """Files that have nothing to do with the run."""
+        return tuple(each for each in self.unread if each.status is None)
 
 
 def discover(paths: Iterable[str]) -> Discovery:
     """Every workbook below the given files, folders and URLs, in a stable order, each once and
     shown under a name of its own.
 
-    Lock files (``~$…``), hidden and temporary files, checker's own output folders and backups are
-    left out. Zip archives are looked into, one level deep. A path that does not exist is a failure.
+    What the system keeps for itself and checker's own output folders are left out. Zip archives are
+    looked into, one level deep. A path that does not exist is a failure.
     """
     found = discover_each(paths)
     unique = {(item.location, item.member): item for each in found for item in each.sources}
-    failures = tuple(failure for each in found for failure in each.failures)
-    return Discovery(tuple(unique.values()), failures)
+    unread = {(item.location, item.shown): item for each in found for item in each.unread}
+    return Discovery(tuple(unique.values()), tuple(unread.values()))
 
 
 def discover_each(paths: Iterable[str]) -> list[Discovery]:
@@ -87,30 +128,44 @@ def discover_each(paths: Iterable[str]) -> list[Discovery]:
 
 def _discovered(path: str) -> Discovery:
     sources: list[Source] = []
-    failures: list[tuple[str, str]] = []
+    unread: list[Unread] = []
     try:
-        found = list(_below(path))
+        for found in _below(path):
+            if isinstance(found, Unread):
+                unread.append(found)
+            elif suffix_of(found.shown) == ARCHIVE_SUFFIX:
+                for member in _members(found):
+                    (unread if isinstance(member, Unread) else sources).append(member)  # type: ignore[arg-type]
+            else:
+                sources.append(found)
     except FileNotFoundError:
-        return Discovery((), ((path, "没有这个文件或文件夹，请检查路径。"),))
+        unread.append(Unread(path, readable(path), _NO_FILE))
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or problem
-        return Discovery((), ((path, f"打不开：{reason}。"),))
-    for source in found:
-        if PurePosixPath(source.shown).suffix.lower() == _ARCHIVE_SUFFIX:
-            import zipfile
+        unread.append(Unread(path, readable(path), f"打不开：{disk_reason(problem)}。"))
+    return Discovery(tuple(sources), tuple(unread))
 
-            try:
-                sources += _members(source)
-            except (OSError, zipfile.BadZipFile):
-                failures.append((source.shown, "压缩包已损坏或不是 zip 格式，请重新发送。"))
-        else:
-            sources.append(source)
-    return Discovery(tuple(sources), tuple(failures))
+
+def readable(path: str) -> str:
+    """A path as people read it: bytes that are no UTF-8 are taken for GBK."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return "/".join(map(_readable_name, path.split("/")))
+    return path
+
+
+def _readable_name(name: str) -> str:
+    raw = os.fsencode(name)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def path_shown(source: Source) -> str:
     """The path of a source as users read it: archive.zip/member.xlsx for one in an archive."""
-    return f"{source.location}/{source.inside}" if source.member else source.location
+    place = readable(source.location)
+    return f"{place}/{source.inside}" if source.member else place
 
 
 def plain_path(path: str) -> str:
@@ -136,7 +191,7 @@ def is_single_workbook(path: str) -> bool:
     """Whether one workbook is meant, not a folder or an archive of them. Raises OSError for an
     address that cannot be reached."""
     path = plain_path(path)
-    if path.partition("::")[0].lower().endswith(_ARCHIVE_SUFFIX):
+    if path.partition("::")[0].lower().endswith(ARCHIVE_SUFFIX):
         return False
     if "://" not in path:
         return Path(path).is_file()
@@ -148,30 +203,37 @@ def is_single_workbook(path: str) -> bool:
 def places_apart(paths: Iterable[str], places: Iterable[str]) -> list[str]:
     """Which of some folders (for results, last year's) are apart from what is to be looked at. One
     that holds all of it (``--out .``) is not: then nothing would be left."""
-    inner = [Path(full_path(path)).resolve() for path in paths if "://" not in plain_path(path)]
+    inner = [_real(path) for path in paths if "://" not in plain_path(path)]
     found = []
     for place in places:
-        around = Path(full_path(place)).resolve()
+        around = _real(place)
         if not any(around in (path, *path.parents) for path in inner):
             found.append(place)
     return found
 
 
-def apart_from(sources: Iterable[Source], places: Iterable[str]) -> list[Source]:
-    """The sources that do not lie in (or are) one of some folders: last year's, or the one for the
-    results."""
+def _real(path: str) -> Path:
+    """Where a path leads; links that lead nowhere, or back to themselves, stay."""
+    return Path(os.path.realpath(full_path(path)))
+
+
+Found = TypeVar("Found", bound=Source | Unread)
+
+
+def apart_from(sources: Iterable[Found], places: Iterable[str]) -> list[Found]:
+    """What does not lie in (or is) one of some folders: last year's, or the one for the results."""
     folders = [full_path(place).rstrip("/\\") for place in places]
-    local = {Path(each).resolve() for each in folders if "://" not in each}
+    local = {_real(each) for each in folders if "://" not in each}
     beyond = [each for each in folders if "://" in each]
     known: dict[Path, bool] = {}  # thousands of files lie in a few folders
 
     def is_within(folder: Path) -> bool:
         if folder not in known:
-            place = folder.resolve()
+            place = _real(str(folder))
             known[folder] = not local.isdisjoint((place, *place.parents))
         return known[folder]
 
-    def is_apart(source: Source) -> bool:
+    def is_apart(source: Source | Unread) -> bool:
         location = full_path(source.location)
         if "://" in location:
             return any(location == each or location.startswith(f"{each}/") for each in beyond)
@@ -194,45 +256,76 @@ def read_beside(place: str, names: Iterable[str]) -> tuple[str, bytes] | None:
     return None
 
 
-def is_workbook_name(name: str) -> bool:
-    """Whether a file of this name is one that people hand in (or a zip archive of them)."""
-    stem, dot, letters = name.rpartition(".")
-    suffix = f"{dot}{letters}".lower()
-    if name.startswith(("~$", ".", "~")) or stem.endswith(BACKUP_MARK) or stem == SUMMARY_TITLE:
-        return False
-    return suffix in WORKBOOK_SUFFIXES or suffix == _ARCHIVE_SUFFIX
-
-
-def _below(path: str) -> Iterator[Source]:
+def _below(path: str) -> Iterator[Source | Unread]:
     if "://" in path:
         yield from _below_address(path)
         return
     root = Path(path)
-    if root.is_file():
-        status = root.stat()
-        yield Source(str(root), root.name, "", status.st_size, status.st_mtime)
-        return
-    if not root.is_dir():
-        raise FileNotFoundError(path)
-    yield from _walk(str(root / "-")[:-1], "")
+    status = root.stat()
+    if stat.S_ISREG(status.st_mode):
+        yield Source(str(root), readable(root.name), "", status.st_size, status.st_mtime)
+    elif not stat.S_ISDIR(status.st_mode):
+        yield Unread(str(root), readable(path), _NO_ORDINARY_FILE)
+    else:
+        yield from _walk(str(root / "-")[:-1], "", {(status.st_dev, status.st_ino)})
 
 
-def _walk(place: str, above: str) -> Iterator[Source]:
+def _walk(place: str, above: str, seen: set[tuple[int, int]]) -> Iterator[Source | Unread]:
     """What lies in a folder. ``place`` is its path and ``above`` its path below the named one, both
-    ready for a name to be put behind them."""
+    ready for a name to be put behind them; ``seen`` the folders that were looked into."""
     with os.scandir(place or ".") as listed:
         entries = sorted(listed, key=lambda entry: entry.name)
+    names = {entry.name for entry in entries}
     for entry in entries:
         name = entry.name
+        location, shown = place + name, above + readable(name)
         if _is_folder(entry):
             if not name.startswith(".") and name not in _PASSED_OVER:
-                yield from _walk(f"{place}{name}{os.sep}", f"{above}{name}/")
+                yield from _subfolder(entry, location, shown, seen)
         elif is_workbook_name(name):
-            try:
-                status = entry.stat()
-            except FileNotFoundError:
-                continue  # taken away while we were looking
-            yield Source(place + name, above + name, "", status.st_size, status.st_mtime)
+            yield _file(entry, location, shown)
+        elif not is_system_file(name):
+            yield _aside(location, shown, names)
+
+
+def _subfolder(
+    entry: os.DirEntry[str], location: str, shown: str, seen: set[tuple[int, int]]
+) -> Iterator[Source | Unread]:
+    """What lies in a folder below; one that cannot be looked into costs only itself."""
+    try:
+        status = entry.stat()
+        key = (status.st_dev, status.st_ino) if status.st_ino else _resolved(location)
+        if key in seen or shown.count("/") > _DEEPEST:
+            yield Unread(location, shown, _LOOP, None)
+            return
+        seen.add(key)
+        yield from _walk(f"{location}{os.sep}", f"{shown}/", seen)
+    except OSError as problem:
+        reason = f"文件夹打不开（{disk_reason(problem)}），里面的文件都没有查看。"
+        yield Unread(location, shown, reason)
+
+
+def _resolved(location: str) -> tuple[int, int]:
+    """Stands for a folder where the file system has no numbers for them."""
+    return -1, hash(os.path.realpath(location))
+
+
+def _file(entry: os.DirEntry[str], location: str, shown: str) -> Source | Unread:
+    try:
+        status = entry.stat()
+    except FileNotFoundError:
+        return Unread(location, shown, _GONE)
+    except OSError as problem:
+        return Unread(location, shown, f"文件打不开（{disk_reason(problem)}）。")
+    if not stat.S_ISREG(status.st_mode):
+        return Unread(location, shown, _NO_ORDINARY_FILE)
+    return Source(location, shown, "", status.st_size, status.st_mtime)
+
+
+def _aside(location: str, shown: str, names: Container[str]) -> Unread:
+    name = shown.rpartition("/")[2]
+    reason, may_be_form = why_not_looked_at(name, names)
+    return Unread(location, shown, reason, FileStatus.NOT_LOOKED_AT if may_be_form else None)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -242,7 +335,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _below_address(url: str) -> Iterator[Source]:
+def _below_address(url: str) -> Iterator[Source | Unread]:
     from checker.batch.addresses import found_at
 
     found = found_at(url)
@@ -251,72 +344,79 @@ def _below_address(url: str) -> Iterator[Source]:
         hidden = any(part.startswith(".") or part in _PASSED_OVER for part in path.parts)
         if found.is_file or (not hidden and is_workbook_name(path.name)):
             yield Source(location, shown, "", size, modified)
+        elif not hidden and not is_system_file(path.name):
+            yield _aside(location, shown, ())
 
 
-def _members(archive: Source) -> list[Source]:
-    import zipfile
-
-    found = []
-    with zipfile.ZipFile(_seekable(archive.location)) as package:
-        for entry in package.infolist():
-            name = _member_name(entry)
-            parts = PurePosixPath(name).parts
-            if entry.is_dir() or not parts or "__MACOSX" in parts:
-                continue
-            suffix = PurePosixPath(name).suffix.lower()
-            if is_workbook_name(parts[-1]) and suffix != _ARCHIVE_SUFFIX:
-                inside = "/".join(part for part in parts if part not in {"..", "/", "."})
-                year, month, day, hour, minute, second = entry.date_time
-                stamp = _seconds(year, month, day, hour, minute, second)
-                shown = f"{archive.shown}/{inside}"
-                found.append(
-                    Source(archive.location, shown, entry.filename, entry.file_size, stamp, inside)
-                )
-    return found
-
-
-def _member_name(entry: zipfile.ZipInfo) -> str:
-    """Windows' own zip writes GBK names without saying so, some on Linux UTF-8; Python then reads
-    them as CP437."""
-    name = entry.filename
-    if not entry.flag_bits & 0x800:
-        try:
-            raw = name.encode("cp437")
-            name = _utf8_chinese(raw) or raw.decode("gb18030")
-        except UnicodeError:
-            name = entry.filename
-    return name.replace("\\", "/")
-
-
-def _utf8_chinese(raw: bytes) -> str:
-    """The name as UTF-8; "" if it is none. Short GBK names may be valid UTF-8 by chance, but then
-    of Cyrillic or Greek letters."""
+def _members(archive: Source) -> Iterator[Source | Unread]:
+    """The workbooks in an archive, and what else is in it."""
     try:
-        name = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return name if all(letter < "\x80" or letter >= "\u2000" for letter in name) else ""
+        with _opened(archive.location) as file:
+            members = members_of(file)
+    except BadArchive as problem:
+        yield Unread(archive.location, archive.shown, problem.reason)
+        return
+    except OSError as problem:
+        reason = f"压缩包打不开（{disk_reason(problem)}）。"
+        yield Unread(archive.location, archive.shown, reason)
+        return
+    names = frozenset(member.name.rpartition("/")[2] for member in members)
+    empty = True
+    for member in members:
+        name = member.name.rpartition("/")[2]
+        location, shown = f"{archive.location}/{member.name}", f"{archive.shown}/{member.name}"
+        if "__MACOSX" in member.name.split("/") or is_system_file(name):
+            continue
+        empty = False
+        if not is_workbook_name(name):
+            yield _aside(location, shown, names)
+        elif suffix_of(name) == ARCHIVE_SUFFIX:
+            yield Unread(location, shown, NESTED_REASON, FileStatus.NOT_LOOKED_AT)
+        elif member.refusal:
+            yield Unread(location, shown, member.refusal)
+        else:
+            yield Source(
+                archive.location,
+                shown,
+                member.key,
+                member.packed.size,
+                member.modified,
+                member.name,
+                member.packed,
+            )
+    if empty:
+        yield Unread(archive.location, archive.shown, EMPTY)
 
 
-def _seconds(year: int, month: int, day: int, hour: int, minute: int, second: int) -> float:
-    from datetime import datetime
-
-    try:
-        return datetime(year, month, day, hour, minute, min(second, 59)).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return 0.0
+def _opened(location: str) -> BinaryIO:
+    if "://" not in location:
+        return Path(location).open("rb")
+    return BytesIO(_archive_at(location))
 
 
-def _seekable(location: str) -> str | BytesIO:
-    return location if "://" not in location else BytesIO(_open_bytes(location))
+@functools.lru_cache(maxsize=1)
+def _archive_at(location: str) -> bytes:
+    """An archive behind an address, fetched once for all its members."""
+    return _open_bytes(location)
 
 
 def _open_bytes(location: str) -> bytes:
     if "://" not in location:
-        return Path(location).read_bytes()
+        return _regular_bytes(location)
     from checker.batch.addresses import read_address
 
     return read_address(location)
+
+
+def _regular_bytes(location: str) -> bytes:
+    """Opened without waiting: what was a file when it was found may be a pipe by now."""
+    descriptor = os.open(
+        location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    with open(descriptor, "rb") as file:  # noqa: PTH123
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise SourceUnreadable(_NO_ORDINARY_FILE)
+        return file.read()
 
 
 def told_apart(sources: Sequence[Source]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.discovery import Source, path_shown
+from checker.batch.discovery import Source, SourceUnreadable, path_shown
 from checker.batch.previous_year import session_for
 from checker.batch.result_folder import claim, copy_target
 from checker.marking.file_record import (
@@ -27,15 +27,16 @@ from checker.marking.results import COPY_FAILED, FileResult, result_of
 from checker.model.cells import CellRef
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Report
-from checker.model.submission import FactState
+from checker.model.submission import FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Quantity, RuleError, Scope
 from checker.reports.json_report import finding_content
 from checker.session import Session, SessionOptions, Write
-from checker.trouble import write_log
-from checker.writing import UnwritableWorkbook, write_changes, write_in_place
+from checker.trouble import disk_reason, write_log
+from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
 
 if TYPE_CHECKING:
+    from checker.county.doubtful_inputs import Inputs
     from checker.county.measuring import Measuring, Questions
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
@@ -87,8 +88,11 @@ def sha256_of(data: bytes) -> str:
 
 def unopened(source: Source, problem: Exception) -> FileResult:
     """The result of a source whose bytes could not be had."""
-    reason = getattr(problem, "strerror", None) or str(problem)
-    message = f"文件打不开（{reason}），请检查路径和权限，或关闭正在使用它的程序。"
+    message = (
+        problem.reason
+        if isinstance(problem, SourceUnreadable)
+        else f"文件打不开（{disk_reason(problem)}），请检查路径和权限，或关闭正在使用它的程序。"
+    )
     return FileResult(path_shown(source), FileStatus.UNREADABLE, message=message)
 
 
@@ -98,12 +102,14 @@ def judge_and_mark(
     """Result and report of a source with this content. Never raises for a bad file; a fault of the
     program becomes FAILED."""
     path = path_shown(source)
-    written: list[Path] = []
+    written: list[tuple[Path, WriteSummary]] = []
     try:
         judgement = session.check(path, data, _writer(source, plan, data, written))
         result = result_of(judgement, session.rules)
-        copy = str(written[0]) if written else None
-        return replace(result, marked_copy=copy), judgement.report
+        for target, summary in written:
+            left_out = tuple(f"{one.place}：{one.reason}" for one in summary.skipped)
+            result = replace(result, marked_copy=str(target), left_out=left_out)
+        return result, judgement.report
     except Exception as problem:  # the program's own fault must cost one file, not the run
         import traceback
 
@@ -114,7 +120,9 @@ def judge_and_mark(
         return FileResult(path, FileStatus.FAILED, message=message), None
 
 
-def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) -> Write | None:
+def _writer(
+    source: Source, plan: MarkPlan, data: bytes, written: list[tuple[Path, WriteSummary]]
+) -> Write | None:
     """What writes the marks of one source where the plan wants them, and notes where that was."""
     if plan.folder is None and not plan.in_place:
         return None
@@ -125,35 +133,35 @@ def _writer(source: Source, plan: MarkPlan, data: bytes, written: list[Path]) ->
             if not is_file:
                 raise UnwritableWorkbook(_IN_PLACE_ONLY_FILES)
             target = Path(source.location)
-            write_in_place(target, marks)
+            summary = write_in_place(target, marks)
         else:
             try:
                 target = copy_target(Path(plan.folder), source)
                 claim(Path(plan.folder), target)
                 if is_file:
-                    write_changes(Path(source.location), target, marks)
+                    summary = write_changes(Path(source.location), target, marks)
                 else:
-                    _write_from_bytes(data, target, marks)
+                    summary = _write_from_bytes(data, target, marks)
             except OSError as problem:
-                reason = f"{COPY_FAILED}（{problem.strerror or problem}），请检查磁盘空间和权限。"
+                reason = f"{COPY_FAILED}（{disk_reason(problem)}），请检查磁盘空间和权限。"
                 raise UnwritableWorkbook(reason) from problem
             except UnwritableWorkbook as refusal:
                 if isinstance(refusal.__cause__, OSError):  # the disk's fault, not the workbook's
                     raise UnwritableWorkbook(f"{COPY_FAILED}：{refusal.reason}") from refusal
                 raise
-        written.append(target)
+        written.append((target, summary))
 
     return write
 
 
-def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> None:
+def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> WriteSummary:
     """For a workbook that is no file of its own."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="checker-") as folder:
         original = Path(folder) / f"原件{target.suffix}"
         original.write_bytes(data)
-        write_changes(original, target, marks)
+        return write_changes(original, target, marks)
 
 
 def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kept:
@@ -182,12 +190,25 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
         errors=error_contents(result.errors),
         measuring_errors=error_contents(wrong),
         overview=result.overview,
+        year=_year(submission),
     )
     return kept(head, bulk)
 
 
-def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
-    """The indicator verdicts of a report, for the school × indicator matrix and the gaps."""
+def _year(submission: Submission) -> int:
+    """The year of a form by what it says itself: its edition or 统计时点, else its 填报日期; 0 if
+    it does not say."""
+    if submission.year is not None:
+        return submission.year
+    written = submission.identity("date")[:4]
+    return int(written) if len(written) == 4 and written.isdecimal() else 0
+
+
+def judged_of(
+    report: Report, indicators: frozenset[str], inputs: Inputs | None = None
+) -> list[Judged]:
+    """The indicator verdicts of a report, for the school × indicator matrix and the gaps; with
+    ``inputs``, also what is wrong or doubtful about the facts they are made of."""
     found = []
     for verdict in report.verdicts:
         if verdict.rule not in indicators:
@@ -204,6 +225,7 @@ def judged_of(report: Report, indicators: frozenset[str]) -> list[Judged]:
                 str(gap.value) if gap and not gap.excess else "",
                 gap.unit if gap else "",
                 gap.noun if gap else "",
+                inputs.doubts_of(verdict) if inputs else (),
             )
         )
     return found
@@ -229,12 +251,15 @@ def _questions(options: SessionOptions, template: str) -> Questions:
 
 
 def _figures(report: Report, options: SessionOptions) -> tuple[list[Judged], Measuring]:
+    from checker.county.doubtful_inputs import Inputs
     from checker.county.measuring import figures_of, measure
 
     session = session_for(options)
     figures = figures_of(report.submission, session.ruleset, session.profile)
-    levels = judged_of(report, _indicators(options))
-    return levels, measure(report, _questions(options, report.submission.template.id), figures)
+    inputs = Inputs(report, figures.run, session.rules)
+    levels = judged_of(report, _indicators(options), inputs)
+    asked = _questions(options, report.submission.template.id)
+    return levels, measure(report, asked, figures, inputs)
 
 
 def fact_table(report: Report) -> FactTable:
@@ -242,7 +267,7 @@ def fact_table(report: Report) -> FactTable:
     submission = report.submission
     given = FactState.GIVEN
     facts = [fact for fact in submission.facts.values() if fact.state is given]
-    refs = [(fact.ref.field, fact.ref.column, 0) for fact in facts]
+    refs = [(fact.ref.field, fact.ref.column, fact.ref.row) for fact in facts]
     for rows in submission.tables.values():
         for row in rows:
             of_row = [fact for fact in row.facts.values() if fact.state is given]

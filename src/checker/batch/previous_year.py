@@ -10,9 +10,10 @@ from typing import TypeGuard
 from msgspec.structs import replace
 
 from checker.batch.discovery import Source, discover, full_path, is_single_workbook, plain_path
+from checker.forms.errors import UnknownForm
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-from checker.session import BadChoice, Session, SessionOptions, UnknownForm
+from checker.session import BadChoice, Session, SessionOptions
 
 
 @functools.lru_cache(maxsize=4)

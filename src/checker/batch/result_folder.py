@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from checker.batch.discovery import OUTPUT_FOLDERS, Source
@@ -22,7 +23,24 @@ def copy_name(source: Source) -> PurePosixPath:
     """Where in the result folder the copy of a source goes; never outside of it."""
     shown = PurePosixPath(source.shown.replace("\\", "/"))
     parts = [part for part in shown.parts if part not in ("..", ".", "/") and ":" not in part]
-    return PurePosixPath(*parts) if parts else PurePosixPath("工作簿.xlsx")
+    return PurePosixPath(*map(_short, parts)) if parts else PurePosixPath("工作簿.xlsx")
+
+
+_LONGEST_NAME = 200
+"""Bytes of a name; file systems take 255, and a number or a draft's ending may be added."""
+
+
+def _short(name: str) -> str:
+    """A name that a file system takes: one that is too long is cut before its ending."""
+    if len(name.encode("utf-8", "replace")) <= _LONGEST_NAME:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > 8:
+        stem, dot, ending = name, "", ""
+    digest = sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+    room = _LONGEST_NAME - len(dot + ending) - len(digest) - len("…".encode())
+    cut = stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore")
+    return f"{cut}…{digest}{dot}{ending}"
 
 
 def copy_target(folder: Path, source: Source) -> Path:

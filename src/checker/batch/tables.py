@@ -170,7 +170,7 @@ class _Texts:
         self._ends.extend(accumulate(map(len, pieces), initial=self._ends.pop()))
 
     def repeat(self, text: str, count: int) -> None:
-        data = text.encode()
+        data = text.encode("utf-8", "replace")
         self._bytes += data * count
         self._ends.extend(accumulate(repeat(len(data), count), initial=self._ends.pop()))
 

@@ -39,7 +39,7 @@ class WatchUnavailable(Exception):
 
 class Changes(NamedTuple):
     """What is different from the last look; ``found`` is everything that is there now. ``others``
-    are files watched beside the workbooks, such as a roster."""
+    are files watched beside the workbooks, such as a roster, and files that cannot be judged."""
 
     new: tuple[Source, ...]
     altered: tuple[Source, ...]
@@ -125,14 +125,15 @@ class FolderWatch:
             found,
         )
 
-    def _look(self) -> tuple[Discovery, dict[Key, Source], tuple[float, ...]]:
+    def _look(self) -> tuple[Discovery, dict[Key, Source], tuple[object, ...]]:
         found = discover(self._paths)
         sources = apart_from(found.sources, self._apart)
+        unread = tuple(apart_from(found.unread, self._apart))
         others = tuple(path.stat().st_mtime if path.is_file() else 0.0 for path in self._others)
         return (
-            found._replace(sources=tuple(sources)),
+            Discovery(tuple(sources), unread),
             {(source.location, source.member): source for source in sources},
-            others,
+            (*others, *unread),
         )
 
 

@@ -14,7 +14,7 @@ import click
 from msgspec.structs import replace
 
 from checker.batch.check_run import CheckOptions, CheckRun, News, refused
-from checker.batch.discovery import discover
+from checker.batch.discovery import discover, readable
 from checker.batch.judging import judge_and_mark, unopened
 from checker.batch.previous_year import session_for
 from checker.batch.running import ClusterUnreachable
@@ -28,6 +28,7 @@ from checker.cli.commands import (
     profile_option,
     settings_here,
 )
+from checker.harmless import one_line, unguarded
 from checker.marking.results import STATUS_WORDS, ExitCode, FileResult, exit_code
 from checker.model.report import FileStatus, Report
 from checker.reports.json_report import check_document
@@ -86,7 +87,7 @@ def command(
     """校验填报表：文件或文件夹。
 
     退出码：0 没有必须修改的问题（未达标不算错误）；1 有不通过的；2 命令写错；3 有文件读不出来、
-    不是已知的填报表，或标记副本写不进去；4 规则或程序自身出错；130 被 Ctrl-C 中断。
+    没有查看、不是已知的填报表，或标记副本写不进去；4 规则或程序自身出错；130 被 Ctrl-C 中断。
     """
     if in_place and (out or no_mark):
         raise Refused("--in-place 不能和 --out、--no-mark 一起用。")
@@ -122,12 +123,19 @@ def command(
         _remind(notice)
     screen = Screen(form == "text")
     screen.show(error_line(error) for error in session.errors)
-    run = CheckRun(options, lambda: _document(run.results, session))
+    run = CheckRun(options, lambda: _document(run, session))
     try:
         _check(run, screen, watch)
     except (ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
-    _conclude(run, session, form, screen, strict, summary=len(run.results) != 1 or watch)
+    _conclude(
+        run,
+        session,
+        form,
+        screen,
+        strict,
+        summary=len(run.results) != 1 or bool(run.beside) or watch,
+    )
 
 
 def _keep_originals(paths: Sequence[str], out: str) -> None:
@@ -177,7 +185,7 @@ def _watch(run: CheckRun, watching: FolderWatch, screen: Screen) -> None:
 
 def _remind(problem: str | None) -> None:
     if problem is not None:
-        sys.stderr.write(f"提醒：{problem}\n")
+        sys.stderr.write(one_line(f"提醒：{problem}") + "\n")
 
 
 def _conclude(
@@ -185,7 +193,7 @@ def _conclude(
 ) -> NoReturn:
     results = run.results
     if form == "json":
-        sys.stdout.write(_document(results, session))
+        sys.stdout.write(_document(run, session))
     elif form == "junit":
         from checker.reports.junit import junit
 
@@ -195,16 +203,25 @@ def _conclude(
 
         sys.stdout.write(sarif(results, session.rules))
     elif summary:
-        screen.show(summary_lines(results))
+        screen.show(summary_lines(results, beside_of(run)))
     sys.stdout.flush()
     code = ExitCode.INTERNAL if session.errors else exit_code(results, strict)
     sys.exit(int(ExitCode.INTERRUPTED if run.interrupted else code))
 
 
-def _document(results: Sequence[FileResult], session: Session) -> str:
+def beside_of(run: CheckRun) -> list[tuple[str, str]]:
+    """Path and reason of the files that have nothing to do with a run."""
+    return [(readable(each.location), each.reason) for each in run.beside]
+
+
+def _document(run: CheckRun, session: Session) -> str:
     """The JSON report of a run."""
     document = check_document(
-        results, profile=session.profile.id, edition=session.edition, errors=session.errors
+        run.results,
+        profile=session.profile.id,
+        edition=session.edition,
+        errors=session.errors,
+        beside=beside_of(run),
     )
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -217,11 +234,11 @@ def _write_plugin_format(
     reports: list[Report] = []
     for path in options.paths:
         found = discover([path])
-        results += refused(found)
+        results += refused(found.unread)
         for source in found.sources:
             try:
                 data = source.read()
-            except (OSError, KeyError, ValueError) as problem:
+            except (OSError, ValueError) as problem:
                 results.append(unopened(source, problem))
                 continue
             result, report = judge_and_mark(session, source, options.plan_of(path), data)
@@ -252,13 +269,13 @@ class Screen:
             return
         if not self._colour:
             for line in lines:
-                sys.stdout.write(line.text + "\n")
+                sys.stdout.write(one_line(line.text) + "\n")
             return
         from rich.console import Console
 
         from checker.reports.terminal import print_in_colour
 
-        print_in_colour(lines, Console())
+        print_in_colour(lines, Console(file=unguarded(sys.stdout)))
 
     def progress(self, results: Iterator[FileResult], total: int) -> Iterator[FileResult]:
         """Pass results on; on a terminal a bar shows files done and time left."""
@@ -281,7 +298,7 @@ class Screen:
             self.show([Line(text, _style(news.now))])
             sys.stdout.flush()
         else:
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(one_line(text) + "\n")
             sys.stderr.flush()
 
 

@@ -12,13 +12,13 @@ import click
 from msgspec.structs import replace
 
 from checker.batch.county_run import (
-    ROSTER_NAMES,
     CountyOptions,
     CountyResult,
     NothingToJudge,
     run_county,
 )
 from checker.batch.discovery import places_apart
+from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.running import ClusterUnreachable
 from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
 from checker.cli.commands import (
@@ -31,14 +31,16 @@ from checker.cli.commands import (
     profile_option,
     settings_here,
 )
-from checker.county.report import CountyReport
+from checker.county.report import CountyReport, state_of
 from checker.county.roster import RosterProblem
 from checker.extras import need
+from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
 from checker.marking.results import COPY_FAILED, ExitCode
 from checker.model.report import FileStatus
-from checker.model.verdicts import MISSED, Outcome
+from checker.model.verdicts import MISSED, Outcome, Severity
 from checker.toml_files import cache_folder
+from checker.trouble import disk_reason
 
 OUT = "县级校验"
 
@@ -116,7 +118,7 @@ def command(
         ) from problem
     except OSError as problem:
         raise Unusable(
-            f"结果写不进“{options.out}”（{problem.strerror or problem}），请检查磁盘空间和权限。"
+            f"结果写不进“{options.out}”（{disk_reason(problem)}），请检查磁盘空间和权限。"
         ) from problem
     sys.stdout.flush()
     sys.exit(int(county_exit_code(result)))
@@ -135,7 +137,7 @@ def county_exit_code(result: CountyResult) -> ExitCode:
     if FileStatus.FAILED in statuses:
         return ExitCode.INTERNAL
     unmarked = any(record.cannot_write.startswith(COPY_FAILED) for record in report.records)
-    if statuses - {FileStatus.CHECKED} or unmarked:
+    if statuses - {FileStatus.CHECKED, FileStatus.EARLIER_YEAR} or unmarked:
         return ExitCode.UNREADABLE
     hard = any(record.counts.get("fail") for record in report.standing())
     failed = any(item.outcome is Outcome.FAIL for item in report.findings)
@@ -166,7 +168,9 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     if len(filing.missing) > 20:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():
-        yield f"  无法校验：{record.path}：{record.message}"
+        yield f"  {state_of(record)}：{record.path}：{record.message}"
+    for path, reason in report.beside:
+        yield f"  不用校验：{path}：{reason}"
     for choice in filing.choices:
         others = "、".join(item.path for item in choice.others)
         yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
@@ -184,15 +188,18 @@ def county_lines(result: CountyResult) -> Iterator[str]:
             yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
     yield f"报告：{result.written.page}"
     yield f"汇总表：{result.written.book}"
+    yield f"催报清单：{result.written.reminders}"
 
 
 def _conclusions(report: CountyReport) -> Iterator[str]:
     for item in report.findings:
-        if item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE:
+        told = item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE
+        if told and item.severity != Severity.INFO:
             yield f"  县级{item.word}：[{item.rule}] {item.message}"
-    for_now = sum(item.word == "暂通过" for item in report.findings)
+    kept = [item for item in report.findings if item.outcome is Outcome.PASS]
+    for_now = sum(item.provisional and item.severity != Severity.INFO for item in kept)
     if for_now:
-        yield f"  县级暂通过 {for_now} 项：还有学校没有计入，补齐后须重新计算，不能作为最后结论。"
+        yield f"  县级暂达标 {for_now} 项：还有学校没有计入，补齐后须重新计算，不能作为最后结论。"
     doubts = sum(item.outcome is Outcome.DOUBT and not item.informs for item in report.findings)
     if doubts:
         yield f"  县级存疑 {doubts} 处，见报告。"
@@ -209,7 +216,7 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
             if verbose:
                 fail = record.counts.get("fail", 0)
                 told = record.message or (f"不通过 {fail}" if fail else "通过")
-                click.echo(f"{record.path}  {told}", err=True)
+                click.echo(one_line(f"{record.path}  {told}"), err=True)
             yield record
 
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
@@ -219,7 +226,7 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
             shutil.copyfileobj(document, sys.stdout)
         click.echo()
     else:
-        click.echo("\n".join(county_lines(result)))
+        click.echo("\n".join(map(one_line, county_lines(result))))
     return result
 
 

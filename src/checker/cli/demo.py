@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from checker.cli.commands import Group, Unusable
+from checker.trouble import disk_reason
 
 
 @click.group(
@@ -48,7 +49,7 @@ def county(schools: int, seed: int, out: Path) -> None:
     try:
         written = build_and_write(template, out, schools, seed)
     except OSError as problem:
-        raise Unusable(f"写不进文件夹 {out}：{problem.strerror or problem}。") from problem
+        raise Unusable(f"写不进文件夹 {out}：{disk_reason(problem)}。") from problem
     click.echo(f"已生成 {written.schools} 份填报表：{out}")
     click.echo(
         f"埋了 {len(written.faults)} 种错误，答案 {len(written.answers)} 条：{out / ANSWERS}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from checker.cli.commands import Command
@@ -11,10 +13,14 @@ from checker.cli.commands import Command
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="输出的形式。")  # fmt: skip
 def command(form: str) -> None:
-    """检查本机环境：装了什么，用什么打开工作簿，宏能不能运行，还缺什么。"""
-    from checker_xlsx.diagnosis import diagnose
+    """检查本机环境：装了什么，用什么打开工作簿，宏能不能运行，还缺什么。
+
+    缺少必需的东西时，结束代码是 1。
+    """
+    from checker_xlsx.diagnosis import State, diagnose
 
     findings = diagnose()
+    lacking = any(one.state is State.LACKING for one in findings)
     if form == "json":
         import json
 
@@ -22,6 +28,8 @@ def command(form: str) -> None:
             {"about": one.about, "state": one.state.value, "text": one.text} for one in findings
         ]
         click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
-        return
-    for one in findings:
-        click.echo(f"{one.state.value}　{one.about}：{one.text}")
+    else:
+        for one in findings:
+            click.echo(f"{one.state.value}　{one.about}：{one.text}")
+    if lacking:
+        sys.exit(1)

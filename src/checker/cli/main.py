@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from typing import NoReturn
 
+from checker.harmless import guard_streams
 from checker.safe_path import leave_current_folder
 
 INTERRUPTED = 130
@@ -23,7 +25,11 @@ def main() -> NoReturn:
 
             read_values(sys.argv[2:])
             sys.exit(0)
+        guard_streams()
         code = _command()
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # all is written and said: only the end is left
         gc.freeze()  # the process ends: no need to look through all that was loaded once more
         sys.exit(code)
     except KeyboardInterrupt:

@@ -20,6 +20,7 @@ from checker.cli.commands import (
     plugins_option,
     session_here,
 )
+from checker.trouble import disk_reason
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -71,7 +72,7 @@ def new(name: str, title: str, family: str, out: Path | None) -> None:
     except ScaffoldError as problem:
         raise Refused(str(problem)) from None
     except OSError as problem:
-        raise Unusable(f"写不进 {folder}（{problem.strerror or problem}）。") from None
+        raise Unusable(f"写不进 {folder}（{disk_reason(problem)}）。") from None
     for path in written:
         click.echo(f"已写好 {path.as_posix()}")
     manifest = folder / "plugin.toml"
@@ -139,5 +140,5 @@ def allow_folder(folder: Path) -> None:
     try:
         noted = allow(folder)
     except OSError as problem:
-        raise Unusable(f"没能记下来（{problem.strerror or problem}）。") from problem
+        raise Unusable(f"没能记下来（{disk_reason(problem)}）。") from problem
     click.echo(f"已允许 {folder.resolve()}，记在 {noted}。")

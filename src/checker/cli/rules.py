@@ -18,6 +18,7 @@ from checker.cli.commands import (
     profile_option,
     session_here,
 )
+from checker.trouble import disk_reason
 
 
 @click.command(name="rules", cls=Command)
@@ -62,7 +63,7 @@ def command(
         try:
             written = write_rule_pages(session, rules, out)
         except OSError as problem:
-            raise Unusable(f"写不进 {out}（{problem.strerror or problem}）。") from problem
+            raise Unusable(f"写不进 {out}（{disk_reason(problem)}）。") from problem
         click.echo(f"已写好 {len(written)} 页，在 {out}")
     elif form == "json":
         entries = [rule_entry(rule, session) for rule in rules]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli.commands import Group, Refused, Unusable, plugin_dirs_option, session_here
+from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
     from checker_templates.building.field_listing import FieldLine
@@ -48,7 +49,7 @@ def _said_plainly() -> Iterator[None]:
         raise Refused(str(error.args[0])) from error
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        raise Unusable(f"文件{where} 写不了：{error.strerror or error}") from error
+        raise Unusable(f"文件{where} 写不了：{disk_reason(error)}") from error
 
 
 def _installed(
@@ -59,6 +60,20 @@ def _installed(
     return installed_templates(
         [*session_here(plugin_dirs=plugin_dirs).plugins.template_folders(), *folders]
     )
+
+
+def _workbook_in_words(item: InstalledTemplate) -> str:
+    if item.template.layout is not None:
+        return "（用自己的表）"
+    return str(item.workbook) if item.workbook.is_file() else "（尚未生成）"
+
+
+def _refuse_adopted(item: InstalledTemplate) -> None:
+    """Raises Refused for a template of a form that exists already: it is not drawn by us."""
+    if item.template.layout is not None:
+        raise Refused(
+            f"模板 {item.template.id} 用的是自己的表，不由程序生成和填写；请直接用原来的工作簿。"
+        )
 
 
 @click.group(cls=Group)
@@ -82,7 +97,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
             item.template.title,
             str(item.template.edition),
             str(len(item.template.fields())),
-            str(item.workbook) if item.workbook.is_file() else "（尚未生成）",
+            _workbook_in_words(item),
         )
         for item in installed
     ]
@@ -102,7 +117,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="文件夹",
-    help="生成到这个文件夹，默认放在 template.toml 旁边。",
+    help="生成到这个文件夹。默认：自己的模板放在 template.toml 旁边，程序自带的放在当前文件夹。",
 )
 @click.option(
     "--profile", metavar="口径", help="“指标”页用哪个口径的限值（编号或文件），默认国家标准。"
@@ -120,24 +135,29 @@ def build(
 ) -> None:
     """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
     from checker_templates.building.build import build_workbook
+    from checker_templates.building.check_relations import check_relations
     from checker_templates.building.live_formulas import live_formulas
     from checker_templates.building.macro_workbook import build_macro_workbook
 
-    from checker.forms.registry import choose
+    from checker.forms.registry import choose, is_bundled
 
     session = session_here(profile, plugin_dirs=plugin_dirs)
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
-        chosen = [choose(installed, name) for name in names] if names else list(installed)
+        chosen = [choose(installed, name) for name in names]
         for item in chosen:
-            target = item.workbook if out is None else out / item.workbook.name
+            _refuse_adopted(item)
+        for item in chosen or [each for each in installed if each.template.layout is None]:
+            folder = out or (Path.cwd() if is_bundled(item) else item.folder)
+            target = folder / item.workbook.name
             target.parent.mkdir(parents=True, exist_ok=True)
             formulas = live_formulas(item.template, session.ruleset, session.profile)
-            build_workbook(item.template, target, formulas=formulas)
+            relations = check_relations(item.template, session.ruleset)
+            build_workbook(item.template, target, formulas=formulas, relations=relations)
             click.echo(f"已生成 {target}")
             if button:
                 macro = target.with_suffix(".xlsm")
-                build_macro_workbook(item.template, macro, formulas=formulas)
+                build_macro_workbook(item.template, macro, formulas=formulas, relations=relations)
                 click.echo(f"已生成 {macro}")
 
 
@@ -179,6 +199,7 @@ def fill(
 
     with _said_plainly():
         item = choose(_installed(folders, plugin_dirs), name, edition)
+        _refuse_adopted(item)
         source = item.workbook.with_suffix(output.suffix)
         if not source.is_file():
             raise Refused(
@@ -275,3 +296,95 @@ def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
             cell + " " * (width - text_width(cell)) for cell, width in zip(row, widths, strict=True)
         )
         click.echo("  ".join(cells).rstrip())
+
+
+FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@command.command()
+@click.argument("files", nargs=-1, required=True, metavar="文件…", type=FILES)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="起草的 template.toml 写到这个文件夹。",
+)
+@click.option("--id", "template_id", default="own_form", metavar="编号", help="模板的编号。")
+@click.option(
+    "--check",
+    "checking",
+    is_flag=True,
+    help="不起草：用现有的模板读每一份，列出没有找到的和各份不一致的。",
+)
+@folders_option
+@plugin_dirs_option
+def adopt(
+    files: tuple[Path, ...],
+    out: Path | None,
+    template_id: str,
+    checking: bool,
+    folders: tuple[Path, ...],
+    plugin_dirs: tuple[str, ...],
+) -> None:
+    """由自己的表起草模板：一份空白表，加上几份填好的。
+
+    写出的是草稿：字段编号、类型、单位都要核对；见文档“用自己的表”。
+    """
+    from checker.authoring.adoption import draft
+    from checker.authoring.adoption_check import compare
+    from checker.reading import UnreadableWorkbook, read_snapshot
+
+    if checking:
+        with _said_plainly():
+            templates = [item.template for item in _installed(folders, plugin_dirs)]
+        for line in compare(templates, files):
+            click.echo(line)
+        return
+    if out is None:
+        raise Refused("请用 -o 写明草稿放在哪个文件夹。")
+    target = out / "template.toml"
+    if target.exists():
+        raise Refused(f"{target} 已经有了，不覆盖；请换一个文件夹。")
+    snapshots = []
+    for path in files:
+        try:
+            snapshots.append(read_snapshot(path))
+        except UnreadableWorkbook as problem:
+            raise Unusable(f"{path}：{problem.reason}") from problem
+    made = draft(snapshots, template_id)
+    if not made.found:
+        raise Refused(f"{files[0]} 里没有找到表格，也没有“名称：内容”。")
+    with _said_plainly():
+        out.mkdir(parents=True, exist_ok=True)
+        target.write_text(made.text, "utf-8")
+    for line in made.found:
+        click.echo(line)
+    click.echo(f"草稿写到 {target}；请逐项核对，再用 checker template show 看每一格读成了什么。")
+
+
+@command.command()
+@click.argument("file", metavar="文件", type=FILES)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="文件",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="标出字段的副本写到哪里。",
+)
+@folders_option
+@plugin_dirs_option
+def show(file: Path, output: Path, folders: tuple[Path, ...], plugin_dirs: tuple[str, ...]) -> None:
+    """在副本里标出每一格读成哪个字段，另加一张“对照”表。"""
+    from checker.authoring.adoption_check import show as write_shown
+    from checker.forms.errors import UnknownForm
+    from checker.reading import UnreadableWorkbook
+
+    with _said_plainly():
+        try:
+            templates = [item.template for item in _installed(folders, plugin_dirs)]
+            submission = write_shown(templates, file, output)
+        except (UnreadableWorkbook, UnknownForm) as problem:
+            raise Unusable(f"{file}：{problem.reason}") from problem
+    click.echo(f"按“{submission.template.title}”读，已写 {output}。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from sys import intern
 from typing import NamedTuple
@@ -13,7 +14,14 @@ from checker.county.collection import County, conclude_all, gather, gather_gaps
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
 from checker.county.measuring import collection_rules
-from checker.county.report import CountyReport, Indicator, Level, School, Shortage
+from checker.county.report import (
+    Attainment,
+    CountyReport,
+    Indicator,
+    Level,
+    School,
+    Shortage,
+)
 from checker.county.roster import RosterEntry
 from checker.marking.file_record import FileRecord, exact
 from checker.model.rules import Plain, Rule
@@ -30,7 +38,8 @@ _LEAST = frozenset({">=", ">", "=="})
 class CountyInput(Struct, frozen=True):
     """Everything a county run knows. ``records`` are this year's files, ``earlier`` last year's;
     ``form`` is the county's own submission, if it handed one in; ``errors`` plugins that could not
-    be used; ``unjudged`` the files an interrupted run did not come to."""
+    be used; ``unjudged`` the files an interrupted run did not come to; ``beside`` (path, reason) of
+    files that have nothing to do with it."""
 
     records: Sequence[FileRecord]
     earlier: Sequence[FileRecord]
@@ -43,6 +52,7 @@ class CountyInput(Struct, frozen=True):
     profile: Profile
     errors: Sequence[RuleError] = ()
     unjudged: Sequence[str] = ()
+    beside: Sequence[tuple[str, str]] = ()
 
 
 def county_report(given: CountyInput) -> CountyReport:
@@ -64,6 +74,7 @@ def county_report(given: CountyInput) -> CountyReport:
         edition=template.edition if template else 0,
         form=given.form,
         unmeasured=gather_gaps((code, record.unmeasured) for code, record in counted.items()),
+        types={code: record.type for code, record in counted.items()},
         absent=len(handing_in.missing),
         unread=_without_figures(given, handing_in) if given.roster is None else 0,
     )
@@ -81,26 +92,70 @@ def county_report(given: CountyInput) -> CountyReport:
             for code, record in counted.items()
         ),
         stages=stages,
-        indicators=_indicators(judged.rules, given.rules),
+        indicators=_indicators(judged.rules, given.rules, rules),
         levels=_Levels(counted),
         dispersion=concluded.dispersion,
         shortages=judged.shortages,
         findings=concluded.findings,
         errors=(*given.errors, *concluded.errors),
         unjudged=tuple(given.unjudged),
+        beside=tuple(given.beside),
         fact_columns=fact_columns(template) if template else (),
+        attainments=tuple(_attainments(rules, county, given.rules)),
+        roster={entry.code: entry for entry in given.roster or ()},
+    )
+
+
+def _attainments(
+    asked: Iterable[Rule], county: County, rules: Mapping[str, Rule]
+) -> Iterator[Attainment]:
+    """Every composite standard that a collection rule asks the stages for: first by school, which
+    meets it where all of its stages do, then by stage."""
+    for rule in asked:
+        named = rule.spec.get("of")
+        parts = [rules.get(str(name)) for name in named] if isinstance(named, list) else []
+        if rule.kind != "pass_share" or not any(
+            part and part.kind == "composite" for part in parts
+        ):
+            continue
+        by_school: dict[str, set[str]] = {}
+        stages = []
+        for stage in county.stages:
+            words = dict.fromkeys(county.unmeasured.get((rule.id, stage), ()), "open")
+            for row in county.measured.get((rule.id, stage), ()):
+                words[row.code] = "unsure" if row.doubts else "met" if row.amount else "missed"
+            for code, word in words.items():
+                by_school.setdefault(code, set()).add(word)
+            if words:
+                stages.append(_attainment(rule, stage, words.values()))
+        if stages:
+            order = ("missed", "unsure", "open", "met")  # the first that any stage has
+            schools = [next(word for word in order if word in own) for own in by_school.values()]
+            yield _attainment(rule, "", schools)
+            yield from stages
+
+
+def _attainment(rule: Rule, stage: str, words: Iterable[str]) -> Attainment:
+    tally = Counter(words)
+    title = rule.title.removesuffix("率")
+    return Attainment(
+        rule.id, title, stage, tally["met"], tally["missed"], tally["unsure"], tally["open"]
     )
 
 
 def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
+    """Whether a record is of a school's form on which something was filled in."""
     template = templates.get(record.template)
-    return record.status == "checked" and template is not None and template.level != "county"
+    judged = record.status == "checked" and not record.overview.blank
+    return judged and template is not None and template.level != "county"
 
 
 def _without_figures(given: CountyInput, handing_in: HandingIn) -> int:
     """Files that may be a school's and yet bring no figures: with a roster such a school is 缺报,
     without one nobody else would notice that it is not in the county's figures."""
-    unreadable = sum(record.status != "checked" for record in given.records)
+    unreadable = sum(
+        record.status != "checked" or record.overview.blank for record in given.records
+    )
     return unreadable + len(handing_in.nameless) + len(given.unjudged)
 
 
@@ -192,9 +247,13 @@ def _judged(counted: Mapping[str, FileRecord], rules: Mapping[str, Rule]) -> _Ju
     return _Judged(frozenset(judged), tuple(shortages))
 
 
-def _indicators(judged: frozenset[str], rules: Mapping[str, Rule]) -> tuple[Indicator, ...]:
-    """The deciding indicators that any school was judged by, in the order of the rules."""
-    return tuple(
+def _indicators(
+    judged: frozenset[str], rules: Mapping[str, Rule], asked: Iterable[Rule]
+) -> tuple[Indicator, ...]:
+    """The deciding indicators that any school was judged by, in the order of the rules: first those
+    that 差异系数 compare, which a county looks at first."""
+    compared = {str(rule.spec.get("indicator")) for rule in asked if rule.kind == "dispersion"}
+    found = (
         Indicator(
             rule=rule.id,
             title=rule.title,
@@ -205,6 +264,7 @@ def _indicators(judged: frozenset[str], rules: Mapping[str, Rule]) -> tuple[Indi
         for rule in rules.values()
         if rule.id in judged and rule.severity in (Severity.HARD, Severity.STANDARD)
     )
+    return tuple(sorted(found, key=lambda item: item.rule not in compared))
 
 
 def _whole(value: Plain) -> int:
@@ -228,4 +288,5 @@ class _Levels(Iterable[Level]):
                         outcome=_OUTCOMES[item.outcome],
                         value=exact(item.value) if item.value else None,
                         limit=exact(item.limit) if item.limit else None,
+                        doubts=item.doubts,
                     )

@@ -14,7 +14,7 @@ from checker.county.exact_column import ExactColumn
 from checker.county.measuring import figure
 from checker.county.question import Conclusion, Measured, Question
 from checker.county.report import CountyFinding, DispersionResult
-from checker.marking.file_record import Measure, Unmeasured
+from checker.marking.file_record import Doubt, Measure, Unmeasured
 from checker.model.rules import Rule
 from checker.model.submission import Submission
 from checker.model.verdicts import RuleError
@@ -33,7 +33,7 @@ class County(Struct, frozen=True):
     """What the collection rules are asked about. ``earlier`` are last year's measures of the same
     schools, ``form`` the county's own submission; ``stages`` gives titles and order; ``absent``
     counts the schools of the roster that handed nothing in, ``unread`` without a roster the files
-    that no school's figures came of."""
+    that no school's figures came of; ``types`` gives a 标识码's 办学类型 in words."""
 
     measured: Measures
     earlier: Measures
@@ -44,6 +44,7 @@ class County(Struct, frozen=True):
     unmeasured: Gaps = field(default_factory=dict)
     absent: int = 0
     unread: int = 0
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 class Concluded(Struct, frozen=True):
@@ -62,11 +63,14 @@ class MeasuredRows(Sequence[Measured]):
         self._amounts = ExactColumn()
         self._bases = ExactColumn()
         self._without_base: set[int] = set()
+        self._doubts: dict[int, tuple[Doubt, ...]] = {}
 
     def add(self, code: str, measure: Measure) -> None:
         """One more school."""
         if not measure.base:
             self._without_base.add(len(self._codes))
+        if measure.doubts:
+            self._doubts[len(self._codes)] = measure.doubts
         self._codes.append(code)
         self._amounts.append_text(measure.amount)
         self._bases.append_text(measure.base or "0")
@@ -77,7 +81,8 @@ class MeasuredRows(Sequence[Measured]):
     def __iter__(self) -> Iterator[Measured]:
         rows = zip(self._codes, self._amounts, self._bases, strict=True)
         for place, (code, amount, base) in enumerate(rows):
-            yield Measured(code, amount, None if place in self._without_base else base)
+            level = None if place in self._without_base else base
+            yield Measured(code, amount, level, self._doubts.get(place, ()))
 
     @overload
     def __getitem__(self, place: int) -> Measured: ...
@@ -161,6 +166,7 @@ def _conclusion(
             },
             absent=county.absent,
             unread=county.unread,
+            types=county.types,
         )
     )
 

@@ -9,7 +9,13 @@ from fractions import Fraction
 
 from checker import __version__
 from checker.county.handing_in import Filing
-from checker.county.report import CountyReport, Level
+from checker.county.report import (
+    CountyFinding,
+    CountyReport,
+    DispersionResult,
+    Level,
+    cells_of,
+)
 from checker.marking.file_record import FileRecord, Json
 from checker.model.verdicts import format_number
 from checker.reports.json_report import Member, error_document, object_pieces
@@ -49,6 +55,7 @@ def _members(report: CountyReport) -> dict[str, Member]:
                 "fix": item.fix,
                 "schools": list(item.schools),
                 "not_measured": list(item.not_measured),
+                **_apart(item),
             }
             for item in report.findings
         ],
@@ -58,6 +65,7 @@ def _members(report: CountyReport) -> dict[str, Member]:
             *(dict(error) for record in report.records for error in record.errors),
         ],
         "unjudged": list(report.unjudged),
+        "beside": [{"path": path, "reason": reason} for path, reason in report.beside],
     }
 
 
@@ -126,6 +134,7 @@ def _level(level: Level, digits: int) -> Json:
         "value": None if level.value is None else format_number(level.value, digits),
         "exact": None if level.value is None else str(level.value),
         "limit": None if level.limit is None else format_number(level.limit, 4),
+        "doubtful": list(cells_of(level.doubts)),
     }
 
 
@@ -144,6 +153,7 @@ def _dispersion(report: CountyReport) -> Json:
             "verdict": item.outcome.value,
             "provisional": item.provisional,
             "unweighted_verdict": item.unweighted_outcome.value,
+            **_apart(item),
             "improvements": [
                 {
                     "code": step.school,
@@ -157,6 +167,27 @@ def _dispersion(report: CountyReport) -> Json:
         }
     stages: dict[str, Json] = {stage: dict(items) for stage, items in found.items()}
     return stages
+
+
+def _apart(item: CountyFinding | DispersionResult) -> dict[str, Json]:
+    """The figure with and without wrong and doubtful inputs; ``hangs_on`` the schools without
+    whose figures there is no conclusion."""
+    without = item.without
+    return {
+        "word": item.word,
+        "verdict_with_all": item.with_all.value if item.with_all else None,
+        "without_doubtful": None
+        if without is None
+        else {
+            "actual": without.actual,
+            "verdict": without.outcome.value,
+            "schools": list(without.schools),
+        },
+        "hangs_on": [
+            {"code": hinge.school, "cells": list(cells_of(hinge.doubts)), "alone": hinge.alone}
+            for hinge in item.hinges
+        ],
+    }
 
 
 def _gaps(report: CountyReport) -> Json:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from msgspec import Struct, field
 
+from checker.trouble import disk_reason
+
 RESULT_NAMES = ("校验结果.json", "县级汇总.json")
 """Names under which a run keeps its JSON in its output folder."""
 
@@ -81,7 +83,7 @@ def read_run(path: Path) -> Run:
         document = json.loads(path.read_text("utf-8-sig"))
         return parse_run(document)
     except OSError as problem:
-        raise RunProblem(f"打不开“{path}”：{problem.strerror}。") from problem
+        raise RunProblem(f"打不开“{path}”：{disk_reason(problem)}。") from problem
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise RunProblem(
             f"“{path.name}”不是校验结果：请用 checker check --format json 或 checker county 生成。"

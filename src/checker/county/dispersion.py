@@ -59,6 +59,14 @@ class Weighted(NamedTuple):
         """CV ≤ limit, decided without rounding."""
         return self.variance <= (limit * self.mean) ** 2
 
+    def without(self, school: Holding) -> Weighted | None:
+        """The same without one of the schools; None where none is left."""
+        pupils = self.pupils - school.pupils
+        if not pupils:
+            return None
+        squares = self.squares - school.amount**2 / school.pupils
+        return Weighted(pupils, self.amounts - school.amount, squares)
+
     def with_more(self, school: Holding, added: Fraction) -> Weighted:
         """The same after one of the schools was given more; nothing is summed again."""
         new = school.amount + added

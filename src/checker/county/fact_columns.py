@@ -5,7 +5,9 @@ from __future__ import annotations
 from checker.county.report import FactColumn
 from checker.model.template import FieldType, Template
 
-_NOT_NUMBERS = frozenset({FieldType.FLAG, FieldType.TEXT, FieldType.CODE, FieldType.DATE})
+_NOT_NUMBERS = frozenset(
+    {FieldType.FLAG, FieldType.TEXT, FieldType.CODE, FieldType.DATE, FieldType.MONTH}
+)
 
 
 def fact_columns(template: Template) -> tuple[FactColumn, ...]:

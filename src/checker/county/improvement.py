@@ -12,6 +12,16 @@ from checker.county.dispersion import Holding, Weighted, weighted
 _DIGITS = 40
 
 
+_MOVERS = 3
+
+
+class Mover(NamedTuple):
+    """A school that moves a 差异系数, and the coefficient without it."""
+
+    school: str
+    without: Decimal
+
+
 class Improvement(NamedTuple):
     """What happens when one school is brought up to the standard.
 
@@ -54,6 +64,20 @@ def improvements(
             Improvement(item.school, added, alone[item.school], together, now.within(limit))
         )
     return tuple(found)
+
+
+def movers(holdings: Sequence[Holding], most: int = _MOVERS) -> tuple[Mover, ...]:
+    """The ``most`` schools without which the CV would be lowest, best first: they make it."""
+    now = weighted(holdings)
+    if now is None:
+        return ()
+    rest = ((item.school, now.without(item)) for item in holdings)
+    found = [
+        Mover(school, cv)
+        for school, left in rest
+        if left is not None and (cv := left.cv) is not None
+    ]
+    return tuple(sorted(found, key=lambda item: (item.without, item.school))[:most])
 
 
 def _effects(

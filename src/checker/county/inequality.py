@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from checker.county.dispersion import Holding, dispersion, weighted
-from checker.county.improvement import improvements
+from checker.county.improvement import improvements, movers
 from checker.county.question import Conclusion, Measured, Question, kept, passed, six
 from checker.county.report import DispersionResult
 from checker.model.verdicts import Outcome, Severity, format_number
@@ -37,6 +37,8 @@ def one_dispersion(question: Question) -> Conclusion:
         outcome=outcome,
         unweighted_outcome=question.outcome(found.unweighted_within(limit)),
         improvements=() if standard is None else improvements(holdings, standard, limit),
+        movers=() if outcome is Outcome.PASS else movers(holdings),
+        severity=question.rule.severity.value,
         decides=question.rule.severity in (Severity.HARD, Severity.STANDARD),
         not_measured=question.left_out,
         provisional=bool(question.reservation()),
@@ -47,7 +49,10 @@ def one_dispersion(question: Question) -> Conclusion:
         f"（{found.schools} 所学校，按在校生数加权），{kept(outcome)}上限 {shown_limit}。"
     )
     schools = [step.school for step in result.improvements]
-    finding = question.of_all(outcome, six(found.cv), f"≤ {shown_limit}", text, schools)
+    figure = Fraction(found.cv)
+    finding = question.of_all(
+        outcome, six(found.cv), f"≤ {shown_limit}", text, schools, figure=figure
+    )
     return Conclusion((finding,), (result,))
 
 
@@ -74,7 +79,7 @@ def mean_dispersion(question: Question) -> Conclusion:
         f"{question.stage_title}{len(values)} 项差异系数的平均值为 {six(mean)}，"
         f"{kept(outcome)}上限 {format_number(limit, 2)}。"
     )
-    return Conclusion((question.of_all(outcome, six(mean), required, text),))
+    return Conclusion((question.of_all(outcome, six(mean), required, text, figure=Fraction(mean)),))
 
 
 def _nothing_to_compare(question: Question, limit: Fraction) -> Conclusion:

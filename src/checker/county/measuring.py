@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from checker.county.doubtful_inputs import Inputs
 from checker.judging.context import Context
 from checker.judging.engine import Run
 from checker.judging.unit import Unit, UnitKey, key_of
@@ -109,8 +110,11 @@ def figures_of(submission: Submission, ruleset: RuleSet, profile: Profile) -> Sc
     return SchoolFigures(Run(submission, ruleset, profile))
 
 
-def measure(report: Report, asked: Questions, figures: SchoolFigures) -> Measuring:
-    """The measures of one submission.
+def measure(
+    report: Report, asked: Questions, figures: SchoolFigures, inputs: Inputs | None = None
+) -> Measuring:
+    """The measures of one submission; with ``inputs``, each with what is wrong or doubtful about
+    the facts it is made of.
 
     A school to which a rule does not apply takes no part in it. One whose figures are missing is
     named, so that no coefficient is ever silently that of fewer schools.
@@ -143,7 +147,8 @@ def measure(report: Report, asked: Questions, figures: SchoolFigures) -> Measuri
                 errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
                 continue
             if taken is not None:
-                found.append(taken)
+                doubts = inputs.doubts(rule, unit, _expressions(rule)) if inputs else ()
+                found.append(taken._replace(doubts=doubts) if doubts else taken)
     return Measuring(tuple(found), tuple(lacking), tuple(errors))
 
 
@@ -190,6 +195,12 @@ def _measure(rule: Rule, unit: Unit, figures: SchoolFigures, known: Known) -> Me
     base = rule.spec.get(base_key) if base_key else None
     by = "" if base is None else str(figures.number(rule, unit, base))
     return Measure(rule.id, stage, str(amount), by)
+
+
+def _expressions(rule: Rule) -> tuple[str, ...]:
+    """What the measure of a rule is worked out of; nothing where it asks for verdicts."""
+    keys = (_AMOUNT.get(rule.kind), _BASE.get(rule.kind))
+    return tuple(str(rule.spec[key]) for key in keys if key and rule.spec.get(key) is not None)
 
 
 def _exempt(rule: Rule, unit: Unit, run: Run, known: Known) -> bool:

@@ -18,6 +18,8 @@ from checker.reports.record_results import result_of_record
 BOOK = "县级汇总.xlsx"
 PAGE = "县级报告.html"
 DOCUMENT = "县级汇总.json"
+REMINDERS = "催报清单.xlsx"
+REMINDER_TEXT = "催报清单.txt"
 JUNIT = "junit.xml"
 SARIF = "checker.sarif"
 COPIES = "校验结果"
@@ -29,6 +31,7 @@ class Written(NamedTuple):
     page: Path
     book: Path
     document: Path
+    reminders: Path
 
 
 Place = Callable[[str], AbstractContextManager[tuple[Path, Path]]]
@@ -47,18 +50,24 @@ def write_county(
     """
     from checker.county.county_json import county_document
     from checker.county.county_page import county_page
+    from checker.county.reminders import reminder_text, write_reminders
     from checker.county.summary_book import write_county_book
+    from checker.county.work_list import work_list
     from checker.reports.junit import junit_pieces
     from checker.reports.sarif import sarif_pieces
 
     results = CountyResults(report)
-    page = _text(place, PAGE, county_page(report, generated))
+    todo = work_list(report)
+    page = _text(place, PAGE, county_page(report, generated, todo))
     document = _text(place, DOCUMENT, county_document(report))
     _text(place, JUNIT, junit_pieces(results))
     _text(place, SARIF, sarif_pieces(results, rules))
     with place(BOOK) as (book, draft):
-        write_county_book(report, draft)
-    return Written(page, book, document)
+        write_county_book(report, draft, todo)
+    _text(place, REMINDER_TEXT, reminder_text(report, todo))
+    with place(REMINDERS) as (reminders, draft):
+        write_reminders(report, todo, draft)
+    return Written(page, book, document, reminders)
 
 
 def _text(place: Place, name: str, pieces: Iterable[str]) -> Path:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.county.report import CountyFinding, DispersionResult
+from checker.marking.file_record import Doubt
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
 
@@ -18,11 +20,13 @@ _NAMED = 5
 
 
 class Measured(NamedTuple):
-    """What a collection rule measured in one school: ``amount`` per ``base`` (None: no base)."""
+    """What a collection rule measured in one school: ``amount`` per ``base`` (None: no base);
+    ``doubts`` are what is wrong or doubtful about it."""
 
     code: str
     amount: Fraction
     base: Fraction | None
+    doubts: tuple[Doubt, ...] = ()
 
 
 class Question(Struct, frozen=True):
@@ -33,7 +37,9 @@ class Question(Struct, frozen=True):
     schools whose figures are missing. ``absent`` counts the schools that handed nothing in,
     ``unread`` (where no roster tells who is missing) the files that no school's figures came of.
     ``threshold`` gives a limit by its id, None if there is none for this stage; ``against`` is the
-    county form's own figure, None without one; ``names`` maps a 标识码 to a name.
+    county form's own figure, None without one; ``names`` and ``types`` map a 标识码 to a name and
+    a 办学类型. ``set_aside``: so many schools are left out of it because their figures are wrong or
+    doubtful.
     """
 
     rule: Rule
@@ -47,6 +53,8 @@ class Question(Struct, frozen=True):
     unmeasured: Mapping[str, Sequence[str]] = field(default_factory=dict)
     absent: int = 0
     unread: int = 0
+    types: Mapping[str, str] = field(default_factory=dict)
+    set_aside: int = 0
 
     @property
     def rows(self) -> Sequence[Measured]:
@@ -54,13 +62,37 @@ class Question(Struct, frozen=True):
         return self.measured.get(self.rule.id, ())
 
     @property
+    def _asked(self) -> tuple[str, ...]:
+        """The rule itself, and those it is made of."""
+        parts = self.rule.spec.get("of")
+        return (self.rule.id, *(map(str, parts) if isinstance(parts, list) else ()))
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """标识码 of the schools this rule (or one it is made of) could not measure, each once."""
-        parts = self.rule.spec.get("of")
-        names = [self.rule.id, *(map(str, parts) if isinstance(parts, list) else ())]
         return tuple(
-            dict.fromkeys(code for name in names for code in self.unmeasured.get(name, ()))
+            dict.fromkeys(code for name in self._asked for code in self.unmeasured.get(name, ()))
         )
+
+    def doubtful(self) -> dict[str, tuple[Doubt, ...]]:
+        """标识码 of the schools whose figures for this rule (or one it is made of) are wrong or
+        doubtful, and what is found about them."""
+        found: dict[str, tuple[Doubt, ...]] = {}
+        for name in self._asked:
+            for row in self.measured.get(name, ()):
+                if row.doubts:
+                    known = (*found.get(row.code, ()), *row.doubts)
+                    found[row.code] = tuple(dict.fromkeys(known))
+        return found
+
+    def without(self, codes: Collection[str]) -> Question:
+        """The same question without the doubtful figures of these schools."""
+        measured = {
+            name: [row for row in rows if not (row.doubts and row.code in codes)]
+            for name in self._asked
+            if (rows := self.measured.get(name)) is not None
+        }
+        return replace(self, measured=measured, set_aside=len(codes))
 
     def name(self, code: str) -> str:
         """A school's name; its 标识码 where none is known."""
@@ -99,8 +131,10 @@ class Question(Struct, frozen=True):
         required: str,
         message: str,
         schools: Iterable[str] = (),
+        figure: Fraction | None = None,
     ) -> CountyFinding:
-        """A finding of this rule; a soft rule's failure is a doubt, a standard's is 未达标."""
+        """A finding of this rule; a soft rule's failure is a doubt, a standard's is 未达标.
+        ``figure`` is the number that ``actual`` shows."""
         if outcome is Outcome.FAIL:
             outcome = _FAILED[self.rule.severity]
         return CountyFinding(
@@ -115,6 +149,7 @@ class Question(Struct, frozen=True):
             source="；".join(str(item) for item in self.rule.citations),
             fix=self.rule.fix,
             schools=tuple(schools),
+            figure=figure,
         )
 
     def of_all(
@@ -125,11 +160,12 @@ class Question(Struct, frozen=True):
         message: str,
         schools: Iterable[str] = (),
         final: bool = False,
+        figure: Fraction | None = None,
     ) -> CountyFinding:
         """A finding about the county as a whole: it says which schools are not in the figure, and
         is provisional then — unless it is ``final``, whatever those schools bring."""
         reservation = self.reservation()
-        found = self.finding(outcome, actual, required, message + reservation, schools)
+        found = self.finding(outcome, actual, required, message + reservation, schools, figure)
         return found._replace(
             not_measured=self.left_out, provisional=bool(reservation) and not final
         )

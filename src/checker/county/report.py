@@ -8,13 +8,21 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from checker.county.handing_in import HandingIn
-from checker.county.improvement import Improvement
+from checker.county.improvement import Improvement, Mover
 from checker.county.roster import RosterEntry
-from checker.marking.file_record import FileRecord
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, RuleError, Severity
+from checker.forms.plain_text import same_school, school_code, school_name
+from checker.marking.file_record import Doubt, FileRecord
+from checker.model.verdicts import (
+    MISSED,
+    OUTCOME_WORDS,
+    Outcome,
+    RuleError,
+    Severity,
+    format_number,
+)
 
 
 class School(NamedTuple):
@@ -37,6 +45,12 @@ class Level(NamedTuple):
     outcome: Outcome
     value: Fraction | None
     limit: Fraction | None
+    doubts: tuple[Doubt, ...] = ()  # what is wrong or doubtful about the facts it is made of
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing that it is made of is called wrong or doubtful."""
+        return not self.doubts
 
 
 class Indicator(NamedTuple):
@@ -47,6 +61,30 @@ class Indicator(NamedTuple):
     unit: str
     digits: int
     at_least: bool
+
+
+class Attainment(NamedTuple):
+    """综合达标: of how many units (a stage of a school; ``stage`` "" for whole schools) a composite
+    standard is met, missed, or not known: inputs ``unsure`` (wrong or doubtful) or ``open``
+    (missing). What is unsure counts neither as met nor as missed."""
+
+    rule: str
+    title: str
+    stage: str
+    met: int
+    missed: int
+    unsure: int
+    open: int
+
+    @property
+    def judged(self) -> int:
+        """Units to be judged."""
+        return self.met + self.missed + self.unsure + self.open
+
+    @property
+    def rate(self) -> str:
+        """The share that meets it for certain: 97.5%."""
+        return f"{format_number(Fraction(self.met * 100, self.judged), 2)}%"
 
 
 class Shortage(NamedTuple):
@@ -62,9 +100,51 @@ class Shortage(NamedTuple):
     noun: str = ""
 
 
+UNDECIDED = "暂不能下结论"
+"""What a figure of the county is called while its outcome hangs on wrong or doubtful inputs."""
+
+
+def county_word(outcome: Outcome, severity: str, provisional: bool, hangs: bool) -> str:
+    """通过, 不通过, 达标, 未达标, 存疑 or 缺数据; with 暂 before it while schools are missing;
+    暂不能下结论 where it hangs on wrong or doubtful inputs."""
+    if hangs:
+        return UNDECIDED
+    of_standard = severity == Severity.STANDARD.value
+    word = "达标" if outcome is Outcome.PASS and of_standard else OUTCOME_WORDS[outcome]
+    for_now = provisional and (outcome is Outcome.PASS or outcome in MISSED)
+    return f"{'暂' if for_now else ''}{word}"
+
+
+def cells_of(doubts: Iterable[Doubt]) -> tuple[str, ...]:
+    """The cells in doubt, each once."""
+    return tuple(dict.fromkeys(doubt.cell for doubt in doubts))
+
+
+class Without(NamedTuple):
+    """A figure of the county once more, without the schools (标识码) whose inputs are wrong or
+    doubtful. ``actual`` and ``figure`` are empty where nothing is left to work it out of."""
+
+    outcome: Outcome
+    actual: str
+    figure: Fraction | None
+    schools: tuple[str, ...]
+
+
+class Hinge(NamedTuple):
+    """A school on whose wrong or doubtful inputs a conclusion hangs. ``alone`` is the figure if of
+    all doubtful schools only this one is counted, ``moves`` by how much that moves it."""
+
+    school: str
+    doubts: tuple[Doubt, ...]
+    alone: str
+    moves: Fraction
+
+
 class DispersionResult(NamedTuple):
     """One 差异系数. ``indicator`` is the rule whose levels are compared (RES1), ``rule`` the
-    collection rule that limits them. ``outcome`` judges the weighted value only."""
+    collection rule that limits them. ``outcome`` judges the weighted value only; where it hangs on
+    wrong or doubtful inputs (``hinges``) it is INCOMPLETE and ``with_all`` says what all the
+    figures would come to. ``movers`` are the schools that make a coefficient that is too high."""
 
     rule: str
     indicator: str
@@ -81,11 +161,16 @@ class DispersionResult(NamedTuple):
     decides: bool = True  # False: computed for another rule's mean, or only told
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
     provisional: bool = False  # schools are not in it: the outcome may still change
+    severity: str = Severity.HARD.value
+    movers: tuple[Mover, ...] = ()
+    with_all: Outcome | None = None
+    without: Without | None = None
+    hinges: tuple[Hinge, ...] = ()
 
     @property
     def word(self) -> str:
-        """通过, 未达标 or 不通过; 暂通过, 暂未达标, 暂不通过 while schools are missing."""
-        return f"{'暂' if self.provisional else ''}{OUTCOME_WORDS[self.outcome]}"
+        """As in `county_word`."""
+        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
 
 class CountyFinding(NamedTuple):
@@ -104,6 +189,10 @@ class CountyFinding(NamedTuple):
     schools: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
     provisional: bool = False  # schools are not in it, and they may still change the outcome
+    figure: Fraction | None = None  # the number that ``actual`` shows
+    with_all: Outcome | None = None  # the outcome with all data, where it hangs on some
+    without: Without | None = None
+    hinges: tuple[Hinge, ...] = ()
 
     @property
     def informs(self) -> bool:
@@ -112,11 +201,10 @@ class CountyFinding(NamedTuple):
 
     @property
     def word(self) -> str:
-        """通过, 不通过, 未达标, 暂通过, 暂不通过, 暂未达标, 存疑, 缺数据 or 提示."""
+        """As in `county_word`, or 提示."""
         if self.informs:
             return "提示"
-        for_now = self.provisional and (self.outcome is Outcome.PASS or self.outcome in MISSED)
-        return f"{'暂' if for_now else ''}{OUTCOME_WORDS[self.outcome]}"
+        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
 
 class FactColumn(NamedTuple):
@@ -128,13 +216,22 @@ class FactColumn(NamedTuple):
     is_number: bool
 
 
+_STATES = {"not_looked_at": "没有查看", "earlier_year": "往年的表"}
+
+
+def state_of(record: FileRecord) -> str:
+    """What became of a file that was not judged: 无法校验, 没有查看 or 往年的表."""
+    return _STATES.get(record.status, "无法校验")
+
+
 class CountyReport(Struct, frozen=True):
     """Everything about one county run. ``records`` are all files looked at, counted or not;
     ``schools`` only those that count. ``stages`` and ``indicators`` give titles and order.
     ``levels`` stand school by school in the order of ``schools``; they may be a stream that is read
     anew on every pass, and so may be the bulky parts of the records: nothing here keeps them.
     ``errors`` are rules and plugins that went wrong on the county itself; ``unjudged`` the files an
-    interrupted run did not come to: then 缺报 and every figure are provisional."""
+    interrupted run did not come to: then 缺报 and every figure are provisional. ``roster`` by
+    标识码."""
 
     county: str
     profile: str
@@ -150,7 +247,10 @@ class CountyReport(Struct, frozen=True):
     findings: tuple[CountyFinding, ...]
     errors: tuple[RuleError, ...] = ()
     unjudged: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()  # (path, reason) of files that are no hand-ins
     fact_columns: tuple[FactColumn, ...] = ()
+    attainments: tuple[Attainment, ...] = ()
+    roster: Mapping[str, RosterEntry] = field(default_factory=dict)
 
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
@@ -192,15 +292,9 @@ class CountyReport(Struct, frozen=True):
         return tuple(record for record in self.records if record.status != "checked")
 
     def hint(self, entry: RosterEntry) -> str:
-        """For a school that is missing: a file of its name that was not counted; "" without."""
-        for record in self.unreadable():
-            if entry.name and entry.name in record.path:
-                return f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
-        for item in (*self.handing_in.strangers, *self.handing_in.nameless):
-            if entry.name and entry.name == item.name:
-                wrong = f"标识码填成了 {item.code}" if item.code else "没有填标识码"
-                return f"收到的“{item.path}”校名相同，但{wrong}。"
-        return ""
+        """For a school that is missing: every trace of it among the files that were not counted, as
+        sentences; "" without."""
+        return "".join(item.text for item in traces(self, entry))
 
     def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:
         """(stage, rule) -> (Σ of the schools' own gaps, unit with noun, schools that lack).
@@ -213,3 +307,78 @@ class CountyReport(Struct, frozen=True):
             value, _, count = totals.get((item.stage, item.rule), (Fraction(0), "", 0))
             totals[item.stage, item.rule] = (value + item.value, item.unit + item.noun, count + 1)
         return totals
+
+
+class Trace(NamedTuple):
+    """A file of a school that is missing. ``state`` is 旧表, 打不开, 空表 or 码错; ``text`` a
+    sentence."""
+
+    state: str
+    path: str
+    text: str
+
+
+def traces(report: CountyReport, entry: RosterEntry) -> Iterator[Trace]:
+    """What there is of a school that is missing: its forms of earlier years and
+    its blank ones, files of its name or code that could not be judged, forms of its name that
+    carry another code or none, or count for another school."""
+    for record in report.unreadable():
+        own = _is_of(record.code, record.name, entry) or _is_named(record.path, entry)
+        if not own:
+            continue
+        if record.status == "earlier_year":
+            text = f"收到的“{record.path}”是 {record.year} 年的表，没有计入。"
+            yield Trace("旧表", record.path, text)
+        elif record.status == "not_looked_at":
+            text = f"有一个没有查看的文件“{record.path}”，可能是这所学校的：{record.message}"
+            yield Trace("打不开", record.path, text)
+        else:
+            text = f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
+            yield Trace("打不开", record.path, text)
+    counted = {item.path for item in report.handing_in.counted.values()}
+    nobodys = {item.path for item in (*report.handing_in.strangers, *report.handing_in.nameless)}
+    superseded = report.superseded()
+    for record in report.records:
+        if record.status != "checked":
+            continue
+        by_name = bool(record.name) and same_school(record.name, entry.name)
+        by_file = not record.name and _is_named(record.path, entry)
+        if record.overview.blank:
+            if by_file or _is_of(record.code, record.name, entry):
+                yield Trace("空表", record.path, f"收到的“{record.path}”是空白表，没有填数。")
+            continue
+        if not (by_name or by_file):
+            continue
+        if record.path in superseded and record.path not in nobodys:
+            text = (
+                f"收到的“{record.path}”校名相同，但标识码填成了 {record.code}，"
+                f"与另一所学校重复，没有采用。"
+            )
+            yield Trace("码错", record.path, text)
+        elif record.path in counted:
+            text = (
+                f"收到的“{record.path}”校名相同，但标识码填成了 {record.code}，已算作那所学校的。"
+            )
+            yield Trace("码错", record.path, text)
+        elif record.path in nobodys:
+            wrong = f"标识码填成了 {record.code}" if record.code else "没有填标识码"
+            match = "校名相同" if by_name else "文件名相同"
+            yield Trace("码错", record.path, f"收到的“{record.path}”{match}，但{wrong}。")
+
+
+def _is_of(code: str, name: str, entry: RosterEntry) -> bool:
+    if code and school_code(code) == school_code(entry.code):
+        return True
+    return bool(name) and same_school(name, entry.name)
+
+
+def _is_named(path: str, entry: RosterEntry) -> bool:
+    """Whether a file, or a folder that it lies in, has the school's name or code in its name."""
+    squeezed = school_name(path)
+    full = school_name(entry.name)
+    if full and full in squeezed:
+        return True
+    if len(entry.code) >= 8 and entry.code in path:
+        return True
+    parts = (part.rpartition(".")[0] or part for part in path.split("/"))
+    return any(same_school(part, entry.name) for part in parts)

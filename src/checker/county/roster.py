@@ -18,6 +18,7 @@ from checker.forms.plain_text import (
     trim,
     unwrapped,
 )
+from checker.trouble import disk_reason
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "code": (
@@ -94,7 +95,7 @@ def read_roster(path: Path) -> tuple[RosterEntry, ...]:
     try:
         data = path.read_bytes()
     except OSError as problem:
-        raise RosterProblem(f"名册“{path.name}”打不开：{problem.strerror}。") from problem
+        raise RosterProblem(f"名册“{path.name}”打不开：{disk_reason(problem)}。") from problem
     return roster_in(path.name, data)
 
 

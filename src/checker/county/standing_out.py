@@ -1,44 +1,125 @@
-"""Schools that stand out: far from the others, or far from their own last year."""
+"""Schools that stand out: far from others of their size and type, or from their own last year."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from math import sqrt
+from typing import NamedTuple
 
 from checker.county.dispersion import ascending
-from checker.county.question import Conclusion, Question
+from checker.county.question import Conclusion, Measured, Question
+from checker.county.report import CountyFinding
 from checker.model.verdicts import Outcome, format_number
+
+_APART = ("教学点", "特殊教育")
+"""Types whose levels are of another order than those of full schools."""
+
+_SIZES = (100, 300, 1000)
+"""Where one size of school ends and the next begins, in pupils."""
+
+_SMALL = 200
+"""Below so many pupils, one thing more or less moves a level by much."""
+
+
+class _Peers(NamedTuple):
+    """What is usual among schools of one size and type: the middle half, and how far is too far."""
+
+    low: Fraction
+    middle: Fraction
+    high: Fraction
+    reach: Fraction
+
+    def apart(self, level: Fraction) -> bool:
+        """Whether a level lies beyond ``reach`` times the width of the middle half (Tukey)."""
+        width = (self.high - self.low) * self.reach
+        return bool(width) and not self.low - width <= level <= self.high + width
 
 
 def outliers(question: Question) -> Conclusion:
-    """Schools far from the others: beyond ``reach`` times the width of the middle half (Tukey).
-    Fewer than ``fewest`` schools say nothing about what is usual."""
+    """Schools far from others of like size and type. Fewer than ``fewest`` of a size are compared
+    with all of their type; fewer than that of a type say nothing about what is usual."""
     reach, fewest = question.limit("reach"), question.limit("fewest") or Fraction(8)
-    levels = [
-        (item.amount / (item.base or 1), item.code)
-        for item in question.rows
-        if item.base is None or item.base > 0
-    ]
-    if reach is None or len(levels) < fewest:
+    if reach is None:
         return Conclusion()
-    ordered = ascending([level for level, _ in levels])
-    low, high = _quartile(ordered, 1), _quartile(ordered, 3)
-    width = (high - low) * reach
-    if not width:
-        return Conclusion()
+    rows = [item for item in question.rows if item.base is None or item.base > 0]
+    by_type: dict[str, list[Measured]] = defaultdict(list)
+    for row in rows:
+        by_type[_type(question, row)].append(row)
+    findings: list[tuple[Fraction, CountyFinding]] = []
+    for kind, of_type in by_type.items():
+        if len(of_type) < fewest:
+            continue
+        whole = _usual(of_type, reach)
+        by_size: dict[int, list[Measured]] = defaultdict(list)
+        for row in of_type:
+            by_size[_size(row)].append(row)
+        for size, alike in by_size.items():
+            enough = len(alike) >= fewest
+            peers = _usual(alike, reach) if enough else whole
+            words = _words(kind, size if enough and len(by_size) > 1 else None)
+            findings += _standing_out(question, alike, peers, words)
+    findings.sort(key=lambda pair: (pair[0], pair[1].schools))
+    return Conclusion(tuple(finding for _, finding in findings))
+
+
+def _standing_out(
+    question: Question, rows: Sequence[Measured], peers: _Peers, words: str
+) -> Iterator[tuple[Fraction, CountyFinding]]:
     unit = question.text("unit")
-    usual = f"{format_number(low, 2)}～{format_number(high, 2)}{unit}"
-    least, most = low - width, high + width
-    findings = []
-    for level, code in sorted(pair for pair in levels if not least <= pair[0] <= most):
+    usual = f"{format_number(peers.low, 2)}～{format_number(peers.high, 2)}{unit}"
+    for row in rows:
+        level = _level(row)
+        if not peers.apart(level) or _of_small_numbers(question, row, peers):
+            continue
         actual = f"{format_number(level, 2)}{unit}"
         text = (
-            f"{question.name(code)}{question.stage_title}{question.rule.title}为"
-            f" {actual}，远{'低' if level < low else '高'}于全县多数学校（{usual}），"
+            f"{question.name(row.code)}{question.stage_title}{question.rule.title}为"
+            f" {actual}，远{'低' if level < peers.low else '高'}于{words}（{usual}），"
             "请核实单位和口径。"
         )
-        findings.append(question.finding(Outcome.FAIL, actual, usual, text, [code]))
-    return Conclusion(tuple(findings))
+        yield level, question.finding(Outcome.FAIL, actual, usual, text, [row.code])
+
+
+def _level(row: Measured) -> Fraction:
+    return row.amount / (row.base or 1)
+
+
+def _type(question: Question, row: Measured) -> str:
+    own = question.types.get(row.code, "")
+    return next((word for word in _APART if word in own), "")
+
+
+def _size(row: Measured) -> int:
+    return 0 if row.base is None else sum(row.base >= size for size in _SIZES)
+
+
+def _words(kind: str, size: int | None) -> str:
+    """What the schools compared with are called: 同规模的多数学校（在校生 100～299 人）."""
+    noun = kind or "学校"
+    if size is None:
+        return f"全县多数{noun}"
+    low = _SIZES[size - 1] if size else 0
+    if size == len(_SIZES):
+        return f"在校生 {low} 人以上的多数{noun}"
+    return f"在校生 {low}～{_SIZES[size] - 1} 人的多数{noun}"
+
+
+def _usual(rows: Sequence[Measured], reach: Fraction) -> _Peers:
+    ordered = ascending([_level(row) for row in rows])
+    return _Peers(_quartile(ordered, 1), _quartile(ordered, 2), _quartile(ordered, 3), reach)
+
+
+def _of_small_numbers(question: Question, row: Measured, peers: _Peers) -> bool:
+    """Whether a small school lies apart by no more things than chance brings: two standard
+    deviations of a count, and one more."""
+    scale = question.rule.spec.get("scale")
+    if scale is None or row.base is None or row.base >= _SMALL:
+        return False
+    usual = float(peers.middle * row.base / Fraction(str(scale)))
+    held = float(row.amount / Fraction(str(scale)))
+    return abs(held - usual) <= 2 * sqrt(max(usual, 0.0)) + 1
 
 
 def cohort(question: Question) -> Conclusion:

@@ -9,10 +9,21 @@ from fractions import Fraction
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
-from checker.county.report import CountyReport, FactColumn, Indicator, Level
+from checker.county.report import (
+    CountyReport,
+    DispersionResult,
+    FactColumn,
+    Indicator,
+    Level,
+    cells_of,
+    county_word,
+    state_of,
+)
+from checker.county.work_list import HANDED_IN, WorkList, work_list
 from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
 from checker.model.verdicts import (
@@ -51,6 +62,21 @@ class Styles(Struct, frozen=True):
     numbers: dict[tuple[str, int], Format]
 
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_QUOTED: WeakKeyDictionary[Format, Format] = WeakKeyDictionary()
+"""To each format its like with quotePrefix: a text stays a text also after F2 and Enter."""
+
+
+def _format(book: Workbook, look: Mapping[str, object]) -> Format:
+    form = book.add_format(look)
+    _QUOTED[form] = book.add_format({**look, "quote_prefix": True})
+    return form
+
+
+def _quoted_like(text: str, form: Format) -> Format:
+    return _QUOTED.get(form, form) if text.startswith(_FORMULA_STARTS) else form
+
+
 def styles_of(book: Workbook) -> Styles:
     """The formats, made in this workbook."""
     font = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
@@ -63,21 +89,22 @@ def styles_of(book: Workbook) -> Styles:
         "explained": "#BDD7EE",
         "pass": "#C6EFCE",
         "near": "#FFEB9C",
+        "incomplete": "#E4DCF5",
     }
     return Styles(
-        title=book.add_format({**font, "bold": True, "font_size": 16}),
-        head=book.add_format(head),
-        text=book.add_format(line),
-        wrap=book.add_format({**line, "text_wrap": True}),
-        link=book.add_format({**line, "font_color": "#0B4F8A", "underline": 1}),
-        left=book.add_format({**line, "align": "left"}),
+        title=_format(book, {**font, "bold": True, "font_size": 16}),
+        head=_format(book, head),
+        text=_format(book, line),
+        wrap=_format(book, {**line, "text_wrap": True}),
+        link=_format(book, {**line, "font_color": "#0B4F8A", "underline": 1}),
+        left=_format(book, {**line, "align": "left"}),
         fills={
-            key: book.add_format({**line, "bg_color": colour, "text_wrap": True})
+            key: _format(book, {**line, "bg_color": colour, "text_wrap": True})
             for key, colour in colours.items()
         },
-        absent=book.add_format({**line, "font_color": "#7B8794", "align": "center"}),
+        absent=_format(book, {**line, "font_color": "#7B8794", "align": "center"}),
         numbers={
-            (key, digits): book.add_format({**line, **fill, "num_format": f"{0:.{digits}f}"})
+            (key, digits): _format(book, {**line, **fill, "num_format": f"{0:.{digits}f}"})
             for key, fill in {"": {}, **{k: {"bg_color": c} for k, c in colours.items()}}.items()
             for digits in range(5)
         },
@@ -146,25 +173,29 @@ def write_line(
         elif isinstance(value, str):
             if value.startswith("<r>"):
                 value += " "  # XlsxWriter would take "<r>…</r>" for finished XML
-            sheet.write_string(row, column, value, form)
+            sheet.write_string(row, column, value, _quoted_like(value, form))
         else:
             sheet.write_number(row, column, float(value), form)
 
 
 TITLE = "县级汇总"
-_FIXED = datetime(2026, 1, 1)  # the file's own time stamp: equal runs give equal bytes
+FIXED_TIME = datetime(2026, 1, 1)
+"""The time stamp inside a workbook: equal runs give equal bytes."""
+
 _WORST_FIRST = {"fail": 0, "doubt": 1, "unmet": 2, "explained": 3}
 
 
-def write_county_book(report: CountyReport, path: Path) -> None:
-    """Write the summary workbook, row by row. Links to marked copies are relative to the workbook's
-    own folder."""
+def write_county_book(report: CountyReport, path: Path, todo: WorkList | None = None) -> None:
+    """Write the summary workbook, row by row; ``todo`` is the report's work list if at hand. Links
+    to marked copies are relative to the workbook's own folder."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
-    book.set_properties({"title": f"{report.county}{TITLE}", "created": _FIXED})
+    book.set_properties({"title": f"{report.county}{TITLE}", "created": FIXED_TIME})
     styles = styles_of(book)
-    _overview(book, styles, report)
+    todo = todo or work_list(report)
+    _overview(book, styles, report, todo)
+    _work_list(book, styles, todo)
     _filing(book, styles, report)
     _errors(book, styles, report)
     write_matrix(book, styles, report)
@@ -184,7 +215,7 @@ _WORDS_FIRST = (
 )
 
 
-def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
+def _overview(book: Workbook, styles: Styles, report: CountyReport, todo: WorkList) -> None:
     sheet = book.add_worksheet("概览")
     widths = (44.0, 96.0)
     for column, width in enumerate(widths):
@@ -198,16 +229,52 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport) -> None:
         row += 1
         write_line(sheet, row, (name, value), (styles.text, styles.left))
     row += 2
+    write_line(sheet, row, ("今晚先做", "核对什么，影响什么"), (styles.head, styles.head))
+    for task in todo.tonight:
+        row += 1
+        who = f"{task.name} {task.contact}".strip()
+        line = (who, f"{task.what}（{task.effect}）")
+        sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
+        write_line(sheet, row, line, (styles.wrap, styles.wrap))
+    row += 2
     write_line(sheet, row, ("县级校验", "结论"), (styles.head, styles.head))
     for item in sorted(report.findings, key=lambda found: _WORDS_FIRST.index(found.outcome)):
         row += 1
         stage = report.stages.get(item.stage, "全县")
         # 暂通过 is not green: schools that are still missing may turn it
-        kind = Outcome.DOUBT if item.word == "暂通过" else item.outcome
+        kind = Outcome.DOUBT if item.provisional and item.outcome is Outcome.PASS else item.outcome
         form = styles.wrap if item.informs else styles.fills.get(str(kind), styles.wrap)
         line = (f"{item.rule} {item.title}（{stage}）", f"{item.word}：{item.message}")
         sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, form))
+
+
+def _work_list(book: Workbook, styles: Styles, todo: WorkList) -> None:
+    """One school takes one line, whatever is wrong with it."""
+    heads = (
+        *("学校", "标识码", "办学类型", "乡镇", "学段", "状态", "必须修改", "需要说明", "未达标"),
+        *("未判断", "先做什么", "影响的全县结论", "联系人"),
+    )
+    widths = (28, 13, 14, 12, 14, 8, 9, 9, 9, 9, 70, 44, 22)
+    page = ListSheet(book, styles, "工作清单", heads, widths)
+    for line in todo.lines:
+        numbers = (line.hard, line.doubt, line.unmet, line.unjudged)
+        values: tuple[Value, ...] = (
+            *(line.name, line.code, line.type, line.township, "、".join(line.stages), line.state),
+            *(number or None for number in numbers),
+            *(line.first, "、".join(line.hinges), line.contact),
+        )
+        formats = [styles.wrap] * len(values)
+        if line.state != HANDED_IN:
+            formats[5] = styles.fills["fail"]
+        for place, kind in enumerate(("fail", "doubt", "unmet", "incomplete"), 6):
+            if values[place]:
+                formats[place] = styles.fills[kind]
+        if line.hinges:
+            formats[11] = styles.fills["incomplete"]
+        page.write(values, formats)
+    page.sheet.freeze_panes(1, 1)
+    page.add_filter()
 
 
 def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
@@ -223,13 +290,23 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "一校多份", len(filing.choices)
     yield "不在名册上的文件", len(filing.strangers)
     yield "没有标识码的文件", len(filing.nameless)
-    yield "无法校验的文件", len(report.unreadable())
+    yield "没有校验的文件（无法读取、没有查看、往年的表）", len(report.unreadable())
+    yield "不用校验的文件", len(report.beside)
     yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
     yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
     yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
     unsure = sum(item.provisional for item in deciding)
     note = f"（{unsure} 项是暂时的，有学校未计入）" if unsure else ""
+    hanging = sum(bool(item.hinges) for item in deciding)
+    note += f"，{hanging} 项暂不能下结论" if hanging else ""
     yield "差异系数达标项数", f"{passed} / {len(deciding)}{note}"
+    yield "未判断的项", sum(record.counts.get("unjudged", 0) for record in standing)
+    for rate in report.attainments:
+        where = report.stages.get(rate.stage, "学校")
+        told = (
+            f"达标 {rate.met}，未达标 {rate.missed}，有错或存疑 {rate.unsure}，缺数据 {rate.open}"
+        )
+        yield f"{rate.title}率（{where}）", f"{rate.rate}：{told}"
 
 
 def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
@@ -243,7 +320,8 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
         for entry in filing.missing
     ]
     for record in report.unreadable():
-        rows.append((("", "", "", "无法校验", record.path, record.message), "fail"))
+        state = state_of(record)
+        rows.append(((record.code, record.name, "", state, record.path, record.message), "fail"))
     for code, item in filing.counted.items():
         choice = reasons.get(code)
         note = ""
@@ -257,8 +335,10 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
         rows.append(((item.code, item.name, "", state, item.path, ""), "doubt"))
     for found in filing.disagreements:
         rows.append((("", "", "", "需要核对", "、".join(found.files), found.message), "doubt"))
+    for path, reason in report.beside:
+        rows.append((("", "", "", "不用校验", path, reason), ""))
     for values, kind in rows:
-        formats = [styles.wrap] * 3 + [styles.fills[kind]] + [styles.wrap] * 2
+        formats = [styles.wrap] * 3 + [styles.fills.get(kind, styles.wrap)] + [styles.wrap] * 2
         page.write(values, formats)
     page.add_filter()
 
@@ -299,9 +379,10 @@ def _copy_link(sheet: Worksheet, row: int, column: int, target: str, styles: Sty
     if not target:
         sheet.write_blank(row, column, None, styles.text)
     elif row > 60_000:  # Excel keeps at most 65,530 links on a sheet
-        sheet.write_string(row, column, target, styles.text)
+        sheet.write_string(row, column, target, _quoted_like(target, styles.text))
     else:
-        sheet.write_url(row, column, f"external:{target}", styles.link, target)
+        link = _quoted_like(target, styles.link)
+        sheet.write_url(row, column, f"external:{target}", link, target)
 
 
 _FLAGS = {"True": "是", "False": "否"}
@@ -341,23 +422,24 @@ def _value(item: FactColumn, own: Mapping[tuple[str, str], str]) -> Value:
 def write_matrix(book: Workbook, styles: Styles, report: CountyReport) -> None:
     """School × indicator, coloured by how far each is from its standard."""
     titles = [f"{item.title}（{item.unit}）" for item in report.indicators]
-    heads = ("学校", "标识码", "学段", "未达标项数", *titles)
-    widths = (28, 13, 9, 10, *[12.0] * len(titles))
+    heads = ("学校", "标识码", "学段", "未达标项数", "有错或存疑项数", *titles)
+    widths = (28, 13, 9, 10, 10, *[12.0] * len(titles))
     page = ListSheet(book, styles, "学校指标总表", heads, widths)
     for school, units in report.units():
         for stage, title in report.stages.items():
             levels = units.get(stage)
             if levels is None:
                 continue
-            failed = sum(level.outcome in MISSED for level in levels.values())
-            values: list[Value] = [school.name, school.code, title, failed]
+            failed = sum(level.outcome in MISSED and level.sure for level in levels.values())
+            unsure = sum(not level.sure for level in levels.values())
+            values: list[Value] = [school.name, school.code, title, failed, unsure]
             formats = [styles.text] * len(values)
             for item in report.indicators:
                 value, form = _level(item, levels.get(item.rule), styles)
                 values.append(value)
                 formats.append(form)
             page.write(values, formats, wraps=False)
-    page.sheet.freeze_panes(1, 1)
+    page.sheet.freeze_panes(1, 3)
     page.add_filter()
 
 
@@ -366,7 +448,9 @@ def _level(item: Indicator, level: Level | None, styles: Styles) -> tuple[Value,
         outcome = level.outcome if level else Outcome.NOT_APPLICABLE
         return OUTCOME_WORDS[outcome], styles.absent
     kind = str(level.outcome)
-    if level.outcome in MISSED and level.limit and level.value:
+    if not level.sure:
+        kind = "incomplete"
+    elif level.outcome in MISSED and level.limit and level.value:
         ratio = level.value / level.limit if item.at_least else level.limit / level.value
         kind = "near" if ratio >= Fraction(17, 20) else "fail"
     shown = Decimal(format_number(level.value, item.digits))
@@ -378,9 +462,10 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
     heads = (
         *("学段", "指标", "学校数", "均值", "差异系数", "上限", "结论", "未加权（对照）"),
         "数据不全，未计入",
+        *("有错或存疑的学校", "不计这些学校", "不计时结论", "先改这几所（结论取决于它们）"),
         *("补齐顺序", "学校", "单独补齐后", "依次补齐后", "依次补齐后是否达标"),
     )
-    widths = (9, 34, 8, 11, 11, 8, 9, 12, 20, 9, 26, 12, 12, 12)
+    widths = (9, 34, 8, 11, 11, 8, 12, 12, 20, 10, 11, 10, 40, 9, 26, 12, 12, 12)
     page = ListSheet(book, styles, "差异系数", heads, widths)
     names = {school.code: school.name for school in report.schools}
     for item in report.dispersion:
@@ -402,15 +487,28 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
         # the limit of 基本均衡 is for the mean of the eight, not for each
         word = item.word if item.decides else "仅供参考"
         # 暂通过 is not green: schools that are still missing may turn it
-        kind = Outcome.DOUBT if item.word == "暂通过" else item.outcome
+        kind = Outcome.DOUBT if item.provisional and item.outcome is Outcome.PASS else item.outcome
         verdict = styles.fills.get(str(kind), styles.wrap) if item.decides else styles.wrap
         front = (stage, item.title, item.schools, mean, cv, item.limit)
         for step in steps:
-            values: tuple[Value, ...] = (*front, word, plain, left_out, *step)
+            values: tuple[Value, ...] = (*front, word, plain, left_out, *_apart(item, names), *step)
             formats = [styles.wrap] * len(values)
             formats[6] = verdict
             page.write(values, formats)
     page.add_filter()
+
+
+def _apart(item: DispersionResult, names: Mapping[str, str]) -> tuple[Value, ...]:
+    """The figure without wrong and doubtful inputs, and the schools on which it hangs."""
+    if item.without is None:
+        return 0, None, None, None
+    without = item.without
+    word = county_word(without.outcome, item.severity, item.provisional, False)
+    first = "、".join(
+        f"{names.get(hinge.school, hinge.school)}（{'、'.join(cells_of(hinge.doubts))}）"
+        for hinge in item.hinges
+    )
+    return len(without.schools), Decimal(without.actual) if without.actual else None, word, first
 
 
 def write_shortages(book: Workbook, styles: Styles, report: CountyReport) -> None:

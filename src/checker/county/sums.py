@@ -35,7 +35,8 @@ def share(question: Question) -> Conclusion:
     )
     limit, compare = question.limit(), question.text("compare", "<=")
     if limit is None:
-        return Conclusion((question.of_all(Outcome.PASS, actual, "", f"{text}。"),))
+        found = question.of_all(Outcome.PASS, actual, "", f"{text}。", figure=percent)
+        return Conclusion((found,))
     required = f"{_SIGNS[compare]} {format_number(limit, 2)}%"
     outcome = passed(COMPARE[compare](percent, limit))
     text += f"，{'符合' if outcome is Outcome.PASS else '不符合'}要求（{required}）。"
@@ -44,7 +45,7 @@ def share(question: Question) -> Conclusion:
     schools = () if outcome is Outcome.PASS else behind
     # one class too large breaks 0 %, one school that fails breaks 100 %: no other can mend that
     final = outcome is Outcome.FAIL and limit in (_MOST if wants_more else _LEAST)
-    return Conclusion((question.of_all(outcome, actual, required, text, schools, final),))
+    return Conclusion((question.of_all(outcome, actual, required, text, schools, final, percent),))
 
 
 def _nothing_to_share(question: Question) -> Conclusion:
@@ -70,6 +71,8 @@ def total(question: Question) -> Conclusion:
     outcome = passed(apart <= (question.limit("tolerance") or 0))
     if outcome is Outcome.FAIL and together < figure and question.reservation():
         outcome = Outcome.INCOMPLETE
+    if question.set_aside and together <= figure:
+        outcome = Outcome.INCOMPLETE  # what is set aside is lacking in the sum
     what = question.rule.title.removesuffix("与县级自查表一致").removesuffix("合计")
     text = (
         f"{question.stage_title}{what}：各校合计 {format_number(together, 2)}{unit}，"
@@ -85,5 +88,6 @@ def total(question: Question) -> Conclusion:
         f"= {format_number(figure, 2)}{unit}",
         text,
         final=together > figure,
+        figure=together,
     )
     return Conclusion((finding,))

@@ -21,6 +21,7 @@ def asked(entry: Entry, minimum: str | None = None, maximum: str | None = None) 
         FieldType.CODE: "下拉列表中的一项",
         FieldType.DATE: "日期，如 2026-09-01",
         FieldType.YEAR: "四位年份，如 2026",
+        FieldType.MONTH: "年月，如 2026.09",
     }
     details = []
     if minimum is not None and maximum is not None:

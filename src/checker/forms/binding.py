@@ -12,9 +12,18 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from hashlib import blake2b
 
+from msgspec.structs import replace
+
+from checker.forms.adopted import bind_adopted
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_form
-from checker.forms.recognition import Unrecognised, find_sheets, recognise, wrong_edition
+from checker.forms.recognition import (
+    Unrecognised,
+    edition_of,
+    find_sheets,
+    recognise,
+    wrong_edition,
+)
 from checker.forms.side_sheets import read_explanations, read_indicators
 from checker.forms.stage_units import stages_of
 from checker.forms.tables import read_table
@@ -39,10 +48,19 @@ ENOUGH_TO_COMPARE = 3
 
 
 def bind(snapshot: Snapshot, template: Template) -> Submission:
-    """All facts of a workbook that was built from ``template``, however it was changed since.
+    """All facts of a workbook that was built from ``template``, however it was changed since, or
+    that the county made itself, if the template has an adopted layout.
 
     Never raises for what a workbook contains: everything odd is a Problem.
     """
+    if template.layout is not None:
+        submission = bind_adopted(snapshot, template)
+        units = tuple(
+            replace(unit, content_hash=_digest(template, unit.facts, unit.tables))
+            for unit in submission.units
+        )
+        digest = _digest(template, submission.facts, submission.tables)
+        return replace(submission, content_hash=digest, units=units)
     titles, problems = find_sheets(snapshot, template)
     edition = wrong_edition(snapshot, template)
     if edition is not None:
@@ -80,6 +98,7 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
         ),
         sheet_titles=titles,
         content_hash=_digest(template, facts, tables),
+        year=edition_of(snapshot),
         explanation_area=area,
     )
 

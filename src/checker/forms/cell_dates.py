@@ -1,10 +1,12 @@
-"""Days and years as clerks type them: 2026-9-1, 20260901, 198009, 2026年9月1日, Excel dates."""
+"""Days and years as clerks type them, and as spreadsheets, web pages and other systems write them:
+2026-9-1, 20260901, 2026年9月1日, 二〇二六年九月一日, 1-Sep-26, 2026-08-31T16:00:00Z, …"""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from typing import NamedTuple
 
 from checker.forms.plain_text import half_width, is_nothing, plain, unwrapped
 from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, understood, unreadable
@@ -12,53 +14,101 @@ from checker.model.cells import Cell
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100
 EXPECTED_DAY = "日期，如 2026-09-01"
+EXPECTED_MONTH = "年月，如 2026.09"
 EXPECTED_YEAR = "四位年份，如 2026"
-_DAY_ZERO = date(1899, 12, 30)  # of Excel's day numbers, for dates after February 1900
-_PARTS = r"([0-9]{4})[-/.年]\s*([0-9]{1,2})(?:[-/.月]\s*([0-9]{1,2})?日?)?号?"
+_AS_SHOWN = "请按 2026-09-01 的样子填写"
+_DAY_ZERO = datetime(1899, 12, 30)  # of Excel's day numbers, for dates after February 1900
+_CHINA = timezone(timedelta(hours=8))
+_LONGEST = 80  # letters of a text that may name a day
+_CENTURY_SPLIT = 30
+"""As in Excel: of two digits, 00 to 29 are years after 2000, 30 to 99 years before."""
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─﹣"), "-")
+_CHINESE = {sign: str(n) for n, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_ONES = "[一二三四五六七八九]"
+_CHINESE_DAY = (
+    rf"([{''.join(_CHINESE)}]{{4}})年"
+    rf"(?:(十[一二]?|{_ONES})月(?:({_ONES}?十{_ONES}?|廿{_ONES}?|卅一?|{_ONES})[日号])?)?"
+)
+_WEEKDAY = r"\s*\(?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?\s*$"
+_TIME = (
+    r"(?:T|\s+)(?:上午|下午)?\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
+    r"\s*(?:[AP]M)?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_PARTS = r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*(?:[-/.月]\s*(?:([0-9]{1,2})\s*[日号]?)?)?\.?"
+_LOOSE = r"([0-9]{4})(?P<sign>\s|[,、。_\\~])\s*([0-9]{1,2})(?P=sign)\s*([0-9]{1,2})"
 _RUN = r"([0-9]{4})([0-9]{2})([0-9]{2})?"
+_SHORT_YEAR = r"([0-9]{2})\s*年\s*([0-9]{1,2})\s*月\s*(?:([0-9]{1,2})\s*[日号])?"
+_YEAR_LAST = r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
+_ENGLISH_WEEKDAY = r"(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?,?\s+)?"
+_DAY_FIRST = rf"{_ENGLISH_WEEKDAY}([0-9]{{1,2}})[-/\s]\s*{_MONTH}[-/\s,]\s*([0-9]{{4}}|[0-9]{{2}})"
+_MONTH_FIRST = rf"{_ENGLISH_WEEKDAY}{_MONTH}\s*([0-9]{{1,2}}),?\s+([0-9]{{4}})(?:\s.*)?"
+_JAVA = rf"{_ENGLISH_WEEKDAY}{_MONTH}\s+([0-9]{{1,2}})\s+[0-9:]{{8}}\s+[A-Z+0-9:]+\s+([0-9]{{4}})"
+_WITHOUT_YEAR = rf"[0-9]{{1,2}}\s*[-/.月]\s*[0-9]{{1,2}}\s*[日号]?|[0-9]{{1,2}}[-\s]{_MONTH}"
+
+
+class _Day(NamedTuple):
+    """What a text says: a day (the first one if only the month is written), or why it is none."""
+
+    day: date | None
+    whole: bool = True
+    why: str = ""
+    how: str = ""  # what was assumed to understand it
 
 
 def read_date(cell: Cell, entry: Entry) -> TypedValue:
     """A day. A month without a day (198009) is understood as its first day, and said so."""
     value = cell.value
     typed = shown(cell)
-    if isinstance(value, datetime):
-        value = value.date()
     if isinstance(value, date):
-        if FIRST_YEAR <= value.year <= LAST_YEAR and value.year != 1900:
-            return given(value, typed)
-        message = f"日期 {typed} 的年份不对，请核对后按 2026-09-01 的样子填写。"
-        return unreadable("FORM008", typed, message, EXPECTED_DAY)
+        return _stored(value, typed)
     text = _text(value)
     if is_nothing(text):
         return blank(entry, typed)
-    day, has_day = _day(text)
-    if day is None:
-        return unreadable("FORM008", typed, _why_no_day(value, typed), EXPECTED_DAY)
-    if has_day:
-        message = f"填的是“{typed}”，已按 {day.isoformat()} 理解；请按 2026-09-01 的样子填写。"
+    found = _day(text) if isinstance(value, str) else _number(value)
+    if found.day is None:
+        why = found.why or f"“{typed}”不是日期，{_AS_SHOWN}"
+        return unreadable("FORM008", typed, f"{why.format(typed=typed)}。", EXPECTED_DAY)
+    iso = found.day.isoformat()
+    kind = "以文本形式存的日期" if isinstance(value, str) else "按数填的日期"
+    if not found.whole:
+        message = f"填的是“{typed}”，没有写日，已按 {iso} 理解；请补上日期。"
     else:
-        message = f"填的是“{typed}”，没有写日，已按 {day.isoformat()} 理解；请补上日期。"
-    return understood(day, typed, message)
+        message = (
+            f"“{typed}”是{kind}，已按 {iso} 理解{found.how}；请重新填写 {iso}"
+            "（填后靠左、仍是文本的，先把单元格格式改为“日期”）。"
+        )
+    return understood(found.day, typed, message)
 
 
 def read_year(cell: Cell, entry: Entry) -> TypedValue:
     """A year, as a whole number."""
     value = cell.value
     typed = shown(cell)
+    if isinstance(value, date):
+        number = _number_typed(value)
+        if number is not None:
+            message = (
+                f"单元格是日期格式，填的 {number} 被当成了日期 {typed}；"
+                "请把单元格格式改为“常规”，再填四位年份。"
+            )
+            return unreadable("FORM008", typed, message, EXPECTED_YEAR)
+        if 1910 <= value.year <= LAST_YEAR:
+            message = f"这里只填年份，填的是日期 {typed}，已按 {value.year} 年理解。"
+            return understood(Decimal(value.year), typed, message)
     text = _text(value)
     if is_nothing(text):
         return blank(entry, typed)
-    if isinstance(value, date) and FIRST_YEAR <= value.year <= LAST_YEAR and value.year >= 1910:
-        message = f"这里只填年份，填的是日期 {typed}，已按 {value.year} 年理解。"
-        return understood(Decimal(value.year), typed, message)
-    day, _ = _day(text)
-    match = re.fullmatch(r"([0-9]{4})\s*年?", text)
+    chinese = re.fullmatch(f"([{''.join(_CHINESE)}]{{4}})年?", text)
+    match = re.fullmatch(r"([0-9]{4})\s*年?", "".join(map(_digit, chinese[1])) if chinese else text)
     if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         if isinstance(value, Decimal):
             return given(Decimal(int(match[1])), typed)
         message = f"填的是“{typed}”，已按 {match[1]} 年理解；请只填数字 {match[1]}。"
         return understood(Decimal(int(match[1])), typed, message)
+    day = (_number(value) if isinstance(value, Decimal) else _day(text)).day
     if day is not None:
         message = f"这里只填年份，填的是“{typed}”，已按 {day.year} 年理解。"
         return understood(Decimal(day.year), typed, message)
@@ -66,33 +116,202 @@ def read_year(cell: Cell, entry: Entry) -> TypedValue:
     return unreadable("FORM008", typed, message, EXPECTED_YEAR)
 
 
+def _stored(value: date, typed: str) -> TypedValue:
+    """A date as the spreadsheet program keeps it; perhaps only because a number was typed into a
+    cell formatted as a date: 2026.10 shows as 1905-07-18."""
+    number = _number_typed(value)
+    if number is not None:
+        message = (
+            f"单元格是日期格式，填的数 {number} 被当成了日期 {typed[:10]}；{_AS_SHOWN}"
+            "（确实是那一天的，请先把单元格格式改为“文本”再填）。"
+        )
+        return unreadable("FORM008", typed, message, EXPECTED_DAY)
+    day = value.date() if isinstance(value, datetime) else value
+    if FIRST_YEAR <= day.year <= LAST_YEAR and day.year != 1900:
+        return given(day, typed)
+    message = f"日期 {typed} 的年份不对，请核对后按 2026-09-01 的样子填写。"
+    return unreadable("FORM008", typed, message, EXPECTED_DAY)
+
+
+def _number_typed(value: date) -> str | None:
+    """The number behind a date if it is a year, year.month or yearmonth: 2026, 2026.1, 202609."""
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+    passed = moment.replace(tzinfo=None) - _DAY_ZERO
+    number = round(passed.days + Decimal(passed.seconds) / 86_400, 4)
+    if 1900 <= number < LAST_YEAR + 1:
+        return plain(number)
+    year, month = divmod(int(number), 100)
+    as_month = number == int(number) and 1900 <= year <= LAST_YEAR and 1 <= month <= 12
+    return plain(number) if as_month else None
+
+
+def read_month(cell: Cell, entry: Entry) -> TypedValue:
+    """A year and a month, as the first day of it, however it was typed (1994.02, 199402, a date).
+
+    A number with a point is refused: 2019.10 has become 2019.1.
+    """
+    value = cell.value
+    typed = shown(cell)
+    text = _text(value)
+    if is_nothing(text):
+        return blank(entry, typed)
+    day = value.date() if isinstance(value, datetime) else value
+    if not isinstance(day, date):
+        day = _day(text).day
+    if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR and day.year != 1900:
+        return given(day.replace(day=1), typed)
+    if isinstance(value, Decimal) and value.is_finite() and value != value.to_integral_value():
+        message = (
+            f"{typed} 是作为数填的，分不清是 1 月还是 10 月；请把单元格格式改为“文本”再填年月。"
+        )
+    else:
+        message = f"“{typed}”不是年月，请按 2026.09 的样子填写。"
+    return unreadable("FORM008", typed, message, EXPECTED_MONTH)
+
+
 def _text(value: object) -> str:
     if isinstance(value, Decimal):
-        # 2026.10 as a number has become 2026.1: a number with a point is no month
-        whole = value.is_finite() and value == value.to_integral_value()
-        return plain(value) if whole else "?"
+        return plain(value) if value.is_finite() else "?"
     return unwrapped(half_width(value)).strip() if isinstance(value, str) else ""
 
 
-def _day(text: str) -> tuple[date | None, bool]:
-    """The day, and whether its day of the month was typed."""
-    match = re.fullmatch(_PARTS, text) or re.fullmatch(_RUN, text)
-    if match is None:
-        return None, False
-    year, month, day = int(match[1]), int(match[2]), int(match[3] or 1)
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return None, False
-    try:
-        return date(year, month, day), match[3] is not None
-    except ValueError:
-        return None, False
+def _number(value: object) -> _Day:
+    """A number that is no date to the spreadsheet program. Only whole ones are taken for a day."""
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return _Day(None)
+    if value == value.to_integral_value():
+        return _day(plain(value))
+    if 1900 <= value <= LAST_YEAR + 1:
+        return _Day(None, why=f"{{typed}} 是一个数，10 月会变成 1 月，看不出是哪一天；{_AS_SHOWN}")
+    return _lost_format(value)
 
 
-def _why_no_day(value: object, typed: str) -> str:
-    if isinstance(value, Decimal) and value.is_finite() and 20_000 <= value <= 80_000:
-        guess = _DAY_ZERO + timedelta(days=int(value))
-        return (
-            f"单元格里是数字 {typed}，不是日期（若是日期格式丢失，它相当于 {guess.isoformat()}）；"
-            "请按 2026-09-01 的样子重新填写。"
+def _lost_format(number: Decimal) -> _Day:
+    if 20_000 <= number <= 80_000:
+        guess = (_DAY_ZERO + timedelta(days=int(number))).date().isoformat()
+        return _Day(
+            None,
+            why=f"单元格里是数字 {{typed}}，不是日期（若是日期格式丢失，它相当于 {guess}）；"
+            "请按 2026-09-01 的样子重新填写",
         )
-    return f"“{typed}”不是日期，请按 2026-09-01 的样子填写。"
+    for unit in (1, 1000):
+        seconds = number / unit
+        if 10**9 <= seconds <= 4 * 10**9:
+            guess = datetime.fromtimestamp(int(seconds), _CHINA).date().isoformat()
+            return _Day(
+                None,
+                why=f"{{typed}} 像是别的系统导出的时间戳（相当于北京时间 {guess}）；{_AS_SHOWN}",
+            )
+    return _Day(None)
+
+
+def _day(text: str) -> _Day:
+    """The day that a text names."""
+    if len(text) > _LONGEST:
+        return _Day(None)
+    text = re.sub(_WEEKDAY, "", _arabic(text.translate(_DASHES))).strip()
+    whole = re.fullmatch(_RUN, text)
+    if whole is not None and not FIRST_YEAR <= int(whole[1]) <= LAST_YEAR:
+        return _Day(None)
+    if whole is None and text.isdigit():
+        if len(text) == 4:
+            return _Day(None, why=f"“{{typed}}”只有年份，没有月和日；{_AS_SHOWN}")
+        return _lost_format(Decimal(text))
+    timed = re.search(_TIME + "$", text)
+    if timed is not None and text[: timed.start()].strip().isascii():
+        return _timed(text[: timed.start()].strip(), timed)
+    match = whole or re.fullmatch(_PARTS, text)
+    if match is not None:
+        return _of(int(match[1]), int(match[2]), match[3])
+    match = re.fullmatch(_LOOSE, text)
+    if match is not None:
+        return _of(int(match[1]), int(match[3]), match[4])
+    match = re.fullmatch(_SHORT_YEAR, text)
+    if match is not None:
+        return _with_century(match[1], int(match[2]), match[3])
+    match = re.fullmatch(_YEAR_LAST, text)
+    if match is not None:
+        return _year_last(int(match[1]), int(match[3]), int(match[4]))
+    return _english(text.lower())
+
+
+def _timed(text: str, timed: re.Match[str]) -> _Day:
+    """A day with a time of day; one of another time zone is the day that it was in China."""
+    found = _day(text)
+    zone = timed[4]
+    if zone is None or found.day is None or not found.whole:
+        return found
+    offset = timedelta(0)
+    if zone != "Z":
+        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+        offset = -offset if zone[0] == "-" else offset
+    hour, minute = min(int(timed[1]), 23), min(int(timed[2]), 59)
+    moment = datetime.combine(found.day, time(hour, minute)) - offset + timedelta(hours=8)
+    return _Day(moment.date(), how="" if moment.date() == found.day else "（换算成北京时间）")
+
+
+def _english(text: str) -> _Day:
+    for pattern in (_JAVA.lower(), _MONTH_FIRST):
+        match = re.fullmatch(pattern, text)
+        if match is not None:
+            return _of(int(match[3]), _MONTHS.index(match[1]) + 1, match[2])
+    match = re.fullmatch(_DAY_FIRST, text)
+    if match is not None:
+        month = _MONTHS.index(match[2]) + 1
+        if len(match[3]) == 4:
+            return _of(int(match[3]), month, match[1])
+        return _with_century(match[3], month, match[1])
+    if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", text):
+        return _Day(None, why=f"“{{typed}}”的年份只有两位，看不出哪个是年；{_AS_SHOWN}")
+    if re.fullmatch(_WITHOUT_YEAR, text):
+        return _Day(None, why=f"“{{typed}}”没有写年份；{_AS_SHOWN}")
+    return _Day(None)
+
+
+def _year_last(one: int, other: int, year: int) -> _Day:
+    """9/30/2026 and 30/9/2026 can only be one day; 9/1/2026 can be two."""
+    if one == other or one > 12 >= other:
+        return _of(year, other, str(one))
+    if other > 12 >= one:
+        return _of(year, one, str(other))
+    why = f"“{{typed}}”看不出 {one} 和 {other} 哪个是月、哪个是日；{_AS_SHOWN}"
+    return _Day(None, why=why if one <= 12 else "")
+
+
+def _with_century(digits: str, month: int, day: str | None) -> _Day:
+    year = int(digits) + (2000 if int(digits) < _CENTURY_SPLIT else 1900)
+    return _of(year, month, day)._replace(how=f"（两位年份按 {year} 年算）")
+
+
+def _of(year: int, month: int, day: str | None) -> _Day:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return _Day(None, why=f"“{{typed}}”的年份 {year} 不对；请核对后按 2026-09-01 的样子填写")
+    if not 1 <= month <= 12:
+        return _Day(None, why=f"“{{typed}}”不是日期：没有 {month} 月；{_AS_SHOWN}")
+    try:
+        return _Day(date(year, month, int(day or 1)), day is not None)
+    except ValueError:
+        why = f"“{{typed}}”不是日期：{year} 年 {month} 月没有 {int(day or 0)} 日；{_AS_SHOWN}"
+        return _Day(None, why=why)
+
+
+def _arabic(text: str) -> str:
+    """二〇二六年九月一日 as 2026年9月1日; any other text as it is."""
+    match = re.fullmatch(_CHINESE_DAY, "".join(text.split()))
+    if match is None:
+        return text
+    parts = "".join(map(_digit, match[1])) + "年"
+    for number, word in ((match[2], "月"), (match[3], "日")):
+        parts += f"{_spoken(number)}{word}" if number else ""
+    return parts
+
+
+def _digit(sign: str) -> str:
+    return _CHINESE[sign]
+
+
+def _spoken(text: str) -> int:
+    """三十一 as 31, 廿 as 20."""
+    text = text.replace("廿", "二十").replace("卅", "三十")
+    tens, ten, ones = text.rpartition("十")
+    return (int(_CHINESE.get(tens, "1")) * 10 if ten else 0) + int(_CHINESE.get(ones, "0"))

@@ -31,7 +31,8 @@ EXACT = 10**MAX_DIGITS
 MAX_EXPONENT = 400  # of any number that a spreadsheet can hold
 
 _NUMBER = (
-    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?(?P<tail>\D.*)?"
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?"
+    r"(?P<tail>(?s:\D.*))?"
 )
 _UNIT_WORDS = (
     frozenset({"人", "名", "位", "个", "个人"}),
@@ -50,9 +51,21 @@ _UNITS = frozenset().union(*_UNIT_WORDS) | {
     *("岁", "班", "年级", "辆", "件", "张", "份", "种", "门", "户", "家", "M", "Mbps", "m"),
 }
 """Units that forms count in: a number with another unit than the cell's must be converted."""
+_CONVERTIBLE = (
+    frozenset({"元", "千元", "万元", "亿元", "角", "块", "元整"}),
+    frozenset({"平方米", "平米", "平方", "㎡", "m2", "m²", "m^2", "亩", "公顷", "平方公里"}),
+    frozenset({"米", "m", "千米", "公里"}),
+    frozenset({"吨", "公斤", "千克"}),
+    frozenset({"小时", "分钟", "天", "周"}),
+    frozenset({"M", "Mbps", "兆"}),
+)
+"""Units of one kind: a number in one of them can be converted to another."""
 _MULTIPLES = ("十", "百", "千", "万", "亿")
+_LETTERS_LIKE_DIGITS = str.maketrans("OoQlI|", "000111")
+_CURRENCY = ("￥", "¥", "$", "RMB", "CNY", "人民币")
 _CHINESE_DIGITS = r"[〇零一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾佰仟]+"
 _APPROXIMATE = ("约", "大约", "近", "左右", "多", "余", "以上", "以下", "上下", "~", "～", "≈")
+_BOUNDS = (">", "<", "≥", "≤", "±", "≦", "≧")
 
 
 def is_percentage(entry: Entry) -> bool:
@@ -166,14 +179,18 @@ def _is_unit(tail: str, entry: Entry) -> bool:
 
 
 def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
-    if any(word in tail for word in _APPROXIMATE):
+    if any(word in tail for word in (*_APPROXIMATE, *_BOUNDS)):
         return f"“{typed}”不是确定的数，请填准确的数字。"
-    if tail.strip().startswith(_MULTIPLES):
-        unit = f"，本格的单位是{entry.unit}" if entry.unit else ""
-        return f"“{typed}”里带有“{tail.strip()}”，不能确定是多少{unit}；请换算后只填数字。"
-    if tail[0] in ",." or tail.strip()[0].isdigit():
-        return f"“{typed}”里的空格、逗号或小数点位置不对，不能确定是一个数还是几个数；请重新填写。"
+    kept = _as_typed(typed, tail)
+    if not any(sign.isalnum() for sign in tail) and tail.strip() not in _UNITS:
+        if tail.isspace():
+            return f"“{typed}”里多写了空白；请只填数字。"
+        return f"“{typed}”末尾多写了“{kept}”；请只填数字。"
     tail = tail.strip()
+    if tail.startswith(_MULTIPLES):
+        return _multiple(typed, tail, entry)
+    if tail[0] in ",." or tail[0].isdigit():
+        return f"“{typed}”里的空格、逗号或小数点位置不对，不能确定是一个数还是几个数；请重新填写。"
     if re.fullmatch(r"[eE][+-]?[0-9]+", tail):
         return (
             f"“{typed}”是科学计数法，末尾的几位可能已被略去；"
@@ -183,15 +200,50 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
         return f"“{typed}”不是一个数；请填计算后的结果，或以等号开头写成公式。"
     if tail == "%":
         return f"这里不填百分数，填的是“{typed}”；请填{expected(entry)}。"
+    if _letters_for_digits(text):
+        return f"“{typed}”里有像数字的字母（“{kept}”）；请核对后只填数字。"
     if tail in _UNITS and entry.unit:
-        return f"“{typed}”的“{tail}”与本格的单位“{entry.unit}”不一致；请换算后只填数字。"
-    return f"“{typed}”里多写了“{tail}”；请只填数字。"
+        unit = half_width(entry.unit)
+        alike = any({tail, unit} <= units for units in _CONVERTIBLE)
+        advice = "请换算后只填数字" if alike else "请核对填的是不是这一格要的数，只填数字"
+        return f"“{typed}”的“{tail}”与本格的单位“{entry.unit}”不一致；{advice}。"
+    return f"“{typed}”里多写了“{kept}”；请只填数字。"
+
+
+def _as_typed(typed: str, tail: str) -> str:
+    """The end of what was typed, with its signs as they were: ； rather than ;"""
+    return typed[len(typed) - len(tail) :].strip() if tail else ""
+
+
+def _multiple(typed: str, tail: str, entry: Entry) -> str:
+    if half_width(entry.unit).startswith(tail[0]):
+        return (
+            f"“{typed}”里带有“{tail}”，本格已经是以{entry.unit}计，"
+            f"不能确定填的是多少；请只填以{entry.unit}计的数字。"
+        )
+    unit = f"，本格的单位是{entry.unit}" if entry.unit else ""
+    return f"“{typed}”里带有“{tail}”，不能确定是多少{unit}；请换算后只填数字。"
+
+
+def _letters_for_digits(text: str) -> bool:
+    """Whether the text is a number once O and l are taken for 0 and 1, as they were meant."""
+    changed = text.translate(_LETTERS_LIKE_DIGITS)
+    return changed != text and re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", changed) is not None
 
 
 def _why_not(text: str, typed: str, entry: Entry) -> str:
-    if any(word in text for word in _APPROXIMATE):
+    if any(word in text for word in (*_APPROXIMATE, *_BOUNDS)):
         return f"“{typed}”不是确定的数，请填准确的数字。"
     if re.match(_CHINESE_DIGITS, text):
         return f"“{typed}”是汉字数字，请改填阿拉伯数字。"
+    if any(sign in "0123456789" for sign in text):
+        if _letters_for_digits(text):
+            return f"“{typed}”里有像数字的字母；请核对后只填数字。"
+        for sign in _CURRENCY:
+            if text.startswith(half_width(sign)):
+                return f"“{typed}”前面多写了“{sign}”；请只填数字。"
+        if text.startswith("="):
+            return f"“{typed}”是以文本形式存的公式；请把单元格格式改为“常规”，再重新填写。"
+        return f"“{typed}”里除了数还有别的字符；请只填数字。"
     none = if_none(entry, entry.blank is Blank.MISSING)
     return f"“{typed}”不是数；请填阿拉伯数字{f'，{none}' if none else ''}。"

@@ -27,3 +27,11 @@ class FillError(Exception):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("数据不能填入模板：\n" + "\n".join(f"  - {item}" for item in problems))
+
+
+class UnknownForm(Exception):
+    """A workbook that is no form of any known template. ``reason`` is a Chinese sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -20,7 +20,8 @@ Names = Mapping[str, tuple[CellRef, CellRef] | None]
 
 class FieldPlaces:
     """Finds the cells of one form sheet. ``title`` is the sheet's title in this workbook.
-    ``problems`` fills while fields are located."""
+    ``problems`` fills while fields are located; so does ``older``: fields of rows that came to the
+    edition after this workbook was given out."""
 
     def __init__(self, snapshot: SheetSnapshot, sheet: Sheet, title: str, names: Names) -> None:
         self.snapshot = snapshot
@@ -28,6 +29,7 @@ class FieldPlaces:
         self.title = title
         self.names = names
         self.problems: list[Problem] = []
+        self.older: set[str] = set()
         found = find_grid(snapshot, sheet)
         self.grid = found if isinstance(found, FormGrid) else None
         self._rivals = [] if isinstance(found, FormGrid) else found
@@ -64,10 +66,9 @@ class FieldPlaces:
             return
         row = rows[0] if rows else self._row_without_code(item, named)
         if row is None:
-            handed_out_with_it = any(
-                field_name(item.id, column) in self.names for column in item.columns
-            )
-            if handed_out_with_it or not item.added:
+            if item.added and not self._given_out_with(item):
+                self.older.add(item.id)
+            else:
                 self._report_missing_row(item)
         elif rows and self._bears_another_label(item, row):
             self._report_foreign_label(item, row)
@@ -194,6 +195,15 @@ class FieldPlaces:
             "不能确定这一行填的是哪一项；请对照空白表改正行号或名称。"
         )
         self._add("FORM012", message, item, row)
+
+    def _given_out_with(self, item: Field) -> bool:
+        """Whether the workbook was built with this row: its cells have names, or its label stands
+        somewhere, so that the row is not new but lost."""
+        named = any(field_name(item.id, column) in self.names for column in item.columns)
+        label = squeeze(item.label)
+        return named or any(
+            label == squeeze(value) for line in self.snapshot.rows for value in line
+        )
 
     def _report_missing_row(self, item: Field) -> None:
         message = (

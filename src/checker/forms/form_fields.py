@@ -41,7 +41,11 @@ def read_form(
     readings: list[FieldReading] = []
     for item, column, place in located:
         cell = None if place in uncertain else place
-        fact, remark = read_fact(FactRef(item.id, column), snapshot, cell, item, codes)
+        ref = FactRef(item.id, column)
+        if item.id in places.older:  # as if it were there and left empty
+            readings.append(FieldReading(item, columns[column], Fact(ref, FactState.BLANK), None))
+            continue
+        fact, remark = read_fact(ref, snapshot, cell, item, codes)
         readings.append(FieldReading(item, columns[column], fact, remark))
     return readings, places.problems + problems
 
@@ -78,7 +82,7 @@ def _merged(
     area = f"{corner.a1}:{CellRef(corner.sheet, bottom, right).a1}"
     value = snapshot.cell(corner.row, corner.column)
     text = shown(value) if value.kind is not CellKind.EMPTY else ""
-    what = f"，显示的“{text}”不能确定是哪一格的" if text else ""
+    what = f"，显示的“{text}”存在 {corner.a1} 里，不能确定是哪一格的" if text else ""
     cells = "、".join(cell.a1 for cell in inside)
     message = (
         f"{area} 被合并成了一格{what}；请取消合并，再分别填写要填的格子（{cells}）。"
@@ -98,9 +102,7 @@ def read_fact(
 ) -> tuple[Fact, TypedValue | None]:
     """The fact in a cell, and the typed value if there is a remark on it."""
     if place is None:
-        # a form from before the row was added holds nothing there, as if it were left empty
-        added = isinstance(entry, Field) and entry.added
-        return Fact(ref, FactState.BLANK if added else FactState.UNBOUND), None
+        return Fact(ref, FactState.UNBOUND), None
     typed = normalise(snapshot.cell(place.row, place.column), entry, codes.get(entry.codes or ""))
     fact = Fact(ref, typed.state, typed.value, place, typed.typed)
     return fact, typed if typed.rule else None

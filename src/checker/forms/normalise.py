@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.forms.cell_dates import read_date, read_year
+from checker.forms.cell_dates import read_date, read_month, read_year
 from checker.forms.cell_numbers import read_number
 from checker.forms.cell_words import CodeList, read_code, read_flag, read_text
 from checker.forms.plain_text import trim
@@ -25,6 +25,7 @@ _READERS = {
     FieldType.TEXT: read_text,
     FieldType.DATE: read_date,
     FieldType.YEAR: read_year,
+    FieldType.MONTH: read_month,
 }
 
 

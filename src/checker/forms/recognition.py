@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from checker.forms.adopted import ENOUGH as ENOUGH_ADOPTED
+from checker.forms.adopted import likeness
 from checker.forms.names import (
     EDITION_PROPERTY,
     EXPLANATIONS_NAME,
@@ -51,7 +53,7 @@ def recognise(snapshot: Snapshot, templates: Sequence[Template]) -> Template | U
             "请核对是否选错了文件，或安装对应的模板。"
         )
     if not of_kind:
-        of_kind = _by_sheets(snapshot, templates)
+        of_kind = _by_sheets(snapshot, templates) + _adopted(snapshot, templates)
     if not of_kind:
         known = "、".join(dict.fromkeys(template.title for template in templates))
         sheets = "、".join(list(snapshot.sheets)[:6])
@@ -63,7 +65,11 @@ def recognise(snapshot: Snapshot, templates: Sequence[Template]) -> Template | U
         fitting = "、".join(dict.fromkeys(template.title for template in of_kind))
         return Unrecognised(
             f"这份表同时像几种填报表（{fitting}），不能确定是哪一种；"
-            "请使用下发的空白表填写，不要合并、改名工作表。"
+            + (
+                "请模板的作者在版式的 titles 里写上能区分它们的文字。"
+                if any(template.layout is not None for template in of_kind)
+                else "请使用下发的空白表填写，不要合并、改名工作表。"
+            )
         )
     edition = edition_of(snapshot)
     return max(of_kind, key=lambda item: (item.edition == edition, item.edition))
@@ -75,7 +81,7 @@ def _by_sheets(snapshot: Snapshot, templates: Sequence[Template]) -> list[Templa
     scores: list[tuple[float, Template]] = []
     for template in templates:
         forms = [s for s in template.sheets if s.kind in (SheetKind.FORM, SheetKind.TABLE)]
-        if not forms:
+        if not forms or template.layout is not None:
             continue
         seen = sum(
             (squeeze(sheet.title) in titles) + 2 * (squeeze(sheet.form_number) in numbers)
@@ -86,6 +92,17 @@ def _by_sheets(snapshot: Snapshot, templates: Sequence[Template]) -> list[Templa
         scores.append((seen / (3 * len(forms)), template))
     best = max((score for score, _ in scores), default=0.0)
     return [item for score, item in scores if score == best and score >= ENOUGH]
+
+
+def _adopted(snapshot: Snapshot, templates: Sequence[Template]) -> list[Template]:
+    """The templates with an adopted layout that fit best and well enough."""
+    scores = [
+        (likeness(snapshot, template.layout), template)
+        for template in templates
+        if template.layout is not None
+    ]
+    best = max((score for score, _ in scores), default=0.0)
+    return [item for score, item in scores if score == best and score >= ENOUGH_ADOPTED]
 
 
 def edition_of(snapshot: Snapshot) -> int | None:

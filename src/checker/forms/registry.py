@@ -42,6 +42,11 @@ class InstalledTemplate(Struct, frozen=True):
         return self.folder / f"{self.template.title}.xlsx"
 
 
+def is_bundled(item: InstalledTemplate) -> bool:
+    """Whether a template came with the program, whose folders are not to be written into."""
+    return item.folder.resolve().is_relative_to(bundled_folder().resolve())
+
+
 def bundled_folder() -> Path:
     """The folder of the templates that come with the program."""
     spec = find_spec("checker_templates")

@@ -66,7 +66,7 @@ def read_table(
             facts[column.id] = fact
             remarks.append((column, fact, remark))
         rows.append(TableRow(ordinal, facts))
-        problems += _row_problems(title, table, row, remarks)
+        problems += row_problems(title, table, row, remarks)
     outside = [row for row in numbers if row > place.last_row]
     if outside:
         problems.append(_beyond(table, title, outside, place.columns))
@@ -248,7 +248,7 @@ def _lost_column(
     return Problem("FORM018", message, sheet=title, required=column.title)
 
 
-def _row_problems(
+def row_problems(
     title: str,
     table: Table,
     row: int,

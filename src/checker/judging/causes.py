@@ -32,12 +32,15 @@ STRUCTURE = frozenset(
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
 
-_MANY = 8
+_MANY = 5
 """Findings from which on a moved column or a wrong school type is looked for."""
 
 _FAULTS = frozenset({Outcome.FAIL, Outcome.DOUBT})
+"""What is to be mended. 未达标 is no fault, but follows from one where a figure is wrong."""
 
-_TRIES = 60
+_SHOWN = _FAULTS | {Outcome.UNMET}
+
+_TRIES = 40
 """Judgements again that one workbook may cost."""
 
 
@@ -69,6 +72,7 @@ class _Search:
         self.severity_of = severity_of
         self.judge_again = judge_again
         self.open = self._findings(verdicts)
+        self.known = frozenset(self.open)
         self.tries = _TRIES
 
     def causes(self) -> Iterator[Cause]:
@@ -88,11 +92,16 @@ class _Search:
                 if found == MOST:
                     return
 
+    @property
+    def faults(self) -> dict[str, Verdict]:
+        """What is still open and has to be mended."""
+        return {key: each for key, each in self.open.items() if each.outcome in _FAULTS}
+
     def _findings(self, verdicts: Sequence[Verdict | Passed]) -> dict[str, Verdict]:
-        """What is wrong or doubtful, by key; what only informs or is below standard is no fault."""
+        """What is wrong, doubtful or below standard, by key; what only informs is left out."""
         found: dict[str, Verdict] = {}
         for verdict in verdicts:
-            if isinstance(verdict, Passed) or verdict.outcome not in _FAULTS:
+            if isinstance(verdict, Passed) or verdict.outcome not in _SHOWN:
                 continue
             if self.severity_of(verdict.rule) is not Severity.INFO:
                 found.setdefault(finding_key(verdict), verdict)
@@ -102,7 +111,10 @@ class _Search:
         """The findings on a changed submission, and how many fewer they are."""
         self.tries -= 1
         left = self._findings(self.judge_again(changed))
-        return left, len(self.open) - len(left)
+        gone = sum(key not in left for key in self.faults)
+        return left, gone - sum(
+            key not in self.known and each.outcome in _FAULTS for key, each in left.items()
+        )
 
     def _accept(
         self, kind: CauseKind, message: str, place: CellRef | None, left: dict[str, Verdict]
@@ -117,7 +129,7 @@ class _Search:
         template, submission = self.submission.template, self.submission
         field_id = template.split.field
         others = sum(verdict.rule == OTHER_STAGE for verdict in self.open.values())
-        if field_id is None or len(self.open) < _MANY or not others:
+        if field_id is None or len(self.faults) < _MANY or not others:
             return
         typed = next(
             (fact for ref, fact in submission.facts.items() if ref.field == field_id), None
@@ -134,7 +146,7 @@ class _Search:
             left, fewer = self._without(changed)
             if best is None or fewer > best[0]:
                 best = fewer, code, changed, left
-        if best is None or best[0] < len(self.open) // 2:
+        if best is None or best[0] < len(self.faults) // 2:
             return
         _, code, changed, left = best
         meaning = template.code_lists.get(template.fields()[field_id].codes or "", {})
@@ -164,7 +176,7 @@ class _Search:
 
     def _shift(self) -> Iterator[Cause]:
         on_sheet = Counter(
-            place.sheet for verdict in self.open.values() if (place := self._place(verdict))
+            place.sheet for verdict in self.faults.values() if (place := self._place(verdict))
         )
         for sheet in self.submission.template.sheets:
             title = self.submission.sheet_titles.get(sheet.id, sheet.title)
@@ -185,8 +197,8 @@ class _Search:
         self, sheet: Sheet
     ) -> tuple[CellRef, int, Submission, dict[str, Verdict]] | None:
         rows = [fact.cell.row for field in sheet.fields for fact in self._facts(field) if fact.cell]
-        wrong = {place.row for verdict in self.open.values() if (place := self._place(verdict))}
-        starts = sorted({min(rows), *(row for row in rows if row in wrong)})[:6] if rows else []
+        wrong = {place.row for verdict in self.faults.values() if (place := self._place(verdict))}
+        starts = sorted({min(rows), *(row for row in rows if row in wrong)})[:4] if rows else []
         best: tuple[int, int, int, Submission, dict[str, Verdict]] | None = None
         for start in starts:
             for step in (1, -1):
@@ -196,7 +208,7 @@ class _Search:
                 left, fewer = self._without(changed)
                 if best is None or fewer > best[0]:
                     best = fewer, start, step, changed, left
-        if best is None or best[0] < max(_MANY // 2, len(self.open) // 3):
+        if best is None or best[0] < max(_MANY // 2, len(self.faults) // 3):
             return None
         _, start, step, changed, left = best
         column = min(
@@ -219,7 +231,7 @@ class _Search:
     def _figures(self) -> Iterator[Cause]:
         refused: set[FactRef] = set()
         while self.tries > 0:
-            told = Counter(ref for verdict in self.open.values() for ref in set(verdict.at))
+            told = Counter(ref for verdict in self.faults.values() for ref in set(verdict.at))
             asked = [
                 ref
                 for ref, times in told.most_common(8)
@@ -237,7 +249,7 @@ class _Search:
             fact = self.submission.fact(ref)
             message = (
                 f"先核对{self._label(ref)}，现在填的是 {fact.typed or fact.value}："
-                f"{fewer} 条问题都牵涉到它。"
+                f"{fewer} 处问题都牵涉到它。"
             )
             yield self._accept(CauseKind.FIGURE, message, fact.cell, left)
             self.submission = changed
@@ -274,7 +286,7 @@ class _Search:
 
     def _single_rules(self) -> Iterator[Cause]:
         groups: dict[str, list[str]] = {}
-        for key, verdict in self.open.items():
+        for key, verdict in self.faults.items():
             groups.setdefault(verdict.rule, []).append(key)
         hard = {
             rule: any(self.open[key].outcome is Outcome.FAIL for key in keys)

@@ -51,11 +51,15 @@ def judge(
     """
     run = Run(submission, ruleset, profile, previous)
     report = run.report()
+    said_once = [each for each in report.verdicts if run.plan.asked_once(each.rule)]
     causes = causes_of(
         submission,
         report.verdicts,
         run.severities,
-        lambda changed: Run(changed, ruleset, profile, previous).report().verdicts,
+        lambda changed: (
+            *Run(changed, run.plan.asked_again, profile, previous).report().verdicts,
+            *said_once,
+        ),
     )
     return replace(report, causes=causes)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
@@ -32,17 +35,6 @@ class Plan:
     ``by_id`` holds every rule that may be asked; ``reported`` those whose verdicts are reported, in
     order; ``groups`` says, by id, which rules are asked about the same units.
     """
-
-    __slots__ = (
-        "_limits",
-        "by_id",
-        "form_rules",
-        "groups",
-        "profile",
-        "reported",
-        "ruleset",
-        "template",
-    )
 
     def __init__(self, ruleset: RuleSet, profile: Profile, template: Template) -> None:
         self.ruleset = ruleset
@@ -81,6 +73,22 @@ class Plan:
         """A code list of the plugin, else of the template."""
         own = self.ruleset.code_lists.get(plugin, {})
         return own.get(list_id) or self.template.code_lists.get(list_id)
+
+    def asked_once(self, rule_id: str) -> bool:
+        """Whether a rule is a function of somebody else's plugin: what it costs and does beside
+        judging is not known, so it is never asked again to find a cause."""
+        rule = self.by_id.get(rule_id)
+        return rule is not None and self._foreign_code(rule)
+
+    @cached_property
+    def asked_again(self) -> RuleSet:
+        """The rules that may be asked again to find a cause."""
+        rules = tuple(rule for rule in self.ruleset.rules if not self._foreign_code(rule))
+        return replace(self.ruleset, rules=rules)
+
+    def _foreign_code(self, rule: Rule) -> bool:
+        functions = self.ruleset.functions
+        return rule.kind == "function" and not (functions and functions.bundled(rule.plugin))
 
     def title_of(self, rule_id: str) -> str:
         """Title of a rule; its id if it does not run."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from checker.marking.findings import Finding
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit
 from checker.model.report import Report
-from checker.model.submission import key_offset
+from checker.model.submission import ExplanationArea, key_offset
 from checker.model.verdicts import Outcome
 
-PLACE, ISSUE, TEXT = range(1, 4)
-"""Offsets of the columns 位置, 问题 and 说明文字."""
+NUMBER, PLACE, ISSUE, TEXT = range(4)
+"""Offsets of the columns 编号, 位置, 问题 and 说明文字."""
 
 
 def _entry(finding: Finding) -> tuple[str, str, str]:
@@ -32,7 +32,6 @@ def explanation_edits(report: Report, findings: Sequence[Finding]) -> tuple[Cell
     if area is None:
         return ()
     first, last = area
-    key = key_offset(area)
     known = report.submission.explanations.values()
     explained = {item.row for item in known if item.text.strip()}
     explained_keys = {item.key for item in known if item.text.strip()}
@@ -45,22 +44,32 @@ def explanation_edits(report: Report, findings: Sequence[Finding]) -> tuple[Cell
         and finding.key not in explained_keys
     }
     edits = [
-        _edit(first, item.row, offset, value)
+        edit
         for item in known
         if item.text.strip() and item.key
-        for offset, value in ((key, item.key), (PLACE, item.place), (ISSUE, item.issue))
-        if value
+        for edit in _row(area, item.row, item.key, item.place, item.issue)
+        if edit.value is not None
     ]
     free = (row for row in range(first.row, last.row + 1) if row not in explained)
     for finding, row in zip(waiting.values(), free, strict=False):
         stale.discard(row)
-        for offset, value in zip((key, PLACE, ISSUE), _entry(finding), strict=True):
-            edits.append(_edit(first, row, offset, value))
+        edits.extend(_row(area, row, *_entry(finding)))
     for row in sorted(stale):
-        edits.extend(_edit(first, row, offset, None) for offset in (key, PLACE, ISSUE))
+        edits.extend(_row(area, row))
     return tuple(edits)
 
 
-def _edit(corner: CellRef, row: int, offset: int, value: str | None) -> CellEdit:
-    cell, text = (CellRef(corner.sheet, row, corner.column + n).a1 for n in (offset, TEXT))
-    return CellEdit(corner.sheet, cell, value, beside=text)
+def _row(
+    area: ExplanationArea, row: int, key: str = "", place: str = "", issue: str = ""
+) -> Iterator[CellEdit]:
+    """What stands in one row beside the text: 编号, if the key has a column of its own, the key,
+    位置 and 问题; without a key, the row is emptied."""
+    first, _ = area
+    beside = CellRef(first.sheet, row, first.column + TEXT).a1
+    at = key_offset(area)
+    values: dict[int, str | int] = {at: key, PLACE: place, ISSUE: issue}
+    if at != NUMBER:
+        values = {NUMBER: row - first.row + 1 if key else "", **values}
+    for offset, value in values.items():
+        cell = CellRef(first.sheet, row, first.column + offset).a1
+        yield CellEdit(first.sheet, cell, value or None, beside=beside)

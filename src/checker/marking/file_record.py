@@ -41,15 +41,25 @@ def exact(text: str) -> Fraction:
         return Fraction(text)
 
 
+class Doubt(NamedTuple):
+    """A finding (不通过 or 存疑) on one of the facts that a figure is made of: the rule that found
+    it, and the cell (教师!D9)."""
+
+    rule: str
+    cell: str
+
+
 class Measure(NamedTuple):
     """One number that a collection rule needs of one school: ``amount`` per ``base``, exact
     fractions as text ("9/2"). ``stage`` is "" for the whole school; ``rule`` a collection rule.
+    ``doubts`` are what is wrong or doubtful about the facts it is made of.
     """
 
     rule: str
     stage: str
     amount: str
     base: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
     def fractions(self) -> tuple[Fraction, Fraction | None]:
         """(amount, base) as exact numbers; base None where the rule has none."""
@@ -66,7 +76,8 @@ class Unmeasured(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """One indicator verdict for the school × indicator matrix. Values are exact texts or ""."""
+    """One indicator verdict for the school × indicator matrix. Values are exact texts or "".
+    ``doubts`` as in `Measure`."""
 
     rule: str
     stage: str
@@ -76,6 +87,7 @@ class Judged(NamedTuple):
     gap: str = ""
     gap_unit: str = ""
     gap_noun: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
 
 class FactRow(NamedTuple):
@@ -118,7 +130,8 @@ class Head(NamedTuple):
     """What is said of every file whatever is asked, by content alone: not where the file lies.
     ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
     of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
-    which only a county run asks."""
+    which only a county run asks; ``year`` is the one that the form says it is of, 0 if it does not
+    say."""
 
     status: str
     message: str = ""
@@ -133,6 +146,7 @@ class Head(NamedTuple):
     errors: tuple[ErrorContent, ...] = ()
     measuring_errors: tuple[ErrorContent, ...] = ()
     overview: Overview = Overview()
+    year: int = 0
 
     @property
     def markable(self) -> bool:
@@ -298,12 +312,19 @@ def check_kept(stored: Kept) -> None:
             Outcome(item.outcome)
             for text in filter(None, (item.value, item.limit, item.gap)):
                 exact(text)
+            _check_doubts(item.doubts)
         for measure in _decoded(_measures, bulk.measures):
             measure.fractions()
+            _check_doubts(measure.doubts)
         _decoded(_unmeasured, bulk.unmeasured)
         facts_of(bulk.facts)
     except (ValueError, ZeroDivisionError) as problem:
         raise BadRecord(str(problem)) from problem
+
+
+def _check_doubts(doubts: Iterable[Doubt]) -> None:
+    if not all(_PLACE.fullmatch(doubt.cell) for doubt in doubts):
+        raise BadRecord("place")
 
 
 class FileRecord(Struct, frozen=True):
@@ -327,6 +348,7 @@ class FileRecord(Struct, frozen=True):
     errors: tuple[dict[str, Json], ...] = ()
     measuring_errors: tuple[dict[str, Json], ...] = ()
     overview: Overview = Overview()
+    year: int = 0
     parts: Parts = NOTHING
 
     @property
@@ -377,6 +399,7 @@ def record_of(
         errors=tuple([_error_at(place, each) for each in head.errors]),
         measuring_errors=tuple([_error_at(place, each) for each in head.measuring_errors]),
         overview=head.overview,
+        year=head.year,
         parts=parts,
     )
 

@@ -215,6 +215,19 @@ class Counts(Struct, frozen=True):
         shown = [f"{word} {count}" for count, word in parts if count]
         return " · ".join([*shown, f"通过 {self.passed}"])
 
+    def told(self) -> str:
+        """3 处必须修改，2 处需要说明，4 项未达标（据实上报）; "" when nothing is to be told."""
+        return "，".join(
+            f"{number} {words}"
+            for number, words in (
+                (self.fail, "处必须修改"),
+                (self.doubt, "处需要说明"),
+                (self.unmet, "项未达标（据实上报）"),
+                (self.unjudged, "项缺数据，未判断"),
+            )
+            if number
+        )
+
 
 def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
     """Counts over all verdicts of a report. What only informs is counted as 提示; ``unjudged`` are

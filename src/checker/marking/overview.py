@@ -75,6 +75,7 @@ class Overview(Struct, frozen=True):
     unjudged: tuple[NotJudged, ...] = ()
     filled: tuple[Filled, ...] = ()
     blank: bool = False
+    note: str = ""
 
 
 _FOLDING = frozenset({CauseKind.TYPE, CauseKind.SHIFT, CauseKind.FIGURE, CauseKind.STRUCTURE})
@@ -111,6 +112,7 @@ def overview_of(report: Report, rules: Mapping[str, Rule]) -> Overview:
         unjudged=tuple(_unjudged(report, rules)),
         filled=() if report.blank else tuple(_filled(report.submission)),
         blank=report.blank,
+        note=report.note,
     )
 
 

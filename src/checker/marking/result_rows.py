@@ -29,7 +29,7 @@ HEADINGS: tuple[tuple[str, float], ...] = (
     ("现在", 16),
     ("要求", 22),
     ("差距", 20),
-    ("怎么改", 40),
+    ("怎么办", 40),
     ("依据", 40),
 )
 
@@ -59,16 +59,7 @@ def advice(counts: Counts, blank: bool = False) -> str:
     """How many things there are of each kind, and what the clerk is to do."""
     if blank:
         return BLANK_FORM
-    told = "，".join(
-        f"{number} {words}"
-        for number, words in (
-            (counts.fail, "处必须修改"),
-            (counts.doubt, "处需要说明"),
-            (counts.unmet, "项未达标（据实上报）"),
-            (counts.unjudged, "项缺数据，未判断"),
-        )
-        if number
-    )
+    told = counts.told()
     if counts.fail:
         return f"{told}。请先做下面列出的事，改完再校验一次。"
     if counts.doubt:
@@ -148,6 +139,8 @@ def _place_cell(sheet: str, cell: str) -> ResultCell:
 
 def _overview_rows(overview: Overview) -> Iterator[list[ResultCell]]:
     """The composite standards, how far the form is filled in, and what to do first."""
+    if overview.note:
+        yield [ResultCell(), ResultCell("年度", border=True), ResultCell(overview.note)]
     fills = {"达标": Fill.PASS, "未达标": Fill.UNMET}
     for score in overview.scorecard:
         word = ResultCell(score.word, fill=fills.get(score.word), bold=True, border=True)

@@ -17,6 +17,8 @@ STATUS_WORDS: dict[FileStatus, str] = {
     FileStatus.CHECKED: "已校验",
     FileStatus.UNREADABLE: "无法读取",
     FileStatus.UNKNOWN_TEMPLATE: "不是已知的填报表",
+    FileStatus.EARLIER_YEAR: "往年的表",
+    FileStatus.NOT_LOOKED_AT: "没有查看",
     FileStatus.FAILED: "程序出错",
 }
 
@@ -25,13 +27,16 @@ COPY_FAILED = "标记副本写不进去"
 """Begins the reason why a marked copy is missing that could be made another time."""
 
 
+_NOT_JUDGED = (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE, FileStatus.NOT_LOOKED_AT)
+
+
 class ExitCode(IntEnum):
     """Exit codes of ``checker check``, the gravest one wins."""
 
     CLEAN = 0  # nothing that must be mended
     FINDINGS = 1  # at least one hard finding
     USAGE = 2  # the command line or the settings make no sense
-    UNREADABLE = 3  # a file could not be read or is no known template; a copy could not be written
+    UNREADABLE = 3  # a file could not be read, or is no form; a copy could not be written
     INTERNAL = 4  # a rule, a plugin or the program itself failed
     INTERRUPTED = 130  # stopped by Ctrl-C before every file was checked, as shells count it
 
@@ -52,6 +57,8 @@ class FileResult(Struct, frozen=True):
     message: str = ""
     marked_copy: str | None = None
     cannot_write: str | None = None
+    left_out: tuple[str, ...] = ()
+    """Marks that the copy does not carry, each with its place and the reason, in Chinese."""
 
 
 def result_of(judgement: Judgement, rules: Mapping[str, Rule]) -> FileResult:
@@ -89,7 +96,7 @@ def exit_code(results: Iterable[FileResult], strict: bool = False) -> ExitCode:
         counts = result.counts
         if counts.fail or (strict and (counts.unmet or counts.unjudged or result.overview.blank)):
             code = max(code, ExitCode.FINDINGS)
-        if result.status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE):
+        if result.status in _NOT_JUDGED:
             code = max(code, ExitCode.UNREADABLE)
         if (result.cannot_write or "").startswith(COPY_FAILED):
             code = max(code, ExitCode.UNREADABLE)

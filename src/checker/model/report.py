@@ -55,7 +55,8 @@ class Report(Struct, frozen=True):
     """All verdicts of one run on one submission, in rule order, form problems first.
 
     ``causes``: what to mend first. ``scorecard``: the composite standards. ``blank``: nothing was
-    filled in, and nothing is said of it.
+    filled in, and nothing is said of it. ``note``: by which year's rules it was judged, where that
+    is not the form's own edition.
     """
 
     submission: Submission
@@ -65,6 +66,7 @@ class Report(Struct, frozen=True):
     causes: tuple[Cause, ...] = ()
     scorecard: tuple[Score, ...] = ()
     blank: bool = False
+    note: str = ""
 
     def count(self, outcome: Outcome) -> int:
         """How many verdicts have this outcome."""
@@ -77,6 +79,8 @@ class FileStatus(StrEnum):
     CHECKED = "checked"
     UNREADABLE = "unreadable"  # damaged, encrypted, not a workbook
     UNKNOWN_TEMPLATE = "unknown_template"
+    EARLIER_YEAR = "earlier_year"  # a form of an earlier year in a county's folder
+    NOT_LOOKED_AT = "not_looked_at"  # may have been handed in, but is no workbook: .rar, .pdf
     FAILED = "failed"  # the program itself failed on it; never blamed on the school
 
 

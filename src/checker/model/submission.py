@@ -20,7 +20,8 @@ class FactRef(NamedTuple):
     """The name of one fact: a field in one column, or a table column in one table row.
 
     ``FactRef("teachers.full_time", "primary")`` · ``FactRef("classes.total", "", 3)`` where the
-    row is the 1-based ordinal among the table's filled rows.
+    row is the 1-based ordinal among the table's filled rows. A field of a unit that is a row of a
+    ledger has both: ``FactRef("pupils.total", "primary", 12)``.
     """
 
     field: str
@@ -28,7 +29,7 @@ class FactRef(NamedTuple):
     row: int = 0
 
     def __str__(self) -> str:
-        place = self.column or (str(self.row) if self.row else "")
+        place = "@".join(filter(None, (self.column, str(self.row) if self.row else "")))
         return f"{self.field}@{place}" if place else self.field
 
 
@@ -125,11 +126,13 @@ class Submission(Struct, frozen=True):
     indicators: tuple[ShownIndicator, ...] = ()
     sheet_titles: Mapping[str, str] = field(default_factory=dict)  # sheet id -> title in this book
     content_hash: str = ""  # of all facts, for finding copies
+    year: int | None = None  # the edition that the workbook says it is of
     explanation_area: ExplanationArea | None = None
+    units: tuple[Submission, ...] = ()  # of a ledger: each row as a submission of its own
 
     def fact(self, ref: FactRef) -> Fact:
         """The fact of this name; an UNBOUND one if the submission has none."""
-        if ref.row:
+        if ref.row and not ref.column:
             table, _, column = ref.field.partition(".")
             # rows are in order and none of them is counted out: the last of so many is the one
             for row in reversed(self.tables.get(table, ())[: ref.row]):
@@ -158,6 +161,6 @@ class Submission(Struct, frozen=True):
         if not field_id:
             return ""
         for ref, fact in self.facts.items():
-            if ref.field == field_id and fact.value is not None:
+            if ref.field == field_id and not ref.row and fact.value is not None:
                 return str(fact.value)
         return ""

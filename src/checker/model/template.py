@@ -12,6 +12,8 @@ from enum import StrEnum
 from msgspec import Struct
 from msgspec import field as made_by
 
+from checker.model.adopted import AdoptedLayout
+
 PREVIOUS_SUFFIX = ".previous"
 """Column ids ending so hold last year's figure (上年数) of the column named before it."""
 
@@ -34,6 +36,7 @@ class FieldType(StrEnum):
     CODE = "code"  # one of a code list
     DATE = "date"  # a day
     YEAR = "year"  # 2026
+    MONTH = "month"  # a year and a month: 2019.09, 201909; the value is its first day
 
 
 class Blank(StrEnum):
@@ -45,12 +48,14 @@ class Blank(StrEnum):
 
 
 class Column(Struct, frozen=True):
-    """One value column of a form sheet. ``stage`` is None for whole, shared and 上年 of those."""
+    """One value column of a form sheet. ``stage`` is None for whole, shared and 上年 of those;
+    ``year`` is the year of its figures, where an adopted form shows several side by side."""
 
     id: str
     title: str
     stage: str | None = None
     previous: bool = False
+    year: int | None = None
 
 
 class Field(Struct, frozen=True):
@@ -146,11 +151,12 @@ class StageSplit(Struct, frozen=True):
 
 
 class Identity(Struct, frozen=True):
-    """Fields that say whose submission this is and when it was filled in."""
+    """Fields that say whose submission this is, when it was filled in, and of which year."""
 
     code: str | None = None
     name: str | None = None
     date: str | None = None
+    year: str | None = None  # the year that the figures are of
 
 
 class Template(Struct, frozen=True):
@@ -165,6 +171,7 @@ class Template(Struct, frozen=True):
     identity: Identity
     sheets: tuple[Sheet, ...]
     code_lists: Mapping[str, Mapping[str, str]]  # list id -> code -> meaning
+    layout: AdoptedLayout | None = None  # None: built by us from what stands here
 
     def fields(self) -> dict[str, Field]:
         """All form fields by id."""

@@ -48,6 +48,14 @@ OUTCOME_WORDS: dict[Outcome, str] = {
     Outcome.INCOMPLETE: "缺数据",
 }
 
+SEVERITY_NAMES: dict[Severity, str] = {
+    Severity.HARD: "逻辑校验（必须修改）",
+    Severity.SOFT: "经验校验（核实或说明）",
+    Severity.STANDARD: "达标判定（据实上报）",
+    Severity.INFO: "提示",
+}
+"""What sort of rule it is, and what is asked where it does not hold."""
+
 SEVERITY_WORDS: dict[Severity, str] = {
     Severity.HARD: "必须修改",
     Severity.SOFT: "需要说明",

@@ -46,6 +46,10 @@ class PluginCode:
         """Sent to another process, it imports its code there anew."""
         return (type(self), (list(self._manifests.values()), self._seconds))
 
+    def bundled(self, plugin: str) -> bool:
+        """Whether a plugin comes with the program."""
+        return self._manifests[plugin].origin == BUNDLED
+
     def call(
         self, plugin: str, function: str, rule: str, arguments: tuple[Any, ...]
     ) -> list[Verdict | Passed]:
@@ -76,7 +80,7 @@ class PluginCode:
             raise self._broken[manifest.id]
         try:
             # our own is tested with the host: a thread of its own would cost more than the function
-            return work() if manifest.origin == BUNDLED else self._watched(work)
+            return work() if self.bundled(manifest.id) else self._watched(work)
         except PluginFailure as trouble:
             if "超过" in trouble.message:
                 self._hung.add((manifest.id, name))
@@ -106,7 +110,7 @@ class PluginCode:
         if not callable(check):
             raise PluginFailure(f"rules.py 中的 {function} 不是函数")
         unit = arguments[0].ref
-        own = manifest.origin == BUNDLED
+        own = self.bundled(manifest.id)
         given = check(*(arguments if own else _copies(arguments)))
         if isinstance(given, Verdict | Passed):
             raise PluginFailure(

@@ -17,7 +17,10 @@ from checker.reading.xml_walk import escaped, parse
 
 BUILT_IN_PERCENT = frozenset({9, 10})  # 0% and 0.00%, ECMA-376 part 1, 18.8.30
 _LITERAL = r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]'
-_WEEKDAY = re.compile(rf"({_LITERAL})|[aA]{{3,4}}")
+_DATE_SIGNS = re.compile(
+    rf"(?P<kept>{_LITERAL}|[Gg]eneral|G/[^;]*)|[aA]{{3,4}}"
+    r"|(?P<year>(?<![0#?.])[eE]{1,2}(?![+-])|[bB]{4})"
+)
 
 
 class Styles(NamedTuple):
@@ -72,7 +75,7 @@ NO_STYLES = Styles(frozenset(), b"<styleSheet/>")
 
 def _styles_xml(custom: Mapping[int, str], cells: list[int]) -> bytes:
     formats = "".join(
-        f'<numFmt numFmtId="{number}" formatCode="{escaped(_with_known_weekday(custom[number]))}"/>'
+        f'<numFmt numFmtId="{number}" formatCode="{escaped(_with_known_signs(custom[number]))}"/>'
         for number in sorted(set(cells) & custom.keys())
     )
     styles = "".join([f'<xf numFmtId="{number}"/>' for number in cells])
@@ -80,9 +83,10 @@ def _styles_xml(custom: Mapping[int, str], cells: list[int]) -> bytes:
     return f"<styleSheet>{text}</styleSheet>".encode()
 
 
-def _with_known_weekday(code: str) -> str:
-    """aaa and aaaa show the day of the week in Chinese; calamine only knows ddd and dddd."""
-    return _WEEKDAY.sub(lambda match: match[1] or "ddd", code)
+def _with_known_signs(code: str) -> str:
+    """aaa and aaaa show the day of the week in Chinese, e and bbbb a year; calamine only knows ddd,
+    dddd and yyyy."""
+    return _DATE_SIGNS.sub(lambda m: m["kept"] or ("yyyy" if m["year"] else "ddd"), code)
 
 
 def _format_id(attributes: Mapping[str, str], otherwise: int) -> int:

@@ -156,8 +156,10 @@ def check_document(
     profile: str,
     edition: int,
     errors: Sequence[RuleError] = (),
+    beside: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Json]:
-    """The whole run as one JSON object. ``errors`` are of no single file (a broken plugin)."""
+    """The whole run as one JSON object. ``errors`` are of no single file (a broken plugin);
+    ``beside`` are (path, reason) of files that have nothing to do with the run."""
     totals: dict[str, Json] = {
         name: sum(getattr(result.counts, name) for result in results)
         for name in Counts.__match_args__
@@ -178,7 +180,9 @@ def check_document(
             for finding in result.findings
         ],
         "errors": crashed,
+        "beside": [{"path": path, "reason": reason} for path, reason in beside],
         "summary": {
+            "found": len(results) + len(beside),
             "files": len(results),
             "statuses": statuses,
             "counts": totals,

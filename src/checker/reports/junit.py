@@ -53,7 +53,7 @@ def _suite(result: FileResult) -> ElementTree.Element:
 def _case(suite: ElementTree.Element, result: FileResult, finding: Finding) -> None:
     place = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
     case = _named(suite, result.path, f"{finding.rule} {place}".strip())
-    text = f"{finding.message} 怎么改：{finding.fix} 依据：{finding.source}"
+    text = f"{finding.message} 怎么办：{finding.fix} 依据：{finding.source}"
     if finding.verdict is Outcome.FAIL and not finding.informs:
         problem = ElementTree.SubElement(case, "failure", message=_clean(finding.message))
         problem.set("type", finding.severity.value)

@@ -5,9 +5,11 @@ Lines carry a style word; plain output drops it, a real terminal shows it, throu
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from checker.harmless import one_line, unguarded
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.overview import BLANK_FORM, Overview
 from checker.marking.results import STATUS_WORDS, FileResult
@@ -60,7 +62,7 @@ def _about(finding: Finding) -> Iterator[Line]:
     if finding.source:
         yield Line(f"          依据：{finding.source}", "dim")
     if finding.fix:
-        yield Line(f"          怎么改：{finding.fix}", "dim")
+        yield Line(f"          怎么办：{finding.fix}", "dim")
 
 
 def finding_lines(finding: Finding) -> Iterator[Line]:
@@ -119,6 +121,8 @@ def error_line(error: RuleError) -> Line:
 
 def overview_lines(overview: Overview) -> Iterator[Line]:
     """The composite standards, what to do first, what could not be judged."""
+    if overview.note:
+        yield Line(f"  {overview.note}", "title")
     for score in overview.scorecard:
         style = {"达标": "pass", "未判断": "dim"}.get(score.word, "unmet")
         yield Line(f"  {score}", style)
@@ -162,10 +166,17 @@ def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
         yield Line(f"  没有写标记：{result.cannot_write}", "dim")
     if result.marked_copy:
         yield Line(f"  标记副本：{result.marked_copy}", "dim")
+    for one in result.left_out:
+        yield Line(f"  没有标在副本里：{one}", "dim")
 
 
-def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
-    """The last lines of a run: how many files, what has to be mended, what could not be judged."""
+def summary_lines(
+    results: Sequence[FileResult], beside: Sequence[tuple[str, str]] = ()
+) -> Iterator[Line]:
+    """The last lines of a run: how many files, what has to be mended, what could not be judged.
+    ``beside`` are (path, reason) of files that have nothing to do with the run."""
+    for path, reason in beside:
+        yield Line(f"· {path}  {reason}", "dim")
     checked = [result for result in results if result.status is FileStatus.CHECKED]
     fail = sum(result.counts.fail for result in checked)
     doubt = sum(result.counts.doubt for result in checked)
@@ -182,10 +193,17 @@ def summary_lines(results: Sequence[FileResult]) -> Iterator[Line]:
         text += f"，{unmet} 项未达标（据实上报），{unjudged} 项未判断"
         text += f"；空白表 {blank} 个" if blank else ""
     yield Line(text + "。", "title")
-    for status in (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE, FileStatus.FAILED):
+    for status in (
+        FileStatus.UNREADABLE,
+        FileStatus.UNKNOWN_TEMPLATE,
+        FileStatus.NOT_LOOKED_AT,
+        FileStatus.FAILED,
+    ):
         count = sum(result.status is status for result in results)
         if count:
             yield Line(f"{STATUS_WORDS[status]}：{count} 个。", "fail")
+    if beside:
+        yield Line(f"不用校验的文件：{len(beside)} 个。", "dim")
     crashed = sum(len(result.errors) for result in results)
     if crashed:
         yield Line(f"有 {crashed} 条规则因程序错误没有得出结论，与学校的数据无关。", "fail")
@@ -210,8 +228,9 @@ def print_in_colour(lines: Iterable[Line], console: Console) -> None:
     from rich.text import Text
 
     for line in lines:
-        indent = len(line.text) - len(line.text.lstrip(" "))
-        text = Text(line.text[indent:], style=STYLES.get(line.style, ""))
+        plain = one_line(line.text)
+        indent = len(plain) - len(plain.lstrip(" "))
+        text = Text(plain[indent:], style=STYLES.get(line.style, ""))
         for piece in text.wrap(console, max(20, console.width - indent)):
             console.print(Text(" " * indent) + piece, highlight=False)
 
@@ -231,7 +250,8 @@ def with_progress(
         TextColumn("不通过 {task.fields[fail]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(file=unguarded(sys.stderr))
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("校验", total=total, fail=0)
         fail = 0
         for item in items:

@@ -18,6 +18,9 @@ class Functions(Protocol):
     def call(self, plugin: str, function: str, rule: str, arguments: tuple[object, ...]) -> object:
         """The list a plugin's function gave. Raises ``PluginFailure`` whatever went wrong."""
 
+    def bundled(self, plugin: str) -> bool:
+        """Whether a plugin comes with the program."""
+
 
 def applies(rule: Rule, edition: int) -> bool:
     """Whether a rule is in force for an edition."""

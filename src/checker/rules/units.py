@@ -91,7 +91,7 @@ def of_field(kind: FieldType, unit: str) -> Measure:
         return FLAG
     if kind in (FieldType.TEXT, FieldType.CODE):
         return TEXT
-    if kind is FieldType.DATE:
+    if kind in (FieldType.DATE, FieldType.MONTH):
         return DATE
     if kind is FieldType.PERCENT:
         return Measure(units=(("%", 1),))

@@ -6,8 +6,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from checker.model.marks import FILL_COLOURS, WORST_FIRST, CellEdit, Changes, Fill, Mark
+from checker.model.marks import (
+    FILL_COLOURS,
+    WORST_FIRST,
+    CellEdit,
+    Changes,
+    Fill,
+    Mark,
+    ResultCell,
+    ResultSheet,
+)
 from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
 from checker.writing.cell_contents import Content, Stored, content_of, encode
 from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml
@@ -23,6 +33,7 @@ MOST_CELLS = 200_000
 """Cells one range may colour; a whole column or sheet is surely a mistake."""
 
 _MOST_LISTED = 5_000
+_MOST_TOLD = 100
 
 Cell = tuple[int, int]
 Look = tuple[str, str, bool]
@@ -179,9 +190,10 @@ class Applier:
         titles = self._result_titles([sheet.title for sheet in changes.sheets])
         for sheet, marks, edits in self._by_sheet(changes):
             self._apply_sheet(sheet, marks, edits, titles)
-        for result in changes.sheets:
+        for number, result in enumerate(changes.sheets):
             title = titles[result.title]
-            xml = result_sheet_xml(result, workbook, self.styles, titles)
+            told = result if number else self._with_left_out(result)
+            xml = result_sheet_xml(told, workbook, self.styles, titles)
             workbook.add_sheet(title, xml)
             self._tabs[title] = len(workbook.sheets) - 1
             self._remember("sheet", title, Area(1, 1, 1, 1), title, None)
@@ -216,6 +228,16 @@ class Applier:
             raise UnwritableWorkbook(f"{first.place}：{first.reason}，没有写入。")
         if self._formula_overwritten:
             self._workbook.drop_calculation_chain()
+
+    def _with_left_out(self, result: ResultSheet) -> ResultSheet:
+        """The result sheet, below its rows what could not be marked where it belongs."""
+        if not self._skipped:
+            return result
+        rows = [[], [ResultCell("没有标在格子上的", bold=True)]]
+        for one in self._skipped[:_MOST_TOLD]:
+            rows.append([ResultCell(), ResultCell(), ResultCell(one.place, link=one.place)])
+            rows[-1].append(ResultCell(f"{one.reason}，问题见上。"))
+        return replace(result, rows=[*result.rows, *rows])
 
     def _result_titles(self, wished: Iterable[str]) -> dict[str, str]:
         given: dict[str, str] = {}
@@ -344,7 +366,7 @@ class Applier:
             address = area.reference
             existing = notes.existing(address)
             if existing is not None and existing.is_thread:
-                self._skip(sheet.title, address, "这里有批注对话，没有添加说明")
+                self._skip(sheet.title, address, "这里有批注对话，没有添加批注")
                 continue
             text = "\n".join(texts)
             before = None

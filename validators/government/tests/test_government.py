@@ -187,3 +187,46 @@ def test_enrolment_nearby_is_asked_of_public_day_schools_in_towns(
     )
     expected = Outcome.UNMET if applies else Outcome.NOT_APPLICABLE
     assert verdict(report, "GOV13").outcome is expected
+
+
+def test_figures_that_cannot_stand_together_on_the_county_form(
+    judged: Judge, verdict: Find
+) -> None:
+    """All of these once passed together: each is now red at its own row."""
+    report = judged(
+        {
+            "schools.total": 60,
+            "schools.private": 500,
+            "students.total@primary": 30000,
+            "students.boarders@primary": 40000,
+            "small_schools.count": 3,
+            "small_schools.students": 1540,
+            "class_count.oversize@primary": 0,
+            "class_count.large@primary": 20,
+            "class_count.very_large@primary": 0,
+            "safety.guards": 130,
+            "safety.guards_funded": 5000,
+            "schools.stage_units@primary": 40,
+            "schools.oversize@primary": 60,
+            "survey.valid": 5,
+            "survey.satisfied": 5,
+        },
+        template="county",
+    )
+    places = {
+        "QUA113": "schools.private",
+        "QUA114": "students.boarders",
+        "GOV115": "small_schools.students",
+        "CLS2h": "class_count.large",
+        "SAF110": "safety.guards_funded",
+        "GOV116": "schools.oversize",
+    }
+    found = {
+        item.rule: {ref.field for ref in item.at}
+        for item in report.verdicts
+        if item.outcome is Outcome.FAIL
+    }
+    assert found.keys() >= places.keys()
+    assert all(place in found[rule] for rule, place in places.items())
+    assert verdict(report, "SOC1").outcome is Outcome.PASS
+    assert verdict(report, "SOC2").outcome is Outcome.DOUBT

@@ -18,7 +18,7 @@ from checker.session import Session
     [
         (5144, 5414, "95.01%", Outcome.PASS, False),
         (5143, 5414, "94.99%", Outcome.UNMET, False),
-        (94996, 100000, "95%", Outcome.UNMET, True),  # shows as 95 and yet is not
+        (94996, 100000, "94.996%", Outcome.UNMET, True),  # 95 % at two places, and yet is not
         (95, 100, "95%", Outcome.PASS, False),
     ],
 )

@@ -153,7 +153,7 @@ def test_a_value_that_only_rounding_lifts_to_the_limit_fails_and_says_so(
     judged: Judge,
     verdict: Find,
 ) -> None:
-    """2099 of 50000: 4.198, shown as 4.2."""
+    """2099 of 50000: 4.198 is not shown as 4.2: the reader sees the side of the limit."""
     report = judged(
         {
             "school.type": "211",
@@ -162,7 +162,7 @@ def test_a_value_that_only_rounding_lifts_to_the_limit_fails_and_says_so(
         }
     )
     found = verdict(report, "RES1")
-    assert str(found.actual) == "4.2人"
+    assert str(found.actual) == "4.198人"
     assert (found.outcome, found.borderline) == (Outcome.UNMET, True)
 
 

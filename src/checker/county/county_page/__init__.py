@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
+from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -12,9 +14,10 @@ from urllib.parse import quote
 from checker.county.county_page.charts import dispersion_bars, distribution
 from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
-from checker.county.report import CountyReport, DispersionResult, Level
+from checker.county.report import CountyReport, DispersionResult, Level, cells_of, state_of
+from checker.county.work_list import WorkList, work_list
 from checker.marking.file_record import Json
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, Severity, format_number
 from checker.reports.json_report import finding_word
 
 if TYPE_CHECKING:
@@ -24,9 +27,12 @@ _PIECES_AT_ONCE = 2000
 """So many pieces of the page are joined before they are written."""
 
 
-def county_page(report: CountyReport, generated: str) -> Iterator[str]:
+def county_page(
+    report: CountyReport, generated: str, todo: WorkList | None = None
+) -> Iterator[str]:
     """The page as text, piece by piece: the schools are read back one by one while it is written.
-    ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"."""
+    ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"; ``todo`` the report's
+    work list if at hand."""
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -34,11 +40,25 @@ def county_page(report: CountyReport, generated: str) -> Iterator[str]:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
     anchors: dict[str, str] = {}  # filled by the matrix, which stands before the schools
+    style, script = ((here / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    todo = todo or work_list(report)
     pieces = template.stream(
         report=report,
         generated=generated,
-        style=Markup((here / "page.css").read_text("utf-8")),
-        script=Markup((here / "page.js").read_text("utf-8")),
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        todo=todo,
+        townships=sorted({line.township for line in todo.lines} - {""}),
+        states=list(dict.fromkeys(line.state for line in todo.lines)),
+        scorecard=_scorecard(report),
+        unjudged=sum(record.counts.get("unjudged", 0) for record in report.standing()),
+        causes_of=_CausesOf(report),
+        county_of=_county_of(report),
+        school_anchors={school.code: f"s{n}" for n, school in enumerate(report.schools, 1)},
+        cells_of=cells_of,
+        counts_of={record.path: record.counts for record in report.records},
         rows=unit_rows(report, anchors),
         anchors=anchors,
         bars=_bars(report),
@@ -49,7 +69,6 @@ def county_page(report: CountyReport, generated: str) -> Iterator[str]:
         kept_findings=[item for item in report.findings if item.outcome is Outcome.PASS],
         shortages=_shortage_lines(report),
         shortages_of=_shortages_by_school(report),
-        findings_of=_FindingsOf(report),
         counts=_counts(report),
         names={school.code: school.name for school in report.schools},
         words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
@@ -57,22 +76,74 @@ def county_page(report: CountyReport, generated: str) -> Iterator[str]:
         link=_link,
         left_out=_left_out,
         word_of=finding_word,
+        state_of=state_of,
         all_stages=list(report.stages.items()),
     )
     pieces.enable_buffering(_PIECES_AT_ONCE)
     return pieces
 
 
-class _FindingsOf:
-    """The findings of the file at a path, read when the page comes to it."""
+def _hash(text: str) -> Markup:
+    """The source expression by which a Content-Security-Policy allows this very text."""
+    from markupsafe import Markup
+
+    digest = b64encode(sha256(text.encode()).digest()).decode()
+    return Markup(f"'sha256-{digest}'")
+
+
+class CauseGroup(NamedTuple):
+    """The findings that follow from one thing to do first ("" for all others)."""
+
+    message: str
+    findings: list[dict[str, Json]]
+
+
+class _CausesOf:
+    """The findings of the file at a path by what they follow from, read when the page comes to
+    it."""
 
     def __init__(self, report: CountyReport) -> None:
         self._records = {record.path: record for record in report.records}
 
-    def get(self, path: str, absent: Sequence[dict[str, Json]]) -> Sequence[dict[str, Json]]:
-        """Like a mapping's."""
+    def get(self, path: str) -> list[CauseGroup]:
+        """In the order in which they should be mended."""
         record = self._records.get(path)
-        return absent if record is None else record.findings
+        if record is None:
+            return []
+        groups = [CauseGroup(str(thing), []) for thing in record.overview.first]
+        others = CauseGroup("", [])
+        for finding in record.findings:
+            number = finding.get("cause", 0)
+            if isinstance(number, int) and 0 < number <= len(groups):
+                groups[number - 1].findings.append(finding)
+            else:
+                others.findings.append(finding)
+        return [group for group in (*groups, others) if group.findings]
+
+
+def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResult]]]:
+    """The seven 差异系数, each with its result by stage."""
+    found: dict[str, dict[str, DispersionResult]] = defaultdict(dict)
+    for item in report.deciding():
+        found[item.title][item.stage] = item
+    return list(found.items())
+
+
+def _county_of(report: CountyReport) -> dict[str, list[str]]:
+    """标识码 -> what the county's rules say of this very school."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for item in report.findings:
+        if item.hinges and item.severity != Severity.INFO:
+            stage = report.stages.get(item.stage, "全县")
+            for hinge in item.hinges:
+                cells = "、".join(cells_of(hinge.doubts))
+                found[hinge.school].append(
+                    f"全县的“{stage}{item.title}”取决于这所学校的 {cells}，请先核对。"
+                )
+        elif item.outcome is Outcome.DOUBT and not item.informs:
+            for code in item.schools:
+                found[code].append(item.message)
+    return found
 
 
 def _counts(report: CountyReport) -> dict[str, int]:
@@ -91,7 +162,8 @@ def _counts(report: CountyReport) -> dict[str, int]:
         "hard": hard,
         "clean": clean,
         "cv_pass": tally[Outcome.PASS],
-        "cv_all": tally[Outcome.PASS] + sum(tally[each] for each in MISSED),
+        "cv_all": len(report.deciding()),
+        "cv_open": sum(bool(result.hinges) for result in report.deciding()),
         "cv_unsure": sum(result.provisional for result in report.deciding()),
     }
 
@@ -129,6 +201,7 @@ class Distribution(NamedTuple):
     chart: Markup
     schools: int
     failed: int
+    unsure: int
 
 
 def _distributions(report: CountyReport) -> list[Distribution]:
@@ -142,7 +215,7 @@ def _distributions(report: CountyReport) -> list[Distribution]:
     for indicator in report.indicators:
         for stage, title in report.stages.items():
             spread = grouped.get((indicator.rule, stage))
-            if spread is None:
+            if spread is None or not spread.values:
                 continue
             chart = distribution(
                 list(spread.values),
@@ -153,7 +226,9 @@ def _distributions(report: CountyReport) -> list[Distribution]:
             )
             schools = len(spread.values)
             found.append(
-                Distribution(indicator.title, title, Markup(chart), schools, spread.failed)
+                Distribution(
+                    indicator.title, title, Markup(chart), schools, spread.failed, spread.unsure
+                )
             )
     return found
 
@@ -165,9 +240,14 @@ class _Spread:
         self.values = ExactColumn()
         self.limit: Fraction | None = None
         self.failed = 0
+        self.unsure = 0
 
     def add(self, value: Fraction, level: Level) -> None:
-        """One more school; the first limit is that of all."""
+        """One more school; the first limit is that of all. What is wrong or doubtful is only
+        counted."""
+        if not level.sure:
+            self.unsure += 1
+            return
         self.values.append(value)
         self.limit = level.limit if self.limit is None else self.limit
         self.failed += level.outcome in MISSED

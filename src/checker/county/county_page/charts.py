@@ -39,7 +39,7 @@ def dispersion_bars(results: Sequence[DispersionResult], stage_title: str) -> st
         top = number * _BAR_HEIGHT + 6
         width = min(float(item.cv or 0), largest) * scale
         beyond = " ▸" if float(item.cv or 0) > largest else ""
-        kind = "good" if item.outcome is Outcome.PASS else "bad"
+        kind = "hang" if item.hinges else "good" if item.outcome is Outcome.PASS else "bad"
         limit = f"{_LABEL_WIDTH + float(item.limit) * scale:.1f}"
         other = f"{_LABEL_WIDTH + min(float(item.unweighted_cv or 0), largest) * scale:.1f}"
         parts.append(
@@ -53,7 +53,7 @@ def dispersion_bars(results: Sequence[DispersionResult], stage_title: str) -> st
         )
     parts.append(
         f'<text x="{_LABEL_WIDTH}" y="{height - 6}" class="hint">'
-        "竖线为上限，细短线为未加权值（仅供对照）</text></svg>"
+        "竖线为上限，细短线为未加权值（仅供对照）；紫色的暂不能下结论</text></svg>"
     )
     return "".join(parts)
 
@@ -96,7 +96,13 @@ def distribution(
                 )
     if limit is not None:
         x = float((limit - low) / step) * bar
-        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}" class="limit"/>')
+        anchor = "end" if x > width / 2 else "start"
+        beside = x - 4 if x > width / 2 else x + 4
+        parts.append(
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}" class="limit"/>'
+            f'<text x="{beside:.1f}" y="10" text-anchor="{anchor}" class="hint">'
+            f"标准 {format_number(limit, 2)}</text>"
+        )
     more, less = "≥ " if max(values) > high else "", "≤ " if min(values) < low else ""
     ends = (f"{less}{format_number(low, 1)}", f"{more}{format_number(high, 1)}{escape(unit)}")
     parts.append(

@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from checker.county.report import CountyReport, Indicator, Level, School
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, format_number
+from checker.county.report import CountyReport, Indicator, Level, School, cells_of
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
+
+LEVEL_WORDS = {Outcome.PASS: "达标"}
+"""Words for the levels of indicators where they differ from those for verdicts."""
 
 
 class MatrixCell(NamedTuple):
@@ -29,6 +32,7 @@ class UnitRow(Struct, frozen=True):
     stage_title: str
     cells: tuple[MatrixCell, ...]
     failed: int
+    unsure: int
 
 
 def unit_rows(report: CountyReport, anchors: dict[str, str]) -> Iterator[UnitRow]:
@@ -41,8 +45,9 @@ def unit_rows(report: CountyReport, anchors: dict[str, str]) -> Iterator[UnitRow
                 continue
             anchor = anchors.setdefault(school.code, f"s{number}")
             cells = tuple(_cell(item, own.get(item.rule)) for item in report.indicators)
-            failed = sum(level.outcome in MISSED for level in own.values())
-            yield UnitRow(school, anchor, stage, title, cells, failed)
+            failed = sum(level.outcome in MISSED and level.sure for level in own.values())
+            unsure = sum(not level.sure for level in own.values())
+            yield UnitRow(school, anchor, stage, title, cells, failed, unsure)
 
 
 def _cell(indicator: Indicator, level: Level | None) -> MatrixCell:
@@ -51,7 +56,11 @@ def _cell(indicator: Indicator, level: Level | None) -> MatrixCell:
         return MatrixCell("—", "none", f"{indicator.title}:{word}")
     text = format_number(level.value, indicator.digits)
     need = "" if level.limit is None else f",标准 {format_number(level.limit, indicator.digits)}"
-    word = OUTCOME_WORDS[level.outcome]
+    if not level.sure:
+        cells = "、".join(cells_of(level.doubts))
+        title = f"{indicator.title}:{text}{indicator.unit}{need},数据有错或存疑,见 {cells}"
+        return MatrixCell(f"{text} ?", "q", title)
+    word = LEVEL_WORDS.get(level.outcome, OUTCOME_WORDS[level.outcome])
     title = f"{indicator.title}:{text}{indicator.unit}{need},{word}"
     if level.outcome in MISSED:
         text += " ✗"

@@ -33,8 +33,10 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     measured, wanted = actual.unit, Quantity(together, actual.unit)
     name = words.describe(parse(total_text))
     gap = gap_of(abs(total - together), measured, excess=total > together, split=True)
+    named = [(words.describe(parse(part)), context.number(part)) for part in parts]
+    # a part that this form does not have is described by the number that stands for it
     listed = " + ".join(
-        f"{words.describe(parse(part))} {Quantity(context.number(part), '')}" for part in parts
+        f"{label} {Quantity(value, '')}" for label, value in named if not label.isdigit()
     )
     message = (
         f"“{name}”为 {actual}，各部分之和为 {wanted}（{listed}），"

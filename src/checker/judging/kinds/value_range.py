@@ -32,8 +32,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     measured, name = actual.unit, words.describe(parse(text))
     bound = high if over and high is not None else low if low is not None else value
     gap = gap_of(abs(value - bound), measured, excess=over, spec=spec.get("gap"), split=True)
-    should = f"应{' ' if required.compare else ''}{required.text}"
     both = low is not None and high is not None
+    should = f"应{'' if both else ' '}{required.text}"
     message = f"“{name}”为 {actual}，{should}{'' if both else f'，{gap}'}。"
     at, known = _point(context), {"gap": str(gap)}
     counted = None if both else gap

@@ -1,0 +1,89 @@
+"""What a file's name says: a workbook, an archive, something else a school may have handed in, or
+a file that has nothing to do with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container
+
+WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
+ARCHIVE_SUFFIX = ".zip"
+ROSTER_NAMES = ("名册.csv", "名册.xlsx", "roster.csv")
+"""A roster lying in the folder itself is used by ``checker county`` without being named."""
+BACKUP_MARK = ".备份"
+SUMMARY_TITLE = "县级汇总"
+
+_SYSTEM = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
+_ARCHIVES = frozenset(
+    {".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cab", ".iso", ".arj", ".lzh"}
+    | {".z", ".z01", ".r00", ".001", ".zipx"}
+)
+_UNFINISHED = frozenset(
+    {".crdownload", ".tmp", ".part", ".partial", ".download", ".downloading", ".opdownload"}
+    | {".td", ".xltd", ".aria2", ".bc!", ".!ut", ".!qb"}
+)
+_DOCUMENTS = {
+    "版式文档（如 PDF）": (".pdf", ".ofd", ".xps", ".caj"),
+    "文字文档": (".doc", ".docx", ".docm", ".wps", ".wpt", ".rtf", ".odt", ".pages"),
+    "演示文稿": (".ppt", ".pptx", ".dps", ".key"),
+    "图片": (
+        *(".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".webp"),
+    ),
+    "网页": (".htm", ".html", ".mht", ".mhtml"),
+    "文本表格": (".csv", ".tsv", ".prn", ".dif", ".slk"),
+    "别的表格格式": (".numbers", ".fods", ".sxc", ".xlt", ".xltx", ".xltm", ".ett", ".xlam"),
+    "邮件": (".eml", ".msg"),
+}
+_KINDS = {suffix: kind for kind, suffixes in _DOCUMENTS.items() for suffix in suffixes}
+
+ARCHIVE_REASON = "这是压缩包，请先解压，再把里面的 Excel 文件放进来。"
+UNFINISHED_REASON = "这是没有下载完的文件，请等它下载完，或重新下载。"
+NO_SUFFIX_REASON = "没有扩展名，看不出是什么文件，请让学校发 Excel 文件（.xlsx）。"
+LOCK_REASON = "Excel 或 WPS 打开文件时留下的临时文件，没有查看：请让学校发不以“~$”开头的那个文件。"
+NESTED_REASON = "这是压缩包里的压缩包，请先解压，再把里面的 Excel 文件放进来。"
+
+
+def is_workbook_name(name: str) -> bool:
+    """Whether a file of this name is one that people hand in (or a zip archive of them)."""
+    stem, dot, letters = name.rpartition(".")
+    suffix = f"{dot}{letters}".lower()
+    if name.startswith(("~$", ".", "~")) or stem.endswith(BACKUP_MARK) or stem == SUMMARY_TITLE:
+        return False
+    return suffix in WORKBOOK_SUFFIXES or suffix == ARCHIVE_SUFFIX
+
+
+def is_system_file(name: str) -> bool:
+    """Whether the system or a program keeps this file for itself: nobody handed it in."""
+    hidden = name.startswith(".") and suffix_of(name) not in WORKBOOK_SUFFIXES
+    return hidden or name.startswith("._") or name.lower() in _SYSTEM
+
+
+def suffix_of(name: str) -> str:
+    """The ending with its dot, in lower case; "" without one."""
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122 - asked of thousands of names
+
+
+def why_not_looked_at(name: str, beside: Container[str] = ()) -> tuple[str, bool]:
+    """Why a file that is no workbook was not looked at (a Chinese sentence), and whether a school
+    may have handed it in. ``beside`` are the names of the files in the same folder."""
+    suffix = suffix_of(name)
+    if name in ROSTER_NAMES:
+        return "这是名册，县级汇总用它核对应报的学校。", False
+    stem = name[: len(name) - len(suffix)]
+    if stem.endswith(BACKUP_MARK):
+        return "校验在原文件上标记之前留的备份。", False
+    if stem == SUMMARY_TITLE:
+        return "以前的县级汇总，不是填报表。", False
+    if name.startswith("~$"):
+        return LOCK_REASON, name[2:] not in beside
+    if suffix in _UNFINISHED or (name.startswith("~") and suffix in WORKBOOK_SUFFIXES):
+        return UNFINISHED_REASON, True
+    if name.startswith("."):
+        return "隐藏文件。", False
+    if suffix in _ARCHIVES:
+        return ARCHIVE_REASON, True
+    if suffix in _KINDS:
+        return f"这是{_KINDS[suffix]}，不能校验，请让学校发 Excel 文件（.xlsx）。", True
+    if not suffix:
+        return NO_SUFFIX_REASON, True
+    return "不是电子表格。", False

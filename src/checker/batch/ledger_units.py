@@ -1,0 +1,74 @@
+"""A ledger among the files of a county: each of its rows counts as if it had been a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from checker.batch.discovery import Source, path_shown
+from checker.batch.judging import JudgingWork, kept_of
+from checker.forms.errors import UnknownForm
+from checker.marking.file_record import FileRecord, head_of, record_of
+from checker.marking.results import result_of
+from checker.model.report import FileStatus, Judgement, Report
+from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.session import Session
+
+if TYPE_CHECKING:
+    from checker.model.submission import Submission
+
+
+def units_apart(
+    record: FileRecord, source: Source | None, session: Session, work: JudgingWork
+) -> Iterator[FileRecord]:
+    """The record itself; of a ledger what is wrong with it as a whole, and one record for each of
+    its rows, named by the file and the row, with the ledger's marked copy."""
+    submission = _ledger(record, source, session)
+    if submission is None or source is None:
+        yield record
+        return
+    from checker.judging.ledger import own_verdicts
+
+    own = own_verdicts(submission, session.ruleset, session.profile)
+    report = Report(submission, tuple(own), profile=session.profile.id)
+    whole = _recorded(record, source, record.path, report, session, replace(work, whole=False))
+    yield replace(whole, template="", name="", code="")
+    for unit in submission.units:
+        place = f"{record.path} {unit.name.removeprefix(submission.name).strip()}"
+        yield _recorded(record, source, place, session.judge(unit), session, work)
+
+
+def _ledger(record: FileRecord, source: Source | None, session: Session) -> Submission | None:
+    """The submission of a record, if it is a ledger."""
+    layouts = (item.layout for item in session.templates if item.id == record.template)
+    if record.status != FileStatus.CHECKED or source is None:
+        return None
+    if not any(layout is not None and layout.ledger is not None for layout in layouts):
+        return None
+    try:
+        found = session.bind(read_snapshot_bytes(source.shown, source.read()))
+    except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
+        return None
+    return found if found.units else None
+
+
+def _recorded(
+    record: FileRecord,
+    source: Source,
+    path: str,
+    report: Report,
+    session: Session,
+    work: JudgingWork,
+) -> FileRecord:
+    judgement = Judgement(path, FileStatus.CHECKED, report)
+    kept = kept_of(result_of(judgement, session.rules), report, work)
+    return record_of(
+        path,
+        path_shown(source),
+        record.modified,
+        record.marked_copy,
+        head_of(kept.head),
+        kept.bulk,
+    )

@@ -1,0 +1,68 @@
+"""催报清单: whose figures are not in yet, by 乡镇, with why, whom to call and what to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from checker.county.report import CountyReport
+from checker.county.summary_book import FIXED_TIME, ListSheet, styles_of
+from checker.county.work_list import HANDED_IN, SchoolLine, WorkList
+
+TITLE = "催报清单"
+_ASK = {
+    "缺报": "还没有收到贵校的填报表，请今天报送。",
+    "打不开": "贵校报来的文件打不开，请重新保存后再报：{why}",
+    "空表": "贵校报来的是一份空白表，请填好后重新报送。",
+    "码错": "贵校报来的表标识码不对，请核对后重新报送：{why}",
+    "旧表": "贵校报来的是往年的表，请改用今年的表样重新报送。",
+}
+"""What to say, by what is wrong."""
+
+
+def reminded(todo: WorkList) -> list[SchoolLine]:
+    """The lines of whoever must hand in (again), by 乡镇; without a 乡镇 last."""
+    lines = [line for line in todo.lines if line.state != HANDED_IN]
+    return sorted(lines, key=lambda line: (not line.township, line.township, line.name, line.path))
+
+
+def sentence(line: SchoolLine) -> str:
+    """One message, ready to be sent: 和顺乡第二学校：……"""
+    return f"{line.name}：{_ASK[line.state].format(why=line.first)}"
+
+
+def reminder_text(report: CountyReport, todo: WorkList) -> Iterator[str]:
+    """The list as text to be pasted into a chat, 乡镇 by 乡镇."""
+    filing = report.handing_in
+    yield (
+        f"{report.county}{report.edition} 年填报：应报 {filing.expected} 所，"
+        f"已报 {len(filing.counted)} 所，缺报 {len(filing.missing)} 所。\n"
+    )
+    lines = reminded(todo)
+    if not lines:
+        yield "没有要催报的学校。\n"
+    for township, group in groupby(lines, key=lambda line: line.township):
+        own = list(group)
+        yield f"\n【{township or '其他'}】{len(own)} 所（份）\n"
+        for number, line in enumerate(own, 1):
+            yield f"{number}. {sentence(line)}\n"
+
+
+def write_reminders(report: CountyReport, todo: WorkList, path: Path) -> None:
+    """The list as a workbook: one school a line."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
+    book.set_properties({"title": f"{report.county}{TITLE}", "created": FIXED_TIME})
+    styles = styles_of(book)
+    heads = ("乡镇", "学校", "标识码", "原因", "联系人", "收到的文件", "可以直接发送的话")
+    page = ListSheet(book, styles, TITLE, heads, (14, 28, 13, 8, 24, 36, 80))
+    for line in reminded(todo):
+        where, told = (line.township, line.name, line.code), (line.contact, line.path)
+        values = (*where, line.state, *told, sentence(line))
+        formats = [styles.wrap] * len(values)
+        formats[3] = styles.fills["fail"]
+        page.write(values, formats)
+    page.add_filter()
+    book.close()

@@ -1,0 +1,299 @@
+"""What is to be done tonight: one line a school, what to do first, the rules by count."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from checker.county.report import CountyReport, cells_of, traces
+from checker.county.roster import RosterEntry
+from checker.marking.file_record import FileRecord
+from checker.marking.overview import BLANK_FORM
+from checker.model.report import FileStatus
+from checker.model.verdicts import SEVERITY_WORDS, Outcome, Severity
+
+_TOWNSHIP = re.compile(r"^.{1,5}?(?:街道|乡|镇)")
+_FIRST = 12
+"""So many schools of each sort are named among what is to be done tonight."""
+
+HANDED_IN, MISSING, UNREADABLE, BLANK, STRANGE, EARLIER = (
+    *("已报", "缺报", "打不开", "空表", "码错"),
+    "旧表",
+)
+
+
+class SchoolLine(Struct, frozen=True):
+    """One school, or one file that is nobody's, on one line. ``hinges`` are the titles of the
+    county's conclusions that hang on it; ``first`` says what to do first."""
+
+    code: str
+    name: str
+    type: str
+    township: str
+    stages: tuple[str, ...]
+    state: str
+    hard: int
+    doubt: int
+    unmet: int
+    unjudged: int
+    first: str
+    path: str
+    contact: str
+    rules: tuple[str, ...] = ()
+    hinges: tuple[str, ...] = ()
+
+
+class Task(NamedTuple):
+    """One thing to do tonight: whom to call, what to ask for, and what it changes."""
+
+    name: str
+    code: str
+    contact: str
+    what: str
+    effect: str
+
+
+class RuleLine(NamedTuple):
+    """One rule with its findings over all schools, the most frequent first."""
+
+    rule: str
+    title: str
+    word: str
+    findings: int
+    schools: tuple[str, ...]
+
+
+class WorkList(Struct, frozen=True):
+    """All of it."""
+
+    lines: tuple[SchoolLine, ...]
+    tonight: tuple[Task, ...]
+    rules: tuple[RuleLine, ...]
+
+
+def work_list(report: CountyReport) -> WorkList:
+    """The list, worst first. Every school's findings are read once."""
+    records = {record.path: record for record in report.records}
+    stages: dict[str, tuple[str, ...]] = {
+        school.code: tuple(report.stages[stage] for stage in report.stages if stage in units)
+        for school, units in report.units()
+    }
+    hinges = _hinges(report)
+    questioned: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for concluded in report.findings:
+        for hinge in concluded.hinges:
+            questioned[hinge.school].update(hinge.doubts)
+    tally: Counter[str] = Counter()
+    about: dict[str, dict[str, None]] = defaultdict(dict)
+    titles: dict[str, tuple[str, str]] = {}
+    lines = [_missing(report, entry) for entry in report.handing_in.missing]
+    # one school takes one line, whatever is wrong with it
+    taken = {item.path for entry in report.handing_in.missing for item in traces(report, entry)}
+    lines += [_unreadable(record) for record in report.unreadable() if record.path not in taken]
+    for school in report.schools:
+        record = records[school.path]
+        own: dict[str, None] = {}
+        asked = questioned[school.code]
+        reasons: dict[str, None] = {}
+        for finding in record.findings:
+            severity = Severity(str(finding["severity"]))
+            if severity is Severity.INFO or finding.get("allowed"):
+                continue
+            rule = str(finding["rule"])
+            own[rule] = None
+            if (rule, f"{finding['sheet']}!{finding['cell']}") in asked:
+                reasons[str(finding["message"])] = None
+            tally[rule] += 1
+            about[rule][school.code] = None
+            titles.setdefault(rule, (str(finding.get("title", "")), SEVERITY_WORDS[severity]))
+        lines.append(
+            _line(
+                report,
+                record,
+                stages.get(school.code, ()),
+                tuple(own),
+                hinges.get(school.code, {}),
+                next(iter(reasons), ""),
+            )
+        )
+    lines += [
+        _plain(record, record.name or record.path, BLANK, BLANK_FORM)
+        for record in report.records
+        if record.overview.blank and record.path not in taken
+    ]
+    for item in (*report.handing_in.strangers, *report.handing_in.nameless):
+        if item.path in taken:
+            continue
+        wrong = f"标识码 {item.code} 不在名册上" if item.code else "没有填标识码"
+        lines.append(_beside(records[item.path], f"{wrong}，请学校核对后重报。"))
+    lines.sort(key=_weight)
+    rules = tuple(
+        RuleLine(rule, *titles[rule], count, tuple(about[rule]))
+        for rule, count in tally.most_common()
+    )
+    return WorkList(tuple(lines), tuple(_tonight(report, lines)), rules)
+
+
+def township_of(entry: RosterEntry | None, name: str, path: str) -> str:
+    """The 乡镇 of a school: the roster's, else the folder it lies in, else the first part of its
+    name (和顺乡第二学校)."""
+    if entry is not None and entry.township:
+        return entry.township
+    folder = path.replace("\\", "/").rpartition("/")[0].split("/")[-1]
+    for text in (folder, name):
+        found = _TOWNSHIP.match(text)
+        if found:
+            return found.group()
+    return ""
+
+
+def _contact(entry: RosterEntry | None) -> str:
+    return "" if entry is None else f"{entry.contact} {entry.phone}".strip()
+
+
+def _missing(report: CountyReport, entry: RosterEntry) -> SchoolLine:
+    """A school of the roster without a file that counts; where one of its name did come in, that is
+    what is wrong with it."""
+    found = list(traces(report, entry))
+    state, path = (found[0].state, found[0].path) if found else (MISSING, "")
+    return SchoolLine(
+        code=entry.code,
+        name=entry.name,
+        type=entry.type,
+        township=township_of(entry, entry.name, ""),
+        stages=(),
+        state=state,
+        hard=0,
+        doubt=0,
+        unmet=0,
+        unjudged=0,
+        first="".join(item.text for item in found) or "还没有收到填报表。",
+        path=path,
+        contact=_contact(entry),
+    )
+
+
+def _unreadable(record: FileRecord) -> SchoolLine:
+    name = record.path.replace("\\", "/").rpartition("/")[2]
+    state = EARLIER if record.status == FileStatus.EARLIER_YEAR else UNREADABLE
+    return _plain(record, name, state, record.message)
+
+
+def _beside(record: FileRecord, why: str) -> SchoolLine:
+    return _plain(record, record.name or record.path, STRANGE, why)
+
+
+def _plain(record: FileRecord, name: str, state: str, why: str) -> SchoolLine:
+    counts = record.counts
+    return SchoolLine(
+        code=record.code,
+        name=name,
+        type=record.type,
+        township=township_of(None, name, record.path),
+        stages=(),
+        state=state,
+        hard=counts.get("fail", 0),
+        doubt=counts.get("doubt", 0),
+        unmet=counts.get("unmet", 0),
+        unjudged=counts.get("unjudged", 0),
+        first=why,
+        path=record.path,
+        contact="",
+    )
+
+
+def _line(
+    report: CountyReport,
+    record: FileRecord,
+    stages: tuple[str, ...],
+    rules: tuple[str, ...],
+    hinges: dict[str, str],
+    reason: str,
+) -> SchoolLine:
+    entry = report.roster.get(record.code)
+    counts = record.counts
+    first = reason or next((thing.message for thing in record.overview.first), "")
+    return SchoolLine(
+        code=record.code,
+        name=record.name,
+        type=record.type,
+        township=township_of(entry, record.name, record.path),
+        stages=stages,
+        state=HANDED_IN,
+        hard=counts.get("fail", 0),
+        doubt=counts.get("doubt", 0),
+        unmet=counts.get("unmet", 0),
+        unjudged=counts.get("unjudged", 0),
+        first=first,
+        path=record.path,
+        contact=_contact(entry),
+        rules=rules,
+        hinges=tuple(hinges),
+    )
+
+
+def _hinges(report: CountyReport) -> dict[str, dict[str, str]]:
+    """标识码 -> the conclusions that hang on the school, each with the cells in question."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for item in report.findings:
+        if item.severity == Severity.INFO.value:
+            continue
+        stage = report.stages.get(item.stage, "全县")
+        for hinge in item.hinges:
+            found[hinge.school][f"{stage}{item.title}"] = "、".join(cells_of(hinge.doubts))
+    return found
+
+
+def _weight(line: SchoolLine) -> tuple[object, ...]:
+    order = dict.fromkeys((MISSING, UNREADABLE, BLANK, EARLIER), 1) | {STRANGE: 2}
+    return (
+        -len(line.hinges),
+        order.get(line.state, 3),
+        -line.hard,
+        -line.doubt,
+        -line.unmet,
+        line.township,
+        line.name,
+        line.path,
+    )
+
+
+def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
+    """In order of effect: figures on which conclusions hang, who has not handed in, then those who
+    have most to mend."""
+    cells = _hinges(report)
+    moves = {
+        hinge.school: (hinge.moves, finding)
+        for finding in report.findings
+        for hinge in finding.hinges
+        if finding.outcome is Outcome.INCOMPLETE
+    }
+    for line in lines:
+        if line.hinges:
+            what = "、".join(dict.fromkeys(cells[line.code].values()))
+            finding = moves[line.code][1]
+            effect = "；".join(line.hinges)
+            sure = f"（不计时为 {finding.without.actual}）" if finding.without else ""
+            note = f"现为 {finding.actual}{sure}" if len(line.hinges) == 1 else ""
+            told = f"{effect}：{note or '改正前都不能下结论'}"
+            yield Task(line.name, line.code, line.contact, f"核对 {what}。{line.first}", told)
+    for states, effect in (
+        ((MISSING, BLANK), "全县数字少这一所"),
+        ((UNREADABLE, STRANGE, EARLIER), "没有计入全县数字"),
+    ):
+        named = [line for line in lines if line.state in states and not line.hinges]
+        for line in named[:_FIRST]:
+            yield Task(line.name, line.code, line.contact, f"{line.state}：{line.first}", effect)
+        if len(named) > _FIRST:
+            yield Task(f"另有 {len(named) - _FIRST} 所（份）", "", "", "见下面的工作清单。", effect)
+    named = [line for line in lines if line.state == HANDED_IN and line.hard and not line.hinges]
+    for line in named[:_FIRST]:
+        yield Task(line.name, line.code, line.contact, line.first, f"必须修改 {line.hard} 处")
+    if len(named) > _FIRST:
+        yield Task(
+            f"另有 {len(named) - _FIRST} 所", "", "", "见下面的工作清单。", "还有必须修改的问题"
+        )

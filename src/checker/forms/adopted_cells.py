@@ -1,0 +1,145 @@
+"""Cells of forms that a county drew itself: a pair within one cell, a tick in one of several cells,
+fields in the file's name; and remarks on many cells of a column told as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+
+from checker.forms.cell_words import CodeList
+from checker.forms.header_paths import PrintedSheet
+from checker.forms.normalise import normalise
+from checker.forms.plain_text import half_width, is_footer, squeeze
+from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, unreadable
+from checker.model.cells import Cell, CellKind
+from checker.model.snapshot import Position
+from checker.model.submission import Fact, FactRef, FactState, Problem
+from checker.model.template import FieldType, Template
+
+TICKS = frozenset({*"√✓✔☑●■◆○vV", "是", "有", "1", "对"})
+"""What is put into a column to choose it."""
+CROSSES = frozenset({*"×✗✘✕✖xX", "否", "无", "0"})
+"""What chooses a column that says no, and means nothing certain in another."""
+UNTICKED = frozenset({"□", "☐", "◻"})
+NO_OPTIONS = frozenset({"否", "无", "没有", "不是", "不符合", "不达标", "不合格"})
+_MANY = 3
+"""Of more remarks on one column one line is made."""
+UNDERSTOOD, TICKED = "FORM003", "FORM032"
+
+
+def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None:
+    """The cell that holds ``label`` (squeezed) with its value behind a colon, and the value; None
+    unless there is exactly one. Other pairs may stand in the same cell, after blanks."""
+    printed_label = r"\s*".join(map(re.escape, label))
+    another = r"\s+[^\s\d:][^\s:]*\s*:"
+    pattern = re.compile(rf"(?:^|\s){printed_label}\s*:(.*?)(?={another}|$)", re.DOTALL)
+    found: list[tuple[Position, str]] = []
+    for cell in printed.containing(f"{label}:"):
+        text = half_width(str(printed.snapshot.raw(*cell.corner)))
+        found += [(cell.corner, match[1].strip()) for match in pattern.finditer(text)]
+    return found[0] if len(found) == 1 else None
+
+
+def read_tick(
+    cells: Mapping[str, Cell], entry: Entry, codes: CodeList | None
+) -> tuple[str, TypedValue]:
+    """(the option whose cell is to be marked, what was chosen) of cells by option, one of which is
+    to be ticked."""
+    first = next(iter(cells))
+    chosen: list[str] = []
+    typed: list[str] = []
+    for option, cell in cells.items():
+        text = squeeze(shown(cell))
+        if cell.kind is CellKind.EMPTY or text in UNTICKED or not text:
+            continue
+        typed.append(text)
+        if text in TICKS or text == squeeze(option) or (option in NO_OPTIONS and text in CROSSES):
+            chosen.append(option)
+        else:
+            message = f"“{option}”一栏里的“{text}”不能确定是选了还是没有选；请只在选中的一栏打“√”。"
+            return option, unreadable(TICKED, text, message, "一栏打“√”")
+    if not chosen:
+        return first, blank(entry)
+    if len(chosen) > 1:
+        several = "、".join(f"“{option}”" for option in chosen)
+        message = f"{several}几栏都打了勾，不能确定选的是哪一个；请只留一个勾。"
+        return chosen[0], unreadable(TICKED, "、".join(typed), message, "只选一栏")
+    option = chosen[0]
+    if entry.type is FieldType.FLAG:
+        return option, given(option not in NO_OPTIONS, typed[0])
+    value = normalise(Cell(CellKind.TEXT, option), entry, codes)
+    return option, TypedValue(value.state, value.value, option)
+
+
+def drawn_from_name(pattern: str, name: str) -> dict[str, str] | None:
+    """The fields that a pattern such as ``{school.name}({school.kind})`` finds in a file's name;
+    None where the name is not like it, {} without a pattern. Endings such as .xlsx, a copy's
+    number and the width of brackets do not matter."""
+    if not pattern:
+        return {}
+    wanted = half_width(re.sub(r"\.xlsx?$", "", pattern))
+    parts = re.split(r"\{([a-z0-9_.]+)\}", wanted)
+    names = parts[1::2]
+    expression = "".join(
+        re.escape(part) if place % 2 == 0 else "(.+)" for place, part in enumerate(parts)
+    )
+    stem = half_width(PurePath(name).stem).strip()
+    match = re.fullmatch(expression, stem) or re.fullmatch(
+        expression, re.sub(r"\s*(?:\([0-9]+\)|- ?副本)$", "", stem)
+    )
+    if match is None:
+        return None
+    return {field: text.strip() for field, text in zip(names, match.groups(), strict=True)}
+
+
+def own_words(
+    problems: Iterable[Problem], template: Template, facts: Mapping[FactRef, Fact]
+) -> list[Problem]:
+    """The problems without remarks on a code that was typed with the very words of its meaning:
+    the county's form has no drop-down list that puts the code before them."""
+    fields = template.fields()
+    kept: list[Problem] = []
+    for problem in problems:
+        item = fields.get(problem.ref.field) if problem.ref else None
+        if problem.rule == UNDERSTOOD and item is not None and item.type is FieldType.CODE:
+            fact = facts.get(problem.ref) if problem.ref else None
+            meanings = template.code_lists.get(item.codes or "", {})
+            if fact is not None and squeeze(meanings.get(str(fact.value))) == squeeze(fact.typed):
+                continue
+        kept.append(problem)
+    return kept
+
+
+def without_noise(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems, with what was understood in many cells of one column said once."""
+    kept: list[Problem] = []
+    alike: dict[tuple[str, int], list[Problem]] = {}
+    for problem in problems:
+        if problem.rule == UNDERSTOOD and problem.cell is not None:
+            place = problem.cell.sheet, problem.cell.column
+            alike.setdefault(place, []).append(problem)
+        else:
+            kept.append(problem)
+    for same in alike.values():
+        if len(same) <= _MANY:
+            kept += same
+            continue
+        first = same[0]
+        cells = "、".join(each.cell.a1 for each in same[:_MANY] if each.cell)
+        message = (
+            f"这一列有 {len(same)} 格填法不规范（{cells}等），已按能确定的意思理解；"
+            f"例如：{first.message}"
+        )
+        kept.append(Problem(UNDERSTOOD, message, first.ref, first.cell, first.sheet, first.actual))
+    return kept
+
+
+def is_end(text: str) -> bool:
+    """Whether a row that holds this (squeezed) text alone stands below a table: 填表人：…, 附：…"""
+    return ":" in text or is_footer(text) or text.startswith(("附", "注", "说明", "备注"))
+
+
+def is_used(fact: Fact) -> bool:
+    """Whether something was typed for a fact."""
+    return fact.state not in (FactState.BLANK, FactState.UNBOUND)

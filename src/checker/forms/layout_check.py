@@ -1,0 +1,87 @@
+"""What an adopted layout says must agree with the fields, columns and tables of its template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from checker.model.adopted import AdoptedSheet, Place
+from checker.model.template import Field, Sheet, Template
+
+
+def layout_problems(template: Template) -> Iterator[str]:
+    """Contradictions between layout and template, as Chinese sentences; none without a layout."""
+    layout = template.layout
+    if layout is None:
+        return
+    sheets = {sheet.id: sheet for sheet in template.sheets}
+    ledgers = [sheet for sheet in layout.sheets if sheet.ledger is not None]
+    if len(ledgers) > 1:
+        yield "layout：只能有一张台账"
+    for place in layout.sheets:
+        where = f"layout 的工作表 {place.id}"
+        if place.id not in sheets:
+            known = "、".join(sheets)
+            yield f"{where}：sheets 里没有这个 id，应为 {known}"
+            continue
+        yield from _sheet_problems(where, place, sheets[place.id])
+    for name in re.findall(r"\{([^}]*)\}", layout.file_name):
+        if name not in template.fields():
+            yield f"layout.file_name：没有字段 “{name}”"
+
+
+def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[str]:
+    fields = {item.id: item for item in sheet.fields}
+    tables = {table.id: table for table in sheet.tables}
+    columns = [column.id for column in sheet.columns]
+    for cell in place.cells:
+        yield from _place_problems(where, cell, fields)
+        if not cell.at and not cell.label:
+            yield f"{where}的字段 {cell.field}：应写 label（印的文字），不得已才写 at（位置）"
+    for grid in place.grids:
+        for column in (*grid.columns, *grid.ticks):
+            if column not in columns:
+                yield f"{where}的 grids：没有列 “{column}”，应为 {'、'.join(columns)}"
+        for name in grid.fields:
+            if name not in fields:
+                yield f"{where}的 grids：这张表没有字段 “{name}”"
+        for cell in grid.cells:
+            yield from _place_problems(where, cell, fields)
+            if not cell.header or not cell.row:
+                yield f"{where}的字段 {cell.field}：grids 的 cells 应写 header 和 row"
+        if not grid.labels and not grid.code:
+            yield f"{where}的 grids：应写 labels（行的名称的表头）或 code（序号的表头）"
+    for listing in place.tables:
+        if listing.table not in tables:
+            yield f"{where}：这张表没有明细表 “{listing.table}”"
+            continue
+        known = [column.id for column in tables[listing.table].columns]
+        for column in (*listing.headers, *listing.ticks):
+            if column not in known:
+                yield f"{where}的明细表 {listing.table}：没有列 “{column}”，应为 {'、'.join(known)}"
+    if place.ledger is not None:
+        yield from _ledger_problems(where, place.ledger.headers, fields)
+
+
+def _ledger_problems(
+    where: str, headers: Mapping[str, str], fields: Mapping[str, Field]
+) -> Iterator[str]:
+    for name in headers:
+        field_id, _, column = name.partition("@")
+        if field_id not in fields:
+            yield f"{where}的台账：这张表没有字段 “{field_id}”"
+        elif column and column not in fields[field_id].columns:
+            yield f"{where}的台账：字段 {field_id} 没有列 “{column}”"
+        elif not column and len(fields[field_id].columns) > 1:
+            several = "、".join(fields[field_id].columns)
+            yield f"{where}的台账：字段 {field_id} 有几列，应写 {field_id}@列（{several}）"
+
+
+def _place_problems(where: str, cell: Place, fields: Mapping[str, Field]) -> Iterator[str]:
+    item = fields.get(cell.field)
+    if item is None:
+        yield f"{where}：这张表没有字段 “{cell.field}”"
+    elif cell.column and cell.column not in item.columns:
+        yield f"{where}的字段 {cell.field}：没有列 “{cell.column}”"
+    elif not cell.column and len(item.columns) > 1:
+        yield f"{where}的字段 {cell.field}：有几列，应写 column（{'、'.join(item.columns)}）"

@@ -1,0 +1,144 @@
+"""The rows of a list: units, subtotals, totals, its end; and totals against the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from enum import Enum
+
+from msgspec import Struct
+
+from checker.forms.adopted_cells import is_end, is_used
+from checker.forms.form_fields import FieldReading
+from checker.forms.header_paths import PrintedSheet
+from checker.forms.plain_text import TOTAL_WORDS, plain, school_code, squeeze
+from checker.model.submission import FactRef, FactState, Problem, Submission
+from checker.model.template import FieldType, Template
+
+SUMMED = (FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED)
+
+
+class RowKind(Enum):
+    """What a row of a list is."""
+
+    UNIT = "unit"
+    SUBTOTAL = "subtotal"  # 小计: of the rows since the last one
+    TOTAL = "total"  # 合计: of all rows
+
+
+class LedgerRow(Struct, frozen=True):
+    """One row of a list by its number on the sheet. ``label`` is what a total calls itself."""
+
+    number: int
+    kind: RowKind
+    label: str = ""
+    readings: tuple[FieldReading, ...] = ()
+
+
+def ledger_rows(
+    printed: PrintedSheet, columns: Sequence[int], code: int | None, first: int, last: int
+) -> Iterator[LedgerRow]:
+    """The rows of a list from ``first`` to its end: a row that holds one text alone which is no
+    row of the list (填表人：…), or ``last``. Rows with nothing but their number are left out."""
+    cells = printed.snapshot
+    special = {row for row, at in (*cells.errors, *cells.uncomputed) if at in columns}
+    for row in range(first, last + 1):
+        index = row - cells.origin[0]
+        line = cells.rows[index] if 0 <= index < len(cells.rows) else ()
+        held = [
+            (at, value)
+            for at, value in enumerate(line, start=cells.origin[1])
+            if value not in (None, "") and not (isinstance(value, str) and not value.strip())
+        ]
+        texts = [squeeze(value) for _, value in held if isinstance(value, str)]
+        if len(held) == 1 and texts and is_end(texts[0]):
+            return
+        total = _total(held)
+        if total is not None:
+            kind = RowKind.SUBTOTAL if "小计" in total else RowKind.TOTAL
+            yield LedgerRow(row, kind, total)
+        elif row in special or any(at in columns and at != code for at, _ in held):
+            yield LedgerRow(row, RowKind.UNIT)
+
+
+def _total(held: Sequence[tuple[int, object]]) -> str | None:
+    """What a row calls itself if it is a total: a text before its first number."""
+    for _, value in held:
+        if not isinstance(value, str):
+            return None
+        text = squeeze(value).partition("(")[0]
+        if text in TOTAL_WORDS or text.endswith(("小计", "合计", "总计")):
+            return squeeze(value)
+    return None
+
+
+def wrong_totals(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+    """Where a total is not the sum of its rows. A column in which a row cannot be read is not
+    compared."""
+    since: list[LedgerRow] = []
+    everything: list[LedgerRow] = []
+    for row in rows:
+        if row.kind is RowKind.UNIT:
+            since.append(row)
+            everything.append(row)
+            continue
+        of = since if row.kind is RowKind.SUBTOTAL else everything
+        if of:
+            yield from _differences(row, of)
+        since = []
+
+
+def _differences(total: LedgerRow, rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+    for place, reading in enumerate(total.readings):
+        fact = reading.fact
+        if reading.field.type not in SUMMED or not isinstance(fact.value, Decimal):
+            continue
+        facts = [row.readings[place].fact for row in rows]
+        if fact.state is not FactState.GIVEN or any(
+            is_used(each) and not isinstance(each.value, Decimal) for each in facts
+        ):
+            continue
+        summed = sum((each.value for each in facts if isinstance(each.value, Decimal)), Decimal(0))
+        if summed == fact.value:
+            continue
+        item, column = reading.field, reading.column
+        name = f"“{item.label}”" + (f"（{column.title}）" if len(item.columns) > 1 else "")
+        by = plain(abs(fact.value - summed))
+        message = (
+            f"{total.label}一行的{name}是 {plain(fact.value)}，上面 {len(rows)} 行加起来是 "
+            f"{plain(summed)}，相差 {by}；请核对合计和各行。"
+        )
+        sheet = fact.cell.sheet if fact.cell else None
+        yield Problem(
+            "FORM028", message, None, fact.cell, sheet, plain(fact.value), f"= {plain(summed)}"
+        )
+
+
+def repeated_codes(template: Template, units: Sequence[Submission]) -> Iterator[Problem]:
+    """Units of a ledger that have the code (else the name) of an earlier one."""
+    for part, word in (("code", "代码"), ("name", "名称")):
+        field_id = getattr(template.identity, part)
+        if not field_id:
+            continue
+        column = template.fields()[field_id].columns[0]
+        seen: dict[str, Submission] = {}
+        for number, unit in enumerate(units, start=1):
+            fact = unit.fact(FactRef(field_id, column))
+            key = school_code(fact.typed) if fact.state is FactState.GIVEN else ""
+            if not key or fact.cell is None:
+                continue
+            earlier = seen.setdefault(key, unit)
+            if earlier is unit:
+                continue
+            other = earlier.fact(fact.ref).cell
+            message = (
+                f"第 {fact.cell.row} 行的{word}“{fact.typed}”与"
+                f"第 {other.row if other else '?'} 行重复；"
+                "请核对是哪一行填错了，或同一个单位登记了两次。"
+            )
+            ref = fact.ref._replace(row=number)
+            yield Problem(
+                "FORM029", message, ref, fact.cell, fact.cell.sheet, fact.typed, "各行不重复"
+            )
+        if part == "code":
+            return

@@ -1,0 +1,91 @@
+"""Adopted layout 采用的版式: where the fields of a template stand in a workbook that a county made
+itself. Everything is said in the words that are printed there; positions are the last resort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec import field as made_by
+
+
+class Place(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where one field stands: beside, below or behind a printed ``label``; where a ``header`` path
+    and a ``row`` path cross; or ``at`` a position ("C3"), which no printed word confirms.
+
+    ``value`` says where the value of a ``label`` is: "same" cell (after the colon), "beside" or
+    "below". ``column`` is the column id; "" for the field's only one.
+    """
+
+    field: str
+    column: str = ""
+    label: str = ""
+    value: str = "beside"
+    header: str = ""
+    row: str = ""
+    at: str = ""
+
+
+class Grid(Struct, frozen=True, forbid_unknown_fields=True):
+    """Fields in rows under the header paths of ``columns`` (by column id).
+
+    ``labels`` is the header path over the row labels, ``code`` that over 序号 or 行号. ``fields``
+    are the fields in it, () for all of the sheet that stand nowhere else. ``cells`` are crossings
+    of a header path with a row path. ``ticks``, by column id: option -> header path, where the
+    answer is the option that is ticked. ``below`` is a text above the header that tells it from
+    others on the sheet.
+    """
+
+    labels: str = ""
+    code: str = ""
+    columns: Mapping[str, str] = made_by(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    cells: tuple[Place, ...] = ()
+    ticks: Mapping[str, Mapping[str, str]] = made_by(default_factory=dict)
+    below: str = ""
+
+
+class Listing(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the template: ``headers`` by table column id; ``code`` is the header of 序号."""
+
+    table: str
+    headers: Mapping[str, str] = made_by(default_factory=dict)
+    code: str = ""
+    ticks: Mapping[str, Mapping[str, str]] = made_by(default_factory=dict)
+    below: str = ""
+
+
+class Ledger(Struct, frozen=True, forbid_unknown_fields=True):
+    """A sheet of which each row is a unit of its own. ``headers`` by field id, or by
+    ``field@column`` where a field has several columns."""
+
+    headers: Mapping[str, str]
+    code: str = ""
+    below: str = ""
+
+
+class AdoptedSheet(Struct, frozen=True, forbid_unknown_fields=True):
+    """One sheet of the workbook. ``titles`` are texts that stand on it, whole or within a cell;
+    ``names`` patterns of what the sheet may be called ("教基1001*")."""
+
+    id: str
+    titles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    cells: tuple[Place, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    tables: tuple[Listing, ...] = ()
+    ledger: Ledger | None = None
+
+
+class AdoptedLayout(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole layout. ``file_name`` reads fields from the name of the file:
+    ``{school.name}({school.kind})``."""
+
+    sheets: tuple[AdoptedSheet, ...]
+    file_name: str = ""
+    kind: str = "adopted"
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The ledger, if the workbook is one."""
+        return next((sheet.ledger for sheet in self.sheets if sheet.ledger), None)

@@ -1,0 +1,85 @@
+"""A county whose schools stand in one ledger, and one whose schools filled in its own form."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from click.testing import CliRunner
+from tests.adopted import own_forms as forms
+
+from checker.cli.check import command as check
+from checker.cli.county import command as county
+
+
+def county_of(folder: Path, out: Path) -> dict[str, Any]:
+    words = [str(folder), "--plugin-dir", str(forms.PLUGIN), "--out", str(out), "--workers", "1"]
+    result = CliRunner().invoke(county, words)
+    assert result.exit_code in (0, 1), result.output
+    found: dict[str, Any] = json.loads((out / "县级汇总.json").read_text("utf-8"))
+    return found
+
+
+def test_the_rows_of_a_ledger_are_schools_handed_in(tmp_path: Path) -> None:
+    folder = tmp_path / "报送"
+    folder.mkdir()
+    shutil.copy(forms.FORMS / forms.LEDGER, folder)
+    (folder / "名册.csv").write_text(
+        "学校标识码,学校名称\n2136000001,某某县第1小学\n2136000099,某某县第99小学\n", "utf-8"
+    )
+    told = county_of(folder, tmp_path / "结果")
+    rows = [each for each in told["files"] if each["code"]]
+    assert len(rows) == 60
+    assert [each["name"] for each in told["roster"]["missing"]] == ["某某县第99小学"]
+    where = {(each["rule"], each["cell"]): each["file"] for each in told["findings"]}
+    name = forms.LEDGER
+    assert where == {
+        ("OWN201", "I9"): f"{name} 第 9 行",
+        ("OWN207", "P14"): f"{name} 第 14 行",
+        ("FORM029", "B19"): name,
+        ("FORM002", "P24"): f"{name} 第 24 行",
+        ("FORM028", "AC65"): name,
+    }
+
+
+def test_dispersion_is_measured_over_the_rows_of_a_ledger(tmp_path: Path) -> None:
+    folder = tmp_path / "报送"
+    folder.mkdir()
+    shutil.copy(forms.FORMS / forms.LEDGER, folder)
+    told = county_of(folder, tmp_path / "结果")["dispersion"]
+    assert told["primary"]["OWN601"]["schools"] == 45
+    assert told["primary"]["OWN601"]["mean"] == "40"
+    assert told["junior"]["OWN601"]["mean"] == "45"
+
+
+def test_twelve_schools_hand_in_the_countys_own_form(tmp_path: Path) -> None:
+    folder = tmp_path / "报送"
+    folder.mkdir()
+    for number in range(1, 13):
+        book = openpyxl.load_workbook(forms.FORMS / forms.CONDITIONS_RIGHT)
+        book["Sheet1"]["A2"] = f"学校（盖章）：某某县第{number}实验学校"
+        book["Sheet1"]["G5"] = 1020 + number
+        book.save(folder / f"第{number}实验学校.xlsx")
+    told = county_of(folder, tmp_path / "结果")
+    assert told["roster"]["received"] == 12 and not told["roster"]["without_code"]
+    assert not told["findings"]
+    lines = [f"21360000{n:02},某某县第{n}实验学校" for n in range(1, 14)]
+    (folder / "名册.csv").write_text("\n".join(["学校标识码,学校名称", *lines]), "utf-8")
+    told = county_of(folder, tmp_path / "按名册")
+    assert told["roster"]["received"] == 12
+    assert [each["name"] for each in told["roster"]["missing"]] == ["某某县第13实验学校"]
+
+
+def test_the_marks_stand_on_the_rows_of_the_ledger(tmp_path: Path) -> None:
+    words = [str(forms.FORMS / forms.LEDGER), "--plugin-dir", str(forms.PLUGIN)]
+    result = CliRunner().invoke(check, [*words, "--out", str(tmp_path)])
+    assert result.exit_code == 1, result.output
+    sheet = openpyxl.load_workbook(tmp_path / forms.LEDGER)["台账"]
+    assert "相差 7人" in sheet["I9"].comment.text
+    assert sheet["I9"].fill.fgColor.rgb.endswith("FFC7CE")
+    assert "与第 5 行重复" in sheet["B19"].comment.text
+    assert sheet["AC65"].fill.fgColor.rgb.endswith("FFC7CE")
+    assert sheet["I10"].fill.fgColor.rgb.endswith("C6EFCE"), "a total that is the sum of its parts"

@@ -1,0 +1,152 @@
+"""先做这几件事: five slips of a clerk, each of which sets off a cascade of findings in a correct
+school's workbook, and each of which is named as the one thing to do."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from checker.model.cells import CellRef
+from checker.model.report import CauseKind, Report
+from checker.model.submission import FactRef, Submission
+from checker.model.verdicts import Outcome
+from checker.reading import read_snapshot_bytes
+from checker.session import Session
+
+Edit = Callable[[Workbook], None]
+WRONG = (Outcome.FAIL, Outcome.DOUBT)
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return Session()
+
+
+@pytest.fixture(scope="module")
+def right(right_school: Path) -> Path:
+    return right_school
+
+
+def wrong(report: Report) -> int:
+    """How many things are wrong or in doubt."""
+    return sum(verdict.outcome in WRONG for verdict in report.verdicts)
+
+
+def told(report: Report) -> int:
+    """What is wrong, in doubt or below standard: all of it follows from one wrong figure."""
+    return wrong(report) + report.count(Outcome.UNMET)
+
+
+def judged(session: Session, path: Path, edit: Edit) -> Report:
+    """The report on the workbook after a slip of the pen."""
+    book = openpyxl.load_workbook(path)
+    edit(book)
+    data = io.BytesIO()
+    book.save(data)
+    report = session.check(path.name, data.getvalue()).report
+    assert report is not None
+    return report
+
+
+@pytest.fixture(scope="module")
+def filled(session: Session, right: Path) -> Submission:
+    return session.bind(read_snapshot_bytes(right.name, right.read_bytes()))
+
+
+def cell(filled: Submission, field: str, column: str) -> CellRef:
+    place = filled.locate(FactRef(field, column))
+    assert place is not None
+    return place
+
+
+def test_the_school_itself_has_nothing_to_do(session: Session, right: Path) -> None:
+    assert judged(session, right, lambda book: None).causes == ()
+
+
+def test_ten_times_too_many_pupils(session: Session, right: Path, filled: Submission) -> None:
+    place = cell(filled, "students.total", "primary")
+
+    def slip(book: Workbook) -> None:
+        book[place.sheet][place.a1].value *= 10
+
+    report = judged(session, right, slip)
+    assert wrong(report) >= 8
+    (cause,) = report.causes
+    assert (cause.kind, cause.place) == (CauseKind.FIGURE, place)
+    assert cause.gone == told(report)
+
+
+def test_the_wrong_type_of_school(session: Session, right: Path, filled: Submission) -> None:
+    typed = filled.template.split.field
+    assert typed is not None
+    place = cell(filled, typed, "whole")
+
+    def slip(book: Workbook) -> None:
+        book[place.sheet][place.a1].value = "311"
+
+    report = judged(session, right, slip)
+    assert wrong(report) > 60
+    cause = report.causes[0]
+    assert (cause.kind, cause.place) == (CauseKind.TYPE, place)
+    assert "211 小学" in cause.message
+    assert cause.gone == told(report)
+
+
+def test_a_column_shifted_down_by_a_row(session: Session, right: Path) -> None:
+    filled = session.bind(read_snapshot_bytes(right.name, right.read_bytes()))
+    cells = [f.cell for f in filled.facts.values() if f.cell and f.cell.sheet == "教师"]
+    rows, columns = sorted({c.row for c in cells}), sorted({c.column for c in cells})
+
+    def slip(book: Workbook) -> None:
+        sheet: Worksheet = book["教师"]
+        for column in columns:
+            values = [sheet.cell(row, column).value for row in rows]
+            for row, value in zip(rows, [None, *values[:-1]], strict=True):
+                sheet.cell(row, column).value = value
+
+    report = judged(session, right, slip)
+    assert wrong(report) >= 5
+    cause = report.causes[0]
+    assert (cause.kind, cause.sheet) == (CauseKind.SHIFT, "教师")
+    assert cause.place is not None
+    assert cause.place.row == rows[0]
+    assert "往上移一行" in cause.message
+    assert cause.gone == told(report)
+
+
+def test_no_staff_at_all(session: Session, right: Path, filled: Submission) -> None:
+    place = cell(filled, "staff.total", "whole")
+
+    def slip(book: Workbook) -> None:
+        book[place.sheet][place.a1].value = 0
+
+    report = judged(session, right, slip)
+    assert wrong(report) >= 3
+    (cause,) = report.causes
+    assert (cause.kind, cause.place) == (CauseKind.FIGURE, place)
+    assert cause.gone == told(report)
+
+
+def test_blank_cells_are_one_thing_a_sheet(session: Session, right: Path) -> None:
+    def slip(book: Workbook) -> None:
+        for address in ("E17", "D7"):
+            book["教师"][address].value = None
+
+    causes = judged(session, right, slip).causes
+    blanks = [cause for cause in causes if cause.kind is CauseKind.BLANKS]
+    assert [(cause.sheet, cause.gone) for cause in blanks] == [("教师", 2)]
+
+
+def test_an_untouched_form_is_one_line(session: Session) -> None:
+    folder = Path(__file__).parents[2] / "workbook_templates" / "compulsory_school"
+    (empty,) = folder.glob("*.xlsx")
+    report = session.judge_file(empty).report
+    assert report is not None
+    assert report.blank
+    assert (report.verdicts, report.causes) == ((), ())
