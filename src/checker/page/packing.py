@@ -7,10 +7,11 @@ finds them checked. Nothing of this is part of the page.
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import sys
 import zipfile
-from importlib import _bootstrap_external
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 WORK = Path("/work")
@@ -21,7 +22,7 @@ SITE = WORK / "site"
 def compiled(source: bytes, name: str) -> bytes:
     """The module as the import system takes it without its source."""
     code = compile(source, name, "exec", dont_inherit=True, optimize=1)
-    return bytes(_bootstrap_external._code_to_timestamp_pyc(code))
+    return MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
 
 
 def pack(target: Path, members: dict[str, bytes], used: set[str]) -> None:

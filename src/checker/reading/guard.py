@@ -31,10 +31,6 @@ def read_guarded(
 ) -> list[SheetSnapshot]:
     """The worksheets of a file of any kind, in tab order. ``memory`` in bytes, ``seconds`` of wall
     time. Raises UnreadableWorkbook for what could not be read, and when reading was stopped."""
-    if sys.platform == "emscripten":  # a browser: the page itself is the process of its own
-        from checker.reading.worker import read_sheets
-
-        return read_sheets(data)
     import subprocess
 
     try:
