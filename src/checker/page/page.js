@@ -280,7 +280,8 @@
       : `${document_.status}：${told.message}`;
     const trouble = [
       told.cannot_write && checked ? `不能写带标记的副本：${told.cannot_write}` : "",
-      told.left_out && told.left_out.length ? `没有标在格子上的：${told.left_out.join("；")}。` : "",
+      document_.left_out && document_.left_out.length ? `没有标在格子上的：${document_.left_out.join("；")}。` : "",
+      told.note || "",
       document_.errors.length ? `有 ${document_.errors.length} 条规则没有跑成：${document_.errors[0].message}` : "",
     ].filter(Boolean);
     show($("cannot"), trouble.length > 0);
