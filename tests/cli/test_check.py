@@ -161,6 +161,7 @@ def test_bad_files_are_named_and_the_others_are_judged(
         "空.xlsx": "unreadable",
         "截断.xlsx": "unreadable",
         "其实是网页.xlsx": "unreadable",
+        "~$锁.xlsx": "not_looked_at",
     }
     assert all(item["message"] for item in files.values() if item["status"] == "unreadable")
 

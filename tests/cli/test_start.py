@@ -38,8 +38,8 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
     heavy, own = done.stdout.splitlines()[-2:]
     assert heavy == "[]"
     assert own == (
-        "['checker.cli', 'checker.safe_path', 'checker.cli.main', 'checker.cli.chinese', "
-        "'checker.cli.commands', 'checker.cli.group']"
+        "['checker.cli', 'checker.harmless', 'checker.safe_path', 'checker.cli.main', "
+        "'checker.cli.chinese', 'checker.cli.commands', 'checker.cli.group']"
     )
 
 

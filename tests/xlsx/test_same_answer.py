@@ -73,8 +73,9 @@ def boxes_in(data: bytes) -> dict[tuple[str, str], list[float]]:
     return found
 
 
-def assert_same(path: Path, office, session: Session, copies: Path) -> None:
-    """Judged through the button as through the command; then marked by each, and compared."""
+def assert_same(path: Path, office, session: Session, copies: Path) -> int:
+    """Judged through the button as through the command; then marked by each, and compared. How
+    many notes there were."""
     by_file = changes_of(session.judge_file(path), session)
     book: xw.Book = office.open(path)
     try:
@@ -96,7 +97,6 @@ def assert_same(path: Path, office, session: Session, copies: Path) -> None:
         assert {look.fill for look in here} <= set(FILL_COLOURS.values())
         boxes, as_written = boxes_in(marked_here), boxes_in(copy.read_bytes())
         noted = [(look.sheet, look.address, look.note) for look in here if look.note]
-        assert noted, "every one of these workbooks has something to be told"
         for sheet, address, note in noted:
             wanted = [pixels * 0.75 for pixels in text_pixels(note)]
             assert boxes[sheet, address] == pytest.approx(wanted, abs=1.5)
@@ -104,6 +104,7 @@ def assert_same(path: Path, office, session: Session, copies: Path) -> None:
         with kept_still(book):
             remove_marks(book, read_open_book(book))
         assert looks_in(exported(book.api), cells) == looks_in(path.read_bytes(), cells)
+        return len(noted)
     finally:
         book.close()
 
@@ -112,7 +113,7 @@ def assert_same(path: Path, office, session: Session, copies: Path) -> None:
 def test_examples(name: str, office, session: Session, tmp_path: Path) -> None:
     copies = tmp_path / "copies"
     copies.mkdir()
-    assert_same(filled(name, tmp_path), office, session, copies)
+    assert assert_same(filled(name, tmp_path), office, session, copies) > 3
 
 
 def test_a_synthetic_county(office, session: Session, tmp_path: Path) -> None:
@@ -124,8 +125,7 @@ def test_a_synthetic_county(office, session: Session, tmp_path: Path) -> None:
     copies.mkdir()
     schools = sorted(county.glob("*.xls[xm]"))
     assert len(schools) >= 4
-    for school in schools:
-        assert_same(school, office, session, copies)
+    assert sum(assert_same(school, office, session, copies) for school in schools) > 3
 
 
 def test_read_range_by_range_as_in_excel(office, session: Session, tmp_path: Path) -> None:

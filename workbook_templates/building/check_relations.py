@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from checker.model.rules import Severity
 from checker.model.template import Template
+from checker.model.verdicts import Severity
 from checker.rules.notation import relation_in_notation
 from checker.rules.ruleset import RuleSet
 

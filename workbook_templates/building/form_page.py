@@ -44,7 +44,7 @@ from checker.forms.layout import (
 from checker.forms.names import field_name, stage_name
 from checker.model.template import Blank, Field, FieldType
 
-CLOSER = 4.5  # points
+CLOSER = 6  # points
 MANY_COLUMNS = 9
 """From so many value columns on, the labels have to be narrow, as they are beside 口径."""
 WIDE_TYPES = (FieldType.TEXT, FieldType.CODE, FieldType.DATE)
@@ -103,7 +103,7 @@ def _set_widths(page: Page, form: FormLayout) -> None:
         placed = page.layout.tables[table.id]
         for column in table.columns:
             at = placed.columns[column.id]
-            widths[at] = max(widths.get(at, 0.0), min(column.width, 14.0))
+            widths[at] = max(widths.get(at, 0.0), min(column.width, 11.0))
     page.set_widths(widths)
 
 

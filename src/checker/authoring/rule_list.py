@@ -19,7 +19,7 @@ KEY_WORDS = {
     "message": "提示的话",
     "what": "查什么",
     "why": "为什么",
-    "fix": "怎么改",
+    "fix": "怎么办",
     "citations": "依据",
 }
 

@@ -6,12 +6,12 @@ finds them checked. Nothing of this is part of the page.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import marshal
 import os
 import sys
 import zipfile
-from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 WORK = Path("/work")
@@ -22,7 +22,7 @@ SITE = WORK / "site"
 def compiled(source: bytes, name: str) -> bytes:
     """The module as the import system takes it without its source."""
     code = compile(source, name, "exec", dont_inherit=True, optimize=1)
-    return MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
+    return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
 
 
 def pack(target: Path, members: dict[str, bytes], used: set[str]) -> None:

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
 from checker.reading.limits import LIMITS
+from checker.reading.sheet_json import decoded
 from checker.reading.unreadable import UnreadableWorkbook
 from checker.safe_path import without_current_folder
 
@@ -31,6 +30,10 @@ def read_guarded(
 ) -> list[SheetSnapshot]:
     """The worksheets of a file of any kind, in tab order. ``memory`` in bytes, ``seconds`` of wall
     time. Raises UnreadableWorkbook for what could not be read, and when reading was stopped."""
+    if sys.platform == "emscripten":  # a browser: the page itself is the process of its own
+        from checker.reading.worker import read_sheets
+
+        return read_sheets(data)
     import subprocess
 
     try:
@@ -67,59 +70,3 @@ def _command() -> list[str]:
     own = str(Path(__file__).resolve().parents[2])
     others = [path for path in without_current_folder(sys.path) if Path(path).is_absolute()]
     return [sys.executable, "-I", "-c", _START, "\n".join([own, *others])]
-
-
-def encoded(sheet: SheetSnapshot) -> list[object]:
-    """A sheet as JSON takes it, dates excepted: see ``encode_value``."""
-    return [
-        sheet.title,
-        sheet.rows,
-        sheet.origin,
-        sheet.visible,
-        list(sheet.errors.items()),
-        list(sheet.formulas.items()),
-        list(sheet.uncomputed),
-        list(sheet.percent),
-        sheet.merged,
-    ]
-
-
-def decoded(said: list[Any]) -> SheetSnapshot:
-    """What ``encoded`` made, as it was."""
-    title, rows, origin, visible, errors, formulas, uncomputed, percent, merged = said
-    return SheetSnapshot(
-        title=title,
-        rows=[[decode_value(cell) for cell in line] for line in rows],
-        origin=(origin[0], origin[1]),
-        visible=visible,
-        errors={(row, column): text for (row, column), text in errors},
-        formulas={(row, column): text for (row, column), text in formulas},
-        uncomputed=_positions(uncomputed),
-        percent=_positions(percent),
-        merged=tuple((top, left, bottom, right) for top, left, bottom, right in merged),
-    )
-
-
-def _positions(said: Iterable[Any]) -> frozenset[tuple[int, int]]:
-    return frozenset((row, column) for row, column in said)
-
-
-def encode_value(value: object) -> dict[str, str]:
-    """A date, time or duration as JSON; for ``json.dumps(default=...)``."""
-    if isinstance(value, timedelta):
-        return {"seconds": repr(value.total_seconds())}
-    if isinstance(value, datetime | date | time):
-        return {type(value).__name__: value.isoformat()}
-    raise TypeError(type(value).__name__)
-
-
-def decode_value(value: object) -> object:
-    """What ``encode_value`` made, and every plain value, as it was."""
-    if not isinstance(value, dict):
-        return value
-    (kind, text), *_ = value.items()
-    if kind == "seconds":
-        return timedelta(seconds=float(text))
-    if kind == "datetime":
-        return datetime.fromisoformat(text)
-    return date.fromisoformat(text) if kind == "date" else time.fromisoformat(text)

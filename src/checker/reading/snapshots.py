@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from checker.model.snapshot import SheetSnapshot, Snapshot
@@ -46,14 +45,14 @@ def read_snapshot_bytes(name: str, data: bytes) -> Snapshot:
     if kind is not FileKind.XLSX or package is None:
         return Snapshot(
             name=name,
-            sheets=_by_title(_read_apart(data)),
+            sheets=_by_title(read_guarded(data)),
             cannot_write=CANNOT_WRITE[kind],
             formulas_known=False,
             content=data,
         )
     workbook = read_workbook_part(package)
     if size_of(package, workbook) > LIMITS.in_process_bytes:
-        sheets = _read_apart(data)
+        sheets = read_guarded(data)
     else:
         sheets = read_xlsx(package, workbook)
     return Snapshot(
@@ -64,14 +63,6 @@ def read_snapshot_bytes(name: str, data: bytes) -> Snapshot:
         cannot_write=workbook.cannot_write,
         content=data,
     )
-
-
-def _read_apart(data: bytes) -> list[SheetSnapshot]:
-    if sys.platform == "emscripten":  # a browser: its page is a process of its own
-        from checker.reading.worker import read_sheets
-
-        return read_sheets(data)
-    return read_guarded(data)
 
 
 def _by_title(sheets: list[SheetSnapshot]) -> dict[str, SheetSnapshot]:

@@ -10,8 +10,8 @@ import json
 import sys
 
 from checker.model.snapshot import SheetSnapshot
-from checker.reading.guard import encode_value, encoded
 from checker.reading.ods import read_ods
+from checker.reading.sheet_json import encode_value, encoded
 from checker.reading.signature import FileKind, kind_of
 from checker.reading.unreadable import UnreadableWorkbook
 from checker.reading.xls import read_xls
