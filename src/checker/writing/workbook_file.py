@@ -38,9 +38,10 @@ def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
     return summary
 
 
-def marked_content(data: bytes, changes: Changes) -> bytes:
+def marked_content(data: bytes, changes: Changes) -> tuple[bytes, WriteSummary]:
     """What `write_changes` would write, of a workbook that is no file."""
-    return _marked(_opened(data), changes)[0].package.content()
+    workbook, summary = _marked(_opened(data), changes)
+    return workbook.package.content(), summary
 
 
 def _marked(workbook: Workbook, changes: Changes) -> tuple[Workbook, WriteSummary]:
