@@ -448,3 +448,88 @@ def test_nothing_a_cell_can_hold_stops_the_reading(
             assert result.value is not None
         elif result.state is FactState.UNREADABLE:
             assert result.rule and result.message.endswith("。") and result.value is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "year"),
+    [("29年9月1日", 2029), ("30年9月1日", 1930), ("1-Sep-29", 2029), ("1-Sep-30", 1930)],
+)
+def test_two_digits_of_a_year_are_this_century_up_to_29(typed: str, year: int) -> None:
+    result = read(typed, DAY)
+    assert (result.value, result.rule) == (date(year, 9, 1), "FORM003")
+    assert f"两位年份按 {year} 年算" in result.message
+
+
+def test_a_hundred_per_cent_is_not_one_person() -> None:
+    result = normalise(number("1", percent=True), COUNT)
+    assert (result.state, result.rule) == (FactState.UNREADABLE, "FORM002")
+    assert "显示 100%，实际存的是 1" in result.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("12/13/2026", date(2026, 12, 13)),
+        ("13/12/2026", date(2026, 12, 13)),
+        ("12/12/2026", date(2026, 12, 12)),
+        ("1800-1-1", date(1800, 1, 1)),
+        ("2100-12-31", date(2100, 12, 31)),
+        ("2024-2-29", date(2024, 2, 29)),
+        ("2026-12-1", date(2026, 12, 1)),
+        # midnight in China is four in the afternoon of the day before in Greenwich
+        ("2026-08-31T16:00:00Z", date(2026, 9, 1)),
+        ("2026-08-31T15:59:00Z", date(2026, 8, 31)),
+        ("2026-09-01T00:59:00+09:00", date(2026, 8, 31)),
+        ("2026-09-01T01:00:00+09:00", date(2026, 9, 1)),
+        ("2026-08-31T11:00:00-05:00", date(2026, 9, 1)),
+        ("2026-08-31T10:59:00-05:00", date(2026, 8, 31)),
+        ("2026-08-31T23:30:00+07:00", date(2026, 9, 1)),
+    ],
+)
+def test_days_at_the_edge_of_what_is_certain(typed: str, day: date) -> None:
+    result = read(typed, DAY)
+    assert (result.value, result.rule) == (day, "FORM003")
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("1/12/2026", "看不出 1 和 12 哪个是月"),
+        ("12/1/2026", "看不出 12 和 1 哪个是月"),
+        ("13/13/2026", "没有 13 月"),
+        ("2026-0-1", "没有 0 月"),
+        ("2026-2-29", "2026 年 2 月没有 29 日；"),
+        ("2026-4-31", "2026 年 4 月没有 31 日；"),
+        ("2026-4-0", "2026 年 4 月没有 0 日；"),
+        ("1799-1-1", "年份 1799 不对"),
+        ("2101-1-1", "年份 2101 不对"),
+    ],
+)
+def test_days_just_beyond_what_is_certain(typed: str, why: str) -> None:
+    result = read(typed, DAY)
+    assert (result.state, result.rule) == (FactState.UNREADABLE, "FORM008")
+    assert why in result.message
+
+
+@pytest.mark.parametrize("typed", ["1000", "1000.0", "1,000", "1000.00"])
+def test_a_round_number_is_written_out(typed: str) -> None:
+    assert str(read(typed, COUNT).value) == "1000"
+    assert str(read(typed, MONEY).value) == "1000"
+
+
+@pytest.mark.parametrize(
+    ("typed", "doubted"),
+    [("0", False), ("0.01", True), ("0.955", True), ("1", True), ("1.01", False), ("2", False)],
+)
+def test_up_to_one_a_percentage_is_doubted(typed: str, doubted: bool) -> None:
+    result = normalise(number(typed), PERCENT)
+    assert (result.value, result.rule) == (Decimal(typed), "FORM021" if doubted else "")
+    if typed == "0.955":
+        assert "如果本意是 95.5%，请改填 95.5。" in result.message
+
+
+@pytest.mark.parametrize("field", [COUNT, TEXT, CODE, DAY])
+def test_a_picture_in_a_cell_is_no_value(field: Field) -> None:
+    """WPS stores a picture in a cell as the text of a formula of its own."""
+    result = read('=DISPIMG("ID_1",1)', field, SCHOOL_TYPES)
+    assert (result.state, result.rule) == (FactState.UNREADABLE, "FORM025")

@@ -279,3 +279,33 @@ def test_a_form_with_hardly_anything_in_it_is_nobodys_copy(
     school: Template, blank_workbook: Path
 ) -> None:
     assert bind(read_snapshot(blank_workbook), school).content_hash == ""
+
+
+@pytest.mark.parametrize(("more", "told"), [(1, "第 {} 行"), (5, "{} 行"), (6, "{}等 行")])
+def test_rows_below_the_prepared_range_are_listed_up_to_five(
+    school: Template, snapshot: Snapshot, typed: Change, more: int, told: str
+) -> None:
+    name = snapshot.names["T_classes"]
+    assert name is not None
+    last = name[1].row
+    cells: dict[str, object] = {}
+    for row in range(FIRST + 7, last + 1 + more):
+        cells |= a_class(row, f"四{row}班")
+    problems = bind(typed(cells), school).problems
+    (problem,) = [problem for problem in problems if problem.rule == "FORM020"]
+    listed = "、".join(str(row) for row in range(last + 1, last + 1 + min(more, 5)))
+    assert told.format(listed) in problem.message
+
+
+def test_a_merged_cell_of_a_row_is_not_read_and_said(school: Template, snapshot: Snapshot) -> None:
+    """男 and 女 of the first class were merged: whose the figure is, nobody can tell."""
+    sheet = replace(snapshot.sheets["班级"], merged=((FIRST, 4, FIRST, 5),))
+    submission = bind(replace(snapshot, sheets={**snapshot.sheets, "班级": sheet}), school)
+    first, second = submission.tables["classes"][:2]
+    assert [first.facts[name].state for name in ("boys", "girls", "total")] == [
+        FactState.UNBOUND,
+        FactState.UNBOUND,
+        FactState.GIVEN,
+    ]
+    assert second.facts["boys"].state is FactState.GIVEN
+    assert rules(submission) == ["FORM026"]

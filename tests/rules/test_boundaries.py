@@ -985,3 +985,48 @@ def test_a_figure_without_a_column_for_last_year(
 ) -> None:
     previous = None if workbook is None else {PE: workbook}
     assert only(NOT_FEWER_BY_STAGE, {PE: 5}, previous=previous).outcome is outcome
+
+
+ROOMS: list[dict[str, Plain]] = [{"use": "音乐", "area": 96}, {"use": "美术", "area": 73}]
+
+
+@pytest.mark.parametrize(
+    ("check", "message", "rows"),
+    [
+        (
+            "count(rooms) >= 3",
+            "“专用教室表的行数”（2个）应不小于3个，缺 1 个。",
+            [],
+        ),
+        (
+            "count(rooms, rooms.area < 90) == 0",
+            "“专用教室表中符合条件的行数”（1个）应等于0个，相差 1个。",
+            [2],
+        ),
+        (
+            "total(rooms.area) >= 170",
+            "“专用教室表的“面积”之和”（169㎡）应不小于170㎡，缺 1 ㎡。",
+            [1, 2],
+        ),
+        (
+            "total(rooms.area, rooms.area > 90) >= 97",
+            "“专用教室表中符合条件的“面积”之和”（96㎡）应不小于97㎡，缺 1 ㎡。",
+            [1],
+        ),
+        (
+            "lowest(rooms.area) >= 74",
+            "“专用教室表的最小“面积””（73㎡）应不小于74㎡，缺 1 ㎡。",
+            [2],
+        ),
+        (
+            "highest(rooms.area) <= 95",
+            "“专用教室表的最大“面积””（96㎡）应不大于95㎡，超出 1 ㎡。",
+            [1],
+        ),
+    ],
+)
+def test_what_the_clerk_reads_about_a_table(
+    only: Only, check: str, message: str, rows: list[int]
+) -> None:
+    verdict = only(relation(check), {}, {"rooms": ROOMS})
+    assert (verdict.message, [ref.row for ref in verdict.at]) == (message, rows)

@@ -431,23 +431,67 @@ def test_eight_schools_are_needed_where_nothing_else_is_said(concluded: Conclude
     assert [each.schools for each in found] == [("7",)]
 
 
-def test_levels_stand_out_not_sizes(concluded: Conclude) -> None:
-    """Ten teachers to a pupil everywhere but in one; a school without pupils has no level."""
-    body = (
+def levels(scale: str = "") -> str:
+    return (
         limit("REACH", "1", "倍")
         + limit("FEWEST", "5", "所")
         + rule(
             "outlier",
-            'numerator = "teachers.pe"\ndenominator = "students.total"\nscale = 2\n'
-            'reach = "REACH"\nfewest = "FEWEST"',
+            'numerator = "teachers.pe"\ndenominator = "students.total"\n'
+            f'reach = "REACH"\nfewest = "FEWEST"\n{scale}',
             "soft",
         )
     )
-    # 1 2 3 4 7, twice; large enough for one teacher more or less not to matter
+
+
+def test_levels_stand_out_not_sizes(concluded: Conclude) -> None:
+    """1, 2, 3, 4 and 7 to a pupil, in schools so large that one more or less does not matter. A
+    school without pupils has no level."""
     some = [pe(300, 300), pe(600, 1200), pe(300, 900), pe(600, 2400), pe(300, 2100)]
-    found = concluded(body, [*some, pe(0, 50)]).findings
-    assert [(each.schools, each.actual) for each in found] == [(("4",), "14")]
-    assert concluded(body, [*some[:4], pe(0, 50)]).findings == ()
+    found = concluded(levels(), [*some, pe(0, 50)]).findings
+    assert [(each.schools, each.actual) for each in found] == [(("4",), "7")]
+    assert concluded(levels(), [*some[:4], pe(0, 50)]).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "words"),
+    [
+        (99, 100, "在校生 100～299 人的多数学校（11～13）"),
+        (299, 300, "在校生 300～999 人的多数学校（11～13）"),
+        (999, 1000, "在校生 1000 人以上的多数学校（11～13）"),
+    ],
+)
+def test_schools_are_compared_with_those_of_their_size(
+    concluded: Conclude, below: int, above: int, words: str
+) -> None:
+    """20 is far from 10, 11, 12, 13, and usual among the smaller schools' 20 to 24."""
+    some = [pe(above, above * level) for level in (10, 11, 12, 13, 20)]
+    smaller = [pe(below, below * level) for level in (20, 21, 22, 23, 24)]
+    (finding,) = concluded(levels(), [*some, *smaller]).findings
+    assert (finding.schools, finding.actual) == (("4",), "20")
+    assert f"远高于{words}" in finding.message
+    # four of a size are too few: compared with all, nobody stands out
+    assert concluded(levels(), [*some[1:], *smaller]).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("pupils", "teachers", "told"),
+    [
+        # usual are 12 teachers: 2 x 3.46 + 1 = 7.9 more or less are chance
+        (100, (10, 11, 12, 13, 19), False),
+        (100, (10, 11, 12, 13, 20), True),
+        # usual are 24: 32 is within 2 x 4.9 + 1 = 10.8, but of 200 pupils a level is a level
+        (199, (20, 22, 24, 26, 32), False),
+        (200, (20, 22, 24, 26, 32), True),
+        (200, (20, 22, 24, 26, 30), False),
+    ],
+)
+def test_a_few_things_more_in_a_small_school_are_chance(
+    concluded: Conclude, pupils: int, teachers: tuple[int, ...], told: bool
+) -> None:
+    some = [pe(pupils, number) for number in teachers]
+    found = concluded(levels("scale = 100"), some).findings
+    assert [each.schools for each in found] == ([("4",)] if told else [])
 
 
 # -- 同一批学生 --------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ def test_the_unit_of_a_computation(declared: DeclaredUnits, text: str, unit: str
         ("students.totl > 0", 0, "没有字段 students.totl"),
         ("students.total > threshold('NOPE')", 27, "没有限值 NOPE"),
         ("if_(safety.alarm, money.budget, equipment.value) > 0", 32, "同一个结果"),
+        ("if_(staff.total, 1, 2) > 0", 4, "这里要“成立或不成立”，不是人"),
+        ("count(rooms, rooms.area) > 0", 13, "这里要“成立或不成立”，不是㎡"),
         ("money.budget in [equipment.value]", 17, "不能比较"),
         ("money.budget / students.total > equipment.value", 32, "元和万元"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -13,7 +14,7 @@ from checker.judging.form_values import Values
 from checker.judging.unit import Unit
 from checker.model.submission import FactRef, Submission
 from checker.model.verdicts import Scope, UnitRef
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, compare, kind_of
 
 School = Callable[..., Submission]
 
@@ -122,3 +123,23 @@ def test_rows_read_their_own_cells_and_the_school_s(school: School) -> None:
     assert second.refs("rooms.year") == (FactRef("rooms.year", "", 2),)
     with pytest.raises(NotApplicable):
         first.number("rooms.year")
+
+
+def test_what_cannot_be_compared_is_named_by_kind() -> None:
+    day, number = date(2026, 9, 1), Fraction(1)
+    assert [kind_of(each) for each in (True, number, day, "一")] == [
+        "是/否",
+        "数字",
+        "日期",
+        "文字",
+    ]
+    assert compare("<=", day, day)
+    assert not compare("<", day, day)
+    for sign, one, other, words in (
+        ("<", day, number, "日期和数字不能比较"),
+        ("==", "一", number, "文字和数字不能比较"),
+        ("<", "一", "二", "文字不能比大小"),
+        (">", True, False, "是/否不能比大小"),
+    ):
+        with pytest.raises(RuleDefect, match=words):
+            compare(sign, one, other)
