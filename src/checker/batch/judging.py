@@ -191,6 +191,7 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
         errors=error_contents(result.errors),
         measuring_errors=error_contents(wrong),
         overview=result.overview,
+        left_out=result.left_out,
         year=_year(submission),
     )
     return kept(head, bulk)
