@@ -115,3 +115,11 @@ def test_a_form_of_the_county_is_not_drawn_anew(tmp_path: Path) -> None:
     told = run("build", "own_safety", "--plugin-dir", forms.PLUGIN, "-o", tmp_path, code=2)
     assert "用的是自己的表" in told and not list(tmp_path.iterdir())
     assert "（用自己的表）" in run("list", "--plugin-dir", forms.PLUGIN)
+
+
+@pytest.mark.parametrize("name", ["honggutan.xlsx", "shangshiqiao.xlsx"])
+def test_a_draft_of_any_form_is_a_template_that_can_be_loaded(tmp_path: Path, name: str) -> None:
+    """Workbooks with hidden sheets, and several tables on a sheet."""
+    run("adopt", forms.HERE.parents[1] / "examples" / name, "-o", tmp_path)
+    template = load_template(tmp_path / "template.toml")
+    assert len(template.fields()) > 20

@@ -72,6 +72,7 @@ def test_an_archive_with_a_password_on_every_member_is_one_line(tmp_path: Path) 
         (b"7z\xbc\xaf\x27\x1c" + bytes(40), "7z 压缩包"),
         (zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), "请改回 .xlsx"),
     ],
+    ids=["empty", "only a Mac's", "no bytes", "cut off", "rar", "7z", "a workbook"],
 )
 def test_what_is_no_archive_of_workbooks(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "a.zip").write_bytes(content)

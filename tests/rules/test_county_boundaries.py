@@ -445,8 +445,9 @@ def levels(scale: str = "") -> str:
 
 
 def test_levels_stand_out_not_sizes(concluded: Conclude) -> None:
-    """Teachers to a pupil: 1, 2, 3, 4 and 7. A school without pupils has no level."""
-    some = [pe(1, 1), pe(2, 4), pe(1, 3), pe(2, 8), pe(1, 7)]
+    """1, 2, 3, 4 and 7 to a pupil, in schools so large that one more or less does not matter. A
+    school without pupils has no level."""
+    some = [pe(300, 300), pe(600, 1200), pe(300, 900), pe(600, 2400), pe(300, 2100)]
     found = concluded(levels(), [*some, pe(0, 50)]).findings
     assert [(each.schools, each.actual) for each in found] == [(("4",), "7")]
     assert concluded(levels(), [*some[:4], pe(0, 50)]).findings == ()

@@ -99,7 +99,8 @@ class _Writer:
     def text(self) -> str:
         """The whole template.toml."""
         title = ""
-        for number, (name, sheet) in enumerate(self.main.sheets.items(), 1):
+        shown = [item for item in self.main.sheets.items() if item[1].visible]
+        for number, (name, sheet) in enumerate(shown, 1):
             printed = PrintedSheet(sheet)
             title = title or _title(printed)
             self._sheet(f"sheet{number}", name, printed)
@@ -112,7 +113,7 @@ class _Writer:
             "# · 字段编号（id）改成说得清的英文，规则按它引用；type、unit 是按现有的内容推测的；",
             "# · 表头路径和名称照表上印的写，改了就找不到；用不到的字段连同位置一起删去。",
             f"id = {_q(self.template_id)}",
-            f"title = {_q(title or Path(self.main.name).stem)}",
+            f"title = {_q(_plain_title(title or Path(self.main.name).stem, 60))}",
             f"edition = {year}",
             'level = "school"',
         ]
@@ -177,7 +178,7 @@ class _Writer:
             "",
             "[[sheets]]",
             f"id = {_q(sheet_id)}",
-            f"title = {_q(name[:31])}",
+            f"title = {_q(_plain_title(name, 31))}",
             'kind = "form"',
             f"columns = [{', '.join(columns.values())}]",
             "fields = [",
@@ -229,6 +230,9 @@ class _Writer:
         unit_at = next((leaf.column for leaf in each.leaves if _is(leaf, UNIT_WORDS)), None)
         used = [leaf for leaf in each.leaves if not _is(leaf, (*UNIT_WORDS, *REMARK_WORDS))]
         ids = _column_ids(used)
+        if any(own in columns and own != "whole" for own, *_ in ids):  # of another grid
+            mark = f"t{len(columns)}"
+            ids = [(f"{mark}_{own}", stage, head, year) for own, stage, head, year in ids]
         for leaf, (column_id, stage, stage_title, year) in zip(used, ids, strict=True):
             text = f"{{ id = {_q(column_id)}, title = {_q(leaf.path)}"
             if stage:
@@ -240,6 +244,7 @@ class _Writer:
             columns[column_id] = text
         names = [column_id for column_id, *_ in ids]
         in_grid: list[str] = []
+        before = sum(f"{sheet_id}.r" in line for line in fields)
         for row in range(each.first, each.last + 1):
             path = printed.row_path(row, each.labels)
             if not path or (is_end(path[-1]) and not path[-1].startswith("其中")):
@@ -252,7 +257,7 @@ class _Writer:
                 for leaf in used
             ]
             code = row_code(printed.snapshot.raw(row, each.code)) if each.code else ""
-            field_id = f"{sheet_id}.r{len(in_grid) + 1}"
+            field_id = f"{sheet_id}.r{before + len(in_grid) + 1}"
             in_grid.append(field_id)
             label = "/".join(part.replace("/", "//") for part in path[-2:])
             fields.append(
@@ -587,6 +592,11 @@ def _title(printed: PrintedSheet) -> str:
         if texts:
             return _YEAR.split(texts[0])[-1] if _YEAR.search(texts[0]) else texts[0]
     return ""
+
+
+def _plain_title(text: str, most: int) -> str:
+    """A title without the signs that names of files and sheets must not have."""
+    return re.sub(r"[\\/:*?\"<>|\[\]']", " ", text).strip()[:most] or "自己的表"
 
 
 def _years(sheet: SheetSnapshot) -> Iterator[re.Match[str]]:

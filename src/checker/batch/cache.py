@@ -79,7 +79,7 @@ class ResultCache:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._store = self._open()
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeError):  # names of tables that are no text
             for leftover in ("", "-wal", "-shm"):
                 Path(f"{path}{leftover}").unlink(missing_ok=True)
             self._store = self._open()

@@ -23,7 +23,7 @@ from checker.marking.file_record import (
     kept,
 )
 from checker.marking.findings import Counts
-from checker.marking.results import COPY_FAILED, FileResult, result_of
+from checker.marking.results import COPY_FAILED, IN_PLACE_FAILED, FileResult, result_of
 from checker.model.cells import CellRef
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Report
@@ -129,26 +129,27 @@ def _writer(
     is_file = not source.member and "://" not in source.location
 
     def write(marks: Changes) -> None:
-        if plan.folder is None:
-            if not is_file:
-                raise UnwritableWorkbook(_IN_PLACE_ONLY_FILES)
-            target = Path(source.location)
-            summary = write_in_place(target, marks)
-        else:
-            try:
+        failed = IN_PLACE_FAILED if plan.folder is None else COPY_FAILED
+        try:
+            if plan.folder is None:
+                if not is_file:
+                    raise UnwritableWorkbook(_IN_PLACE_ONLY_FILES)
+                target = Path(source.location)
+                summary = write_in_place(target, marks)
+            else:
                 target = copy_target(Path(plan.folder), source)
                 claim(Path(plan.folder), target)
                 if is_file:
                     summary = write_changes(Path(source.location), target, marks)
                 else:
                     summary = _write_from_bytes(data, target, marks)
-            except OSError as problem:
-                reason = f"{COPY_FAILED}（{disk_reason(problem)}），请检查磁盘空间和权限。"
-                raise UnwritableWorkbook(reason) from problem
-            except UnwritableWorkbook as refusal:
-                if isinstance(refusal.__cause__, OSError):  # the disk's fault, not the workbook's
-                    raise UnwritableWorkbook(f"{COPY_FAILED}：{refusal.reason}") from refusal
-                raise
+        except OSError as problem:
+            reason = f"{failed}（{disk_reason(problem)}），请检查磁盘空间和权限。"
+            raise UnwritableWorkbook(reason) from problem
+        except UnwritableWorkbook as refusal:
+            if isinstance(refusal.__cause__, OSError):  # the disk's fault, not the workbook's
+                raise UnwritableWorkbook(f"{failed}：{refusal.reason}") from refusal
+            raise
         written.append((target, summary))
 
     return write
@@ -190,6 +191,7 @@ def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kep
         errors=error_contents(result.errors),
         measuring_errors=error_contents(wrong),
         overview=result.overview,
+        left_out=result.left_out,
         year=_year(submission),
     )
     return kept(head, bulk)

@@ -18,7 +18,7 @@ from checker.batch.previous_year import in_full, session_for
 from checker.batch.result_folder import copy_name
 from checker.batch.running import Finished, Stream, processes_for, serially
 from checker.marking.file_record import FileRecord, Head, Parts, head_of, kept, record_of
-from checker.marking.results import COPY_FAILED, FileResult
+from checker.marking.results import NOT_WRITTEN, FileResult
 from checker.model.report import FileStatus
 from checker.reports.record_results import result_of_record
 from checker.session import SessionOptions
@@ -113,7 +113,7 @@ def _record(source: Source, marked_copy: str, head: Head, parts: Parts) -> FileR
 
 def _lasts(head: Head) -> bool:
     """Whether it would be the same another time: a crash or a full disk need not come again."""
-    passing = head.cannot_write.startswith(COPY_FAILED)
+    passing = head.cannot_write.startswith(NOT_WRITTEN)
     return head.status != FileStatus.FAILED and not passing
 
 

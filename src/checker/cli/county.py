@@ -36,7 +36,7 @@ from checker.county.roster import RosterProblem
 from checker.extras import need
 from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
-from checker.marking.results import COPY_FAILED, ExitCode
+from checker.marking.results import NOT_WRITTEN, ExitCode
 from checker.model.report import FileStatus
 from checker.model.verdicts import MISSED, Outcome, Severity
 from checker.toml_files import cache_folder
@@ -136,7 +136,7 @@ def county_exit_code(result: CountyResult) -> ExitCode:
         return ExitCode.UNREADABLE
     if FileStatus.FAILED in statuses:
         return ExitCode.INTERNAL
-    unmarked = any(record.cannot_write.startswith(COPY_FAILED) for record in report.records)
+    unmarked = any(record.cannot_write.startswith(NOT_WRITTEN) for record in report.records)
     if statuses - {FileStatus.CHECKED, FileStatus.EARLIER_YEAR} or unmarked:
         return ExitCode.UNREADABLE
     hard = any(record.counts.get("fail") for record in report.standing())

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from checker.cli.commands import Command
+from checker.trouble import disk_reason
 
 UNUSABLE = 3
 """Exit code: a file could not be read or written."""
@@ -44,7 +45,7 @@ def command(file: Path, marks: Path, output: Path | None, in_place: bool) -> Non
     except MarkListError as error:
         raise click.UsageError(f"标记清单有误：{error}") from None
     except OSError as error:
-        click.echo(f"标记清单读不出来：{marks}（系统错误号 {error.errno}）", err=True)
+        click.echo(f"标记清单读不出来：{marks}（{disk_reason(error)}）", err=True)
         sys.exit(UNUSABLE)
     target = file if in_place else output or file.with_name(f"{file.stem}.标记{file.suffix}")
     try:

@@ -70,6 +70,9 @@ class RosterProblem(Exception):
     """The roster cannot be used. ``reason`` is one Chinese sentence."""
 
     def __init__(self, reason: str) -> None:
+        reason = " ".join(reason.split("\n"))  # it may name cells, which hold anything
+        if len(reason) > 300:
+            reason = f"{reason[:300]}……。"
         super().__init__(reason)
         self.reason = reason
 

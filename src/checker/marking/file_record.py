@@ -146,6 +146,7 @@ class Head(NamedTuple):
     errors: tuple[ErrorContent, ...] = ()
     measuring_errors: tuple[ErrorContent, ...] = ()
     overview: Overview = Overview()
+    left_out: tuple[str, ...] = ()
     year: int = 0
 
     @property
@@ -348,6 +349,7 @@ class FileRecord(Struct, frozen=True):
     errors: tuple[dict[str, Json], ...] = ()
     measuring_errors: tuple[dict[str, Json], ...] = ()
     overview: Overview = Overview()
+    left_out: tuple[str, ...] = ()
     year: int = 0
     parts: Parts = NOTHING
 
@@ -399,6 +401,7 @@ def record_of(
         errors=tuple([_error_at(place, each) for each in head.errors]),
         measuring_errors=tuple([_error_at(place, each) for each in head.measuring_errors]),
         overview=head.overview,
+        left_out=head.left_out,
         year=head.year,
         parts=parts,
     )

@@ -26,6 +26,11 @@ STATUS_WORDS: dict[FileStatus, str] = {
 COPY_FAILED = "标记副本写不进去"
 """Begins the reason why a marked copy is missing that could be made another time."""
 
+IN_PLACE_FAILED = "标记写不进原文件"
+"""The same for marks in the file itself."""
+
+NOT_WRITTEN = (COPY_FAILED, IN_PLACE_FAILED)
+
 
 _NOT_JUDGED = (FileStatus.UNREADABLE, FileStatus.UNKNOWN_TEMPLATE, FileStatus.NOT_LOOKED_AT)
 
@@ -98,7 +103,7 @@ def exit_code(results: Iterable[FileResult], strict: bool = False) -> ExitCode:
             code = max(code, ExitCode.FINDINGS)
         if result.status in _NOT_JUDGED:
             code = max(code, ExitCode.UNREADABLE)
-        if (result.cannot_write or "").startswith(COPY_FAILED):
+        if (result.cannot_write or "").startswith(NOT_WRITTEN):
             code = max(code, ExitCode.UNREADABLE)
         if result.errors or result.status is FileStatus.FAILED:
             code = ExitCode.INTERNAL

@@ -18,12 +18,13 @@ from msgspec.structs import replace
 
 from checker.batch.discovery import Source, discover
 from checker.marking.file_record import Json
-from checker.marking.findings import by_sheet
+from checker.marking.findings import Finding, by_sheet
 from checker.marking.results import STATUS_WORDS, FileResult, result_of
 from checker.model.cells import Cell, CellKind
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, CellEdit, Changes
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.snapshot import SheetSnapshot, Snapshot
+from checker.model.verdicts import Outcome
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reports.json_report import error_document, file_document, finding_document
 from checker.session import Session, SessionOptions
@@ -129,7 +130,9 @@ class Desk:
             changes = self._session.mark(judgement.report)
             if snapshot.cannot_write is None:
                 try:
-                    copy = marked_content(data, changes)
+                    copy, summary = marked_content(data, changes)
+                    left_out = tuple(f"{one.place}：{one.reason}" for one in summary.skipped)
+                    result = replace(result, left_out=left_out)
                 except UnwritableWorkbook as refusal:
                     result = replace(result, cannot_write=str(refusal))
         told = self._document(result, judgement.report, changes)
@@ -183,11 +186,12 @@ class Desk:
         snapshot, judgement = self._judged(name, data)
         if snapshot is None or judgement.report is None or snapshot.cannot_write is not None:
             return data
-        edits = []
-        for key, entry in rows_of_explanations(self._session.mark(judgement.report)).items():
+        changes = self._session.mark(judgement.report)
+        findings = result_of(judgement, self._session.rules).findings
+        edits: list[CellEdit] = []
+        for key, row in rows_of_explanations(changes, findings).items():
             if key in texts:
-                typed = CellEdit(entry[0].sheet, entry[0].beside or "", texts[key])
-                edits += [*entry, typed]
+                edits += [*row, CellEdit(row[0].sheet, row[0].beside or "", texts[key])]
         try:
             return typed_content(data, edits) if edits else data
         except UnwritableWorkbook:
@@ -196,7 +200,7 @@ class Desk:
     def _document(
         self, result: FileResult, report: Report | None, changes: Changes | None
     ) -> dict[str, Json]:
-        rows = rows_of_explanations(changes) if changes is not None else {}
+        rows = rows_of_explanations(changes, result.findings) if changes is not None else {}
         return {
             "file": file_document(result),
             "status": STATUS_WORDS[result.status],
@@ -212,6 +216,7 @@ class Desk:
             ],
             "first": [str(thing) for thing in result.overview.first],
             "scores": [str(line) for line in result.overview.scorecard],
+            "left_out": list(result.left_out),
             "errors": [error_document(result.path, each) for each in result.errors],
             "explanations": {
                 each.key: each.text
@@ -235,13 +240,20 @@ def _read_within(archive: str, sources: Sequence[Source]) -> Iterator[Entry]:
             yield Entry(name, None, "压缩包里的这一份读不出来，请让学校重新发送。")
 
 
-def rows_of_explanations(changes: Changes) -> dict[str, list[CellEdit]]:
-    """The edits of the sheet 说明 row by row, by the key that is the first of each row."""
+def rows_of_explanations(
+    changes: Changes, findings: Sequence[Finding]
+) -> dict[str, list[CellEdit]]:
+    """The edits of the rows of 说明 that wait for a text, by the keys of their findings."""
+    waiting = {each.key for each in findings if each.verdict is Outcome.DOUBT}
     rows: dict[str, list[CellEdit]] = {}
     for edit in changes.edits:
         if edit.beside and edit.value:
             rows.setdefault(f"{edit.sheet}!{edit.beside}", []).append(edit)
-    return {str(entry[0].value): entry for entry in rows.values()}
+    keys = {
+        row: next((str(edit.value) for edit in edits if edit.value in waiting), "")
+        for row, edits in rows.items()
+    }
+    return {key: rows[row] for row, key in keys.items() if key}
 
 
 # -- sheets as tables --------------------------------------------------------------------------
@@ -256,14 +268,14 @@ def drawn_sheets(snapshot: Snapshot, changes: Changes) -> Iterator[dict[str, Jso
         if sheet.visible and sheet.rows:
             yield {
                 "title": title,
-                "rows": [list(line) for line in _texts(sheet)],
+                "rows": _texts(sheet),
                 "merged": [list(area) for area in sheet.merged],
                 "marks": marks.get(title, {}),
                 "cut": sheet.last_row > MOST_ROWS or sheet.last_column > MOST_COLUMNS,
             }
 
 
-def _texts(sheet: SheetSnapshot) -> list[list[str]]:
+def _texts(sheet: SheetSnapshot) -> list[Json]:
     rows = range(1, min(sheet.last_row, MOST_ROWS) + 1)
     columns = range(1, min(sheet.last_column, MOST_COLUMNS) + 1)
     return [[shown(sheet.cell(row, column)) for column in columns] for row in rows]

@@ -280,6 +280,8 @@
       : `${document_.status}：${told.message}`;
     const trouble = [
       told.cannot_write && checked ? `不能写带标记的副本：${told.cannot_write}` : "",
+      document_.left_out && document_.left_out.length ? `没有标在格子上的：${document_.left_out.join("；")}。` : "",
+      told.note || "",
       document_.errors.length ? `有 ${document_.errors.length} 条规则没有跑成：${document_.errors[0].message}` : "",
     ].filter(Boolean);
     show($("cannot"), trouble.length > 0);
@@ -325,7 +327,8 @@
     const shown = ordered.map(([cause, findings], number) => {
       const group = made("details");
       const thing = told.file.first[cause - 1];
-      group.open = findings.length <= 5 || number === 0 && !(thing && thing.folds);
+      group.open = findings.length <= 5 || (number === 0 && !(thing && thing.folds)) ||
+        findings.some((finding) => finding.explainable);
       const title = thing ? `${cause}. ${thing.message}` : "其他";
       group.append(made("summary", `${title}（${findings.length} 条）`));
       for (const finding of findings) group.append(oneFinding(finding, told.explanations));
@@ -518,9 +521,9 @@
     $("said").textContent = said;
     if (content) save(named(current.name, "清除"), content);
   });
-  $("print").addEventListener("click", () => {
+  $("print").addEventListener("click", () => window.print());
+  window.addEventListener("beforeprint", () => {
     for (const group of document.querySelectorAll("#result details")) group.open = true;
-    window.print();
   });
   $("away").addEventListener("click", () => {
     show($("result"), false);

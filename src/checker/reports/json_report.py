@@ -39,6 +39,7 @@ def file_document(result: FileResult) -> dict[str, Json]:
         **overview_document(result.overview),
         "marked_copy": result.marked_copy,
         "cannot_write": result.cannot_write,
+        "left_out": list(result.left_out),
         "message": result.message,
     }
 

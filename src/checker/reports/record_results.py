@@ -23,6 +23,7 @@ def result_of_record(
         code=record.code,
         profile=profile if record.status == FileStatus.CHECKED else "",
         overview=record.overview,
+        left_out=record.left_out,
         counts=Counts(**record.counts) if record.counts else Counts(),
         findings=tuple([finding_of_content(item) for item in record.findings]),
         errors=tuple([error_of_content(item) for item in record.errors]),

@@ -251,7 +251,8 @@ class Grid:
 
     def row_pixels(self, row: int) -> int:
         """The height of a 1-based row; 0 if it is hidden."""
-        return round(self._rows.get(row, self._height) * 4 / 3)
+        points = self._rows.get(row, self._height)
+        return round(points * 4 / 3) if 0 <= points <= 1_000_000 else 20  # NaN and endless ones
 
 
 def half_widths(line: str) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from checker.model.marks import CellEdit, Changes
+from checker.trouble import disk_reason
 from checker.writing.apply import Applier
 from checker.writing.memory_sheet import find_memory_sheet
 from checker.writing.outcome import CleanSummary, UnwritableWorkbook, WriteSummary
@@ -37,9 +38,10 @@ def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
     return summary
 
 
-def marked_content(data: bytes, changes: Changes) -> bytes:
+def marked_content(data: bytes, changes: Changes) -> tuple[bytes, WriteSummary]:
     """What `write_changes` would write, of a workbook that is no file."""
-    return _marked(_opened(data), changes)[0].package.content()
+    workbook, summary = _marked(_opened(data), changes)
+    return workbook.package.content(), summary
 
 
 def _marked(workbook: Workbook, changes: Changes) -> tuple[Workbook, WriteSummary]:
@@ -161,9 +163,7 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         raise UnwritableWorkbook(f"找不到文件：{path}") from None
     except OSError as error:
-        raise UnwritableWorkbook(
-            f"文件读不出来：{path.name}（系统错误号 {error.errno}）"
-        ) from error
+        raise UnwritableWorkbook(f"文件读不出来：{path.name}（{disk_reason(error)}）") from error
 
 
 def _drop_results(sheet: SheetPart) -> None:

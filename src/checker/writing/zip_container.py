@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from checker.trouble import disk_reason
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 
 if TYPE_CHECKING:
@@ -314,7 +315,7 @@ def _sync_folder(folder: Path) -> None:
 
 def reason_of(error: OSError, target: Path) -> str:
     """Why ``target`` could not be written, in plain Chinese."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"磁盘空间不足，没有写成“{target.name}”，原文件没有改动。"
     if error.errno == errno.ENAMETOOLONG:
         return f"文件名太长，不能写入：{target.name}"
@@ -325,4 +326,4 @@ def reason_of(error: OSError, target: Path) -> str:
             f"不能写入“{target.name}”：文件可能正在 Excel 或 WPS 中打开，或者文件夹是只读的。"
             "请关闭后再试，原文件没有改动。"
         )
-    return f"写入“{target.name}”时出错（系统错误号 {error.errno}），原文件没有改动。"
+    return f"写入“{target.name}”时出错（{disk_reason(error)}），原文件没有改动。"
