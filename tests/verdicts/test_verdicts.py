@@ -116,7 +116,8 @@ def test_of_a_changed_cell_only_what_it_changes_is_there(collected: Path) -> Non
     """The fact of the cell, and the verdicts that hang on it."""
     for records in by_file(records_of(collected, "states")).values():
         (fact,) = (record for record in records if record["kind"] == "fact")
-        assert fact["cell"] == "教师!D8"
+        # a cell that was merged away is not read at all
+        assert fact["cell"] == "教师!D8" or fact["state"] == "unbound"
         assert any(record["kind"] == "verdict" for record in records)
         assert len(records) < 60
 
