@@ -226,10 +226,8 @@ def mended(county: County, place: Path, mend: Callable[[Path], None]) -> dict[st
     return judged(place)
 
 
+@pytest.mark.parametrize("county", [(60, 7)], indirect=True, ids=str)
 def test_with_the_slips_mended_the_county_concludes(county: County, tmp_path: Path) -> None:
-    if len(county.found["files"]) > 100:
-        pytest.skip("once is enough")
-
     def into_ten_thousands(path: Path) -> None:
         row = typed(path, *EQUIPMENT)
         book = openpyxl.load_workbook(path)
