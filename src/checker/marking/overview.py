@@ -81,6 +81,9 @@ class Overview(Struct, frozen=True):
 _FOLDING = frozenset({CauseKind.TYPE, CauseKind.SHIFT, CauseKind.FIGURE, CauseKind.STRUCTURE})
 """Causes whose findings say nothing of their own."""
 
+_MANY = 4
+"""Findings from which on those of one cause are folded; fewer are read one by one."""
+
 BLANK_FORM = "这是一份空白表，还没有填。"
 
 
@@ -105,7 +108,7 @@ def overview_of(report: Report, rules: Mapping[str, Rule]) -> Overview:
                 cause.place.sheet if cause.place else cause.sheet,
                 cause.place.a1 if cause.place else "",
                 cause.gone,
-                cause.kind in _FOLDING and cause.gone > 1,
+                cause.kind in _FOLDING and cause.gone >= _MANY,
             )
             for cause in report.causes
         ),
