@@ -28,6 +28,7 @@ from checker.cli.commands import (
     profile_option,
     settings_here,
 )
+from checker.extras import MissingExtra
 from checker.harmless import one_line, unguarded
 from checker.marking.results import STATUS_WORDS, ExitCode, FileResult, exit_code
 from checker.model.report import FileStatus, Report
@@ -152,14 +153,19 @@ def _keep_originals(paths: Sequence[str], out: str) -> None:
 
 def _check(run: CheckRun, screen: Screen, watch: bool) -> None:
     with ExitStack() as stack:
+        began = True
         try:
             watching = run.check(
                 stack, lambda result: screen.show(file_lines(result)), screen.progress, watch
             )
+        except (ClusterUnreachable, WatchUnavailable, MissingExtra):
+            began = bool(run.results)  # what an earlier run left is not replaced by nothing
+            raise
         finally:
             if run.interrupted:
                 screen.show([Line("已中断，以下是中断前的结果。", "fail")])
-            _remind(run.keep())
+            if began:
+                _remind(run.keep())
         if watching is not None:
             _watch(run, watching, screen)
 
