@@ -10,7 +10,7 @@ const python = await loadPyodide({
   indexURL: join(folder, "pyodide"),
   lockFileContents: { info: { abi_version: "2026_0" }, packages: {} },
 });
-python.mountNodeFS("/work", folder);
+python.mountNodeFS("/packing", folder);
 try {
   python.runPython(readFileSync(join(folder, "packing.py"), "utf8"));
 } catch (problem) {

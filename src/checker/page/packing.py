@@ -1,4 +1,4 @@
-"""Run inside the browser's Python while the page is built: reads /work, writes /work/packed.
+"""Run inside the browser's Python while the page is built: reads /packing, writes /packing/packed.
 
 Modules are compiled for that Python, and all rules and templates are read once, so that the page
 finds them checked. Nothing of this is part of the page.
@@ -14,7 +14,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-WORK = Path("/work")
+WORK = Path("/packing")
 ORDER = json.loads((WORK / "order.json").read_text("utf-8"))
 SITE = WORK / "site"
 
