@@ -224,10 +224,9 @@ class Desktop:
     def close_dialog(self) -> None:
         """Press OK by the keyboard and wait until the box is gone.
 
-        Return goes to the box's own window, never to whatever has the keyboard: LibreOffice gives
-        the keyboard to OK only some time after the window manager has given it to the box, and
-        forgets a key that comes earlier. So it is pressed until the box has heard it; one that
-        comes after the box is gone reaches nothing, least of all the sheet's button below.
+        A Return sent to whatever had the keyboard was once lost although the box had it. So it
+        goes to the box's own window, until the box is gone; one that comes too late reaches
+        nothing, least of all the sheet's button below, which would start the program again.
         """
         box = self.dialog()
 
