@@ -112,6 +112,15 @@ CLAIMED = rule(
 )
 
 
+RECOMPUTED = rule(
+    "claim",
+    'claimed = "growth.claimed"\n'
+    'value = "(money.budget - previous(money.budget)) / previous(money.budget) * 100"\n'
+    'slips = ["(money.budget - previous(money.budget)) / money.budget * 100"]\n'
+    'slip_names = ["除以了本期数"]',
+)
+
+
 def grown(sign: str) -> str:
     return limit("LIMIT", "5", "%") + rule(
         "growth",
@@ -381,6 +390,32 @@ CASES: dict[str, Case] = {
     "growth at >": Case(grown(">"), years("105", "100"), FAIL, "5%"),
     "growth at <=": Case(grown("<="), years("105", "100"), PASS, "5%"),
     "growth above <=": Case(grown("<="), years("105.01", "100"), FAIL, "5.01%"),
+    # a claim of a growth: the county of the reports, 63787 to 77673, is 21.7693 %
+    "claim right": Case(RECOMPUTED, years("77673", "63787", "21.77"), PASS, "21.77%"),
+    "claim right without places": Case(RECOMPUTED, years("77673", "63787", "22"), PASS, "22%"),
+    "claim one above": Case(
+        RECOMPUTED, years("77673", "63787", "21.78"), FAIL, "21.78%", None, "应为 21.77%"
+    ),
+    "claim truncated": Case(
+        RECOMPUTED, years("77673", "63787", "21.76"), FAIL, "21.76%", None, "没有四舍五入"
+    ),
+    "claim two below is not truncated": Case(
+        RECOMPUTED, years("77673", "63787", "21.75"), FAIL, "21.75%", None, "应为 21.77%。"
+    ),
+    "claim by the wrong year": Case(
+        RECOMPUTED, years("77673", "63787", "17.88"), FAIL, "17.88%", None, "可能是除以了本期数"
+    ),
+    "claim as a fraction": Case(
+        RECOMPUTED, years("77673", "63787", "0.22"), FAIL, "0.22%", None, "把百分数填成了小数"
+    ),
+    "claim half up": Case(RECOMPUTED, years("100125", "100000", "0.13"), PASS, "0.13%"),
+    "claim half down": Case(
+        RECOMPUTED, years("100125", "100000", "0.12"), FAIL, "0.12%", None, "没有四舍五入"
+    ),
+    "claim with the sign turned": Case(
+        RECOMPUTED, years("95", "100", "5"), FAIL, "5%", None, "正负号写反了"
+    ),
+    "claim from none": Case(RECOMPUTED, years("100", "0", "0"), NONE),
     # year on year
     "year at >=": Case(against_last_year(">="), years("100", "100"), PASS, "100元"),
     "year below >=": Case(
@@ -455,6 +490,7 @@ FIGURES: dict[str, tuple[str, Mapping[str, Plain], tuple[str, ...]]] = {
     "subset": (SUBSET, parts(45, 45), ("staff.total@whole", FULL)),
     "range": (between("10", "60"), {PUPILS: 10}, (PUPILS,)),
     "growth": (grown(">="), years("105", "100"), (BUDGET, BEFORE)),
+    "claim": (RECOMPUTED, years("105", "100", "5"), (BUDGET, BEFORE)),
     "year_on_year": (against_last_year(">="), years("100", "100"), (BUDGET, BEFORE)),
     "code": (
         rule("code", 'field = "school.type"\nlist = "school_type"'),

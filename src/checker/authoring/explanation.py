@@ -48,6 +48,8 @@ def formula_of(rule: Rule) -> str:
         case "growth":
             now, before = _text(spec, "current"), _text(spec, "previous")
             return f"({now} - {before}) / {before}"
+        case "claim":
+            return f"{_text(spec, 'claimed')} == {_text(spec, 'value')}"
         case "unique":
             return f"unique({', '.join(_texts(spec, 'columns'))})"
     return _text(spec, "field")

@@ -89,6 +89,8 @@ def relations(
         if "threshold" in keys:
             found.append(f"{rate} {_COMPARE[str(keys['compare'])]} {limit('threshold')}")
         return found
+    if rule.kind == "claim":
+        return [f"{put('claimed')} = {put('value')}"]
     if rule.kind == "year_on_year":
         name = Name(str(keys["field"]), 0)
         now, before = notation.write(name), notation.write(Call("previous", (name,), 0))

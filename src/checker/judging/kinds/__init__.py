@@ -8,6 +8,7 @@ from typing import TypeAlias
 from checker.judging.context import Context
 from checker.judging.kinds import (
     check_digit,
+    claim,
     code,
     composite,
     function,
@@ -37,6 +38,7 @@ EVALUATORS: dict[str, Evaluate] = {
     "check_digit": check_digit.evaluate,
     "range": value_range.evaluate,
     "growth": growth.evaluate,
+    "claim": claim.evaluate,
     "year_on_year": year_on_year.evaluate,
     "composite": composite.evaluate,
     "unique": unique.evaluate,
