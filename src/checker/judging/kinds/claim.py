@@ -1,4 +1,4 @@
-"""Claim 自报核对: a figure somebody gave as a result, recomputed; the slip that explains it is named.
+"""Claim 自报核对: a figure given as a result, recomputed; the slips that would explain it are named.
 
 The claim is right when the recomputed figure, rounded to as many decimals as the claim has, is the
 claim. Slips that every claim may have (truncated, a percentage given as a fraction, 万) are looked
@@ -38,8 +38,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     if rounded(correct, decimals) == claimed:
         return (context.fulfilled(_said, _point, context, claimed, correct),)
     said = _said(context, claimed, correct)
-    slip = next(_slips(context, claimed, correct, decimals), "")
-    message = f"{said.message}{f'可能是{slip}。' if slip else ''}"
+    found = dict.fromkeys(_slips(context, claimed, correct, decimals))
+    slip = f"可能是{'，或者'.join(found)}。" if found else ""
+    message = f"{said.message}{slip}"
     required = said.required
     assert required is not None
     return (
@@ -49,7 +50,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
             at=_point(context),
             actual=said.actual,
             required=required,
-            told={"slip": f"可能是{slip}。" if slip else ""},
+            told={"slip": slip},
         ),
     )
 
