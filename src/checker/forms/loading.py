@@ -35,7 +35,7 @@ from checker.model.template import (
 
 Entry: TypeAlias = "Mapping[str, object]"
 
-CHECKED_FORM = "template-6"
+CHECKED_FORM = "template-7"
 """Names what `_problems` checks. Raise it when the schema or the reference checks change, so that
 files that passed the old checks are checked again."""
 
@@ -306,7 +306,7 @@ def _column_problems(template: Template, place: str, column: Column) -> Iterator
     if column.own and usual:
         yield f"{where}：学段、whole 和 shared 不写 own"
     if not usual and not column.own:
-        yield f"{where}：列 id 应为学段编号、whole 或 shared，上年数再加 .previous；别的栏写 own = true"
+        yield f"{where}：列 id 应为学段编号、whole 或 shared，上年数加 .previous；别的写 own = true"
     if base in stages and column.stage != base:
         yield f'{where}：应写 stage = "{base}"'
     if column.previous != column.id.endswith(PREVIOUS_SUFFIX):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
 from msgspec.structs import replace
 
 from checker import toml_files
@@ -19,7 +19,7 @@ from checker.model.template import Sheet, SheetKind, Template
 TEMPLATE_FILE = "template.toml"
 SHEETS_FILE = "sheets.toml"
 """Sheets that a plugin adds to a template of somebody else."""
-CHECKED_SHEETS = "extra-sheets-1"
+CHECKED_SHEETS = "extra-sheets-2"
 FILLED_IN = (SheetKind.FORM, SheetKind.TABLE)
 """Kinds of sheet that may be added: those that a school fills in."""
 
@@ -155,19 +155,23 @@ class ExtraSheets(Struct, frozen=True):
 
 def load_extra_sheets(path: Path) -> ExtraSheets:
     """The sheets in a sheets.toml. Raises TemplateError."""
+
+    def made(document: toml_files.Document) -> ExtraSheets:
+        part = decode(_as_template(document))
+        convert(to_builtins(part), Template)  # raises for what a damaged cache may hold
+        edition = document.get("edition")
+        return ExtraSheets(
+            str(document["extends"]),
+            edition if isinstance(edition, int) else None,
+            part.sheets,
+            part.code_lists,
+            path,
+        )
+
     try:
-        document = toml_files.load(path, _problems, CHECKED_SHEETS)
+        return toml_files.load_as(path, made, _problems, CHECKED_SHEETS)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
-    part = decode(_as_template(document))
-    edition = document.get("edition")
-    return ExtraSheets(
-        str(document["extends"]),
-        edition if isinstance(edition, int) else None,
-        part.sheets,
-        part.code_lists,
-        path,
-    )
 
 
 def with_extra_sheets(

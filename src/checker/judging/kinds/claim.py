@@ -89,7 +89,7 @@ def _slips(context: Context, claimed: Fraction, correct: Fraction, decimals: int
     if abs(correct) >= abs(claimed) > abs(correct) - step and claimed * correct >= 0:
         yield "没有四舍五入，直接舍去了后面的位数"
     for scale, name in _SCALES:
-        if correct and rounded(correct * scale, decimals) == claimed:
+        if correct and claimed and rounded(correct * scale, decimals) == claimed:
             yield name
     if correct and claimed == -rounded(correct, decimals):
         yield "正负号写反了"

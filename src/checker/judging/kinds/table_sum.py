@@ -1,5 +1,5 @@
-"""Table sum 表内合计: rows of a form that add up to a stated total in every column, and columns that
-add up to a total column in every row."""
+"""Table sum 表内合计: rows of a form that add up to a stated total in every column, and columns
+that add up to a total column in every row."""
 
 from __future__ import annotations
 
