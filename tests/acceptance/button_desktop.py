@@ -222,20 +222,20 @@ class Desktop:
         return found[0] if found else ""
 
     def close_dialog(self) -> None:
-        """Press OK by the keyboard, once, and wait until the box is gone.
+        """Press OK by the keyboard and wait until the box is gone.
 
-        A second Return, sent because a busy machine was slow to close the box, would press the
-        sheet's button below it and start the program another time.
+        Return goes to the box's own window, never to whatever has the keyboard: LibreOffice gives
+        the keyboard to OK only some time after the window manager has given it to the box, and
+        forgets a key that comes earlier. So it is pressed until the box has heard it; one that
+        comes after the box is gone reaches nothing, least of all the sheet's button below.
         """
         box = self.dialog()
 
-        def listening() -> bool:
-            self._run("xdotool", "windowactivate", box)
-            return self._run("xdotool", "getwindowfocus").strip() == box
+        def closed() -> bool:
+            self._run("xdotool", "windowactivate", box, "key", "--window", box, "Return")
+            return not self._message_box()
 
-        self.wait_for(listening, PATIENCE, "the message box to have the keyboard")
-        self._run("xdotool", "key", "Return")
-        self.wait_for(lambda: not self._message_box(), PATIENCE, "the message box to close")
+        self.wait_for(closed, PATIENCE, "the message box to close")
 
     def screenshot(self, name: str) -> Path:
         folder = Path(os.environ.get("CHECKER_SCREENSHOTS", self.folder))
