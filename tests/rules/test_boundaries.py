@@ -121,6 +121,25 @@ RECOMPUTED = rule(
 )
 
 
+KINDS = rule(
+    "table_sum",
+    'total = "kinds.total"\nparts = ["kinds.primary", "kinds.junior"]\n'
+    'columns = ["schools", "students"]\n'
+    'total_column = "schools"\npart_columns = ["public", "private"]',
+)
+
+
+def kinds(**columns: tuple[Plain, ...]) -> Mapping[str, Plain]:
+    """合计, 小学, 初级中学 by column; None is an empty cell."""
+    names = ("kinds.total", "kinds.primary", "kinds.junior")
+    return {
+        f"{name}@{column}": number
+        for column, numbers in columns.items()
+        for name, number in zip(names, numbers, strict=True)
+        if number is not None
+    }
+
+
 def grown(sign: str) -> str:
     return limit("LIMIT", "5", "%") + rule(
         "growth",
@@ -416,6 +435,40 @@ CASES: dict[str, Case] = {
         RECOMPUTED, years("95", "100", "5"), FAIL, "5%", None, "正负号写反了"
     ),
     "claim from none": Case(RECOMPUTED, years("100", "0", "0"), NONE),
+    # a table whose rows and columns add up: 41 schools of 28 and 13 in the reports
+    "table sum right": Case(KINDS, kinds(schools=(41, 28, 13), students=(900, 500, 400)), PASS),
+    "table sum one above": Case(
+        KINDS,
+        kinds(schools=(42, 28, 13)),
+        FAIL,
+        "42",
+        "超出 1",
+        "为 42，各部分之和为 41（小学 28 + ",
+    ),
+    "table sum one below": Case(KINDS, kinds(schools=(40, 28, 13)), FAIL, "40", "缺 1"),
+    "table sum in the other column": Case(
+        KINDS,
+        kinds(schools=(41, 28, 13), students=(901, 500, 400)),
+        FAIL,
+        "901",
+        "超出 1",
+        "学生数",
+    ),
+    "table sum without a part": Case(KINDS, kinds(schools=(28, 28, None)), PASS),
+    "table sum of no part": Case(KINDS, kinds(schools=(41, None, None)), NONE),
+    "table sum without the total": Case(KINDS, kinds(schools=(None, 28, 13)), NONE),
+    "table sum of parts that are 0": Case(KINDS, kinds(schools=(1, 0, 0)), FAIL, "1", "超出 1"),
+    "table sum across right": Case(
+        KINDS, kinds(schools=(41, 28, 13), public=(35, 24, 11), private=(6, 4, 2)), PASS
+    ),
+    "table sum across wrong": Case(
+        KINDS,
+        kinds(schools=(41, 28, 13), public=(35, 24, 11), private=(6, 4, 1)),
+        FAIL,
+        "13",
+        "超出 1",
+        "“初级中学”一行：“学校数”为 13，各部分之和为 12（公办 11 + 民办 1），相差 1",
+    ),
     # year on year
     "year at >=": Case(against_last_year(">="), years("100", "100"), PASS, "100元"),
     "year below >=": Case(
@@ -488,6 +541,14 @@ FIGURES: dict[str, tuple[str, Mapping[str, Plain], tuple[str, ...]]] = {
     ),
     "sum": (total(), parts(47, 40, 7), ("staff.total@whole", FULL, PE)),
     "subset": (SUBSET, parts(45, 45), ("staff.total@whole", FULL)),
+    "table_sum": (
+        rule(
+            "table_sum",
+            'total = "teachers.full_time"\nparts = ["teachers.pe"]\ncolumns = ["primary"]',
+        ),
+        {FULL: 9, PE: 9},
+        (FULL, PE),
+    ),
     "range": (between("10", "60"), {PUPILS: 10}, (PUPILS,)),
     "growth": (grown(">="), years("105", "100"), (BUDGET, BEFORE)),
     "claim": (RECOMPUTED, years("105", "100", "5"), (BUDGET, BEFORE)),

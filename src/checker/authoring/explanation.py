@@ -32,6 +32,10 @@ def formula_of(rule: Rule) -> str:
             return _text(spec, "check")
         case "sum":
             return f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
+        case "table_sum":
+            down = f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
+            across = " + ".join(_texts(spec, "part_columns"))
+            return f"{down}；{_text(spec, 'total_column')} == {across}" if across else down
         case "subset":
             whole = _text(spec, "whole")
             return "；".join(f"{part} <= {whole}" for part in _texts(spec, "parts"))

@@ -1,5 +1,6 @@
 """Finds templates: those that come with the program, those of plugins, those of named folders; and
-the sheets that a plugin adds to somebody else's template, in a ``sheets.toml`` of its own."""
+the sheets that a plugin adds to somebody else's template, in a ``sheets.toml`` of its own. Those of
+the bundled plugins belong to the form whether or not the plugin is in use: a form is one form."""
 
 from __future__ import annotations
 
@@ -55,6 +56,13 @@ def bundled_folder() -> Path:
     return Path(spec.origin).parent
 
 
+def bundled_sheets() -> list[Path]:
+    """The sheets.toml files of the plugins that come with the program, in their folders' order."""
+    spec = find_spec("checker_validators")
+    places = list(spec.submodule_search_locations or ()) if spec is not None else []
+    return sorted(Path(places[0]).glob(f"*/templates/*/{SHEETS_FILE}")) if places else []
+
+
 def template_files(folder: Path) -> list[Path]:
     """The template.toml files of a folder: its own, else those of the folders directly in it."""
     own = folder / TEMPLATE_FILE
@@ -88,10 +96,13 @@ def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate
                 path, [f"模板 {key[0]}（{key[1]}年）在 {found[key].source} 里已经有了，请改 id"]
             )
         found[key] = item
-    added = dict.fromkeys(path for folder in folders for path in sheets_files(folder))
-    if not added:
-        return tuple(found.values())
-    return with_extra_sheets(tuple(found.values()), added)
+    own = bundled_sheets()
+    known = {path.resolve() for path in own}
+    added = dict.fromkeys(
+        path for folder in folders for path in sheets_files(folder) if path.resolve() not in known
+    )
+    grown = with_extra_sheets(tuple(found.values()), own, in_place=True)
+    return with_extra_sheets(grown, added) if added else grown
 
 
 def _all_files(folders: Iterable[Path]) -> list[Path]:
@@ -160,12 +171,13 @@ def load_extra_sheets(path: Path) -> ExtraSheets:
 
 
 def with_extra_sheets(
-    installed: Sequence[InstalledTemplate], files: Iterable[Path]
+    installed: Sequence[InstalledTemplate], files: Iterable[Path], in_place: bool = False
 ) -> tuple[InstalledTemplate, ...]:
     """The templates with the sheets of these files added, before 指标 and 说明.
 
     A template that grew stands in the folder of the file that made it grow: its workbook is another
-    one. Raises TemplateError where the template is not there or the two contradict each other.
+    one; ``in_place``: it stays where it was. Raises TemplateError where the template is not there
+    or the two contradict each other.
     """
     found = list(installed)
     for path in files:
@@ -179,7 +191,8 @@ def with_extra_sheets(
             raise TemplateError(path, [f"extends：没有模板 {extra.extends}"])
         for place in places:
             grown = _grown(found[place].template, extra)
-            found[place] = InstalledTemplate(grown, path.parent)
+            folder = found[place].folder if in_place else path.parent
+            found[place] = InstalledTemplate(grown, folder)
     return tuple(found)
 
 

@@ -196,7 +196,7 @@ class Run:
             return [unit for stage, unit in self.stages.items() if not wanted or stage in wanted]
         try:
             return self._rows(rule)
-        except MissingInput:
+        except (MissingInput, NotApplicable):
             return ()  # no table, no rows: the form rules say so
         except RuleDefect as defect:  # of each rule anew
             self.errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))

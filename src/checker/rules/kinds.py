@@ -97,6 +97,16 @@ KINDS: dict[str, Kind] = {
             _may("tolerance", Takes.LIMIT, "允许的误差（默认 0）"),
         ),
     ),
+    "table_sum": Kind(
+        "表内合计",
+        (
+            _must("total", Takes.FIELD, "合计一行的字段"),
+            _must("parts", Takes.EXPRESSIONS, "各部分的字段，同一张表的几行"),
+            _may("columns", Takes.COLUMNS, "核对哪几栏（默认合计一行的各栏）"),
+            _may("total_column", Takes.TEXT, "合计一栏；写了它就每一行再核对一遍横向合计"),
+            _may("part_columns", Takes.COLUMNS, "横向相加的各栏"),
+        ),
+    ),
     "subset": Kind(
         "包含",
         (

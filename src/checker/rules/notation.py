@@ -74,6 +74,8 @@ def relations(
         return [put("check")]
     if rule.kind == "sum":
         return [f"{put('total')} = {' + '.join(parts)}"]
+    if rule.kind == "table_sum":
+        return [f"{put('total')} = {' + '.join(parts)}"]
     if rule.kind == "subset":
         return [f"{part} <= {put('whole')}" for part in parts]
     if rule.kind == "indicator":
