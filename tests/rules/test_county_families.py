@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +15,6 @@ from checker.session import Session
 
 FAMILIES = ("SHJ", "HLT", "INF", "SUP", "PTY", "AID", "CUR", "EXM", "PRV")
 FIRES = {Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET}
-COVERAGE = Path(__file__).parent / "data" / "coverage_families.csv"
 
 SESSION = Session()
 RULES = [rule for rule in SESSION.ruleset.rules if rule.id.startswith(FAMILIES)]
@@ -64,12 +61,3 @@ def test_a_right_county_hears_nothing() -> None:
 def test_a_mutation_fires_its_rule(rule: Rule) -> None:
     facts = {**right_county(), **first(rule, FIRES).facts}
     assert rule.id in set(fired(reported(facts)))
-
-
-def test_coverage_names_rules_that_exist() -> None:
-    """Statement of a report, rule ids: none that the ruleset lacks, none of these rules unused."""
-    known = {rule.id for rule in SESSION.ruleset.rules}
-    with COVERAGE.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    assert all(line["rules"] or line["reason"] for line in lines)
-    assert {name for line in lines for name in line["rules"].split()} - known == set()
