@@ -62,7 +62,7 @@ def looked_up(arguments: list[str]) -> tuple[str, set[str]]:
         (["rules"], "MANYL41"),
         (["rules", "--family", "MANYC", "--format", "json"], '"MANYC42"'),
         (["explain", "MANYA5"], "某发〔2026〕1号"),
-        (["plugin", "list"], "共 22 个插件"),
+        (["plugin", "list"], "共 33 个插件"),
     ],
     ids=["help", "rules", "one family", "explain", "list"],
 )
