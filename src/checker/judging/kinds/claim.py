@@ -1,4 +1,4 @@
-"""Claim 自报核对: a figure given as a result, recomputed; the slips that would explain it are named.
+"""Claim 自报核对: a result somebody gave, recomputed; the slips that would explain it are named.
 
 The claim is right when the recomputed figure, rounded to as many decimals as the claim has, is the
 claim. Slips that every claim may have (truncated, a percentage given as a fraction, 万) are looked
