@@ -184,6 +184,7 @@ def with_extra_sheets(
     or the two contradict each other.
     """
     found = list(installed)
+    grew: dict[int, Path] = {}
     for path in files:
         extra = load_extra_sheets(path)
         places = [
@@ -197,7 +198,19 @@ def with_extra_sheets(
             grown = _grown(found[place].template, extra)
             folder = found[place].folder if in_place else path.parent
             found[place] = InstalledTemplate(grown, folder)
+            grew[place] = path
+            if not in_place:
+                _agrees(grown, path)
+    if in_place:  # our own files: once for all of them
+        for place, path in grew.items():
+            _agrees(found[place].template, path)
     return tuple(found)
+
+
+def _agrees(grown: Template, path: Path) -> None:
+    problems = reference_problems(grown)
+    if problems:
+        raise TemplateError(path, problems)
 
 
 def _grown(template: Template, extra: ExtraSheets) -> Template:
@@ -209,11 +222,7 @@ def _grown(template: Template, extra: ExtraSheets) -> Template:
         default=-1,
     )
     sheets = (*template.sheets[: last + 1], *extra.sheets, *template.sheets[last + 1 :])
-    grown = replace(template, sheets=sheets, code_lists={**template.code_lists, **extra.code_lists})
-    problems = reference_problems(grown)
-    if problems:
-        raise TemplateError(extra.path, problems)
-    return grown
+    return replace(template, sheets=sheets, code_lists={**template.code_lists, **extra.code_lists})
 
 
 def _as_template(document: toml_files.Document) -> toml_files.Document:
