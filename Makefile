@@ -31,6 +31,8 @@ $(READY): pyproject.toml requirements.lock
 templates: $(READY)
 	$(BIN)/checker template build compulsory_school -o workbook_templates/compulsory_school
 	$(BIN)/checker template build county -o workbook_templates/county
+	$(BIN)/checker template build special_school -o workbook_templates/special_school
+	$(BIN)/checker template build senior_school -o workbook_templates/senior_school
 
 # 免安装的程序（一个文件夹），在哪种系统上做就在哪种系统上用
 bundle: $(READY)

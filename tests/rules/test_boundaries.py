@@ -112,6 +112,34 @@ CLAIMED = rule(
 )
 
 
+RECOMPUTED = rule(
+    "claim",
+    'claimed = "growth.claimed"\n'
+    'value = "(money.budget - previous(money.budget)) / previous(money.budget) * 100"\n'
+    'slips = ["(money.budget - previous(money.budget)) / money.budget * 100"]\n'
+    'slip_names = ["除以了本期数"]',
+)
+
+
+KINDS = rule(
+    "table_sum",
+    'total = "kinds.total"\nparts = ["kinds.primary", "kinds.junior"]\n'
+    'columns = ["schools", "students"]\n'
+    'total_column = "schools"\npart_columns = ["public", "private"]',
+)
+
+
+def kinds(**columns: tuple[Plain, ...]) -> Mapping[str, Plain]:
+    """合计, 小学, 初级中学 by column; None is an empty cell."""
+    names = ("kinds.total", "kinds.primary", "kinds.junior")
+    return {
+        f"{name}@{column}": number
+        for column, numbers in columns.items()
+        for name, number in zip(names, numbers, strict=True)
+        if number is not None
+    }
+
+
 def grown(sign: str) -> str:
     return limit("LIMIT", "5", "%") + rule(
         "growth",
@@ -381,6 +409,66 @@ CASES: dict[str, Case] = {
     "growth at >": Case(grown(">"), years("105", "100"), FAIL, "5%"),
     "growth at <=": Case(grown("<="), years("105", "100"), PASS, "5%"),
     "growth above <=": Case(grown("<="), years("105.01", "100"), FAIL, "5.01%"),
+    # a claim of a growth: the county of the reports, 63787 to 77673, is 21.7693 %
+    "claim right": Case(RECOMPUTED, years("77673", "63787", "21.77"), PASS, "21.77%"),
+    "claim right without places": Case(RECOMPUTED, years("77673", "63787", "22"), PASS, "22%"),
+    "claim one above": Case(
+        RECOMPUTED, years("77673", "63787", "21.78"), FAIL, "21.78%", None, "应为 21.77%"
+    ),
+    "claim truncated": Case(
+        RECOMPUTED, years("77673", "63787", "21.76"), FAIL, "21.76%", None, "没有四舍五入"
+    ),
+    "claim two below is not truncated": Case(
+        RECOMPUTED, years("77673", "63787", "21.75"), FAIL, "21.75%", None, "应为 21.77%。"
+    ),
+    "claim by the wrong year": Case(
+        RECOMPUTED, years("77673", "63787", "17.88"), FAIL, "17.88%", None, "可能是除以了本期数"
+    ),
+    "claim as a fraction": Case(
+        RECOMPUTED, years("77673", "63787", "0.22"), FAIL, "0.22%", None, "把百分数填成了小数"
+    ),
+    "claim half up": Case(RECOMPUTED, years("100125", "100000", "0.13"), PASS, "0.13%"),
+    "claim half down": Case(
+        RECOMPUTED, years("100125", "100000", "0.12"), FAIL, "0.12%", None, "没有四舍五入"
+    ),
+    "claim with the sign turned": Case(
+        RECOMPUTED, years("95", "100", "5"), FAIL, "5%", None, "正负号写反了"
+    ),
+    "claim from none": Case(RECOMPUTED, years("100", "0", "0"), NONE),
+    # a table whose rows and columns add up: 41 schools of 28 and 13 in the reports
+    "table sum right": Case(KINDS, kinds(schools=(41, 28, 13), students=(900, 500, 400)), PASS),
+    "table sum one above": Case(
+        KINDS,
+        kinds(schools=(42, 28, 13)),
+        FAIL,
+        "42",
+        "超出 1",
+        "为 42，各部分之和为 41（小学 28 + ",
+    ),
+    "table sum one below": Case(KINDS, kinds(schools=(40, 28, 13)), FAIL, "40", "缺 1"),
+    "table sum in the other column": Case(
+        KINDS,
+        kinds(schools=(41, 28, 13), students=(901, 500, 400)),
+        FAIL,
+        "901",
+        "超出 1",
+        "学生数",
+    ),
+    "table sum without a part": Case(KINDS, kinds(schools=(28, 28, None)), PASS),
+    "table sum of no part": Case(KINDS, kinds(schools=(41, None, None)), NONE),
+    "table sum without the total": Case(KINDS, kinds(schools=(None, 28, 13)), NONE),
+    "table sum of parts that are 0": Case(KINDS, kinds(schools=(1, 0, 0)), FAIL, "1", "超出 1"),
+    "table sum across right": Case(
+        KINDS, kinds(schools=(41, 28, 13), public=(35, 24, 11), private=(6, 4, 2)), PASS
+    ),
+    "table sum across wrong": Case(
+        KINDS,
+        kinds(schools=(41, 28, 13), public=(35, 24, 11), private=(6, 4, 1)),
+        FAIL,
+        "13",
+        "超出 1",
+        "“初级中学”一行：“学校数”为 13，各部分之和为 12（公办 11 + 民办 1），相差 1",
+    ),
     # year on year
     "year at >=": Case(against_last_year(">="), years("100", "100"), PASS, "100元"),
     "year below >=": Case(
@@ -453,8 +541,17 @@ FIGURES: dict[str, tuple[str, Mapping[str, Plain], tuple[str, ...]]] = {
     ),
     "sum": (total(), parts(47, 40, 7), ("staff.total@whole", FULL, PE)),
     "subset": (SUBSET, parts(45, 45), ("staff.total@whole", FULL)),
+    "table_sum": (
+        rule(
+            "table_sum",
+            'total = "teachers.full_time"\nparts = ["teachers.pe"]\ncolumns = ["primary"]',
+        ),
+        {FULL: 9, PE: 9},
+        (FULL, PE),
+    ),
     "range": (between("10", "60"), {PUPILS: 10}, (PUPILS,)),
     "growth": (grown(">="), years("105", "100"), (BUDGET, BEFORE)),
+    "claim": (RECOMPUTED, years("105", "100", "5"), (BUDGET, BEFORE)),
     "year_on_year": (against_last_year(">="), years("100", "100"), (BUDGET, BEFORE)),
     "code": (
         rule("code", 'field = "school.type"\nlist = "school_type"'),

@@ -44,7 +44,7 @@ def test_every_bundled_field_has_a_cell_of_its_own() -> None:
             for field in item.template.fields().values()
             for column in field.columns
         ]
-        assert len(cells) == len(set(cells)) > 100
+        assert len(cells) == len(set(cells)) > 20
         for table in layout.tables.values():
             inside = [
                 cell

@@ -32,6 +32,10 @@ def formula_of(rule: Rule) -> str:
             return _text(spec, "check")
         case "sum":
             return f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
+        case "table_sum":
+            down = f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
+            across = " + ".join(_texts(spec, "part_columns"))
+            return f"{down}；{_text(spec, 'total_column')} == {across}" if across else down
         case "subset":
             whole = _text(spec, "whole")
             return "；".join(f"{part} <= {whole}" for part in _texts(spec, "parts"))
@@ -48,6 +52,8 @@ def formula_of(rule: Rule) -> str:
         case "growth":
             now, before = _text(spec, "current"), _text(spec, "previous")
             return f"({now} - {before}) / {before}"
+        case "claim":
+            return f"{_text(spec, 'claimed')} == {_text(spec, 'value')}"
         case "unique":
             return f"unique({', '.join(_texts(spec, 'columns'))})"
     return _text(spec, "field")

@@ -18,6 +18,7 @@ TAKES_WORDS: Mapping[Takes, str] = {
     Takes.LIMIT: "限值编号或表达式",
     Takes.COMPARE: "`>=` `<=` `>` `<` `==`",
     Takes.TEXT: "文字",
+    Takes.TEXTS: "文字的列表",
     Takes.WHOLE: "整数",
     Takes.NUMBER: "数",
     Takes.GAP: "表",

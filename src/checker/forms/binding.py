@@ -8,7 +8,7 @@ reported and left out, never guessed. Nothing is remembered from one workbook to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -43,6 +43,7 @@ from checker.model.template import Sheet, SheetKind, Template
 __all__ = ["Unrecognised", "bind", "recognise"]
 
 LOST_NAME = "FORM010"
+NOT_HANDED_IN = "FORM033"
 ENOUGH_TO_COMPARE = 3
 """Of fewer figures two schools can have the same without one having copied the other."""
 
@@ -69,12 +70,21 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
     facts: dict[FactRef, Fact] = {}
     tables: dict[str, tuple[TableRow, ...]] = {}
     forms: list[list[FieldReading]] = []
+    unused: list[Sheet] = []
     for sheet in template.sheets:
         title = titles.get(sheet.id)
         if title is None:
             facts.update(_unbound(sheet))
+            if sheet.optional:
+                unused.append(sheet)
         elif sheet.kind in (SheetKind.FORM, SheetKind.TABLE):
-            problems += _read_sheet(snapshot, sheet, title, codes, facts, tables, forms)
+            told = _read_sheet(snapshot, sheet, title, codes, facts, tables, forms)
+            if sheet.optional and not _used(sheet, facts, tables):
+                unused.append(sheet)
+                del forms[len(forms) - bool(sheet.fields) :]
+                continue
+            problems += told
+    problems += _not_handed_in(template, titles, unused)
     if not snapshot.names and not snapshot.formulas_known:
         # a format whose names are not read: then none is lost
         problems = [item for item in problems if item.rule != LOST_NAME]
@@ -100,7 +110,36 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
         content_hash=_digest(template, facts, tables),
         year=edition_of(snapshot),
         explanation_area=area,
+        not_handed_in=tuple(sheet.id for sheet in unused),
     )
+
+
+def _used(
+    sheet: Sheet, facts: Mapping[FactRef, Fact], tables: Mapping[str, tuple[TableRow, ...]]
+) -> bool:
+    """Whether anything was typed on a sheet."""
+    unused = (FactState.BLANK, FactState.UNBOUND)
+    return any(tables.get(table.id) for table in sheet.tables) or any(
+        fact.state not in unused
+        for item in sheet.fields
+        for column in item.columns
+        if (fact := facts.get(FactRef(item.id, column))) is not None
+    )
+
+
+def _not_handed_in(
+    template: Template, titles: Mapping[str, str], unused: Sequence[Sheet]
+) -> list[Problem]:
+    """One remark naming all optional sheets that were not used; none on a workbook that was given
+    out before there were any."""
+    if not unused or not any(sheet.optional and sheet.id in titles for sheet in template.sheets):
+        return []
+    named = "、".join(f"“{sheet.title}”" for sheet in unused)
+    message = (
+        f"没有交{named}{'这张表' if len(unused) == 1 else f'这 {len(unused)} 张表'}"
+        "（一格也没有填），与它们有关的各条都不判断；本来就不用交的，不必处理。"
+    )
+    return [Problem(NOT_HANDED_IN, message, actual="没有填")]
 
 
 def _read_sheet(

@@ -35,7 +35,7 @@ from checker.model.template import (
 
 Entry: TypeAlias = "Mapping[str, object]"
 
-CHECKED_FORM = "template-6"
+CHECKED_FORM = "template-7"
 """Names what `_problems` checks. Raise it when the schema or the reference checks change, so that
 files that passed the old checks are checked again."""
 
@@ -157,6 +157,7 @@ def _sheet(entry: Entry) -> Sheet:
             stage=_optional(column, "stage"),
             previous=bool(column.get("previous", False)),
             year=cast("int | None", column.get("year")),
+            own=bool(column.get("own", False)),
         )
         for column in _entries(entry, "columns")
     )
@@ -172,6 +173,7 @@ def _sheet(entry: Entry) -> Sheet:
         tables=tuple(_table(item, sheet_id) for item in _entries(entry, "tables")),
         indicators=_texts(entry, "indicators"),
         paragraphs=_texts(entry, "paragraphs"),
+        optional=bool(entry.get("optional", False)),
     )
 
 
@@ -298,10 +300,13 @@ def _column_problems(template: Template, place: str, column: Column) -> Iterator
     where = f"{place}的列 {column.id}"
     if column.stage is not None and column.stage not in stages:
         yield f"{where}：stage “{column.stage}” 没有声明，应为 {_listed(stages)}"
-    if template.layout is not None and base not in (*stages, WHOLE, SHARED):
+    usual = base in (*stages, WHOLE, SHARED)
+    if template.layout is not None and not usual:
         return  # a measure of its own, of the stage and year that it says
-    if base not in (*stages, WHOLE, SHARED):
-        yield f"{where}：列 id 应为学段编号、whole 或 shared，上年数再加 .previous"
+    if column.own and usual:
+        yield f"{where}：学段、whole 和 shared 不写 own"
+    if not usual and not column.own:
+        yield f"{where}：列 id 应为学段编号、whole 或 shared，上年数加 .previous；别的写 own = true"
     if base in stages and column.stage != base:
         yield f'{where}：应写 stage = "{base}"'
     if column.previous != column.id.endswith(PREVIOUS_SUFFIX):

@@ -80,7 +80,11 @@ def _by_sheets(snapshot: Snapshot, templates: Sequence[Template]) -> list[Templa
     numbers = {number for sheet in snapshot.sheets.values() for number in form_numbers(sheet)}
     scores: list[tuple[float, Template]] = []
     for template in templates:
-        forms = [s for s in template.sheets if s.kind in (SheetKind.FORM, SheetKind.TABLE)]
+        forms = [
+            s
+            for s in template.sheets
+            if s.kind in (SheetKind.FORM, SheetKind.TABLE) and not s.optional
+        ]
         if not forms or template.layout is not None:
             continue
         seen = sum(
@@ -145,7 +149,8 @@ def find_sheets(snapshot: Snapshot, template: Template) -> tuple[dict[str, str],
     """Sheet id -> title in this workbook, and what is missing, renamed or there twice.
 
     By title; else by the defined names that point to it; else by the 表号 printed on it. Where
-    several sheets could be meant and none of these decides, none is taken.
+    several sheets could be meant and none of these decides, none is taken. An optional sheet that
+    is not there is not missing.
     """
     titles: dict[str, str] = {}
     problems: list[Problem] = []
@@ -165,7 +170,8 @@ def find_sheets(snapshot: Snapshot, template: Template) -> tuple[dict[str, str],
         candidates = _by_names(snapshot, sheet, free) or _by_form_number(snapshot, sheet, free)
         if len(candidates) != 1:
             rivals = candidates or alike.get(squeeze(sheet.title), [])
-            problems.append(_missing(sheet, rivals))
+            if rivals or not sheet.optional:
+                problems.append(_missing(sheet, rivals))
         else:
             (title,) = candidates
             titles[sheet.id] = title

@@ -1,5 +1,6 @@
 """Finds templates: those that come with the program, those of plugins, those of named folders; and
-the sheets that a plugin adds to somebody else's template, in a ``sheets.toml`` of its own."""
+the sheets that a plugin adds to somebody else's template, in a ``sheets.toml`` of its own. Those of
+the bundled plugins belong to the form whether or not the plugin is in use: a form is one form."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
 from msgspec.structs import replace
 
 from checker import toml_files
@@ -18,7 +19,7 @@ from checker.model.template import Sheet, SheetKind, Template
 TEMPLATE_FILE = "template.toml"
 SHEETS_FILE = "sheets.toml"
 """Sheets that a plugin adds to a template of somebody else."""
-CHECKED_SHEETS = "extra-sheets-1"
+CHECKED_SHEETS = "extra-sheets-2"
 FILLED_IN = (SheetKind.FORM, SheetKind.TABLE)
 """Kinds of sheet that may be added: those that a school fills in."""
 
@@ -55,6 +56,13 @@ def bundled_folder() -> Path:
     return Path(spec.origin).parent
 
 
+def bundled_sheets() -> list[Path]:
+    """The sheets.toml files of the plugins that come with the program, in their folders' order."""
+    spec = find_spec("checker_validators")
+    places = list(spec.submodule_search_locations or ()) if spec is not None else []
+    return sorted(Path(places[0]).glob(f"*/templates/*/{SHEETS_FILE}")) if places else []
+
+
 def template_files(folder: Path) -> list[Path]:
     """The template.toml files of a folder: its own, else those of the folders directly in it."""
     own = folder / TEMPLATE_FILE
@@ -88,10 +96,13 @@ def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate
                 path, [f"模板 {key[0]}（{key[1]}年）在 {found[key].source} 里已经有了，请改 id"]
             )
         found[key] = item
-    added = dict.fromkeys(path for folder in folders for path in sheets_files(folder))
-    if not added:
-        return tuple(found.values())
-    return with_extra_sheets(tuple(found.values()), added)
+    own = bundled_sheets()
+    known = {path.resolve() for path in own}
+    added = dict.fromkeys(
+        path for folder in folders for path in sheets_files(folder) if path.resolve() not in known
+    )
+    grown = with_extra_sheets(tuple(found.values()), own, in_place=True)
+    return with_extra_sheets(grown, added) if added else grown
 
 
 def _all_files(folders: Iterable[Path]) -> list[Path]:
@@ -144,30 +155,36 @@ class ExtraSheets(Struct, frozen=True):
 
 def load_extra_sheets(path: Path) -> ExtraSheets:
     """The sheets in a sheets.toml. Raises TemplateError."""
+
+    def made(document: toml_files.Document) -> ExtraSheets:
+        part = decode(_as_template(document))
+        convert(to_builtins(part), Template)  # raises for what a damaged cache may hold
+        edition = document.get("edition")
+        return ExtraSheets(
+            str(document["extends"]),
+            edition if isinstance(edition, int) else None,
+            part.sheets,
+            part.code_lists,
+            path,
+        )
+
     try:
-        document = toml_files.load(path, _problems, CHECKED_SHEETS)
+        return toml_files.load_as(path, made, _problems, CHECKED_SHEETS)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
-    part = decode(_as_template(document))
-    edition = document.get("edition")
-    return ExtraSheets(
-        str(document["extends"]),
-        edition if isinstance(edition, int) else None,
-        part.sheets,
-        part.code_lists,
-        path,
-    )
 
 
 def with_extra_sheets(
-    installed: Sequence[InstalledTemplate], files: Iterable[Path]
+    installed: Sequence[InstalledTemplate], files: Iterable[Path], in_place: bool = False
 ) -> tuple[InstalledTemplate, ...]:
     """The templates with the sheets of these files added, before 指标 and 说明.
 
     A template that grew stands in the folder of the file that made it grow: its workbook is another
-    one. Raises TemplateError where the template is not there or the two contradict each other.
+    one; ``in_place``: it stays where it was. Raises TemplateError where the template is not there
+    or the two contradict each other.
     """
     found = list(installed)
+    grew: dict[int, Path] = {}
     for path in files:
         extra = load_extra_sheets(path)
         places = [
@@ -179,8 +196,21 @@ def with_extra_sheets(
             raise TemplateError(path, [f"extends：没有模板 {extra.extends}"])
         for place in places:
             grown = _grown(found[place].template, extra)
-            found[place] = InstalledTemplate(grown, path.parent)
+            folder = found[place].folder if in_place else path.parent
+            found[place] = InstalledTemplate(grown, folder)
+            grew[place] = path
+            if not in_place:
+                _agrees(grown, path)
+    if in_place:  # our own files: once for all of them
+        for place, path in grew.items():
+            _agrees(found[place].template, path)
     return tuple(found)
+
+
+def _agrees(grown: Template, path: Path) -> None:
+    problems = reference_problems(grown)
+    if problems:
+        raise TemplateError(path, problems)
 
 
 def _grown(template: Template, extra: ExtraSheets) -> Template:
@@ -192,11 +222,7 @@ def _grown(template: Template, extra: ExtraSheets) -> Template:
         default=-1,
     )
     sheets = (*template.sheets[: last + 1], *extra.sheets, *template.sheets[last + 1 :])
-    grown = replace(template, sheets=sheets, code_lists={**template.code_lists, **extra.code_lists})
-    problems = reference_problems(grown)
-    if problems:
-        raise TemplateError(extra.path, problems)
-    return grown
+    return replace(template, sheets=sheets, code_lists={**template.code_lists, **extra.code_lists})
 
 
 def _as_template(document: toml_files.Document) -> toml_files.Document:

@@ -16,7 +16,7 @@ from checker.judging.kinds import ASKING, EVALUATORS
 from checker.judging.kinds.composite import parts_of, sorted_parts
 from checker.judging.plan import Group, plan_for
 from checker.judging.unit import Unit, UnitKey, key_of
-from checker.judging.wording import lacking
+from checker.judging.wording import WHOLE_WORDS, lacking
 from checker.model.report import Report, Score
 from checker.model.rules import Rule
 from checker.model.submission import Explanation, Submission
@@ -33,9 +33,6 @@ from checker.plugins.failure import PluginFailure
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 from checker.rules.values import LeftEmpty, MissingInput, NotApplicable, RuleDefect
-
-WHOLE_WORDS = {"county": "全县", "kindergarten": "全园"}
-"""What the whole is called, by the template's level; 全校 otherwise."""
 
 
 def judge(
@@ -196,7 +193,7 @@ class Run:
             return [unit for stage, unit in self.stages.items() if not wanted or stage in wanted]
         try:
             return self._rows(rule)
-        except MissingInput:
+        except (MissingInput, NotApplicable):
             return ()  # no table, no rows: the form rules say so
         except RuleDefect as defect:  # of each rule anew
             self.errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))

@@ -49,6 +49,7 @@ class Values:
         }
         # a FactRef is the tuple it is made of; looking one up need not make it
         self.facts = cast("Mapping[tuple[str, str, int], Fact]", submission.facts)
+        self._unused = frozenset(submission.not_handed_in)
         self._columns: dict[str, TableColumn] = {}
         self._known: dict[tuple[str, str | None, bool], Value] = {}
         self._shares: dict[tuple[str, str], Fraction] = {}
@@ -79,9 +80,12 @@ class Values:
 
     def rows(self, table_id: str) -> tuple[TableRow, ...]:
         """Filled rows of a table. Raises RuleDefect if the template has no such table, MissingInput
-        if it is not in the workbook or was left empty though it must not be."""
+        if it is not in the workbook or was left empty though it must not be, NotApplicable if its
+        sheet was not handed in."""
         if table_id not in self.tables:
             raise RuleDefect(f"模板“{self.template.title}”没有表 {table_id}")
+        if self.tables[table_id].sheet in self._unused:
+            raise self._not_handed_in(self.tables[table_id].sheet)
         rows = self.submission.tables.get(table_id)
         if rows is None:
             raise MissingInput((FactRef(table_id, ""),))
@@ -97,6 +101,15 @@ class Values:
         if found is None:
             found = self._known[key] = self._value(field_id, stage, last_year)
         return found
+
+    def in_column(self, field_id: str, column: str) -> Value:
+        """The value of a field in one column of its sheet. Raises as ``value`` does."""
+        field = self.field(field_id)
+        if field.sheet in self._unused:
+            raise self._not_handed_in(field.sheet)
+        if column not in field.columns:
+            raise NotApplicable(f"“{field.label}”没有这一栏")
+        return self._read(field, column)
 
     def cell(self, row: TableRow, name: str) -> Value:
         """Value of ``table.column`` in a row. Raises MissingInput, NotApplicable, RuleDefect."""
@@ -127,8 +140,13 @@ class Values:
             present = [*self._not_empty(field_id, present), SHARED]
         return tuple(FactRef(field_id, name) for name in present)
 
+    def _not_handed_in(self, sheet: str) -> NotApplicable:
+        return NotApplicable(f"没有交“{self.template.sheet(sheet).title}”这张表")
+
     def _value(self, field_id: str, stage: str | None, last_year: bool) -> Value:
         field = self.field(field_id)
+        if field.sheet in self._unused:
+            raise self._not_handed_in(field.sheet)
         columns = field.columns
         suffix = ""
         if last_year:

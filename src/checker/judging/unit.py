@@ -150,6 +150,14 @@ class Unit:
         """The value of a given stage."""
         return self._values.value(field, stage)
 
+    def in_column(self, field: str, column: str) -> Value:
+        """The value in one column of the form, whatever kind of column it is."""
+        return self._values.in_column(field, column)
+
+    def is_blank(self, ref: FactRef) -> bool:
+        """Whether a cell was left empty, whatever an empty cell counts as."""
+        return self._values.submission.fact(ref).state is FactState.BLANK
+
     def has_stage(self, stage: str) -> bool:
         """Whether the school has this stage."""
         return stage in self._values.submission.stages

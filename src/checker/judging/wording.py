@@ -53,6 +53,10 @@ _OPERATIONS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
 _SPLIT_THINGS = frozenset({*units.MEASURES, "%", "", "小时", "学时", "课时"})
 
 
+WHOLE_WORDS = {"county": "全县", "kindergarten": "全园"}
+"""What the whole is called, by the template's level; 全校 otherwise."""
+
+
 class Words:
     """Names and units of one unit's fields, for sentences about an expression."""
 
@@ -165,9 +169,9 @@ class Words:
         if node.function == "previous":
             return f"上年{name}"
         if node.function == "whole":
-            return f"全校{name}"
+            return f"{WHOLE_WORDS.get(self.unit.template.level, '全校')}{name}"
         if node.function == "stage" and isinstance(node.arguments[1], Text):
-            return f"{self.unit.template.stage_title(node.arguments[1].value)}{name}"
+            return self._in_column(name, node.arguments[1].value)
         if node.function == "threshold":
             stage = node.arguments[1] if len(node.arguments) > 1 else None
             of_stage = stage.value if isinstance(stage, Text) else None
@@ -188,6 +192,12 @@ class Words:
         }
         inner = "、".join(self.describe(argument) for argument in node.arguments)
         return f"{words.get(node.function, node.function)}（{inner}）"
+
+    def _in_column(self, name: str, column: str) -> str:
+        """A figure of one stage (小学段在校生数) or of a column of its own sheet (合计的未开工)."""
+        if any(stage.id == column for stage in self.unit.template.stages):
+            return f"{self.unit.template.stage_title(column)}{name}"
+        return f"{name}的{self.unit.column_titles.get(column, column)}"
 
     def _holds(self, condition: Node) -> bool:
         """Whether a condition holds; False where what it needs is missing (words only)."""

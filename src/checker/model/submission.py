@@ -129,6 +129,7 @@ class Submission(Struct, frozen=True):
     year: int | None = None  # the edition that the workbook says it is of
     explanation_area: ExplanationArea | None = None
     units: tuple[Submission, ...] = ()  # of a ledger: each row as a submission of its own
+    not_handed_in: tuple[str, ...] = ()  # ids of optional sheets that are not there or not used
 
     def fact(self, ref: FactRef) -> Fact:
         """The fact of this name; an UNBOUND one if the submission has none."""

@@ -56,6 +56,7 @@ class Column(Struct, frozen=True):
     stage: str | None = None
     previous: bool = False
     year: int | None = None
+    own: bool = False  # neither a stage nor the whole: a quantity of this sheet (学校数, 学生数)
 
 
 class Field(Struct, frozen=True):
@@ -126,6 +127,7 @@ class Sheet(Struct, frozen=True):
     tables: tuple[Table, ...] = ()
     indicators: tuple[str, ...] = ()  # rule ids shown on an indicators sheet, in order
     paragraphs: tuple[str, ...] = ()  # text of a guide sheet
+    optional: bool = False  # filled in by who has it; left unused it is not handed in
 
 
 class Stage(Struct, frozen=True):

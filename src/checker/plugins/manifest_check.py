@@ -180,6 +180,10 @@ def _pattern_problem(name: str, pattern: str) -> Iterator[str]:
 def _combination_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
     if kind == "range" and "minimum" not in entry and "maximum" not in entry:
         yield f"{name}：range 至少要有 minimum 或 maximum"
+    if kind == "claim" and len(texts(entry.get("slips", []))) != len(
+        texts(entry.get("slip_names", []))
+    ):
+        yield f"{name}：slips 与 slip_names 应一一对应"
     if kind == "growth":
         if "claimed" not in entry and "threshold" not in entry:
             yield f"{name}：growth 至少要有 claimed 或 threshold"

@@ -140,6 +140,7 @@ values of one column."""
 
 _TAKES: dict[Takes, Schema] = {
     Takes.EXPRESSIONS: {"type": "list", "schema": _FILLED, "minlength": 1},
+    Takes.TEXTS: {"type": "list", "schema": _FILLED, "minlength": 1},
     Takes.THRESHOLD: {"type": "string", "regex": THRESHOLD_ID},
     Takes.COMPARE: {"type": "string", "allowed": list(COMPARES)},
     Takes.WHOLE: {"type": "integer", "min": 0, "max": 12},

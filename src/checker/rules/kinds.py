@@ -18,6 +18,7 @@ class Takes(StrEnum):
     COMPARE = "compare"  # ">=" "<=" ">" "<" "=="
     TEXT = "text"
     WHOLE = "whole"  # a whole number
+    TEXTS = "texts"  # a list of them
     NUMBER = "number"
     GAP = "gap"  # { unit = "名", noun = "…", whole = true }
     CODE_LIST = "code_list"
@@ -96,6 +97,16 @@ KINDS: dict[str, Kind] = {
             _may("tolerance", Takes.LIMIT, "允许的误差（默认 0）"),
         ),
     ),
+    "table_sum": Kind(
+        "表内合计",
+        (
+            _must("total", Takes.FIELD, "合计一行的字段"),
+            _must("parts", Takes.EXPRESSIONS, "各部分的字段，同一张表的几行"),
+            _may("columns", Takes.COLUMNS, "核对哪几栏（默认合计一行的各栏）"),
+            _may("total_column", Takes.TEXT, "合计一栏；写了它就每一行再核对一遍横向合计"),
+            _may("part_columns", Takes.COLUMNS, "横向相加的各栏"),
+        ),
+    ),
     "subset": Kind(
         "包含",
         (
@@ -144,6 +155,17 @@ KINDS: dict[str, Kind] = {
             _may("claimed", Takes.FIELD, "填报的增长率（%）"),
             _may("compare", Takes.COMPARE, "增长率与限值怎样比较"),
             _may("threshold", Takes.THRESHOLD, "增长率的限值（%）"),
+            _DIGITS,
+        ),
+    ),
+    "claim": Kind(
+        "自报核对",
+        (
+            _must("claimed", Takes.EXPRESSION, "自报的结论（增长率、占比、差额、人均数等）"),
+            _must("value", Takes.EXPRESSION, "按表中的数重新计算的算式"),
+            _may("unit", Takes.TEXT, "结论的单位（默认取自报一格的单位）"),
+            _may("slips", Takes.EXPRESSIONS, "常见错法的算式；得数与自报相同时说出来"),
+            _may("slip_names", Takes.TEXTS, "与 slips 一一对应，“可能是……”后面的话"),
             _DIGITS,
         ),
     ),

@@ -74,6 +74,8 @@ def relations(
         return [put("check")]
     if rule.kind == "sum":
         return [f"{put('total')} = {' + '.join(parts)}"]
+    if rule.kind == "table_sum":
+        return [f"{put('total')} = {' + '.join(parts)}"]
     if rule.kind == "subset":
         return [f"{part} <= {put('whole')}" for part in parts]
     if rule.kind == "indicator":
@@ -89,6 +91,8 @@ def relations(
         if "threshold" in keys:
             found.append(f"{rate} {_COMPARE[str(keys['compare'])]} {limit('threshold')}")
         return found
+    if rule.kind == "claim":
+        return [f"{put('claimed')} = {put('value')}"]
     if rule.kind == "year_on_year":
         name = Name(str(keys["field"]), 0)
         now, before = notation.write(name), notation.write(Call("previous", (name,), 0))

@@ -156,6 +156,7 @@ def _template_problems(
         except KeyError as missing:
             yield f"{key}：没有 {missing.args[0]}"
     yield from _joint_problems(rule, declared)
+    yield from _column_problems(rule, template)
     yield from _code_list_problems(rule, template, ruleset)
 
 
@@ -177,7 +178,7 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
     """Keys whose values are compared with each other must be of one unit."""
     groups: list[list[str]] = []
     spec = rule.spec
-    if rule.kind == "sum":
+    if rule.kind in ("sum", "table_sum"):
         groups.append([str(spec["total"]), *_texts(spec["parts"])])
     elif rule.kind == "subset":
         groups.append([str(spec["whole"]), *_texts(spec["parts"])])
@@ -191,6 +192,20 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
         for text, each in zip(group[1:], found[1:], strict=True):
             if units.same(found[0], each) is None:
                 yield f"{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+
+
+def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
+    """Columns of a form sheet that a table sum speaks of and the fields do not have."""
+    if rule.kind != "table_sum":
+        return
+    total = str(rule.spec["total"])
+    own = template.fields()[total].columns if total in template.fields() else ()
+    for key in ("columns", "total_column", "part_columns"):
+        for column in _texts(rule.spec.get(key)):
+            if own and column not in own:
+                yield f"{key}：{total} 没有 {column} 这一栏"
+    if ("total_column" in rule.spec) != ("part_columns" in rule.spec):
+        yield "total_column、part_columns：要么都写，要么都不写"
 
 
 def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Iterator[str]:

@@ -1,0 +1,103 @@
+"""Claim 自报核对: a result somebody gave, recomputed; the slips that would explain it are named.
+
+The claim is right when the recomputed figure, rounded to as many decimals as the claim has, is the
+claim. Slips that every claim may have (truncated, a percentage given as a fraction, 万) are looked
+for after those that the rule itself lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import texts, whole_number
+from checker.judging.marked_facts import facts_of
+from checker.judging.unit import Unit
+from checker.judging.wording import SIGNS, Words, missed
+from checker.model.rules import Rule
+from checker.model.submission import FactRef
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
+from checker.rules.expression import parse
+from checker.rules.values import MissingInput, NotApplicable, rounded
+
+_MOST_DECIMALS = 6
+_SCALES = (
+    (Fraction(1, 100), "把百分数填成了小数"),
+    (Fraction(100), "多乘了100"),
+    (Fraction(1, 10000), "单位差一万倍，像是该填元的填了万元"),
+    (Fraction(10000), "单位差一万倍，像是该填万元的填了元"),
+)
+
+
+def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
+    """One verdict, marked at the claim and then at what it is recomputed from."""
+    claimed_text, value_text = str(rule.spec["claimed"]), str(rule.spec["value"])
+    claimed, correct = context.number(claimed_text), context.number(value_text)
+    decimals = _decimals(claimed)
+    if rounded(correct, decimals) == claimed:
+        return (context.fulfilled(_said, _point, context, claimed, correct),)
+    said = _said(context, claimed, correct)
+    found = dict.fromkeys(_slips(context, claimed, correct, decimals))
+    slip = f"可能是{'，或者'.join(found)}。" if found else ""
+    message = f"{said.message}{slip}"
+    required = said.required
+    assert required is not None
+    return (
+        missed(
+            context,
+            message,
+            at=_point(context),
+            actual=said.actual,
+            required=required,
+            told={"slip": slip},
+        ),
+    )
+
+
+def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
+    spec = context.rule.spec
+    return facts_of(context, str(spec["claimed"]), str(spec["value"]))
+
+
+def _said(context: Context, claimed: Fraction, correct: Fraction) -> Said:
+    """What was claimed and what it is, for a claim right or wrong."""
+    spec, words = context.rule.spec, Words(context)
+    claimed_node = parse(str(spec["claimed"]))
+    unit = str(spec.get("unit", words.unit_shown(claimed_node)))
+    digits = max(whole_number(spec.get("digits", 2)), _decimals(claimed))
+    actual = Quantity(claimed, unit, _MOST_DECIMALS)
+    wanted = Quantity(rounded(correct, digits), unit, digits)
+    required = Requirement(f"{SIGNS['==']} {wanted}", "==", correct, unit)
+    name = words.describe(claimed_node)
+    if rounded(correct, _decimals(claimed)) == claimed:
+        return Said(f"“{name}”填报 {actual}，与按所填的数计算的结果一致。", actual, required)
+    return Said(f"“{name}”填报 {actual}，按所填的数计算应为 {wanted}。", actual, required)
+
+
+def _slips(context: Context, claimed: Fraction, correct: Fraction, decimals: int) -> Iterator[str]:
+    """What would explain the claim: the rule's own slips, then those of every claim."""
+    spec = context.rule.spec
+    pairs = zip(texts(spec.get("slips", [])), texts(spec.get("slip_names", [])), strict=True)
+    for expression, name in pairs:
+        try:
+            if rounded(context.number(expression), decimals) == claimed:
+                yield name
+        except (MissingInput, NotApplicable):
+            continue  # what this slip would need was not filled in
+    step = Fraction(10) ** -decimals
+    if abs(correct) >= abs(claimed) > abs(correct) - step and claimed * correct >= 0:
+        yield "没有四舍五入，直接舍去了后面的位数"
+    for scale, name in _SCALES:
+        if correct and claimed and rounded(correct * scale, decimals) == claimed:
+            yield name
+    if correct and claimed == -rounded(correct, decimals):
+        yield "正负号写反了"
+
+
+def _decimals(value: Fraction) -> int:
+    """How many decimals a figure was given with."""
+    for digits in range(_MOST_DECIMALS):
+        if (value * 10**digits).denominator == 1:
+            return digits
+    return _MOST_DECIMALS
