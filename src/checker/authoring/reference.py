@@ -24,7 +24,7 @@ TAKES_WORDS: Mapping[Takes, str] = {
     Takes.GAP: "表",
     Takes.CODE_LIST: "代码表编号",
     Takes.PATTERN: "正则表达式",
-    Takes.ALGORITHM: "`uscc` 或 `id_card`",
+    Takes.ALGORITHM: "`uscc`、`id_card` 或 `org_code`",
     Takes.TABLE: "表的编号",
     Takes.COLUMNS: "列编号的列表",
     Takes.RULES: "规则编号的列表",

@@ -84,15 +84,16 @@ class Watchdog:
         self._worker: _Worker | None = None
         self._one_at_a_time = threading.Lock()
 
-    def run(self, call: Callable[[], object]) -> object:
-        """What the call gives. Raises what it raises, or PluginFailure when it takes too long."""
+    def run(self, call: Callable[[], object], seconds: float | None = None) -> object:
+        """What the call gives. Raises what it raises, or PluginFailure when it takes too long
+        (``seconds`` None: as long as calls usually may)."""
         worker = self._worker
         if worker is not None and worker.thread is threading.current_thread():
             return call()  # asked from inside a plugin: the outer call's time counts
         with self._one_at_a_time:
-            return self._run(call)
+            return self._run(call, self.seconds if seconds is None else seconds)
 
-    def _run(self, call: Callable[[], object]) -> object:
+    def _run(self, call: Callable[[], object], seconds: float) -> object:
         if sys.platform == "emscripten":  # a browser has no threads: its page watches the time
             return call()
         worker = self._worker
@@ -103,15 +104,13 @@ class Watchdog:
         leave, abort = os._exit, os.abort
         os._exit, os.abort = _refused, _refused  # type: ignore[assignment]
         try:
-            return worker.run(call, self.seconds)
+            return worker.run(call, seconds)
         except TimeoutError:
             if not worker.gave_up:
                 raise  # the plugin's own
             self._worker = None
             worker.stop()
-            raise PluginFailure(
-                f"运行超过 {self.seconds:g} 秒，已中止", trace=printed.text
-            ) from None
+            raise PluginFailure(f"运行超过 {seconds:g} 秒，已中止", trace=printed.text) from None
         finally:
             sys.stdout = out
             os._exit, os.abort = leave, abort

@@ -69,6 +69,20 @@ TEXT = Measure("text")
 DATE = Measure("date")
 
 
+_T, _N, _D = ("text",), ("number",), ("date",)
+_OF_TEXTS_AND_DATES: dict[str, tuple[tuple[tuple[str, ...], ...], Measure]] = {
+    "left": ((_T, _N), TEXT),
+    "mid": ((_T, _N, _N), TEXT),
+    "contains": ((_T, _T), FLAG),
+    "length": ((_T,), FREE),
+    "year": ((_D,), FREE),
+    "date": ((("text", "date"),), DATE),
+    "days": ((_D, _D), Measure(units=(("天", 1),))),
+    "age": ((_D, _D), Measure(units=(("岁", 1),))),
+}
+"""What each argument may be, and what the function gives."""
+
+
 class Declared(Protocol):
     """Where the units of names come from."""
 
@@ -218,11 +232,13 @@ class _Checker:
             return self.threshold(arguments[0])
         if name == "count":
             return Measure(units=((ANYTHING_COUNTED, 1),))
-        if name in ("left", "length", "year"):
-            wanted = DATE if name == "year" else TEXT
-            if self.of(arguments[0]).kind != wanted.kind:
-                raise self.wrong(arguments[0], f"{name} 要{wanted}")
-            return TEXT if name == "left" else FREE
+        if name in _OF_TEXTS_AND_DATES:
+            wanted, gives = _OF_TEXTS_AND_DATES[name]
+            for argument, each in zip(arguments, wanted, strict=True):
+                if self.of(argument).kind not in each:
+                    said = "或".join(str(Measure(kind)) for kind in each)
+                    raise self.wrong(argument, f"{name} 要{said}")
+            return gives
         if name == "if_":
             self.flag(arguments[0])
             then, otherwise = self.of(arguments[1]), self.of(arguments[2])
