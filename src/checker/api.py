@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from checker.judging.context import Context
@@ -24,11 +25,16 @@ from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
 
 if TYPE_CHECKING:
+    from checker.county.python_rules import CountyContext, CountyData
+    from checker.county.report import CountyFinding
     from checker.plugins.hookspecs import hookimpl
 
 __all__ = [
     "API_VERSION",
     "Context",
+    "CountyContext",
+    "CountyData",
+    "CountyFinding",
     "FactRef",
     "Gap",
     "MissingInput",
@@ -50,10 +56,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # pluggy is imported only by plugins that implement hooks
-    if name == "hookimpl":
-        from checker.plugins import hookspecs
+_LATE = {
+    "CountyContext": "checker.county.python_rules",
+    "CountyData": "checker.county.python_rules",
+    "CountyFinding": "checker.county.report",
+    "hookimpl": "checker.plugins.hookspecs",
+}
+"""Names that only some plugins need, and the modules that they are imported from then."""
 
-        return hookspecs.hookimpl
-    raise AttributeError(name)
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(name)
+    return getattr(import_module(_LATE[name]), name)
