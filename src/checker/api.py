@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from checker.judging.context import Context
 from checker.judging.unit import Unit
-from checker.model.submission import FactRef
+from checker.model.report import Report
+from checker.model.rules import Citation, Rule, Threshold
+from checker.model.submission import Fact, FactRef, FactState, Submission
+from checker.model.template import Field, Table, TableColumn, Template
 from checker.model.verdicts import (
     Gap,
     Outcome,
@@ -31,22 +34,33 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_VERSION",
+    "Citation",
     "Context",
     "CountyContext",
     "CountyData",
     "CountyFinding",
+    "Fact",
     "FactRef",
+    "FactState",
+    "Field",
     "Gap",
     "MissingInput",
     "NotApplicable",
     "Outcome",
     "Passed",
     "Quantity",
+    "Report",
     "Requirement",
+    "Rule",
     "RuleDefect",
     "Said",
     "Scope",
     "Severity",
+    "Submission",
+    "Table",
+    "TableColumn",
+    "Template",
+    "Threshold",
     "Unit",
     "UnitRef",
     "Value",

@@ -79,6 +79,20 @@ def new(name: str, title: str, family: str, out: Path | None) -> None:
     click.echo(f"接下来：checker plugin test {folder.as_posix()}，再改 {manifest.as_posix()}。")
 
 
+@command.command("help")
+@click.argument("topic", default="", metavar="[主题]")
+@plugin_dirs_option
+def explain_topic(topic: str, plugin_dirs: tuple[str, ...]) -> None:
+    """怎么写：规则的种类（kinds）、函数（functions）、钩子（hooks）、接口（api）、各页说明。"""
+    from checker.authoring.reference import NoTopicError, help_lines
+
+    try:
+        for line in help_lines(topic, session_here(plugin_dirs=plugin_dirs)):
+            click.echo(line)
+    except NoTopicError as nothing:
+        raise Refused(str(nothing)) from None
+
+
 @command.command("check")
 @click.argument("folder", type=FOLDER, metavar="文件夹")
 @click.option("--strict", is_flag=True, help="有提醒也算不合格。")

@@ -70,14 +70,18 @@ class CountyData:
     """
 
     def __init__(
-        self, forms: Sequence[HandedIn], rule: Rule, ruleset: RuleSet, profile: Profile
+        self,
+        forms: Sequence[HandedIn],
+        rule: Rule,
+        ruleset: RuleSet,
+        profile: Profile,
+        last_year: CountyData | None = None,
     ) -> None:
         self._forms = [form for form in forms if form.template in rule.templates]
         self._rule = rule
         self._ruleset = ruleset
         self._profile = profile
-        self.last_year: CountyData | None = None
-        """The same of last year's forms (``--previous``); None without any."""
+        self.last_year = last_year
 
     @property
     def units(self) -> pd.DataFrame:
@@ -187,7 +191,16 @@ def _rows(unit: Unit, table: str) -> Sequence[Unit]:
 
 
 class CountyContext:
-    """What a county rule in Python may ask beside the tables, and how it says its conclusions."""
+    """What a county rule in Python may ask beside the tables, and how it says its conclusions.
+
+    ``form`` is the county's own form as a Unit (None: it was not handed in); ``absent`` so many
+    schools of the roster handed nothing in.
+    """
+
+    rule: Rule
+    edition: int
+    form: Unit | None
+    absent: int
 
     def __init__(self, question: Question, profile: Profile, edition: int, form: Unit | None):
         self._question = question
@@ -195,9 +208,7 @@ class CountyContext:
         self.rule = question.rule
         self.edition = profile.year(edition)
         self.form = form
-        """The county's own form as a ``Unit``; None if none was handed in."""
         self.absent = question.absent
-        """So many schools of the roster handed nothing in."""
 
     def threshold(self, threshold_id: str, stage: str | None = None) -> Fraction:
         """The exact value of a limit. Raises NotApplicable where the profile has none for it."""
@@ -278,9 +289,8 @@ def ask_function(
             "这条规则用到 pandas，这里没有安装，没有运行；"
             'pip install "checker-edu[county]" 之后就会运行'
         )
-    county = CountyData(asked.forms, rule, ruleset, profile)
-    if asked.earlier:
-        county.last_year = CountyData(asked.earlier, rule, ruleset, profile)
+    earlier = CountyData(asked.earlier, rule, ruleset, profile) if asked.earlier else None
+    county = CountyData(asked.forms, rule, ruleset, profile, earlier)
     own = Run(asked.form, ruleset, profile).whole if asked.form is not None else None
     context = CountyContext(question, profile, asked.edition, own)
     known = {each.code for each in (*asked.forms, *asked.earlier)}

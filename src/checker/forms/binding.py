@@ -157,7 +157,10 @@ def _of_absent_plugins(
     strange = dict.fromkeys(
         area[0].sheet
         for name, area in snapshot.names.items()
-        if name.startswith(("F_", "T_")) and name not in known and area[0].sheet not in ours
+        if area is not None
+        and name.startswith(("F_", "T_"))
+        and name not in known
+        and area[0].sheet not in ours
     )
     return [
         Problem(
