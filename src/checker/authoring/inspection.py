@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from checker import toml_files
 from checker.authoring import unused
+from checker.authoring.impure import impure
 from checker.authoring.plugin_source import (
     ManifestSource,
     Problem,
@@ -22,6 +23,13 @@ from checker.forms.loading import load_template
 from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE, load_extra_sheets
 from checker.model.rules import Rule
 from checker.model.template import Template
+from checker.plugins.contributions import (
+    COMMANDS,
+    PROFILES,
+    REPORT_FORMATS,
+    TEMPLATES,
+    Contributions,
+)
 from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.failure import PluginFailure
 from checker.plugins.manifest import PluginManifest
@@ -110,6 +118,8 @@ class _Inspection:
             yield Problem("rules.py", int(failure.where.rpartition(":")[2] or 0), failure.message)
             return
         yield from self._of_code(manifest, code)
+        yield from self._of_hooks(manifest, session, code)
+        yield from impure(code)
         unread = unused.unused_limits(manifest, session.ruleset, self.source, code)
         yield from (problem for limit, problem in unread if limit not in self.meant)
         yield from unused.unused_lists(manifest, self.source, code)
@@ -272,6 +282,16 @@ class _Inspection:
                 message = f"{hook} 没有写进 plugin.toml 的 [plugin] hooks，不会被调用"
                 yield Problem(code.path.name, at, message)
 
+    def _of_hooks(
+        self, manifest: PluginManifest, session: Session, code: PythonSource
+    ) -> Iterator[Problem]:
+        """What the hooks give when they are called: is it what plugin.toml announces?"""
+        there = [hook for hook in manifest.hooks if hook in code.hook_lines]
+        asked = Contributions((manifest,), session.plugins.code)
+        for hook, failure in _failures_of(asked, manifest, there):
+            line = int(failure.where.rpartition(":")[2] or 0) or code.hook_lines[hook]
+            yield Problem(code.path.name, line, f"{hook}：{failure.message}")
+
     def _of_examples(
         self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
     ) -> Iterator[Problem]:
@@ -285,3 +305,39 @@ class _Inspection:
                     line = self.source.rule_line(rule.id, "examples")
                     told = f"规则 {rule.id} 的第 {result.number} 个例子：{result.problem}"
                     yield self.source.problem(told, line)
+
+
+def _functions_of(manifest: PluginManifest) -> Iterable[str]:
+    return {str(rule.spec["function"]) for rule in manifest.rules if rule.kind == "function"}
+
+
+_ANNOUNCED: Mapping[str, tuple[str, Callable[[PluginManifest], Iterable[str]]]] = {
+    REPORT_FORMATS: ("report_formats", lambda manifest: manifest.report_formats),
+    COMMANDS: ("commands", lambda manifest: manifest.commands),
+}
+"""Hooks that give something by name -> the part of plugin.toml where the names stand."""
+
+
+def _failures_of(
+    asked: Contributions, manifest: PluginManifest, hooks: Iterable[str]
+) -> Iterator[tuple[str, PluginFailure]]:
+    """Each hook with what is wrong with what it gives."""
+    for hook in hooks:
+        try:
+            if hook in (TEMPLATES, PROFILES):
+                for path in asked.given_paths(manifest, hook):
+                    if not (path / TEMPLATE_FILE if hook == TEMPLATES else path).is_file():
+                        inside = f"里没有 {TEMPLATE_FILE}" if hook == TEMPLATES else "不在那里"
+                        raise PluginFailure(f"给出的 {path} {inside}")
+                continue
+            given = asked.code.hook(manifest.id, hook)
+            if not isinstance(given, Mapping) or not all(map(callable, given.values())):
+                raise PluginFailure(f"应给出“名字 → 函数”的表，却给出了 {type(given).__name__}")
+            part, names_of = _ANNOUNCED.get(hook, ("", _functions_of))
+            wanted = set(names_of(manifest))
+            for name in sorted(wanted - set(given)):
+                raise PluginFailure(f"没有给出 {name}，{f'[{part}]' if part else '规则'}里写了它")
+            for name in sorted(set(given) - wanted) if part else ():
+                raise PluginFailure(f"给出了 {name}，plugin.toml 的 [{part}] 里没有写，用不上")
+        except PluginFailure as failure:
+            yield hook, failure

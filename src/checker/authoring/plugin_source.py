@@ -231,13 +231,16 @@ class PythonSource:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.exists = path.is_file()
-        text = path.read_text("utf-8-sig") if self.exists else ""
         try:
+            text = path.read_text("utf-8-sig") if self.exists else ""
             tree = ast.parse(text)
+        except UnicodeDecodeError:
+            raise PluginFailure("文件须存为 UTF-8 编码", path.name) from None
         except SyntaxError as error:
             raise PluginFailure(
                 f"不是正确的 Python 代码（{error.msg}）", f"{path.name}:{error.lineno or 0}"
             ) from None
+        self.tree = tree
         self.functions = {
             node.name: node.lineno for node in tree.body if isinstance(node, ast.FunctionDef)
         }
