@@ -38,6 +38,9 @@ ANYTHING_COUNTED = "个"
 """A count unit that goes with every other one."""
 
 
+_KIND_WORDS = {"number": "数字", "text": "文字", "flag": "是/否", "date": "日期"}
+
+
 class Measure(NamedTuple):
     """What kind of thing an expression is. ``kind``: "number", "text", "flag" or "date".
 
@@ -59,7 +62,7 @@ class Measure(NamedTuple):
 
     def __str__(self) -> str:
         if self.kind != "number":
-            return {"text": "文字", "flag": "是/否", "date": "日期"}[self.kind]
+            return _KIND_WORDS[self.kind]
         return "·".join(f"{u}^{n}" if n != 1 else u for u, n in self.units) or "没有单位的数"
 
 
@@ -235,9 +238,10 @@ class _Checker:
         if name in _OF_TEXTS_AND_DATES:
             wanted, gives = _OF_TEXTS_AND_DATES[name]
             for argument, each in zip(arguments, wanted, strict=True):
-                if self.of(argument).kind not in each:
-                    said = "或".join(str(Measure(kind)) for kind in each)
-                    raise self.wrong(argument, f"{name} 要{said}")
+                given = self.of(argument)
+                if given.kind not in each:
+                    said = "或".join(_KIND_WORDS[kind] for kind in each)
+                    raise self.wrong(argument, f"{name} 要{said}，这里是{_KIND_WORDS[given.kind]}")
             return gives
         if name == "if_":
             self.flag(arguments[0])
