@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from functools import cache
 from importlib.util import find_spec
 from inspect import getdoc, getmembers, isclass, isfunction, signature
 from pathlib import Path
@@ -160,7 +161,7 @@ def _members(thing: type) -> Iterator[tuple[str, str]]:
             yield name, ""
     for name, kind in fields.items():
         if not name.startswith("_"):
-            yield f"{name}: {kind}", ""
+            yield f"{name}: {getattr(kind, '__forward_arg__', kind)}", ""
     for name, value in own.items():
         if isfunction(value):
             yield _call_of(value), _words(value)
@@ -187,6 +188,7 @@ PARTS: Mapping[str, Callable[[Session], Iterator[str]]] = {
 }
 """Part of a page -> what makes it. In the page it stands between two comments that name it."""
 
+_COMMENT = re.compile(r"<!--.*?-->\n| \{ #[\w-]+ \}")
 _PART = re.compile(r"(<!-- 由程序生成：(\w+) -->\n).*?(<!-- 到这里 -->)", re.DOTALL)
 
 
@@ -225,10 +227,10 @@ def help_lines(topic: str, session: Session) -> Iterator[str]:
         yield from (f"{name:<16}{kind.title}" for name, kind in KINDS.items() if name != "form")
         yield "一种规则有哪些项、怎么写：checker plugin help 种类。"
         yield "种类是固定的，插件不能再加：每一种都要能检查单位、写成句子；别的用 function 写。"
-    elif topic in KINDS and topic != "form":
-        yield from _kind_lines(topic, session)
-    elif topic in FUNCTIONS:
+    elif topic in {*KINDS, *FUNCTIONS} - {"form"}:  # sum and total are both
         yield from (line for line in functions(session) if line.startswith(f"| `{topic}`"))
+        if topic in KINDS:
+            yield from _kind_lines(topic, session)
     elif topic == "functions":
         yield from functions(session)
         yield "函数是固定的，插件不能再加：式子不执行代码，别人的清单才能放心读。"
@@ -237,9 +239,9 @@ def help_lines(topic: str, session: Session) -> Iterator[str]:
         yield found[topic].read_text("utf-8").rstrip()
     elif topic in api.__all__:
         part = "\n".join(classes(session)).split(f"### `{topic}`")[1]
-        yield from f"{topic}{part.split('### `')[0]}".rstrip().split("\n")
+        yield _COMMENT.sub("", f"{topic}{part.split('### `')[0]}").rstrip()
     elif topic in found:
-        yield found[topic].read_text("utf-8").rstrip()
+        yield _COMMENT.sub("", found[topic].read_text("utf-8")).rstrip()
     else:
         known = [*KINDS, *FUNCTIONS, *api.__all__, *found, "kinds", "functions", "hooks", "api"]
         meant = nearest(topic, known)
@@ -269,19 +271,28 @@ def _kind_lines(name: str, session: Session) -> Iterator[str]:
     if name in COLLECTION_KINDS:
         yield '  scope = "collection"，例子用 schools（每校一个表）、last_year、county'
     yield "每条规则都有的项：checker plugin help manifest"
-    used = next((rule for rule in session.rules.values() if rule.kind == name), None)
-    if used is not None:
+    sources = [
+        (_source_of(rule.id, rule.path), rule)
+        for rule in session.rules.values()
+        if rule.kind == name and len(rule.examples) > 1
+    ]
+    if sources:
+        lines, used = min(sources, key=lambda found: sum(map(len, found[0])) or 10**6)
         yield f"例（{used.id}，{used.title}）："
-        yield from _source_of(used.id, Path(used.path))
+        yield from lines
 
 
-def _source_of(rule_id: str, manifest: Path) -> list[str]:
+def _source_of(rule_id: str, manifest: str) -> list[str]:
     """A rule as it stands in its manifest."""
-    blocks = re.split(r"^(?=\[)", manifest.read_text("utf-8"), flags=re.MULTILINE)
-    for block in blocks:
+    for block in _blocks(manifest):
         if block.startswith("[[rules]]") and f'\nid = "{rule_id}"\n' in block:
             return [line for line in block.rstrip().split("\n") if not line.startswith("#")]
     return []
+
+
+@cache
+def _blocks(manifest: str) -> list[str]:
+    return re.split(r"^(?=\[)", Path(manifest).read_text("utf-8"), flags=re.MULTILINE)
 
 
 def _cell(text: str) -> str:
