@@ -173,6 +173,10 @@ class DispersionResult(NamedTuple):
         return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
 
+HIGH_STANDARD = "优质均衡"
+"""What the documents call the higher of the two standards of a county; the other is 基本均衡."""
+
+
 class CountyFinding(NamedTuple):
     """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
 
@@ -198,6 +202,13 @@ class CountyFinding(NamedTuple):
     def informs(self) -> bool:
         """True for 提示: told, never counted."""
         return self.outcome is Outcome.DOUBT and self.severity == Severity.INFO.value
+
+    @property
+    def label(self) -> str:
+        """The title with the standard that it belongs to: the same 差异系数 is asked for by 优质均衡
+        and, as one of eight, by 基本均衡."""
+        named = HIGH_STANDARD in self.source and "均衡" not in self.title
+        return f"{self.title}（{HIGH_STANDARD}）" if named else self.title
 
     @property
     def word(self) -> str:

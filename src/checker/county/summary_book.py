@@ -244,7 +244,7 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport, todo: WorkLi
         # 暂通过 is not green: schools that are still missing may turn it
         kind = Outcome.DOUBT if item.provisional and item.outcome is Outcome.PASS else item.outcome
         form = styles.wrap if item.informs else styles.fills.get(str(kind), styles.wrap)
-        line = (f"{item.rule} {item.title}（{stage}）", f"{item.word}：{item.message}")
+        line = (f"{item.rule} {item.label}（{stage}）", f"{item.word}：{item.message}")
         sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, form))
 
@@ -262,7 +262,7 @@ def _work_list(book: Workbook, styles: Styles, todo: WorkList) -> None:
         values: tuple[Value, ...] = (
             *(line.name, line.code, line.type, line.township, "、".join(line.stages), line.state),
             *(number or None for number in numbers),
-            *(line.first, "、".join(line.hinges), line.contact),
+            *(line.first, "\n".join(map(str, line.hinges)), line.contact),
         )
         formats = [styles.wrap] * len(values)
         if line.state != HANDED_IN:

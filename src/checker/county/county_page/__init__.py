@@ -15,7 +15,7 @@ from checker.county.county_page.charts import dispersion_bars, distribution
 from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
 from checker.county.report import CountyReport, DispersionResult, Level, cells_of, state_of
-from checker.county.work_list import WorkList, work_list
+from checker.county.work_list import WorkList, hanging, work_list
 from checker.marking.file_record import Json
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, Severity, format_number
 from checker.reports.json_report import finding_word
@@ -132,15 +132,13 @@ def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResu
 def _county_of(report: CountyReport) -> dict[str, list[str]]:
     """标识码 -> what the county's rules say of this very school."""
     found: dict[str, list[str]] = defaultdict(list)
+    for code, conclusions in hanging(report).items():
+        found[code] += [
+            f"全县的“{each.label}”取决于这所学校的 {'、'.join(each.cells)}，请先核对。"
+            for each in conclusions
+        ]
     for item in report.findings:
-        if item.hinges and item.severity != Severity.INFO:
-            stage = report.stages.get(item.stage, "全县")
-            for hinge in item.hinges:
-                cells = "、".join(cells_of(hinge.doubts))
-                found[hinge.school].append(
-                    f"全县的“{stage}{item.title}”取决于这所学校的 {cells}，请先核对。"
-                )
-        elif item.outcome is Outcome.DOUBT and not item.informs:
+        if item.outcome is Outcome.DOUBT and not item.informs and not item.hinges:
             for code in item.schools:
                 found[code].append(item.message)
     return found
