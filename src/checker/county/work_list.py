@@ -35,6 +35,7 @@ class Hanging(NamedTuple):
     question, the figure with all data, the figure without the ``aside`` schools in doubt, and by
     how much this school moves it."""
 
+    rule: str
     label: str
     cells: tuple[str, ...]
     actual: str
@@ -269,6 +270,7 @@ def hanging(report: CountyReport) -> dict[str, list[Hanging]]:
         for hinge in item.hinges:
             found[hinge.school].append(
                 Hanging(
+                    rule=item.rule,
                     label=f"{stage}{item.label}",
                     cells=cells_of(hinge.doubts),
                     actual=item.actual,
