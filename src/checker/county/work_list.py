@@ -78,6 +78,10 @@ class Task(NamedTuple):
     what: str
     effect: str
 
+    def __str__(self) -> str:
+        whom = f"{self.name}（{self.contact}）" if self.contact else self.name
+        return f"{whom}：{self.what} {self.effect}".strip()
+
 
 class RuleLine(NamedTuple):
     """One rule with its findings over all schools, the most frequent first."""

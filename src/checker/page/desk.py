@@ -10,20 +10,42 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
-from pathlib import Path
+from itertools import chain
+from pathlib import Path, PurePosixPath
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.batch.discovery import Source, discover
-from checker.marking.file_record import Json
+from checker.batch.file_names import (
+    ROSTER_NAMES,
+    is_system_file,
+    is_workbook_name,
+    why_not_looked_at,
+)
+from checker.county.judgement import (
+    CountyOutcome,
+    NamedFile,
+    Received,
+    concluded,
+    marked_school,
+    newest_county_form,
+    records_of,
+)
+from checker.county.lines import report_lines
+from checker.county.output import COPIES
+from checker.county.roster import RosterProblem, roster_in
+from checker.county.work_list import work_list
+from checker.forms.errors import UnknownForm
+from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.results import STATUS_WORDS, FileResult, result_of
 from checker.model.cells import Cell, CellKind
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, CellEdit, Changes
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.snapshot import SheetSnapshot, Snapshot
+from checker.model.submission import Submission
 from checker.model.verdicts import Outcome
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reports.json_report import error_document, file_document, finding_document
@@ -73,6 +95,13 @@ class Blank(Struct, frozen=True):
     content: bytes
 
 
+class County(Struct, frozen=True):
+    """What the county's files came to: JSON of what the page says, and the papers by name."""
+
+    told: bytes
+    papers: tuple[tuple[str, bytes], ...] = ()
+
+
 class Desk:
     """The host as the page uses it. Raises BadChoice when the options make no sense."""
 
@@ -83,6 +112,9 @@ class Desk:
     ) -> None:
         self._session = Session(options)
         self._blanks = blanks
+        self._records: dict[str, tuple[FileRecord, ...]] = {}
+        self._forms: dict[str, Submission] = {}
+        self._outcome: CountyOutcome | None = None
 
     def about(self) -> bytes:
         """What the page says of itself, as JSON: edition, profile, families, colours, faults."""
@@ -105,20 +137,29 @@ class Desk:
         return Blank(path.name, path.read_bytes())
 
     def check(
-        self, name: str, data: bytes, texts: Mapping[str, str] | None = None, drawn: bool = True
+        self,
+        name: str,
+        data: bytes,
+        texts: Mapping[str, str] | None = None,
+        drawn: bool = True,
+        counted: bool = False,
     ) -> Checked:
         """One workbook through the five steps. ``texts``: what was typed on the page for 说明, by
-        the keys of the findings. ``drawn``: the document has the sheets as well. Never raises for
-        a bad file."""
+        the keys of the findings. ``drawn``: the document has the sheets as well; ``counted``: it is
+        one of the county's. Never raises for a bad file."""
         try:
-            return self._checked(name, data, texts or {}, drawn)
+            return self._checked(name, data, texts or {}, drawn, counted)
         except Exception as problem:  # the program's own fault must cost one file, not the page
             trace = "".join(traceback.format_exception(problem))
             result = FileResult(name, FileStatus.FAILED, message=OWN_FAULT)
+            if counted:
+                self._records[name] = (FileRecord(name, result.status.value, OWN_FAULT),)
             told = self._document(result, None, None) | {"trace": trace}
             return Checked(msgspec.json.encode(told), None)
 
-    def _checked(self, name: str, data: bytes, texts: Mapping[str, str], drawn: bool) -> Checked:
+    def _checked(
+        self, name: str, data: bytes, texts: Mapping[str, str], drawn: bool, counted: bool
+    ) -> Checked:
         typed = {key: text.strip() for key, text in texts.items() if text.strip()}
         if typed:
             data = self._explained(name, data, typed)
@@ -135,6 +176,8 @@ class Desk:
                     result = replace(result, left_out=left_out)
                 except UnwritableWorkbook as refusal:
                     result = replace(result, cannot_write=str(refusal))
+        if counted:
+            self._count(judgement, f"{COPIES}/{name}" if copy else "")
         told = self._document(result, judgement.report, changes)
         if drawn and snapshot is not None and changes is not None:
             told["sheets"] = list(drawn_sheets(snapshot, changes))
@@ -150,6 +193,74 @@ class Desk:
             return Cleaned(None, "这份表里没有校验留下的标记，不用清除。")
         kept = "".join(f"保留 {one.place}：{one.reason}" for one in summary.kept)
         return Cleaned(content, f"标记已清除，和标记之前一样。{kept}")
+
+    # -- a county ------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Forget the county's files: others come."""
+        self._records, self._forms, self._outcome = {}, {}, None
+
+    def sorted_apart(self, names: Sequence[str]) -> bytes:
+        """What each of the files in a folder is, by its name, as JSON: roster, workbook, something
+        that was handed in and cannot be read (with the reason), or nothing of the county's."""
+        beside = [PurePosixPath(name).name for name in names]
+        return msgspec.json.encode([_sort(name, beside) for name in beside])
+
+    def county(
+        self,
+        name: str,
+        others: Mapping[str, Sequence[Sequence[str]]],
+        roster: str = "",
+        listed: bytes = b"",
+        generated: str = "",
+    ) -> County:
+        """The county's conclusions from the files that were counted. ``others``: (name, reason) of
+        those that could not be judged (``unread``), that the run did not come to (``stopped``) and
+        that have nothing to do with it (``beside``); ``roster`` is the name of the roster with the
+        content ``listed``. A roster that cannot be used is said under ``said``."""
+        try:
+            entries = roster_in(roster, listed) if roster else None
+        except RosterProblem as problem:
+            return County(msgspec.json.encode({"said": problem.reason}))
+        unread = [
+            FileRecord(path, FileStatus.UNREADABLE.value, why)
+            for path, why in others.get("unread", ())
+        ]
+        records = [*chain.from_iterable(self._records.values()), *unread]
+        form = newest_county_form(records, self._session)
+        received = Received(
+            records,
+            self._forms.get(form.path) if form else None,
+            entries,
+            unjudged=[each for each, _ in others.get("stopped", ())],
+            beside=[(each, why) for each, why in others.get("beside", ())],
+        )
+        outcome = self._outcome = concluded(received, self._session, name, generated)
+        told: dict[str, Json] = {
+            "lines": [line.strip() for line in report_lines(outcome.report)],
+            "tonight": [str(task) for task in work_list(outcome.report).tonight],
+            "marked_again": [
+                record.path for record in outcome.report.records if outcome.notes.get(record.code)
+            ],
+        }
+        return County(msgspec.json.encode(told), tuple(outcome.papers.items()))
+
+    def marked_for_county(self, name: str, data: bytes) -> bytes | None:
+        """The marked copy of a school with what the county says of it; None if none can be made."""
+        if self._outcome is None:
+            return None
+        try:
+            return marked_school(NamedFile(name, data), self._outcome, self._session)
+        except (UnwritableWorkbook, UnreadableWorkbook, UnknownForm):
+            return None
+
+    def _count(self, judgement: Judgement, marked_copy: str) -> None:
+        self._records[judgement.path] = tuple(records_of(judgement, self._session, marked_copy))
+        report = judgement.report
+        if report is not None and report.submission.template.level == "county":
+            self._forms[judgement.path] = report.submission
+
+    # -- archives --------------------------------------------------------------------------------
 
     def entries(self, name: str, data: bytes) -> list[Entry]:
         """The workbooks in a zip archive; one that cannot be had costs itself only."""
@@ -224,6 +335,17 @@ class Desk:
                 if each.text.strip()
             },
         }
+
+
+def _sort(name: str, beside: Sequence[str]) -> dict[str, Json]:
+    if name in ROSTER_NAMES:
+        return {"what": "roster", "said": ""}
+    if is_workbook_name(name):
+        return {"what": "workbook", "said": ""}
+    if is_system_file(name):
+        return {"what": "nothing", "said": ""}
+    said, handed_in = why_not_looked_at(name, beside)
+    return {"what": "unread" if handed_in else "beside", "said": said}
 
 
 def _read_within(archive: str, sources: Sequence[Source]) -> Iterator[Entry]:

@@ -87,20 +87,19 @@ const tasks = {
     given.destroy();
     return told;
   },
-  county({ name, roster, unread, copies }) {
-    const given = python.toPy({ unread, copies });
-    const made = roster
-      ? desk.county(name, given, roster.name, asBytes(roster.content))
-      : desk.county(name, given);
+  county({ name, others, roster, generated }) {
+    const given = python.toPy(others);
+    const made = desk.county(name, given, roster ? roster.name : "", asBytes(roster ? roster.content : new Uint8Array()), generated);
     const answer = { ...taken(made.told), files: [] };
-    for (const file of made.files) {
-      answer.files.push([file.name, raw(file.content)]);
-      file.destroy();
+    for (const paper of made.papers) {
+      answer.files.push([paper[0], raw(paper[1])]);
+      paper.destroy();
     }
     made.destroy();
     given.destroy();
     return answer;
   },
+  remark: ({ name, content }) => raw(desk.marked_for_county(name, asBytes(content))),
   clean({ content }) {
     const cleaned = desk.clean(asBytes(content));
     const answer = { said: cleaned.said, content: raw(cleaned.content) };
