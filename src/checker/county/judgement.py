@@ -176,12 +176,17 @@ def _judged(
 
 
 def records_of(
-    judgement: Judgement, session: Session, marked_copy: str = ""
+    judgement: Judgement, session: Session, marked_copy: str = "", modified: float = 0.0
 ) -> Iterator[FileRecord]:
     """The record of a judged file, or of each row of a ledger; a form that says itself that it is
-    of an earlier year is set aside. ``marked_copy`` is where its marked copy will lie."""
+    of an earlier year is set aside. ``marked_copy`` is where its marked copy will lie, ``modified``
+    when it was changed last, in seconds since 1970."""
     blank = FileRecord(
-        judgement.path, judgement.status.value, judgement.message, marked_copy=marked_copy
+        judgement.path,
+        judgement.status.value,
+        judgement.message,
+        modified=modified,
+        marked_copy=marked_copy,
     )
     if judgement.report is None:
         yield blank

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.discovery import Source, discover
+from checker.batch.discovery import Source, Unread, discover
 from checker.batch.file_names import (
     ROSTER_NAMES,
     is_system_file,
@@ -63,6 +63,8 @@ MOST_ROWS, MOST_COLUMNS = 600, 60
 MOST_UNPACKED = 512 * 1024 * 1024
 """Bytes of all workbooks of one archive."""
 
+_TOO_MUCH = "压缩包解开以后太大，这一份没有校验，请分几次放进来。"
+_BROKEN = "压缩包里的这一份读不出来，请让学校重新发送。"
 OWN_FAULT = "程序自身出错，没有得出结论，与学校的数据无关。"
 
 
@@ -81,11 +83,14 @@ class Cleaned(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """A workbook of an archive, or (content None) why it could not be had."""
+    """What is in an archive: a workbook, changed last at ``modified`` (seconds since 1970), or
+    (content None) why it is none, and under which `FileStatus`; "" if nobody handed it in."""
 
     name: str
     content: bytes | None
     said: str = ""
+    status: str = ""
+    modified: float = 0.0
 
 
 class Blank(Struct, frozen=True):
@@ -143,12 +148,18 @@ class Desk:
         texts: Mapping[str, str] | None = None,
         drawn: bool = True,
         counted: bool = False,
+        modified: float = 0.0,
     ) -> Checked:
         """One workbook through the five steps. ``texts``: what was typed on the page for 说明, by
         the keys of the findings. ``drawn``: the document has the sheets as well; ``counted``: it is
-        one of the county's. Never raises for a bad file."""
+        one of the county's, changed last at ``modified`` (seconds since 1970). Never raises for a
+        bad file."""
         try:
-            return self._checked(name, data, texts or {}, drawn, counted)
+            checked, judgement = self._checked(name, data, texts or {}, drawn)
+            if counted:
+                copy = f"{COPIES}/{name}" if checked.marked else ""
+                self._count(judgement, copy, modified)
+            return checked
         except Exception as problem:  # the program's own fault must cost one file, not the page
             trace = "".join(traceback.format_exception(problem))
             result = FileResult(name, FileStatus.FAILED, message=OWN_FAULT)
@@ -158,8 +169,8 @@ class Desk:
             return Checked(msgspec.json.encode(told), None)
 
     def _checked(
-        self, name: str, data: bytes, texts: Mapping[str, str], drawn: bool, counted: bool
-    ) -> Checked:
+        self, name: str, data: bytes, texts: Mapping[str, str], drawn: bool
+    ) -> tuple[Checked, Judgement]:
         typed = {key: text.strip() for key, text in texts.items() if text.strip()}
         if typed:
             data = self._explained(name, data, typed)
@@ -176,12 +187,10 @@ class Desk:
                     result = replace(result, left_out=left_out)
                 except UnwritableWorkbook as refusal:
                     result = replace(result, cannot_write=str(refusal))
-        if counted:
-            self._count(judgement, f"{COPIES}/{name}" if copy else "")
         told = self._document(result, judgement.report, changes)
         if drawn and snapshot is not None and changes is not None:
             told["sheets"] = list(drawn_sheets(snapshot, changes))
-        return Checked(msgspec.json.encode(told), copy)
+        return Checked(msgspec.json.encode(told), copy), judgement
 
     def clean(self, data: bytes) -> Cleaned:
         """The workbook without marks of an earlier run."""
@@ -214,17 +223,20 @@ class Desk:
         listed: bytes = b"",
         generated: str = "",
     ) -> County:
-        """The county's conclusions from the files that were counted. ``others``: (name, reason) of
-        those that could not be judged (``unread``), that the run did not come to (``stopped``) and
-        that have nothing to do with it (``beside``); ``roster`` is the name of the roster with the
-        content ``listed``. A roster that cannot be used is said under ``said``."""
+        """The county's conclusions from the files that were counted.
+
+        ``others``: (name, status, reason) of those that could not be judged (``unread``), (name,
+        reason) of those that the run did not come to (``stopped``) and of those that have nothing
+        to do with it (``beside``). ``roster`` is the name of the roster with the content
+        ``listed``; one that cannot be used is said under ``said``, and nothing else is there.
+        """
         try:
             entries = roster_in(roster, listed) if roster else None
         except RosterProblem as problem:
             return County(msgspec.json.encode({"said": problem.reason}))
         unread = [
-            FileRecord(path, FileStatus.UNREADABLE.value, why)
-            for path, why in others.get("unread", ())
+            FileRecord(path, FileStatus(status).value, why)
+            for path, status, why in others.get("unread", ())
         ]
         records = [*chain.from_iterable(self._records.values()), *unread]
         form = newest_county_form(records, self._session)
@@ -254,8 +266,9 @@ class Desk:
         except (UnwritableWorkbook, UnreadableWorkbook, UnknownForm):
             return None
 
-    def _count(self, judgement: Judgement, marked_copy: str) -> None:
-        self._records[judgement.path] = tuple(records_of(judgement, self._session, marked_copy))
+    def _count(self, judgement: Judgement, marked_copy: str, modified: float) -> None:
+        records = records_of(judgement, self._session, marked_copy, modified)
+        self._records[judgement.path] = tuple(records)
         report = judgement.report
         if report is not None and report.submission.template.level == "county":
             self._forms[judgement.path] = report.submission
@@ -269,7 +282,7 @@ class Desk:
         try:
             found = discover([str(place)])
             return [
-                *(Entry(name, None, reason) for _, reason in found.failures),
+                *(_unread_within(name, place.name, each) for each in found.unread),
                 *_read_within(name, found.sources),
             ]
         finally:
@@ -348,18 +361,23 @@ def _sort(name: str, beside: Sequence[str]) -> dict[str, Json]:
     return {"what": "unread" if handed_in else "beside", "said": said}
 
 
+def _unread_within(archive: str, dropped: str, found: Unread) -> Entry:
+    name = archive + found.shown.removeprefix(dropped)
+    return Entry(name, None, found.reason, found.status.value if found.status else "")
+
+
 def _read_within(archive: str, sources: Sequence[Source]) -> Iterator[Entry]:
     left = MOST_UNPACKED
     for source in sources:
         name = f"{archive}/{source.inside}"
         left -= source.size
         if left < 0:
-            yield Entry(name, None, "压缩包解开以后太大，这一份没有校验，请分几次放进来。")
+            yield Entry(name, None, _TOO_MUCH, FileStatus.UNREADABLE.value)
             continue
         try:
-            yield Entry(name, source.read())
+            yield Entry(name, source.read(), modified=source.modified)
         except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
-            yield Entry(name, None, "压缩包里的这一份读不出来，请让学校重新发送。")
+            yield Entry(name, None, _BROKEN, FileStatus.UNREADABLE.value)
 
 
 def rows_of_explanations(

@@ -119,6 +119,9 @@
     beside = [];
     const found = given.filter(({ name }) => !isOurs(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
     let passedOver = given.length - found.length;
+    const [above] = found.length ? found[0].name.match(/^[^/]*\//) || [""] : [""];
+    if (above && found.every(({ name }) => name.startsWith(above))) // named as `checker county` does
+      for (const each of found) each.name = each.name.slice(above.length);
     try {
       await ready;
     } catch {
@@ -133,7 +136,7 @@
         const { name, file } = found[place];
         if (what === "roster") roster = { name, content: new Uint8Array(await file.arrayBuffer()) };
         else if (what === "workbook") chosen.push(found[place]);
-        else if (what === "unread") items.push({ name, unread: said });
+        else if (what === "unread") items.push({ name, unread: said, status: "not_looked_at" });
         else if (what === "beside") beside.push([name, said]);
         else passedOver++;
       }
@@ -184,16 +187,21 @@
   }
 
   async function unfolded(name, file) {
-    if (!/\.zip$/i.test(name)) return [{ name, read: async () => new Uint8Array(await file.arrayBuffer()) }];
+    if (!/\.zip$/i.test(name))
+      return [{ name, modified: file.lastModified / 1000, read: async () => new Uint8Array(await file.arrayBuffer()) }];
     try {
       const content = new Uint8Array(await file.arrayBuffer());
       const found = await patiently("entries", { name, content });
-      if (!found.length) return [{ name, unread: "压缩包里没有填报表。" }];
-      return found.map((each) => {
+      for (const each of found) if (!each.content && !each.status) beside.push([each.name, each.said]);
+      const counted = found.filter((each) => each.content || each.status);
+      if (!counted.length) return [{ name, unread: "压缩包里没有填报表。" }];
+      return counted.map((each) => {
         const kept = each.content && new Blob([each.content]);
         return {
           name: each.name,
+          modified: each.modified,
           unread: each.content ? "" : each.said,
+          status: each.status,
           read: async () => new Uint8Array(await kept.arrayBuffer()),
         };
       });
@@ -213,7 +221,9 @@
     }
     if (!drawn || !texts) say(`正在校验：${item.name}`);
     try {
-      const answer = await patiently("check", { name: item.name, content, texts, drawn, counted });
+      const answer = await patiently("check", {
+        name: item.name, content, texts, drawn, counted, modified: item.modified,
+      });
       item.document = answer.document;
       item.copy = answer.copy && new Blob([answer.copy]);
       if (counted) item.generation = generation;
@@ -299,14 +309,15 @@
       for (const item of items) // a worker that was started anew has not seen them
         if (!item.unread && item.generation !== generation) await judge(item, false, true);
       say("正在汇总全县……");
-      const told = (some) => items.filter(some).map((item) => [item.name, item.unread]);
+      const stoppedAt = items.filter((item) => item.unread === STOPPED);
+      const unread = items.filter((item) => item.unread && item.unread !== STOPPED);
       const answer = await ask("county", {
         name: $("county-name").value.trim(),
         roster,
         generated: now(),
         others: {
-          unread: told((item) => item.unread && item.unread !== STOPPED),
-          stopped: told((item) => item.unread === STOPPED),
+          unread: unread.map((item) => [item.name, item.status || "unreadable", item.unread]),
+          stopped: stoppedAt.map((item) => [item.name, item.unread]),
           beside,
         },
       });

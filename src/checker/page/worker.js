@@ -72,9 +72,9 @@ function taken(bytes) {
 
 const tasks = {
   start: ({ parts }) => start(parts),
-  check({ name, content, texts, drawn, counted }) {
+  check({ name, content, texts, drawn, counted, modified }) {
     const given = python.toPy(texts || {});
-    const checked = desk.check(name, asBytes(content), given, drawn, counted || false);
+    const checked = desk.check(name, asBytes(content), given, drawn, counted, modified);
     const answer = { document: taken(checked.document), copy: raw(checked.marked) };
     checked.destroy();
     given.destroy();
@@ -116,7 +116,7 @@ const tasks = {
     const found = desk.entries(name, asBytes(content));
     const answer = [];
     for (const each of found) {
-      answer.push({ name: each.name, said: each.said, content: raw(each.content) });
+      answer.push({ name: each.name, said: each.said, status: each.status, modified: each.modified, content: raw(each.content) });
       each.destroy();
     }
     found.destroy();
