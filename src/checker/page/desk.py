@@ -10,43 +10,23 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
-from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.batch.discovery import Source, Unread, discover
-from checker.batch.file_names import (
-    ROSTER_NAMES,
-    is_system_file,
-    is_workbook_name,
-    why_not_looked_at,
-)
-from checker.county.judgement import (
-    CountyOutcome,
-    NamedFile,
-    Received,
-    concluded,
-    marked_school,
-    newest_county_form,
-    records_of,
-)
-from checker.county.lines import report_lines
 from checker.county.output import COPIES
-from checker.county.roster import RosterProblem, roster_in
-from checker.county.work_list import work_list
-from checker.forms.errors import UnknownForm
-from checker.marking.file_record import FileRecord, Json
+from checker.marking.file_record import Json
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.results import STATUS_WORDS, FileResult, result_of
 from checker.model.cells import Cell, CellKind
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, CellEdit, Changes
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.snapshot import SheetSnapshot, Snapshot
-from checker.model.submission import Submission
 from checker.model.verdicts import Outcome
+from checker.page.county_desk import CountyDesk
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reports.json_report import error_document, file_document, finding_document
 from checker.session import Session, SessionOptions
@@ -100,13 +80,6 @@ class Blank(Struct, frozen=True):
     content: bytes
 
 
-class County(Struct, frozen=True):
-    """What the county's files came to: JSON of what the page says, and the papers by name."""
-
-    told: bytes
-    papers: tuple[tuple[str, bytes], ...] = ()
-
-
 class Desk:
     """The host as the page uses it. Raises BadChoice when the options make no sense."""
 
@@ -117,9 +90,7 @@ class Desk:
     ) -> None:
         self._session = Session(options)
         self._blanks = blanks
-        self._records: dict[str, tuple[FileRecord, ...]] = {}
-        self._forms: dict[str, Submission] = {}
-        self._outcome: CountyOutcome | None = None
+        self.county = CountyDesk(self._session)
 
     def about(self) -> bytes:
         """What the page says of itself, as JSON: edition, profile, families, colours, faults."""
@@ -158,13 +129,14 @@ class Desk:
             checked, judgement = self._checked(name, data, texts or {}, drawn)
             if counted:
                 copy = f"{COPIES}/{name}" if checked.marked else ""
-                self._count(judgement, copy, modified)
+                self.county.count(judgement, copy, modified)
             return checked
         except Exception as problem:  # the program's own fault must cost one file, not the page
             trace = "".join(traceback.format_exception(problem))
             result = FileResult(name, FileStatus.FAILED, message=OWN_FAULT)
             if counted:
-                self._records[name] = (FileRecord(name, result.status.value, OWN_FAULT),)
+                failed = Judgement(name, FileStatus.FAILED, message=OWN_FAULT)
+                self.county.count(failed, "", modified)
             told = self._document(result, None, None) | {"trace": trace}
             return Checked(msgspec.json.encode(told), None)
 
@@ -202,76 +174,6 @@ class Desk:
             return Cleaned(None, "这份表里没有校验留下的标记，不用清除。")
         kept = "".join(f"保留 {one.place}：{one.reason}" for one in summary.kept)
         return Cleaned(content, f"标记已清除，和标记之前一样。{kept}")
-
-    # -- a county ------------------------------------------------------------------------------
-
-    def begin(self) -> None:
-        """Forget the county's files: others come."""
-        self._records, self._forms, self._outcome = {}, {}, None
-
-    def sorted_apart(self, names: Sequence[str]) -> bytes:
-        """What each of the files in a folder is, by its name, as JSON: roster, workbook, something
-        that was handed in and cannot be read (with the reason), or nothing of the county's."""
-        beside = [PurePosixPath(name).name for name in names]
-        return msgspec.json.encode([_sort(name, beside) for name in beside])
-
-    def county(
-        self,
-        name: str,
-        others: Mapping[str, Sequence[Sequence[str]]],
-        roster: str = "",
-        listed: bytes = b"",
-        generated: str = "",
-    ) -> County:
-        """The county's conclusions from the files that were counted.
-
-        ``others``: (name, status, reason) of those that could not be judged (``unread``), (name,
-        reason) of those that the run did not come to (``stopped``) and of those that have nothing
-        to do with it (``beside``). ``roster`` is the name of the roster with the content
-        ``listed``; one that cannot be used is said under ``said``, and nothing else is there.
-        """
-        try:
-            entries = roster_in(roster, listed) if roster else None
-        except RosterProblem as problem:
-            return County(msgspec.json.encode({"said": problem.reason}))
-        unread = [
-            FileRecord(path, FileStatus(status).value, why)
-            for path, status, why in others.get("unread", ())
-        ]
-        records = [*chain.from_iterable(self._records.values()), *unread]
-        form = newest_county_form(records, self._session)
-        received = Received(
-            records,
-            self._forms.get(form.path) if form else None,
-            entries,
-            unjudged=[each for each, _ in others.get("stopped", ())],
-            beside=[(each, why) for each, why in others.get("beside", ())],
-        )
-        outcome = self._outcome = concluded(received, self._session, name, generated)
-        told: dict[str, Json] = {
-            "lines": [line.strip() for line in report_lines(outcome.report)],
-            "tonight": [str(task) for task in work_list(outcome.report).tonight],
-            "marked_again": [
-                record.path for record in outcome.report.records if outcome.notes.get(record.code)
-            ],
-        }
-        return County(msgspec.json.encode(told), tuple(outcome.papers.items()))
-
-    def marked_for_county(self, name: str, data: bytes) -> bytes | None:
-        """The marked copy of a school with what the county says of it; None if none can be made."""
-        if self._outcome is None:
-            return None
-        try:
-            return marked_school(NamedFile(name, data), self._outcome, self._session)
-        except (UnwritableWorkbook, UnreadableWorkbook, UnknownForm):
-            return None
-
-    def _count(self, judgement: Judgement, marked_copy: str, modified: float) -> None:
-        records = records_of(judgement, self._session, marked_copy, modified)
-        self._records[judgement.path] = tuple(records)
-        report = judgement.report
-        if report is not None and report.submission.template.level == "county":
-            self._forms[judgement.path] = report.submission
 
     # -- archives --------------------------------------------------------------------------------
 
@@ -348,17 +250,6 @@ class Desk:
                 if each.text.strip()
             },
         }
-
-
-def _sort(name: str, beside: Sequence[str]) -> dict[str, Json]:
-    if name in ROSTER_NAMES:
-        return {"what": "roster", "said": ""}
-    if is_workbook_name(name):
-        return {"what": "workbook", "said": ""}
-    if is_system_file(name):
-        return {"what": "nothing", "said": ""}
-    said, handed_in = why_not_looked_at(name, beside)
-    return {"what": "unread" if handed_in else "beside", "said": said}
 
 
 def _unread_within(archive: str, dropped: str, found: Unread) -> Entry:

@@ -80,16 +80,16 @@ const tasks = {
     given.destroy();
     return answer;
   },
-  begin: () => desk.begin(),
+  begin: () => desk.county.begin(),
   sorted({ names }) {
     const given = python.toPy(names);
-    const told = taken(desk.sorted_apart(given));
+    const told = taken(desk.county.sorted_apart(given));
     given.destroy();
     return told;
   },
   county({ name, others, roster, generated }) {
     const given = python.toPy(others);
-    const made = desk.county(name, given, roster ? roster.name : "", asBytes(roster ? roster.content : new Uint8Array()), generated);
+    const made = desk.county.concluded(name, given, roster ? roster.name : "", asBytes(roster ? roster.content : new Uint8Array()), generated);
     const answer = { ...taken(made.told), files: [] };
     for (const paper of made.papers) {
       answer.files.push([paper[0], raw(paper[1])]);
@@ -99,7 +99,7 @@ const tasks = {
     given.destroy();
     return answer;
   },
-  remark: ({ name, content }) => raw(desk.marked_for_county(name, asBytes(content))),
+  remark: ({ name, content }) => raw(desk.county.marked_copy(name, asBytes(content))),
   clean({ content }) {
     const cleaned = desk.clean(asBytes(content));
     const answer = { said: cleaned.said, content: raw(cleaned.content) };
