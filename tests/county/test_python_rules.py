@@ -174,7 +174,10 @@ def test_what_comes_back_is_checked_and_names_the_line(
 
 def test_each_rule_has_tables_of_its_own(tmp_path: Path) -> None:
     """What a function does to a table is gone when it asks again."""
-    body = "county.schools['name'] = ''; county.schools.iloc[0, 0] = ''; yield context.passed(county.schools['name'].iloc[0] + '。')"
+    body = (
+        "county.schools['name'] = ''; county.schools.iloc[0, 0] = ''; "
+        "yield context.passed(county.schools['name'].iloc[0] + '。')"
+    )
     assert outcomes_of(one_rule(tmp_path / "pyc", body)) == [""]
 
 

@@ -293,7 +293,8 @@ def ask_function(
     county = CountyData(asked.forms, rule, ruleset, profile, earlier)
     own = Run(asked.form, ruleset, profile).whole if asked.form is not None else None
     context = CountyContext(question, profile, asked.edition, own)
-    known = {each.code for each in (*asked.forms, *asked.earlier)}
+    present = {each.code for each in asked.forms}
+    known = present | {each.code for each in asked.earlier}
 
     def checked(given: object) -> CountyFinding:
         if type(given) is not CountyFinding or given.rule != rule.id:
@@ -305,7 +306,7 @@ def ask_function(
                 raise ValueError(f"schools 里应是学校的标识码（表的 index），却有 {shown(code)}")
         if given.stage != "" and given.stage not in asked.stages:
             raise ValueError(f"stage 应是学段的编号，却是 {shown(given.stage)}")
-        return given
+        return given._replace(of_school=len(given.schools) == 1 and given.schools[0] in present)
 
     name = str(rule.spec["function"])
     try:

@@ -19,7 +19,7 @@ from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import lacking
 from checker.model.report import Report, Score
 from checker.model.rules import Rule
-from checker.model.submission import Explanation, Submission
+from checker.model.submission import RETURNED, Explanation, Submission
 from checker.model.template import WHOLE_WORDS
 from checker.model.verdicts import (
     Outcome,
@@ -54,8 +54,8 @@ def judge(
         submission,
         report.verdicts,
         run.severities,
-        lambda changed: (
-            *Run(changed, run.plan.asked_again, profile, previous).report().verdicts,
+        lambda changed, rules: (
+            *Run(changed, run.plan.asked_again, profile, previous).report(rules).verdicts,
             *said_once,
         ),
     )
@@ -98,10 +98,13 @@ class Run:
         self._known: dict[tuple[str, UnitKey], Verdicts | None] = {}
         self._units: dict[Group, Sequence[Unit]] = {}
 
-    def report(self) -> Report:
-        """Everything that is to be reported."""
+    def report(self, rules: frozenset[str] | None = None) -> Report:
+        """Everything that is to be reported, or only what the form, the composites and the rules
+        with these ids say."""
         verdicts: list[Verdict | Passed] = []
         for rule in self.plan.reported:
+            if rules is not None and rule.id not in rules and rule.kind != "composite":
+                continue
             for unit in self.units(rule):
                 verdicts += self._verdicts(rule, unit)
         form_rules = self.plan.form_rules
@@ -227,6 +230,9 @@ class Run:
             return replace(verdict, outcome=Outcome.UNMET)
         explanation = self.submission.explanations.get(verdict.key)
         if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
+            if explanation.returned is not None:
+                message = verdict.message + sent_back(explanation.returned)
+                return replace(verdict, outcome=Outcome.DOUBT, message=message)
             if _outdated(explanation, verdict.message):
                 message = _asked_again(explanation, verdict.message)
                 return replace(verdict, outcome=Outcome.DOUBT, message=message)
@@ -326,13 +332,19 @@ def _code(row: Unit, column: str) -> str:
         return ""
 
 
+def sent_back(remark: str) -> str:
+    """What is said of an explanation that the county did not accept."""
+    return f"县里退回了说明{f'：{remark}' if remark else ''}，请核对后改正，或者重写说明。"
+
+
 def _outdated(explanation: Explanation, message: str) -> bool:
     """Whether the numbers changed since the finding was entered in the sheet 说明.
 
     Only the numbers are compared: another edition may word the same finding otherwise. A row
     without a 问题 was written by the clerk alone and holds as it stands.
     """
-    return bool(explanation.issue) and _numbers(explanation.issue) != _numbers(message)
+    issue = explanation.issue.partition(RETURNED)[0]
+    return bool(issue) and _numbers(issue) != _numbers(message)
 
 
 def _asked_again(explanation: Explanation, message: str) -> str:
