@@ -68,7 +68,7 @@ def test_a_school_that_measured_well(judged: Judge) -> None:
         ({"area.canteen": 1201}, {"BLD4"}),
         ({"buildings.few_stairs": 1}, {"BLD8"}),
         ({"area.dangerous": 320, "area.dangerous_d": 320}, {"BLD9"}),
-        ({"area.dangerous_d": 320}, {"BLD9", "BLD101"}),
+        ({"area.dangerous": 0, "area.dangerous_d": 320}, {"BLD9", "BLD101"}),
         ({"rooms.network": 25}, {"BLD102"}),
         ({"equipment.computers": 100, "equipment.teaching_computers": 101}, {"BLD103"}),
         ({"equipment.added": 211}, {"BLD106"}),
