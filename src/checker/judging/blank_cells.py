@@ -157,9 +157,11 @@ def unfilled(submission: Submission, rule: Rule, unit: Unit, verdict: Verdict) -
     if not verdict.at or said & set(verdict.at):
         return None
     labels = missing_labels(unit, verdict.at)
+    kinds = {_kind(submission, ref) for ref in verdict.at}
+    none = "不是的填“否”" if kinds == {FieldType.FLAG} else "没有的填 0"
     message = (
         f"{labels}没有填，而别处填的数与它有关，对不上（{rule.title}）。"
-        "请补填；确实没有的填 0，仍对不上的再核对别处的数。"
+        f"请补填；确实{none}，仍对不上的再核对别处填的数。"
     )
     return Verdict(
         BLANK_CELL,
@@ -167,6 +169,16 @@ def unfilled(submission: Submission, rule: Rule, unit: Unit, verdict: Verdict) -
         unit.ref,
         verdict.at,
         "空",
-        Requirement("补填，没有的填 0"),
+        Requirement(f"补填，{none}"),
         message=message,
     )
+
+
+def _kind(submission: Submission, ref: FactRef) -> FieldType | None:
+    """What is to be typed in a cell."""
+    field = submission.template.fields().get(ref.field)
+    if field is not None:
+        return field.type
+    table = submission.template.tables().get(ref.field.rpartition(".")[0])
+    column = ref.field.rpartition(".")[2]
+    return next((each.type for each in table.columns if each.id == column), None) if table else None

@@ -9,12 +9,12 @@ from fractions import Fraction
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
 from checker.judging.unit import Unit
-from checker.judging.wording import gap_of, missed
+from checker.judging.wording import gap_of, lacking, missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.template import PREVIOUS_SUFFIX
 from checker.model.verdicts import Passed, Quantity, Requirement, Verdict
-from checker.rules.values import ZERO, LeftEmpty, NotApplicable, exact_sum
+from checker.rules.values import ZERO, LeftEmpty, MissingInput, NotApplicable, exact_sum
 
 Part = tuple[str, FactRef]
 """What a part of a sum is called, and where it stands."""
@@ -22,7 +22,8 @@ Part = tuple[str, FactRef]
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
     """A verdict for every sum that does not come out; else one 通过. A total that was left empty,
-    or of which no part was filled in, is not compared; an empty part counts as 0."""
+    or of which no part was filled in, is not compared. An empty part counts as 0 as long as that
+    comes out; what is lacking in the sum may be in it, and then it is 缺数据."""
     total, parts = str(rule.spec["total"]), texts(rule.spec["parts"])
     labels = {name: unit.label_of(name) for name in (total, *parts)}
     titles = unit.column_titles
@@ -59,7 +60,11 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
             continue
         compared = True
         together = exact_sum(number or ZERO for number in numbers)
-        if typed != together:
+        empty = [ref for (_, ref), number in zip(pieces, numbers, strict=True) if number is None]
+        if typed > together and empty:
+            missed_any = True
+            yield lacking(rule, unit, MissingInput(tuple(empty)))
+        elif typed != together:
             missed_any = True
             yield _apart(context, where, label, typed, together, whole, pieces, numbers)
     if not compared:
