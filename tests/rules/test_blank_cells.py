@@ -79,7 +79,7 @@ def asked_for(report: Report) -> list[Verdict]:
     [
         ("CLS102a", {}, {"students.entry_grade": 0}, FIRST_GRADE),
         ("BLD2", AREAS, AREAS | REST | {"area.classrooms": 0}, None),
-        ("BLD7", {"area.building": 900}, {"area.building": 900, "area.toilets": 0}, None),
+        ("BLD7", {"students.total": 200}, {"students.total": 200, "area.toilets": 0}, None),
         ("BLD101", {"area.dangerous_d": 20}, {"area.dangerous_d": 20, "area.dangerous": 0}, None),
         (
             "BLD204",
@@ -130,7 +130,7 @@ def test_a_contradicted_blank_must_be_filled_in(judged: Judged) -> None:
 
 def test_a_doubt_does_not_make_an_optional_cell_a_duty(judged: Judged) -> None:
     """No toilets typed in: not judged, and no red cell."""
-    report = judged({"area.building": 900})
+    report = judged({"students.total": 200})
     assert of(report, "BLD7") == [Outcome.INCOMPLETE]
     assert asked_for(report) == []
 

@@ -150,17 +150,22 @@ def _amount(verdict: Verdict | Passed) -> Fraction | None:
     return ZERO if actual == LEFT_BLANK else None
 
 
-def unfilled(submission: Submission, rule: Rule, unit: Unit, verdict: Verdict) -> Verdict | None:
-    """The finding that empty cells must be filled in, since what is filled in contradicts a logical
-    rule while they are empty; None where it is said of the cell already."""
+def unfilled(
+    submission: Submission, rule: Rule, unit: Unit, missed: Verdict, verdict: Verdict
+) -> Verdict | None:
+    """The finding that the empty cells of a ``verdict`` must be filled in, since a logical rule is
+    ``missed`` while they are empty; None where it is said of the cells already."""
     said = {problem.ref for problem in submission.problems if problem.rule == BLANK_CELL}
     if not verdict.at or said & set(verdict.at):
         return None
     labels = missing_labels(unit, verdict.at)
     kinds = {_kind(submission, ref) for ref in verdict.at}
     none = "不是的填“否”" if kinds == {FieldType.FLAG} else "没有的填 0"
+    told = [f"现在 {missed.actual}"] if isinstance(missed.actual, Quantity) else []
+    told += [f"要求 {missed.required.text}"] if missed.required and told else []
+    compared = f"：{'，'.join(told)}" if told else ""
     message = (
-        f"{labels}没有填，而别处填的数与它有关，对不上（{rule.title}）。"
+        f"{labels}没有填，而别处填的数与它有关，对不上（{rule.title}{compared}）。"
         f"请补填；确实{none}，仍对不上的再核对别处填的数。"
     )
     return Verdict(

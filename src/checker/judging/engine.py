@@ -321,8 +321,8 @@ class Run:
         known = without_blanks(given, rule, unit, context, self._supposed)
         if self.profile.severity(rule.id, rule.severity) is Severity.HARD:
             for before, after in zip(given, known, strict=True):
-                if after is not before and isinstance(after, Verdict):
-                    said = unfilled(self.submission, rule, unit, after)
+                if isinstance(before, Verdict) and isinstance(after, Verdict) and after != before:
+                    said = unfilled(self.submission, rule, unit, before, after)
                     if said is not None:
                         self._unfilled.setdefault(after.at, said)
         return known
