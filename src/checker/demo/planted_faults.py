@@ -466,6 +466,8 @@ def areas_do_not_add_up(random: Random, school: School) -> list[Expected]:
 @fault("teaching_area", "教学用房分项漏了一项")
 def teaching_areas_do_not_add_up(random: Random, school: School) -> list[Expected]:
     _more(school, "area.library", -30)
+    _none_left_empty(school, "area.labs", "area.computer_rooms", "area.language_rooms")
+    _none_left_empty(school, "area.counselling", "area.other_special", "area.other_public")
     return [At("BLD2", "area.teaching", school.stages[0])]
 
 
