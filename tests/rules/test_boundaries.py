@@ -594,8 +594,8 @@ def test_a_spoilt_cell_of_another_stage_costs_nothing(judged: Judged, state: str
 
 
 def test_an_empty_cell_counts_as_its_field_says(only: Only) -> None:
-    """寄宿生 left empty is none, as far as that holds; 仪器设备值 left empty is unknown: a hard rule
-    passes over it, a standard cannot be judged."""
+    """寄宿生 left empty is none, as far as that holds; 仪器设备值 left empty is unknown: a hard
+    rule passes over it, a standard cannot be judged."""
     boarders = rule("range", 'value = "students.boarders"\nminimum = "1"', "stage")
     typed = only(boarders, {PUPILS: 10, "students.boarders@primary": 0})
     assert (typed.outcome, str(typed.gap)) == (FAIL, "缺 1 人")

@@ -322,7 +322,15 @@ def test_a_whole_school_passes_only_on_all_its_stages(concluded: Conclude) -> No
 
 @pytest.mark.parametrize(
     ("figure", "outcome"),
-    [(19, PASS), (20, PASS), ("19.0", PASS), ("19.05", PASS), (21, FAIL), (18, FAIL), ("19.1", FAIL)],
+    [
+        (19, PASS),
+        (20, PASS),
+        ("19.0", PASS),
+        ("19.05", PASS),
+        (21, FAIL),
+        (18, FAIL),
+        ("19.1", FAIL),
+    ],
 )
 def test_shares_may_be_rounded_before_or_after_they_are_added(
     concluded: Conclude, figure: int | str, outcome: Outcome

@@ -12,7 +12,6 @@ import pytest
 
 from checker.authoring.examples import submission_for
 from checker.judging.engine import judge
-from checker.model.report import Report
 from checker.model.rules import Example, Plain
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, Severity

@@ -101,8 +101,8 @@ def about(rule: Rule, session: Session) -> str:
 
 
 def explanation_sections(rule: Rule, session: Session) -> Iterator[tuple[str, list[str]]]:
-    """The fixed headings with their lines, then 门槛 and, for those who write rules, 算法, of a rule
-    that has them."""
+    """The fixed headings with their lines, then 门槛 and, for those who write rules, 算法, where a
+    rule has them."""
     template = _template(rule, session)
     yield _section("查什么", [rule.what])
     yield _section("依据", list(_sources(rule)))

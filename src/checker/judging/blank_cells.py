@@ -100,9 +100,7 @@ def _settled(
     if not _again(rule, other, asked):
         return verdict
     spoken_of = set(verdict.at)
-    words = {
-        ref for ref, kind in supposed.read.items() if kind in (FieldType.TEXT, FieldType.CODE)
-    }
+    words = {ref for ref, kind in supposed.read.items() if kind in (FieldType.TEXT, FieldType.CODE)}
     if words & spoken_of:
         return lacking(rule, unit, MissingInput(tuple(words & spoken_of)))
     blank = [

@@ -315,8 +315,8 @@ class Run:
     def _without_blanks(
         self, given: Verdicts, rule: Rule, unit: Unit, context: Context
     ) -> Verdicts:
-        """What is missed because empty cells count as 0 is 缺数据; for a logical rule the cells must
-        be filled in. Code that is not the project's own is not run again to find out."""
+        """What is missed because empty cells count as 0 is 缺数据; for a logical rule the cells
+        must be filled in. Code that is not the project's own is not run again to find out."""
         if rule.kind == "composite" or self.plan.asked_once(rule.id):
             return given
         if self._supposed is None:
