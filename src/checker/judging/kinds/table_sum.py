@@ -9,12 +9,12 @@ from fractions import Fraction
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
 from checker.judging.unit import Unit
-from checker.judging.wording import gap_of, lacking, missed
+from checker.judging.wording import gap_of, missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.template import PREVIOUS_SUFFIX
 from checker.model.verdicts import Passed, Quantity, Requirement, Verdict
-from checker.rules.values import ZERO, LeftEmpty, MissingInput, NotApplicable, exact_sum
+from checker.rules.values import ZERO, LeftEmpty, NotApplicable, exact_sum
 
 Part = tuple[str, FactRef]
 """What a part of a sum is called, and where it stands."""
@@ -22,8 +22,7 @@ Part = tuple[str, FactRef]
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
     """A verdict for every sum that does not come out; else one 通过. A total that was left empty,
-    or of which no part was filled in, is not compared. An empty part counts as 0 as long as that
-    comes out; what is lacking in the sum may be in it, and then it is 缺数据."""
+    or of which no part was filled in, is not compared; an empty part counts as 0."""
     total, parts = str(rule.spec["total"]), texts(rule.spec["parts"])
     labels = {name: unit.label_of(name) for name in (total, *parts)}
     titles = unit.column_titles
@@ -60,11 +59,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
             continue
         compared = True
         together = exact_sum(number or ZERO for number in numbers)
-        empty = [ref for (_, ref), number in zip(pieces, numbers, strict=True) if number is None]
-        if typed > together and empty:
-            missed_any = True
-            yield lacking(rule, unit, MissingInput(tuple(empty)))
-        elif typed != together:
+        if typed != together:
             missed_any = True
             yield _apart(context, where, label, typed, together, whole, pieces, numbers)
     if not compared:
@@ -103,10 +98,16 @@ def _apart(
         if number is not None
     )
     gap = gap_of(abs(typed - together), measured, excess=typed > together, split=True)
+    empty = "、".join(
+        f"“{name}”" for (name, _), number in zip(pieces, numbers, strict=True) if number is None
+    )
+    short = typed > together and empty
     message = (
-        f"{where}：“{label}”为 {actual}，各部分之和为 {wanted}（{listed}），"
+        f"{where}：“{label}”为 {actual}，{'已填的' if short else ''}各部分之和为 {wanted}（{listed}），"
         f"相差 {Quantity(gap.exact, measured)}。"
     )
+    if short:
+        message += f"{empty}没有填，有的请补填。"
     at = [whole, *(ref for _, ref in pieces)]
     required = Requirement(f"等于各部分之和 {wanted}", "==", together, measured)
     return missed(context, message, at=at, actual=actual, required=required, gap=gap)
