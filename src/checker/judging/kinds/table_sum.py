@@ -102,8 +102,9 @@ def _apart(
         f"“{name}”" for (name, _), number in zip(pieces, numbers, strict=True) if number is None
     )
     short = typed > together and empty
+    filled = "已填的" if short else ""
     message = (
-        f"{where}：“{label}”为 {actual}，{'已填的' if short else ''}各部分之和为 {wanted}（{listed}），"
+        f"{where}：“{label}”为 {actual}，{filled}各部分之和为 {wanted}（{listed}），"
         f"相差 {Quantity(gap.exact, measured)}。"
     )
     if short:
