@@ -60,7 +60,7 @@ OUT = "县级校验"
 @click.option("--deadline", default="", metavar="时间",
               help="反馈单上写的截止时间，如“10月12日18时”。")  # fmt: skip
 @click.option("--lock", multiple=True, metavar="学校",
-              help="审定这所学校现在的表（校名、标识码，或“全部”）；以后文件变了会指出。")  # fmt: skip
+              help="审定这所学校现在的表（校名、标识码或“全部”），以后变了会指出。")  # fmt: skip
 @click.option(
     "--unlock", multiple=True, metavar="学校", help="取消审定（校名、标识码，或“全部”）。"
 )
