@@ -300,8 +300,8 @@ def _weight(line: SchoolLine) -> tuple[object, ...]:
 
 
 def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
-    """In order of effect: what was changed after 审定, figures on which conclusions hang, who has not handed in, then those who
-    have most to mend."""
+    """In order of effect: what was changed after 审定, figures on which conclusions hang, who has
+    not handed in, then those who have most to mend."""
     for state in report.locks:
         if state.change:
             contact = _contact(report.roster.get(state.code))
