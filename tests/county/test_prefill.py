@@ -15,7 +15,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "acceptance"))
 from county_folder import checker, demo_county, fill_county, fill_school, write_roster
 
 
-
 def cells(path: Path) -> pd.DataFrame:
     """Every labelled row of a school's form: label, column letter, number."""
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -59,7 +58,12 @@ def test_every_figure_is_the_sum_of_the_cells_and_says_where_it_comes_from(place
         if path.stem in used
     )
     filled = openpyxl.load_workbook(place / "县表.xlsx")
-    plain = {"在校生数": "在校学生数", "班级数": "班数", "专任教师数": "专任教师数", "寄宿生": "寄宿生"}
+    plain = {
+        "在校生数": "在校学生数",
+        "班级数": "班数",
+        "专任教师数": "专任教师数",
+        "寄宿生": "寄宿生",
+    }
     checked = 0
     for row in listed:
         sheet, label, column, cell, total, value = row[:6]

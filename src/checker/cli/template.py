@@ -273,8 +273,8 @@ def _fill_from_schools(
     doubtful = sum(bool(each.doubtful) for each in summed.figures)
     if doubtful:
         click.echo(f"有 {doubtful} 格的合计里有错或存疑的数，见“数字来源”。")
-    for path, reason in summed.unread.items():
-        click.echo(one_line(f"没有计入：{path}：{reason}"))
+    for shown, reason in summed.unread.items():
+        click.echo(one_line(f"没有计入：{shown}：{reason}"))
     for line in differences(summed.figures):
         click.echo(one_line(f"与县里填的不同：{line}"))
 
