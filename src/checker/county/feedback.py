@@ -40,6 +40,7 @@ _ASKED = frozenset({Outcome.FAIL.value, Outcome.DOUBT.value})
 
 _FIXED = (2026, 1, 1, 0, 0, 0)
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _FONT = "宋体"
 
 
@@ -170,7 +171,7 @@ class Feedback:
         from docx.shared import Pt
 
         paragraph = self._document.add_paragraph()
-        run = paragraph.add_run(one_line(text))
+        run = paragraph.add_run(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", one_line(text)))
         run.bold = bold
         if size is not None:
             run.font.size = Pt(size)
