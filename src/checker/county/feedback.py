@@ -108,7 +108,7 @@ class Feedback:
                 content = BytesIO()
                 self._document.save(content)
                 entry = zipfile.ZipInfo(f"{name}.docx", _FIXED)
-                archive.writestr(entry, content.getvalue())
+                archive.writestr(entry, _timeless(content))
         return len(taken)
 
     def _tell(self, school: School) -> None:
@@ -212,3 +212,17 @@ def _grouped(findings: Sequence[Mapping[str, Json]]) -> Iterator[str]:
 
 def _place(item: Mapping[str, Json]) -> str:
     return f"{item['sheet']}!{item['cell']}" if item["cell"] else str(item["sheet"])
+
+
+def _timeless(document: BytesIO) -> bytes:
+    """The same document with the same bytes whenever it is written."""
+    target = BytesIO()
+    with (
+        zipfile.ZipFile(document) as given,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for part in given.infolist():
+            entry = zipfile.ZipInfo(part.filename, _FIXED)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, given.read(part))
+    return target.getvalue()
