@@ -50,12 +50,14 @@ class Lock(Struct, frozen=True):
 
 class RunLog(Struct, frozen=True):
     """Everything. ``schools`` and ``locks`` by 标识码; ``written``: digests of tables that people
-    fill in, as they were written."""
+    fill in, as they were written; ``noted``: by the path of a workbook what the county's notes in
+    its marked copy were, and the copy as it was written."""
 
     runs: tuple[Progress, ...] = ()
     schools: dict[str, Standing] = field(default_factory=dict)
     locks: dict[str, Lock] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    noted: dict[str, str] = field(default_factory=dict)
 
 
 def read_log(data: bytes) -> RunLog:
