@@ -73,28 +73,49 @@ def judge_county(
     roster = roster_in(*given.roster) if given.roster is not None else None
     decisions = decisions_in(given.reviews)
     before = {found.identity("code"): found for found in _bound(given.earlier, session)}
-    records = [
-        set_aside(each, session)
-        for file in given.files
-        for each in _judged(file, session, before, decisions)
-    ]
+    records = [each for file in given.files for each in _judged(file, session, before, decisions)]
     earlier = [each for file in given.earlier for each in _judged(file, session, {}, {})]
     form = newest_county_form(records, session)
     own = next((file for file in given.files if form and file.name == form.path), None)
     county = next(iter(_bound([own], session)), None) if own else None
+    received = Received(records, county, roster, earlier, decisions)
+    return concluded(received, session, name, generated, deadline)
+
+
+class Received(Struct, frozen=True):
+    """What came of a county's files: the records of this year's and last year's, the submission of
+    its own form, its roster, what it decided on explanations; ``unjudged`` the files that the run
+    did not come to, ``beside`` (name, reason) of files that have nothing to do with it."""
+
+    records: Sequence[FileRecord]
+    form: Submission | None = None
+    roster: tuple[RosterEntry, ...] | None = None
+    earlier: Sequence[FileRecord] = ()
+    decisions: Decisions = {}
+    unjudged: Sequence[str] = ()
+    beside: Sequence[tuple[str, str]] = ()
+
+
+def concluded(
+    received: Received, session: Session, name: str = "", generated: str = "", deadline: str = ""
+) -> CountyOutcome:
+    """What follows for the county from files that were judged one by one."""
+    form = received.form
     report = county_report(
         CountyInput(
-            records=[with_code(record, session, roster) for record in records],
-            earlier=[with_code(record, session, roster) for record in earlier],
-            roster=roster,
-            form=county,
-            county=name or (county.identity("name") if county else ""),
+            records=[with_code(each, session, received.roster) for each in received.records],
+            earlier=[with_code(each, session, received.roster) for each in received.earlier],
+            roster=received.roster,
+            form=form,
+            county=name or (form.identity("name") if form else ""),
             templates={template.id: template for template in session.templates},
             rules=session.rules,
             ruleset=session.ruleset,
             profile=session.profile,
             errors=session.errors,
-            decisions=decisions,
+            unjudged=received.unjudged,
+            beside=received.beside,
+            decisions=received.decisions,
         )
     )
     papers: dict[str, bytes] = {}
@@ -130,32 +151,54 @@ def _judged(
     decisions: Decisions,
 ) -> Iterator[FileRecord]:
     """The record of a file, or of each row of a ledger."""
-    blank = FileRecord(file.name, FileStatus.CHECKED.value)
     try:
         snapshot = read_snapshot_bytes(file.name, file.data)
         submission = session.bind(snapshot)
     except UnreadableWorkbook as problem:
-        yield replace(blank, status=FileStatus.UNREADABLE.value, message=problem.reason)
-        return
+        judgement = Judgement(file.name, FileStatus.UNREADABLE, message=problem.reason)
     except UnknownForm as problem:
-        yield replace(blank, status=FileStatus.UNKNOWN_TEMPLATE.value, message=problem.reason)
+        judgement = Judgement(file.name, FileStatus.UNKNOWN_TEMPLATE, message=problem.reason)
+    else:
+        code = submission.identity("code")
+        returned = {
+            key: decided.remark
+            for (own, key), decided in decisions.items()
+            if own == code
+            and decided.word == SENT_BACK
+            and key in submission.explanations
+            and submission.explanations[key].text.strip() == decided.text
+        }
+        report = session.judge(with_returned(submission, returned), before.get(code))
+        judgement = Judgement(
+            file.name, FileStatus.CHECKED, report, cannot_write=snapshot.cannot_write
+        )
+    yield from records_of(judgement, session)
+
+
+def records_of(
+    judgement: Judgement, session: Session, marked_copy: str = "", modified: float = 0.0
+) -> Iterator[FileRecord]:
+    """The record of a judged file, or of each row of a ledger; a form that says itself that it is
+    of an earlier year is set aside. ``marked_copy`` is where its marked copy will lie, ``modified``
+    when it was changed last, in seconds since 1970."""
+    blank = FileRecord(
+        judgement.path,
+        judgement.status.value,
+        judgement.message,
+        modified=modified,
+        marked_copy=marked_copy,
+    )
+    if judgement.report is None:
+        yield blank
         return
-    if submission.units:
-        yield from ledger_records(submission, blank, file.name, session)
-        return
-    code = submission.identity("code")
-    previous = before.get(code)
-    returned = {
-        key: decided.remark
-        for (own, key), decided in decisions.items()
-        if own == code
-        and decided.word == SENT_BACK
-        and key in submission.explanations
-        and submission.explanations[key].text.strip() == decided.text
-    }
-    report = session.judge(with_returned(submission, returned), previous)
-    judgement = Judgement(file.name, FileStatus.CHECKED, report, cannot_write=snapshot.cannot_write)
-    yield record_for(judgement, blank, file.name, session)
+    submission = judgement.report.submission
+    found = (
+        ledger_records(submission, blank, judgement.path, session)
+        if submission.units
+        else [record_for(judgement, blank, judgement.path, session)]
+    )
+    for record in found:
+        yield set_aside(record, session)
 
 
 def _bound(files: Iterable[NamedFile], session: Session) -> Iterator[Submission]:

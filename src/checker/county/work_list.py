@@ -78,6 +78,10 @@ class Task(NamedTuple):
     what: str
     effect: str
 
+    def __str__(self) -> str:
+        whom = f"{self.name}（{self.contact}）" if self.contact else self.name
+        return f"{whom}：{self.what} {self.effect}".strip()
+
 
 class RuleLine(NamedTuple):
     """One rule with its findings over all schools, the most frequent first."""
@@ -323,11 +327,9 @@ def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
         for line in named[:_FIRST]:
             yield Task(line.name, line.code, line.contact, f"{line.state}：{line.first}", effect)
         if len(named) > _FIRST:
-            yield Task(f"另有 {len(named) - _FIRST} 所（份）", "", "", "见下面的工作清单。", effect)
+            yield Task(f"另有 {len(named) - _FIRST} 所（份）", "", "", "见工作清单。", effect)
     named = [line for line in lines if line.state == HANDED_IN and line.hard and not line.hinges]
     for line in named[:_FIRST]:
         yield Task(line.name, line.code, line.contact, line.first, f"必须修改 {line.hard} 处")
     if len(named) > _FIRST:
-        yield Task(
-            f"另有 {len(named) - _FIRST} 所", "", "", "见下面的工作清单。", "还有必须修改的问题"
-        )
+        yield Task(f"另有 {len(named) - _FIRST} 所", "", "", "见工作清单。", "还有必须修改的问题")
