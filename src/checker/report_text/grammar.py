@@ -22,6 +22,7 @@ class Parts(Struct, frozen=True):
     total: tuple[str, ...]
     new_total: tuple[str, ...]
     each: tuple[str, ...]
+    nouns: tuple[str, ...]
 
 
 class Disjoint(Struct, frozen=True):
@@ -40,6 +41,15 @@ class Disjoint(Struct, frozen=True):
             found += kinds
         return found
 
+    def complete(self, labels: list[str], nouns: tuple[str, ...]) -> bool:
+        """Whether the labels, which name one kind each, name all there is and nothing less."""
+        plain = re.compile(rf"(?:{'|'.join(self.words)}|{any_of(nouns)})*")
+        return (
+            self.closed
+            and len(labels) == len(self.words)
+            and all(plain.fullmatch(label) for label in labels)
+        )
+
 
 class Change(Struct, frozen=True, rename={"into": "into", "since": "from"}):
     up: tuple[str, ...]
@@ -48,6 +58,7 @@ class Change(Struct, frozen=True, rename={"into": "into", "since": "from"}):
     into: tuple[str, ...]
     since: tuple[str, ...]
     earlier: tuple[str, ...]
+    about: str
 
 
 class Share(Struct, frozen=True):

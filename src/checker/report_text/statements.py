@@ -209,11 +209,10 @@ def _total(
     added = sum(map(_worth, parts))
     judged = None
     for way in grammar().disjoint:
-        kinds = way.kinds([one.label for one in parts])
-        if kinds is None:
+        labels = [one.label for one in parts]
+        if way.kinds(labels) is None:
             continue
-        every = way.closed and len(kinds) == len(way.words)
-        if added > total.value or every:
+        if added > total.value or way.complete(labels, grammar().parts.nouns):
             judged = Judged.WRONG
         elif len(parts) >= 3:
             judged = Judged.ASK
@@ -341,9 +340,12 @@ def _growth(sentence: Sentence) -> Iterator[Statement]:
             continue
         early, late, certain = pair
         grew = said[0]
+        of_these = set(said[1]) <= set(grammar().change.about)
         if claim.unit == "%" and early.value:
-            yield _rate(sentence, claim, early, late, grew, certain)
-        elif claim.alike(early) and claim.kind >= 0 and certain:
+            rate = _rate(sentence, claim, early, late, grew, certain)
+            if of_these or rate.judged is Judged.RIGHT:
+                yield rate
+        elif claim.alike(early) and claim.kind >= 0 and certain and of_these:
             sign = 1 if grew else -1
             low, high = sorted((sign * (late.low - early.high), sign * (late.high - early.low)))
             slack = claim.step / 2
