@@ -16,16 +16,21 @@ if TYPE_CHECKING:
     from docx.text.run import Run
 
 AUTHOR = "校验"
+_REFERENCE = "CommentReference"
+"""The style that Word gives the sign of a comment."""
 
 
 def marked(data: bytes, statements: Sequence[Statement]) -> bytes:
     """The document with a highlight and a comment on each statement that is wrong or to be
     verified. Text, styles and everything else stay. Raises UnreadableReport, MissingExtra."""
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.enum.text import WD_COLOR_INDEX
 
     document = open_docx(data)
     colours = {Judged.WRONG: WD_COLOR_INDEX.RED, Judged.ASK: WD_COLOR_INDEX.YELLOW}
     paragraphs = list(paragraphs_of(document))
+    if not any(style.style_id == _REFERENCE for style in document.styles):
+        document.styles.add_style(_REFERENCE, WD_STYLE_TYPE.CHARACTER)  # comments refer to it
     for one in sorted(statements, key=lambda each: each.judged is Judged.WRONG):
         if one.judged not in colours:
             continue
