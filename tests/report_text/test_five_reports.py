@@ -177,6 +177,7 @@ def test_a_share_of_a_total_that_was_named() -> None:
 
 def test_points_of_a_section_are_the_sum_of_its_items() -> None:
     text = "自评总分2.9分。\n(一)党建(权重2分,自评2分)\n"
-    text += "1.制度(分值1分,自评1分)。\n2.学习(分值1分,自评1分)。\n(二)保障(权重1分,自评0.9分)\n3.经费(分值1分,自评0.8分)。"
+    text += "1.制度(分值1分,自评1分)。\n2.学习(分值1分,自评1分)。\n"
+    text += "(二)保障(权重1分,自评0.9分)\n3.经费(分值1分,自评0.8分)。"
     asked = [one for one in told(text) if one.judged is ASK]
     assert [one.computed for one in asked] == ["0.8"]

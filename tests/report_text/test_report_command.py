@@ -15,10 +15,14 @@ from openxml_audit import OpenXmlValidator
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def checker(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def checker(
+    *arguments: str | Path, cwd: Path, seconds: float = 300
+) -> subprocess.CompletedProcess[str]:
     """Runs the command in a folder."""
     command = [sys.executable, "-m", "checker.cli.main", "report", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=cwd)
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=seconds
+    )
 
 
 @pytest.fixture
@@ -157,6 +161,16 @@ def test_a_bomb_and_entities_are_refused(tmp_path: Path) -> None:
         done = checker(name, cwd=tmp_path)
         assert done.returncode == 3, name
         assert "没有读取" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["1所" * 240_000, "占比5%，" * 95_000, "巩固率9%。巩固率8%。" * 40_000, "(" * 600_000]
+)
+def test_a_text_that_is_no_report_ends_soon(tmp_path: Path, text: str) -> None:
+    (tmp_path / "乱.txt").write_text(text, "utf-8")
+    done = checker("乱.txt", cwd=tmp_path, seconds=60)
+    assert done.returncode in (0, 1, 3)
+    assert "Traceback" not in done.stderr
 
 
 def test_a_missing_file_and_senseless_options(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from checker.report_text.statements import Judged, Statement, shown
 
 _TAIL = r"(?:总?数|人数|总额)?(?:为|是|有|共|共有|达|达到|:)*$"
 _SHORTEST_LABEL = 5
+_BEFORE = 80
+"""Signs before a figure in which it can be named."""
 
 
 class Term(Struct, frozen=True):
@@ -91,7 +93,7 @@ def _beside(
     patterns: Sequence[tuple[re.Pattern[str], Term, str]],
     year: int,
 ) -> Iterator[Statement]:
-    before = re.sub(r"(?:19|20)\d\d年度?", "", sentence.text[: figure.start])
+    before = re.sub(r"(?:19|20)\d\d年度?", "", sentence.text[: figure.start])[-_BEFORE:]
     for pattern, term, unit in patterns:
         scale, plain_unit = _scale(unit)
         if not _same_unit(plain_unit, figure.unit) or not pattern.search(before):

@@ -23,6 +23,11 @@ _SENTENCE = re.compile(r"(?:[^。!?;\n]|。(?=\s*其中))+[。!?;]?")
 _WIDE = re.compile(r"(?:[^。!?\n]|。(?=\s*其中))+[。!?]?")
 _BOUNDARY = ",;:、()。"
 
+LONGEST = 3_000
+"""Signs of a sentence; a longer one is a table or no text at all, and is passed over."""
+MOST_FIGURES = 80
+"""Figures of a sentence; more of them are a list that nobody means to add up."""
+
 
 class _Anything(Struct, frozen=True):
     """What a number in running text is read as: any number."""
@@ -96,7 +101,7 @@ def sentences_of(paragraphs: Sequence[str], *, wide: bool = False) -> tuple[Sent
             )
             for number, paragraph in enumerate(paragraphs)
             for match in pattern.finditer(half_width(paragraph))
-            if any("0" <= sign <= "9" for sign in match[0])
+            if len(match[0]) <= LONGEST and 0 < len(_NUMBER.findall(match[0])) <= MOST_FIGURES
         ]
     )
 

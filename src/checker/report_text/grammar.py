@@ -126,6 +126,7 @@ def grammar() -> Grammar:
     return convert(tomllib.loads(text), Grammar)
 
 
+@cache
 def any_of(words: tuple[str, ...]) -> str:
     """A regular expression that matches one of the words, the longest first."""
     return "(?:" + "|".join(map(re.escape, sorted(words, key=len, reverse=True))) + ")"

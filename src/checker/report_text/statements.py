@@ -104,6 +104,12 @@ def _told(
     )
 
 
+_NEAR = 8
+"""How many figures before a share it can be of."""
+_MOST_MENTIONS = 300
+"""Mentions of rates that are held against each other."""
+
+
 def shown(value: Fraction, decimals: int = 2) -> str:
     """A number as people write it: at most so many decimals, half up, no zeros at the end."""
     scale = 10**decimals
@@ -410,7 +416,7 @@ def _share(sentence: Sentence) -> Iterator[Statement]:
             one
             for one in sentence.figures
             if one.end <= claim.start and one.kind >= 0 and one.unit != "%"
-        ]
+        ][-_NEAR:]
         pairs = [
             (small, large)
             for one, other in combinations(before, 2)
@@ -597,7 +603,9 @@ def _twice(sentences: Sequence[Sentence]) -> Iterator[Statement]:
             if match[1] in ("压减率", "关停率"):
                 subject = sentence.text[max(0, figure.start - 60) : figure.start]
             seen.append((match[1], _bare(subject), sentence, figure))
-    for (rate, one, here, first), (other_rate, other, there, second) in combinations(seen, 2):
+    for (rate, one, here, first), (other_rate, other, there, second) in combinations(
+        seen[:_MOST_MENTIONS], 2
+    ):
         if rate != other_rate or first.value == second.value or here is there:
             continue
         same = one == other if rate not in ("压减率", "关停率") else _common(one, other) >= 8

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
 
-TEXT_BYTES = 20_000_000
-"""A report of more than this is not a report."""
+TEXT_SIGNS = 500_000
+"""A text of more than this is not a report; public ones have 4,000 to 70,000 signs."""
 
+_TOO_LONG = "文字过长，不像是报告，没有读取。"
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
@@ -38,12 +39,18 @@ def read_paragraphs(name: str, data: bytes) -> tuple[str, ...]:
     if not data:
         raise UnreadableReport("文件是空的（0 字节），请核对是否选错了文件。")
     if is_docx(data):
-        return tuple([paragraph.text for paragraph in paragraphs_of(open_docx(data))])
+        return _bounded([paragraph.text for paragraph in paragraphs_of(open_docx(data))])
     if data.startswith(_OLE):
         raise UnreadableReport("这是 .doc 文件，读不出来；请用 Word 或 WPS 另存为 .docx。")
-    if len(data) > TEXT_BYTES:
-        raise UnreadableReport("文件过大，不像是报告的文字，没有读取。")
-    return tuple(_decoded(name, data).splitlines())
+    if len(data) > TEXT_SIGNS * 4:  # bytes of a sign in the widest encoding
+        raise UnreadableReport(_TOO_LONG)
+    return _bounded(_decoded(name, data).splitlines())
+
+
+def _bounded(paragraphs: list[str]) -> tuple[str, ...]:
+    if sum(map(len, paragraphs)) > TEXT_SIGNS:
+        raise UnreadableReport(_TOO_LONG)
+    return tuple(paragraphs)
 
 
 def is_docx(data: bytes) -> bool:
