@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 import xlwings as xw
-from checker_xlsx.libreoffice.exported import exported, looks_in
+from checker_xlsx.libreoffice.exported import exported
+from checker_xlsx.saved_copy import looks_in
 from checker_xlsx.looks import Look
 
 from checker.marking import changes_for
