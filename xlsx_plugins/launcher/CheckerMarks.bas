@@ -89,6 +89,7 @@ Public Function TurnTo(name As String) As String
         LeaveSheet
     End If
     Set sheetNow = ThisWorkbook.Worksheets(name)
+    If OnLibreOffice() Then sheetNow.Activate ' its AddComment means the sheet in front
     refused = False
     locked = sheetNow.ProtectContents Or sheetNow.ProtectDrawingObjects
     If Not locked Then Exit Function
@@ -105,6 +106,7 @@ End Function
 
 Private Sub RememberProtection()
     Dim rights As Object
+    If OnLibreOffice() Then Exit Sub
     allowed(0) = sheetNow.ProtectDrawingObjects
     allowed(1) = sheetNow.ProtectScenarios
     Set rights = sheetNow.Protection
@@ -121,8 +123,12 @@ Private Sub RememberProtection()
     allowed(12) = rights.AllowUsingPivotTables
 End Sub
 
-' Protects the sheet again as it was.
+' Protects the sheet again as it was; LibreOffice has no separate permissions to remember.
 Public Sub LeaveSheet()
+    If locked And OnLibreOffice() Then
+        sheetNow.Protect ""
+        locked = False
+    End If
     If locked Then sheetNow.Protect "", allowed(0), True, allowed(1), False, allowed(2), allowed(3), allowed(4), allowed(5), allowed(6), allowed(7), allowed(8), allowed(9), allowed(10), allowed(11), allowed(12)
     locked = False
     Set sheetNow = Nothing
@@ -216,6 +222,7 @@ Private Sub GiveNote(cell As Object, note As String, box As String)
         cell.Comment.Text Decoded(Mid(note, 2))
     End If
     size = Split(box, ";")
+    cell.Comment.Shape.TextFrame.AutoSize = False
     cell.Comment.Shape.Width = Val(size(0))
     cell.Comment.Shape.Height = Val(size(1))
 End Sub

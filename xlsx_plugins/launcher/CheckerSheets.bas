@@ -100,9 +100,7 @@ Public Function Checker_Describe(answers As String) As String
     For Each item In ThisWorkbook.Names
         Print #target, "name" & vbTab & Encoded(item.Name) & vbTab & Encoded(item.RefersTo)
     Next item
-    For Each item In ThisWorkbook.CustomDocumentProperties
-        Print #target, "property" & vbTab & Encoded(item.Name) & vbTab & Encoded(CStr(item.Value))
-    Next item
+    TellProperties target
     For Each item In ThisWorkbook.Worksheets
         TellAreas target, item
     Next item
@@ -112,6 +110,16 @@ failed:
     Checker_Describe = Err.Number & " " & Err.Description
     Close
 End Function
+
+' A program that does not know custom properties tells none.
+Private Sub TellProperties(target As Integer)
+    Dim item As Object
+    On Error GoTo unknown
+    For Each item In ThisWorkbook.CustomDocumentProperties
+        Print #target, "property" & vbTab & Encoded(item.Name) & vbTab & Encoded(CStr(item.Value))
+    Next item
+unknown:
+End Sub
 
 ' For the second carrier: what the copy does not tell.
 Public Function Checker_DescribeBook(answers As String) As String

@@ -13,7 +13,7 @@ from checker_xlsx.libreoffice.connection import Uno, uno_module
 from checker_xlsx.libreoffice.exported import exported
 from checker_xlsx.libreoffice.formats import Formats, formats_of
 from checker_xlsx.libreoffice.names import Names
-from checker_xlsx.libreoffice.repainting import refused_sheets, repaint
+from checker_xlsx.libreoffice.repainting import protect_again, refused_sheets, repaint
 from checker_xlsx.looks import Look, Seen
 from checker_xlsx.saved_copy import looks_in, snapshot_of
 from xlwings import base_classes
@@ -129,7 +129,8 @@ class Book(base_classes.Book):
         )
 
     def release(self) -> None:
-        """Free the screen of locks that a program left which was ended while it marked."""
+        """Free the screen, and protect the sheet, that a program left which was ended."""
+        protect_again(self.document)
         while self.document.hasControllersLocked():
             self.document.unlockControllers()
         if self.document.isActionLocked():
