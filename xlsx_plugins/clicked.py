@@ -250,7 +250,9 @@ def _clean(click: _Click) -> Told:
     click.carry_out(plan)
     click.steps.done("marked")
     if plan.refused:
-        text = f"{_titles(plan)}设有密码，上面的标记没有清除；其余的标记已经清除，填写的数据没有改动。"
+        text = (
+            f"{_titles(plan)}设有密码，上面的标记没有清除；其余的标记已经清除，填写的数据没有改动。"
+        )
         return text + _remarks(click), True
     return "校验标记已全部清除，填写的数据没有改动。" + _remarks(click), False
 

@@ -2,8 +2,8 @@
 
 It loads the scientific packages whenever they are installed, which takes longer than everything
 else together. And on Windows it registers a clean-up for the end of the process that ends by force
-every Excel without a window of its own: sheets being edited inside Word, previews, Excels that other
-programs drive. Their unsaved work would be lost at each click.
+every Excel without a window of its own: sheets being edited inside Word, previews, Excels that
+other programs drive. Their unsaved work would be lost at each click.
 """
 
 from __future__ import annotations

@@ -122,9 +122,7 @@ def _made(
     return made
 
 
-def _new_sheets(
-    changes: Changes, memories: Sequence[Memory], made: Sequence[str]
-) -> list[Order]:
+def _new_sheets(changes: Changes, memories: Sequence[Memory], made: Sequence[str]) -> list[Order]:
     """Orders that make and fill the new sheets: all added first, since the memory names them."""
     orders: list[Order] = [Step(Verb.ADD, title) for title in made]
     if made:

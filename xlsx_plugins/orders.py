@@ -1,6 +1,6 @@
 """The painter's orders: all that a run does to a book, as lines of text, and the painter's answer.
 
-docs/design/protocol.md describes the lines. They are worked out here in Python alone; the launcher's
+docs/design/protocol.md describes the lines. They are worked out in Python alone; the launcher's
 ``Checker_Paint`` carries them out in Excel and WPS, `checker_xlsx.painting` in LibreOffice.
 """
 
@@ -45,8 +45,8 @@ class Verb(Enum):
 class Step(Struct, frozen=True):
     """One step that concerns a sheet of ours rather than the look of a cell.
 
-    ``where``: the address (dress, go), the row (put), the new title (name). ``what``: which property
-    is dressed. ``entries``: the row that is put, from column A on, or the property's value.
+    ``where``: the address (dress, go), the row (put), the new title (name). ``what``: the property
+    that is dressed. ``entries``: the row that is put, from column A on, or the property's value.
     """
 
     verb: Verb
@@ -125,7 +125,7 @@ def _look_line(look: Look) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    """"-" nothing, "+text", "#number", "!formula", "?1" a truth value, "@number" a day."""
+    """ "-" nothing, "+text", "#number", "!formula", "?1" a truth value, "@number" a day."""
     if entry is None:
         return "-"
     if isinstance(entry, bool):

@@ -3,7 +3,8 @@
 How far it goes: procedures, branches, string building, On Error GoTo. It knows neither files,
 environment, other programs, ChrW, Hex nor most members of Application and of ranges, and calls a
 procedure only when the statement says Call; so those are replaced here, and only ``Launch``,
-``Answered`` and ``ShowAnswer`` are run. pyOpenVBA (see test_launcher_in_excel_model.py) runs nearly all the rest.
+``Answered`` and ``ShowAnswer`` are run. pyOpenVBA (see test_launcher_in_excel_model.py) runs nearly
+all the rest.
 """
 
 from __future__ import annotations
@@ -118,7 +119,8 @@ def test_what_is_said_on_excel(cells: dict[int, object], said: str) -> None:
 def test_what_is_run() -> None:
     ran = click("Checker_Check", {ON_LIBREOFFICE: 0, PROGRAM: "p.exe", ANSWER: "x"})[RAN]
     assert ran == (
-        "'p.exe' button check --from_xl=1 --launcher=2 '--wb=a.xlsm' '--app=C:\\Office\\EXCEL.EXE' --hwnd=4711 "
+        "'p.exe' button check --from_xl=1 --launcher=2 '--wb=a.xlsm' "
+        "'--app=C:\\Office\\EXCEL.EXE' --hwnd=4711 "
         "'--answer=C:\\Temp\\checker-now.txt'"
     )
     shelled = click("Checker_Clean", {ON_LIBREOFFICE: 1, PROGRAM: "p"})

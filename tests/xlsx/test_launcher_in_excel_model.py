@@ -211,7 +211,9 @@ class Excel:
         self.pc()
         self.will()
 
-    def pc(self, files: str = f"{PROGRAM}\n{OFFICE}", variables: str = VARIABLES, system: str = WINDOWS) -> None:
+    def pc(
+        self, files: str = f"{PROGRAM}\n{OFFICE}", variables: str = VARIABLES, system: str = WINDOWS
+    ) -> None:
         version = "16.0" if "Windows" in system else "11.0"
         self.app.run("SetUp", system, version, files, variables)
 
@@ -307,7 +309,9 @@ def test_on_libreoffice_the_launcher_does_not_wait(excel: Excel) -> None:
     excel.pc(program, "HOME=/home/wang", "Unix")
     excel.app.run("Checker_Check")
     assert excel.app.run("Ran_") == ""
-    assert excel.app.run("Shelled_").startswith(f'"{program}" button check --from_xl=1 --launcher=2 "--wb=')
+    assert excel.app.run("Shelled_").startswith(
+        f'"{program}" button check --from_xl=1 --launcher=2 "--wb='
+    )
     assert excel.said() == []
 
 

@@ -13,8 +13,8 @@ import pytest
 import xlwings as xw
 from checker_xlsx.book import apply_changes, read_open_book, remove_marks
 from checker_xlsx.libreoffice.exported import exported
-from checker_xlsx.saved_copy import looks_in
 from checker_xlsx.reading import read_by_ranges
+from checker_xlsx.saved_copy import looks_in
 
 from checker.marking import changes_for
 from checker.marking.findings import findings_of

@@ -75,7 +75,7 @@ def test_both_carriers_paint_the_same_workbook(office, tmp_path: Path) -> None:
             book.close()
     assert answers[:3] == answers[3:]
     assert answers[2] == "这个工作簿里没有校验标记，不用清除。\n"
-    # A width is given in characters, which LibreOffice's VBA measures by another font than UNO here.
+    # A width is given in characters, which LibreOffice's VBA measures by another font than ours.
     attached, copied = (one["校验结果"].pop("widths") for one in seen)  # type: ignore[attr-defined]
     assert all(0.7 < one / other < 1 for one, other in zip(attached, copied, strict=True))
     assert differences(*seen) == []

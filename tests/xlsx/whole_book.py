@@ -37,7 +37,10 @@ def everything(book: xw.Book) -> dict[str, object]:
         api, used = sheet.api, sheet.used_range
         rows, columns = used.shape
         cells = {}
-        for group in (api.UniqueCellFormatRanges.getByIndex(n) for n in range(api.UniqueCellFormatRanges.Count)):
+        for group in (
+            api.UniqueCellFormatRanges.getByIndex(n)
+            for n in range(api.UniqueCellFormatRanges.Count)
+        ):
             for area in group.getRangeAddresses():
                 if area.StartRow > rows or area.StartColumn > columns:
                     continue
@@ -83,9 +86,14 @@ def differences(one: dict[str, object], other: dict[str, object]) -> list[str]:
             if left[part] == right[part]:
                 continue
             if isinstance(left[part], dict):
-                places = [p for p in {*left[part], *right[part]} if left[part].get(p) != right[part].get(p)]
+                places = [
+                    p
+                    for p in {*left[part], *right[part]}
+                    if left[part].get(p) != right[part].get(p)
+                ]
                 place = min(places)
-                found.append(f"{key} {part} {len(places)}, first {place}: {left[part].get(place)} / {right[part].get(place)}")
+                here, there = left[part].get(place), right[part].get(place)
+                found.append(f"{key} {part} {len(places)}, first {place}: {here} / {there}")
             else:
                 found.append(f"{key} {part}: {str(left[part])[:300]} / {str(right[part])[:300]}")
     return found

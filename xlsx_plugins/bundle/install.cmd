@@ -10,7 +10,8 @@ set "OLD=%LOCALAPPDATA%\checker.old"
 if not exist "%SOURCE%checker.exe" goto inzip
 if not exist "%SOURCE%_internal" goto inzip
 if /i "%SOURCE%"=="%TARGET%\" goto itself
-ver | find " 6." >nul && goto windows
+for /f "delims=" %%v in ('ver') do set "SYSTEM=%%v"
+if not "%SYSTEM: 6.=%"=="%SYSTEM%" goto windows
 if /i "%PROCESSOR_ARCHITECTURE%"=="x86" if not defined PROCESSOR_ARCHITEW6432 goto windows
 echo 正在安装校验程序到 %TARGET% ...
 if exist "%NEW%" rmdir /s /q "%NEW%"

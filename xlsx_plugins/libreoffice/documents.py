@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker_xlsx.libreoffice.cells import Corners, Range, corners
 from checker_xlsx.description import Description
+from checker_xlsx.libreoffice.cells import Corners, Range, corners
 from checker_xlsx.libreoffice.connection import Uno, uno_module
 from checker_xlsx.libreoffice.exported import exported
 from checker_xlsx.libreoffice.formats import Formats, formats_of

@@ -61,9 +61,7 @@ def command(
         raise click.UsageError("缺少 --wb：这个命令由工作簿里的按钮调用。")
     from checker_xlsx.caller import USE_A_COPY, Call, give_answer
 
-    call = Call(
-        book, hwnd, answer, read_only, never_saved, launcher, copy, description, orders
-    )
+    call = Call(book, hwnd, answer, read_only, never_saved, launcher, copy, description, orders)
     if copy is None:
         try:
             need(CONNECTION, "xlwings")
