@@ -44,7 +44,8 @@ class Attached:
         return [sheet.name for sheet in self.book.sheets]
 
     def read(self) -> Snapshot:
-        snapshot, self._about = read_open_book(self.book)
+        read: tuple[Snapshot, Description] = read_open_book(self.book)
+        snapshot, self._about = read
         return snapshot
 
     def remembered(self) -> Remembered:

@@ -16,7 +16,8 @@ __all__ = ["Plan", "apply_changes", "read_by_ranges", "read_open_book", "remove_
 
 def read_open_book(book: xw.Book) -> Snapshot:
     """Read an open book as it is on the screen, saved or not."""
-    return read_and_describe(book)[0]
+    snapshot: Snapshot = read_and_describe(book)[0]
+    return snapshot
 
 
 def apply_changes(book: xw.Book, changes: Changes, snapshot: Snapshot) -> Plan:

@@ -16,7 +16,7 @@ from checker_xlsx.choices import options_at
 from checker_xlsx.description import Description
 from checker_xlsx.libreoffice.connection import NoLibreOffice
 from checker_xlsx.looks import Seen
-from checker_xlsx.marking import Plan, Present, Remembered, plan_marks
+from checker_xlsx.marking import Plan, Remembered, plan_marks
 from checker_xlsx.marking_plan import Key
 from checker_xlsx.orders import PROTOCOL, Answer, Orders, Step, Verb
 from checker_xlsx.sentences import verdict_sentence
@@ -52,13 +52,15 @@ SILENT = "表格软件一直没有回应，这次没有校验。请先结束单�
 _LONGEST = 120.0  # seconds; a spreadsheet program that waits longer looks dead
 
 
-class Carrier(Present, Protocol):
+class Carrier(Protocol):
     """How the book comes to this program, and how the orders get back to it."""
 
     @property
     def about(self) -> Description: ...
     @property
     def place(self) -> Path | None: ...
+    @property
+    def titles(self) -> Sequence[str]: ...
     def read(self) -> Snapshot: ...
     def remembered(self) -> Remembered: ...
     def looks(self, cells: Iterable[Key]) -> Seen: ...

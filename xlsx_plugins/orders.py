@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import TypeAlias
 
 from checker_xlsx.looks import Look, Seen
 from checker_xlsx.vba.texts import escaped, unescaped
@@ -25,7 +26,7 @@ POINTS = 0.75
 
 _FIRST_DAY = datetime(1899, 12, 30)
 
-Entry = str | float | bool | date | None
+Entry: TypeAlias = str | float | bool | date | None
 """What is put into a cell: a text that starts with "=" is a formula, one that starts with an
 apostrophe is what follows it, as text."""
 
@@ -56,7 +57,7 @@ class Step(Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
 
 
-Order = Look | Step
+Order: TypeAlias = Look | Step
 
 
 class Orders(Struct, frozen=True):
@@ -136,8 +137,9 @@ def _entry(entry: Entry) -> str:
         day = entry if isinstance(entry, datetime) else datetime(entry.year, entry.month, entry.day)
         return f"@{(day - _FIRST_DAY).total_seconds() / 86_400:g}"
     if entry.startswith("="):
-        return "!" + escaped(entry)
-    return "+" + escaped(entry.removeprefix("'"))
+        return f"!{escaped(entry)}"
+    text = entry.removeprefix("'")
+    return f"+{escaped(text)}"
 
 
 def answered(text: str) -> Answer:
