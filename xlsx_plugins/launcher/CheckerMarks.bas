@@ -134,10 +134,6 @@ Public Sub LeaveSheet()
     Set sheetNow = Nothing
 End Sub
 
-Public Function OnRefused() As Boolean
-    OnRefused = refused
-End Function
-
 ' Gives one cell or range its look; what its first cell looked like before, and what did not work.
 Private Function OnCell(parts As Variant) As String
     Dim area As Object, cell As Object, about As String

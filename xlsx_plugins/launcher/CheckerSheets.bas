@@ -185,14 +185,13 @@ End Sub
 ' What Excel calls used reaches to the last row when somebody formatted whole columns; then it is
 ' looked for the last cell with anything in it.
 Private Function FilledPart(sheet As Object) As Object
-    Dim lowest As Object, rightmost As Object
-    Set FilledPart = sheet.UsedRange
-    If FilledPart.Rows.Count <= MOST_ROWS And FilledPart.Columns.Count <= MOST_COLUMNS Then Exit Function
-    Set lowest = sheet.Cells.Find("*", sheet.Cells(1, 1), -4123, 2, 1, 2)
-    Set rightmost = sheet.Cells.Find("*", sheet.Cells(1, 1), -4123, 2, 2, 2)
-    If lowest Is Nothing Then
-        Set FilledPart = sheet.Cells(1, 1)
-    Else
-        Set FilledPart = sheet.Range(sheet.Cells(1, 1), sheet.Cells(lowest.Row, rightmost.Column))
+    Dim area As Object, lowest As Object, rightmost As Object
+    Set area = sheet.UsedRange
+    If area.Rows.Count > MOST_ROWS Or area.Columns.Count > MOST_COLUMNS Then
+        Set lowest = sheet.Cells.Find("*", sheet.Cells(1, 1), -4123, 2, 1, 2)
+        Set rightmost = sheet.Cells.Find("*", sheet.Cells(1, 1), -4123, 2, 2, 2)
+        Set area = sheet.Cells(1, 1)
+        If Not lowest Is Nothing Then Set area = sheet.Range(area, sheet.Cells(lowest.Row, rightmost.Column))
     End If
+    Set FilledPart = area
 End Function
