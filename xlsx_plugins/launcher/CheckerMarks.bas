@@ -89,7 +89,6 @@ Public Function TurnTo(name As String) As String
         LeaveSheet
     End If
     Set sheetNow = ThisWorkbook.Worksheets(name)
-    If OnLibreOffice() Then sheetNow.Activate ' its AddComment means the sheet in front
     refused = False
     locked = sheetNow.ProtectContents Or sheetNow.ProtectDrawingObjects
     If Not locked Then Exit Function
@@ -213,6 +212,7 @@ Private Sub GiveNote(cell As Object, note As String, box As String)
         If Not cell.Comment Is Nothing Then cell.Comment.Delete
         Exit Sub
     ElseIf cell.Comment Is Nothing Then
+        If OnLibreOffice() Then sheetNow.Activate ' its AddComment means the sheet in front
         cell.AddComment Decoded(Mid(note, 2))
     Else
         cell.Comment.Text Decoded(Mid(note, 2))
