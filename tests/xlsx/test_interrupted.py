@@ -45,6 +45,10 @@ def settings(book: xw.Book) -> dict[str, object]:
     }
 
 
+def titles(book: xw.Book) -> list[str]:
+    return [sheet.name for sheet in book.sheets]
+
+
 def test_killed_at_random_moments(
     office, book: xw.Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,12 +66,16 @@ def test_killed_at_random_moments(
     for number in range(MOMENTS):
         if number % 3 == 0:
             office.click(book, "check", f"--answer={answer}")
-        first = 0 if number % 3 == 1 else written_from - started
         process = office.start_click(book, "check", f"--answer={answer}")
-        time.sleep(chance.uniform(first, done - started) + 0.3)  # until its clock starts
+        if number % 3 == 1:
+            time.sleep(chance.uniform(0, done - started))
+        else:
+            while process.poll() is None and not any(map(is_provisional, titles(book))):
+                time.sleep(0.02)
+            time.sleep(chance.uniform(0, done - written_from))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        unfinished = [sheet.name for sheet in book.sheets if is_provisional(sheet.name)]
+        unfinished = any(map(is_provisional, titles(book)))
         held = settings(book)["screen held"]
         left["sheets" if unfinished else "held" if held else "nothing"] += 1
         answer.unlink(missing_ok=True)
