@@ -13,6 +13,7 @@ from checker.forms.errors import FillError
 from checker.forms.layout import (
     EXPLANATION_KEY_COLUMN,
     EXPLANATION_TEXT_COLUMN,
+    LABEL_COLUMN,
     Area,
     Layout,
     lay_out,
@@ -111,6 +112,10 @@ def _table_edits(layout: Layout, data: FillData, verbatim: bool) -> Found:
             continue
         columns: dict[str, TableColumn] = {column.id: column for column in placed.table.columns}
         for ordinal, values in enumerate(rows, start=1):
+            if placed.ordinal_column == LABEL_COLUMN:  # elsewhere it is printed
+                at = placed.first_row + ordinal - 1
+                corner = Area("", at, LABEL_COLUMN, at, LABEL_COLUMN).first
+                yield CellEdit(placed.sheet.title, corner, ordinal)
             for name, value in values.items():
                 if name not in columns:
                     yield f"明细表 {table_id} 没有列 {name}，应为 {'、'.join(columns)}。"

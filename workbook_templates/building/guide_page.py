@@ -16,17 +16,17 @@ from checker.forms.asked import is_required
 from checker.forms.layout import GUIDE_BUTTON_ROW
 from checker.forms.names import field_name
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
-from checker.model.template import FieldType, Sheet, SheetKind
+from checker.model.template import FieldType, Sheet, SheetKind, Template
 
 LAST_COLUMN = 5
 WIDTHS = {1: 1.0, 2: 10.0, 3: 20.0, 4: 15.0, 5: 38.0}
-FIRST_STEPS = (
-    "1. 先填第一张表的单位名称、标识码和类型：它们决定后面要填哪些学段，没有的学段变成灰色，留空。",
-    "2. 带 * 的格子必填。选中格子会显示口径和没有时怎么填；各表下方印有全部口径和审核关系。",
-    "3. 填的过程中可看“指标”表：随填随算，哪项达到、哪项没有达到。",
-    "4. 填完校验：红色必须改；黄色请核实，属实的在“说明”表写明原因；橙色是没有达标，据实上报。",
+BY_STAGE = (
+    "先填第一张表的单位名称、标识码和类型：它们决定后面要填哪些学段，没有的学段变成灰色，留空。"
 )
-"""What to do first, in one screen."""
+NOT_BY_STAGE = "先填第一张表的单位名称和代码，再按目录的次序填各表。"
+ASKED = "带 * 的格子必填。选中格子会显示口径和没有时怎么填；各表旁边或下方印有口径和审核关系。"
+WATCH = "填的过程中可看“指标”表：随填随算，哪项达到、哪项没有达到，横条越长离标准越近。"
+LAST_STEP = "填完校验：红色必须改；黄色请核实，属实的在“说明”表写明原因；橙色是没有达标，据实上报。"
 KIND_WORDS = {
     SheetKind.FORM: "指标表，按行填写",
     SheetKind.TABLE: "明细表，一行一项",
@@ -56,7 +56,7 @@ def draw_guide(page: Page, notices: Sequence[str], *, with_button: bool) -> None
         page.height(row, 44)
         row += 1
     row = _cover(page, row) + 1
-    row = _paragraphs(page, row, "先看这里", FIRST_STEPS) + 1
+    row = _paragraphs(page, row, "先看这里", _first_steps(template)) + 1
     if notices:
         row = _paragraphs(page, row, "怎样使用“校验”按钮", notices) + 1
     row = _paragraphs(page, row, "填表说明", page.sheet.paragraphs)
@@ -88,6 +88,14 @@ def _cover(page: Page, row: int) -> int:
         page.height(row, 30 if label.endswith("（公章）") else 22)
         row += 1
     return row
+
+
+def _first_steps(template: Template) -> list[str]:
+    """What to do first, in one screen."""
+    steps = [BY_STAGE if template.split.field is not None else NOT_BY_STAGE, ASKED]
+    if any(sheet.kind is SheetKind.INDICATORS for sheet in template.sheets):
+        steps.append(WATCH)
+    return [f"{at}. {step}" for at, step in enumerate([*steps, LAST_STEP], start=1)]
 
 
 def _required(sheet: Sheet) -> int:

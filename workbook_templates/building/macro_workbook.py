@@ -32,7 +32,7 @@ def build_macro_workbook(
     path: Path,
     *,
     formulas: IndicatorFormulas | None = None,
-    relations: Mapping[str, Sequence[str]] | None = None,
+    relations: Relations | None = None,
 ) -> None:
     """Writes the .xlsm of a template to ``path``: buttons 校验 and 清除 on every sheet, and the
     macros they run. The same template gives the same bytes. Raises OSError."""
