@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -33,15 +33,22 @@ FLAG_WORDS = {True: "是", False: "否"}
 
 
 def fill_template(
-    template: Template, workbook: Path, target: Path, data: FillData, *, verbatim: bool = False
+    template: Template,
+    workbook: Path,
+    target: Path,
+    data: FillData,
+    *,
+    verbatim: bool = False,
+    also: Sequence[CellEdit] = (),
 ) -> None:
     """Writes ``data`` into a copy of the built ``workbook``, saved as ``target``.
 
-    ``verbatim`` as in `cell_edits`. Raises FillError, OSError, and the writer's own errors.
+    ``verbatim`` as in `cell_edits`; ``also`` are edits of other cells. Raises FillError, OSError,
+    and the writer's own errors.
     """
     from checker.writing import fill_cells
 
-    fill_cells(workbook, target, cell_edits(template, data, verbatim=verbatim))
+    fill_cells(workbook, target, [*cell_edits(template, data, verbatim=verbatim), *also])
 
 
 def cell_edits(template: Template, data: FillData, *, verbatim: bool = False) -> list[CellEdit]:

@@ -13,8 +13,9 @@ from checker_templates.building.page_styles import (
 )
 
 from checker.forms.asked import is_required
+from checker.forms.carried import carried_columns
 from checker.forms.layout import GUIDE_BUTTON_ROW
-from checker.forms.names import field_name
+from checker.forms.names import CARRIED, CARRIED_NAME, CONFIRMED, field_name
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
 from checker.model.template import FieldType, Sheet, SheetKind, Template
 
@@ -87,7 +88,31 @@ def _cover(page: Page, row: int) -> int:
             page.formula(row, 4, f'IF({at}="","",{text})', style)
         page.height(row, 30 if label.endswith("（公章）") else 22)
         row += 1
-    return row
+    return _carried(page, row) if any(True for _ in carried_columns(template)) else row
+
+
+def _carried(page: Page, row: int) -> int:
+    """Where it is said whether what came from last year's workbook was confirmed."""
+    styles = page.styles
+    label = styles.get(align="right", font_size=12)
+    page.merge(page.span(row, 2, 3), "由去年的表带入的数：", label)
+    page.write(row, 4, "", styles.input("@", "center"))
+    page.name(CARRIED_NAME, page.span(row, 4, 4))
+    page.worksheet.data_validation(
+        row - 1,
+        3,
+        row - 1,
+        3,
+        {
+            "validate": "list",
+            "source": [CARRIED, CONFIRMED],
+            "input_title": "由去年的表带入的数",
+            "input_message": "没有用去年的表生成的，这里留空。带入的数逐格核对过了，选“已核对”，"
+            "再校验就不再提示。",
+        },
+    )
+    page.height(row, 22)
+    return row + 1
 
 
 def _first_steps(template: Template) -> list[str]:

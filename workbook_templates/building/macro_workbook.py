@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker_templates.building.build import build_workbook
+from checker_templates.building.check_relations import Relations
 from checker_templates.building.indicator_formulas import IndicatorFormulas
 
 from checker.forms.layout import Layout

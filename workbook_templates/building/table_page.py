@@ -51,7 +51,7 @@ def draw_table_sheet(page: Page) -> None:
     columns = [column for table in page.sheet.tables for column in table.columns]
     notes = [f"{column.title}：{column.note}" for column in columns if column.note]
     relations = list(page.relations.lines.get(page.sheet.id, ()))
-    growing = len(tables) == 1 and first.note_row is not None
+    growing = len(tables) == 1
     if growing:  # what stands below the rows would be printed on a sheet of paper far away
         remarks = [f"{NOTES}：{' '.join(notes)}"] if notes else []
         remarks += [f"{RELATIONS}：{'　　'.join(relations)}"] if relations else []

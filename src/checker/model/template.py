@@ -161,6 +161,13 @@ class Identity(Struct, frozen=True):
     year: str | None = None  # the year that the figures are of
 
 
+class Lasting(Struct, frozen=True):
+    """What stays as it is from year to year: ids of fields and of tables."""
+
+    fields: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
 class Template(Struct, frozen=True):
     """A whole template, one edition."""
 
@@ -174,6 +181,7 @@ class Template(Struct, frozen=True):
     sheets: tuple[Sheet, ...]
     code_lists: Mapping[str, Mapping[str, str]]  # list id -> code -> meaning
     layout: AdoptedLayout | None = None  # None: built by us from what stands here
+    lasting: Lasting = Lasting()
 
     def fields(self) -> dict[str, Field]:
         """All form fields by id."""
