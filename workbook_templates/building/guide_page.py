@@ -52,11 +52,9 @@ def draw_guide(page: Page, notices: Sequence[str], *, with_button: bool) -> None
     page.height(1, 40)
     subtitle = f"{template.edition}年表样"
     page.merge(page.span(2, 1, LAST_COLUMN), subtitle, styles.get(align="center", font_size=12))
-    row = GUIDE_BUTTON_ROW
-    if with_button:
-        page.height(row, 44)
-        row += 1
-    row = _cover(page, row) + 1
+    # the same rows with and without the button, so that the cells below have the same addresses
+    page.height(GUIDE_BUTTON_ROW, 44 if with_button else 6)
+    row = _cover(page, GUIDE_BUTTON_ROW + 1) + 1
     row = _paragraphs(page, row, "先看这里", _first_steps(template)) + 1
     if notices:
         row = _paragraphs(page, row, "怎样使用“校验”按钮", notices) + 1
