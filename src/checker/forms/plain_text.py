@@ -86,7 +86,7 @@ def row_code(value: object) -> str:
     if isinstance(value, str):
         text = squeeze(value)
         return str(int(text)) if text.isascii() and text.isdigit() else text
-    if isinstance(value, float | int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, float | int) and not isinstance(value, bool):
         return str(int(value)) if value == int(value) else str(value)
     return ""
 
