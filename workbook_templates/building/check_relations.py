@@ -14,10 +14,12 @@ from checker.rules.ruleset import RuleSet
 
 
 class Relations(Struct, frozen=True):
-    """What is printed of the checks: ``lines`` by sheet id, and the fields that are ``totals``."""
+    """What is printed of the checks: ``lines`` by sheet id; the fields that are ``totals``; and
+    ``wholes``, by the id of a field the fields that it is a part of."""
 
     lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
     totals: frozenset[str] = frozenset()
+    wholes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 KINDS = ("sum", "subset", "total")
@@ -40,11 +42,15 @@ def check_relations(template: Template, ruleset: RuleSet) -> Relations:
     }
     found: dict[str, list[str]] = {}
     totals: set[str] = set()
+    wholes: dict[str, frozenset[str]] = {}
     for rule in ruleset.for_template(template.id, template.edition):
         if rule.kind not in KINDS or rule.severity is not Severity.HARD:
             continue
         if rule.kind == "sum":
             totals.add(str(rule.spec["total"]))
+        for part in rule.spec.get("parts", ()):
+            whole = str(rule.spec.get("whole", rule.spec.get("total", "")))
+            wholes[str(part)] = wholes.get(str(part), frozenset()) | {whole}
         for relation in relation_in_notation(rule, template):
             places = [(relation.find(f"{number}."), id_) for number, id_ in numbers.items()]
             named = [(at, id_) for at, id_ in places if at >= 0]
@@ -53,4 +59,4 @@ def check_relations(template: Template, ruleset: RuleSet) -> Relations:
                 text = _COLUMN.sub(r"\1第\2列合计", _IF_GIVEN.sub(r"\1", text))
                 found.setdefault(min(named)[1], []).append(text)
     lines = {sheet: tuple(dict.fromkeys(texts)) for sheet, texts in found.items()}
-    return Relations(lines, frozenset(totals))
+    return Relations(lines, frozenset(totals), wholes)

@@ -165,14 +165,16 @@ def _draw_header(page: Page, form: FormLayout) -> None:
 
 def shown_labels(page: Page) -> dict[str, str]:
     """The labels as printed, by field id: a field that must be filled in carries a star, one that
-    is the sum of those below it 总计, and the first of those 其中：, as on official forms."""
+    is the sum of those below it 总计, and the first of its parts 其中：, as on official forms."""
     shown: dict[str, str] = {}
     fields = page.sheet.fields
     for at, field in enumerate(fields):
         label = field.label
-        before = fields[at - 1].indent if at else field.indent
+        above = fields[at - 1] if at else None
         after = fields[at + 1].indent if at + 1 < len(fields) else field.indent
-        if field.indent > before and not label.startswith("其中"):
+        whole = page.relations.wholes.get(field.id, frozenset())
+        first = above is not None and field.indent > above.indent
+        if first and above.id in whole and not label.startswith("其中"):
             label = f"其中：{label}"
         if field.id in page.relations.totals and after > field.indent and "计" not in label:
             label = f"{label}　总计"
