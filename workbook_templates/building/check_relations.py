@@ -48,7 +48,8 @@ def check_relations(template: Template, ruleset: RuleSet) -> Relations:
             continue
         if rule.kind == "sum":
             totals.add(str(rule.spec["total"]))
-        for part in rule.spec.get("parts", ()):
+        parts = rule.spec.get("parts")
+        for part in parts if isinstance(parts, list) else ():
             whole = str(rule.spec.get("whole", rule.spec.get("total", "")))
             wholes[str(part)] = wholes.get(str(part), frozenset()) | {whole}
         for relation in relation_in_notation(rule, template):

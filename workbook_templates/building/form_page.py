@@ -173,8 +173,8 @@ def shown_labels(page: Page) -> dict[str, str]:
         above = fields[at - 1] if at else None
         after = fields[at + 1].indent if at + 1 < len(fields) else field.indent
         whole = page.relations.wholes.get(field.id, frozenset())
-        first = above is not None and field.indent > above.indent
-        if first and above.id in whole and not label.startswith("其中"):
+        first = above is not None and field.indent > above.indent and above.id in whole
+        if first and not label.startswith("其中"):
             label = f"其中：{label}"
         if field.id in page.relations.totals and after > field.indent and "计" not in label:
             label = f"{label}　总计"
