@@ -89,7 +89,7 @@ def draw_table(
         note = "\n".join([f"{table.table.note}{INSERT_HINT}", *remarks])
         last = page.layout.last_columns[page.sheet.id]
         page.merge(page.span(table.note_row, 1, last), note, styles.line())
-        page.height(table.note_row, row_height((note, page.width(1, last) * 0.9, SMALLEST)) - 2)
+        page.height(table.note_row, row_height((note, page.width(1, last) * 0.9, SMALLEST)) + 3)
     heads = [(table.ordinal_column, ORDINAL_HEADER, "乙" if labelled else "甲")]
     if labelled:
         heads.insert(0, (LABEL_COLUMN, table.table.title, "甲"))
