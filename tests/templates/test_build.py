@@ -330,7 +330,7 @@ def test_labels_are_printed_as_official_forms_do() -> None:
     basic = [str(row[0].value) for row in book["基本情况"].iter_rows(min_row=26, max_row=28)]
     assert basic == ["在校学生数　总计 *", "其中：男生", "女生"]
     ranks = [str(row[0].value) for row in book["教师"].iter_rows(min_row=23, max_row=24)]
-    assert ranks == ["高于规定学历的专任教师 *", "正高级、副高级职务"], "both of 专任教师, none a part"
+    assert ranks == ["高于规定学历的专任教师 *", "正高级、副高级职务"], "both of 专任教师"
     assert label_text("在校学生数　总计 *") == label_text("在校学生数")
     assert label_text("其中：男生") == label_text("男生") and label_text("总计") == "总计"
 

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from checker_templates.building.fill import fill_template
 from checker_templates.building.fill_data import FillData
+
 from checker.forms.names import CARRIED_NAME
 from checker.forms.registry import choose, installed_templates
 from checker.model.report import Report
