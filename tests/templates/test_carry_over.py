@@ -66,7 +66,7 @@ def judged(session: Session, path: Path) -> Report:
 
 
 def unconfirmed(report: Report) -> list[str]:
-    return [str(each.cell) for each in report.submission.problems if each.rule == "FORM034"]
+    return [str(each.cell) for each in report.submission.problems if each.rule == "FORM035"]
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xlsm"])

@@ -11,7 +11,7 @@ from checker.model.snapshot import Snapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem, TableRow
 from checker.model.template import PREVIOUS_SUFFIX, Template
 
-UNCONFIRMED = "FORM034"
+UNCONFIRMED = "FORM035"
 MESSAGE = (
     "{name}是从去年的表带过来的，还没有核对。不对的改正；都对了，在“填表说明”表的"
     "“由去年的表带入的数”一格选“已核对”。"
