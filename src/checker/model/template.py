@@ -179,6 +179,13 @@ SCHOOL_LEVELS = frozenset({"school", "kindergarten", "institution"})
 """Levels of the forms that a county adds up; the others are summaries themselves."""
 
 
+class Lasting(Struct, frozen=True):
+    """What stays as it is from year to year: ids of fields and of tables."""
+
+    fields: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
 class Template(Struct, frozen=True):
     """A whole template, one edition."""
 
@@ -192,6 +199,7 @@ class Template(Struct, frozen=True):
     sheets: tuple[Sheet, ...]
     code_lists: Mapping[str, Mapping[str, str]]  # list id -> code -> meaning
     layout: AdoptedLayout | None = None  # None: built by us from what stands here
+    lasting: Lasting = Lasting()
 
     def fields(self) -> dict[str, Field]:
         """All form fields by id."""
