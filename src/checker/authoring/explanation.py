@@ -36,6 +36,16 @@ def formula_of(rule: Rule) -> str:
             down = f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
             across = " + ".join(_texts(spec, "part_columns"))
             return f"{down}；{_text(spec, 'total_column')} == {across}" if across else down
+        case "score_table":
+            section = _text(spec, "section")
+            table = section.rpartition(".")[0]
+            return "；".join(
+                f"{field} == total({table}.{column}, {section} == '{code}')"
+                for field, code in zip(
+                    _texts(spec, "sections"), _texts(spec, "codes"), strict=True
+                )
+                for column in _texts(spec, "columns")
+            )
         case "subset":
             whole = _text(spec, "whole")
             return "；".join(f"{part} <= {whole}" for part in _texts(spec, "parts"))

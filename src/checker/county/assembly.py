@@ -147,7 +147,7 @@ def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
     """Whether a record is of a school's form on which something was filled in."""
     template = templates.get(record.template)
     judged = record.status == "checked" and not record.overview.blank
-    return judged and template is not None and template.level != "county"
+    return judged and template is not None and template.level not in ("county", "statement")
 
 
 def _without_figures(given: CountyInput, handing_in: HandingIn) -> int:

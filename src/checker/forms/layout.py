@@ -30,7 +30,7 @@ EXPLANATION_ROWS = 200
 HEADING_ROWS = 3  # title, 表号 | 统计时点, 制定说明 | 单位
 GUIDE_BUTTON_ROW = 3
 INDICATOR_HEADERS = ("标准", "数值", "结论")
-WHOLE_TITLES = {"county": "全县", "kindergarten": "全园"}
+WHOLE_TITLES = {"county": "全县", "statement": "全县", "kindergarten": "全园"}
 
 
 class Area(Struct, frozen=True):

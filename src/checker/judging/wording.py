@@ -53,7 +53,7 @@ _OPERATIONS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
 _SPLIT_THINGS = frozenset({*units.MEASURES, "%", "", "小时", "学时", "课时"})
 
 
-WHOLE_WORDS = {"county": "全县", "kindergarten": "全园"}
+WHOLE_WORDS = {"county": "全县", "statement": "全县", "kindergarten": "全园"}
 """What the whole is called, by the template's level; 全校 otherwise."""
 
 

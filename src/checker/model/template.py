@@ -167,7 +167,7 @@ class Template(Struct, frozen=True):
     id: str
     title: str
     edition: int
-    level: str  # "school", "kindergarten" or "county"
+    level: str  # "school", "kindergarten", "county", or "statement" (of a county about its work)
     stages: tuple[Stage, ...]
     split: StageSplit
     identity: Identity

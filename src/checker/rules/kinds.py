@@ -107,6 +107,16 @@ KINDS: dict[str, Kind] = {
             _may("part_columns", Takes.COLUMNS, "横向相加的各栏"),
         ),
     ),
+    "score_table": Kind(
+        "评分表",
+        (
+            _must("section", Takes.FIELD, "明细表中写着各项属于哪一部分的一列，如 items.section"),
+            _must("columns", Takes.COLUMNS, "明细表中要加的各列，如分值、自评分"),
+            _must("sections", Takes.EXPRESSIONS, "各部分的字段，写在另一张表上"),
+            _must("codes", Takes.TEXTS, "与 sections 一一对应，明细表中这一部分的代码"),
+            _must("stated", Takes.TEXTS, "与 columns 一一对应，各部分的字段的哪一栏"),
+        ),
+    ),
     "subset": Kind(
         "包含",
         (

@@ -195,7 +195,9 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
 
 
 def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
-    """Columns of a form sheet that a table sum speaks of and the fields do not have."""
+    """Columns that a table sum or a score table speaks of and the fields or the table lack."""
+    if rule.kind == "score_table":
+        yield from _score_column_problems(rule, template)
     if rule.kind != "table_sum":
         return
     total = str(rule.spec["total"])
@@ -206,6 +208,20 @@ def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
                 yield f"{key}：{total} 没有 {column} 这一栏"
     if ("total_column" in rule.spec) != ("part_columns" in rule.spec):
         yield "total_column、part_columns：要么都写，要么都不写"
+
+
+def _score_column_problems(rule: Rule, template: Template) -> Iterator[str]:
+    fields, spec = template.fields(), rule.spec
+    for field in _texts(spec["sections"]):
+        own = fields[field].columns if field in fields else ()
+        for column in _texts(spec["stated"]):
+            if own and column not in own:
+                yield f"stated：{field} 没有 {column} 这一栏"
+    table = template.tables().get(str(spec["section"]).rpartition(".")[0])
+    known = {column.id for column in table.columns} if table else set()
+    for column in _texts(spec["columns"]):
+        if known and column not in known:
+            yield f"columns：没有 {column} 这一列"
 
 
 def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Iterator[str]:
