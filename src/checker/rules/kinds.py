@@ -51,7 +51,16 @@ class Kind(NamedTuple):
 
 
 COLLECTION_KINDS = frozenset(
-    {"dispersion", "dispersion_mean", "share", "pass_share", "total", "outlier", "cohort"}
+    {
+        "dispersion",
+        "dispersion_mean",
+        "dispersion_claim",
+        "share",
+        "pass_share",
+        "total",
+        "outlier",
+        "cohort",
+    }
 )
 """Kinds that need many submissions together; a function may have scope = "collection" too."""
 
@@ -174,6 +183,7 @@ KINDS: dict[str, Kind] = {
             _must("claimed", Takes.EXPRESSION, "自报的结论（增长率、占比、差额、人均数等）"),
             _must("value", Takes.EXPRESSION, "按表中的数重新计算的算式"),
             _may("unit", Takes.TEXT, "结论的单位（默认取自报一格的单位）"),
+            _may("named", Takes.FIELD, "明细表中写着结论叫什么的一列（默认用自报一格的名称）"),
             _may("slips", Takes.EXPRESSIONS, "常见错法的算式；得数与自报相同时说出来"),
             _may("slip_names", Takes.TEXTS, "与 slips 一一对应，“可能是……”后面的话"),
             _DIGITS,
@@ -228,6 +238,13 @@ KINDS: dict[str, Kind] = {
         (
             _must("of", Takes.RULES, "取哪几项差异系数的平均（dispersion 规则的编号）"),
             _must("threshold", Takes.THRESHOLD, "平均值的上限"),
+        ),
+    ),
+    "dispersion_claim": Kind(
+        "自报差异系数",
+        (
+            _must("of", Takes.RULES, "哪一项差异系数（dispersion 规则的编号）；几项则比它们的平均"),
+            _must("against", Takes.EXPRESSION, "县级自查表中自报的值"),
         ),
     ),
     "share": Kind(

@@ -62,6 +62,10 @@ def text_problems(rule: Rule) -> Iterator[str]:
         yield "examples：缺少一个不通过的例子"
 
 
+AGAINST = "against"
+"""The key of collection rules that is read on the county's own form."""
+
+
 def static_problems(
     rule: Rule, ruleset: RuleSet, templates: Mapping[str, Template]
 ) -> Iterator[str]:
@@ -70,6 +74,7 @@ def static_problems(
     limits = {entry.id: entry for entry in ruleset.thresholds}
     yield from _limit_problems(rule, limits)
     used = [templates[name] for name in rule.templates if name in templates]
+    county = next((item for item in templates.values() if item.level == "county"), None)
     for name in sorted(_asked_for(rule)):
         if used and not any(_knows(template, name) for template in used):
             yield f"given：没有一个模板有字段 {name}"
@@ -81,6 +86,8 @@ def static_problems(
         declared = DeclaredUnits(template, limits)
         for problem in _template_problems(rule, template, declared, ruleset):
             yield f"（模板 {template_id}）{problem}"
+    if county is not None:
+        yield from _county_problems(rule, DeclaredUnits(county, limits))
     for item in _texts(rule.spec.get("of")) if rule.kind == "composite" else ():
         for rule_id in (name.strip() for name in item.split("+")):
             if not any(other.id == rule_id for other in ruleset.rules):
@@ -143,6 +150,8 @@ def _template_problems(
             yield f"at：没有字段 {name}"
     asked = _asked_for(rule) - template.fields().keys()
     for key, node in expressions(rule):
+        if key == AGAINST:
+            continue
         yield from (
             f"{key}：没有表 {table}" for table in tables(node) if not declared.has_table(table)
         )
@@ -158,6 +167,19 @@ def _template_problems(
     yield from _joint_problems(rule, declared)
     yield from _column_problems(rule, template)
     yield from _code_list_problems(rule, template, ruleset)
+
+
+def _county_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
+    """What a collection rule reads on the county's own form."""
+    for key, node in expressions(rule):
+        if key != AGAINST:
+            continue
+        try:
+            units.measure(node, declared, str(rule.spec[AGAINST]))
+        except ExpressionError as error:
+            yield f"{key}：{error.message}"
+        except KeyError as missing:
+            yield f"{key}：县级自查表没有 {missing.args[0]}"
 
 
 def _knows(template: Template, name: str) -> bool:
