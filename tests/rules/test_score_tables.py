@@ -62,7 +62,7 @@ def test_a_section_is_the_sum_of_its_items(
     if outcome is Outcome.FAIL:
         assert "“小学”的学生数为" in found.message
         assert "所属 2 项之和为 2" in found.message
-        assert [str(ref) for ref in found.at][0] == PRIMARY
+        assert str(found.at[0]) == PRIMARY
         assert len(found.at) == 3  # and the two items; the one of the other section is not marked
 
 

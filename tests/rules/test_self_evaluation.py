@@ -3,82 +3,30 @@ report set right, and one fault after another planted in it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from institutions import (
+    ODD,
+    Institution,
+    published_self_evaluation,
+    report_of,
+    rules_of,
+    self_evaluation,
+)
 
-from checker.authoring.example_forms import submission_for
-from checker.judging.engine import judge
-from checker.model.report import Report
-from checker.model.rules import Example
 from checker.model.verdicts import Outcome
-from checker.session import Session
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "self_evaluation.json"
-ODD = (Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET)
-RULE_OF_ABSENT = "评分细则：没有这类学校的县区，本项按满分计"
 
 Form = dict[str, Any]
 
 
-@cache
-def session() -> Session:
-    return Session()
-
-
-def as_published() -> Form:
-    """The report as it was published; figures of columns as "field@column"."""
-    document = json.loads(EXAMPLE.read_text("utf-8"), parse_float=Decimal)
-    facts: Form = {}
-    for name, value in document["facts"].items():
-        if isinstance(value, dict):
-            facts |= {f"{name}@{column}": number for column, number in value.items()}
-        else:
-            facts[name] = value
-    return {"facts": facts, **document["tables"]}
-
-
-def set_right() -> Form:
-    """The same, with what is wrong or doubtful about it set right."""
-    form = as_published()
-    for item in form["items"]:
-        if item.get("absent"):
-            item["reason"] = RULE_OF_ABSENT
-    for row in form["results"]:
-        right = {"17.88": Decimal("21.77"), "98.5": 80}
-        row["claimed"] = right.get(str(row["claimed"]), row["claimed"])
-    return form
-
-
-def report_of(form: Form) -> Report:
-    template = next(item for item in session().templates if item.id == "self_evaluation")
-    codes = {word: code for known in template.code_lists.values() for code, word in known.items()}
-
-    def typed(value: Any) -> Any:
-        """What a cell of the form holds: a code for its word, an exact number, 是 as true."""
-        if isinstance(value, float):
-            return Decimal(str(value))
-        return True if value == "是" else codes.get(value, value)
-
-    def typed_row(row: Form) -> Form:
-        return {name: typed(value) for name, value in row.items()}
-
-    tables = {name: [*map(typed_row, rows)] for name, rows in form.items() if name != "facts"}
-    example = Example(Outcome.PASS, typed_row(form["facts"]), tables)
-    submission = submission_for(example, template)
-    report = judge(submission, session().ruleset, session().profile)
-    assert report.errors == ()
-    return report
-
-
-def odd_in(report: Report) -> dict[str, list[str]]:
+def odd_in(item: Institution) -> dict[str, list[str]]:
     """Messages of what is not as it should be, by rule."""
+    report = report_of(item)
+    assert report.errors == ()
     found: dict[str, list[str]] = {}
     for verdict in report.verdicts:
         if verdict.outcome in ODD:
@@ -87,7 +35,7 @@ def odd_in(report: Report) -> dict[str, list[str]]:
 
 
 def test_the_published_report_is_told_its_faults() -> None:
-    found = odd_in(report_of(as_published()))
+    found = odd_in(published_self_evaluation())
     assert set(found) == {"CLM1", "CLM3", "SEV6"}
     assert "“公共财政教育支出增长率”填报 17.88%，按所填的数计算应为 21.77%" in found["CLM1"][0]
     assert "误以本期数为分母" in found["CLM1"][0]
@@ -96,11 +44,10 @@ def test_the_published_report_is_told_its_faults() -> None:
 
 
 def test_a_report_set_right_has_nothing_to_mend() -> None:
-    report = report_of(set_right())
-    assert odd_in(report) == {}
-    judged = {verdict.rule for verdict in report.verdicts if verdict.outcome is Outcome.PASS}
-    ours = {rule.id for rule in session().rules.values() if rule.id.startswith("SEV")}
-    assert ours <= judged
+    assert odd_in(self_evaluation()) == {}
+    verdicts = report_of(self_evaluation()).verdicts
+    judged = {verdict.rule for verdict in verdicts if verdict.outcome is Outcome.PASS}
+    assert {rule for rule in rules_of("self_evaluation") if rule.startswith("SEV")} <= judged
 
 
 def item(form: Form, number: int) -> Form:
@@ -108,9 +55,15 @@ def item(form: Form, number: int) -> Form:
 
 
 def planted(change: Callable[[Form], object]) -> dict[str, list[str]]:
-    form = deepcopy(set_right())
+    right = self_evaluation()
+    form: Form = deepcopy({"facts": right.facts, **right.tables})
     change(form)
-    return odd_in(report_of(form))
+    tables = {name: [*map(_exact, rows)] for name, rows in form.items() if name != "facts"}
+    return odd_in(Institution(right.form, _exact(form["facts"]), tables))
+
+
+def _exact(row: Form) -> Form:
+    return {k: Decimal(str(v)) if isinstance(v, float) else v for k, v in row.items()}
 
 
 FAULTS: dict[str, tuple[Callable[[Form], object], set[str]]] = {
@@ -139,7 +92,7 @@ FAULTS: dict[str, tuple[Callable[[Form], object], set[str]]] = {
     ),
     "a deduction without a reason": (lambda form: item(form, 15).pop("reason"), {"SEV5"}),
     "absent, scored, no rule named": (lambda form: item(form, 33).pop("reason"), {"SEV6"}),
-    "a grade too good": (lambda form: form["facts"].update({"score.grade": "良好"}), {"SEV7"}),
+    "a grade too good": (lambda form: form["facts"].update({"score.grade": "2"}), {"SEV7"}),
     "no evidence": (lambda form: item(form, 16).pop("evidence"), {"SEV8"}),
     "a number twice": (lambda form: item(form, 54).update(number=53), {"SEV9", "SEV9a"}),
     "an item left out": (

@@ -132,7 +132,7 @@ def _slips(claimed: Fraction, value: Fraction, found: Sequence[Dispersion]) -> I
 
 
 def _of_sample(item: Dispersion) -> Decimal | None:
-    """σ/μ with n-1 in the denominator (STDEV of a spreadsheet), over schools whatever their size."""
+    """σ/μ over schools whatever their size, with n-1 in the denominator (a spreadsheet's STDEV)."""
     if item.unweighted_cv is None or item.schools < 2:
         return None
     return item.unweighted_cv * (Decimal(item.schools) / (item.schools - 1)).sqrt()

@@ -1,4 +1,4 @@
-"""Score table 评分表: scored items, one a row; those of a section add up to what is stated for it."""
+"""Score table 评分表: scored items, one a row; those of a section add up to what it is said to have."""
 
 from __future__ import annotations
 
