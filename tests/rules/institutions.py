@@ -313,7 +313,7 @@ def rules_of(form: str) -> dict[str, Rule]:
 def readers(form: str) -> dict[str, frozenset[str]]:
     """Field to the rules that read it, or that are made of rules that do."""
     rules = rules_of(form)
-    read = {rule.id: _read(rule) for rule in rules.values()}
+    read = {rule.id: fields_read(rule) for rule in rules.values()}
     for rule in rules.values():
         for part in _parts(rule):
             read[rule.id] |= read.get(part, set())
@@ -328,12 +328,3 @@ def _parts(rule: Rule) -> list[str]:
     listed = rule.spec.get("of", [])
     joined = listed if isinstance(listed, list) else [listed]
     return [part.strip() for item in joined for part in str(item).split("+")]
-
-
-def _read(rule: Rule) -> set[str]:
-    found = fields_read(rule)
-    if rule.kind == "unique":
-        columns = rule.spec["columns"]
-        table = rule.table or rule.spec.get("table")
-        found |= {f"{table}.{column}" for column in columns}  # type: ignore[union-attr]
-    return found

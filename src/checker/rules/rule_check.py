@@ -267,6 +267,13 @@ def fields_read(rule: Rule) -> set[str]:
         found.update(names(node))
         if isinstance(node, Name):
             found.add(node.id)
+    table = ""
+    if rule.kind == "unique":
+        table = str(rule.table or rule.spec.get("table", ""))
+    elif rule.kind == "score_table":
+        table = str(rule.spec["section"]).rpartition(".")[0]
+    if table:
+        found.update(f"{table}.{column}" for column in _texts(rule.spec["columns"]))
     return found
 
 

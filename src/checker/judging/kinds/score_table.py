@@ -1,4 +1,4 @@
-"""Score table 评分表: scored items, one a row; those of a section add up to what it is said to have."""
+"""Score table 评分表: scored items, one a row, add up to what is stated for their section."""
 
 from __future__ import annotations
 
