@@ -19,7 +19,7 @@ from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import WHOLE_WORDS, lacking
 from checker.model.report import Report, Score
 from checker.model.rules import Rule
-from checker.model.submission import Explanation, Submission
+from checker.model.submission import RETURNED, Explanation, Submission
 from checker.model.verdicts import (
     Outcome,
     Passed,
@@ -229,6 +229,9 @@ class Run:
             return replace(verdict, outcome=Outcome.UNMET)
         explanation = self.submission.explanations.get(verdict.key)
         if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
+            if explanation.returned is not None:
+                message = verdict.message + sent_back(explanation.returned)
+                return replace(verdict, outcome=Outcome.DOUBT, message=message)
             if _outdated(explanation, verdict.message):
                 message = _asked_again(explanation, verdict.message)
                 return replace(verdict, outcome=Outcome.DOUBT, message=message)
@@ -328,13 +331,19 @@ def _code(row: Unit, column: str) -> str:
         return ""
 
 
+def sent_back(remark: str) -> str:
+    """What is said of an explanation that the county did not accept."""
+    return f"县里退回了说明{f'：{remark}' if remark else ''}，请核对后改正，或者重写说明。"
+
+
 def _outdated(explanation: Explanation, message: str) -> bool:
     """Whether the numbers changed since the finding was entered in the sheet 说明.
 
     Only the numbers are compared: another edition may word the same finding otherwise. A row
     without a 问题 was written by the clerk alone and holds as it stands.
     """
-    return bool(explanation.issue) and _numbers(explanation.issue) != _numbers(message)
+    issue = explanation.issue.partition(RETURNED)[0]
+    return bool(issue) and _numbers(issue) != _numbers(message)
 
 
 def _asked_again(explanation: Explanation, message: str) -> str:
