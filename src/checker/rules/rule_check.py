@@ -74,7 +74,7 @@ def static_problems(
     limits = {entry.id: entry for entry in ruleset.thresholds}
     yield from _limit_problems(rule, limits)
     used = [templates[name] for name in rule.templates if name in templates]
-    county = next((item for item in templates.values() if item.level == "county"), None)
+    counties = [item for item in templates.values() if item.level == "county"]
     for name in sorted(_asked_for(rule)):
         if used and not any(_knows(template, name) for template in used):
             yield f"given：没有一个模板有字段 {name}"
@@ -86,8 +86,8 @@ def static_problems(
         declared = DeclaredUnits(template, limits)
         for problem in _template_problems(rule, template, declared, ruleset):
             yield f"（模板 {template_id}）{problem}"
-    if county is not None:
-        yield from _county_problems(rule, DeclaredUnits(county, limits))
+    told = [list(_county_problems(rule, DeclaredUnits(item, limits))) for item in counties]
+    yield from min(told, key=len, default=[])  # one county's form that has it is enough
     for item in _texts(rule.spec.get("of")) if rule.kind == "composite" else ():
         for rule_id in (name.strip() for name in item.split("+")):
             if not any(other.id == rule_id for other in ruleset.rules):
