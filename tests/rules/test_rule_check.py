@@ -196,5 +196,5 @@ def test_what_is_read_on_the_county_s_own_form_must_be_there() -> None:
     assert list(static_problems(rule, session.ruleset, templates)) == []
     strange = replace(rule, spec={**rule.spec, "against": "claim.nothing"})
     assert list(static_problems(strange, session.ruleset, templates)) == [
-        "against：县级自查表没有 claim.nothing"
+        "against（县级自查表）：没有字段 claim.nothing"
     ]

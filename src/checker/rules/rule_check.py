@@ -177,9 +177,9 @@ def _county_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
         try:
             units.measure(node, declared, str(rule.spec[AGAINST]))
         except ExpressionError as error:
-            yield f"{key}：{error.message}"
+            yield f"{key}（县级自查表）：{error.message}"
         except KeyError as missing:
-            yield f"{key}：县级自查表没有 {missing.args[0]}"
+            yield f"{key}（县级自查表）：没有字段 {missing.args[0]}"
 
 
 def _knows(template: Template, name: str) -> bool:
