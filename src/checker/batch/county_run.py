@@ -163,7 +163,12 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
 
         if not interrupted:
             report = _remembered(report, by_shown, options, desk, generated)
-        unmarked = _mark_again(report, by_shown, options, session, desk) if options.mark else ()
+        unmarked: tuple[str, ...] = ()
+        if options.mark and not interrupted:
+            again = open_cache(options.cache, options.session)
+            unmarked = _mark_again(report, by_shown, options, session, desk, again)
+            if again is not None:
+                again.close()
         written = {}
         for paper in county_papers(report, session.rules, generated, options.deadline):
             written[paper.name] = desk.write(paper.name, paper.write)
@@ -224,15 +229,24 @@ def _mark_again(
     options: CountyOptions,
     session: Session,
     desk: ResultDesk,
+    cache: ResultCache | None,
 ) -> tuple[str, ...]:
     """Write the marked copies of schools of which the county has something to say. One that cannot
     be written keeps the marks it has, and is named."""
     notes, failed = notes_of(report), []
+    known, noted = desk.log.noted, {}
     for record in report.records:
         own = notes.get(record.code, ())
         returned = returned_to(record, report.decisions)
         source = sources.get(record.path)
-        if not record.marked_copy or source is None or not (own or returned):
+        if not record.marked_copy or source is None:
+            continue
+        if not (own or returned or record.path in known):
+            continue
+        copy = options.out / record.marked_copy
+        told = digest_of(repr((own, sorted(returned.items()))).encode())
+        if known.get(record.path) == _as_written(told, copy):
+            noted[record.path] = known[record.path]
             continue
         try:
             data = source.read()
@@ -240,10 +254,25 @@ def _mark_again(
             assert judgement.report is not None
             more = findings_for(own, judgement.report, session)
             content, _ = marked_content(data, session.mark(judgement.report, more))
-            desk.replace(options.out / record.marked_copy, content)
+            desk.replace(copy, content)
         except (UnreadableWorkbook, UnknownForm, UnwritableWorkbook, OSError, KeyError, ValueError):
             failed.append(record.path)
+            continue
+        if own or returned:
+            noted[record.path] = _as_written(told, copy)
+        if cache is not None:
+            cache.remember_copy(copy, digest_of(data), noted=bool(own or returned))
+    desk.log = replace(desk.log, noted=noted)
     return tuple(failed)
+
+
+def _as_written(told: str, copy: Path) -> str:
+    """What was noted, and the marked copy as it is."""
+    try:
+        status = copy.stat()
+    except OSError:
+        return ""
+    return f"{told} {status.st_size} {status.st_mtime_ns}"
 
 
 def _of_county(record: FileRecord, folder: Path) -> FileRecord:

@@ -61,7 +61,7 @@ OUT = "县级校验"
 @click.option("--deadline", default="", metavar="时间",
               help="反馈单上写的截止时间，如“10月12日18时”。")  # fmt: skip
 @click.option("--lock", multiple=True, metavar="学校",
-              help="审定这所学校现在的表（校名、标识码，或“全部”）；以后文件变了会指出。")  # fmt: skip
+              help="审定这所学校现在的表（校名、标识码或“全部”），以后变了会指出。")  # fmt: skip
 @click.option(
     "--unlock", multiple=True, metavar="学校", help="取消审定（校名、标识码，或“全部”）。"
 )
@@ -249,14 +249,30 @@ def changed_lines(before: CountyResult, after: CountyResult) -> Iterator[str]:
     if len(old.handing_in.missing) != len(new.handing_in.missing):
         were, are = len(old.handing_in.missing), len(new.handing_in.missing)
         yield f"缺报 {were} 所 → {are} 所"
-    words = {(item.rule, item.stage): item.word for item in old.findings if not item.of_school}
-    for item in new.findings:
-        word = words.get((item.rule, item.stage), "")
-        if not item.of_school and not item.informs and word and word != item.word:
-            stage = new.stages.get(item.stage, "全县")
-            yield f"县级结论 {stage}{item.label}：{word} → {item.word}（{item.actual}）"
+    yield from _conclusions_changed(old, new)
     known = set(locked_lines(old.locks))
     yield from (line for line in locked_lines(new.locks) if line not in known)
+
+
+def _conclusions_changed(old: CountyReport, new: CountyReport) -> Iterator[str]:
+    """A sentence for each conclusion that came out otherwise; that they became provisional, or
+    final, is one sentence for all."""
+    before = {(item.rule, item.stage): item for item in old.findings if not item.of_school}
+    provisional = final = 0
+    for item in new.findings:
+        was = before.get((item.rule, item.stage))
+        if was is None or item.of_school or item.severity == Severity.INFO.value:
+            continue
+        if (was.outcome, bool(was.hinges)) != (item.outcome, bool(item.hinges)):
+            stage = new.stages.get(item.stage, "全县")
+            yield f"县级结论 {stage}{item.label}：{was.word} → {item.word}（{item.actual}）"
+        else:
+            provisional += item.provisional and not was.provisional
+            final += was.provisional and not item.provisional
+    if provisional:
+        yield f"有 {provisional} 项县级结论变成暂时的：有学校没有计入。"
+    if final:
+        yield f"有 {final} 项县级结论不再是暂时的：学校都计入了。"
 
 
 def _beside(path: str) -> Path:

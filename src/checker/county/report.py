@@ -264,6 +264,15 @@ class SchoolYear(NamedTuple):
     now: Fraction
 
 
+def school_years(rows: Iterable[SchoolYear], names: Mapping[str, str], digits: int) -> str:
+    """一小 4.20→4.61、二小 …"""
+    return "、".join(
+        f"{names.get(row.code, row.code)} "
+        f"{format_number(row.then, digits)}→{format_number(row.now, digits)}"
+        for row in rows
+    )
+
+
 class YearLine(NamedTuple):
     """One indicator of one stage in both years, over the schools that both years are known of.
     ``up`` schools are better off than last year, ``down`` worse; ``met_then`` and ``met_now``

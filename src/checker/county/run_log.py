@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from checker.county.report import CountyReport, LockState, Progress
 from checker.forms.plain_text import school_code, school_name
 from checker.marking.file_record import FactTable, FileRecord
+from checker.model.verdicts import Outcome
 
 LOG = "运行记录.json"
 """The file in the result folder."""
@@ -22,13 +24,15 @@ _NAMED = 30
 
 
 class Standing(Struct, frozen=True):
-    """How one school stood: the digest of its figures, and what was wrong with it."""
+    """How one school stood: the digest of its figures, and what was wrong with it; ``county`` are
+    the doubts of the county about it."""
 
     name: str
     content: str
     hard: int
     doubt: int
     unmet: int
+    county: int = 0
 
 
 class Lock(Struct, frozen=True):
@@ -46,12 +50,14 @@ class Lock(Struct, frozen=True):
 
 class RunLog(Struct, frozen=True):
     """Everything. ``schools`` and ``locks`` by 标识码; ``written``: digests of tables that people
-    fill in, as they were written."""
+    fill in, as they were written; ``noted``: by the path of a workbook what the county's notes in
+    its marked copy were, and the copy as it was written."""
 
     runs: tuple[Progress, ...] = ()
     schools: dict[str, Standing] = field(default_factory=dict)
     locks: dict[str, Lock] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    noted: dict[str, str] = field(default_factory=dict)
 
 
 def read_log(data: bytes) -> RunLog:
@@ -75,6 +81,11 @@ def digest_of(data: bytes) -> str:
 def standings(report: CountyReport) -> dict[str, Standing]:
     """How each school that counts stands."""
     records = {record.path: record for record in report.records}
+    doubts = Counter(
+        item.schools[0]
+        for item in report.findings
+        if item.of_school and item.outcome is Outcome.DOUBT and not item.informs
+    )
     found = {}
     for school in report.schools:
         record = records[school.path]
@@ -85,6 +96,7 @@ def standings(report: CountyReport) -> dict[str, Standing]:
             counts.get("fail", 0),
             counts.get("doubt", 0),
             counts.get("unmet", 0),
+            doubts[school.code],
         )
     return found
 
@@ -104,7 +116,8 @@ def news_between(before: Mapping[str, Standing], now: Mapping[str, Standing]) ->
 
 
 def _stands(standing: Standing) -> str:
-    return f"必须修改 {standing.hard}，需要说明 {standing.doubt}，未达标 {standing.unmet}"
+    county = f"，县级存疑 {standing.county}" if standing.county else ""
+    return f"必须修改 {standing.hard}，需要说明 {standing.doubt}，未达标 {standing.unmet}{county}"
 
 
 def with_run(log: RunLog, report: CountyReport, at: str) -> RunLog:

@@ -26,6 +26,7 @@ from checker.county.report import (
     Level,
     cells_of,
     county_word,
+    school_years,
     state_of,
 )
 from checker.county.work_list import HANDED_IN, WorkList, work_list
@@ -66,6 +67,9 @@ def write_county_book(
     write_matrix(book, styles, report)
     write_dispersion(book, styles, report)
     write_shortages(book, styles, report)
+    _years(book, styles, report)
+    _runs(book, styles, report)
+    _locks(book, styles, report)
     write_facts(book, styles, report)
     book.close()
 
@@ -139,6 +143,70 @@ def _work_list(book: Workbook, styles: Styles, todo: WorkList) -> None:
             formats[11] = styles.fills["incomplete"]
         page.write(values, formats)
     page.sheet.freeze_panes(1, 1)
+    page.add_filter()
+
+
+def _years(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """This year beside last, indicator by indicator; no sheet without last year's workbooks."""
+    if not report.years:
+        return
+    heads = (
+        *("学段", "指标", "去年差异系数", "今年差异系数", "去年均值", "今年均值", "两年都有的学校"),
+        *("提高", "降低", "去年达标", "今年达标", "有疑问未比", "进步最大", "退步最大"),
+    )
+    widths = (9, 34, 12, 12, 12, 12, 10, 8, 8, 9, 9, 9, 50, 50)
+    page = ListSheet(book, styles, "与去年比", heads, widths)
+    names = {school.code: school.name for school in report.schools}
+    for line in report.years:
+        values: tuple[Value, ...] = (
+            *(report.stages.get(line.stage, line.stage), f"{line.title}（{line.unit}）"),
+            *(None if cv is None else round(cv, 6) for cv in (line.cv_then, line.cv_now)),
+            *(
+                None if mean is None else Decimal(format_number(mean, line.digits))
+                for mean in (line.mean_then, line.mean_now)
+            ),
+            *(line.schools, line.up, line.down, line.met_then, line.met_now, line.unsure),
+            *(school_years(rows, names, line.digits) for rows in (line.best, line.worst)),
+        )
+        formats = [styles.wrap] * len(values)
+        if line.cv_then is not None and line.cv_now is not None and line.cv_then != line.cv_now:
+            formats[3] = styles.fills["pass" if line.cv_now < line.cv_then else "doubt"]
+        page.write(values, formats)
+    page.sheet.freeze_panes(1, 2)
+    page.add_filter()
+
+
+def _runs(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """How the county stood after each run, the newest first; no sheet before there is any."""
+    if not report.runs:
+        return
+    heads = (
+        "时间",
+        "应报",
+        "已报",
+        "必须修改",
+        "需要说明",
+        "未达标",
+        "不能下结论",
+        "新来的和变了的",
+    )
+    page = ListSheet(book, styles, "进度", heads, (18, 8, 8, 10, 10, 10, 11, 90))
+    for run in reversed(report.runs):
+        numbers = (run.expected, run.received, run.hard, run.doubt, run.unmet, run.open)
+        more = f"\n另有 {run.more} 所" if run.more else ""
+        values: tuple[Value, ...] = (run.at, *numbers, "\n".join(run.news) + more)
+        page.write(values, [styles.wrap] * len(values))
+
+
+def _locks(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """The 审定 schools, those first whose file is not the approved one any more."""
+    if not report.locks:
+        return
+    page = ListSheet(book, styles, "审定", ("学校", "标识码", "审定时间", "现在"), (30, 14, 18, 90))
+    for item in sorted(report.locks, key=lambda item: not item.change):
+        now = styles.fills["fail" if item.change else "pass"]
+        values = (item.name, item.code, item.at, item.change or "没有变")
+        page.write(values, [styles.wrap, styles.wrap, styles.wrap, now])
     page.add_filter()
 
 

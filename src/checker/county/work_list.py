@@ -304,8 +304,13 @@ def _weight(line: SchoolLine) -> tuple[object, ...]:
 
 
 def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
-    """In order of effect: figures on which conclusions hang, who has not handed in, then those who
-    have most to mend."""
+    """In order of effect: what was changed after 审定, figures on which conclusions hang, who has
+    not handed in, then those who have most to mend."""
+    for state in report.locks:
+        if state.change:
+            contact = _contact(report.roster.get(state.code))
+            effect = f"{state.at} 审定的已经不是现在的文件，须重新审定"
+            yield Task(state.name, state.code, contact, state.change, effect)
     for line in lines:
         if line.hinges:
             cells = dict.fromkeys(cell for each in line.hinges for cell in each.cells)

@@ -14,7 +14,14 @@ from urllib.parse import quote
 from checker.county.county_page.charts import dispersion_bars, distribution
 from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
-from checker.county.report import CountyReport, DispersionResult, Level, cells_of, state_of
+from checker.county.report import (
+    CountyReport,
+    DispersionResult,
+    Level,
+    cells_of,
+    school_years,
+    state_of,
+)
 from checker.county.school_copy import Note, notes_of
 from checker.county.work_list import WorkList, work_list
 from checker.marking.file_record import Json
@@ -81,6 +88,7 @@ def county_page(
         left_out=_left_out,
         word_of=finding_word,
         state_of=state_of,
+        school_years=school_years,
         all_stages=list(report.stages.items()),
     )
     pieces.enable_buffering(_PIECES_AT_ONCE)
