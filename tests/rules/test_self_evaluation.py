@@ -137,7 +137,7 @@ def test_what_is_said_is_read_without_knowing_the_rule() -> None:
         return planted(change)[rule][0]
 
     assert first(FAULTS["a total that forgets the deduction"][0], "SEV3").startswith(
-        "自评分一栏：“合计”为 100分，各部分之和为 99.1分"
+        "自评分一栏：“合计”为 100分，已填的各部分之和为 99.1分"
     )
     assert first(FAULTS["a section that forgets the deduction"][0], "SEV2").startswith(
         "“第三部分”的自评分为 26.2分，所属 13 项之和为 25.3分，相差 0.9分"
