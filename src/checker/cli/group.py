@@ -12,6 +12,7 @@ from checker.cli.commands import Command, Group, settings_here
 COMMANDS: dict[str, str] = {
     "check": "校验文件或文件夹，写出带标记的副本",
     "county": "县级汇总：应报缺报、错误总表、差异系数、缺口",
+    "report": "自评报告：核对里面的数，按县级自查表写草稿",
     "diff": "比较两次校验：改好了什么，新出了什么",
     "rules": "列出规则",
     "explain": "解释一条规则：查什么、依据、正反例、怎么改",
