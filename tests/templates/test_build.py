@@ -195,7 +195,7 @@ def test_the_prompt_of_a_cell_and_what_is_said_when_it_stays_empty_agree(
             if message is not None:
                 assert red and ("填 0" in message) == ("填 0" in told)
                 seen += 1
-    assert seen > 20
+    assert seen == len(empty) > 5
     advice = next(rule for rule in Session().rules.values() if rule.id == "FORM001").fix
     assert "0" not in advice, "a name, a date or 是/否 has no 0"
 

@@ -172,6 +172,7 @@ WHOLE_WORDS = {
     "county": "全县",
     "city": "全市",
     "province": "全省",
+    "statement": "全县",  # of a county about its own work
 }
 """Level of a template -> what the whole of it is called."""
 
