@@ -168,12 +168,12 @@ def _are_near(cells: bytes, count: int) -> bool:
         return True
     rows: set[bytes] = set()
     columns: set[bytes] = set()
-    seen = 0
-    for seen, match in enumerate(_ADDRESSES.finditer(cells), start=1):
-        columns.add(match[1])
-        rows.add(match[2])
-    if seen != count:
+    addresses = _ADDRESSES.findall(cells)
+    if len(addresses) != count:
         return False
+    for letters, number in addresses:
+        columns.add(letters)
+        rows.add(number)
     numbers = [int(row) for row in rows]
     widths = [column_of(letters.decode("ascii")) for letters in columns]
     height, width = max(numbers) - min(numbers) + 1, max(widths) - min(widths) + 1
