@@ -31,7 +31,7 @@ from checker.batch.tables import RunTables
 from checker.county.assembly import CountyInput, county_report
 from checker.county.output import COPIES, Written, write_county
 from checker.county.report import CountyReport
-from checker.county.roster import RosterEntry, read_roster, roster_in
+from checker.county.roster import RosterEntry, RosterProblem, read_roster, roster_in
 from checker.forms.errors import UnknownForm
 from checker.forms.plain_text import same_school
 from checker.marking.file_record import FileRecord
@@ -39,6 +39,7 @@ from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import Session, SessionOptions
+from checker.trouble import disk_reason
 
 
 class CountyOptions(Struct, frozen=True):
@@ -191,7 +192,11 @@ def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
     if options.roster is not None:
         return read_roster(options.roster)
     for place in options.paths:
-        found = read_beside(place, ROSTER_NAMES)
+        try:
+            found = read_beside(place, ROSTER_NAMES)
+        except OSError as problem:
+            reason = disk_reason(problem)
+            raise RosterProblem(f"“{place}”里的名册打不开：{reason}。") from problem
         if found is not None:
             return roster_in(*found)
     return None

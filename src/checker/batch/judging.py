@@ -30,6 +30,7 @@ from checker.model.report import FileStatus, Report
 from checker.model.submission import FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Quantity, RuleError, Scope
+from checker.reading.unreadable import STRICT_LIMIT
 from checker.reports.json_report import finding_content
 from checker.session import Session, SessionOptions, Write
 from checker.trouble import disk_reason, write_log
@@ -110,6 +111,8 @@ def judge_and_mark(
             left_out = tuple(f"{one.place}：{one.reason}" for one in summary.skipped)
             result = replace(result, marked_copy=str(target), left_out=left_out)
         return result, judgement.report
+    except MemoryError:
+        return FileResult(path, FileStatus.UNREADABLE, message=STRICT_LIMIT), None
     except Exception as problem:  # the program's own fault must cost one file, not the run
         import traceback
 

@@ -18,6 +18,8 @@ from checker.forms.plain_text import (
     trim,
     unwrapped,
 )
+from checker.reading.limits import LIMITS
+from checker.reading.unreadable import FILE_TOO_LARGE
 from checker.trouble import disk_reason
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -96,6 +98,8 @@ def read_roster(path: Path) -> tuple[RosterEntry, ...]:
     a 标识码, or one 标识码 twice.
     """
     try:
+        if path.stat().st_size > LIMITS.file_bytes:
+            raise RosterProblem(f"名册“{path.name}”打不开：{FILE_TOO_LARGE}")
         data = path.read_bytes()
     except OSError as problem:
         raise RosterProblem(f"名册“{path.name}”打不开：{disk_reason(problem)}。") from problem
