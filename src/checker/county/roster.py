@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -98,7 +99,10 @@ def read_roster(path: Path) -> tuple[RosterEntry, ...]:
     a 标识码, or one 标识码 twice.
     """
     try:
-        if path.stat().st_size > LIMITS.file_bytes:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise RosterProblem(f"名册“{path.name}”打不开：不是普通文件。")
+        if status.st_size > LIMITS.file_bytes:
             raise RosterProblem(f"名册“{path.name}”打不开：{FILE_TOO_LARGE}")
         data = path.read_bytes()
     except OSError as problem:
