@@ -3,7 +3,8 @@
 What the command line says wins over what stands here. Paths are relative to the settings file.
 A file that was found by looking upwards from the workbooks may have come with them, so the folders
 of plugins in it, whose code would run, count only once the user has allowed them; those in the
-user's own settings (`config_folder`) count always. So it is with addresses on the network.
+user's own settings (`config_folder`) count always. How much of a file is read at most (``limits``)
+can be said only there. So it is with addresses on the network.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ WORDS = ("profile", "out", "previous")
 PATHS = ("out", "previous")
 LISTS = ("select", "ignore", "plugins", "plugin_dirs")
 YEARS = range(1990, 2100)
-KEYS = ("edition", "mark", *WORDS, *LISTS)
+KEYS = ("edition", "mark", "limits", *WORDS, *LISTS)
+LIMITS = (
+    *("file_bytes", "members", "part_bytes", "total_bytes", "styles", "strings", "sheets"),
+    *("cells", "area", "merged", "memory", "seconds"),
+)
+"""Those of `checker.reading.limits` that the user's own settings may change."""
 
 
 ALLOWED = "allowed-plugin-folders.txt"
@@ -54,6 +60,8 @@ class Settings(Struct, frozen=True):
     mark: bool = True
     path: str = ""  # the file they stand in, "" if none
     ignored: tuple[str, ...] = ()  # folders of plugins that the user has not allowed
+    limits: tuple[tuple[str, int], ...] = ()
+    unlimited: bool = False  # that there were limits, which do not count
     unreached: tuple[str, ...] = ()  # addresses that are not asked, for the same reason
 
     def plugin_paths(self) -> list[Path]:
@@ -79,6 +87,7 @@ class Settings(Struct, frozen=True):
             plugin_dirs=tuple(dict.fromkeys((*self.plugin_dirs, *plugin_dirs))),
             plugins=self.plugins if plugins is None else words((plugins,)),
             previous=previous or self.previous,
+            limits=self.limits,
         )
 
 
@@ -97,7 +106,13 @@ def find_settings(folder: Path) -> Settings:
         return own
     allowed = tuple(each for each in found.plugin_dirs if is_allowed(Path(each)))
     ignored = tuple(each for each in found.plugin_dirs if each not in allowed)
-    found = replace(found, plugin_dirs=(*own.plugin_dirs, *allowed), ignored=ignored)
+    found = replace(
+        found,
+        plugin_dirs=(*own.plugin_dirs, *allowed),
+        ignored=ignored,
+        limits=own.limits,
+        unlimited=bool(found.limits),
+    )
     return found if is_allowed(Path(found.path).parent) else _without_addresses(found)
 
 
@@ -213,7 +228,21 @@ def read_settings(path: Path, table: Mapping[str, object]) -> Settings:
         out=words["out"],
         mark=mark,
         path=str(path),
+        limits=_limits(path, table.get("limits")),
     )
+
+
+def _limits(path: Path, value: object) -> tuple[tuple[str, int], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, dict) or not all(
+        key in LIMITS and isinstance(most, int) and not isinstance(most, bool) and most > 0
+        for key, most in value.items()
+    ):
+        raise BadSettings(
+            f"设置文件 {path} 的 [limits] 里每一项要写一个正整数；可用的是 {'、'.join(LIMITS)}。"
+        )
+    return tuple(sorted(value.items()))
 
 
 def _word(path: Path, key: str, value: object) -> str | None:
@@ -258,6 +287,10 @@ def told_of(settings: Settings) -> list[str]:
         told.append(
             f"{settings.path} 里写的网络地址 {places} 没有使用；"
             f"确认可信后运行 checker plugin allow {Path(settings.path).parent}，或写在命令行上。"
+        )
+    if settings.unlimited:
+        told.append(
+            f"{settings.path} 里写的 limits 没有使用：一份文件最多读多少，只能写在您自己的设置里。"
         )
     chosen = [key for key in ("select", "ignore", "plugins") if getattr(settings, key)]
     if settings.path and chosen and Path(settings.path).parent != config_folder():

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from checker.reading import UnreadableWorkbook
+from checker.reading.guard import read_guarded
+from checker.reading.limits import set_limits
 from checker.settings import BadSettings, Settings, allow, find_settings, told_of
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -165,3 +168,44 @@ def test_a_current_folder_that_is_gone_is_said(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2 and "文件夹已经不在了" in done.stderr
+
+
+def test_limits_count_only_in_the_users_own_settings_and_are_kept(
+    checker: Run, right: Path, own: Path, tmp_path: Path
+) -> None:
+    """In a single run, in workers and in the process of its own; over a limit is one line."""
+    own_folder = {"CHECKER_CONFIG_DIR": str(own)}
+    folder = tmp_path / "收件"
+    folder.mkdir()
+    for number in range(2):
+        (folder / f"{number}.xlsx").write_bytes(right.read_bytes())
+    (folder / "checker.toml").write_text("[limits]\nsheets = 1\n", "utf-8")
+    done = checker("check", ".", "--no-mark", "--no-cache", cwd=folder, env=own_folder)
+    assert done.returncode == 0 and "已校验 2 个" in done.stdout
+    assert "limits" in done.stderr and "没有使用" in done.stderr
+
+    (folder / "checker.toml").unlink()
+    for limits, words in (
+        ("sheets = 1", "工作表的数目过多"),
+        ("cells = 10", "单元格过多"),
+        ("file_bytes = 1000", "文件过大"),
+        ("total_bytes = 1000", "解开后过大"),
+        ("styles = 1", "格式过多"),
+    ):
+        (own / "checker.toml").write_text(f"[limits]\n{limits}\n", "utf-8")
+        for workers in ("1", "2") if "sheets" in limits else ("1",):
+            options = ("--no-mark", "--no-cache", "--workers", workers)
+            done = checker("check", ".", *options, cwd=folder, env=own_folder)
+            assert done.returncode == 3 and done.stdout.count(words) == 2, done.stdout
+    (own / "checker.toml").write_text("[limits]\nsheets = 0\n", "utf-8")
+    assert checker("check", ".", cwd=folder, env=own_folder).returncode == 2
+
+
+def test_what_is_read_in_a_process_of_its_own_keeps_to_the_limits_too(right: Path) -> None:
+    set_limits((("sheets", 1),))
+    try:
+        with pytest.raises(UnreadableWorkbook, match="工作表的数目过多"):
+            read_guarded(right.read_bytes())
+    finally:
+        set_limits(())
+    assert len(read_guarded(right.read_bytes())) > 1

@@ -38,6 +38,7 @@ from checker.marking.file_record import FileRecord
 from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.reading.limits import set_limits
 from checker.session import Session, SessionOptions
 from checker.trouble import disk_reason
 
@@ -84,6 +85,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     """
     options = _absolute(options)
     session = session_for(options.session)
+    set_limits(options.session.limits)
     found = discover(options.paths)
     unopened = dict(found.failures)
     if not found.sources and all(path in unopened for path in options.paths):

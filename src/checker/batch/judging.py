@@ -30,6 +30,7 @@ from checker.model.report import FileStatus, Report
 from checker.model.submission import FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Quantity, RuleError, Scope
+from checker.reading.limits import set_limits
 from checker.reading.unreadable import STRICT_LIMIT
 from checker.reports.json_report import finding_content
 from checker.session import Session, SessionOptions, Write
@@ -71,6 +72,7 @@ class JudgingWork(Struct, frozen=True):
     def __call__(self, source: Source) -> Done:
         """Never raises for a bad file."""
         session = session_for(self.options)
+        set_limits(self.options.limits)
         try:
             data = source.read()
         except (OSError, KeyError, ValueError) as problem:
