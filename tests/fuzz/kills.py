@@ -35,6 +35,10 @@ SCENES: dict[str, list[str]] = {
 """What is run; ``结果`` gets Parquet tables besides."""
 
 
+_ENDS = (0, 1, 3, 130, -signal.SIGINT, -signal.SIGKILL)
+"""How a process may end that was told to: done before, interrupted, or killed as said above."""
+
+
 class Struck(NamedTuple):
     """One kill: how it ended, and what was wrong afterwards."""
 
@@ -110,11 +114,17 @@ class Grounds:
             os.killpg(process.pid, sign)  # the group that was just made for it
         else:
             process.send_signal(sign)
-        said, errors = process.communicate(timeout=60)
-        wrong = [*self._wrong(name, place)]
+        wrong = []
+        try:
+            said, errors = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            wrong.append("does not end")
+            os.killpg(process.pid, signal.SIGKILL)
+            said, errors = process.communicate()
+        wrong += self._wrong(name, place)
         if "Traceback" in said + errors:
             wrong.append(f"a traceback: {errors[-200:]}")
-        if sign is signal.SIGINT and process.returncode not in (0, 1, 3, 130, -signal.SIGINT):
+        if sign is signal.SIGINT and process.returncode not in _ENDS:
             wrong.append(f"exit {process.returncode}: {errors[-200:]}")
         if again:
             second = self.start(name, place, watch=False)
@@ -180,7 +190,7 @@ def main() -> int:
     wrong = 0
     table: Counter[tuple[str, str, int]] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        grounds = Grounds(Path(folder), schools=4)
+        grounds = Grounds(Path(folder), schools=2)
         for number in range(given.times):
             name = list(SCENES)[number % len(SCENES)]
             sign = chance.choice((signal.SIGKILL, signal.SIGINT))
