@@ -39,6 +39,12 @@ _ENDS = (0, 1, 3, 130, -signal.SIGINT, -signal.SIGKILL)
 """How a process may end that was told to: done before, interrupted, or killed as said above."""
 
 
+def _hears_ctrl_c() -> None:
+    """Also where these strikes run in the background: a shell has Ctrl-C ignored there, and every
+    child would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Struck(NamedTuple):
     """One kill: how it ended, and what was wrong afterwards."""
 
@@ -83,6 +89,7 @@ class Grounds:
             text=True,
             encoding="utf-8",
             start_new_session=True,
+            preexec_fn=_hears_ctrl_c,
             env={
                 **os.environ,
                 "CHECKER_LOG_DIR": str(place / "log"),
@@ -196,6 +203,8 @@ def main() -> int:
             sign = chance.choice((signal.SIGKILL, signal.SIGINT))
             struck = grounds.strike(name, sign, chance.uniform(0, 1.05), chance.random() < 0.2)
             table[name, sign.name, struck.code] += 1
+            if number % 20 == 19:
+                print(f"{number + 1} kills, {wrong} things wrong", flush=True)
             for line in struck.wrong:
                 wrong += 1
                 print(f"{name} {sign.name} after {struck.seconds:.2f} s: {line}", flush=True)
