@@ -62,11 +62,13 @@ class CountyOptions(Struct, frozen=True):
 
 class CountyResult(Struct, frozen=True):
     """What came of it. Of the report's records only the heads can be read any more: the spool with
-    their findings is gone. ``interrupted``: the run was stopped before every file was judged."""
+    their findings is gone. ``interrupted``: the run was stopped before every file was judged.
+    ``problem``: a result file could not be written, and ``written`` is None."""
 
     report: CountyReport
-    written: Written
+    written: Written | None
     interrupted: bool = False
+    problem: OSError | None = None
 
 
 Watch = Callable[[Iterator[FileRecord], int], Iterator[FileRecord]]
@@ -80,8 +82,9 @@ class NothingToJudge(Exception):
 def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyResult:
     """The whole run. Ctrl-C ends the judging; what was finished is put together and written.
 
-    Raises RosterProblem, BadChoice, ClusterUnreachable, NothingToJudge, or OSError if a result file
-    cannot be written, such as one that is open in another program.
+    Raises RosterProblem, BadChoice, ClusterUnreachable or NothingToJudge. A result file that cannot
+    be written, such as one that is open in another program, is in the result: what was judged is
+    told all the same.
     """
     options = _absolute(options)
     session = session_for(options.session)
@@ -116,8 +119,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                             kept.append(spool.keep(_of_county(each, options.out)))
                 except KeyboardInterrupt:
                     interrupted = True
-            if tables.problem is not None:
-                raise tables.problem
+            problem = tables.problem
             earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
         finally:
             cluster.close()
@@ -153,8 +155,13 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             with replacing(target) as draft:
                 yield target, draft
 
-        written = write_county(report, session.rules, place, generated)
-    return CountyResult(report, written, interrupted)
+        written = None
+        if problem is None:
+            try:
+                written = write_county(report, session.rules, place, generated)
+            except OSError as failed:
+                problem = failed
+    return CountyResult(report, written, interrupted, problem)
 
 
 def _of_county(record: FileRecord, folder: Path) -> FileRecord:

@@ -108,6 +108,8 @@ def command(
         result = _run(options, form, verbose)
         if watcher is not None and not result.interrupted:
             result = _watch(options, form, verbose, result, watcher)
+        if result.problem is not None:
+            raise result.problem
     except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
     except NothingToJudge as problem:
@@ -186,9 +188,10 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     for record in report.records:
         for problem in record.errors:
             yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
-    yield f"报告：{result.written.page}"
-    yield f"汇总表：{result.written.book}"
-    yield f"催报清单：{result.written.reminders}"
+    if result.written is not None:
+        yield f"报告：{result.written.page}"
+        yield f"汇总表：{result.written.book}"
+        yield f"催报清单：{result.written.reminders}"
 
 
 def _conclusions(report: CountyReport) -> Iterator[str]:
@@ -222,6 +225,8 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     result = run_county(options, now, seen)
     if form == "json":
+        if result.written is None:
+            return result
         with result.written.document.open(encoding="utf-8") as document:
             shutil.copyfileobj(document, sys.stdout)
         click.echo()
