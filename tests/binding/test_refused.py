@@ -114,7 +114,7 @@ def test_a_row_code_twice_is_decided_by_the_label_only(
 def test_a_label_copied_above_a_row_whose_code_was_typed_over_is_not_that_row(
     school: Template, snapshot: Snapshot, values: Values, typed: Change, moved: Change
 ) -> None:
-    """行号 03 became 01, and an empty copy of its label stands above it: nothing is read as blank."""
+    """行号 03 became 01, and an empty copy of its label stands above it: nothing read as blank."""
     row = row_of(snapshot, "基本情况", "03")
     label = snapshot.sheets["基本情况"].raw(row, 1)
     wrong = typed({f"基本情况!B{row}": "01"})
