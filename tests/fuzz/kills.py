@@ -129,7 +129,8 @@ class Grounds:
             os.killpg(process.pid, signal.SIGKILL)
             said, errors = process.communicate()
         wrong += self._wrong(name, place)
-        if "Traceback" in said + errors:
+        # one of Python itself, before it came to the program, has no line of ours in it
+        if "Traceback" in said + errors and f"{os.sep}checker{os.sep}" in said + errors:
             wrong.append(f"a traceback: {errors[-200:]}")
         if sign is signal.SIGINT and process.returncode not in _ENDS:
             wrong.append(f"exit {process.returncode}: {errors[-200:]}")
