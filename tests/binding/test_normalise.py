@@ -450,6 +450,16 @@ def test_nothing_a_cell_can_hold_stops_the_reading(
             assert result.rule and result.message.endswith("。") and result.value is None
 
 
+@pytest.mark.parametrize("typed", ["{", "}", "{typed}", "{0}", "2026{年}", "%s"])
+@pytest.mark.parametrize("kind", FieldType)
+def test_signs_that_programs_use_are_told_as_they_were_typed(typed: str, kind: FieldType) -> None:
+    result = normalise(cell(typed), entry(kind, "人", Blank.MISSING), SCHOOL_TYPES)
+    if kind is FieldType.TEXT:
+        assert result.value == typed
+    elif result.state is FactState.UNREADABLE:
+        assert typed in result.message
+
+
 @pytest.mark.parametrize(
     ("typed", "year"),
     [("29年9月1日", 2029), ("30年9月1日", 1930), ("1-Sep-29", 2029), ("1-Sep-30", 1930)],

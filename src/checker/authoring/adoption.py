@@ -13,18 +13,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct
 
+from checker.authoring.printed_tables import (
+    CODE_WORDS,
+    LABEL_WORDS,
+    REMARK_WORDS,
+    YEAR,
+    Leaf,
+    PrintedTable,
+    pairs_beside,
+    pairs_on,
+    tables_on,
+    title_of,
+)
 from checker.forms.adopted_cells import CROSSES, TICKS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
-from checker.forms.plain_text import half_width, row_code, squeeze
+from checker.forms.plain_text import row_code, squeeze
 from checker.model.snapshot import SheetSnapshot, Snapshot
 
-LABEL_WORDS = ("项目", "指标", "内容", "名称", "甲")
-CODE_WORDS = ("序号", "行号", "编号", "乙")
 UNIT_WORDS = ("单位", "计量单位")
-REMARK_WORDS = ("备注",)
 UNIT_OF_ROW = ("学校名称", "单位名称", "学校标识码", "标识码", "幼儿园名称")
 KNOWN_IDS = (
     ("学校(机构)名称", "school.name"),
@@ -38,33 +47,7 @@ KNOWN_IDS = (
     ("学校", "school.name"),
 )
 STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
-_PAIR = re.compile(r"(?:^|\s)([^\s\d:][^\s:]{0,19})\s*:(.*?)(?=\s+[^\s\d:][^\s:]*\s*:|$)")
 _UNIT = re.compile(r"\(([^()]{1,6})\)$")
-_YEAR = re.compile(r"(20[0-9]{2})年?")
-MOST_HEADER_ROWS = 4
-
-Pair = tuple[str, str, str, str]
-"""Label, value, where the value is ("same" cell, "beside"), the row's number ("" for none)."""
-
-
-class Leaf(Struct):
-    """One column under a header: its path and number, and what stands in it in all copies."""
-
-    path: str
-    column: int
-    values: list[object] = field(default_factory=list)
-
-
-class Found(Struct):
-    """A table that was found on a sheet: its last header row, the first row below, its columns."""
-
-    printed: PrintedSheet
-    bottom: int
-    first: int
-    last: int
-    leaves: list[Leaf]
-    labels: list[int] = field(default_factory=list)
-    code: int | None = None
 
 
 class Draft(Struct):
@@ -102,7 +85,7 @@ class _Writer:
         shown = [item for item in self.main.sheets.items() if item[1].visible]
         for number, (name, sheet) in enumerate(shown, 1):
             printed = PrintedSheet(sheet)
-            title = title or _title(printed)
+            title = title or title_of(printed)
             self._sheet(f"sheet{number}", name, printed)
         year = next(
             (m[1] for each in self.main.sheets.values() for m in _years(each)),
@@ -135,11 +118,11 @@ class _Writer:
     # -- one sheet -----------------------------------------------------------------------
 
     def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> None:
-        tables = list(_tables(printed))
-        rows = {row for each in tables for row in range(_top(each), each.last + 1)}
-        pairs = list(_pairs(printed, rows))
+        tables = list(tables_on(printed))
+        rows = {row for each in tables for row in range(each.top, each.last + 1)}
+        pairs = list(pairs_on(printed, rows))
         if not tables:
-            pairs += list(_beside(printed))
+            pairs += list(pairs_beside(printed))
         if not tables and not pairs:
             return
         fields: list[str] = []
@@ -186,7 +169,7 @@ class _Writer:
             "]",
             *declared,
         ]
-        title = _title(printed)
+        title = title_of(printed)
         self.layouts += ["", "[[layout.sheets]]", f"id = {_q(sheet_id)}"]
         if title:
             self.layouts.append(f"titles = [{_q(title)}]")
@@ -205,7 +188,7 @@ class _Writer:
             self.identity.setdefault(known.removeprefix("school."), known)
         return known
 
-    def _values(self, name: str, each: Found) -> None:
+    def _values(self, name: str, each: PrintedTable) -> None:
         """What stands in the columns of a table, in all copies that have it in the same place."""
         for copy in self.copies:
             sheet = copy.sheets.get(name)
@@ -219,16 +202,16 @@ class _Writer:
                     for leaf in each.leaves:
                         leaf.values.append(sheet.raw(row.number, leaf.column))
 
-    def _is_ledger(self, each: Found) -> bool:
+    def _is_ledger(self, each: PrintedTable) -> bool:
         words = {squeeze(leaf.path) for leaf in each.leaves}
         return bool(words & {squeeze(word) for word in UNIT_OF_ROW})
 
     def _grid(
-        self, sheet_id: str, each: Found, fields: list[str], columns: dict[str, str]
+        self, sheet_id: str, each: PrintedTable, fields: list[str], columns: dict[str, str]
     ) -> list[str]:
         printed = each.printed
-        unit_at = next((leaf.column for leaf in each.leaves if _is(leaf, UNIT_WORDS)), None)
-        used = [leaf for leaf in each.leaves if not _is(leaf, (*UNIT_WORDS, *REMARK_WORDS))]
+        unit_at = next((leaf.column for leaf in each.leaves if leaf.is_called(UNIT_WORDS)), None)
+        used = [leaf for leaf in each.leaves if not leaf.is_called((*UNIT_WORDS, *REMARK_WORDS))]
         ids = _column_ids(used)
         if any(own in columns and own != "whole" for own, *_ in ids):  # of another grid
             mark = f"t{len(columns)}"
@@ -279,7 +262,7 @@ class _Writer:
         self,
         printed: PrintedSheet,
         row: int,
-        each: Found,
+        each: PrintedTable,
         used: Sequence[Leaf],
         field_id: str,
         fields: Sequence[str],
@@ -311,18 +294,18 @@ class _Writer:
                 f"{field_id}（{label}）<= {over}：{compared} 处里 {held} 处成立（其余可能是填错的）"
             )
 
-    def _path_of(self, each: Found, column: int, words: Sequence[str]) -> str:
+    def _path_of(self, each: PrintedTable, column: int, words: Sequence[str]) -> str:
         """The header over a column of labels or codes; 甲 or 乙 below it where there is none."""
-        for row in range(each.first - 1, _top(each) - 1, -1):
+        for row in range(each.first - 1, each.top - 1, -1):
             text = each.printed.text(row, column)
             if text:
                 return text
         return words[-1]
 
-    def _ledger(self, sheet_id: str, each: Found, fields: list[str]) -> list[str]:
+    def _ledger(self, sheet_id: str, each: PrintedTable, fields: list[str]) -> list[str]:
         headers: list[str] = []
         for number, leaf in enumerate(each.leaves, 1):
-            if _is(leaf, (*CODE_WORDS, *REMARK_WORDS)):
+            if leaf.is_called((*CODE_WORDS, *REMARK_WORDS)):
                 continue
             field_id = self._id(leaf.path, f"{sheet_id}.c{number}")
             unit = _unit_of(leaf.path)
@@ -335,7 +318,7 @@ class _Writer:
         code = self._code_line(each)
         return ["", "[layout.sheets.ledger]", *code, "[layout.sheets.ledger.headers]", *headers]
 
-    def _sums(self, each: Found) -> None:
+    def _sums(self, each: PrintedTable) -> None:
         """Proposes 合计 = the other columns under the same header, without 其中."""
         groups: dict[str, list[Leaf]] = {}
         for leaf in each.leaves:
@@ -358,7 +341,7 @@ class _Writer:
                     self.relations.append(f"{total.path} = {names}：{len(rows)} 行里 {held} 行成立")
                     break
 
-    def _listing(self, table_id: str, each: Found) -> tuple[list[str], list[str]]:
+    def _listing(self, table_id: str, each: PrintedTable) -> tuple[list[str], list[str]]:
         headers: list[str] = []
         ticks: list[str] = []
         columns: list[str] = []
@@ -367,7 +350,7 @@ class _Writer:
             by_head.setdefault(leaf.path.rpartition("/")[0], []).append(leaf)
         done: set[int] = set()
         for number, leaf in enumerate(each.leaves, 1):
-            if _is(leaf, REMARK_WORDS) or leaf.column in done:
+            if leaf.is_called(REMARK_WORDS) or leaf.column in done:
                 continue
             head = leaf.path.rpartition("/")[0]
             same = by_head[head]
@@ -404,194 +387,9 @@ class _Writer:
         ]
         return layout, declared
 
-    def _code_line(self, each: Found) -> list[str]:
-        code = next((leaf.path for leaf in each.leaves if _is(leaf, CODE_WORDS)), None)
+    def _code_line(self, each: PrintedTable) -> list[str]:
+        code = next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), None)
         return [f"code = {_q(code)}"] if code else []
-
-
-# -- what stands on a sheet ----------------------------------------------------------------
-
-
-def _tables(printed: PrintedSheet) -> Iterator[Found]:
-    """The tables of a sheet, from the top: a row of several texts, and rows of figures below."""
-    cells = printed.snapshot
-    row = 1
-    while row <= cells.last_row:
-        bottom = _header_bottom(printed, row)
-        if bottom is None:
-            row += 1
-            continue
-        found = _table(printed, row, bottom)
-        yield found
-        row = found.last + 1
-
-
-def _header_bottom(printed: PrintedSheet, row: int) -> int | None:
-    """The last row of a header that begins in this row; None if none does: at least three texts
-    stand side by side, none of them a pair, and no figures."""
-    texts = _texts(printed, row)
-    cells = printed.snapshot
-    if len(texts) < 3 or any(map(_is_no_header, texts.values())):
-        return None
-    if any(_is_figure(cells.raw(row, at)) for at in range(1, cells.last_column + 1)):
-        return None
-    if not any(
-        text in CODE_WORDS
-        or text in LABEL_WORDS
-        or "名" in text
-        or "合计" in text
-        or "项目" in text
-        or "内容" in text
-        for text in texts.values()
-    ):
-        return None
-    bottom = max(min(printed.area(row, at)[2], row + MOST_HEADER_ROWS - 1) for at in texts)
-    # a second level below headers that are not merged down
-    while bottom < row + MOST_HEADER_ROWS - 1 and _is_level(printed, row, bottom + 1):
-        bottom += 1
-    return bottom
-
-
-def _is_no_header(text: str) -> bool:
-    return text.isdigit() or (":" in text and not text.startswith("其中"))
-
-
-def _is_level(printed: PrintedSheet, first: int, row: int) -> bool:
-    """Whether a row is one more level of a header: texts only, below merged headers."""
-    texts = _texts(printed, row)
-    wide = any(
-        area[1] != area[3] for at in _texts(printed, first) for area in [printed.area(first, at)]
-    )
-    return (
-        wide
-        and len(texts) >= 2
-        and not any(text in ("甲", "乙") for text in texts.values())
-        and not any(
-            _is_figure(printed.snapshot.raw(row, at))
-            for at in range(1, printed.snapshot.last_column + 1)
-        )
-        and printed.area(first, min(_texts(printed, first)))[2] < row
-        and not printed.text(row, 1)
-    )
-
-
-def _table(printed: PrintedSheet, top: int, bottom: int) -> Found:
-    cells = printed.snapshot
-    leaves: list[Leaf] = []
-    for column in range(1, cells.last_column + 1):
-        parts: list[str] = []
-        for row in range(top, bottom + 1):
-            text = printed.text(row, column)
-            if text and (not parts or parts[-1] != text):
-                parts.append(text)
-        if parts:
-            path = "/".join(part.replace("/", "//") for part in parts)
-            if not any(leaf.path == path for leaf in leaves):
-                leaves.append(Leaf(path, column))
-    first = bottom + 1
-    signs = {printed.text(first, leaf.column): leaf.column for leaf in leaves}
-    for column in range(1, cells.last_column + 1):
-        signs.setdefault(printed.text(first, column), column)
-    label_at: list[int] = []
-    code = next((leaf.column for leaf in leaves if _is(leaf, CODE_WORDS)), None)
-    if "甲" in signs:
-        label_at = [signs["甲"]]
-        code = signs.get("乙", code)
-        first += 1
-    else:
-        label = next(
-            (leaf for leaf in leaves if any(w in squeeze(leaf.path) for w in ("项目", "指标"))),
-            None,
-        )
-        if label is not None:
-            area = printed.area(top, label.column)
-            after = range(area[3] + 1, cells.last_column + 1)
-            if any(_is_figure(cells.raw(first, at)) for at in after if at != code):
-                label_at = list(range(area[1], area[3] + 1))
-    if label_at:
-        leaves = [leaf for leaf in leaves if leaf.column not in label_at and leaf.column != code]
-    last = _last(printed, first, [leaf.column for leaf in leaves])
-    return Found(printed, bottom, first, last, leaves, label_at, code)
-
-
-def _last(printed: PrintedSheet, first: int, columns: Sequence[int]) -> int:
-    row = first
-    while row <= printed.snapshot.last_row:
-        texts = _texts(printed, row)
-        held = [at for at in columns if printed.snapshot.raw(row, at) not in (None, "")]
-        alone = list(texts.values())
-        if not texts and not held:
-            break
-        if (
-            len(texts) == 1
-            and len(held) <= 1
-            and is_end(alone[0])
-            and not alone[0].startswith("其中")
-        ):
-            break
-        row += 1
-    return row - 1
-
-
-def _top(each: Found) -> int:
-    return max(each.bottom - MOST_HEADER_ROWS + 1, 1)
-
-
-def _texts(printed: PrintedSheet, row: int) -> dict[int, str]:
-    """The texts that begin in a row, by column."""
-    return {
-        column: text
-        for column in range(1, printed.snapshot.last_column + 1)
-        if (text := squeeze(printed.snapshot.raw(row, column)))
-    }
-
-
-def _is_figure(value: object) -> bool:
-    return isinstance(value, int | float | date) and not isinstance(value, bool)
-
-
-def _pairs(printed: PrintedSheet, taken: Iterable[int]) -> Iterator[Pair]:
-    """Pairs of label and value within one cell, above the tables and below: 学校（盖章）：…"""
-    taken = set(taken)
-    seen: set[str] = set()
-    for cells in printed.texts.values():
-        for cell in cells:
-            row, column = cell.corner
-            raw = printed.snapshot.raw(row, column)
-            if (row in taken and ":" not in cell.text) or not isinstance(raw, str):
-                continue
-            for match in _PAIR.finditer(half_width(raw)):
-                label = match[1]
-                if label in seen or label.startswith(("说明", "注", "附", "其中")):
-                    continue
-                seen.add(label)
-                yield label, match[2].strip(), "same", ""
-
-
-def _beside(printed: PrintedSheet) -> Iterator[Pair]:
-    """Pairs of label and value side by side on a sheet without tables, after a row's number."""
-    for row in range(1, printed.snapshot.last_row + 1):
-        texts = [
-            (column, text)
-            for column, text in _texts(printed, row).items()
-            if not text.isdigit() and ":" not in text
-        ]
-        if texts and texts[0][0] + 1 <= printed.snapshot.last_column and row > 1:
-            at = texts[0][0]
-            if printed.area(row, at)[3] < printed.snapshot.last_column:
-                value = printed.snapshot.raw(row, printed.area(row, at)[3] + 1)
-                label = str(printed.snapshot.raw(row, at)).strip()
-                number = row_code(printed.snapshot.raw(row, at - 1)) if at > 1 else ""
-                yield label, str(value or ""), "beside", number
-
-
-def _title(printed: PrintedSheet) -> str:
-    """The first text of a sheet, without the year in it."""
-    for row in range(1, min(printed.snapshot.last_row, 3) + 1):
-        texts = list(_texts(printed, row).values())
-        if texts:
-            return _YEAR.split(texts[0])[-1] if _YEAR.search(texts[0]) else texts[0]
-    return ""
 
 
 def _plain_title(text: str, most: int) -> str:
@@ -603,21 +401,21 @@ def _years(sheet: SheetSnapshot) -> Iterator[re.Match[str]]:
     for line in sheet.rows[:8]:
         for value in line:
             if isinstance(value, str):
-                yield from _YEAR.finditer(value)
+                yield from YEAR.finditer(value)
 
 
 def _column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
     """(column id, stage, its title, year) of the columns of a grid, by the words of their paths."""
     if len(leaves) == 1:
         return [("whole", "", "", "")]
-    years = sorted({m[1] for leaf in leaves if (m := _YEAR.search(leaf.path))}, reverse=True)
+    years = sorted({m[1] for leaf in leaves if (m := YEAR.search(leaf.path))}, reverse=True)
     found: list[tuple[str, str, str, str]] = []
     used: set[str] = set()
     for number, leaf in enumerate(leaves, 1):
         head = leaf.path.partition("/")[0]
         parts = leaf.path.split("/")
         stage = next((name for part in parts if (name := _stage(part))), "")
-        match = _YEAR.search(leaf.path)
+        match = YEAR.search(leaf.path)
         year = match[1] if match else ""
         base = stage or "whole"
         if year and years and year != years[0]:
@@ -635,10 +433,6 @@ def _stage(part: str) -> str:
     """The stage that a part of a header names and nothing else: 小学, 初中部."""
     bare = re.sub(r"(部|段|学段|阶段)$", "", squeeze(part))
     return dict(STAGES).get(bare, "")
-
-
-def _is(leaf: Leaf, words: Sequence[str]) -> bool:
-    return squeeze(leaf.path) in words
 
 
 def _unit_of(path: str) -> str:

@@ -7,7 +7,6 @@ read, and said for the author of the template: the clerk is never asked to repai
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,6 +18,7 @@ from checker.forms.adopted_cells import (
     read_tick,
     without_noise,
 )
+from checker.forms.adopted_sheets import adopted_sheets, grid_paths, listing_paths
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_fact
 from checker.forms.header_paths import (
@@ -42,92 +42,17 @@ from checker.forms.plain_text import row_code, squeeze
 from checker.forms.stage_units import stages_of
 from checker.forms.tables import row_problems
 from checker.forms.typed_value import TypedValue
-from checker.model.adopted import AdoptedLayout, AdoptedSheet, Grid, Ledger, Listing, Place
+from checker.model.adopted import AdoptedSheet, Grid, Ledger, Listing, Place
 from checker.model.cells import Cell, CellKind, CellRef, column_letters
 from checker.model.snapshot import Area, Snapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem, Submission, TableRow
 from checker.model.template import Column, Field, FieldType, Sheet, TableColumn, Template
 
 NOT_BOUND = "FORM027"
-ENOUGH = 0.6
-"""Share of what a layout says that has to stand in a workbook, for it to be taken for the form."""
-AT_LEAST = 3
-"""So many of these words at least: 序号 and 姓名 stand in any list."""
 NAMED_AT_MOST = 6
 
 Ticks = Mapping[str, int]
 """Option -> column in which it is ticked."""
-
-
-# -- recognition ---------------------------------------------------------------------------
-
-
-def likeness(snapshot: Snapshot, layout: AdoptedLayout) -> float:
-    """How much of what a layout says stands in a workbook, 0 to 1; 0 for too little to go by."""
-    printed = {title: PrintedSheet(cells) for title, cells in snapshot.sheets.items()}
-    found = of = 0
-    for sheet in layout.sheets:
-        seen = [_seen(sheet, each) for each in printed.values()]
-        found += max((len(words) for words in seen), default=0)
-        of += len(_words(sheet))
-    return found / of if of and found >= min(AT_LEAST, of) else 0.0
-
-
-def _words(sheet: AdoptedSheet) -> list[tuple[str, str]]:
-    """What a layout says stands on a sheet: (kind of text, text), each once."""
-    words = [("title", text) for text in sheet.titles]
-    words += [("pair", place.label) for place in sheet.cells if place.label]
-    for grid in sheet.grids:
-        words += [("path", path) for path in (*_grid_paths(grid), grid.labels, grid.code) if path]
-    for listing in sheet.tables:
-        words += [("path", path) for path in (*_listing_paths(listing), listing.code) if path]
-    if sheet.ledger is not None:
-        words += [("path", path) for path in sheet.ledger.headers.values()]
-    return list(dict.fromkeys(words))
-
-
-def _seen(sheet: AdoptedSheet, printed: PrintedSheet) -> list[tuple[str, str]]:
-    return [
-        (kind, text)
-        for kind, text in _words(sheet)
-        if (kind == "path" and printed.leaves(text))
-        or (kind != "path" and printed.containing(squeeze(text)))
-    ]
-
-
-def adopted_sheets(snapshot: Snapshot, layout: AdoptedLayout) -> tuple[dict[str, str], list[str]]:
-    """Sheet id -> title in this workbook, by what stands on it (and its name, where several fit as
-    well); and what was not found, for the author."""
-    titles: dict[str, str] = {}
-    lacking: list[str] = []
-    printed = {title: PrintedSheet(cells) for title, cells in snapshot.sheets.items()}
-    for sheet in layout.sheets:
-        wanted = len(_words(sheet))
-        scores = {
-            title: (len(_seen(sheet, each)) / wanted if wanted else 0.0)
-            for title, each in printed.items()
-        }
-        named = [
-            title for title in printed if any(fnmatchcase(title, name) for name in sheet.names)
-        ]
-        if not wanted:
-            best = named
-        else:
-            most = max(scores.values(), default=0.0)
-            best = [title for title, score in scores.items() if score == most and score >= ENOUGH]
-            if len(best) > 1:
-                best = [title for title in best if title in named] or best
-        if len(best) == 1:
-            titles[sheet.id] = best[0]
-        elif best:
-            several = "、".join(f"“{title}”" for title in best)
-            lacking.append(f"工作表 {sheet.id}（{several}都像，不能确定是哪一张）")
-        else:
-            lacking.append(f"工作表 {sheet.id}（找不到）")
-    return titles, lacking
-
-
-# -- binding -------------------------------------------------------------------------------
 
 
 class _Found(Struct):
@@ -337,9 +262,9 @@ class _SheetReader:
 
     def _header_of(self, part: Grid | Listing | Ledger) -> Header | None:
         if isinstance(part, Grid):
-            paths, what = _grid_paths(part), "表格"
+            paths, what = grid_paths(part), "表格"
         elif isinstance(part, Listing):
-            paths, what = _listing_paths(part), f"明细表 {part.table} "
+            paths, what = listing_paths(part), f"明细表 {part.table} "
         else:
             paths, what = list(part.headers.values()), "台账"
         found = self.printed.header(paths, part.below)
@@ -613,18 +538,3 @@ class _SheetReader:
                 readings.append(FieldReading(item, self.columns[column], fact, remark))
             rows.append(replace(row, readings=tuple(readings)))
         return rows
-
-
-def _grid_paths(grid: Grid) -> list[str]:
-    return [
-        *grid.columns.values(),
-        *(place.header for place in grid.cells),
-        *(path for options in grid.ticks.values() for path in options.values()),
-    ]
-
-
-def _listing_paths(listing: Listing) -> list[str]:
-    return [
-        *listing.headers.values(),
-        *(path for options in listing.ticks.values() for path in options.values()),
-    ]

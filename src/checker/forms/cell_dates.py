@@ -69,8 +69,8 @@ def read_date(cell: Cell, entry: Entry) -> TypedValue:
         return blank(entry, typed)
     found = _day(text) if isinstance(value, str) else _number(value)
     if found.day is None:
-        why = found.why or f"“{typed}”不是日期，{_AS_SHOWN}"
-        return unreadable("FORM008", typed, f"{why.format(typed=typed)}。", EXPECTED_DAY)
+        why = found.why or f"“{{typed}}”不是日期，{_AS_SHOWN}"
+        return unreadable("FORM008", typed, f"{why.replace('{typed}', typed)}。", EXPECTED_DAY)
     iso = found.day.isoformat()
     kind = "以文本形式存的日期" if isinstance(value, str) else "按数填的日期"
     if not found.whole:

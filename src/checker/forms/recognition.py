@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from checker.forms.adopted import ENOUGH as ENOUGH_ADOPTED
-from checker.forms.adopted import likeness
+from checker.forms.adopted_sheets import ENOUGH as ENOUGH_ADOPTED
+from checker.forms.adopted_sheets import likeness
 from checker.forms.names import (
     EDITION_PROPERTY,
     EXPLANATIONS_NAME,

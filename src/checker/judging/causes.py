@@ -44,8 +44,9 @@ _TRIES = 40
 """Judgements again that one workbook may cost."""
 
 
-JudgeAgain = Callable[[Submission], Sequence[Verdict | Passed]]
-"""All verdicts on a changed submission, under the same rules and profile."""
+JudgeAgain = Callable[[Submission, frozenset[str] | None], Sequence[Verdict | Passed]]
+"""The verdicts on a changed submission, under the same rules and profile: all of them, or those of
+the rules with these ids and of the form itself."""
 
 
 def causes_of(
@@ -110,11 +111,19 @@ class _Search:
     def _without(self, changed: Submission) -> tuple[dict[str, Verdict], int]:
         """The findings on a changed submission, and how many fewer they are."""
         self.tries -= 1
-        left = self._findings(self.judge_again(changed))
+        left = self._findings(self.judge_again(changed, None))
         gone = sum(key not in left for key in self.faults)
         return left, gone - sum(
             key not in self.known and each.outcome in _FAULTS for key, each in left.items()
         )
+
+    def _at_most(self, changed: Submission) -> int:
+        """How many fewer findings a changed submission can have: as many as go away of those that
+        are open. Only their rules are judged; what comes anew is not known."""
+        faults = self.faults
+        rules = frozenset(verdict.rule for verdict in faults.values())
+        left = self._findings(self.judge_again(changed, rules))
+        return sum(key not in left for key in faults)
 
     def _accept(
         self, kind: CauseKind, message: str, place: CellRef | None, left: dict[str, Verdict]
@@ -200,15 +209,17 @@ class _Search:
         wrong = {place.row for verdict in self.faults.values() if (place := self._place(verdict))}
         starts = sorted({min(rows), *(row for row in rows if row in wrong)})[:4] if rows else []
         best: tuple[int, int, int, Submission, dict[str, Verdict]] | None = None
+        least = max(_MANY // 2, len(self.faults) // 3)
         for start in starts:
             for step in (1, -1):
-                if self.tries <= 0:
-                    break
                 changed = _moved_back(self.submission, sheet, start, step)
+                if self._at_most(changed) < least or self.tries <= 0:
+                    continue
                 left, fewer = self._without(changed)
-                if best is None or fewer > best[0]:
+                if fewer >= least:
                     best = fewer, start, step, changed, left
-        if best is None or best[0] < max(_MANY // 2, len(self.faults) // 3):
+                    least = fewer + 1
+        if best is None:
             return None
         _, start, step, changed, left = best
         column = min(
@@ -238,12 +249,16 @@ class _Search:
                 if times >= _FEW and ref not in refused and self._given(ref)
             ]
             best: tuple[int, FactRef, Submission, dict[str, Verdict]] | None = None
+            least = _FEW
             for ref in asked[: self.tries]:
                 changed = _unknown(self.submission, ref)
+                if self._at_most(changed) < least:
+                    continue
                 left, fewer = self._without(changed)
-                if best is None or fewer > best[0]:
+                if fewer >= least:
                     best = fewer, ref, changed, left
-            if best is None or best[0] < _FEW:
+                    least = fewer + 1
+            if best is None:
                 return
             fewer, ref, changed, left = best
             fact = self.submission.fact(ref)

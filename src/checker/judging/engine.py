@@ -53,8 +53,8 @@ def judge(
         submission,
         report.verdicts,
         run.severities,
-        lambda changed: (
-            *Run(changed, run.plan.asked_again, profile, previous).report().verdicts,
+        lambda changed, rules: (
+            *Run(changed, run.plan.asked_again, profile, previous).report(rules).verdicts,
             *said_once,
         ),
     )
@@ -97,10 +97,13 @@ class Run:
         self._known: dict[tuple[str, UnitKey], Verdicts | None] = {}
         self._units: dict[Group, Sequence[Unit]] = {}
 
-    def report(self) -> Report:
-        """Everything that is to be reported."""
+    def report(self, rules: frozenset[str] | None = None) -> Report:
+        """Everything that is to be reported, or only what the form, the composites and the rules
+        with these ids say."""
         verdicts: list[Verdict | Passed] = []
         for rule in self.plan.reported:
+            if rules is not None and rule.id not in rules and rule.kind != "composite":
+                continue
             for unit in self.units(rule):
                 verdicts += self._verdicts(rule, unit)
         form_rules = self.plan.form_rules

@@ -32,7 +32,7 @@ SITE = "site"
 PYODIDE_PARTS = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 """Parts that go into the page as they came."""
 
-_KEPT = frozenset({".py", ".toml", ".json", ".xlsx", ".so"})
+_KEPT = frozenset({".py", ".toml", ".json", ".xlsx", ".so", ".j2", ".css", ".js"})
 _NOT_FOR_THE_PAGE = frozenset({"__pycache__", "tests"})
 _MOST_SECONDS = 900
 
@@ -97,7 +97,7 @@ def _fetch(wanted: Mapping[str, Any], work: Path, inputs: Sequence[Path]) -> Non
         shutil.copyfile(_there(name, found), work / "pyodide" / name)
     found = _known(wheels, places)
     if len(found) < len(wheels):
-        _fetch_wheels(wanted["python"], [name for name in wheels if name not in found], store)
+        _fetch_wheels([name for name in wheels if name not in found], store)
         found = _known(wheels, places)
     left_out = wanted["left_out"]["packages"]
     for name in wheels:
@@ -142,13 +142,13 @@ def _fetch_pyodide(version: str, store: Path) -> None:
     archive.unlink()
 
 
-def _fetch_wheels(python: Mapping[str, str], names: Sequence[str], store: Path) -> None:
+def _fetch_wheels(names: Sequence[str], store: Path) -> None:
     for name in names:
-        package, version = name.split("-")[:2]
-        anywhere = name.endswith("-none-any.whl")
-        target = [] if anywhere else [
-            *("--platform", python["platform"], "--abi", python["abi"]),
-            *("--python-version", python["version"], "--implementation", "cp"),
+        package, version, python, abi, platforms = name.removesuffix(".whl").split("-")
+        target = [] if platforms == "any" else [
+            *(part for each in platforms.split(".") for part in ("--platform", each)),
+            *("--abi", abi, "--python-version", python.removeprefix("cp")),
+            *("--implementation", "cp"),
         ]  # fmt: skip
         _run(
             [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "download",

@@ -20,11 +20,12 @@
 
   // -- the worker -------------------------------------------------------------------------------
 
-  let worker, about, waiting = new Map(), last = 0, ready;
+  let worker, about, waiting = new Map(), last = 0, ready, generation = 0;
 
   function begin() {
     const program = new Blob([$("worker").textContent], { type: "text/javascript" });
     worker = new Worker(URL.createObjectURL(program));
+    generation++; // what the worker before knew of the files is gone with it
     worker.onmessage = ({ data }) => {
       if (data.step) return say(STEPS[data.step]);
       const { done, failed } = waiting.get(data.id) || {};
@@ -75,7 +76,8 @@
 
   // -- files ------------------------------------------------------------------------------------
 
-  let items = [], current = null, stopped = false, busy = false;
+  const STOPPED = "已停止，这一份没有校验。";
+  let items = [], roster = null, current = null, stopped = false, busy = false;
 
   async function filesOf(transfer) {
     const entries = [...transfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
@@ -101,15 +103,9 @@
     return plain.map((file) => ({ name: file.webkitRelativePath || file.name, file }));
   }
 
-  function isLeftOut(name) {
-    const parts = name.split("/");
-    const own = parts[parts.length - 1];
-    if (parts.length === 1) return false; // chosen by itself: it is told why it cannot be judged
-    return (
-      !(WORKBOOK.test(own) || /\.zip$/i.test(own)) || /^(~|\.)/.test(own) ||
-      parts.slice(0, -1).some((part) => /^(校验结果|县级校验|__MACOSX|\..*)$/.test(part)) ||
-      /\.备份\.[^.]*$/.test(own)
-    );
+  /** Whether checker itself or the system made a file: then nobody handed it in. */
+  function isOurs(name) {
+    return name.split("/").slice(0, -1).some((part) => /^(校验结果|县级校验|__MACOSX|\..*)$/.test(part));
   }
 
   async function take(given) {
@@ -119,15 +115,29 @@
     show($("result"), false);
     show($("list"), false);
     items = [];
-    const chosen = given.filter(({ name }) => !isLeftOut(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
-    const passedOver = given.length - chosen.length;
+    roster = null;
+    const found = given.filter(({ name }) => !isOurs(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+    let passedOver = given.length - found.length;
     try {
       await ready;
     } catch {
       busy = false;
       return;
     }
+    let chosen = found;
+    if (found.length > 1) {
+      chosen = [];
+      const told = await ask("sorted", { names: found.map(({ name }) => name) });
+      for (const [place, { what, said }] of told.entries()) {
+        const { name, file } = found[place];
+        if (what === "roster") roster = { name, content: new Uint8Array(await file.arrayBuffer()) };
+        else if (what === "workbook") chosen.push(found[place]);
+        else if (what === "unread") items.push({ name, unread: said });
+        else passedOver++;
+      }
+    }
     const many = chosen.length > 1 || /\.zip$/i.test(chosen.length ? chosen[0].name : "");
+    if (many) await ask("begin");
     show($("progress"), true);
     show($("stop"), many);
     let left = chosen.length, done = 0;
@@ -135,12 +145,12 @@
     for (const { name, file } of chosen) {
       left--;
       if (stopped) {
-        items.push({ name, unread: "已停止，这一份没有校验。" });
+        items.push({ name, unread: STOPPED });
         continue;
       }
       for (const item of await unfolded(name, file)) {
-        if (stopped && !item.unread) item.unread = "已停止，这一份没有校验。";
-        if (!item.unread) await judge(item, !many);
+        if (stopped && !item.unread) item.unread = STOPPED;
+        if (!item.unread) await judge(item, !many, many);
         items.push(item);
         done++;
         $("progress").max = done + left;
@@ -156,7 +166,7 @@
     const others = passedOver ? `另有 ${passedOver} 个文件不是填报表，没有看。` : "";
     if (!items.length) return say(`没有找到可以校验的表。${others}`, true);
     say(`${stopped ? "已停止" : "校验完了"}，用时 ${seconds} 秒。${others}可以再放别的表。`);
-    if (many) list();
+    if (many || items.length > 1) list();
     else open(items[0]);
     document.body.dataset.done = String(Number(document.body.dataset.done || 0) + 1);
   }
@@ -180,7 +190,8 @@
     }
   }
 
-  async function judge(item, drawn, texts) {
+  /** `counted`: for the county as well. */
+  async function judge(item, drawn, counted, texts) {
     let content;
     try {
       content = await item.read();
@@ -190,9 +201,10 @@
     }
     if (!drawn || !texts) say(`正在校验：${item.name}`);
     try {
-      const answer = await patiently("check", { name: item.name, content, texts, drawn });
+      const answer = await patiently("check", { name: item.name, content, texts, drawn, counted });
       item.document = answer.document;
       item.copy = answer.copy && new Blob([answer.copy]);
+      if (counted) item.generation = generation;
     } catch (problem) {
       console.error(problem);
       item.unread = problem.message === "late" ? "校验超过 2 分钟，没有得出结论。"
@@ -230,29 +242,71 @@
       Object.entries(SUMMED).map(([key, word]) => `${word} ${sums[key]}`).join("，") + "。";
     $("all-copies").disabled = !copies;
     $("all-copies").textContent = `下载全部带标记的副本（${copies} 份，zip）`;
+    $("county").disabled = !judged;
+    for (const id of ["county-told", "tonight"]) show($(id), false);
+    $("roster").textContent = roster
+      ? `用“${roster.name}”核对应报的学校。`
+      : "没有名册（名册.csv 或 名册.xlsx，和表放在同一个文件夹里），不能列出缺报的学校。";
     show($("list"), true);
   }
 
   async function reopen(item) {
     if (busy) return;
     busy = true;
-    await judge(item, true);
+    await judge(item, true, false);
     busy = false;
     say("");
     open(item);
   }
 
-  $("all-copies").addEventListener("click", async () => {
-    const taken = new Set();
+  /** The marked copies as [name, content], each under a name of its own. */
+  async function copies() {
     const files = [];
-    for (const item of items) {
-      if (!item.copy) continue;
-      let name = item.name.replace(/\.zip\//i, "/"), number = 1;
-      while (taken.has(name)) name = item.name.replace(/(\.[^.]*)$/, `(${++number})$1`);
-      taken.add(name);
-      files.push(["校验结果/" + name, new Uint8Array(await item.copy.arrayBuffer())]);
+    for (const item of items)
+      if (item.copy) files.push([copyName(item), new Uint8Array(await item.copy.arrayBuffer())]);
+    return files;
+  }
+
+  function copyName(item) {
+    if (item.copyName) return item.copyName;
+    const taken = new Set(items.map((each) => each.copyName));
+    const own = "校验结果/" + item.name.replace(/\.zip\//i, "/");
+    let name = own, number = 1;
+    while (taken.has(name)) name = own.replace(/(\.[^.]*)$/, `(${++number})$1`);
+    return (item.copyName = name);
+  }
+
+  $("all-copies").addEventListener("click", async () => {
+    save("校验结果.zip", await ask("together", { files: await copies() }));
+  });
+
+  // -- the county ---------------------------------------------------------------------------------
+
+  $("county").addEventListener("click", async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      for (const item of items) // a worker that was started anew has not seen them
+        if (!item.unread && item.generation !== generation) await judge(item, false, true);
+      say("正在汇总全县……");
+      const answer = await ask("county", {
+        name: $("county-name").value.trim(),
+        roster,
+        unread: items.filter((item) => item.unread).map((item) => [item.name, item.unread]),
+        copies: items.filter((item) => item.copy).map((item) => [item.name, copyName(item)]),
+      });
+      if (answer.said) return say(answer.said, true);
+      fill($("county-told"), "ul", answer.lines.map((line) => made("li", line)));
+      fill($("tonight"), "ol", answer.tonight.map((line) => made("li", line)));
+      save("县级校验.zip", await ask("together", { files: [...answer.files, ...(await copies())] }));
+      say("全县汇总好了：解开 县级校验.zip，先看 县级报告.html。");
+      document.body.dataset.county = String(Number(document.body.dataset.county || 0) + 1);
+    } catch (problem) {
+      console.error(problem);
+      say("汇总时程序停了，没有得出结论；请用命令 checker county 汇总。", true);
+    } finally {
+      busy = false;
     }
-    save("校验结果.zip", await ask("together", { files }));
   });
 
   // -- one workbook -----------------------------------------------------------------------------
@@ -375,7 +429,7 @@
     }
     busy = true;
     current.texts = texts;
-    await judge(current, true, texts);
+    await judge(current, true, false, texts);
     busy = false;
     open(current);
     const count = Object.keys(current.document ? current.document.explanations : {}).length;

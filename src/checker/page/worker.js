@@ -72,11 +72,32 @@ function taken(bytes) {
 
 const tasks = {
   start: ({ parts }) => start(parts),
-  check({ name, content, texts, drawn }) {
+  check({ name, content, texts, drawn, counted }) {
     const given = python.toPy(texts || {});
-    const checked = desk.check(name, asBytes(content), given, drawn);
+    const checked = desk.check(name, asBytes(content), given, drawn, counted || false);
     const answer = { document: taken(checked.document), copy: raw(checked.marked) };
     checked.destroy();
+    given.destroy();
+    return answer;
+  },
+  begin: () => desk.begin(),
+  sorted({ names }) {
+    const given = python.toPy(names);
+    const told = taken(desk.sorted_apart(given));
+    given.destroy();
+    return told;
+  },
+  county({ name, roster, unread, copies }) {
+    const given = python.toPy({ unread, copies });
+    const made = roster
+      ? desk.county(name, given, roster.name, asBytes(roster.content))
+      : desk.county(name, given);
+    const answer = { ...taken(made.told), files: [] };
+    for (const file of made.files) {
+      answer.files.push([file.name, raw(file.content)]);
+      file.destroy();
+    }
+    made.destroy();
     given.destroy();
     return answer;
   },
