@@ -8,10 +8,10 @@ loaded once: rules, profile, templates. Modules of a step are imported when it r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,6 +28,9 @@ from checker.plugins.loading import load_plugins
 from checker.rules.profiles import Profile, build
 from checker.rules.ruleset import RuleSet
 from checker.trouble import UserMistake
+
+if TYPE_CHECKING:
+    from checker.marking.findings import Finding
 
 
 class BadChoice(UserMistake):
@@ -150,11 +153,12 @@ class Session:
         note = f"这份表填的是 {year} 年的数，按 {year} 年的规则判断。"
         return replace(submission, template=self._years[key]), note
 
-    def mark(self, report: Report) -> Changes:
-        """What is to be shown on the cells and in the result sheet."""
+    def mark(self, report: Report, more: Sequence[Finding] = ()) -> Changes:
+        """What is to be shown on the cells and in the result sheet; ``more`` are findings from
+        elsewhere."""
         from checker.marking import changes_for
 
-        return changes_for(report, self.rules, self.profile.title)
+        return changes_for(report, self.rules, self.profile.title, more)
 
     # -- what was loaded -----------------------------------------------------------------------
 

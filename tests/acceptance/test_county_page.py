@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -104,6 +105,28 @@ def test_everything_can_be_reached_from_the_keyboard(county: Path, tmp_path: Pat
     assert any(attrs.get("lang") == "zh-CN" for tag, attrs in page.tags if tag == "html")
     first = next(attrs for tag, attrs in page.tags if tag == "a")
     assert first["href"] == "#main"  # 跳到正文 is what the Tab key reaches first
+
+
+def test_all_filters_work_by_keyboard_and_nothing_is_wider_than_the_screen(county: Path) -> None:
+    """Tab reaches every control, arrow keys choose, Enter and Space press; 1300 and 390 px."""
+    node = Path(__file__).parent / "node"
+    if not (node / "node_modules").exists():
+        pytest.skip("没有安装 playwright-core（在 tests/acceptance/node 里运行 npm install）")
+    chromium = program("chromium", "chromium-browser", "google-chrome")
+    done = subprocess.run(
+        [program("node"), str(node / "county.mjs"), str(county / "县级报告.html")],
+        capture_output=True, text=True, encoding="utf-8", timeout=500, check=True,
+        env={**os.environ, "CHROMIUM": chromium},
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert told["errors"] == []
+    assert told["reached"] == ["filter", "by-problem", "by-stage", "by-town", "by-rule", "clear"]
+    for name, found in told["filters"].items():
+        assert found and all(value and 0 <= count < told["all"] for value, count in found), name
+        assert any(count for _, count in found), name
+    assert told["nothing"] == [0, True] and told["again"] == told["all"]
+    assert told["sorted"] == sorted(told["sorted"], reverse=True) and told["open"]
+    assert told["overflow"] == {"1300": 0, "390": 0}
 
 
 def test_the_page_is_drawn_in_colour(county: Path, tmp_path: Path) -> None:

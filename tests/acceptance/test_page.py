@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -231,3 +232,155 @@ def test_marks_are_taken_away_and_blank_forms_can_be_had(visit: Visit) -> None:
     assert cleaned.sheetnames == original.sheetnames
     blank = ROOT / "workbook_templates" / "compulsory_school" / "义务教育学校填报表.xlsx"
     assert (visit.place / "blank.xlsx").read_bytes() == blank.read_bytes()
+
+
+# -- a county through the page -------------------------------------------------------------------
+
+GENERATED = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """县: sixty demo schools with their roster, in part in a folder and an archive; what is not
+    judged, and what earlier runs left."""
+    folder = demo_county(tmp_path_factory.mktemp("county") / "县", 60)
+    schools = sorted(folder.glob("*.xlsx"))
+    (folder / "和顺").mkdir()
+    for path in schools[:7]:
+        path.rename(folder / "和顺" / path.name)
+    with zipfile.ZipFile(folder / "城关.zip", "w") as packed:
+        for path in schools[7:12]:
+            packed.write(path, path.name)
+            path.unlink()
+    (folder / "某校.rar").write_bytes(b"Rar!")
+    (folder / "某校的说明.docx").write_bytes(b"PK")
+    (folder / "校验结果").mkdir()
+    shutil.copyfile(schools[20], folder / "校验结果" / "旧.xlsx")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def county_visit(page_file: Path, county: Path, tmp_path_factory: pytest.TempPathFactory) -> Visit:
+    """The folder is chosen and summed up; then the run is stopped; one school is dragged."""
+    place = tmp_path_factory.mktemp("county-visit")
+    steps: list[dict[str, Any]] = [
+        {"do": "folder", "folder": str(county)},
+        {"do": "text", "at": "#list-counts", "as": "counts"},
+        {"do": "text", "at": "#files-body tr", "as": "rows"},
+        {"do": "text", "at": "#roster", "as": "roster"},
+        {"do": "county", "name": "county.zip", "county": "示范县"},
+        {"do": "text", "at": "#county-told li", "as": "told"},
+        {"do": "text", "at": "#tonight li", "as": "tonight"},
+        {"do": "evaluate", "script": "document.documentElement.scrollWidth", "as": "wide"},
+        {"do": "picture", "name": "narrow.png", "width": 390},
+        {"do": "evaluate", "script": "document.documentElement.scrollWidth", "as": "scroll"},
+        {"do": "stopped", "folder": str(county), "after": 3},
+        {"do": "text", "at": "#state", "as": "stopped"},
+        {"do": "text", "at": "#files-body tr", "as": "stopped rows"},
+        {"do": "county", "name": "part.zip", "county": "示范县"},
+        {"do": "text", "at": "#county-told li", "as": "part"},
+        {"do": "drag", "file": str(ROOT / "examples" / "shangshiqiao.xlsx"), "name": "一小.xlsx"},
+        {"do": "text", "at": "#unit", "as": "dragged"},
+    ]  # fmt: skip
+    return Visit(page_file, place, steps)
+
+
+@pytest.fixture(scope="module")
+def county_run(county: Path) -> tuple[list[str], Path]:
+    """What the command line prints and writes of the same folder."""
+    done = checker(
+        "county", "县", "--name", "示范县", "--out", "汇总", "--no-cache", cwd=county.parent
+    )
+    assert done.returncode in (1, 3), done.stderr
+    return done.stdout.splitlines(), county.parent / "汇总"
+
+
+def test_the_county_is_summed_up_as_the_command_line_does(
+    county_visit: Visit, county_run: tuple[list[str], Path]
+) -> None:
+    printed, folder = county_run
+    lines = [line.strip() for line in printed]
+    assert county_visit.answers["told"] == [
+        line
+        for line in lines
+        if not line.startswith(("报告：", "汇总表：", "催报清单：", "反馈单："))
+    ]
+    assert any("暂不能下结论" in line for line in county_visit.answers["told"])
+    with zipfile.ZipFile(county_visit.place / "county.zip") as packed:
+        got = {name: packed.read(name) for name in packed.namelist()}
+    copies = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in (folder / "校验结果").rglob("*.xlsx")
+    }
+    assert len(copies) == 60
+    assert {name for name in got if name.startswith("校验结果/")} == set(copies)
+    assert [name for name in copies if got[name] != copies[name]] == []
+    assert json.loads(got["县级汇总.json"]) == json.loads((folder / "县级汇总.json").read_bytes())
+    assert got["催报清单.txt"] == (folder / "催报清单.txt").read_bytes()
+    page, expected = (
+        text.decode() for text in (got["县级报告.html"], (folder / "县级报告.html").read_bytes())
+    )
+    assert GENERATED.sub("", page) == GENERATED.sub("", expected)
+    for name in ("县级汇总.xlsx", "催报清单.xlsx"):
+        (county_visit.place / name).write_bytes(got[name])
+        assert cells(county_visit.place / name) == cells(folder / name), name
+
+
+def cells(path: Path) -> dict[str, list[list[object]]]:
+    """Everything that stands in a workbook."""
+    book = load_workbook(path)
+    return {sheet.title: [[cell.value for cell in row] for row in sheet] for sheet in book}
+
+
+def test_every_file_of_the_folder_is_accounted_for(county_visit: Visit) -> None:
+    rows = county_visit.answers["rows"]
+    assert len(rows) == 62  # sixty workbooks, and two that were handed in and cannot be read
+    assert any("某校.rar" in row and "请先解压" in row for row in rows)
+    assert any("某校的说明.docx" in row and "Excel" in row for row in rows)
+    assert any(row.startswith("城关.zip/") for row in rows)
+    assert "共 62 份，校验了 60 份，没有校验成 2 份" in county_visit.answers["counts"][0]
+    assert "用“名册.csv”核对" in county_visit.answers["roster"][0]
+    assert county_visit.answers["tonight"]
+    assert county_visit.answers["wide"] <= 1300 and county_visit.answers["scroll"] <= 390
+
+
+def test_a_run_that_is_stopped_says_what_it_did_not_come_to(county_visit: Visit) -> None:
+    rows = county_visit.answers["stopped rows"]
+    left = [row for row in rows if "已停止，这一份没有校验" in row]
+    assert county_visit.answers["stopped"][0].startswith("已停止") and 10 < len(left) < 60
+    assert any("已中断：还有" in line for line in county_visit.answers["part"])
+
+
+def test_a_workbook_can_be_dragged_in(county_visit: Visit) -> None:
+    assert county_visit.answers["dragged"] == ["商城县上石桥一小（一小.xlsx）"]
+    assert county_visit.told["requests"] == [] and county_visit.told["errors"] == []
+
+
+def test_three_hundred_schools_in_three_minutes_and_flat_memory(
+    page_file: Path, tmp_path: Path
+) -> None:
+    """The worker's memory after 300 schools is not much more than after 60; the papers and the
+    archive of all copies take what they take, once."""
+    folder = demo_county(tmp_path / "县", 300)
+    few = tmp_path / "少"
+    few.mkdir()
+    for path in sorted(folder.glob("*.xlsx"))[:60]:
+        shutil.copyfile(path, few / path.name)
+    visit = Visit(
+        page_file,
+        tmp_path,
+        [
+            {"do": "folder", "folder": str(few)},
+            {"do": "heap", "as": "few"},
+            {"do": "folder", "folder": str(folder)},
+            {"do": "evaluate", "script": "document.body.dataset.seconds", "as": "seconds"},
+            {"do": "heap", "as": "many"},
+            {"do": "county", "name": "county.zip", "county": "示范县"},
+            {"do": "heap", "as": "summed"},
+        ],
+    )  # fmt: skip
+    print(visit.answers)
+    assert visit.answers["many"] <= 2 * visit.answers["few"]
+    assert visit.answers["summed"] <= 256 * 1024 * 1024
+    with zipfile.ZipFile(tmp_path / "county.zip") as packed:
+        assert sum(name.startswith("校验结果/") for name in packed.namelist()) == 300

@@ -344,3 +344,12 @@ def test_one_teacher_more_in_a_small_school_is_no_doubt() -> None:
         return len(conclude(asked).findings)
 
     assert found(9) == 0 and found(13) == 0 and found(14) == 1
+
+
+@pytest.mark.parametrize(("level", "doubts"), [(1300, 0), (1301, 1), (700, 0), (699, 1)])
+def test_schools_that_are_all_alike_make_no_doubt_of_a_few_percent(level: int, doubts: int) -> None:
+    """Eleven schools have the same level to a hair; three tenths of it away is far, less is not."""
+    rows: list[tuple[str, int, int | None]] = [(str(n), 1000, 1) for n in range(11)]
+    limits = {"R": "3", "F": "8"}
+    asked = ask("outlier", [*rows, ("a", level, 1)], limits, Severity.SOFT, reach="R", fewest="F")
+    assert len(conclude(asked).findings) == doubts

@@ -32,7 +32,8 @@ def test_every_sheet_is_there_and_no_text_becomes_a_formula(tmp_path: Path) -> N
     first = replace(first, parts=bulk_of(first.findings, facts=facts))
     report = replace(report, fact_columns=columns, records=(first, *others))
     path = tmp_path / "县级汇总.xlsx"
-    write_county_book(report, path)
+    with path.open("wb") as file:
+        write_county_book(report, file)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [
         "概览",
@@ -53,7 +54,8 @@ def test_every_sheet_is_there_and_no_text_becomes_a_formula(tmp_path: Path) -> N
 def test_gaps_are_the_sum_of_the_schools_gaps(tmp_path: Path) -> None:
     report = sample_county(12)
     path = tmp_path / "县级汇总.xlsx"
-    write_county_book(report, path)
+    with path.open("wb") as file:
+        write_county_book(report, file)
     rows = list(openpyxl.load_workbook(path)["缺口"].iter_rows(min_row=2, values_only=True))
     totals = {row[3]: row[5] for row in rows if str(row[0]).startswith("全县合计")}
     schools: dict[str, float] = {}
@@ -65,7 +67,8 @@ def test_gaps_are_the_sum_of_the_schools_gaps(tmp_path: Path) -> None:
 
 def test_errors_link_to_the_marked_copies_worst_first(tmp_path: Path) -> None:
     path = tmp_path / "县级汇总.xlsx"
-    write_county_book(sample_county(4), path)
+    with path.open("wb") as file:
+        write_county_book(sample_county(4), file)
     sheet = openpyxl.load_workbook(path)["问题清单"]
     links = [cell.hyperlink.target for cell in sheet["N"][1:] if cell.hyperlink]
     links = [link.replace("\\", "/") for link in links]  # XlsxWriter writes as Windows does

@@ -48,7 +48,8 @@ def night() -> CountyReport:
 def test_each_school_is_listed_once_with_its_reason_by_township(tmp_path: Path) -> None:
     report = night()
     path = tmp_path / "催报清单.xlsx"
-    write_reminders(report, work_list(report), path)
+    with path.open("wb") as file:
+        write_reminders(report, work_list(report), file)
     rows = list(openpyxl.load_workbook(path).active.iter_rows(min_row=2, values_only=True))
     listed = {row[1]: (row[0], row[3], row[4]) for row in rows}
     assert listed == {

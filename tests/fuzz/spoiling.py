@@ -19,8 +19,9 @@ from typing import NamedTuple
 
 from checker.batch.cache import ResultCache
 from checker.batch.discovery import Source, discover
-from checker.batch.judging import JudgingWork, MarkPlan, judge_and_mark, kept_of
+from checker.batch.judging import MarkPlan, judge_and_mark
 from checker.county.roster import RosterProblem, roster_in
+from checker.county.school_record import kept_of
 from checker.demo.synthetic_county import build_and_write
 from checker.marking.file_record import kept
 from checker.model.report import FileStatus
@@ -74,7 +75,6 @@ class Workshop:
         self.roster = (made.folder / "名册.csv").read_bytes()
         plugins = Path(__file__).parents[2] / "validators"
         self.manifests = [path.read_bytes() for path in sorted(plugins.glob("*/plugin.toml"))]
-        self.work = JudgingWork(SessionOptions(), MarkPlan())
 
     def run(self, kind: str, seed: int) -> Case:
         """One case."""
@@ -172,7 +172,7 @@ def _judged(shop: Workshop, data: bytes, plan: MarkPlan) -> bool:
     result, report = judge_and_mark(shop.session, source, plan, data)
     if result.status is FileStatus.FAILED:
         raise AssertionError(result.message)
-    kept_of(result, report, shop.work)
+    kept_of(result, report, shop.session)
     if result.status is not FileStatus.CHECKED:
         _sentence(result.message)
         return True
@@ -298,7 +298,7 @@ def _sound_store(folder: Path) -> bytes:
     source = Source("/county/一小.xlsx", "一小.xlsx", size=len(data), modified=5.0)
     result, report = judge_and_mark(shop_session, source, MarkPlan(), data)
     for number in range(3):
-        own = kept_of(result, report, JudgingWork(SessionOptions(), MarkPlan()))
+        own = kept_of(result, report, shop_session)
         store.keep(source, f"digest{number}", own, markable=True)
     store.close()
     plain = sqlite3.connect(path)

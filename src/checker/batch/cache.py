@@ -29,6 +29,9 @@ from checker.writing import carries_marks
 STORE = "results.sqlite"
 """The store's file in the user's cache folder, shared by ``check`` and ``county``."""
 
+_NOTED = "\ncounty"
+"""Added to the fingerprint of a marked copy that holds a county's notes too."""
+
 _COARSE = 2.0
 """Seconds: the steps in which memory sticks (FAT) keep time."""
 
@@ -171,14 +174,16 @@ class ResultCache:
             (_place(source), source.size, source.modified, digest),
         )
 
-    def remember_copy(self, path: Path, digest: str) -> None:
+    def remember_copy(self, path: Path, digest: str, noted: bool = False) -> None:
         """Remember that the marked copy of this content, marked by these rules, was just written to
-        ``path``."""
+        ``path``. ``noted``: it has what the county says of the school as well, so it serves that
+        place only."""
         copy = _as_it_is(path)
         if copy is not None:
+            rules = self._rules + _NOTED if noted else self._rules
             self._write(
                 "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
-                (str(copy.path), digest, self._rules, copy.size, copy.modified),
+                (str(copy.path), digest, rules, copy.size, copy.modified),
             )
 
     def copy_in(self, folder: Path, source: Source, digest: str) -> Path | None:
@@ -186,10 +191,13 @@ class ResultCache:
         written. It lies there as it was written, or one that another command wrote elsewhere does
         and has now been copied. Marking depends on content and rules alone, so all copies of one
         content are equal."""
+        own = folder / copy_name(source)
+        noted = [copy for copy in self._copies(digest, _NOTED) if copy.path == own]
+        if any(map(_is_intact, noted)) and not own.is_symlink():
+            return own
         intact = [copy for copy in self._copies(digest) if _is_intact(copy)]
         if not intact:
             return None
-        own = folder / copy_name(source)
         if any(copy.path == own for copy in intact) and not own.is_symlink():
             return own
         path = copy_target(folder, source)
@@ -207,12 +215,12 @@ class ResultCache:
         self.remember_copy(path, digest)
         return path
 
-    def _copies(self, digest: str) -> list[Copy]:
+    def _copies(self, digest: str, kind: str = "") -> list[Copy]:
         """Every marked copy of this content by these rules, as it was when it was written; by now
         it may be gone or altered."""
         rows = self._rows(
             "SELECT copy, size, modified FROM copies WHERE digest = ? AND rules = ?",
-            (digest, self._rules),
+            (digest, self._rules + kind),
         )
         return [
             Copy(Path(path), size, modified)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from checker.batch.discovery import (
     apart_from,
     discover,
     full_path,
+    path_shown,
     places_apart,
     read_beside,
 )
@@ -25,29 +26,35 @@ from checker.batch.judging import JudgingWork, MarkPlan
 from checker.batch.ledger_units import units_apart
 from checker.batch.previous_year import in_full, session_for
 from checker.batch.recording import Runner, records, runner
-from checker.batch.result_folder import claim, replacing, result_target
+from checker.batch.result_desk import ResultDesk
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
 from checker.county.assembly import CountyInput, county_report
-from checker.county.output import COPIES, Written, write_county
-from checker.county.report import CountyReport
+from checker.county.feedback import FOLDER
+from checker.county.judgement import newest_county_form, returned_to, set_aside, with_code
+from checker.county.output import COPIES, county_papers
+from checker.county.report import CountyReport, Decisions
+from checker.county.review import REVIEW
 from checker.county.roster import RosterEntry, RosterProblem, read_roster, roster_in
+from checker.county.run_log import chosen_schools, digest_of, lock_of, lock_states, with_run
+from checker.county.school_copy import findings_for, judged_again, notes_of
+from checker.county.school_record import record_for
 from checker.forms.errors import UnknownForm
-from checker.forms.plain_text import same_school
 from checker.marking.file_record import FileRecord
-from checker.model.report import FileStatus
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reading.limits import set_limits
 from checker.session import Session, SessionOptions
 from checker.trouble import disk_reason
+from checker.writing import UnwritableWorkbook, marked_content
 
 
 class CountyOptions(Struct, frozen=True):
     """What a county run is asked to do. ``paths`` are folders, archives, files or URLs; ``out`` the
     folder for everything that is written; ``previous`` last year's folder. ``workers`` None
     chooses by the number of files; ``scheduler`` sends the work to a Dask cluster; ``cache`` is the
-    user's cache folder."""
+    user's cache folder; ``deadline`` is told to the schools; ``lock`` and ``unlock`` name schools
+    whose files are approved (审定), or are not any more."""
 
     paths: tuple[str, ...]
     out: Path
@@ -58,15 +65,21 @@ class CountyOptions(Struct, frozen=True):
     workers: int | None = None
     scheduler: str | None = None
     cache: Path | None = None
+    deadline: str = ""
+    lock: tuple[str, ...] = ()
+    unlock: tuple[str, ...] = ()
 
 
 class CountyResult(Struct, frozen=True):
     """What came of it. Of the report's records only the heads can be read any more: the spool with
-    their findings is gone. ``interrupted``: the run was stopped before every file was judged.
-    ``problem``: a result file could not be written, and ``written`` is None."""
+    their findings is gone. ``written`` has the papers by name; ``unmarked`` are files whose marked
+    copy lacks what the county says of the school. ``interrupted``: the run was stopped before every
+    file was judged. ``problem``: a result file could not be written; what was judged is told all
+    the same."""
 
     report: CountyReport
-    written: Written | None
+    written: Mapping[str, Path]
+    unmarked: tuple[str, ...] = ()
     interrupted: bool = False
     problem: OSError | None = None
 
@@ -82,13 +95,14 @@ class NothingToJudge(Exception):
 def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyResult:
     """The whole run. Ctrl-C ends the judging; what was finished is put together and written.
 
-    Raises RosterProblem, BadChoice, ClusterUnreachable or NothingToJudge. A result file that cannot
-    be written, such as one that is open in another program, is in the result: what was judged is
-    told all the same.
+    Raises RosterProblem, ReviewProblem, NoSuchSchool, BadChoice, ClusterUnreachable or
+    NothingToJudge. That a result file cannot be written, such as one that is open in another
+    program, stands in the result.
     """
     options = _absolute(options)
     session = session_for(options.session)
     set_limits(options.session.limits)
+    desk = ResultDesk(options.out)
     found = discover(options.paths)
     unopened = dict(found.failures)
     if not found.sources and all(path in unopened for path in options.paths):
@@ -112,9 +126,11 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 closing(records(sources, work, cache, run)) as stream,
             ):
                 try:
-                    for record in watch(_of_this_year(stream, session), len(sources)):
+                    this_year = (set_aside(record, session) for record in stream)
+                    for record in watch(this_year, len(sources)):
                         source = by_shown.get(record.path)
                         for each in units_apart(record, source, session, work):
+                            each = _with_sent_back(each, source, session, desk.decisions)
                             tables.add(each)
                             kept.append(spool.keep(_of_county(each, options.out)))
                 except KeyboardInterrupt:
@@ -133,8 +149,8 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
         seen = {record.path for record in kept}
         report = county_report(
             CountyInput(
-                records=[_with_code(record, session, roster) for record in kept],
-                earlier=[_with_code(record, session, roster) for record in earlier],
+                records=[with_code(record, session, roster) for record in kept],
+                earlier=[with_code(record, session, roster) for record in earlier],
                 roster=roster,
                 form=form,
                 county=name,
@@ -145,23 +161,127 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 errors=session.errors,
                 unjudged=[item.shown for item in sources if item.shown not in seen],
                 beside=[(each.shown, each.reason) for each in _beside(unread)],
+                decisions=desk.decisions,
             )
         )
 
-        @contextmanager
-        def place(name: str) -> Iterator[tuple[Path, Path]]:
-            target = result_target(options.out, name)
-            claim(options.out, target)
-            with replacing(target) as draft:
-                yield target, draft
+        unmarked: tuple[str, ...] = ()
+        written: dict[str, Path] = {}
+        try:
+            if problem is not None:
+                raise problem
+            if not interrupted:
+                report = _remembered(report, by_shown, options, desk, generated)
+            if options.mark and not interrupted:
+                again = open_cache(options.cache, options.session)
+                unmarked = _mark_again(report, by_shown, options, session, desk, again)
+                if again is not None:
+                    again.close()
+            for paper in county_papers(report, session.rules, generated, options.deadline):
+                written[paper.name] = desk.write(paper.name, paper.write)
+            if not interrupted:
+                desk.drop_others(FOLDER, written)
+                review = desk.write_review(report)
+                if review is not None:
+                    written[REVIEW] = review
+                desk.save()
+        except OSError as failed:
+            problem, written = failed, {}
+    return CountyResult(report, written, unmarked, interrupted, problem)
 
-        written = None
-        if problem is None:
-            try:
-                written = write_county(report, session.rules, place, generated)
-            except OSError as failed:
-                problem = failed
-    return CountyResult(report, written, interrupted, problem)
+
+def _with_sent_back(
+    record: FileRecord, source: Source | None, session: Session, decisions: Decisions
+) -> FileRecord:
+    """The record; where the county sent an explanation back, judged once more knowing that."""
+    returned = returned_to(record, decisions)
+    if not returned or source is None:
+        return record
+    try:
+        judgement = judged_again(session, source.shown, source.read(), returned)
+    except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
+        return record
+    return record_for(judgement, record, path_shown(source), session)
+
+
+def _remembered(
+    report: CountyReport,
+    sources: Mapping[str, Source],
+    options: CountyOptions,
+    desk: ResultDesk,
+    at: str,
+) -> CountyReport:
+    """The report with how the county stood before, and with what became of the 审定 files. Raises
+    NoSuchSchool."""
+    records = {record.path: record for record in report.records}
+    counted = {school.code: records[school.path] for school in report.schools}
+    for code in chosen_schools(report, options.unlock, desk.log.locks):
+        desk.unlock(code)
+    asked = chosen_schools(report, options.lock)
+    digests = {}
+    for code in dict.fromkeys((*desk.log.locks, *asked)):
+        source = sources.get(counted[code].path) if code in counted else None
+        try:
+            digests[code] = digest_of(source.read()) if source is not None else ""
+        except (OSError, KeyError, ValueError):
+            digests[code] = ""
+    for code in asked:
+        desk.lock(lock_of(counted[code], digests[code], at))
+    desk.log = with_run(desk.log, report, at)
+    states = lock_states(desk.log.locks, counted, digests)
+    return replace(report, runs=desk.log.runs, locks=states)
+
+
+def _mark_again(
+    report: CountyReport,
+    sources: Mapping[str, Source],
+    options: CountyOptions,
+    session: Session,
+    desk: ResultDesk,
+    cache: ResultCache | None,
+) -> tuple[str, ...]:
+    """Write the marked copies of schools of which the county has something to say. One that cannot
+    be written keeps the marks it has, and is named."""
+    notes, failed = notes_of(report), []
+    known, noted = desk.log.noted, {}
+    for record in report.records:
+        own = notes.get(record.code, ())
+        returned = returned_to(record, report.decisions)
+        source = sources.get(record.path)
+        if not record.marked_copy or source is None:
+            continue
+        if not (own or returned or record.path in known):
+            continue
+        copy = options.out / record.marked_copy
+        told = digest_of(repr((own, sorted(returned.items()))).encode())
+        if known.get(record.path) == _as_written(told, copy):
+            noted[record.path] = known[record.path]
+            continue
+        try:
+            data = source.read()
+            judgement = judged_again(session, source.shown, data, returned)
+            assert judgement.report is not None
+            more = findings_for(own, judgement.report, session)
+            content, _ = marked_content(data, session.mark(judgement.report, more))
+            desk.replace(copy, content)
+        except (UnreadableWorkbook, UnknownForm, UnwritableWorkbook, OSError, KeyError, ValueError):
+            failed.append(record.path)
+            continue
+        if own or returned:
+            noted[record.path] = _as_written(told, copy)
+        if cache is not None:
+            cache.remember_copy(copy, digest_of(data), noted=bool(own or returned))
+    desk.log = replace(desk.log, noted=noted)
+    return tuple(failed)
+
+
+def _as_written(told: str, copy: Path) -> str:
+    """What was noted, and the marked copy as it is."""
+    try:
+        status = copy.stat()
+    except OSError:
+        return ""
+    return f"{told} {status.st_size} {status.st_mtime_ns}"
 
 
 def _of_county(record: FileRecord, folder: Path) -> FileRecord:
@@ -170,20 +290,6 @@ def _of_county(record: FileRecord, folder: Path) -> FileRecord:
     copy = record.marked_copy
     link = Path(os.path.relpath(copy, folder)).as_posix() if copy else ""
     return replace(record, marked_copy=link, errors=record.errors + record.measuring_errors)
-
-
-def _with_code(
-    record: FileRecord, session: Session, roster: tuple[RosterEntry, ...] | None
-) -> FileRecord:
-    """The record of a form that does not ask for the school's code with the code that the roster
-    has for its name, if only one school can be meant; without a roster its name stands for it."""
-    template = next((item for item in session.templates if item.id == record.template), None)
-    if record.code or not record.name or template is None or template.identity.code is not None:
-        return record
-    if roster is None:
-        return replace(record, code=record.name)
-    codes = {entry.code for entry in roster if same_school(entry.name, record.name)}
-    return replace(record, code=codes.pop()) if len(codes) == 1 else record
 
 
 def _absolute(options: CountyOptions) -> CountyOptions:
@@ -233,32 +339,6 @@ def _beside(unread: Sequence[Unread]) -> list[Unread]:
     return [each for each in unread if each.status is None and each.shown not in names]
 
 
-def _of_this_year(records: Iterator[FileRecord], session: Session) -> Iterator[FileRecord]:
-    """The records; forms that say themselves that they are of an earlier year are set aside."""
-    for record in records:
-        if record.status == FileStatus.CHECKED and 0 < record.year < session.edition:
-            yield _set_aside(record, session.edition)
-        else:
-            yield record
-
-
-def _set_aside(record: FileRecord, edition: int) -> FileRecord:
-    message = (
-        f"这是 {record.year} 年的表，没有计入 {edition} 年；"
-        "如果学校填的就是今年的数，请让学校改用今年的表样重新报送。"
-    )
-    return FileRecord(
-        path=record.path,
-        status=FileStatus.EARLIER_YEAR.value,
-        message=message,
-        name=record.name,
-        code=record.code,
-        submitted=record.submitted,
-        modified=record.modified,
-        year=record.year,
-    )
-
-
 def _earlier(
     options: CountyOptions,
     session: Session,
@@ -283,11 +363,9 @@ def _county_form(
     kept: Sequence[FileRecord], sources: Sequence[Source], session: Session
 ) -> Submission | None:
     """The county's own form among the files: the newest of several."""
-    levels = {template.id: template.level for template in session.templates}
-    own = [item for item in kept if levels.get(item.template) == "county"]
-    if not own:
+    newest = newest_county_form(kept, session)
+    if newest is None:
         return None
-    newest = max(own, key=lambda item: (item.submitted, item.modified, item.path))
     source = next(item for item in sources if item.shown == newest.path)
     try:
         return session.bind(read_snapshot_bytes(source.shown, source.read()))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,32 +12,16 @@ from checker.batch.discovery import Source, SourceUnreadable, path_shown
 from checker.batch.previous_year import session_for
 from checker.batch.result_folder import claim, copy_target
 from checker.marking.file_record import (
-    FactTable,
-    Head,
-    Judged,
     Kept,
-    bulk_of,
-    error_contents,
-    kept,
 )
-from checker.marking.findings import Counts
 from checker.marking.results import COPY_FAILED, IN_PLACE_FAILED, FileResult, result_of
-from checker.model.cells import CellRef
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Report
-from checker.model.submission import FactState, Submission
-from checker.model.template import Template
-from checker.model.verdicts import Quantity, RuleError, Scope
 from checker.reading.limits import set_limits
 from checker.reading.unreadable import STRICT_LIMIT
-from checker.reports.json_report import finding_content
 from checker.session import Session, SessionOptions, Write
 from checker.trouble import disk_reason, write_log
 from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
-
-if TYPE_CHECKING:
-    from checker.county.doubtful_inputs import Inputs
-    from checker.county.measuring import Measuring, Questions
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
 
@@ -76,10 +58,15 @@ class JudgingWork(Struct, frozen=True):
         try:
             data = source.read()
         except (OSError, KeyError, ValueError) as problem:
-            return Done("", "", kept_of(unopened(source, problem), None, self))
+            return Done("", "", self._kept(unopened(source, problem), None))
         result, report = judge_and_mark(session, source, self.plan, data)
         digest = sha256_of(data) if self.whole else ""
-        return Done(digest, result.marked_copy or "", kept_of(result, report, self))
+        return Done(digest, result.marked_copy or "", self._kept(result, report))
+
+    def _kept(self, result: FileResult, report: Report | None) -> Kept:
+        from checker.county.school_record import kept_of
+
+        return kept_of(result, report, session_for(self.options), self.whole)
 
 
 def sha256_of(data: bytes) -> str:
@@ -168,142 +155,3 @@ def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> WriteSummary
         original = Path(folder) / f"原件{target.suffix}"
         original.write_bytes(data)
         return write_changes(original, target, marks)
-
-
-def kept_of(result: FileResult, report: Report | None, work: JudgingWork) -> Kept:
-    """What is kept of a judged source."""
-    if report is None or result.status is not FileStatus.CHECKED:
-        return kept(Head(result.status.value, result.message))
-    submission = report.submission
-    template = submission.template
-    findings = [finding_content(item) for item in result.findings]
-    bulk = bulk_of(findings)
-    wrong: tuple[RuleError, ...] = ()
-    if work.whole:
-        levels, (measures, unmeasured, wrong) = _figures(report, work.options)
-        bulk = bulk_of(findings, levels, measures, unmeasured, fact_table(report))
-    head = Head(
-        status=result.status.value,
-        message=result.message,
-        template=template.id,
-        name=submission.identity("name"),
-        code=submission.identity("code"),
-        type=_type(report, template) if work.whole else "",
-        submitted=submission.identity("date"),
-        content=submission.content_hash,
-        counts=_counts(result),
-        cannot_write=result.cannot_write or "",
-        errors=error_contents(result.errors),
-        measuring_errors=error_contents(wrong),
-        overview=result.overview,
-        left_out=result.left_out,
-        year=_year(submission),
-    )
-    return kept(head, bulk)
-
-
-def _year(submission: Submission) -> int:
-    """The year of a form by what it says itself: its edition or 统计时点, else its 填报日期; 0 if
-    it does not say."""
-    if submission.year is not None:
-        return submission.year
-    written = submission.identity("date")[:4]
-    return int(written) if len(written) == 4 and written.isdecimal() else 0
-
-
-def judged_of(
-    report: Report, indicators: frozenset[str], inputs: Inputs | None = None
-) -> list[Judged]:
-    """The indicator verdicts of a report, for the school × indicator matrix and the gaps; with
-    ``inputs``, also what is wrong or doubtful about the facts they are made of."""
-    found = []
-    for verdict in report.verdicts:
-        if verdict.rule not in indicators:
-            continue
-        said = verdict.worded()
-        actual, required, gap = said.actual, said.required, said.gap
-        found.append(
-            Judged(
-                said.rule,
-                said.unit.stage or "",
-                said.outcome.value,
-                str(actual.value) if isinstance(actual, Quantity) else "",
-                "" if required is None or required.value is None else str(required.value),
-                str(gap.value) if gap and not gap.excess else "",
-                gap.unit if gap else "",
-                gap.noun if gap else "",
-                inputs.doubts_of(verdict) if inputs else (),
-            )
-        )
-    return found
-
-
-@functools.lru_cache(maxsize=4)
-def _indicators(options: SessionOptions) -> frozenset[str]:
-    """The rules whose verdicts are levels of a stage or school."""
-    rules = session_for(options).rules.values()
-    return frozenset(
-        rule.id for rule in rules if rule.kind == "indicator" and rule.scope is not Scope.ROW
-    )
-
-
-@functools.lru_cache(maxsize=64)
-def _questions(options: SessionOptions, template: str) -> Questions:
-    """What collection rules ask of forms of this template."""
-    from checker.county.measuring import collection_rules, questions
-
-    session = session_for(options)
-    rules = collection_rules(session.ruleset, session.profile)
-    return questions(rule for rule in rules if template in rule.templates)
-
-
-def _figures(report: Report, options: SessionOptions) -> tuple[list[Judged], Measuring]:
-    from checker.county.doubtful_inputs import Inputs
-    from checker.county.measuring import figures_of, measure
-
-    session = session_for(options)
-    figures = figures_of(report.submission, session.ruleset, session.profile)
-    inputs = Inputs(report, figures.run, session.rules)
-    levels = judged_of(report, _indicators(options), inputs)
-    asked = _questions(options, report.submission.template.id)
-    return levels, measure(report, asked, figures, inputs)
-
-
-def fact_table(report: Report) -> FactTable:
-    """Every given fact of a submission, form fields first, then tables."""
-    submission = report.submission
-    given = FactState.GIVEN
-    facts = [fact for fact in submission.facts.values() if fact.state is given]
-    refs = [(fact.ref.field, fact.ref.column, fact.ref.row) for fact in facts]
-    for rows in submission.tables.values():
-        for row in rows:
-            of_row = [fact for fact in row.facts.values() if fact.state is given]
-            refs += [(fact.ref.field, "", row.ordinal) for fact in of_row]
-            facts += of_row
-    return FactTable(
-        [field for field, _, _ in refs],
-        [column for _, column, _ in refs],
-        [row for _, _, row in refs],
-        [str(fact.value) for fact in facts],
-        [_text_of(fact.cell) for fact in facts],
-    )
-
-
-@functools.lru_cache(maxsize=8192)
-def _text_of(cell: CellRef | None) -> str:
-    """The forms of a county have their facts in the same cells."""
-    return "" if cell is None else str(cell)
-
-
-def _type(report: Report, template: Template) -> str:
-    """The 办学类型 in words."""
-    field = template.split.field
-    if not field:
-        return ""
-    codes: Mapping[str, str] = template.code_lists.get(template.fields()[field].codes or "", {})
-    facts = report.submission.facts
-    return next((codes.get(str(f.value), "") for ref, f in facts.items() if ref.field == field), "")
-
-
-def _counts(result: FileResult) -> tuple[int, ...]:
-    return tuple(getattr(result.counts, name) for name in Counts.__match_args__)

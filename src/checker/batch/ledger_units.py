@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from checker.batch.discovery import Source, path_shown
-from checker.batch.judging import JudgingWork, kept_of
+from checker.batch.judging import JudgingWork
+from checker.county.school_record import ledger_records
 from checker.forms.errors import UnknownForm
-from checker.marking.file_record import FileRecord, head_of, record_of
-from checker.marking.results import result_of
-from checker.model.report import FileStatus, Judgement, Report
+from checker.marking.file_record import FileRecord
+from checker.model.report import FileStatus
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import Session
 
@@ -29,15 +27,8 @@ def units_apart(
     if submission is None or source is None:
         yield record
         return
-    from checker.judging.ledger import own_verdicts
-
-    own = own_verdicts(submission, session.ruleset, session.profile)
-    report = Report(submission, tuple(own), profile=session.profile.id)
-    whole = _recorded(record, source, record.path, report, session, replace(work, whole=False))
-    yield replace(whole, template="", name="", code="")
-    for unit in submission.units:
-        place = f"{record.path} {unit.name.removeprefix(submission.name).strip()}"
-        yield _recorded(record, source, place, session.judge(unit), session, work)
+    place = path_shown(source)
+    yield from ledger_records(submission, record, place, session, work.whole)
 
 
 def _ledger(record: FileRecord, source: Source | None, session: Session) -> Submission | None:
@@ -52,23 +43,3 @@ def _ledger(record: FileRecord, source: Source | None, session: Session) -> Subm
     except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
         return None
     return found if found.units else None
-
-
-def _recorded(
-    record: FileRecord,
-    source: Source,
-    path: str,
-    report: Report,
-    session: Session,
-    work: JudgingWork,
-) -> FileRecord:
-    judgement = Judgement(path, FileStatus.CHECKED, report)
-    kept = kept_of(result_of(judgement, session.rules), report, work)
-    return record_of(
-        path,
-        path_shown(source),
-        record.modified,
-        record.marked_copy,
-        head_of(kept.head),
-        kept.bulk,
-    )

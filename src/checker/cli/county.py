@@ -31,14 +31,19 @@ from checker.cli.commands import (
     profile_option,
     settings_here,
 )
-from checker.county.report import CountyReport, state_of
+from checker.county.feedback import FOLDER
+from checker.county.lines import report_lines
+from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
+from checker.county.report import state_of
+from checker.county.review import REVIEW, ReviewProblem
 from checker.county.roster import RosterProblem
+from checker.county.run_log import NoSuchSchool, locked_lines, news_between, standings
 from checker.extras import need
 from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
 from checker.marking.results import NOT_WRITTEN, ExitCode
 from checker.model.report import FileStatus
-from checker.model.verdicts import MISSED, Outcome, Severity
+from checker.model.verdicts import Outcome
 from checker.toml_files import cache_folder
 from checker.trouble import disk_reason
 
@@ -53,6 +58,13 @@ OUT = "县级校验"
               help="去年报送的文件夹，用于与去年比较；可以是 zip 或网址。")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="文件夹",
               help=f"结果写到哪里；默认写到旁边的“{OUT}”。")  # fmt: skip
+@click.option("--deadline", default="", metavar="时间",
+              help="反馈单上写的截止时间，如“10月12日18时”。")  # fmt: skip
+@click.option("--lock", multiple=True, metavar="学校",
+              help="审定这所学校现在的表（校名、标识码或“全部”），以后变了会指出。")  # fmt: skip
+@click.option(
+    "--unlock", multiple=True, metavar="学校", help="取消审定（校名、标识码，或“全部”）。"
+)
 @click.option("--name", default="", metavar="县名", help="报告上的县名；默认取县级自查表里的。")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="屏幕输出的形式。")  # fmt: skip
@@ -71,6 +83,9 @@ def command(
     roster: Path | None,
     previous: str | None,
     out: Path | None,
+    deadline: str,
+    lock: tuple[str, ...],
+    unlock: tuple[str, ...],
     name: str,
     form: str,
     profile: str | None,
@@ -102,6 +117,9 @@ def command(
         workers=workers,
         scheduler=scheduler,
         cache=None if no_cache else cache_folder(),
+        deadline=deadline,
+        lock=lock,
+        unlock=unlock,
     )
     try:
         watcher = _watcher(options) if watch else None
@@ -112,6 +130,8 @@ def command(
             raise result.problem
     except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
+    except (NoSuchSchool, ReviewProblem) as problem:
+        raise Refused(str(problem)) from problem
     except NothingToJudge as problem:
         raise Unusable(str(problem)) from problem
     except PermissionError as problem:
@@ -149,66 +169,23 @@ def county_exit_code(result: CountyResult) -> ExitCode:
 def county_lines(result: CountyResult) -> Iterator[str]:
     """What a person reads on the screen after the run, totals first."""
     report = result.report
-    filing = report.handing_in
-    if not report.records and not report.unjudged:
-        yield "文件夹里没有填报表，请检查路径。"
-    if result.interrupted:
-        yield (
-            f"已中断：还有 {len(report.unjudged)} 份文件没有校验，"
-            "以下只包括中断前校验完的，缺报名单和全县数字都是暂时的。"
-        )
-    yield (
-        f"应报 {filing.expected} 所，已报 {len(filing.counted)} 所，缺报 {len(filing.missing)} 所；"
-        f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
-    )
-    hard = sum(record.counts.get("fail", 0) for record in report.standing())
-    doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
-    unmet = sum(record.counts.get("unmet", 0) for record in report.standing())
-    yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处，未达标（据实上报）{unmet} 项。"
-    for entry in filing.missing[:20]:
-        yield f"  缺报：{entry.name}（{entry.code}）{report.hint(entry)}"
-    if len(filing.missing) > 20:
-        yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
-    for record in report.unreadable():
-        yield f"  {state_of(record)}：{record.path}：{record.message}"
-    for path, reason in report.beside:
-        yield f"  不用校验：{path}：{reason}"
-    for choice in filing.choices:
-        others = "、".join(item.path for item in choice.others)
-        yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
-    for item in filing.strangers:
-        yield f"  不在名册：{item.path}（{item.name}，{item.code}）"
-    for item in filing.nameless:
-        yield f"  没有标识码：{item.path}"
-    for found in filing.disagreements:
-        yield f"  需要核对：{found.message}"
-    yield from _conclusions(report)
-    for error in report.errors:
-        yield f"  规则出错：{error.plugin} {error.rule or ''} {error.message}（{error.where}）"
-    for record in report.records:
-        for problem in record.errors:
-            yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
-    if result.written is not None:
-        yield f"报告：{result.written.page}"
-        yield f"汇总表：{result.written.book}"
-        yield f"催报清单：{result.written.reminders}"
+    yield from report_lines(report)
+    for path in result.unmarked:
+        yield f"  标记副本没有写进县级的问题（可能正被打开）：{path}"
+    written = result.written
+    if not written:
+        return
+    yield f"报告：{written[PAGE]}"
+    yield f"汇总表：{written[BOOK]}"
+    yield f"催报清单：{written[REMINDERS]}"
+    papers = [path for name, path in written.items() if name.startswith(f"{FOLDER}/")]
+    if papers:
+        yield f"反馈单：{papers[0].parent}（{len(papers)} 个乡镇）"
+    if REVIEW in written:
+        yield f"说明审核：{written[REVIEW]}"
 
 
-def _conclusions(report: CountyReport) -> Iterator[str]:
-    for item in report.findings:
-        told = item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE
-        if told and item.severity != Severity.INFO:
-            yield f"  县级{item.word}：[{item.rule}] {item.message}"
-    kept = [item for item in report.findings if item.outcome is Outcome.PASS]
-    for_now = sum(item.provisional and item.severity != Severity.INFO for item in kept)
-    if for_now:
-        yield f"  县级暂达标 {for_now} 项：还有学校没有计入，补齐后须重新计算，不能作为最后结论。"
-    doubts = sum(item.outcome is Outcome.DOUBT and not item.informs for item in report.findings)
-    if doubts:
-        yield f"  县级存疑 {doubts} 处，见报告。"
-
-
-def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
+def _run(options: CountyOptions, form: str, verbose: bool, told: bool = True) -> CountyResult:
     def seen(records: Iterator[FileRecord], total: int) -> Iterator[FileRecord]:
         if sys.stderr.isatty() and not verbose:
             from checker.reports.terminal import with_progress
@@ -224,10 +201,12 @@ def _run(options: CountyOptions, form: str, verbose: bool) -> CountyResult:
 
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     result = run_county(options, now, seen)
+    if not told:
+        return result
     if form == "json":
-        if result.written is None:
+        if not result.written:
             return result
-        with result.written.document.open(encoding="utf-8") as document:
+        with result.written[DOCUMENT].open(encoding="utf-8") as document:
             shutil.copyfileobj(document, sys.stdout)
         click.echo()
     else:
@@ -248,13 +227,58 @@ def _watcher(options: CountyOptions) -> FolderWatch:
 def _watch(
     options: CountyOptions, form: str, verbose: bool, result: CountyResult, watcher: FolderWatch
 ) -> CountyResult:
-    """Run again whenever something below the folders changes, until Ctrl-C; the last result."""
+    """Run again whenever something below the folders changes, until Ctrl-C; the last result. Each
+    time only what changed is said."""
     click.echo(WAITING, err=True)
+    later = replace(options, lock=(), unlock=())
     for _ in watcher.changes():
-        result = _run(options, form, verbose)
+        before, result = result, _run(later, form, verbose, told=form == "json")
         if result.interrupted:
             break
+        if form != "json":
+            for line in changed_lines(before, result):
+                click.echo(one_line(f"{datetime.now():%H:%M:%S} {line}"))
     return result
+
+
+def changed_lines(before: CountyResult, after: CountyResult) -> Iterator[str]:
+    """What is different from one run to the next: schools, who is missing, files that cannot be
+    used, conclusions, 审定."""
+    old, new = before.report, after.report
+    yield from news_between(standings(old), standings(new))
+    then = {record.path: state_of(record) for record in old.unreadable()}
+    now = {record.path: record for record in new.unreadable()}
+    for path, record in now.items():
+        if path not in then:
+            yield f"{state_of(record)} {path}：{record.message}"
+    yield from (f"不再有 {path}（{state}）" for path, state in then.items() if path not in now)
+    if len(old.handing_in.missing) != len(new.handing_in.missing):
+        were, are = len(old.handing_in.missing), len(new.handing_in.missing)
+        yield f"缺报 {were} 所 → {are} 所"
+    yield from _conclusions_changed(old, new)
+    known = set(locked_lines(old.locks))
+    yield from (line for line in locked_lines(new.locks) if line not in known)
+
+
+def _conclusions_changed(old: CountyReport, new: CountyReport) -> Iterator[str]:
+    """A sentence for each conclusion that came out otherwise; that they became provisional, or
+    final, is one sentence for all."""
+    before = {(item.rule, item.stage): item for item in old.findings if not item.of_school}
+    provisional = final = 0
+    for item in new.findings:
+        was = before.get((item.rule, item.stage))
+        if was is None or item.of_school or item.severity == Severity.INFO.value:
+            continue
+        if (was.outcome, bool(was.hinges)) != (item.outcome, bool(item.hinges)):
+            stage = new.stages.get(item.stage, "全县")
+            yield f"县级结论 {stage}{item.label}：{was.word} → {item.word}（{item.actual}）"
+        else:
+            provisional += item.provisional and not was.provisional
+            final += was.provisional and not item.provisional
+    if provisional:
+        yield f"有 {provisional} 项县级结论变成暂时的：有学校没有计入。"
+    if final:
+        yield f"有 {final} 项县级结论不再是暂时的：学校都计入了。"
 
 
 def _beside(path: str) -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from checker.cli.commands import Group, Refused, Unusable, plugin_dirs_option, session_here
+from checker.harmless import one_line
 from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
@@ -164,7 +165,17 @@ def build(
 @command.command()
 @click.argument("name", metavar="模板")
 @click.argument(
-    "data", metavar="数据", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+    "data",
+    metavar="[数据]",
+    required=False,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option(
+    "--from-schools",
+    "schools",
+    metavar="文件夹",
+    type=FOLDER,
+    help="县级自查表：由这个文件夹里各校的表加总填好，另写一份“数字来源”。",
 )
 @click.option(
     "-o",
@@ -180,7 +191,8 @@ def build(
 @plugin_dirs_option
 def fill(
     name: str,
-    data: Path,
+    data: Path | None,
+    schools: Path | None,
     output: Path,
     verbatim: bool,
     edition: int | None,
@@ -197,6 +209,8 @@ def fill(
 
     from checker.forms.registry import choose
 
+    if (data is None) == (schools is None):
+        raise Refused("请写数据文件，或者用 --from-schools 写收齐各校表的文件夹，两个选一个。")
     with _said_plainly():
         item = choose(_installed(folders, plugin_dirs), name, edition)
         _refuse_adopted(item)
@@ -206,8 +220,63 @@ def fill(
                 f"没有空白工作簿 {source}。请先运行 checker template build {item.template.id}"
                 "，输出文件用 .xlsx 或 .xlsm。"
             )
+        if schools is not None:
+            _fill_from_schools(item, source, schools, output, plugin_dirs)
+            return
+        assert data is not None
         fill_template(item.template, source, output, read_fill_data(data), verbatim=verbatim)
     click.echo(f"已填写 {output}")
+
+
+def _fill_from_schools(
+    item: InstalledTemplate,
+    blank: Path,
+    schools: Path,
+    output: Path,
+    plugin_dirs: tuple[str, ...],
+) -> None:
+    """Fill the county's form with the schools' sums, and write beside it where they come from.
+    Neither file may be there yet."""
+    from checker_templates.building.fill import fill_template
+
+    from checker.batch.prefill_run import sum_up
+    from checker.batch.result_folder import replacing
+    from checker.county.prefill import differences, fill_data, write_sources
+    from checker.county.roster import RosterProblem
+    from checker.extras import need
+
+    need("county", "pandas")
+    if item.template.level != "county":
+        raise Refused("--from-schools 只用于县级自查表：checker template fill county …")
+    sources = output.with_name(f"{output.stem}-数字来源.xlsx")
+    for path in (output, sources):
+        if path.exists():
+            raise Refused(f"{path} 已经有了，不覆盖；请换一个文件名。")
+    session = session_here(plugin_dirs=plugin_dirs)
+    try:
+        summed = sum_up(schools, item.template, session)
+    except RosterProblem as problem:
+        raise Refused(problem.reason) from problem
+    if not summed.schools:
+        raise Unusable(f"{schools} 里没有读到学校的填报表。")
+    county = summed.own.identity("name") if summed.own is not None else ""
+    titles = {column.id: column.title for sheet in item.template.sheets for column in sheet.columns}
+    with replacing(sources) as draft, draft.open("wb") as file:
+        write_sources(summed.figures, summed.parts, summed.absent, titles, file)
+    fill_template(
+        item.template, blank, output, fill_data(summed.figures, county, item.template.edition)
+    )
+    click.echo(f"由 {summed.schools} 所学校的表填了 {len(summed.figures)} 格：{output}")
+    click.echo(f"每个数怎么来的：{sources}")
+    if summed.absent:
+        click.echo(f"还有 {len(summed.absent)} 所缺报没有计入：{'、'.join(summed.absent[:20])}")
+    doubtful = sum(bool(each.doubtful) for each in summed.figures)
+    if doubtful:
+        click.echo(f"有 {doubtful} 格的合计里有错或存疑的数，见“数字来源”。")
+    for shown, reason in summed.unread.items():
+        click.echo(one_line(f"没有计入：{shown}：{reason}"))
+    for line in differences(summed.figures):
+        click.echo(one_line(f"与县里填的不同：{line}"))
 
 
 @command.command()

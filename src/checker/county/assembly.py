@@ -15,14 +15,20 @@ from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
 from checker.county.measuring import collection_rules
 from checker.county.report import (
+    SENT_BACK,
     Attainment,
+    CountyFinding,
     CountyReport,
+    Decisions,
     Indicator,
     Level,
     School,
     Shortage,
+    YearLine,
+    key_of_note,
 )
 from checker.county.roster import RosterEntry
+from checker.judging.engine import sent_back
 from checker.marking.file_record import FileRecord, exact
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
@@ -39,7 +45,8 @@ class CountyInput(Struct, frozen=True):
     """Everything a county run knows. ``records`` are this year's files, ``earlier`` last year's;
     ``form`` is the county's own submission, if it handed one in; ``errors`` plugins that could not
     be used; ``unjudged`` the files an interrupted run did not come to; ``beside`` (path, reason) of
-    files that have nothing to do with it."""
+    files that have nothing to do with it;
+    ``decisions`` what the county decided of the schools' explanations."""
 
     records: Sequence[FileRecord]
     earlier: Sequence[FileRecord]
@@ -53,6 +60,7 @@ class CountyInput(Struct, frozen=True):
     errors: Sequence[RuleError] = ()
     unjudged: Sequence[str] = ()
     beside: Sequence[tuple[str, str]] = ()
+    decisions: Decisions = {}
 
 
 def county_report(given: CountyInput) -> CountyReport:
@@ -81,6 +89,13 @@ def county_report(given: CountyInput) -> CountyReport:
     rules = collection_rules(given.ruleset, given.profile)
     concluded = conclude_all(rules, county, given.ruleset, given.profile)
     judged = _judged(counted, given.rules)
+    indicators = _indicators(judged.rules, given.rules, rules)
+    years: tuple[YearLine, ...] = ()
+    if earlier:
+        from checker.county.year_on_year import year_lines  # late: pandas
+
+        both = (county.measured, county.earlier)
+        years = year_lines(_Levels(counted), earlier, indicators, stages, rules, both)
     return CountyReport(
         county=given.county,
         profile=given.profile.title,
@@ -92,18 +107,42 @@ def county_report(given: CountyInput) -> CountyReport:
             for code, record in counted.items()
         ),
         stages=stages,
-        indicators=_indicators(judged.rules, given.rules, rules),
+        indicators=indicators,
         levels=_Levels(counted),
         dispersion=concluded.dispersion,
         shortages=judged.shortages,
-        findings=concluded.findings,
+        findings=tuple(_answered(concluded.findings, counted, given.decisions)),
         errors=(*given.errors, *concluded.errors),
         unjudged=tuple(given.unjudged),
         beside=tuple(given.beside),
         fact_columns=fact_columns(template) if template else (),
         attainments=tuple(_attainments(rules, county, given.rules)),
         roster={entry.code: entry for entry in given.roster or ()},
+        decisions=given.decisions,
+        years=years,
     )
+
+
+def _answered(
+    findings: Iterable[CountyFinding], counted: Mapping[str, FileRecord], decisions: Decisions
+) -> Iterator[CountyFinding]:
+    """The findings; a doubt about one school that the school has explained is 已说明, as long as
+    its own figure is the one that it explained, and the county did not send the text back."""
+    for item in findings:
+        if not item.of_school or item.outcome is not Outcome.DOUBT or item.informs:
+            yield item
+            continue
+        (code,) = item.schools
+        key = key_of_note(item.rule, item.stage)
+        told = next((each for each in counted[code].explained if each.key == key), None)
+        if told is None or item.actual not in told.message:
+            yield item
+            continue
+        decision = decisions.get((code, key))
+        if decision and decision.word == SENT_BACK and decision.text == told.text:
+            yield item._replace(message=item.message + sent_back(decision.remark))
+        else:
+            yield item._replace(outcome=Outcome.EXPLAINED)
 
 
 def _attainments(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+
+from msgspec import to_builtins
 
 from checker import __version__
 from checker.county.handing_in import Filing
@@ -14,6 +16,8 @@ from checker.county.report import (
     CountyReport,
     DispersionResult,
     Level,
+    SchoolYear,
+    YearLine,
     cells_of,
 )
 from checker.marking.file_record import FileRecord, Json
@@ -65,7 +69,36 @@ def _members(report: CountyReport) -> dict[str, Member]:
             *(dict(error) for record in report.records for error in record.errors),
         ],
         "unjudged": list(report.unjudged),
+        "years": [_year(line) for line in report.years],
+        "runs": [to_builtins(run) for run in report.runs],
+        "approved": [to_builtins(item) for item in report.locks],
         "beside": [{"path": path, "reason": reason} for path, reason in report.beside],
+    }
+
+
+def _year(line: YearLine) -> Json:
+    def rows(schools: Sequence[SchoolYear]) -> list[Json]:
+        return [
+            {"code": item.code, "last_year": str(item.then), "this_year": str(item.now)}
+            for item in schools
+        ]
+
+    def mean(value: Fraction | None) -> str | None:
+        return None if value is None else _shown(value)
+
+    return {
+        "rule": line.rule,
+        "title": line.title,
+        "stage": line.stage,
+        "schools": line.schools,
+        "up": line.up,
+        "down": line.down,
+        "met": {"last_year": line.met_then, "this_year": line.met_now},
+        "left_out": line.unsure,
+        "mean": {"last_year": mean(line.mean_then), "this_year": mean(line.mean_now)},
+        "cv": {"last_year": _six(line.cv_then), "this_year": _six(line.cv_now)},
+        "best": rows(line.best),
+        "worst": rows(line.worst),
     }
 
 

@@ -39,7 +39,7 @@ class Inputs:
         (``of``), of all that those verdicts are made of."""
         if not self._suspects:
             return ()
-        refs = [ref for text in expressions for ref in _facts(unit, parse(text))]
+        refs = list(facts_behind(unit, expressions))
         if rule.kind == "pass_share":
             for rule_id in _names(rule.spec.get("of")):
                 refs += self._behind(rule_id, unit)
@@ -117,6 +117,12 @@ def _of_indicator(rule: Rule, unit: Unit) -> Iterator[FactRef]:
         for key in _ASKED:
             if rule.spec.get(key):
                 yield from _facts(unit, parse(str(rule.spec[key])))
+
+
+def facts_behind(unit: Unit, expressions: Iterable[str]) -> Iterator[FactRef]:
+    """The facts of a unit that a figure is made of by these expressions."""
+    for text in expressions:
+        yield from _facts(unit, parse(text))
 
 
 def _facts(unit: Unit, node: Node) -> Iterator[FactRef]:

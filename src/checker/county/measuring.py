@@ -147,7 +147,7 @@ def measure(
                 errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
                 continue
             if taken is not None:
-                doubts = inputs.doubts(rule, unit, _expressions(rule)) if inputs else ()
+                doubts = inputs.doubts(rule, unit, expressions(rule)) if inputs else ()
                 found.append(taken._replace(doubts=doubts) if doubts else taken)
     return Measuring(tuple(found), tuple(lacking), tuple(errors))
 
@@ -197,7 +197,7 @@ def _measure(rule: Rule, unit: Unit, figures: SchoolFigures, known: Known) -> Me
     return Measure(rule.id, stage, str(amount), by)
 
 
-def _expressions(rule: Rule) -> tuple[str, ...]:
+def expressions(rule: Rule) -> tuple[str, ...]:
     """What the measure of a rule is worked out of; nothing where it asks for verdicts."""
     keys = (_AMOUNT.get(rule.kind), _BASE.get(rule.kind))
     return tuple(str(rule.spec[key]) for key in keys if key and rule.spec.get(key) is not None)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
+from typing import BinaryIO, NamedTuple
 
+from checker.county.county_json import county_document
+from checker.county.county_page import county_page
+from checker.county.reminders import reminder_text, write_reminders
 from checker.county.report import CountyFinding, CountyReport
+from checker.county.school_copy import Note, notes_of
+from checker.county.summary_book import write_county_book
+from checker.county.work_list import work_list
 from checker.marking.findings import SHOWN, Counts, Finding
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
+from checker.reports.junit import junit_pieces
 from checker.reports.record_results import result_of_record
+from checker.reports.sarif import sarif_pieces
 
 BOOK = "县级汇总.xlsx"
 PAGE = "县级报告.html"
@@ -25,56 +33,60 @@ SARIF = "checker.sarif"
 COPIES = "校验结果"
 
 
-class Written(NamedTuple):
-    """The files a run wrote, in the order a person opens them."""
+class Paper(NamedTuple):
+    """One file that a run leaves: its name in the result folder, and what writes it."""
 
-    page: Path
-    book: Path
-    document: Path
-    reminders: Path
+    name: str
+    write: Callable[[BinaryIO], object]
 
 
-Place = Callable[[str], AbstractContextManager[tuple[Path, Path]]]
-"""Opens a result file by its name: (where it will lie, the draft to write). The draft takes its
-place when the block ends well."""
+def county_papers(
+    report: CountyReport,
+    rules: Mapping[str, Rule],
+    generated: str,
+    deadline: str = "",
+    on_disk: bool = True,
+) -> Iterator[Paper]:
+    """Everything but the marked copies, the Parquet tables and what people fill in.
 
-
-def write_county(
-    report: CountyReport, rules: Mapping[str, Rule], place: Place, generated: str
-) -> Written:
-    """Write everything, beside the Parquet tables that are there already.
-
-    ``rules`` by id; ``generated`` is the time printed on the page. Every file is written while the
-    schools' findings are read back one by one. A workbook that is open in another program cannot be
-    replaced: raises PermissionError.
+    ``rules`` by id; ``generated`` is the time printed on the page, ``deadline`` until when schools
+    are to mend. The schools' findings are read back one by one while a paper is written.
+    ``on_disk``: workbooks may use temporary files; without it nothing but memory is used.
     """
-    from checker.county.county_json import county_document
-    from checker.county.county_page import county_page
-    from checker.county.reminders import reminder_text, write_reminders
-    from checker.county.summary_book import write_county_book
-    from checker.county.work_list import work_list
-    from checker.reports.junit import junit_pieces
-    from checker.reports.sarif import sarif_pieces
-
-    results = CountyResults(report)
-    todo = work_list(report)
-    page = _text(place, PAGE, county_page(report, generated, todo))
-    document = _text(place, DOCUMENT, county_document(report))
-    _text(place, JUNIT, junit_pieces(results))
-    _text(place, SARIF, sarif_pieces(results, rules))
-    with place(BOOK) as (book, draft):
-        write_county_book(report, draft, todo)
-    _text(place, REMINDER_TEXT, reminder_text(report, todo))
-    with place(REMINDERS) as (reminders, draft):
-        write_reminders(report, todo, draft)
-    return Written(page, book, document, reminders)
+    results, todo = CountyResults(report), work_list(report)
+    notes = notes_of(report)
+    yield Paper(PAGE, _text(lambda: county_page(report, generated, todo, notes)))
+    yield Paper(DOCUMENT, _text(lambda: county_document(report)))
+    yield Paper(JUNIT, _text(lambda: junit_pieces(results)))
+    yield Paper(SARIF, _text(lambda: sarif_pieces(results, rules)))
+    yield Paper(BOOK, lambda file: write_county_book(report, file, todo, on_disk))
+    yield Paper(REMINDER_TEXT, _text(lambda: reminder_text(report, todo)))
+    yield Paper(REMINDERS, lambda file: write_reminders(report, todo, file, on_disk))
+    if find_spec("docx") is not None:
+        yield from _feedback(report, notes, deadline)
 
 
-def _text(place: Place, name: str, pieces: Iterable[str]) -> Path:
-    """A text file, piece by piece; where it lies."""
-    with place(name) as (target, draft), draft.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(pieces)
-    return target
+def _feedback(
+    report: CountyReport, notes: Mapping[str, Sequence[Note]], deadline: str
+) -> Iterator[Paper]:
+    """The 反馈单, an archive for each 乡镇 that has a school with something to mend."""
+    from checker.county.feedback import Feedback, archive_name, by_township
+
+    papers = Feedback(report, notes, deadline)
+    for township, schools in by_township(report).items():
+        asked = [school for school in schools if papers.asks(school)]
+        if asked:
+            yield Paper(archive_name(township), partial(papers.write, asked))
+
+
+def _text(pieces: Callable[[], Iterable[str]]) -> Callable[[BinaryIO], object]:
+    """What writes a text, piece by piece."""
+
+    def write(file: BinaryIO) -> None:
+        for piece in pieces():
+            file.write(piece.encode("utf-8"))
+
+    return write
 
 
 class CountyResults(Iterable[FileResult]):

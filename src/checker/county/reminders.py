@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
+from typing import BinaryIO
 
+from checker.county.listing import ListSheet, new_book, styles_of
 from checker.county.report import CountyReport
-from checker.county.summary_book import FIXED_TIME, ListSheet, styles_of
 from checker.county.work_list import HANDED_IN, SchoolLine, WorkList
 
 TITLE = "催报清单"
@@ -49,12 +49,11 @@ def reminder_text(report: CountyReport, todo: WorkList) -> Iterator[str]:
             yield f"{number}. {sentence(line)}\n"
 
 
-def write_reminders(report: CountyReport, todo: WorkList, path: Path) -> None:
-    """The list as a workbook: one school a line."""
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
-    book.set_properties({"title": f"{report.county}{TITLE}", "created": FIXED_TIME})
+def write_reminders(
+    report: CountyReport, todo: WorkList, target: BinaryIO, on_disk: bool = True
+) -> None:
+    """The list as a workbook: one school a line. ``on_disk`` as in `new_book`."""
+    book = new_book(target, f"{report.county}{TITLE}", on_disk)
     styles = styles_of(book)
     heads = ("乡镇", "学校", "标识码", "原因", "联系人", "收到的文件", "可以直接发送的话")
     page = ListSheet(book, styles, TITLE, heads, (14, 28, 13, 8, 24, 36, 80))

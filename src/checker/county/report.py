@@ -173,6 +173,10 @@ class DispersionResult(NamedTuple):
         return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
 
+HIGH_STANDARD = "优质均衡"
+"""What the documents call the higher of the two standards of a county; the other is 基本均衡."""
+
+
 class CountyFinding(NamedTuple):
     """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
 
@@ -193,6 +197,7 @@ class CountyFinding(NamedTuple):
     with_all: Outcome | None = None  # the outcome with all data, where it hangs on some
     without: Without | None = None
     hinges: tuple[Hinge, ...] = ()
+    of_school: bool = False  # it speaks of one school among the others, not of the county
 
     @property
     def informs(self) -> bool:
@@ -200,11 +205,23 @@ class CountyFinding(NamedTuple):
         return self.outcome is Outcome.DOUBT and self.severity == Severity.INFO.value
 
     @property
+    def label(self) -> str:
+        """The title with the standard that it belongs to: the same 差异系数 is asked for by
+        优质均衡 and, as one of eight, by 基本均衡."""
+        named = HIGH_STANDARD in self.source and "均衡" not in self.title
+        return f"{self.title}（{HIGH_STANDARD}）" if named else self.title
+
+    @property
     def word(self) -> str:
         """As in `county_word`, or 提示."""
         if self.informs:
             return "提示"
         return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
+
+
+def key_of_note(rule: str, stage: str) -> str:
+    """The key in the sheet 说明 of what a collection rule says of a school."""
+    return f"{rule}@{stage or 'school'}"
 
 
 class FactColumn(NamedTuple):
@@ -224,6 +241,89 @@ def state_of(record: FileRecord) -> str:
     return _STATES.get(record.status, "无法校验")
 
 
+class Decision(NamedTuple):
+    """What the county decided of one explanation. ``word`` is 认可, 退回 or "" (nothing yet);
+    ``text`` the very text that it was decided of."""
+
+    text: str
+    word: str
+    remark: str
+
+
+Decisions = Mapping[tuple[str, str], Decision]
+"""(标识码, key of the finding) -> what was decided."""
+
+ACCEPTED, SENT_BACK = "认可", "退回"
+
+
+class SchoolYear(NamedTuple):
+    """One school's level in both years."""
+
+    code: str
+    then: Fraction
+    now: Fraction
+
+
+def school_years(rows: Iterable[SchoolYear], names: Mapping[str, str], digits: int) -> str:
+    """一小 4.20→4.61、二小 …"""
+    return "、".join(
+        f"{names.get(row.code, row.code)} "
+        f"{format_number(row.then, digits)}→{format_number(row.now, digits)}"
+        for row in rows
+    )
+
+
+class YearLine(NamedTuple):
+    """One indicator of one stage in both years, over the schools that both years are known of.
+    ``up`` schools are better off than last year, ``down`` worse; ``met_then`` and ``met_now``
+    reach the standard; ``unsure`` are left out because a figure is wrong or doubtful. The 差异系数
+    and means are those of all schools of each year, None where there are none. ``best`` moved up
+    most, ``worst`` down most."""
+
+    rule: str
+    title: str
+    unit: str
+    digits: int
+    stage: str
+    schools: int
+    up: int
+    down: int
+    met_then: int
+    met_now: int
+    unsure: int
+    mean_then: Fraction | None
+    mean_now: Fraction | None
+    cv_then: Decimal | None
+    cv_now: Decimal | None
+    best: tuple[SchoolYear, ...] = ()
+    worst: tuple[SchoolYear, ...] = ()
+
+
+class Progress(Struct, frozen=True):
+    """How the county stood after a run. ``open`` conclusions could not be drawn; ``news`` are
+    sentences on what came in since the run before; ``more`` of them are only counted."""
+
+    at: str
+    expected: int
+    received: int
+    hard: int
+    doubt: int
+    unmet: int
+    open: int = 0
+    news: tuple[str, ...] = ()
+    more: int = 0
+
+
+class LockState(Struct, frozen=True):
+    """A school whose file the county approved (审定), as it is now. ``change`` is "" while the file
+    is the one that was approved."""
+
+    code: str
+    name: str
+    at: str
+    change: str = ""
+
+
 class CountyReport(Struct, frozen=True):
     """Everything about one county run. ``records`` are all files looked at, counted or not;
     ``schools`` only those that count. ``stages`` and ``indicators`` give titles and order.
@@ -231,7 +331,8 @@ class CountyReport(Struct, frozen=True):
     anew on every pass, and so may be the bulky parts of the records: nothing here keeps them.
     ``errors`` are rules and plugins that went wrong on the county itself; ``unjudged`` the files an
     interrupted run did not come to: then 缺报 and every figure are provisional. ``roster`` by
-    标识码."""
+    标识码. ``decisions`` are what the county decided of explanations, ``years`` this year beside
+    last, ``runs`` how the county stood after each run, ``locks`` the 审定 schools."""
 
     county: str
     profile: str
@@ -251,6 +352,10 @@ class CountyReport(Struct, frozen=True):
     fact_columns: tuple[FactColumn, ...] = ()
     attainments: tuple[Attainment, ...] = ()
     roster: Mapping[str, RosterEntry] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=dict)
+    years: tuple[YearLine, ...] = ()
+    runs: tuple[Progress, ...] = ()
+    locks: tuple[LockState, ...] = ()
 
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""

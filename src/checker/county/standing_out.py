@@ -23,6 +23,10 @@ _SMALL = 200
 """Below so many pupils, one thing more or less moves a level by much."""
 
 
+_LEAST_WIDTH = Fraction(1, 10)
+"""Of the middle level: so wide the middle half is taken to be at least."""
+
+
 class _Peers(NamedTuple):
     """What is usual among schools of one size and type: the middle half, and how far is too far."""
 
@@ -32,8 +36,9 @@ class _Peers(NamedTuple):
     reach: Fraction
 
     def apart(self, level: Fraction) -> bool:
-        """Whether a level lies beyond ``reach`` times the width of the middle half (Tukey)."""
-        width = (self.high - self.low) * self.reach
+        """Whether a level lies beyond ``reach`` times the width of the middle half (Tukey). Where
+        the middle half is very narrow, the least width counts: a few percent are not far."""
+        width = max(self.high - self.low, self.middle * _LEAST_WIDTH) * self.reach
         return bool(width) and not self.low - width <= level <= self.high + width
 
 
@@ -79,7 +84,8 @@ def _standing_out(
             f" {actual}，远{'低' if level < peers.low else '高'}于{words}（{usual}），"
             "请核实单位和口径。"
         )
-        yield level, question.finding(Outcome.FAIL, actual, usual, text, [row.code])
+        found = question.finding(Outcome.FAIL, actual, usual, text, [row.code])
+        yield level, found._replace(of_school=True)
 
 
 def _level(row: Measured) -> Fraction:
@@ -143,7 +149,8 @@ def cohort(question: Question) -> Conclusion:
         )
         required = f"变动不超过 {format_number(allowed, 0)}%"
         actual = f"{format_number(change, 1)}%"
-        findings.append(question.finding(Outcome.FAIL, actual, required, text, [item.code]))
+        found = question.finding(Outcome.FAIL, actual, required, text, [item.code])
+        findings.append(found._replace(of_school=True))
     return Conclusion(tuple(findings))
 
 

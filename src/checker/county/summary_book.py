@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from math import ceil
-from pathlib import Path
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, BinaryIO
 
-from msgspec import Struct
-
+from checker.county.listing import (
+    LINE_HEIGHT,
+    ListSheet,
+    Styles,
+    Value,
+    lines_needed,
+    new_book,
+    quoted_like,
+    styles_of,
+    write_line,
+)
 from checker.county.report import (
     CountyReport,
     DispersionResult,
@@ -21,6 +26,7 @@ from checker.county.report import (
     Level,
     cells_of,
     county_word,
+    school_years,
     state_of,
 )
 from checker.county.work_list import HANDED_IN, WorkList, work_list
@@ -41,157 +47,17 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-LINE_HEIGHT = 14.5
-"""Points, of one line of text at 10 points."""
-
-Value = str | int | Fraction | Decimal | None
-
-
-class Styles(Struct, frozen=True):
-    """The formats of the workbook; ``fills`` by outcome, "near" for missed by little; ``numbers``
-    by outcome ("" for none) and decimals."""
-
-    title: Format
-    head: Format
-    text: Format
-    wrap: Format
-    link: Format
-    left: Format
-    absent: Format
-    fills: dict[str, Format]
-    numbers: dict[tuple[str, int], Format]
-
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-_QUOTED: WeakKeyDictionary[Format, Format] = WeakKeyDictionary()
-"""To each format its like with quotePrefix: a text stays a text also after F2 and Enter."""
-
-
-def _format(book: Workbook, look: Mapping[str, object]) -> Format:
-    form = book.add_format(look)
-    _QUOTED[form] = book.add_format({**look, "quote_prefix": True})
-    return form
-
-
-def _quoted_like(text: str, form: Format) -> Format:
-    return _QUOTED.get(form, form) if text.startswith(_FORMULA_STARTS) else form
-
-
-def styles_of(book: Workbook) -> Styles:
-    """The formats, made in this workbook."""
-    font = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
-    line = {**font, "border": 1, "border_color": "#D9E2EC"}
-    head = {**line, "bold": True, "font_color": "#FFFFFF", "bg_color": "#0B4F8A", "text_wrap": True}
-    colours = {
-        "fail": "#FFC7CE",
-        "doubt": "#FFEB9C",
-        "unmet": "#F8CBAD",
-        "explained": "#BDD7EE",
-        "pass": "#C6EFCE",
-        "near": "#FFEB9C",
-        "incomplete": "#E4DCF5",
-    }
-    return Styles(
-        title=_format(book, {**font, "bold": True, "font_size": 16}),
-        head=_format(book, head),
-        text=_format(book, line),
-        wrap=_format(book, {**line, "text_wrap": True}),
-        link=_format(book, {**line, "font_color": "#0B4F8A", "underline": 1}),
-        left=_format(book, {**line, "align": "left"}),
-        fills={
-            key: _format(book, {**line, "bg_color": colour, "text_wrap": True})
-            for key, colour in colours.items()
-        },
-        absent=_format(book, {**line, "font_color": "#7B8794", "align": "center"}),
-        numbers={
-            (key, digits): _format(book, {**line, **fill, "num_format": f"{0:.{digits}f}"})
-            for key, fill in {"": {}, **{k: {"bg_color": c} for k, c in colours.items()}}.items()
-            for digits in range(5)
-        },
-    )
-
-
-class ListSheet:
-    """A sheet that is one long list: a header row that stays in view and is printed on every page,
-    landscape A4, as wide as the paper. ``row`` is the last row written, 0-based."""
-
-    def __init__(
-        self,
-        book: Workbook,
-        styles: Styles,
-        title: str,
-        heads: Sequence[str],
-        widths: Sequence[float],
-    ) -> None:
-        """``widths`` of the columns, in characters."""
-        self.sheet: Worksheet = book.add_worksheet(title)
-        self.sheet.set_landscape()
-        self.sheet.set_paper(9)
-        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
-        self.sheet.fit_to_pages(1, 0)
-        self.sheet.repeat_rows(0)
-        self.sheet.freeze_panes(1, 0)
-        self.widths = widths
-        for column, width in enumerate(widths):
-            self.sheet.set_column(column, column, width)
-        self.row = -1
-        self.write(heads, [styles.head] * len(heads))
-
-    def write(self, values: Sequence[Value], formats: Sequence[Format], wraps: bool = True) -> None:
-        """The next row. It is made as tall as its longest text needs, unless nothing ``wraps``."""
-        self.row += 1
-        if wraps:
-            lines = max(map(lines_needed, values, self.widths))
-            self.sheet.set_row(self.row, max(1, lines) * LINE_HEIGHT + 2)
-        write_line(self.sheet, self.row, values, formats)
-
-    def add_filter(self) -> None:
-        """Filter buttons over everything that was written."""
-        self.sheet.autofilter(0, 0, max(1, self.row), len(self.widths) - 1)
-
-
-def lines_needed(value: Value, width: float) -> int:
-    """Lines that a text takes in a column of so many characters; a Chinese one counts as two."""
-    if not isinstance(value, str):
-        return 1
-    room = max(1.0, width - 1)
-    return sum(ceil(_columns(line) / room) or 1 for line in value.split("\n")) or 1
-
-
-def _columns(text: str) -> int:
-    return sum(2 if character > "\u2e7f" or character in "“”‘’…—·" else 1 for character in text)
-
-
-def write_line(
-    sheet: Worksheet, row: int, values: Sequence[Value], formats: Sequence[Format]
-) -> None:
-    """One row of cells. Text stays text, whatever it begins with; None is an empty cell."""
-    for column, (value, form) in enumerate(zip(values, formats, strict=True)):
-        if value is None:
-            sheet.write_blank(row, column, None, form)
-        elif isinstance(value, str):
-            if value.startswith("<r>"):
-                value += " "  # XlsxWriter would take "<r>…</r>" for finished XML
-            sheet.write_string(row, column, value, _quoted_like(value, form))
-        else:
-            sheet.write_number(row, column, float(value), form)
-
-
 TITLE = "县级汇总"
-FIXED_TIME = datetime(2026, 1, 1)
-"""The time stamp inside a workbook: equal runs give equal bytes."""
 
 _WORST_FIRST = {"fail": 0, "doubt": 1, "unmet": 2, "explained": 3}
 
 
-def write_county_book(report: CountyReport, path: Path, todo: WorkList | None = None) -> None:
+def write_county_book(
+    report: CountyReport, target: BinaryIO, todo: WorkList | None = None, on_disk: bool = True
+) -> None:
     """Write the summary workbook, row by row; ``todo`` is the report's work list if at hand. Links
-    to marked copies are relative to the workbook's own folder."""
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
-    book.set_properties({"title": f"{report.county}{TITLE}", "created": FIXED_TIME})
+    to marked copies are relative to the workbook's own folder. ``on_disk`` as in `new_book`."""
+    book = new_book(target, f"{report.county}{TITLE}", on_disk)
     styles = styles_of(book)
     todo = todo or work_list(report)
     _overview(book, styles, report, todo)
@@ -201,6 +67,9 @@ def write_county_book(report: CountyReport, path: Path, todo: WorkList | None = 
     write_matrix(book, styles, report)
     write_dispersion(book, styles, report)
     write_shortages(book, styles, report)
+    _years(book, styles, report)
+    _runs(book, styles, report)
+    _locks(book, styles, report)
     write_facts(book, styles, report)
     book.close()
 
@@ -244,7 +113,7 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport, todo: WorkLi
         # 暂通过 is not green: schools that are still missing may turn it
         kind = Outcome.DOUBT if item.provisional and item.outcome is Outcome.PASS else item.outcome
         form = styles.wrap if item.informs else styles.fills.get(str(kind), styles.wrap)
-        line = (f"{item.rule} {item.title}（{stage}）", f"{item.word}：{item.message}")
+        line = (f"{item.rule} {item.label}（{stage}）", f"{item.word}：{item.message}")
         sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, form))
 
@@ -262,7 +131,7 @@ def _work_list(book: Workbook, styles: Styles, todo: WorkList) -> None:
         values: tuple[Value, ...] = (
             *(line.name, line.code, line.type, line.township, "、".join(line.stages), line.state),
             *(number or None for number in numbers),
-            *(line.first, "、".join(line.hinges), line.contact),
+            *(line.first, "\n".join(map(str, line.hinges)), line.contact),
         )
         formats = [styles.wrap] * len(values)
         if line.state != HANDED_IN:
@@ -274,6 +143,70 @@ def _work_list(book: Workbook, styles: Styles, todo: WorkList) -> None:
             formats[11] = styles.fills["incomplete"]
         page.write(values, formats)
     page.sheet.freeze_panes(1, 1)
+    page.add_filter()
+
+
+def _years(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """This year beside last, indicator by indicator; no sheet without last year's workbooks."""
+    if not report.years:
+        return
+    heads = (
+        *("学段", "指标", "去年差异系数", "今年差异系数", "去年均值", "今年均值", "两年都有的学校"),
+        *("提高", "降低", "去年达标", "今年达标", "有疑问未比", "进步最大", "退步最大"),
+    )
+    widths = (9, 34, 12, 12, 12, 12, 10, 8, 8, 9, 9, 9, 50, 50)
+    page = ListSheet(book, styles, "与去年比", heads, widths)
+    names = {school.code: school.name for school in report.schools}
+    for line in report.years:
+        values: tuple[Value, ...] = (
+            *(report.stages.get(line.stage, line.stage), f"{line.title}（{line.unit}）"),
+            *(None if cv is None else round(cv, 6) for cv in (line.cv_then, line.cv_now)),
+            *(
+                None if mean is None else Decimal(format_number(mean, line.digits))
+                for mean in (line.mean_then, line.mean_now)
+            ),
+            *(line.schools, line.up, line.down, line.met_then, line.met_now, line.unsure),
+            *(school_years(rows, names, line.digits) for rows in (line.best, line.worst)),
+        )
+        formats = [styles.wrap] * len(values)
+        if line.cv_then is not None and line.cv_now is not None and line.cv_then != line.cv_now:
+            formats[3] = styles.fills["pass" if line.cv_now < line.cv_then else "doubt"]
+        page.write(values, formats)
+    page.sheet.freeze_panes(1, 2)
+    page.add_filter()
+
+
+def _runs(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """How the county stood after each run, the newest first; no sheet before there is any."""
+    if not report.runs:
+        return
+    heads = (
+        "时间",
+        "应报",
+        "已报",
+        "必须修改",
+        "需要说明",
+        "未达标",
+        "不能下结论",
+        "新来的和变了的",
+    )
+    page = ListSheet(book, styles, "进度", heads, (18, 8, 8, 10, 10, 10, 11, 90))
+    for run in reversed(report.runs):
+        numbers = (run.expected, run.received, run.hard, run.doubt, run.unmet, run.open)
+        more = f"\n另有 {run.more} 所" if run.more else ""
+        values: tuple[Value, ...] = (run.at, *numbers, "\n".join(run.news) + more)
+        page.write(values, [styles.wrap] * len(values))
+
+
+def _locks(book: Workbook, styles: Styles, report: CountyReport) -> None:
+    """The 审定 schools, those first whose file is not the approved one any more."""
+    if not report.locks:
+        return
+    page = ListSheet(book, styles, "审定", ("学校", "标识码", "审定时间", "现在"), (30, 14, 18, 90))
+    for item in sorted(report.locks, key=lambda item: not item.change):
+        now = styles.fills["fail" if item.change else "pass"]
+        values = (item.name, item.code, item.at, item.change or "没有变")
+        page.write(values, [styles.wrap, styles.wrap, styles.wrap, now])
     page.add_filter()
 
 
@@ -379,9 +312,9 @@ def _copy_link(sheet: Worksheet, row: int, column: int, target: str, styles: Sty
     if not target:
         sheet.write_blank(row, column, None, styles.text)
     elif row > 60_000:  # Excel keeps at most 65,530 links on a sheet
-        sheet.write_string(row, column, target, _quoted_like(target, styles.text))
+        sheet.write_string(row, column, target, quoted_like(target, styles.text))
     else:
-        link = _quoted_like(target, styles.link)
+        link = quoted_like(target, styles.link)
         sheet.write_url(row, column, f"external:{target}", link, target)
 
 

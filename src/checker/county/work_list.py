@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -14,9 +15,12 @@ from checker.county.roster import RosterEntry
 from checker.marking.file_record import FileRecord
 from checker.marking.overview import BLANK_FORM
 from checker.model.report import FileStatus
-from checker.model.verdicts import SEVERITY_WORDS, Outcome, Severity
+from checker.model.verdicts import SEVERITY_WORDS, Severity
 
 _TOWNSHIP = re.compile(r"^.{1,5}?(?:街道|乡|镇)")
+_TOLD = 2
+"""So many of the conclusions that hang on a school are told with their figures."""
+
 _FIRST = 12
 """So many schools of each sort are named among what is to be done tonight."""
 
@@ -26,9 +30,27 @@ HANDED_IN, MISSING, UNREADABLE, BLANK, STRANGE, EARLIER = (
 )
 
 
+class Hanging(NamedTuple):
+    """A conclusion of the county that hangs on a school: its label with the stage, the cells in
+    question, the figure with all data, the figure without the ``aside`` schools in doubt, and by
+    how much this school moves it."""
+
+    rule: str
+    label: str
+    cells: tuple[str, ...]
+    actual: str
+    without: str
+    aside: int
+    moves: Fraction
+
+    def __str__(self) -> str:
+        apart = f"，不计有疑问的 {self.aside} 所为 {self.without}" if self.without else ""
+        return f"{self.label}：现为 {self.actual}{apart}"
+
+
 class SchoolLine(Struct, frozen=True):
-    """One school, or one file that is nobody's, on one line. ``hinges`` are the titles of the
-    county's conclusions that hang on it; ``first`` says what to do first."""
+    """One school, or one file that is nobody's, on one line. ``hinges`` are the county's
+    conclusions that hang on it, those that it moves most first; ``first`` says what to do first."""
 
     code: str
     name: str
@@ -44,7 +66,7 @@ class SchoolLine(Struct, frozen=True):
     path: str
     contact: str
     rules: tuple[str, ...] = ()
-    hinges: tuple[str, ...] = ()
+    hinges: tuple[Hanging, ...] = ()
 
 
 class Task(NamedTuple):
@@ -55,6 +77,10 @@ class Task(NamedTuple):
     contact: str
     what: str
     effect: str
+
+    def __str__(self) -> str:
+        whom = f"{self.name}（{self.contact}）" if self.contact else self.name
+        return f"{whom}：{self.what} {self.effect}".strip()
 
 
 class RuleLine(NamedTuple):
@@ -82,7 +108,7 @@ def work_list(report: CountyReport) -> WorkList:
         school.code: tuple(report.stages[stage] for stage in report.stages if stage in units)
         for school, units in report.units()
     }
-    hinges = _hinges(report)
+    hinges = hanging(report)
     questioned: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for concluded in report.findings:
         for hinge in concluded.hinges:
@@ -116,7 +142,7 @@ def work_list(report: CountyReport) -> WorkList:
                 record,
                 stages.get(school.code, ()),
                 tuple(own),
-                hinges.get(school.code, {}),
+                hinges.get(school.code, ()),
                 next(iter(reasons), ""),
             )
         )
@@ -211,7 +237,7 @@ def _line(
     record: FileRecord,
     stages: tuple[str, ...],
     rules: tuple[str, ...],
-    hinges: dict[str, str],
+    hinges: Sequence[Hanging],
     reason: str,
 ) -> SchoolLine:
     entry = report.roster.get(record.code)
@@ -236,22 +262,37 @@ def _line(
     )
 
 
-def _hinges(report: CountyReport) -> dict[str, dict[str, str]]:
-    """标识码 -> the conclusions that hang on the school, each with the cells in question."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
+def hanging(report: CountyReport) -> dict[str, list[Hanging]]:
+    """标识码 -> the conclusions that hang on the school, the one that it moves most first. What is
+    only computed for another conclusion's sake is left out."""
+    found: dict[str, list[Hanging]] = defaultdict(list)
     for item in report.findings:
         if item.severity == Severity.INFO.value:
             continue
         stage = report.stages.get(item.stage, "全县")
+        without = item.without
         for hinge in item.hinges:
-            found[hinge.school][f"{stage}{item.title}"] = "、".join(cells_of(hinge.doubts))
+            found[hinge.school].append(
+                Hanging(
+                    rule=item.rule,
+                    label=f"{stage}{item.label}",
+                    cells=cells_of(hinge.doubts),
+                    actual=item.actual,
+                    without=without.actual if without else "",
+                    aside=len(without.schools) if without else 0,
+                    moves=hinge.moves,
+                )
+            )
+    for own in found.values():
+        own.sort(key=lambda each: -each.moves)
     return found
 
 
 def _weight(line: SchoolLine) -> tuple[object, ...]:
     order = dict.fromkeys((MISSING, UNREADABLE, BLANK, EARLIER), 1) | {STRANGE: 2}
     return (
-        -len(line.hinges),
+        not line.hinges,
+        -line.hinges[0].moves if line.hinges else 0,
         order.get(line.state, 3),
         -line.hard,
         -line.doubt,
@@ -263,24 +304,21 @@ def _weight(line: SchoolLine) -> tuple[object, ...]:
 
 
 def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
-    """In order of effect: figures on which conclusions hang, who has not handed in, then those who
-    have most to mend."""
-    cells = _hinges(report)
-    moves = {
-        hinge.school: (hinge.moves, finding)
-        for finding in report.findings
-        for hinge in finding.hinges
-        if finding.outcome is Outcome.INCOMPLETE
-    }
+    """In order of effect: what was changed after 审定, figures on which conclusions hang, who has
+    not handed in, then those who have most to mend."""
+    for state in report.locks:
+        if state.change:
+            contact = _contact(report.roster.get(state.code))
+            effect = f"{state.at} 审定的已经不是现在的文件，须重新审定"
+            yield Task(state.name, state.code, contact, state.change, effect)
     for line in lines:
         if line.hinges:
-            what = "、".join(dict.fromkeys(cells[line.code].values()))
-            finding = moves[line.code][1]
-            effect = "；".join(line.hinges)
-            sure = f"（不计时为 {finding.without.actual}）" if finding.without else ""
-            note = f"现为 {finding.actual}{sure}" if len(line.hinges) == 1 else ""
-            told = f"{effect}：{note or '改正前都不能下结论'}"
-            yield Task(line.name, line.code, line.contact, f"核对 {what}。{line.first}", told)
+            cells = dict.fromkeys(cell for each in line.hinges for cell in each.cells)
+            effect = "；".join(map(str, line.hinges[:_TOLD]))
+            if len(line.hinges) > _TOLD:
+                effect += f"；另有 {len(line.hinges) - _TOLD} 项结论也取决于它"
+            what = f"核对 {'、'.join(cells)}。{line.first}"
+            yield Task(line.name, line.code, line.contact, what, effect)
     for states, effect in (
         ((MISSING, BLANK), "全县数字少这一所"),
         ((UNREADABLE, STRANGE, EARLIER), "没有计入全县数字"),
@@ -289,11 +327,9 @@ def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
         for line in named[:_FIRST]:
             yield Task(line.name, line.code, line.contact, f"{line.state}：{line.first}", effect)
         if len(named) > _FIRST:
-            yield Task(f"另有 {len(named) - _FIRST} 所（份）", "", "", "见下面的工作清单。", effect)
+            yield Task(f"另有 {len(named) - _FIRST} 所（份）", "", "", "见工作清单。", effect)
     named = [line for line in lines if line.state == HANDED_IN and line.hard and not line.hinges]
     for line in named[:_FIRST]:
         yield Task(line.name, line.code, line.contact, line.first, f"必须修改 {line.hard} 处")
     if len(named) > _FIRST:
-        yield Task(
-            f"另有 {len(named) - _FIRST} 所", "", "", "见下面的工作清单。", "还有必须修改的问题"
-        )
+        yield Task(f"另有 {len(named) - _FIRST} 所", "", "", "见工作清单。", "还有必须修改的问题")

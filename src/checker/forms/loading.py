@@ -205,6 +205,7 @@ def _table(entry: Entry, sheet: str) -> Table:
         note=_optional(entry, "note") or "",
         sheet=sheet,
         required=bool(entry.get("required", False)),
+        none_by=_optional(entry, "none_by") or "",
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from checker.judging.blank_cells import Supposed, unfilled, without_blanks
 from checker.judging.causes import causes_of
 from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
@@ -19,7 +20,7 @@ from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import WHOLE_WORDS, lacking
 from checker.model.report import Report, Score
 from checker.model.rules import Rule
-from checker.model.submission import Explanation, Submission
+from checker.model.submission import RETURNED, Explanation, FactRef, Submission
 from checker.model.verdicts import (
     Outcome,
     Passed,
@@ -94,6 +95,8 @@ class Run:
         }
         self.plan = plan_for(ruleset, profile, template)
         self.errors: list[RuleError] = []
+        self._supposed: Supposed | None = None
+        self._unfilled: dict[tuple[FactRef, ...], Verdict] = {}
         self._known: dict[tuple[str, UnitKey], Verdicts | None] = {}
         self._units: dict[Group, Sequence[Unit]] = {}
 
@@ -110,6 +113,7 @@ class Run:
         form = form_verdicts(self.submission, self.whole, self.stages)
         form += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
         form += last_year_verdicts(self.values, self.whole, self.stages)
+        form += self._unfilled.values()
         settled = [
             self.settled(verdict, form_rules.get(verdict.rule))
             for verdict in form
@@ -229,6 +233,9 @@ class Run:
             return replace(verdict, outcome=Outcome.UNMET)
         explanation = self.submission.explanations.get(verdict.key)
         if explanation is not None and explanation.text.strip() and severity is Severity.SOFT:
+            if explanation.returned is not None:
+                message = verdict.message + sent_back(explanation.returned)
+                return replace(verdict, outcome=Outcome.DOUBT, message=message)
             if _outdated(explanation, verdict.message):
                 message = _asked_again(explanation, verdict.message)
                 return replace(verdict, outcome=Outcome.DOUBT, message=message)
@@ -304,8 +311,27 @@ class Run:
             return ()
         for verdict in given:
             if verdict.outcome is Outcome.FAIL:
-                return tuple([self.settled(each, rule) for each in given])
+                known = self._without_blanks(given, rule, unit, context)
+                return tuple([self.settled(each, rule) for each in known])
         return given
+
+    def _without_blanks(
+        self, given: Verdicts, rule: Rule, unit: Unit, context: Context
+    ) -> Verdicts:
+        """What is missed because empty cells count as 0 is 缺数据; for a logical rule the cells
+        must be filled in. Code that is not the project's own is not run again to find out."""
+        if rule.kind == "composite" or self.plan.asked_once(rule.id):
+            return given
+        if self._supposed is None:
+            self._supposed = Supposed(self.values)
+        known = without_blanks(given, rule, unit, context, self._supposed)
+        if self.profile.severity(rule.id, rule.severity) is Severity.HARD:
+            for before, after in zip(given, known, strict=True):
+                if isinstance(before, Verdict) and isinstance(after, Verdict) and after != before:
+                    said = unfilled(self.submission, rule, unit, before, after)
+                    if said is not None:
+                        self._unfilled.setdefault(after.at, said)
+        return known
 
 
 def _applies(condition: str, unit: Unit, context: Context) -> bool:
@@ -328,13 +354,19 @@ def _code(row: Unit, column: str) -> str:
         return ""
 
 
+def sent_back(remark: str) -> str:
+    """What is said of an explanation that the county did not accept."""
+    return f"县里退回了说明{f'：{remark}' if remark else ''}，请核对后改正，或者重写说明。"
+
+
 def _outdated(explanation: Explanation, message: str) -> bool:
     """Whether the numbers changed since the finding was entered in the sheet 说明.
 
     Only the numbers are compared: another edition may word the same finding otherwise. A row
     without a 问题 was written by the clerk alone and holds as it stands.
     """
-    return bool(explanation.issue) and _numbers(explanation.issue) != _numbers(message)
+    issue = explanation.issue.partition(RETURNED)[0]
+    return bool(issue) and _numbers(issue) != _numbers(message)
 
 
 def _asked_again(explanation: Explanation, message: str) -> str:

@@ -155,7 +155,7 @@ class Words:
         """Whether nothing was typed into the cells of a field."""
         try:
             return not self.unit.given(field)
-        except RuleDefect:
+        except (MissingInput, RuleDefect):
             return False
 
     def _call(self, node: Call) -> str:

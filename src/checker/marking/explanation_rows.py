@@ -8,7 +8,7 @@ from checker.marking.findings import Finding
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit
 from checker.model.report import Report
-from checker.model.submission import ExplanationArea, key_offset
+from checker.model.submission import RETURNED, Explanation, ExplanationArea, key_offset
 from checker.model.verdicts import Outcome
 
 NUMBER, PLACE, ISSUE, TEXT = range(4)
@@ -47,7 +47,7 @@ def explanation_edits(report: Report, findings: Sequence[Finding]) -> tuple[Cell
         edit
         for item in known
         if item.text.strip() and item.key
-        for edit in _row(area, item.row, item.key, item.place, item.issue)
+        for edit in _row(area, item.row, item.key, item.place, _issue(item))
         if edit.value is not None
     ]
     free = (row for row in range(first.row, last.row + 1) if row not in explained)
@@ -57,6 +57,14 @@ def explanation_edits(report: Report, findings: Sequence[Finding]) -> tuple[Cell
     for row in sorted(stale):
         edits.extend(_row(area, row))
     return tuple(edits)
+
+
+def _issue(item: Explanation) -> str:
+    """What stands as 问题 beside a text: with why the county sent the text back, if it did."""
+    issue = item.issue.partition(RETURNED)[0]
+    if item.returned is None:
+        return issue
+    return f"{issue}{RETURNED}{f'：{item.returned}' if item.returned else ''}〕"
 
 
 def _row(

@@ -126,6 +126,15 @@ class FactTable(Struct, frozen=True, array_like=True):
         return {(fact.field, fact.column): fact.value for fact in self if not fact.row}
 
 
+class Explained(NamedTuple):
+    """A doubt that the school explained: the finding's key, what the school wrote, and what it
+    answers."""
+
+    key: str
+    text: str
+    message: str
+
+
 class Head(NamedTuple):
     """What is said of every file whatever is asked, by content alone: not where the file lies.
     ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
@@ -148,6 +157,7 @@ class Head(NamedTuple):
     overview: Overview = Overview()
     left_out: tuple[str, ...] = ()
     year: int = 0
+    explained: tuple[Explained, ...] = ()
 
     @property
     def markable(self) -> bool:
@@ -351,6 +361,7 @@ class FileRecord(Struct, frozen=True):
     overview: Overview = Overview()
     left_out: tuple[str, ...] = ()
     year: int = 0
+    explained: tuple[Explained, ...] = ()
     parts: Parts = NOTHING
 
     @property
@@ -403,6 +414,7 @@ def record_of(
         overview=head.overview,
         left_out=head.left_out,
         year=head.year,
+        explained=head.explained,
         parts=parts,
     )
 

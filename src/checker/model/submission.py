@@ -88,14 +88,19 @@ class ShownIndicator(Struct, frozen=True):
 class Explanation(Struct, frozen=True):
     """One row of the sheet 说明: the key of a soft finding and the text the clerk typed. ``issue``
     and ``place`` are the 问题 and 位置 that stand in the row: the finding as it was when it was
-    entered there. A text without a key ("") belongs to no finding any more."""
+    entered there. A text without a key ("") belongs to no finding any more. ``returned``: the
+    county did not accept the text and says why (perhaps nothing, "")."""
 
     key: str
     text: str
     row: int  # 1-based row on the sheet
     issue: str = ""
     place: str = ""
+    returned: str | None = None
 
+
+RETURNED = "〔县里退回"
+"""Begins what is added to the 问题 of an explanation that the county sent back."""
 
 ExplanationArea = tuple[CellRef, CellRef]
 """The corners of the body of the sheet 说明."""

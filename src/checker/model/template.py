@@ -93,7 +93,9 @@ class TableColumn(Struct, frozen=True):
 
 class Table(Struct, frozen=True):
     """A list of like rows (班级, 专用教室). Rows with every cell empty do not count. ``required``:
-    it has to have a row at least; without one it is not filled in, rather than empty."""
+    it has to have a row at least; without one it is not filled in, rather than empty. ``none_by``
+    is the field whose 0 says that there is nothing to list; without that 0, a table without rows
+    was left empty, and says nothing."""
 
     id: str
     title: str
@@ -102,6 +104,7 @@ class Table(Struct, frozen=True):
     note: str = ""
     sheet: str = ""
     required: bool = False
+    none_by: str = ""
 
 
 class SheetKind(StrEnum):

@@ -16,7 +16,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.discovery import Source, discover
+from checker.batch.discovery import Source, Unread, discover
+from checker.county.output import COPIES
 from checker.marking.file_record import Json
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.results import STATUS_WORDS, FileResult, result_of
@@ -25,6 +26,7 @@ from checker.model.marks import FILL_COLOURS, FILL_WORDS, CellEdit, Changes
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.verdicts import Outcome
+from checker.page.county_desk import CountyDesk
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reports.json_report import error_document, file_document, finding_document
 from checker.session import Session, SessionOptions
@@ -41,6 +43,8 @@ MOST_ROWS, MOST_COLUMNS = 600, 60
 MOST_UNPACKED = 512 * 1024 * 1024
 """Bytes of all workbooks of one archive."""
 
+_TOO_MUCH = "压缩包解开以后太大，这一份没有校验，请分几次放进来。"
+_BROKEN = "压缩包里的这一份读不出来，请让学校重新发送。"
 OWN_FAULT = "程序自身出错，没有得出结论，与学校的数据无关。"
 
 
@@ -59,11 +63,14 @@ class Cleaned(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """A workbook of an archive, or (content None) why it could not be had."""
+    """What is in an archive: a workbook, changed last at ``modified`` (seconds since 1970), or
+    (content None) why it is none, and under which `FileStatus`; "" if nobody handed it in."""
 
     name: str
     content: bytes | None
     said: str = ""
+    status: str = ""
+    modified: float = 0.0
 
 
 class Blank(Struct, frozen=True):
@@ -83,6 +90,7 @@ class Desk:
     ) -> None:
         self._session = Session(options)
         self._blanks = blanks
+        self.county = CountyDesk(self._session)
 
     def about(self) -> bytes:
         """What the page says of itself, as JSON: edition, profile, families, colours, faults."""
@@ -105,20 +113,36 @@ class Desk:
         return Blank(path.name, path.read_bytes())
 
     def check(
-        self, name: str, data: bytes, texts: Mapping[str, str] | None = None, drawn: bool = True
+        self,
+        name: str,
+        data: bytes,
+        texts: Mapping[str, str] | None = None,
+        drawn: bool = True,
+        counted: bool = False,
+        modified: float = 0.0,
     ) -> Checked:
         """One workbook through the five steps. ``texts``: what was typed on the page for 说明, by
-        the keys of the findings. ``drawn``: the document has the sheets as well. Never raises for
-        a bad file."""
+        the keys of the findings. ``drawn``: the document has the sheets as well; ``counted``: it is
+        one of the county's, changed last at ``modified`` (seconds since 1970). Never raises for a
+        bad file."""
         try:
-            return self._checked(name, data, texts or {}, drawn)
+            checked, judgement = self._checked(name, data, texts or {}, drawn)
+            if counted:
+                copy = f"{COPIES}/{name}" if checked.marked else ""
+                self.county.count(judgement, copy, modified)
+            return checked
         except Exception as problem:  # the program's own fault must cost one file, not the page
             trace = "".join(traceback.format_exception(problem))
             result = FileResult(name, FileStatus.FAILED, message=OWN_FAULT)
+            if counted:
+                failed = Judgement(name, FileStatus.FAILED, message=OWN_FAULT)
+                self.county.count(failed, "", modified)
             told = self._document(result, None, None) | {"trace": trace}
             return Checked(msgspec.json.encode(told), None)
 
-    def _checked(self, name: str, data: bytes, texts: Mapping[str, str], drawn: bool) -> Checked:
+    def _checked(
+        self, name: str, data: bytes, texts: Mapping[str, str], drawn: bool
+    ) -> tuple[Checked, Judgement]:
         typed = {key: text.strip() for key, text in texts.items() if text.strip()}
         if typed:
             data = self._explained(name, data, typed)
@@ -138,7 +162,7 @@ class Desk:
         told = self._document(result, judgement.report, changes)
         if drawn and snapshot is not None and changes is not None:
             told["sheets"] = list(drawn_sheets(snapshot, changes))
-        return Checked(msgspec.json.encode(told), copy)
+        return Checked(msgspec.json.encode(told), copy), judgement
 
     def clean(self, data: bytes) -> Cleaned:
         """The workbook without marks of an earlier run."""
@@ -151,6 +175,8 @@ class Desk:
         kept = "".join(f"保留 {one.place}：{one.reason}" for one in summary.kept)
         return Cleaned(content, f"标记已清除，和标记之前一样。{kept}")
 
+    # -- archives --------------------------------------------------------------------------------
+
     def entries(self, name: str, data: bytes) -> list[Entry]:
         """The workbooks in a zip archive; one that cannot be had costs itself only."""
         place = Path(tempfile.gettempdir()) / "dropped.zip"
@@ -158,7 +184,7 @@ class Desk:
         try:
             found = discover([str(place)])
             return [
-                *(Entry(name, None, reason) for _, reason in found.failures),
+                *(_unread_within(name, place.name, each) for each in found.unread),
                 *_read_within(name, found.sources),
             ]
         finally:
@@ -226,18 +252,23 @@ class Desk:
         }
 
 
+def _unread_within(archive: str, dropped: str, found: Unread) -> Entry:
+    name = archive + found.shown.removeprefix(dropped)
+    return Entry(name, None, found.reason, found.status.value if found.status else "")
+
+
 def _read_within(archive: str, sources: Sequence[Source]) -> Iterator[Entry]:
     left = MOST_UNPACKED
     for source in sources:
         name = f"{archive}/{source.inside}"
         left -= source.size
         if left < 0:
-            yield Entry(name, None, "压缩包解开以后太大，这一份没有校验，请分几次放进来。")
+            yield Entry(name, None, _TOO_MUCH, FileStatus.UNREADABLE.value)
             continue
         try:
-            yield Entry(name, source.read())
+            yield Entry(name, source.read(), modified=source.modified)
         except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
-            yield Entry(name, None, "压缩包里的这一份读不出来，请让学校重新发送。")
+            yield Entry(name, None, _BROKEN, FileStatus.UNREADABLE.value)
 
 
 def rows_of_explanations(

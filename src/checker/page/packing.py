@@ -20,8 +20,8 @@ SITE = WORK / "site"
 
 
 def compiled(source: bytes, name: str) -> bytes:
-    """The module as the import system takes it without its source."""
-    code = compile(source, name, "exec", dont_inherit=True, optimize=1)
+    """The module as the import system takes it without its source; docstrings left out."""
+    code = compile(source, name, "exec", dont_inherit=True, optimize=2)
     return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
 
 
@@ -48,7 +48,8 @@ def read_rules() -> bytes:
         raise SystemExit("；".join(each["message"] for each in errors))
     for place in range(len(ORDER["blanks"])):
         blank = desk.blank(place)
-        desk.check(blank.name, blank.content)
+        desk.check(blank.name, blank.content, None, True, True)
+    desk.county.concluded("", {})
     return (cache / "documents.msgpack").read_bytes()
 
 

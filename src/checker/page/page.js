@@ -77,7 +77,7 @@
   // -- files ------------------------------------------------------------------------------------
 
   const STOPPED = "已停止，这一份没有校验。";
-  let items = [], roster = null, current = null, stopped = false, busy = false;
+  let items = [], beside = [], roster = null, current = null, stopped = false, busy = false;
 
   async function filesOf(transfer) {
     const entries = [...transfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
@@ -116,8 +116,12 @@
     show($("list"), false);
     items = [];
     roster = null;
+    beside = [];
     const found = given.filter(({ name }) => !isOurs(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
     let passedOver = given.length - found.length;
+    const [above] = found.length ? found[0].name.match(/^[^/]*\//) || [""] : [""];
+    if (above && found.every(({ name }) => name.startsWith(above))) // named as `checker county` does
+      for (const each of found) each.name = each.name.slice(above.length);
     try {
       await ready;
     } catch {
@@ -132,7 +136,8 @@
         const { name, file } = found[place];
         if (what === "roster") roster = { name, content: new Uint8Array(await file.arrayBuffer()) };
         else if (what === "workbook") chosen.push(found[place]);
-        else if (what === "unread") items.push({ name, unread: said });
+        else if (what === "unread") items.push({ name, unread: said, status: "not_looked_at" });
+        else if (what === "beside") beside.push([name, said]);
         else passedOver++;
       }
     }
@@ -149,6 +154,7 @@
         continue;
       }
       for (const item of await unfolded(name, file)) {
+        item.name = ownName(item.name);
         if (stopped && !item.unread) item.unread = STOPPED;
         if (!item.unread) await judge(item, !many, many);
         items.push(item);
@@ -163,7 +169,8 @@
     busy = false;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     document.body.dataset.seconds = seconds;
-    const others = passedOver ? `另有 ${passedOver} 个文件不是填报表，没有看。` : "";
+    const apart = passedOver + beside.length;
+    const others = apart ? `另有 ${apart} 个文件不是填报表，没有看。` : "";
     if (!items.length) return say(`没有找到可以校验的表。${others}`, true);
     say(`${stopped ? "已停止" : "校验完了"}，用时 ${seconds} 秒。${others}可以再放别的表。`);
     if (many || items.length > 1) list();
@@ -171,17 +178,30 @@
     document.body.dataset.done = String(Number(document.body.dataset.done || 0) + 1);
   }
 
+  /** The name, with a number where another file has it already. */
+  function ownName(name) {
+    const taken = new Set(items.map((item) => item.name));
+    let own = name, number = 1;
+    while (taken.has(own)) own = name.replace(/(\.[^.]*)?$/, (suffix) => `(${++number})${suffix}`);
+    return own;
+  }
+
   async function unfolded(name, file) {
-    if (!/\.zip$/i.test(name)) return [{ name, read: async () => new Uint8Array(await file.arrayBuffer()) }];
+    if (!/\.zip$/i.test(name))
+      return [{ name, modified: file.lastModified / 1000, read: async () => new Uint8Array(await file.arrayBuffer()) }];
     try {
       const content = new Uint8Array(await file.arrayBuffer());
       const found = await patiently("entries", { name, content });
-      if (!found.length) return [{ name, unread: "压缩包里没有填报表。" }];
-      return found.map((each) => {
+      for (const each of found) if (!each.content && !each.status) beside.push([each.name, each.said]);
+      const counted = found.filter((each) => each.content || each.status);
+      if (!counted.length) return [{ name, unread: "压缩包里没有填报表。" }];
+      return counted.map((each) => {
         const kept = each.content && new Blob([each.content]);
         return {
           name: each.name,
+          modified: each.modified,
           unread: each.content ? "" : each.said,
+          status: each.status,
           read: async () => new Uint8Array(await kept.arrayBuffer()),
         };
       });
@@ -201,7 +221,9 @@
     }
     if (!drawn || !texts) say(`正在校验：${item.name}`);
     try {
-      const answer = await patiently("check", { name: item.name, content, texts, drawn, counted });
+      const answer = await patiently("check", {
+        name: item.name, content, texts, drawn, counted, modified: item.modified,
+      });
       item.document = answer.document;
       item.copy = answer.copy && new Blob([answer.copy]);
       if (counted) item.generation = generation;
@@ -263,17 +285,15 @@
   async function copies() {
     const files = [];
     for (const item of items)
-      if (item.copy) files.push([copyName(item), new Uint8Array(await item.copy.arrayBuffer())]);
+      if (item.copy) files.push(["校验结果/" + item.name, new Uint8Array(await item.copy.arrayBuffer())]);
     return files;
   }
 
-  function copyName(item) {
-    if (item.copyName) return item.copyName;
-    const taken = new Set(items.map((each) => each.copyName));
-    const own = "校验结果/" + item.name.replace(/\.zip\//i, "/");
-    let name = own, number = 1;
-    while (taken.has(name)) name = own.replace(/(\.[^.]*)$/, `(${++number})$1`);
-    return (item.copyName = name);
+  /** 2026-11-29 08:30 */
+  function now() {
+    const time = new Date();
+    const two = (number) => String(number).padStart(2, "0");
+    return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${two(time.getHours())}:${two(time.getMinutes())}`;
   }
 
   $("all-copies").addEventListener("click", async () => {
@@ -289,13 +309,24 @@
       for (const item of items) // a worker that was started anew has not seen them
         if (!item.unread && item.generation !== generation) await judge(item, false, true);
       say("正在汇总全县……");
+      const stoppedAt = items.filter((item) => item.unread === STOPPED);
+      const unread = items.filter((item) => item.unread && item.unread !== STOPPED);
       const answer = await ask("county", {
         name: $("county-name").value.trim(),
         roster,
-        unread: items.filter((item) => item.unread).map((item) => [item.name, item.unread]),
-        copies: items.filter((item) => item.copy).map((item) => [item.name, copyName(item)]),
+        generated: now(),
+        others: {
+          unread: unread.map((item) => [item.name, item.status || "unreadable", item.unread]),
+          stopped: stoppedAt.map((item) => [item.name, item.unread]),
+          beside,
+        },
       });
       if (answer.said) return say(answer.said, true);
+      for (const item of items) { // what the county says of a school stands in its copy as well
+        if (!item.copy || !answer.marked_again.includes(item.name)) continue;
+        const copy = await ask("remark", { name: item.name, content: await item.read() });
+        if (copy) item.copy = new Blob([copy]);
+      }
       fill($("county-told"), "ul", answer.lines.map((line) => made("li", line)));
       fill($("tonight"), "ol", answer.tonight.map((line) => made("li", line)));
       save("县级校验.zip", await ask("together", { files: [...answer.files, ...(await copies())] }));

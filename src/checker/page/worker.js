@@ -72,35 +72,34 @@ function taken(bytes) {
 
 const tasks = {
   start: ({ parts }) => start(parts),
-  check({ name, content, texts, drawn, counted }) {
+  check({ name, content, texts, drawn, counted, modified }) {
     const given = python.toPy(texts || {});
-    const checked = desk.check(name, asBytes(content), given, drawn, counted || false);
+    const checked = desk.check(name, asBytes(content), given, drawn, counted, modified);
     const answer = { document: taken(checked.document), copy: raw(checked.marked) };
     checked.destroy();
     given.destroy();
     return answer;
   },
-  begin: () => desk.begin(),
+  begin: () => desk.county.begin(),
   sorted({ names }) {
     const given = python.toPy(names);
-    const told = taken(desk.sorted_apart(given));
+    const told = taken(desk.county.sorted_apart(given));
     given.destroy();
     return told;
   },
-  county({ name, roster, unread, copies }) {
-    const given = python.toPy({ unread, copies });
-    const made = roster
-      ? desk.county(name, given, roster.name, asBytes(roster.content))
-      : desk.county(name, given);
+  county({ name, others, roster, generated }) {
+    const given = python.toPy(others);
+    const made = desk.county.concluded(name, given, roster ? roster.name : "", asBytes(roster ? roster.content : new Uint8Array()), generated);
     const answer = { ...taken(made.told), files: [] };
-    for (const file of made.files) {
-      answer.files.push([file.name, raw(file.content)]);
-      file.destroy();
+    for (const paper of made.papers) {
+      answer.files.push([paper[0], raw(paper[1])]);
+      paper.destroy();
     }
     made.destroy();
     given.destroy();
     return answer;
   },
+  remark: ({ name, content }) => raw(desk.county.marked_copy(name, asBytes(content))),
   clean({ content }) {
     const cleaned = desk.clean(asBytes(content));
     const answer = { said: cleaned.said, content: raw(cleaned.content) };
@@ -117,7 +116,7 @@ const tasks = {
     const found = desk.entries(name, asBytes(content));
     const answer = [];
     for (const each of found) {
-      answer.push({ name: each.name, said: each.said, content: raw(each.content) });
+      answer.push({ name: each.name, said: each.said, status: each.status, modified: each.modified, content: raw(each.content) });
       each.destroy();
     }
     found.destroy();

@@ -25,7 +25,7 @@ await context.addInitScript(() => {
   };
 });
 const page = await context.newPage();
-page.setDefaultTimeout(120000);
+page.setDefaultTimeout(900000); // a machine may be busy with other things
 const own = pathToFileURL(address).href;
 page.on("request", (request) => {
   const url = request.url();
@@ -54,6 +54,26 @@ async function download(name, click) {
 
 const does = {
   drop: ({ files }) => settled(() => page.setInputFiles("#files", files)),
+  folder: ({ folder }) => settled(() => page.setInputFiles("#folder", folder)),
+  // As a person drags it from the file manager.
+  drag: ({ file, name }) => settled(async () => {
+    const content = readFileSync(file).toString("base64");
+    await page.evaluate(async ([base64, called]) => {
+      const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], called));
+      for (const type of ["dragover", "drop"])
+        document.getElementById("drop").dispatchEvent(
+          new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }, [content, name]);
+  }),
+  // Pressed as soon as some files are done.
+  stopped: ({ folder, after }) => settled(async () => {
+    await page.setInputFiles("#folder", folder);
+    await page.waitForFunction((done) => document.getElementById("progress").value >= done, after);
+    await page.click("#stop");
+  }),
+  heap: () => page.workers()[0].evaluate("python._module.HEAPU8.length"),
   explain: async ({ texts }) => {
     const boxes = page.locator("textarea[data-key]");
     for (let at = 0; at < (await boxes.count()); at++) {
@@ -63,6 +83,11 @@ const does = {
     await settled(() => page.locator("#rewrite").evaluate((button) => button.click()));
   },
   download: ({ name, button }) => download(name, () => page.locator(button).first().click()),
+  county: async ({ name, county }) => {
+    if (county) await page.fill("#county-name", county);
+    await page.waitForFunction(() => !document.getElementById("county").disabled);
+    return download(name, () => page.locator("#county").click());
+  },
   text: ({ at }) => page.locator(at).allTextContents(),
   count: ({ at }) => page.locator(at).count(),
   seen: () => page.evaluate(() => window.seen.splice(0)),

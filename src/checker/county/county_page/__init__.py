@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from hashlib import sha256
 from importlib.resources import files
@@ -14,10 +14,18 @@ from urllib.parse import quote
 from checker.county.county_page.charts import dispersion_bars, distribution
 from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
-from checker.county.report import CountyReport, DispersionResult, Level, cells_of, state_of
+from checker.county.report import (
+    CountyReport,
+    DispersionResult,
+    Level,
+    cells_of,
+    school_years,
+    state_of,
+)
+from checker.county.school_copy import Note, notes_of
 from checker.county.work_list import WorkList, work_list
 from checker.marking.file_record import Json
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, Severity, format_number
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
 from checker.reports.json_report import finding_word
 
 if TYPE_CHECKING:
@@ -28,11 +36,14 @@ _PIECES_AT_ONCE = 2000
 
 
 def county_page(
-    report: CountyReport, generated: str, todo: WorkList | None = None
+    report: CountyReport,
+    generated: str,
+    todo: WorkList | None = None,
+    notes: Mapping[str, Sequence[Note]] | None = None,
 ) -> Iterator[str]:
     """The page as text, piece by piece: the schools are read back one by one while it is written.
-    ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"; ``todo`` the report's
-    work list if at hand."""
+    ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"; ``todo`` is the report's
+    work list, ``notes`` what the county says of single schools, if at hand."""
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -55,7 +66,7 @@ def county_page(
         scorecard=_scorecard(report),
         unjudged=sum(record.counts.get("unjudged", 0) for record in report.standing()),
         causes_of=_CausesOf(report),
-        county_of=_county_of(report),
+        county_of=notes_of(report) if notes is None else notes,
         school_anchors={school.code: f"s{n}" for n, school in enumerate(report.schools, 1)},
         cells_of=cells_of,
         counts_of={record.path: record.counts for record in report.records},
@@ -77,6 +88,7 @@ def county_page(
         left_out=_left_out,
         word_of=finding_word,
         state_of=state_of,
+        school_years=school_years,
         all_stages=list(report.stages.items()),
     )
     pieces.enable_buffering(_PIECES_AT_ONCE)
@@ -127,23 +139,6 @@ def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResu
     for item in report.deciding():
         found[item.title][item.stage] = item
     return list(found.items())
-
-
-def _county_of(report: CountyReport) -> dict[str, list[str]]:
-    """标识码 -> what the county's rules say of this very school."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for item in report.findings:
-        if item.hinges and item.severity != Severity.INFO:
-            stage = report.stages.get(item.stage, "全县")
-            for hinge in item.hinges:
-                cells = "、".join(cells_of(hinge.doubts))
-                found[hinge.school].append(
-                    f"全县的“{stage}{item.title}”取决于这所学校的 {cells}，请先核对。"
-                )
-        elif item.outcome is Outcome.DOUBT and not item.informs:
-            for code in item.schools:
-                found[code].append(item.message)
-    return found
 
 
 def _counts(report: CountyReport) -> dict[str, int]:

@@ -53,15 +53,15 @@ def unit_rows(report: CountyReport, anchors: dict[str, str]) -> Iterator[UnitRow
 def _cell(indicator: Indicator, level: Level | None) -> MatrixCell:
     if level is None or level.value is None:
         word = OUTCOME_WORDS[level.outcome] if level else "不适用"
-        return MatrixCell("—", "none", f"{indicator.title}:{word}")
+        return MatrixCell("—", "none", f"{indicator.title}：{word}")
     text = format_number(level.value, indicator.digits)
-    need = "" if level.limit is None else f",标准 {format_number(level.limit, indicator.digits)}"
+    need = "" if level.limit is None else f"，标准 {format_number(level.limit, indicator.digits)}"
     if not level.sure:
         cells = "、".join(cells_of(level.doubts))
-        title = f"{indicator.title}:{text}{indicator.unit}{need},数据有错或存疑,见 {cells}"
+        title = f"{indicator.title}：{text}{indicator.unit}{need}，数据有错或存疑，见 {cells}"
         return MatrixCell(f"{text} ?", "q", title)
     word = LEVEL_WORDS.get(level.outcome, OUTCOME_WORDS[level.outcome])
-    title = f"{indicator.title}:{text}{indicator.unit}{need},{word}"
+    title = f"{indicator.title}：{text}{indicator.unit}{need}，{word}"
     if level.outcome in MISSED:
         text += " ✗"
     return MatrixCell(text, _heat(indicator, level), title)

@@ -1,0 +1,228 @@
+"""反馈单: one page for each school on what to mend, zipped by 乡镇. Needs python-docx."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO
+
+from checker.county.report import CountyReport, School
+from checker.county.school_copy import COUNTY_UNIT, Note
+from checker.county.work_list import township_of
+from checker.harmless import one_line
+from checker.marking.file_record import Json
+from checker.marking.overview import FirstThing
+from checker.model.verdicts import Outcome, Severity
+from checker.reports.json_report import finding_word
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph
+
+FOLDER = "反馈单"
+"""In the result folder."""
+
+_MOST = 12
+"""So many points of one kind; a sheet of paper has an end, and the marked copy has them all."""
+
+_REPEATED = 3
+"""From so many findings of one rule on, they are one line."""
+
+_BELOW = "　— "
+"""Begins a line that belongs to the one above it."""
+
+_ASKED = frozenset({Outcome.FAIL.value, Outcome.DOUBT.value})
+
+_FIXED = (2026, 1, 1, 0, 0, 0)
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_FONT = "宋体"
+
+
+def by_township(report: CountyReport) -> dict[str, list[School]]:
+    """乡镇 -> its schools, those without one under 其他."""
+    found: dict[str, list[School]] = defaultdict(list)
+    for school in report.schools:
+        town = township_of(report.roster.get(school.code), school.name, school.path)
+        found[town or "其他"].append(school)
+    return dict(sorted(found.items()))
+
+
+def archive_name(township: str) -> str:
+    """反馈单/和顺乡.zip."""
+    return f"{FOLDER}/{_NOT_IN_NAMES.sub('_', township)}.zip"
+
+
+class Feedback:
+    """Writes the papers of one county. One document serves for all: making a new one takes longer
+    than writing into it."""
+
+    def __init__(
+        self, report: CountyReport, notes: Mapping[str, Sequence[Note]], deadline: str
+    ) -> None:
+        """``notes`` by 标识码 are what the county says of the school; ``deadline`` may be ""."""
+        import docx
+        from docx.oxml.ns import qn
+        from docx.shared import Cm, Pt
+
+        self._report = report
+        self._notes = notes
+        self._deadline = deadline
+        self._records = {record.path: record for record in report.records}
+        self._document: Document = docx.Document()
+        normal = self._document.styles["Normal"]
+        normal.font.name = _FONT
+        normal.font.size = Pt(10.5)
+        normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
+        normal.paragraph_format.space_after = Pt(3)
+        section = self._document.sections[0]
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2)
+        section.top_margin = section.bottom_margin = Cm(1.5)
+        properties = self._document.core_properties
+        properties.created = properties.modified = datetime(*_FIXED)
+        properties.author = ""
+
+    def asks(self, school: School) -> bool:
+        """Whether there is anything that a school is to mend, to explain or to fill in."""
+        record = self._records[school.path]
+        counts = record.counts
+        asked = counts.get("fail") or counts.get("doubt") or counts.get("unjudged")
+        return bool(asked or self._notes.get(school.code))
+
+    def write(self, schools: Iterable[School], target: BinaryIO) -> int:
+        """A zip archive with one document a school; how many."""
+        taken: set[str] = set()
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for school in schools:
+                name = _NOT_IN_NAMES.sub("_", school.name or school.code)[:60]
+                if name in taken:
+                    name = f"{name}（{_NOT_IN_NAMES.sub('_', school.code)}）"
+                taken.add(name)
+                self._tell(school)
+                content = BytesIO()
+                self._document.save(content)
+                entry = zipfile.ZipInfo(f"{name}.docx", _FIXED)
+                archive.writestr(entry, _timeless(content))
+        return len(taken)
+
+    def _tell(self, school: School) -> None:
+        """Write one school's page into the document."""
+        record = self._records[school.path]
+        notes = self._notes.get(school.code, ())
+        counts = record.counts
+        self._clear()
+        self._line(f"{school.name}填报数据反馈单", bold=True, size=16)
+        about = f"标识码 {school.code}　{self._report.county}{self._report.edition} 年"
+        self._line(f"{about}　文件：{school.path}")
+        ask = "请按下面的内容核对修改后重新报送"
+        self._line(f"{ask}，截止时间：{self._deadline}。" if self._deadline else f"{ask}。")
+        must, doubts = counts.get("fail", 0), counts.get("doubt", 0)
+        self._line(
+            f"必须修改 {must} 处；需要说明 {doubts} 处（有误请改正，属实的在“说明”表写明）。"
+        )
+        by_cause: dict[int, list[dict[str, Json]]] = defaultdict(list)
+        for item in record.findings:
+            if item["verdict"] in _ASKED and item["severity"] != Severity.INFO.value:
+                cause = item.get("cause")
+                by_cause[cause if isinstance(cause, int) else 0].append(item)
+        first = [
+            line
+            for number, thing in enumerate(record.overview.first, 1)
+            for line in _of_cause(thing, by_cause.pop(number, []))
+        ]
+        self._list("先做这几件事", first)
+        self._list("其他要改、要说明的", list(_grouped(list(chain(*by_cause.values())))))
+        told = [f"{note.message}{note.fix if note.severity is not Severity.INFO else ''}"
+                for note in notes]  # fmt: skip
+        self._list(f"{COUNTY_UNIT}核对中发现的（{len(notes)} 处）", told)
+        open_items = [f"{item.title}（{item.unit}）：{item.message}"
+                      for item in record.overview.unjudged]  # fmt: skip
+        self._list(f"缺数据、没有判断的项目（{len(open_items)} 项），请补齐", open_items)
+        unmet = counts.get("unmet", 0)
+        if unmet:
+            self._line(f"另有未达标 {unmet} 项：数据属实的据实上报，不要为了达标改数。")
+        if school.marked:
+            self._line("每一处的位置和改法，见随发的标记副本。")
+
+    def _clear(self) -> None:
+        body = self._document.element.body
+        for element in list(body):
+            if not element.tag.endswith("}sectPr"):
+                body.remove(element)
+
+    def _list(self, title: str, points: Sequence[str]) -> None:
+        if not points:
+            return
+        self._line(title, bold=True)
+        number = 0
+        for point in points[:_MOST]:
+            number += not point.startswith(_BELOW)
+            self._line(point if point.startswith(_BELOW) else f"{number}. {point}")
+        if len(points) > _MOST:
+            self._line(f"另有 {len(points) - _MOST} 处，见标记副本。")
+
+    def _line(self, text: str, bold: bool = False, size: float | None = None) -> Paragraph:
+        from docx.shared import Pt
+
+        paragraph = self._document.add_paragraph()
+        run = paragraph.add_run(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", one_line(text)))
+        run.bold = bold
+        if size is not None:
+            run.font.size = Pt(size)
+        return paragraph
+
+
+def _of_cause(thing: FirstThing, findings: Sequence[Mapping[str, Json]]) -> Iterator[str]:
+    """One thing to do first with its place and how to mend it, then what else follows from it."""
+    same = [item for item in findings if thing.message.startswith(str(item["message"]))]
+    place = f"{thing.sheet}!{thing.cell}：" if thing.cell else ""
+    fix = next((str(item["fix"] or "") for item in same), "")
+    yield f"{place}{thing}{fix}"
+    own = f"{thing.sheet}!{thing.cell}"
+    others = [item for item in findings if not (item in same and _place(item) == own)]
+    alike = [item for item in others if thing.folds or item["rule"] in {s["rule"] for s in same}]
+    if alike:
+        yield f"{_BELOW}一并核对：{'、'.join(dict.fromkeys(map(_place, alike)))}"
+    for line in _grouped([item for item in others if item not in alike]):
+        yield f"{_BELOW}{line}"
+
+
+def _grouped(findings: Sequence[Mapping[str, Json]]) -> Iterator[str]:
+    """A line a finding; of many of one rule, one line with all their places."""
+    by_rule: dict[str, list[Mapping[str, Json]]] = defaultdict(list)
+    for item in sorted(findings, key=lambda item: item["verdict"] != Outcome.FAIL.value):
+        by_rule[str(item["rule"])].append(item)
+    for alike in by_rule.values():
+        if len(alike) < _REPEATED:
+            for item in alike:
+                said = f"{item['message']}{item['fix'] or ''}"
+                yield f"[{finding_word(item)}] {_place(item)}：{said}"
+            continue
+        item = alike[0]
+        places = "、".join(dict.fromkeys(map(_place, alike)))
+        said = f"{item['title']}，共 {len(alike)} 处（{places}）。例如：{item['message']}"
+        yield f"[{finding_word(item)}] {said}{item['fix'] or ''}"
+
+
+def _place(item: Mapping[str, Json]) -> str:
+    return f"{item['sheet']}!{item['cell']}" if item["cell"] else str(item["sheet"])
+
+
+def _timeless(document: BytesIO) -> bytes:
+    """The same document with the same bytes whenever it is written."""
+    target = BytesIO()
+    with (
+        zipfile.ZipFile(document) as given,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for part in given.infolist():
+            entry = zipfile.ZipInfo(part.filename, _FIXED)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, given.read(part))
+    return target.getvalue()

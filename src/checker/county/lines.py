@@ -1,0 +1,74 @@
+"""What a person reads first of a county: one line each, totals first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.county.report import CountyReport, state_of
+from checker.county.run_log import locked_lines
+from checker.model.verdicts import MISSED, Outcome, Severity
+
+
+def report_lines(report: CountyReport) -> Iterator[str]:
+    """Who handed in, what is wrong, and what is concluded of the county."""
+    filing = report.handing_in
+    if not report.records and not report.unjudged:
+        yield "文件夹里没有填报表，请检查路径。"
+    if report.unjudged:
+        yield (
+            f"已中断：还有 {len(report.unjudged)} 份文件没有校验，"
+            "以下只包括中断前校验完的，缺报名单和全县数字都是暂时的。"
+        )
+    yield (
+        f"应报 {filing.expected} 所，已报 {len(filing.counted)} 所，缺报 {len(filing.missing)} 所；"
+        f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
+    )
+    hard = sum(record.counts.get("fail", 0) for record in report.standing())
+    doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
+    unmet = sum(record.counts.get("unmet", 0) for record in report.standing())
+    yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处，未达标（据实上报）{unmet} 项。"
+    for entry in filing.missing[:20]:
+        yield f"  缺报：{entry.name}（{entry.code}）{report.hint(entry)}"
+    if len(filing.missing) > 20:
+        yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
+    for record in report.unreadable():
+        yield f"  {state_of(record)}：{record.path}：{record.message}"
+    for path, reason in report.beside:
+        yield f"  不用校验：{path}：{reason}"
+    for choice in filing.choices:
+        others = "、".join(item.path for item in choice.others)
+        yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
+    for item in filing.strangers:
+        yield f"  不在名册：{item.path}（{item.name}，{item.code}）"
+    for item in filing.nameless:
+        yield f"  没有标识码：{item.path}"
+    for found in filing.disagreements:
+        yield f"  需要核对：{found.message}"
+    yield from _conclusions(report)
+    for error in report.errors:
+        yield f"  规则出错：{error.plugin} {error.rule or ''} {error.message}（{error.where}）"
+    for record in report.records:
+        for problem in record.errors:
+            yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
+    yield from _locked(report)
+
+
+def _locked(report: CountyReport) -> Iterator[str]:
+    if report.locks:
+        yield f"已审定 {len(report.locks)} 所。"
+    for line in locked_lines(report.locks):
+        yield f"  审定后有变化：{line}"
+
+
+def _conclusions(report: CountyReport) -> Iterator[str]:
+    for item in report.findings:
+        told = item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE
+        if told and item.severity != Severity.INFO:
+            yield f"  县级{item.word}：[{item.rule}] {item.message}"
+    kept = [item for item in report.findings if item.outcome is Outcome.PASS]
+    for_now = sum(item.provisional and item.severity != Severity.INFO for item in kept)
+    if for_now:
+        yield f"  县级暂达标 {for_now} 项：还有学校没有计入，补齐后须重新计算，不能作为最后结论。"
+    doubts = sum(item.outcome is Outcome.DOUBT and not item.informs for item in report.findings)
+    if doubts:
+        yield f"  县级存疑 {doubts} 处，见报告。"

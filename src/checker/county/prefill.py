@@ -1,0 +1,309 @@
+"""县级自查表 from the schools: every figure that is a sum of theirs, where it comes from, and what
+the county typed instead. Needs pandas."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+import msgspec
+from checker_templates.building.fill_data import FillData, FillValue
+from msgspec import Struct
+
+from checker.county.doubtful_inputs import Inputs
+from checker.county.listing import ListSheet, Value, new_book, styles_of
+from checker.county.measuring import SchoolFigures
+from checker.forms.layout import lay_out
+from checker.judging.engine import Run
+from checker.judging.wording import missing_labels
+from checker.model.report import Report
+from checker.model.rules import Rule
+from checker.model.submission import FactState, Submission
+from checker.model.template import WHOLE, Field, FieldType, Template
+from checker.model.verdicts import Scope, Severity, format_number
+from checker.rules.values import MissingInput, NotApplicable
+from checker.session import Session
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_NAMED = 8
+
+
+class Sum(Struct, frozen=True):
+    """One entry of from_schools.toml."""
+
+    field: str
+    columns: tuple[str, ...]
+    value: str
+    stages: tuple[str, ...] = ()
+    note: str = ""
+
+
+class _Document(Struct, frozen=True):
+    sums: tuple[Sum, ...]
+
+
+class Part(NamedTuple):
+    """What one school brings to one figure of the county. ``amount`` None: ``missing`` says which
+    figures it lacks. ``doubtful`` are cells that are wrong or in doubt."""
+
+    code: str
+    name: str
+    field: str
+    column: str
+    amount: Fraction | None
+    missing: str
+    doubtful: str
+
+
+@cache
+def sums() -> tuple[Sum, ...]:
+    """What can be summed up."""
+    text = (files(__package__) / "from_schools.toml").read_text("utf-8")
+    return msgspec.convert(tomllib.loads(text), _Document).sums
+
+
+_ASKING = Rule(
+    id="",
+    kind="total",
+    title="",
+    severity=Severity.INFO,
+    scope=Scope.COLLECTION,
+    family="",
+    plugin="county",
+    templates=(),
+    what="",
+    why="",
+    citations=(),
+    fix="",
+    examples=(),
+    spec={},
+)
+
+
+def parts_of(report: Report, session: Session) -> list[Part]:
+    """What a judged school brings to each figure; nothing to one whose stage it does not have."""
+    run = Run(report.submission, session.ruleset, session.profile)
+    figures, inputs = SchoolFigures(run), Inputs(report, run, session.rules)
+    code, name = report.submission.identity("code"), report.submission.identity("name")
+    found = []
+    for item in sums():
+        for column in item.columns:
+            stages = item.stages or (() if column.startswith(WHOLE) else (_stage(column),))
+            units = [run.stages[stage] for stage in stages if stage in run.stages]
+            if not stages:
+                units = [run.whole]
+            amount: Fraction | None = None
+            missing: list[str] = []
+            doubtful: dict[str, None] = {}
+            for unit in units:
+                try:
+                    number = figures.number(_ASKING, unit, item.value)
+                except MissingInput as gap:
+                    missing.append(missing_labels(unit, gap.refs))
+                    continue
+                except NotApplicable:
+                    continue
+                amount = number + (amount or 0)
+                doubts = inputs.doubts(_ASKING, unit, (item.value,))
+                doubtful.update(dict.fromkeys(doubt.cell for doubt in doubts))
+            if amount is not None or missing:
+                cells = "、".join(doubtful)
+                known = None if missing else amount
+                gaps = "、".join(missing)
+                found.append(Part(code, name, item.field, column, known, gaps, cells))
+    return found
+
+
+def _stage(column: str) -> str:
+    return column.partition(".")[0]
+
+
+class Prefilled(NamedTuple):
+    """One figure of the county's form. ``total`` is the exact sum, ``filled`` what goes into the
+    cell, ``typed`` what the county's own form has ("" where it has nothing, or there is none)."""
+
+    field: Field
+    column: str
+    sheet: str
+    cell: str
+    total: Fraction
+    filled: Decimal
+    note: str
+    schools: int
+    missing: tuple[str, ...]
+    doubtful: tuple[str, ...]
+    typed: str
+
+
+def prefilled(
+    parts: Sequence[Part], template: Template, own: Submission | None
+) -> tuple[Prefilled, ...]:
+    """The sums over the schools, in the order of the form. Columns that the form does not have are
+    left out."""
+    table = _table(parts)
+    notes = {(item.field, column): item for item in sums() for column in item.columns}
+    layout, titles = lay_out(template), {sheet.id: sheet.title for sheet in template.sheets}
+    grouped = dict(iter(table.groupby(["field", "column"], sort=False)))
+    found = []
+    for field in template.fields().values():
+        for column in field.columns:
+            rows = grouped.get((field.id, column))
+            item = notes.get((field.id, column))
+            if rows is None or item is None:
+                continue
+            given = rows[rows["amount"].notna()]
+            if given.empty:
+                continue
+            total = sum(given["amount"], Fraction(0))
+            found.append(
+                Prefilled(
+                    field=field,
+                    column=column,
+                    sheet=titles[field.sheet],
+                    cell=layout.cell(field, column).a1,
+                    total=total,
+                    filled=_rounded(total, field),
+                    note=item.note,
+                    schools=len(given),
+                    missing=tuple(rows[rows["amount"].isna()]["name"]),
+                    doubtful=tuple(
+                        f"{name}（{cells}）"
+                        for name, cells in zip(given["name"], given["doubtful"], strict=True)
+                        if cells
+                    ),
+                    typed=_typed(own, field.id, column),
+                )
+            )
+    return tuple(found)
+
+
+def _table(parts: Sequence[Part]) -> DataFrame:
+    from pandas import DataFrame
+
+    return DataFrame(list(parts), columns=list(Part._fields)).astype({"amount": "object"})
+
+
+def _rounded(total: Fraction, field: Field) -> Decimal:
+    """What a person would type: whole things, or two places."""
+    places = Decimal(1) if field.type is FieldType.COUNT else Decimal("0.01")
+    exact = Decimal(total.numerator) / Decimal(total.denominator)
+    return exact.quantize(places, ROUND_HALF_UP)
+
+
+def _typed(own: Submission | None, field: str, column: str) -> str:
+    if own is None:
+        return ""
+    for ref, fact in own.facts.items():
+        if ref.field == field and ref.column == column and fact.state is FactState.GIVEN:
+            return str(fact.value)
+    return ""
+
+
+def fill_data(figures: Iterable[Prefilled], name: str, year: int) -> FillData:
+    """What is filled into the blank form."""
+    facts: dict[str, dict[str, FillValue]] = {"county.year": {WHOLE: year}}
+    if name:
+        facts["county.name"] = {WHOLE: name}
+    for item in figures:
+        facts.setdefault(item.field.id, {})[item.column] = item.filled
+    return FillData(facts)
+
+
+def write_sources(
+    figures: Sequence[Prefilled],
+    parts: Sequence[Part],
+    absent: Sequence[str],
+    columns: Mapping[str, str],
+    target: BinaryIO,
+) -> None:
+    """The workbook that says where each figure comes from. ``absent`` are schools of the roster
+    without figures, ``columns`` the titles of the form's columns."""
+    book = new_book(target, "县级自查表数字来源", on_disk=False)
+    styles = styles_of(book)
+    heads = (
+        *("工作表", "项目", "栏", "格子", "各校合计", "填入", "单位", "怎么来的", "学校数"),
+        *("没有这个数的学校", "有错或存疑的学校", "县里填的", "相差"),
+    )
+    widths = (12, 34, 12, 8, 14, 14, 8, 40, 8, 40, 50, 12, 12)
+    page = ListSheet(book, styles, "数字来源", heads, widths)
+    for item in figures:
+        typed = _number(item.typed)
+        apart = None if typed is None else Fraction(typed) - item.total
+        lacking = _names((*item.missing, *(f"{name}（缺报）" for name in absent)))
+        values: tuple[Value, ...] = (
+            *(item.sheet, item.field.label, columns.get(item.column, item.column), item.cell),
+            *(Decimal(format_number(item.total, 4)), item.filled, item.field.unit),
+            *(f"各校表同一项相加。{item.note}", item.schools, lacking, _names(item.doubtful)),
+            *(typed if typed is not None else item.typed or None, apart),
+        )
+        formats = [styles.wrap] * len(values)
+        if lacking:
+            formats[9] = styles.fills["incomplete"]
+        if item.doubtful:
+            formats[10] = styles.fills["doubt"]
+        if apart:
+            formats[11] = formats[12] = styles.fills["fail"]
+        page.write(values, formats)
+    page.sheet.freeze_panes(1, 2)
+    page.add_filter()
+    different = [item for item in figures if _differs(item)]
+    page = ListSheet(book, styles, "与县里填的不同", heads[:7] + heads[11:], (12, 34, *[12] * 7))
+    for item in different:
+        typed = _number(item.typed) or Decimal(0)
+        values = (
+            *(item.sheet, item.field.label, columns.get(item.column, item.column), item.cell),
+            *(Decimal(format_number(item.total, 4)), item.filled, item.field.unit),
+            *(typed, Fraction(typed) - item.total),
+        )
+        page.write(values, [styles.wrap] * len(values))
+    page.add_filter()
+    page = ListSheet(
+        book,
+        styles,
+        "各校明细",
+        ("学校", "标识码", "项目", "栏", "数", "缺什么", "有错或存疑的格子"),
+        (28, 13, 34, 12, 14, 40, 30),
+    )
+    labels = {item.field.id: item.field.label for item in figures}
+    for part in parts:
+        if part.field in labels:
+            amount = None if part.amount is None else Decimal(format_number(part.amount, 4))
+            where = (labels[part.field], columns.get(part.column, part.column))
+            values = (part.name, part.code, *where, amount, part.missing, part.doubtful)
+            page.write(values, [styles.text] * len(values), wraps=False)
+    page.add_filter()
+    book.close()
+
+
+def differences(figures: Iterable[Prefilled]) -> Iterator[str]:
+    """A sentence for each figure that the county typed otherwise."""
+    for item in figures:
+        if _differs(item):
+            yield (
+                f"{item.sheet}!{item.cell} {item.field.label}：县里填 {item.typed}，"
+                f"各校合计 {format_number(item.total, 2)}{item.field.unit}。"
+            )
+
+
+def _differs(item: Prefilled) -> bool:
+    typed = _number(item.typed)
+    return typed is not None and Fraction(typed) != item.total and typed != item.filled
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except ArithmeticError:
+        return None
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f"等 {len(names)} 所" if len(names) > _NAMED else ""
+    return "、".join(names[:_NAMED]) + more

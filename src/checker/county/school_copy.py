@@ -1,0 +1,156 @@
+"""What the county says of one school, as findings in that school's own workbook."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from checker.county.doubtful_inputs import facts_behind
+from checker.county.measuring import expressions
+from checker.county.report import CountyFinding, CountyReport, key_of_note
+from checker.county.work_list import hanging
+from checker.judging.engine import Run
+from checker.marking.findings import Finding, word_of
+from checker.model.cells import CellRef
+from checker.model.report import FileStatus, Judgement, Report
+from checker.model.submission import Submission
+from checker.model.verdicts import Outcome, Severity
+from checker.reading import read_snapshot_bytes
+from checker.session import Session
+
+COUNTY_UNIT = "县级"
+"""What stands as 填报单元 of these findings."""
+
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
+
+
+class Note(Struct, frozen=True):
+    """One thing that the county's rules say of a school. ``cells`` (校舍与装备!E34) may be empty:
+    then they are those that the rule's figure is made of. ``outcome`` DOUBT asks for an explanation
+    unless the severity is info."""
+
+    rule: str
+    title: str
+    severity: Severity
+    outcome: Outcome
+    stage: str
+    message: str
+    actual: str = ""
+    required: str = ""
+    fix: str = ""
+    source: str = ""
+    cells: tuple[str, ...] = ()
+
+
+def notes_of(report: CountyReport) -> dict[str, tuple[Note, ...]]:
+    """标识码 -> what the county says of the school: conclusions that hang on it, and where it
+    stands out among the others."""
+    found: dict[str, list[Note]] = defaultdict(list)
+    for code, conclusions in hanging(report).items():
+        for each in conclusions:
+            cells = "、".join(each.cells)
+            message = f"全县的“{each.label}”取决于这所学校的 {cells}，请先核对。"
+            note = Note(each.rule, "", Severity.INFO, Outcome.DOUBT, "", message, cells=each.cells)
+            found[code].append(note)
+    for item in report.findings:
+        if item.of_school and item.outcome in (Outcome.DOUBT, Outcome.EXPLAINED):
+            found[item.schools[0]].append(_note(item))
+    return {code: tuple(notes) for code, notes in found.items()}
+
+
+def _note(item: CountyFinding) -> Note:
+    return Note(
+        rule=item.rule,
+        title=item.title,
+        severity=Severity(item.severity),
+        outcome=item.outcome,
+        stage=item.stage,
+        message=item.message,
+        actual=item.actual,
+        required=item.required,
+        fix=item.fix,
+        source=item.source,
+    )
+
+
+def findings_for(notes: Sequence[Note], report: Report, session: Session) -> tuple[Finding, ...]:
+    """The notes as findings of the school's report, with the cells that they are about."""
+    run = Run(report.submission, session.ruleset, session.profile)
+    return tuple(_finding(note, run, session) for note in notes)
+
+
+def _finding(note: Note, run: Run, session: Session) -> Finding:
+    places = tuple(_places(note, run, session))
+    rule = session.rules.get(note.rule)
+    return Finding(
+        rule=note.rule,
+        title=note.title,
+        family=rule.family if rule else "",
+        severity=note.severity,
+        verdict=note.outcome,
+        word=word_of(note.severity, note.outcome, False),
+        unit=COUNTY_UNIT,
+        stage=note.stage,
+        sheet=places[0].sheet if places else "",
+        cell=places[0].a1 if places else "",
+        places=places,
+        actual=note.actual,
+        required=note.required,
+        gap="",
+        message=note.message,
+        source=note.source,
+        fix=note.fix,
+        key=key_of_note(note.rule, note.stage),
+        borderline=False,
+    )
+
+
+def _places(note: Note, run: Run, session: Session) -> Iterator[CellRef]:
+    """Each cell once; only those that are there."""
+    for text in note.cells:
+        sheet, _, a1 = text.rpartition("!")
+        match = _CELL.fullmatch(a1)
+        if match:
+            yield CellRef(sheet, int(match[2]), _column(match[1]))
+    rule = session.rules.get(note.rule)
+    if note.cells or rule is None:
+        return
+    unit = run.stages.get(note.stage, run.whole)
+    found: dict[CellRef, None] = {}
+    for ref in facts_behind(unit, expressions(rule)):
+        cell = run.submission.locate(ref)
+        if cell is not None:
+            found[cell] = None
+    yield from found
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+Returned = Mapping[str, str]
+"""Key of a finding -> the remark with which the county sent its explanation back."""
+
+
+def with_returned(submission: Submission, returned: Returned) -> Submission:
+    """The submission, its explanations that the county did not accept marked as such."""
+    explanations = {
+        key: replace(item, returned=returned[key]) if key in returned else item
+        for key, item in submission.explanations.items()
+    }
+    return replace(submission, explanations=explanations)
+
+
+def judged_again(session: Session, name: str, data: bytes, returned: Returned) -> Judgement:
+    """A workbook judged once more, knowing which of its explanations were sent back. Raises
+    UnreadableWorkbook or UnknownForm where it could not have been judged before either."""
+    snapshot = read_snapshot_bytes(name, data)
+    report = session.judge(with_returned(session.bind(snapshot), returned))
+    return Judgement(name, FileStatus.CHECKED, report, cannot_write=snapshot.cannot_write)

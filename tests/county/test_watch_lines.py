@@ -1,0 +1,52 @@
+"""``county --watch`` says what changed, and only that."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from checker.batch.county_run import CountyResult
+from checker.cli.county import changed_lines
+from checker.county.report import CountyReport, LockState
+from checker.model.verdicts import Outcome
+
+sys.path.insert(0, str(Path(__file__).parent))
+from sample_county import sample_county
+
+
+def lines(before: CountyReport, after: CountyReport) -> list[str]:
+    return list(changed_lines(CountyResult(before, {}), CountyResult(after, {})))
+
+
+def test_nothing_new_is_nothing_said() -> None:
+    assert lines(sample_county(5), sample_county(5)) == []
+
+
+def test_who_came_in_what_is_mended_and_which_conclusion_turned() -> None:
+    before, after = sample_county(5), sample_county(6)
+    mended = [replace(r, counts={"fail": 0}) if r.counts else r for r in after.records[:1]]
+    (share,) = after.findings
+    after = replace(
+        after,
+        records=(*mended, *after.records[1:]),
+        findings=(share._replace(outcome=Outcome.PASS, actual="4.2%"),),
+        locks=(LockState("2136000001", "城关镇第2小学", "10月1日", "审定以后改了：教师!D9 4→5。"),),
+    )
+    told = lines(before, after)
+    fails = before.records[0].counts["fail"]
+    assert any(line.startswith("新收到 城关镇第6小学：") for line in told)
+    changed = next(line for line in told if "城关镇第1小学" in line)
+    assert "必须修改 0" in changed and f"上次 必须修改 {fails}" in changed
+    assert "县级结论 小学段大班额占比：不通过 → 通过（4.2%）" in told
+    assert any("教师!D9 4→5" in line for line in told)
+    assert len(told) == 4
+
+
+def test_conclusions_that_become_provisional_are_one_line() -> None:
+    before = sample_county(5)
+    (share,) = before.findings
+    after = replace(before, findings=(share._replace(provisional=True),))
+    assert lines(before, after) == ["有 1 项县级结论变成暂时的：有学校没有计入。"]
+    assert lines(after, before) == ["有 1 项县级结论不再是暂时的：学校都计入了。"]
