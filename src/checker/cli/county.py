@@ -1,4 +1,5 @@
-"""``checker county``: judge a whole county from the folder its schools handed in."""
+"""``checker county``: judge a whole county from the folder its schools handed in."""from checker.model.verdicts import Severity
+
 
 from __future__ import annotations
 
@@ -36,6 +37,7 @@ from checker.county.lines import report_lines
 from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
 from checker.county.report import state_of
 from checker.county.review import REVIEW, ReviewProblem
+from checker.county.report import CountyReport
 from checker.county.roster import RosterProblem
 from checker.county.run_log import NoSuchSchool, locked_lines, news_between, standings
 from checker.extras import need
