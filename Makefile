@@ -39,10 +39,13 @@ templates: $(READY)
 bundle: $(READY)
 	$(BIN)/python -m checker_xlsx.bundle
 
+# 每种系统一份：Windows 的要 uv（pip install uv）才能在别的系统上算出来
 lock:
 	$(BIN)/python -m uv pip compile --quiet --all-extras --universal --python-version 3.11.5 --generate-hashes \
 	    --no-header --no-annotate --no-emit-index-url --no-emit-package checker-edu \
 	    $(addprefix --upgrade-package ,$(UPGRADE)) --output-file requirements.lock pyproject.toml
+	$(BIN)/python -m uv pip compile --quiet --all-extras --no-header --no-annotate --no-emit-package checker-edu \
+	    --python-version 3.11.9 --python-platform windows -c requirements.lock -o requirements-windows.lock pyproject.toml
 
 clean:
 	rm -rf demo build dist .pytest_cache .mypy_cache .ruff_cache

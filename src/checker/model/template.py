@@ -164,13 +164,28 @@ class Identity(Struct, frozen=True):
     year: str | None = None  # the year that the figures are of
 
 
+WHOLE_WORDS = {
+    "school": "全校",
+    "kindergarten": "全园",
+    "institution": "全单位",
+    "township": "全乡镇",
+    "county": "全县",
+    "city": "全市",
+    "province": "全省",
+}
+"""Level of a template -> what the whole of it is called."""
+
+SCHOOL_LEVELS = frozenset({"school", "kindergarten", "institution"})
+"""Levels of the forms that a county adds up; the others are summaries themselves."""
+
+
 class Template(Struct, frozen=True):
     """A whole template, one edition."""
 
     id: str
     title: str
     edition: int
-    level: str  # "school", "kindergarten" or "county"
+    level: str  # one of WHOLE_WORDS
     stages: tuple[Stage, ...]
     split: StageSplit
     identity: Identity
