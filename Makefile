@@ -23,7 +23,8 @@ check: $(READY)
 
 $(READY): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q src validators workbook_templates xlsx_plugins
 	touch $@
 
@@ -41,9 +42,9 @@ bundle: $(READY)
 
 # 每种系统一份：Windows 的要 uv（pip install uv）才能在别的系统上算出来
 lock:
-	$(BIN)/python -m piptools compile --quiet --all-extras --strip-extras --no-header --no-emit-index-url \
-	    --no-emit-trusted-host --no-emit-find-links --no-annotate --output-file requirements.lock pyproject.toml
-	sed -i "/^checker-edu/d" requirements.lock  # its extras name each other
+	$(BIN)/python -m uv pip compile --quiet --all-extras --universal --python-version 3.11.5 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --no-emit-package checker-edu \
+	    $(addprefix --upgrade-package ,$(UPGRADE)) --output-file requirements.lock pyproject.toml
 	$(BIN)/python -m uv pip compile --quiet --all-extras --no-header --no-annotate --no-emit-package checker-edu \
 	    --python-version 3.11.9 --python-platform windows -c requirements.lock -o requirements-windows.lock pyproject.toml
 

@@ -138,9 +138,25 @@ class FieldPlaces:
         if self.grid is None:
             return by_name.pop() if len(by_name) == 1 else None
         rows = rows_of_label(self.snapshot, self.grid, item)
+        if self._label_beside_foreign_code(item):
+            return None
         if len(rows) == 1 and self._alone_without_code(item):
             return rows[0]
         return by_name.pop() if len(by_name) == 1 and by_name.issubset(rows) else None
+
+    def _label_beside_foreign_code(self, item: Field) -> bool:
+        """Whether the field's label also stands in a row whose row code belongs to no field of that
+        label: the code may have been typed over there, and the figures stand in that row."""
+        label = squeeze(item.label)
+        own = {
+            row_code(other.row_code) for other in self.sheet.fields if squeeze(other.label) == label
+        }
+        return self.grid is not None and any(
+            self._label_at(row) == label
+            for code, rows in self.grid.rows.items()
+            if code not in own
+            for row in rows
+        )
 
     def _alone_without_code(self, item: Field) -> bool:
         """Whether every other field with this label has its row code."""
