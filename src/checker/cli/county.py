@@ -34,7 +34,7 @@ from checker.cli.commands import (
 from checker.county.feedback import FOLDER
 from checker.county.lines import report_lines
 from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
-from checker.county.report import state_of
+from checker.county.report import CountyReport, state_of
 from checker.county.review import REVIEW, ReviewProblem
 from checker.county.roster import RosterProblem
 from checker.county.run_log import NoSuchSchool, locked_lines, news_between, standings
@@ -43,7 +43,7 @@ from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
 from checker.marking.results import NOT_WRITTEN, ExitCode
 from checker.model.report import FileStatus
-from checker.model.verdicts import Outcome
+from checker.model.verdicts import Outcome, Severity
 from checker.toml_files import cache_folder
 from checker.trouble import disk_reason
 
