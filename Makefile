@@ -38,10 +38,13 @@ templates: $(READY)
 bundle: $(READY)
 	$(BIN)/python -m checker_xlsx.bundle
 
+# 每种系统一份：Windows 的要 uv（pip install uv）才能在别的系统上算出来
 lock:
 	$(BIN)/python -m piptools compile --quiet --all-extras --strip-extras --no-header --no-emit-index-url \
 	    --no-emit-trusted-host --no-emit-find-links --no-annotate --output-file requirements.lock pyproject.toml
 	sed -i "/^checker-edu/d" requirements.lock  # its extras name each other
+	$(BIN)/python -m uv pip compile --quiet --all-extras --no-header --no-annotate --no-emit-package checker-edu \
+	    --python-version 3.11.9 --python-platform windows -c requirements.lock -o requirements-windows.lock pyproject.toml
 
 clean:
 	rm -rf demo build dist .pytest_cache .mypy_cache .ruff_cache

@@ -114,6 +114,14 @@ def test_a_button_without_xlwings_answers_what_to_install(county: Path) -> None:
     assert code == 2 and 'pip install "checker-edu[' in shown
 
 
+def test_a_report_without_python_docx_is_read_as_plain_text_only(tmp_path: Path) -> None:
+    (tmp_path / "报告.txt").write_text("学校5所，其中小学3所，初中2所。", "utf-8")
+    (tmp_path / "报告.docx").write_bytes(b"PK\x03\x04")
+    assert without(("docx",), "report", "报告.txt", place=tmp_path)[0] == 0
+    code, said, told = without(("docx",), "report", "报告.docx", place=tmp_path)
+    assert (code, said) == (2, "") and 'pip install "checker-edu[report]"' in told
+
+
 def test_a_dropped_workbook_needs_no_connection(county: Path) -> None:
     code, said, _ = without(("xlwings",), "open", "--no-window", "县/上石桥一小.xlsx", place=county)
     assert code == 0 and "上石桥一小（已校验）.xlsx" in said

@@ -92,23 +92,27 @@ def test_every_package_is_locked() -> None:
 def test_the_wheel_holds_every_file_of_the_packages(host_wheel: Path) -> None:
     """Each file that the repository keeps in a package's folder, tests left out."""
     kept = subprocess.run(
-        ["git", "ls-files", "-z", "src", "validators", "workbook_templates", "xlsx_plugins"],
+        ["git", "ls-files", "-z", "src", *_FOLDERS],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split("\0")
-    folders = {place: name for name, place in PROJECT["tool"]["setuptools"]["package-dir"].items()}
     wanted = set()
     for name in filter(None, kept):
-        top, _, inside = name.partition("/")
+        top = next(place for place in ("src", *_FOLDERS) if name.startswith(f"{place}/"))
+        inside = name.removeprefix(f"{top}/")
         if "tests" in inside.split("/")[:-1] or Path(name).name in NOT_PACKAGED:
             continue
-        wanted.add(f"{folders[top]}/{inside}".lstrip("/"))
+        wanted.add(f"{_FOLDERS.get(top, '')}/{inside}".lstrip("/"))
     with zipfile.ZipFile(host_wheel) as archive:
         assert wanted <= set(archive.namelist()), sorted(wanted - set(archive.namelist()))
 
 
+_FOLDERS = {
+    place: name for name, place in PROJECT["tool"]["setuptools"]["package-dir"].items() if name
+}
+"""Folder of the repository -> the package that it is installed as."""
 NOT_PACKAGED = frozenset({"conftest.py"})
 
 
@@ -192,8 +196,18 @@ class TestInstalledFromTheWheel:
         assert "TEA" in plain.run("rules", "--family", "TEA")
 
     def test_an_author_begins(self, plain: Environment) -> None:
-        plain.run("plugin", "new", "canteen")
+        plain.run("plugin", "new", "canteen", "--with", "sheets,table,profile,function")
         assert "0 个错误" in plain.run("plugin", "check", "canteen")
+        assert "十二个配方" in plain.run("plugin", "help", "recipes")
+        assert "CAN" in plain.run("plugin", "try", "canteen", "--no-open")
+        plain.run("plugin", "build", "canteen")
+        (wheel,) = (plain.work / "dist").glob("*.whl")
+        local = ("--quiet", "--no-index", "--no-deps", wheel)
+        subprocess.run([plain.python(), "-m", "pip", "install", *local], check=True)
+        assert "已安装的软件包 checker_canteen" in plain.run("plugin", "list")
+        told = plain.run("plugin", "check", "canteen")
+        assert "插件 canteen 用的是文件夹" in told
+        assert "0 个错误" in told
         plain.run("template", "build", "compulsory_school", "-o", "空表.xlsm")
 
     def test_a_county_needs_its_extra_and_is_told_of_with_it(

@@ -14,6 +14,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "county": "县级汇总",
         "excel": "连接 Excel",
         "lo": "连接 LibreOffice",
+        "report": "核对 Word 报告",
         "watch": "监视文件夹",
         "web": "读取网址",
     }

@@ -167,12 +167,15 @@ def _parsed(source: bytes, path: Path) -> Document:
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        what = "存成了 UTF-16" if source[:2] in _UTF_16 else "多半存成了 GBK（ANSI）"
         raise TomlFileError(
-            path, [f"文件须存为 UTF-8 编码，第 {error.start + 1} 个字节不是"]
+            path, [f"第 {line} 行起不是 UTF-8 编码：{what}，请在编辑器里另存为 UTF-8"]
         ) from None
     return parse_text(text, Path(path))
 
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_NUMBER = 40
 _LARGEST_POWER = 30
 

@@ -89,6 +89,53 @@ def test_the_errors_are_of_many_kinds_and_of_every_family(key: list[dict[str, st
     assert {rule.rstrip("0123456789abcdefghijklmnopqrstuvwxyz") for rule in rules} >= FAMILIES
 
 
+def test_what_is_below_standard_is_not_counted_as_an_error(
+    county: Path, checked: dict[str, Any]
+) -> None:
+    """A school with nothing but true figures below a standard has nothing to mend: exit code 0."""
+    truthful = [
+        file
+        for file in checked["files"]
+        if file["counts"]["unmet"] and not file["counts"]["fail"] and not file["counts"]["doubt"]
+    ]
+    assert len(truthful) >= 3
+    names = {file["path"] for file in truthful}
+    said = [item for item in checked["findings"] if item["file"] in names]
+    assert {item["verdict"] for item in said if item["severity"] == "standard"} == {"unmet"}
+    done = checker("check", Path(truthful[0]["path"]).name, "--no-mark", cwd=county)
+    assert done.returncode == 0, done.stdout
+    assert "未达标" in done.stdout
+    assert "不通过 " not in done.stdout.splitlines()[0]
+
+
+def test_of_nested_class_sizes_only_the_strictest_is_said(
+    checked: dict[str, Any], key: list[dict[str, str]]
+) -> None:
+    """66 and more is also over 45 and over 56."""
+    large = {(item["file"], item["cell"]) for item in key if item["rule"] == "CLS2b"}
+    assert large
+    for file, cell in large:
+        said = {
+            item["rule"]
+            for item in checked["findings"]
+            if (Path(item["file"]).name, item["sheet"], item["cell"]) == (file, "班级", cell)
+        }
+        assert said == {"CLS2b", "CLS204"}
+
+
+def test_yuan_and_ten_thousands_are_told_apart(
+    checked: dict[str, Any], key: list[dict[str, str]]
+) -> None:
+    """A value in yuan where 万元 is asked, and the other way round: the slip is named."""
+    slips = [
+        f"{item['message']}{item['fix']}"
+        for item in checked["findings"]
+        if item["rule"] in ("RES201", "SAF7", "FIN105")
+    ]
+    assert {"RES201", "SAF7", "FIN105"} <= {item["rule"] for item in key}
+    assert all("万元" in text for text in slips)
+
+
 def test_the_county_has_every_kind_of_school_and_schools_without_errors(
     county: Path, checked: dict[str, Any]
 ) -> None:

@@ -123,6 +123,7 @@ def test_an_explanation_kept_by_clearing_explains_nothing_else(tmp_path: Path) -
         "students.total": {"primary": 1000},
         "students.boys": {"primary": 720},
         "students.girls": {"primary": 280},
+        "area.toilets": {"whole": 0},
     }
     fill_school(workbook, CODE, "示例第一小学", facts)
     finding(workbook)

@@ -3,7 +3,10 @@ verdicts of everybody else stand."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -505,3 +508,42 @@ def test_a_rule_for_a_field_the_form_lacks_is_the_author_s_error(
     assert report.verdicts == ()
     assert report.errors[0].rule == "TYPO1"
     assert "没有字段 teachers.fulltime" in report.errors[0].message
+
+
+def test_a_thread_left_behind_can_neither_end_the_program_nor_print(
+    write_plugin: WritePlugin, tmp_path: Path
+) -> None:
+    """It goes on after the call is over, when nobody watches it any more."""
+    bad = write_plugin(
+        "bad",
+        code="import os, threading, time\n"
+        "from checker.api import hookimpl\n"
+        "def late(end):\n"
+        "    time.sleep(0.1)\n"
+        "    end()\n"
+        "@hookimpl\n"
+        "def checker_profiles():\n"
+        "    for end in (lambda: os._exit(9), lambda: 1 / 0):\n"
+        "        threading.Thread(target=late, args=(end,)).start()\n"
+        "    return []\n",
+        head='hooks = ["checker_profiles"]',
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import pathlib, sys, time\n"
+            "from checker.plugins.loading import load_plugins\n"
+            "plugins = load_plugins([pathlib.Path(sys.argv[1])], only=['bad'])\n"
+            "assert plugins.code.hook('bad', 'checker_profiles') == []\n"
+            "time.sleep(0.5)\n"
+            "print('over')\n",
+            str(bad),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "CHECKER_LOG_DIR": str(tmp_path / "log")},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")
+    assert "ZeroDivisionError" in next((tmp_path / "log").iterdir()).read_text("utf-8")

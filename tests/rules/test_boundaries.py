@@ -594,11 +594,14 @@ def test_a_spoilt_cell_of_another_stage_costs_nothing(judged: Judged, state: str
 
 
 def test_an_empty_cell_counts_as_its_field_says(only: Only) -> None:
-    """寄宿生 left empty is none; 仪器设备值 left empty is unknown: a hard rule passes over it, a
-    standard cannot be judged."""
+    """寄宿生 left empty is none, as far as that holds; 仪器设备值 left empty is unknown: a hard
+    rule passes over it, a standard cannot be judged."""
     boarders = rule("range", 'value = "students.boarders"\nminimum = "1"', "stage")
-    empty = only(boarders, {PUPILS: 10})
-    assert (empty.outcome, str(empty.gap)) == (FAIL, "缺 1 人")
+    typed = only(boarders, {PUPILS: 10, "students.boarders@primary": 0})
+    assert (typed.outcome, str(typed.gap)) == (FAIL, "缺 1 人")
+    soft = rule("range", 'value = "students.boarders"\nminimum = "1"', "stage", severity="soft")
+    empty = only(soft, {PUPILS: 10})  # it passes where none is right, and accuses nobody
+    assert (empty.outcome, [ref.field for ref in empty.at]) == (OPEN, ["students.boarders"])
     assert only(boarders, {PUPILS: 10, "students.boarders@primary": 1}).outcome is PASS
     for severity, outcome in (("hard", NONE), ("soft", NONE), ("info", NONE), ("standard", OPEN)):
         optional = rule("range", 'value = "equipment.value"\nminimum = "1"', severity=severity)

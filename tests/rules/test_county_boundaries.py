@@ -6,6 +6,7 @@ Every expected figure was worked out by hand from the numbers beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 import pytest
 
@@ -317,6 +318,29 @@ def test_a_whole_school_passes_only_on_all_its_stages(concluded: Conclude) -> No
     (good,) = concluded(body, [{**both, "teachers.pe@junior": 90}]).findings
     (bad,) = concluded(body, [{**both, "teachers.pe@junior": 89}]).findings
     assert (good.actual, bad.actual, good.stage) == ("100%", "0%", "")
+
+
+@pytest.mark.parametrize(
+    ("figure", "outcome"),
+    [
+        (19, PASS),
+        (20, PASS),
+        ("19.0", PASS),
+        ("19.05", PASS),
+        (21, FAIL),
+        (18, FAIL),
+        ("19.1", FAIL),
+    ],
+)
+def test_shares_may_be_rounded_before_or_after_they_are_added(
+    concluded: Conclude, figure: int | str, outcome: Outcome
+) -> None:
+    """Two schools of 9.5238 each: 19.05 together, 19 rounded, 20 of two tens; a room more is one
+    too many."""
+    keys = 'value = "students.total / 21"\nagainst = "teachers.full_time"\nunit = "间"\n'
+    own = {"teachers.full_time@primary": Decimal(figure)}
+    (finding,) = concluded(rule("total", keys, "hard"), with_pupils(200, 200), form=own).findings
+    assert finding.outcome == outcome
 
 
 # -- 汇总核对 ----------------------------------------------------------------------------------

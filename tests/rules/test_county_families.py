@@ -13,7 +13,7 @@ from checker.model.rules import Example, Plain, Rule
 from checker.model.verdicts import Outcome
 from checker.session import Session
 
-FAMILIES = ("SHJ", "HLT", "INF", "SUP", "PTY", "AID", "CUR", "EXM", "PRV")
+FAMILIES = ("SHJ", "HLT", "INF", "SUP", "PTY", "AID", "CUR", "EXM", "PRV", "KIN")
 FIRES = {Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET}
 
 SESSION = Session()

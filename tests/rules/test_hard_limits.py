@@ -22,8 +22,6 @@ NOT_A_LIMIT = {
     "GOV3_relaxed_before": "relaxes the limit, and only where a profile says so",
     "COD12_first": "before any school of today was founded: a slip of the pen",
     "BLD209_first": "before any room of today was built: a slip of the pen",
-    "CTY_rounding": "allows for rounding: makes the rule milder",
-    "CTY_rounding_value": "allows for rounding: makes the rule milder",
 }
 """Unconfirmed numbers that hard rules may use, and why no one is failed by them."""
 

@@ -101,9 +101,10 @@ def about(rule: Rule, session: Session) -> str:
 
 
 def explanation_sections(rule: Rule, session: Session) -> Iterator[tuple[str, list[str]]]:
-    """The fixed headings with their lines; without the last one, 门槛, if the rule has none."""
+    """The fixed headings with their lines, then 门槛 and, for those who write rules, 算法, where a
+    rule has them."""
     template = _template(rule, session)
-    yield _section("查什么", [rule.what, *_formulas(rule, template, session)])
+    yield _section("查什么", [rule.what])
     yield _section("依据", list(_sources(rule)))
     yield _section("为什么", [rule.why])
     passes = [example for example in rule.examples if example.expect is Outcome.PASS]
@@ -116,6 +117,9 @@ def explanation_sections(rule: Rule, session: Session) -> Iterator[tuple[str, li
     thresholds = list(_thresholds(rule, session, template))
     if thresholds:
         yield _section("门槛", thresholds)
+    formulas = list(_formulas(rule, template, session))
+    if formulas:
+        yield _section("算法（写给维护规则的人）", formulas)
 
 
 def _section(heading: str, lines: list[str]) -> tuple[str, list[str]]:
@@ -305,7 +309,7 @@ def rule_page(rule: Rule, session: Session) -> str:
         parts += ["本口径不查这一条。", ""]
     for heading, lines in explanation_sections(rule, session):
         parts += [f"## {heading}", ""]
-        many = len(lines) > 1 and heading not in ("查什么", "依据")
+        many = len(lines) > 1 and heading != "依据" and not heading.startswith("算法")
         for line in lines or ["（没有写）"]:
             parts += [f"- {_plain(line)}" if many else _line(line), *([] if many else [""])]
         if many:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from checker.county.question import Conclusion, Question, passed
 from checker.model.verdicts import Outcome, format_number
-from checker.rules.values import exact_sum
+from checker.rules.values import exact_sum, rounded
 
 COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     ">=": lambda a, b: a >= b,
@@ -17,6 +17,8 @@ COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "==": lambda a, b: a == b,
 }
 _LEAST, _MOST = frozenset({Fraction(0)}), frozenset({Fraction(100)})
+_DECIMALS = 4
+"""Figures of a county form have no more decimals than these."""
 _SIGNS = {">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "==": "="}
 
 
@@ -59,6 +61,16 @@ def _nothing_to_share(question: Question) -> Conclusion:
     return Conclusion((question.of_all(Outcome.INCOMPLETE, "", required, text),))
 
 
+def _rounded(question: Question, together: Fraction, figure: Fraction) -> bool:
+    """Whether the county's figure is the schools' sum rounded to the decimals it has, or summed up
+    from shares that were each rounded so: shares of what stages have in common have decimals that
+    no form can hold. Nothing else is a matter of rounding."""
+    decimals = next((n for n in range(_DECIMALS) if rounded(figure, n) == figure), _DECIMALS)
+    if rounded(together, decimals) == figure:
+        return True
+    return exact_sum([rounded(item.amount, decimals) for item in question.rows]) == figure
+
+
 def total(question: Question) -> Conclusion:
     """The schools' sum against the county form's own figure. While schools are missing from the
     sum, a sum that is too small decides nothing; one that is too large is wrong already."""
@@ -68,7 +80,8 @@ def total(question: Question) -> Conclusion:
     unit = question.text("unit")
     together = exact_sum([item.amount for item in question.rows])
     apart = abs(together - figure)
-    outcome = passed(apart <= (question.limit("tolerance") or 0))
+    within = apart <= (question.limit("tolerance") or 0)
+    outcome = passed(within or _rounded(question, together, figure))
     if outcome is Outcome.FAIL and together < figure and question.reservation():
         outcome = Outcome.INCOMPLETE
     if question.set_aside and together <= figure:

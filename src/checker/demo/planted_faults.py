@@ -62,6 +62,13 @@ def fault(areas: str, title: str) -> Callable[[Plant], Plant]:
     return register
 
 
+def _none_left_empty(school: School, *fields: str) -> None:
+    """A 0 in the cells of these that were left empty: then nothing can be hidden in them."""
+    for field in fields:
+        if school.values.get(field, {}).get("whole") is None:
+            school.put(field, "whole", 0)
+
+
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 WORKBOOK = "xl/workbook.xml"
 
@@ -206,6 +213,7 @@ def arts_do_not_add_up(random: Random, school: School) -> list[Expected]:
 @fault("staff", "教职工合计多出几人")
 def staff_does_not_add_up(random: Random, school: School) -> list[Expected]:
     _more(school, "staff.total", 2)
+    _none_left_empty(school, "staff.kindergarten_teachers", "staff.other")
     return [At("TEA101", "staff.total")]
 
 
@@ -293,6 +301,32 @@ def class_over_the_limit(random: Random, school: School) -> list[Expected] | Non
             row["total"] = _whole(row["total"]) + more
         rule = "GOV5a" if stage == "primary" else "GOV5b"
         return [At(rule, "classes.total", "", places[largest] + 1)]
+    return None
+
+
+@fault("classes", "有一个班66人以上")
+def class_far_over_the_limit(random: Random, school: School) -> list[Expected] | None:
+    """Over 45, 56 and 66 at once: only the strictest is said. The pupils come out of the other
+    classes of the grade, which are much smaller then."""
+    stage, size = school.stages[0], 66
+    rows = school.tables["classes"]
+    for grade in GRADES[stage][2:]:
+        places = [at for at, row in enumerate(rows) if row["grade"] == grade]
+        if len(places) < 3:
+            continue
+        largest, *others = sorted(places, key=lambda at: -_whole(rows[at]["total"]))
+        missing = size - _whole(rows[largest]["total"])
+        for number, at in enumerate(others):
+            taken = missing // len(others) + (number < missing % len(others))
+            for place, more in ((largest, taken), (at, -taken)):
+                rows[place]["boys"] = _whole(rows[place]["boys"]) + more
+                rows[place]["total"] = _whole(rows[place]["total"]) + more
+        found: list[Expected] = [
+            At("CLS2b", "classes.total", "", largest + 1),
+            At("CLS204", "classes.total", "", largest + 1),
+        ]
+        classes = school.total("class_count.total")
+        return [*found, At("CLS2", "class_count.total", stage)] if classes < 20 else found
     return None
 
 
@@ -432,6 +466,8 @@ def areas_do_not_add_up(random: Random, school: School) -> list[Expected]:
 @fault("teaching_area", "教学用房分项漏了一项")
 def teaching_areas_do_not_add_up(random: Random, school: School) -> list[Expected]:
     _more(school, "area.library", -30)
+    _none_left_empty(school, "area.labs", "area.computer_rooms", "area.language_rooms")
+    _none_left_empty(school, "area.counselling", "area.other_special", "area.other_public")
     return [At("BLD2", "area.teaching", school.stages[0])]
 
 
@@ -500,12 +536,22 @@ def room_from_the_future(random: Random, school: School) -> list[Expected]:
 @fault("income", "收入合计与分项对不上")
 def income_does_not_add_up(random: Random, school: School) -> list[Expected]:
     _more(school, "money.income_fees", -3600)
+    _none_left_empty(school, "money.income_other")
     return [At("FIN101", "money.income")]
+
+
+@fault("income", "收入的一个分项没有填")
+def income_part_left_empty(random: Random, school: School) -> list[Expected] | None:
+    if not school.values.get("money.income_fees", {}).get("whole"):
+        return None
+    del school.values["money.income_fees"]["whole"]
+    return [At("FORM001", "money.income_fees")]
 
 
 @fault("spending", "支出合计漏了一项")
 def spending_does_not_add_up(random: Random, school: School) -> list[Expected]:
     _more(school, "money.projects", -10_000)
+    _none_left_empty(school, "money.student_aid", "money.other_spending")
     return [At("FIN102", "money.spending")]
 
 
@@ -524,6 +570,13 @@ def public_funds_too_low(random: Random, school: School) -> list[Expected] | Non
     school.put("money.public_funds", stage, funds)
     school.put("money.public_total", "whole", funds)
     return [At("FIN3", "money.public_funds", stage)]
+
+
+@fault("public_funds training_budget", "公用经费预算总额填成了万元")
+def budget_in_ten_thousands(random: Random, school: School) -> list[Expected]:
+    budget = school.number("money.public_budget", "whole")
+    school.put("money.public_budget", "whole", Decimal(budget) / 10000)
+    return [At("FIN105", "money.training_budget")]
 
 
 @fault("training_budget", "培训经费不到公用经费预算的5%")

@@ -29,6 +29,9 @@ STRUCTURE = frozenset(
 )
 """FORM rules about the form's own parts: rows, columns, sheets, edition."""
 
+PLACES_DISAGREE = "FORM012"
+"""The form rule about rows and cells whose number, header and name do not agree."""
+
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
 
@@ -174,10 +177,16 @@ class _Search:
         for key, verdict in self.open.items():
             if verdict.rule in STRUCTURE:
                 groups.setdefault((verdict.rule, self._sheet(verdict)), []).append(key)
-        for (_, sheet), keys in sorted(groups.items(), key=lambda item: -len(item[1])):
+        for (rule, sheet), keys in sorted(groups.items(), key=lambda item: -len(item[1])):
             first = self.open[keys[0]]
             more = f"（这张表共 {len(keys)} 处）" if len(keys) > 1 else ""
             message = f"先恢复{f'“{sheet}”表' if sheet else '工作簿'}的原样：{first.message}{more}"
+            if rule == PLACES_DISAGREE and len(keys) >= _MANY:
+                message = (
+                    f"先看“{sheet}”表的表头和行号是不是改过、对调过，有没有整栏、整行剪切移动过："
+                    f"有 {len(keys)} 处按表头、行号找到的与表内记号不是同一格，所以没有读。"
+                    "请恢复成空白表里的样子。"
+                )
             left = {key: each for key, each in self.open.items() if key not in keys}
             yield self._accept(CauseKind.STRUCTURE, message, self._place(first), left)
 

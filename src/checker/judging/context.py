@@ -52,6 +52,10 @@ class Context:
         self.rule = rule
         self.unit = unit
 
+    def about(self, unit: Unit) -> Context:
+        """The same rule, asked about another unit."""
+        return Context(self._plan, self.rule, unit, self._results)
+
     # -- what may be asked -------------------------------------------------------------------
 
     @property

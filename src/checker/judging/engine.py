@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from checker.judging.blank_cells import Supposed, unfilled, without_blanks
 from checker.judging.causes import causes_of
 from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
@@ -16,10 +17,11 @@ from checker.judging.kinds import ASKING, EVALUATORS
 from checker.judging.kinds.composite import parts_of, sorted_parts
 from checker.judging.plan import Group, plan_for
 from checker.judging.unit import Unit, UnitKey, key_of
-from checker.judging.wording import WHOLE_WORDS, lacking
+from checker.judging.wording import lacking
 from checker.model.report import Report, Score
 from checker.model.rules import Rule
-from checker.model.submission import RETURNED, Explanation, Submission
+from checker.model.submission import RETURNED, Explanation, FactRef, Submission
+from checker.model.template import WHOLE_WORDS
 from checker.model.verdicts import (
     Outcome,
     Passed,
@@ -62,8 +64,8 @@ def judge(
 
 
 def whole_label(submission: Submission) -> str:
-    """全校, 全县 or 全园."""
-    return WHOLE_WORDS.get(submission.template.level, "全校")
+    """全校, 全县 or the like."""
+    return WHOLE_WORDS[submission.template.level]
 
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -94,6 +96,8 @@ class Run:
         }
         self.plan = plan_for(ruleset, profile, template)
         self.errors: list[RuleError] = []
+        self._supposed: Supposed | None = None
+        self._unfilled: dict[tuple[FactRef, ...], Verdict] = {}
         self._known: dict[tuple[str, UnitKey], Verdicts | None] = {}
         self._units: dict[Group, Sequence[Unit]] = {}
 
@@ -110,6 +114,7 @@ class Run:
         form = form_verdicts(self.submission, self.whole, self.stages)
         form += indicator_verdicts(self.submission, verdicts, self.whole, self.stages)
         form += last_year_verdicts(self.values, self.whole, self.stages)
+        form += self._unfilled.values()
         settled = [
             self.settled(verdict, form_rules.get(verdict.rule))
             for verdict in form
@@ -307,8 +312,27 @@ class Run:
             return ()
         for verdict in given:
             if verdict.outcome is Outcome.FAIL:
-                return tuple([self.settled(each, rule) for each in given])
+                known = self._without_blanks(given, rule, unit, context)
+                return tuple([self.settled(each, rule) for each in known])
         return given
+
+    def _without_blanks(
+        self, given: Verdicts, rule: Rule, unit: Unit, context: Context
+    ) -> Verdicts:
+        """What is missed because empty cells count as 0 is 缺数据; for a logical rule the cells
+        must be filled in. Code that is not the project's own is not run again to find out."""
+        if rule.kind == "composite" or self.plan.asked_once(rule.id):
+            return given
+        if self._supposed is None:
+            self._supposed = Supposed(self.values)
+        known = without_blanks(given, rule, unit, context, self._supposed)
+        if self.profile.severity(rule.id, rule.severity) is Severity.HARD:
+            for before, after in zip(given, known, strict=True):
+                if isinstance(before, Verdict) and isinstance(after, Verdict) and after != before:
+                    said = unfilled(self.submission, rule, unit, before, after)
+                    if said is not None:
+                        self._unfilled.setdefault(after.at, said)
+        return known
 
 
 def _applies(condition: str, unit: Unit, context: Context) -> bool:

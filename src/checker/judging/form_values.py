@@ -89,7 +89,20 @@ class Values:
         rows = self.submission.tables.get(table_id)
         if rows is None:
             raise MissingInput((FactRef(table_id, ""),))
+        if not rows and not self._none_said(self.tables[table_id]):
+            title = self.tables[table_id].title
+            raise LeftEmpty(f"“{title}”表一行也没有填", (FactRef(table_id, ""),))
         return rows
+
+    def _none_said(self, table: Table) -> bool:
+        """Whether a table without rows is known to have none, or no field could say so."""
+        if table.none_by not in self.fields:
+            return True
+        refs = self.refs(table.none_by, None)
+        stands_for_none = [self.submission.fact(ref) for ref in refs]
+        return any(
+            fact.state is FactState.GIVEN and not plain(fact.value) for fact in stands_for_none
+        )
 
     def value(self, field_id: str, stage: str | None, last_year: bool = False) -> Value:
         """The value of a field in a stage (None: whole school), this year or last year.

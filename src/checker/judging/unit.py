@@ -126,10 +126,19 @@ class Unit:
 
     def given(self, field: str) -> bool:
         """Whether something usable was typed; False for a field that this form does not have, so
-        that a rule for several forms can ask before it reads what only some of them hold."""
+        that a rule for several forms can ask before it reads what only some of them hold.
+
+        Raises MissingInput for a cell that could not be found or read: what stands there is not
+        known, which is not the same as nothing.
+        """
         try:
             self.value(field)
-        except (MissingInput, NotApplicable):
+        except MissingInput as missing:
+            unknown = tuple(ref for ref in missing.refs if not self.is_blank(ref))
+            if unknown:
+                raise MissingInput(unknown) from None
+            return False
+        except NotApplicable:
             return False
         except RuleDefect:
             if field in self._values.fields or field.rpartition(".")[0] in self._values.tables:
@@ -176,6 +185,10 @@ class Unit:
                 Scope.ROW, f"{title}第{row.ordinal}行", self.ref.stage, table, row.ordinal
             )
             yield Unit(self._values, ref, row)
+
+    def reading(self, values: Values) -> Unit:
+        """The same unit, with nothing read yet, of other values."""
+        return Unit(values, self.ref, self._row)
 
     def as_stage(self, stage: str) -> Unit:
         """The same row, known to belong to a stage."""

@@ -93,7 +93,9 @@ class TableColumn(Struct, frozen=True):
 
 class Table(Struct, frozen=True):
     """A list of like rows (班级, 专用教室). Rows with every cell empty do not count. ``required``:
-    it has to have a row at least; without one it is not filled in, rather than empty."""
+    it has to have a row at least; without one it is not filled in, rather than empty. ``none_by``
+    is the field whose 0 says that there is nothing to list; without that 0, a table without rows
+    was left empty, and says nothing."""
 
     id: str
     title: str
@@ -102,6 +104,7 @@ class Table(Struct, frozen=True):
     note: str = ""
     sheet: str = ""
     required: bool = False
+    none_by: str = ""
 
 
 class SheetKind(StrEnum):
@@ -161,19 +164,42 @@ class Identity(Struct, frozen=True):
     year: str | None = None  # the year that the figures are of
 
 
+WHOLE_WORDS = {
+    "school": "全校",
+    "kindergarten": "全园",
+    "institution": "全单位",
+    "township": "全乡镇",
+    "county": "全县",
+    "city": "全市",
+    "province": "全省",
+}
+"""Level of a template -> what the whole of it is called."""
+
+SCHOOL_LEVELS = frozenset({"school", "kindergarten", "institution"})
+"""Levels of the forms that a county adds up; the others are summaries themselves."""
+
+
+class Lasting(Struct, frozen=True):
+    """What stays as it is from year to year: ids of fields and of tables."""
+
+    fields: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
 class Template(Struct, frozen=True):
     """A whole template, one edition."""
 
     id: str
     title: str
     edition: int
-    level: str  # "school", "kindergarten" or "county"
+    level: str  # one of WHOLE_WORDS
     stages: tuple[Stage, ...]
     split: StageSplit
     identity: Identity
     sheets: tuple[Sheet, ...]
     code_lists: Mapping[str, Mapping[str, str]]  # list id -> code -> meaning
     layout: AdoptedLayout | None = None  # None: built by us from what stands here
+    lasting: Lasting = Lasting()
 
     def fields(self) -> dict[str, Field]:
         """All form fields by id."""

@@ -56,7 +56,8 @@ COLLECTION_KINDS = frozenset(
 """Kinds that need many submissions together; a function may have scope = "collection" too."""
 
 COMPARES = (">=", "<=", ">", "<", "==")
-ALGORITHMS = ("uscc", "id_card")
+ALGORITHMS = ("uscc", "id_card", "org_code")
+"""A closed list: each is a national standard, and its faults are told in its own words."""
 
 
 def _must(name: str, takes: Takes, help_text: str) -> Key:
@@ -67,6 +68,7 @@ def _may(name: str, takes: Takes, help_text: str) -> Key:
     return Key(name, takes, False, help_text)
 
 
+_PART = _may("part", Takes.EXPRESSION, "只看字段的一段，如 mid(school.code, 7, 3)（默认整个值）")
 _DIGITS = _may("digits", Takes.WHOLE, "显示几位小数（默认 2），不影响比较")
 _PER = _may("per", Takes.PER, "每校按学段（stage，默认）还是按全校（submission）取数")
 _GAP = _may("gap", Takes.GAP, "差多少怎么说：{ unit = '名', noun = '专任教师', whole = true }")
@@ -119,6 +121,7 @@ KINDS: dict[str, Kind] = {
         (
             _must("field", Takes.FIELD, "填代码的字段"),
             _must("list", Takes.CODE_LIST, "代码表"),
+            _PART,
         ),
     ),
     "pattern": Kind(
@@ -133,7 +136,12 @@ KINDS: dict[str, Kind] = {
         "校验码",
         (
             _must("field", Takes.FIELD, "字段"),
-            _must("algorithm", Takes.ALGORITHM, "uscc 统一社会信用代码；id_card 公民身份号码"),
+            _must(
+                "algorithm",
+                Takes.ALGORITHM,
+                "uscc 统一社会信用代码；id_card 公民身份号码；org_code 组织机构代码",
+            ),
+            _PART,
         ),
     ),
     "range": Kind(

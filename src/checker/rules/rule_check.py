@@ -191,7 +191,8 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
             return  # said already
         for text, each in zip(group[1:], found[1:], strict=True):
             if units.same(found[0], each) is None:
-                yield f"{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+                key = "previous" if rule.kind == "growth" else "parts"
+                yield f"{key}：{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
 
 
 def _column_problems(rule: Rule, template: Template) -> Iterator[str]:

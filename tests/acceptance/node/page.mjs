@@ -25,7 +25,7 @@ await context.addInitScript(() => {
   };
 });
 const page = await context.newPage();
-page.setDefaultTimeout(120000);
+page.setDefaultTimeout(900000); // a machine may be busy with other things
 const own = pathToFileURL(address).href;
 page.on("request", (request) => {
   const url = request.url();

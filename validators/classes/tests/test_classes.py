@@ -197,7 +197,11 @@ def test_an_attached_junior_class_makes_a_stage_of_its_own(judged: Judge, verdic
     assert verdict(report, "CLS109", row=3).outcome is Outcome.PASS
     silent = judged(facts, {"classes": rows})
     assert verdict(silent, "CLS109", row=3).outcome is Outcome.FAIL
-    assert verdict(silent, "CLS111c").outcome is Outcome.FAIL
+    assert verdict(silent, "CLS111c").outcome is Outcome.INCOMPLETE
+    asked = [item.message for item in silent.verdicts if item.rule == "FORM001"]
+    assert any(text.startswith("“是否附设普通初中班”（全校）没有填") for text in asked)
+    denied = judged(facts | {"school.attached_junior": False}, {"classes": rows})
+    assert verdict(denied, "CLS111c").outcome is Outcome.FAIL
 
 
 def test_the_largest_class_of_a_grade_is_marked(judged: Judge, verdict: Find) -> None:

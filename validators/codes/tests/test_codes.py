@@ -57,8 +57,8 @@ def test_codes_that_agree(judged: Judge) -> None:
         ({"school.phone": "83950000"}, {"COD11"}),
         ({"school.address": "上石桥镇"}, {"COD14"}),
         ({"school.attached_primary": True}, {"COD102"}),
-        ({"students.boarders": 3}, {"COD101"}),
-        ({"school.boarding": True}, {"COD101"}),
+        ({"students.boarders": 3, "school.boarding": False}, {"COD101"}),
+        ({"school.boarding": True, "students.boarders": 0}, {"COD101"}),
     ],
     ids=lambda value: (
         "+".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else ""

@@ -27,6 +27,7 @@ SCHOOL: Facts = {
     "teachers.graduate": 1,
     "teachers.bachelor": 25,
     "teachers.college": 15,
+    "teachers.secondary": 0,
     "teachers.above_degree": 41,
     "teachers.title_senior": 4,
     "teachers.title_middle": 17,
@@ -39,6 +40,7 @@ SCHOOL: Facts = {
     "teachers.trained_360": 40,
     "staff.quota": 45,
     "staff.in_quota": 42,
+    "teachers.chinese": 20,
 }
 """商城县上石桥一小: 1301 pupils, 45 staff of whom 42 hold posts; the parts are made up."""
 
@@ -98,7 +100,7 @@ def test_sums_and_parts_of_a_school_that_counted_well(judged: Judge, verdict: Fi
         ("teachers.fine_arts", 2, "TEA104"),
         ("staff.in_quota", 46, "TEA106"),
         ("teachers.chinese", 42, "TEA107"),
-        ("teachers.mandarin_chinese", 1, "TEA108"),
+        ("teachers.mandarin_chinese", 42, "TEA108"),
         ("teachers.mandarin_others", 42, "TEA109"),
         ("exchange.eligible", 42, "TEA111"),
     ],

@@ -98,10 +98,17 @@ def _apart(
         if number is not None
     )
     gap = gap_of(abs(typed - together), measured, excess=typed > together, split=True)
+    empty = "、".join(
+        f"“{name}”" for (name, _), number in zip(pieces, numbers, strict=True) if number is None
+    )
+    short = typed > together and empty
+    filled = "已填的" if short else ""
     message = (
-        f"{where}：“{label}”为 {actual}，各部分之和为 {wanted}（{listed}），"
+        f"{where}：“{label}”为 {actual}，{filled}各部分之和为 {wanted}（{listed}），"
         f"相差 {Quantity(gap.exact, measured)}。"
     )
+    if short:
+        message += f"{empty}没有填，有的请补填。"
     at = [whole, *(ref for _, ref in pieces)]
     required = Requirement(f"等于各部分之和 {wanted}", "==", together, measured)
     return missed(context, message, at=at, actual=actual, required=required, gap=gap)

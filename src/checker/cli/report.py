@@ -1,0 +1,172 @@
+"""``checker report``: recompute what a self-evaluation report says; write a draft of one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from checker.cli.commands import (
+    Command,
+    Refused,
+    Unusable,
+    edition_option,
+    plugin_dirs_option,
+    plugins_option,
+    profile_option,
+    session_here,
+)
+from checker.marking.results import ExitCode
+from checker.model.report import FileStatus, Report
+from checker.session import Session
+from checker.trouble import disk_reason
+
+_PATH = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(
+    name="report",
+    cls=Command,
+    epilog="例：checker report 自评报告.docx --with 县表.xlsx　　checker report --draft 县表.xlsx",
+)
+@click.argument("file", metavar="文件", type=_PATH)
+@click.option("--with", "form_file", type=_PATH, metavar="文件",
+              help="填好的县级自查表，报告里的数与它对照。")  # fmt: skip
+@click.option("--draft", is_flag=True,
+              help="文件是县级自查表：按里面没有问题的数写一份自评报告草稿（docx）。")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="屏幕输出的形式。")  # fmt: skip
+@click.option("-o", "--output", type=_PATH, metavar="文件",
+              help="标记副本或草稿写到哪里；默认写到旁边。")  # fmt: skip
+@click.option("--no-mark", is_flag=True, help="不写标记副本。")
+@click.option("--verbose", is_flag=True, help="算得对的也列出来。")
+@profile_option
+@edition_option
+@plugin_dirs_option
+@plugins_option
+def command(
+    file: Path,
+    form_file: Path | None,
+    draft: bool,
+    form: str,
+    output: Path | None,
+    no_mark: bool,
+    verbose: bool,
+    profile: str | None,
+    edition: int | None,
+    plugin_dirs: tuple[str, ...],
+    plugins: str | None,
+) -> None:
+    """核对自评报告（docx 或 txt）里的数：合计、增长率、占比、比较，能重算的都重算一遍。
+
+    只有确定算错的才说“算错”，其余至多是“请核对”。Word 报告另写一份带批注的副本，原文件不动。
+    退出码：0 没有算错的；1 有算错的；2 命令写错；3 文件读不出来、副本写不进去。
+    """
+    if draft and (form_file or form != "text" or no_mark or verbose):
+        raise Refused("--draft 不能和 --with、--format、--no-mark、--verbose 一起用。")
+    if draft:
+        session = session_here(profile, edition, plugin_dirs, plugins)
+        _write_draft(file, output, session)
+        return
+    from checker.report_text.statements import Judged, statements_of
+    from checker.report_text.text_source import UnreadableReport, is_docx, read_paragraphs
+    from checker.report_text.told import document, lines
+
+    data = _content(file)
+    try:
+        paragraphs = read_paragraphs(file.name, data)
+    except UnreadableReport as problem:
+        raise Unusable(f"{file.name}：{problem.reason}") from problem
+    statements = statements_of(paragraphs)
+    if form_file is not None:
+        from checker.report_text.against_form import compared
+
+        session = session_here(profile, edition, plugin_dirs, plugins)
+        submission = _judged(form_file, session).submission
+        statements = tuple(
+            sorted(
+                (*statements, *compared(paragraphs, submission)),
+                key=lambda one: (one.paragraph, one.start),
+            )
+        )
+    target: Path | None = None
+    if is_docx(data) and not no_mark and any(one.judged is not Judged.RIGHT for one in statements):
+        from checker.report_text.marked_copy import marked
+
+        target = output or file.with_name(f"{file.stem}.标记.docx")
+        _write_new(target, marked(data, statements))
+    elif output is not None and not is_docx(data):
+        raise Refused("只有 .docx 报告才能写带批注的副本，-o 在这里没有用。")
+    if form == "json":
+        told = document(str(file), statements, str(target) if target else None)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for line in lines(file.name, statements, verbose=verbose):
+            click.echo(line)
+        if target is not None:
+            click.echo(f"带批注的副本：{target}")
+    wrong = any(one.judged is Judged.WRONG for one in statements)
+    sys.exit(ExitCode.FINDINGS if wrong else ExitCode.CLEAN)
+
+
+def _content(file: Path) -> bytes:
+    from checker.reading.limits import LIMITS
+
+    try:
+        if file.stat().st_size > LIMITS.file_bytes:
+            raise Unusable(f"{file.name}：文件过大，不像是报告，没有读取。")
+        return file.read_bytes()
+    except OSError as problem:
+        raise Unusable(f"{file.name} 读不出来（{disk_reason(problem)}）。") from problem
+
+
+def _judged(file: Path, session: Session) -> Report:
+    """The county form with its verdicts. Raises Unusable."""
+    judgement = session.judge_file(file)
+    if judgement.status is not FileStatus.CHECKED or judgement.report is None:
+        raise Unusable(f"{file.name}：{judgement.message}")
+    if judgement.report.submission.template.level != "county":
+        title = judgement.report.submission.template.title
+        raise Unusable(f"{file.name} 是“{title}”，这里要用县级自查表。")
+    return judgement.report
+
+
+def _write_draft(file: Path, output: Path | None, session: Session) -> None:
+    from checker.report_text.draft import as_docx, draft_of
+
+    report = _judged(file, session)
+    if report.blank:
+        raise Unusable(f"{file.name} 还没有填数，写不出草稿。")
+    found = draft_of(report, session.rules)
+    target = output or file.with_name(f"{file.stem}.自评报告草稿.docx")
+    _write_new(target, as_docx(found))
+    said = sum(len(section.lines) for section in found.sections)
+    click.echo(f"草稿写到 {target}：写入 {said} 句，每句注明来源。")
+    if found.left_out:
+        click.echo(f"另有 {len(found.left_out)} 个数没有写入，因为有问题，列在草稿末尾。")
+
+
+def _write_new(target: Path, content: bytes) -> None:
+    """Writes a file that was not there: people may have written in one that is."""
+    from checker.writing.outcome import UnwritableWorkbook
+    from checker.writing.zip_container import write_atomically
+
+    if target.exists() or target.is_symlink():
+        _refuse_target(target)
+    try:
+        write_atomically(target, lambda stream: _all_of(stream, content))
+    except UnwritableWorkbook as refusal:
+        raise Unusable(str(refusal)) from refusal
+
+
+def _all_of(stream: object, content: bytes) -> None:
+    stream.write(content)  # type: ignore[attr-defined]
+
+
+def _refuse_target(target: Path) -> NoReturn:
+    raise Unusable(
+        f"已经有“{target}”，里面可能有人写过的内容，没有覆盖；请移走它，或用 -o 写到别处。"
+    )
