@@ -34,6 +34,7 @@ templates: $(READY)
 	$(BIN)/checker template build county -o workbook_templates/county
 	$(BIN)/checker template build special_school -o workbook_templates/special_school
 	$(BIN)/checker template build senior_school -o workbook_templates/senior_school
+	$(BIN)/checker template build self_evaluation -o workbook_templates/self_evaluation
 
 # 免安装的程序（一个文件夹），在哪种系统上做就在哪种系统上用
 bundle: $(READY)

@@ -157,7 +157,7 @@ def _conclusion(
         return profile.value(threshold_id, stage or None, county.edition)
 
     against = None
-    if rule.kind == "total" and county.form is not None:
+    if "against" in rule.spec and county.form is not None:
         against = figure(rule, stage, county.form, ruleset, profile)
     question = Question(
         rule=rule,

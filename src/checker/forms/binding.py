@@ -15,6 +15,7 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from checker.forms.adopted import bind_adopted
+from checker.forms.carried import carried_problems
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_form
 from checker.forms.names import field_name, table_name
@@ -94,6 +95,7 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
     stages = stages_of(template, template.fields(), facts)
     for readings in forms:
         problems += cell_problems(readings, stages, facts)
+    problems += carried_problems(snapshot, template, facts, tables)
     explanations, area = _explanations(snapshot, template, titles)
     return Submission(
         name=snapshot.name,

@@ -7,9 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from checker.forms.form_grid import FormGrid, bearing_headers, find_grid, rows_of_label
+from checker.forms.form_grid import (
+    FormGrid,
+    bearing_headers,
+    find_grid,
+    label_text,
+    rows_of_label,
+)
 from checker.forms.names import field_name
-from checker.forms.plain_text import row_code, squeeze
+from checker.forms.plain_text import row_code
 from checker.model.cells import CellRef, column_letters
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, Problem
@@ -60,7 +66,7 @@ class FieldPlaces:
         named = {column: self._named(item, column) for column in item.columns}
         if len(rows) > 1:
             self._report_duplicate(item, rows)
-            rows = [row for row in rows if self._label_at(row) == squeeze(item.label)]
+            rows = [row for row in rows if self._label_at(row) == label_text(item.label)]
             for column in item.columns:
                 yield item, column, self._among_duplicates(column, named[column], rows)
             return
@@ -84,14 +90,14 @@ class FieldPlaces:
 
     @cached_property
     def _labels(self) -> frozenset[str]:
-        return frozenset(squeeze(item.label) for item in self.sheet.fields)
+        return frozenset(label_text(item.label) for item in self.sheet.fields)
 
     def _bears_another_label(self, item: Field, row: int) -> bool:
         label = self._label_at(row)
-        return label != squeeze(item.label) and label in self._labels
+        return label != label_text(item.label) and label in self._labels
 
     def _label_at(self, row: int) -> str:
-        return squeeze(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""
+        return label_text(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""
 
     def _agreed(
         self,
@@ -157,7 +163,7 @@ class FieldPlaces:
         coded = self.grid.rows if self.grid else {}
         return all(
             other.id == item.id
-            or squeeze(other.label) != squeeze(item.label)
+            or label_text(other.label) != label_text(item.label)
             or row_code(other.row_code) in coded
             for other in self.sheet.fields
         )
@@ -216,9 +222,9 @@ class FieldPlaces:
         """Whether the workbook was built with this row: its cells have names, or its label stands
         somewhere, so that the row is not new but lost."""
         named = any(field_name(item.id, column) in self.names for column in item.columns)
-        label = squeeze(item.label)
+        label = label_text(item.label)
         return named or any(
-            label == squeeze(value) for line in self.snapshot.rows for value in line
+            label == label_text(value) for line in self.snapshot.rows for value in line
         )
 
     def _report_missing_row(self, item: Field) -> None:

@@ -172,11 +172,19 @@ WHOLE_WORDS = {
     "county": "全县",
     "city": "全市",
     "province": "全省",
+    "statement": "全县",  # of a county about its own work
 }
 """Level of a template -> what the whole of it is called."""
 
 SCHOOL_LEVELS = frozenset({"school", "kindergarten", "institution"})
 """Levels of the forms that a county adds up; the others are summaries themselves."""
+
+
+class Lasting(Struct, frozen=True):
+    """What stays as it is from year to year: ids of fields and of tables."""
+
+    fields: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 class Template(Struct, frozen=True):
@@ -192,6 +200,7 @@ class Template(Struct, frozen=True):
     sheets: tuple[Sheet, ...]
     code_lists: Mapping[str, Mapping[str, str]]  # list id -> code -> meaning
     layout: AdoptedLayout | None = None  # None: built by us from what stands here
+    lasting: Lasting = Lasting()
 
     def fields(self) -> dict[str, Field]:
         """All form fields by id."""

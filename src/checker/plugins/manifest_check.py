@@ -224,6 +224,10 @@ def _combination_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
         texts(entry.get("slip_names", []))
     ):
         yield f"{name}：slips 与 slip_names 应一一对应"
+    if kind == "score_table":
+        for one, other in (("sections", "codes"), ("columns", "stated")):
+            if len(texts(entry[one])) != len(texts(entry[other])):
+                yield f"{name}：{one} 与 {other} 应一一对应"
     if kind == "growth":
         if "claimed" not in entry and "threshold" not in entry:
             yield f"{name}：growth 至少要有 claimed 或 threshold"
