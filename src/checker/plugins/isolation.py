@@ -60,7 +60,7 @@ class _Worker:
             except TimedOut:
                 return  # nobody waits for it any more
             except KeyboardInterrupt as error:  # the plugin's own: Ctrl-C goes to the main thread
-                self._result = (None, EndedProgram().with_traceback(error.__traceback__))
+                self._result = (None, SystemExit().with_traceback(error.__traceback__))
             except BaseException as error:
                 self._result = (None, error)
             self._done.release()
