@@ -147,9 +147,11 @@ class FieldPlaces:
     def _label_beside_foreign_code(self, item: Field) -> bool:
         """Whether the field's label also stands in a row whose row code belongs to no field of that
         label: the code may have been typed over there, and the figures stand in that row."""
-        label = squeeze(item.label)
+        label = label_text(item.label)
         own = {
-            row_code(other.row_code) for other in self.sheet.fields if squeeze(other.label) == label
+            row_code(other.row_code)
+            for other in self.sheet.fields
+            if label_text(other.label) == label
         }
         return self.grid is not None and any(
             self._label_at(row) == label
