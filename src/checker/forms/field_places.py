@@ -15,7 +15,7 @@ from checker.forms.form_grid import (
     rows_of_label,
 )
 from checker.forms.names import field_name
-from checker.forms.plain_text import row_code, squeeze
+from checker.forms.plain_text import row_code
 from checker.model.cells import CellRef, column_letters
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, Problem
