@@ -37,10 +37,12 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     words = Words(context)
     sides = _sides(failing, context, words)
     gap: Gap | None = None
+    required: Requirement | None
     if sides is not None:
-        actual, required = sides
+        actual, wanted = sides
         gap = _gap(rule, failing, context, words)
-        message = _sentence(rule, failing, words, actual, required, gap)
+        message = _sentence(rule, failing, words, actual, wanted, gap)
+        required = wanted
     else:
         said = words.describe(failing)
         # a rule that has a sentence of its own says there what is required, better than its formula
