@@ -100,5 +100,7 @@ def _apart(
     if short:
         message += f"{empty}没有填，有的请补填。"
     at = [whole, *(ref for _, ref in pieces)]
+    if short:  # what was typed may well be right: the cells that are empty are to be filled
+        at = [ref for (_, ref), number in zip(pieces, numbers, strict=True) if number is None]
     required = Requirement(f"等于各部分之和 {wanted}", "==", together, measured)
     return missed(context, message, at=at, actual=actual, required=required, gap=gap)
