@@ -12,7 +12,7 @@ from checker.judging.wording import gap_of, missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Verdict
-from checker.rules.values import LeftEmpty, NotApplicable, exact_sum
+from checker.rules.values import NotApplicable, exact_sum
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:
@@ -35,7 +35,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
         own = members.get(code, [])
         for name, column in zip(texts(spec["columns"]), stated, strict=True):
             whole = FactRef(field, column)
-            typed = _stated(unit, whole)
+            typed = unit.typed_in(whole)
             if typed is None:
                 continue
             compared = True
@@ -51,15 +51,6 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
         yield context.passed(
             "各部分的得分等于所属各项之和。", required=Requirement("等于所属各项之和")
         )
-
-
-def _stated(unit: Unit, ref: FactRef) -> Fraction | None:
-    """What is stated for a section; None if its cell was left empty."""
-    try:
-        value = unit.in_column(ref.field, ref.column)
-    except LeftEmpty:
-        return None
-    return value if isinstance(value, Fraction) and not unit.is_blank(ref) else None
 
 
 def _apart(
