@@ -225,7 +225,7 @@ class TestInstalledFromTheWheel:
         told = plain.run("plugin", "check", "canteen")
         assert "插件 canteen 用的是文件夹" in told
         assert "0 个错误" in told
-        plain.run("template", "build", "compulsory_school", "-o", "空表.xlsm")
+        plain.run("template", "build", "compulsory_school", "-o", "空表")
 
     def test_a_county_needs_its_extra_and_is_told_of_with_it(
         self, plain: Environment, host_wheel: Path

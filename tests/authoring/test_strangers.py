@@ -152,6 +152,9 @@ def test_help_on_every_kind_function_and_page() -> None:
         assert title in "\n".join(help_lines(name, session)), name
     everything = "\n".join(help_lines("", session))
     assert all(name in everything for name in ("kinds", "functions", "recipes", "hooks"))
+    assert (
+        "\nrelation、sum…   一个种类的名称：" in everything
+    )  # not kinds relation, which is refused
     with pytest.raises(NoTopicError, match="是不是 indicator？"):
         list(help_lines("indicater", session))
 

@@ -38,6 +38,23 @@ def test_an_unknown_rule_names_its_neighbours(checker: Run) -> None:
     assert done.returncode == 2
     assert "没有规则 RES99" in done.stderr
     assert "RES1" in done.stderr
+    many = checker("explain", "CLS30").stderr
+    assert "相近的有：CLS301、CLS302、" in many and many.count("CLS") == 11
+    assert "条，用“checker rules”查看全部。" in many
+
+
+def test_an_example_without_figures_is_told_by_its_note(checker: Run) -> None:
+    told = checker("explain", "FORM006").stdout
+    assert "\n  图书册数填 12000.5，或专任教师数填 -3 → 不通过\n" in told
+    assert "人数、班数等填整数，面积、金额可以带小数" in told  # -3 ㎡ need not become whole
+
+
+def test_what_a_command_line_lacks_is_said_in_a_whole_sentence(checker: Run) -> None:
+    assert checker("check").stderr.endswith("错误：缺少参数“文件或文件夹…”。\n")
+    assert checker("demo", "county").stderr.endswith("错误：缺少选项 --out。\n")
+    told = checker("button").stderr
+    assert told.endswith("错误：缺少参数“动作”，可以是 check、clean、install。\n")
+    assert "用法： checker diff [选项] 前一次 后一次" in checker("diff", "--help").stdout
 
 
 def test_every_rule_can_be_told_and_leaves_no_heading_empty() -> None:

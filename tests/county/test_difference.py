@@ -65,3 +65,24 @@ def test_something_that_is_no_run_is_said_plainly(tmp_path: Path) -> None:
     assert result.exit_code == 3 and "不是校验结果" in result.output
     result = CliRunner().invoke(command, [str(tmp_path), str(other)])
     assert result.exit_code == 3 and "没有校验结果" in result.output
+
+
+def test_what_the_two_runs_were_asked_differently_is_said(tmp_path: Path) -> None:
+    """Last night with ``--previous``, tonight without: nobody mended anything."""
+    before, after = tmp_path / "前.json", tmp_path / "后.json"
+    found = run_document([("一小", "FORM023", "doubt")], ["一小"])
+    asked = {"profile": "国家标准", "edition": 2026, "years": [{"rule": "RES1"}]}
+    before.write_text(json.dumps({**found, **asked}), "utf-8")
+    none = {**run_document([], ["一小"]), **asked, "profile": "江西省", "years": []}
+    after.write_text(json.dumps(none), "utf-8")
+
+    told = CliRunner().invoke(command, [str(before), str(after)]).output
+    assert told.splitlines()[1] == (
+        "两次校验的条件不同：口径 国家标准 → 江西省；前一次与去年比过，后一次没有。"
+        "有的“改好”“新出”可能只是因为条件不同。"
+    )
+    assert "条件不同" not in CliRunner().invoke(command, [str(before), str(before)]).output
+    checked = tmp_path / "查.json"
+    checked.write_text(json.dumps({**found, "profile": "national", "edition": 2026}), "utf-8")
+    told = CliRunner().invoke(command, [str(checked), str(before)]).output
+    assert "条件不同" not in told  # check and county name a profile differently

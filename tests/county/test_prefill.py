@@ -86,6 +86,25 @@ def test_what_the_county_typed_otherwise_is_listed(place: Path) -> None:
     assert Decimal(str(rows[0][8])) == 1 - Decimal(str(rows[0][4]))
 
 
+def test_every_file_that_is_not_summed_up_is_named_with_its_reason(tmp_path: Path) -> None:
+    folder = demo_county(tmp_path / "县", 6, 23)
+    write_roster(folder, [("2136000001", "甲小学"), ("2136000009", "另一所")])
+    for path in folder.glob("*.xlsx"):
+        path.unlink()
+    fill_school(folder / "甲小学.xlsx", "2136000001", "甲小学", {})
+    fill_school(folder / "甲小学(2).xlsx", "2136000001", "甲小学", {})
+    fill_school(folder / "丙小学.xlsx", "2136000003", "丙小学", {})
+    (folder / "打包.rar").write_bytes(b"Rar!\x1a\x07\x01\x00")
+    done = checker(
+        "template", "fill", "county", "--from-schools", "县", "-o", "县.xlsx", cwd=tmp_path
+    )
+    left_out = [line for line in done.stdout.splitlines() if line.startswith("没有计入：")]
+    assert len(left_out) == 3, done.stdout
+    assert any("甲小学" in line and "同一所学校有几份" in line for line in left_out)
+    assert "没有计入：丙小学.xlsx：标识码 2136000003 不在名册上。" in left_out
+    assert any(line.startswith("没有计入：打包.rar：") for line in left_out)
+
+
 def test_nothing_that_is_there_is_overwritten(place: Path) -> None:
     (place / "已有.xlsx").write_bytes(b"mine")
     done = checker(

@@ -204,6 +204,13 @@ def test_lost_parts_and_blank_cells_are_gathered_by_sheet(judged_in_place: Judge
     assert causes[3].message == "填“基本情况”表里还空着的 2 格必填项。"
 
 
+def test_one_blank_cell_is_said_by_its_own_name(judged_in_place: Judge) -> None:
+    told = "“专任教师数”必须填写，现在是空的；没有的填 0。"
+    problems = [Problem("FORM001", told, FactRef("staff.total", "whole"))]
+    (cause,) = judged_in_place(holds(1, "1 == 1"), {}, problems=problems).causes
+    assert (cause.kind, cause.gone, cause.message) == (CauseKind.BLANKS, 1, told)
+
+
 # -- the school's type: five figures typed under 初中段 by a school that says it is a 小学 -------
 
 JUNIOR = (

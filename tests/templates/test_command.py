@@ -66,6 +66,11 @@ def test_the_programs_own_templates_are_built_where_one_is(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "县级自查表.xlsx").is_file() and (tmp_path / "县级自查表.xlsm").is_file()
     assert workbook.stat().st_mtime_ns == before
+    named = subprocess.run(
+        [*command, "-o", "空.xlsx"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert named.returncode == 2 and "-o 后面写文件夹" in named.stderr
+    assert not (tmp_path / "空.xlsx").exists()
 
 
 def test_fields_are_shown_for_people_and_for_programs() -> None:

@@ -256,6 +256,8 @@ def _example(example: Example, template: Template | None, county: Template | Non
         )
         if part
     )
+    if not given and example.note:
+        return f"{example.note.removesuffix('。')} → {result}{f'，{shown}' if shown else ''}"
     note = f"（{example.note}）" if example.note else ""
     head = f"{stage}：" if stage else ""
     return f"{head}{'，'.join(given)} → {result}{f'，{shown}' if shown else ''}{note}"

@@ -225,7 +225,7 @@ def help_lines(topic: str, session: Session) -> Iterator[str]:
         yield from _topics(found)
     elif topic == "kinds":
         yield from (f"{name:<16}{kind.title}" for name, kind in KINDS.items() if name != "form")
-        yield "一种规则有哪些项、怎么写：checker plugin help 种类。"
+        yield "一种规则有哪些项、怎么写：写它的名称，如 checker plugin help relation。"
         yield "种类是固定的，插件不能再加：每一种都要能检查单位、写成句子；别的用 function 写。"
     elif topic in {*KINDS, *FUNCTIONS} - {"form"}:  # sum and total are both
         yield from (line for line in functions(session) if line.startswith(f"| `{topic}`"))
@@ -254,8 +254,9 @@ def help_lines(topic: str, session: Session) -> Iterator[str]:
 def _topics(found: Mapping[str, Path]) -> Iterator[str]:
     yield "checker plugin help 主题"
     yield ""
-    yield "kinds           规则有哪些种类；后面写种类的名称，看它的各项和一个真实的例子"
-    yield "functions       式子里能用的函数，和用 Python 写规则；写函数的名称只看一个"
+    yield "kinds           规则有哪些种类"
+    yield "relation、sum…   一个种类的名称：它的各项和一个真实的例子"
+    yield "functions       式子里能用的函数，和用 Python 写规则；看一个写它的名称，如 count"
     yield "Unit、Context…  checker.api 里的一个名称（全部：checker plugin help api）"
     for name, path in found.items():
         if name != "functions":

@@ -20,7 +20,7 @@ from checker.session import Session
 
 class Summed(NamedTuple):
     """The figures and what they are made of. ``absent`` are schools of the roster without a file,
-    ``own`` the county's form among the files, ``unread`` files that could not be used."""
+    ``own`` the county's form among the files, ``unread`` files that were not summed up and why."""
 
     figures: tuple[Prefilled, ...]
     parts: tuple[Part, ...]
@@ -41,7 +41,7 @@ def sum_up(folder: Path, template: Template, session: Session) -> Summed:
     parts: dict[str, list[Part]] = {}
     own: list[Submission] = []
     discovered = discover([str(folder)])
-    unread = dict(discovered.failures)
+    unread = {each.shown: each.reason for each in discovered.unread if each.status is not None}
     for source in discovered.sources:
         if not source.member and Path(source.shown).name in ROSTER_NAMES:
             continue
@@ -58,8 +58,14 @@ def sum_up(folder: Path, template: Template, session: Session) -> Summed:
             continue
         report = session.judge(submission)
         year = submission.year or 0
-        if report.blank or submission.units or 0 < year < session.edition:
-            unread[source.shown] = "空白表、台账或往年的表，没有计入。"
+        if report.blank:
+            unread[source.shown] = "这是一份空白表。"
+            continue
+        if submission.units:
+            unread[source.shown] = "这是台账，不是一所学校的填报表。"
+            continue
+        if 0 < year < session.edition:
+            unread[source.shown] = f"这是 {year} 年的表。"
             continue
         parts[source.shown] = parts_of(report, session)
         filings.append(
@@ -75,6 +81,13 @@ def sum_up(folder: Path, template: Template, session: Session) -> Summed:
         )
     handed = hand_in(filings, roster)
     counted = [part for item in handed.counted.values() for part in parts[item.path]]
+    for stranger in handed.strangers:
+        unread[stranger.path] = f"标识码 {stranger.code} 不在名册上。"
+    for nameless in handed.nameless:
+        unread[nameless.path] = "没有填标识码。"
+    for choice in handed.choices:
+        for other in choice.others:
+            unread.setdefault(other.path, f"同一所学校有几份，采用的是 {choice.chosen.path}。")
     mine = max(own, key=lambda each: each.identity("date"), default=None)
     return Summed(
         prefilled(counted, template, mine),

@@ -44,6 +44,13 @@ class Command(click.Command):
         options.setdefault("options_metavar", "[选项]")
         super().__init__(*arguments, **options)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; what it lacks is said in a whole sentence."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as lacking:
+            raise click.UsageError(_lacks(lacking, ctx), lacking.ctx) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run it."""
         from checker.trouble import UserMistake
@@ -52,6 +59,16 @@ class Command(click.Command):
             return super().invoke(ctx)
         except UserMistake as mistake:
             raise Refused(str(mistake)) from mistake
+
+
+def _lacks(lacking: click.MissingParameter, ctx: click.Context) -> str:
+    needed = lacking.param
+    if isinstance(needed, click.Option):
+        told = f"缺少选项 {'、'.join(needed.opts)}"
+    else:
+        told = f"缺少参数“{needed.make_metavar(ctx) if needed else ''}”"
+    choices = needed.type.choices if needed and isinstance(needed.type, click.Choice) else ()
+    return f"{told}，可以是 {'、'.join(map(str, choices))}。" if choices else f"{told}。"
 
 
 class Group(click.Group):

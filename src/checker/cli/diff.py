@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from msgspec import to_builtins
 
+from checker.cli.commands import Command
 from checker.county.difference import (
     Difference,
     Noted,
@@ -27,7 +28,12 @@ _WORDS = {
 }
 
 
-@click.command(name="diff", help="比较两次校验：改好了什么，新出了什么，哪些结论变了。")
+@click.command(
+    name="diff",
+    cls=Command,
+    help="比较两次校验：改好了什么，新出了什么，哪些结论变了。\n\n"
+    "退出码：0 没有新出的问题；1 有新出的；3 前一次或后一次的结果读不出来。",
+)
 @click.argument("before", type=click.Path(path_type=Path), metavar="前一次")
 @click.argument("after", type=click.Path(path_type=Path), metavar="后一次")
 @click.option(
@@ -63,6 +69,7 @@ def difference_text(difference: Difference) -> str:
         f"共 {len(changes)} 所学校：改好 {mended} 处，新出 {new} 处，"
         f"结论变化 {flipped} 处，仍有 {remaining} 处未改。"
     ]
+    lines += difference.conditions
     if difference.joined:
         lines.append(f"新报送：{'、'.join(difference.joined)}")
     if difference.gone:

@@ -29,7 +29,11 @@ def command(
     if rule is None:
         near = [known for known in session.rules if known.startswith(rule_id.upper()[:3])]
         off = session.plugins.why_off()
-        hint = f"相近的有：{'、'.join(near)}。" if near else "用“checker rules”查看全部规则。"
+        shown = "、".join(
+            sorted(near, key=lambda known: not known.startswith(rule_id.upper()))[:10]
+        )
+        more = f"等 {len(near)} 条，用“checker rules”查看全部" if len(near) > 10 else ""
+        hint = f"相近的有：{shown}{more}。" if near else "用“checker rules”查看全部规则。"
         raise Refused("\n".join(filter(None, (f"没有规则 {rule_id}。{hint}", off))))
     for line in explanation_lines(rule, session):
         click.echo(line)

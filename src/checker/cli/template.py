@@ -144,6 +144,8 @@ def build(
 
     from checker.forms.registry import choose, is_bundled
 
+    if out is not None and not out.is_dir() and out.suffix.lower() in (".xlsx", ".xlsm"):
+        raise Refused(f"-o 后面写文件夹；工作簿的名称由模板定，不能写成 {out}。")
     session = session_here(profile, plugin_dirs=plugin_dirs)
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
@@ -313,7 +315,9 @@ def _fill_from_schools(
     click.echo(f"由 {summed.schools} 所学校的表填了 {len(summed.figures)} 格：{output}")
     click.echo(f"每个数怎么来的：{sources}")
     if summed.absent:
-        click.echo(f"还有 {len(summed.absent)} 所缺报没有计入：{'、'.join(summed.absent[:20])}")
+        more = "等" if len(summed.absent) > 20 else ""
+        absent = "、".join(summed.absent[:20])
+        click.echo(f"还有 {len(summed.absent)} 所缺报没有计入：{absent}{more}")
     doubtful = sum(bool(each.doubtful) for each in summed.figures)
     if doubtful:
         click.echo(f"有 {doubtful} 格的合计里有错或存疑的数，见“数字来源”。")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +46,9 @@ class Run(Struct, frozen=True):
 
     names: Mapping[str, str]
     schools: Mapping[str, Mapping[str, Noted]]
+    profile: str = ""
+    edition: str = ""
+    with_last_year: bool | None = None  # None: a run of ``check``, which does not say
 
 
 class SchoolChange(Struct, frozen=True):
@@ -70,6 +73,8 @@ class Difference(Struct, frozen=True):
     schools: tuple[SchoolChange, ...]
     gone: tuple[str, ...] = field(default_factory=tuple)
     joined: tuple[str, ...] = field(default_factory=tuple)
+    conditions: tuple[str, ...] = field(default_factory=tuple)
+    """Sentences on what the two runs were asked differently."""
 
 
 def read_run(path: Path) -> Run:
@@ -115,7 +120,13 @@ def parse_run(document: Mapping[str, object]) -> Run:
             str(finding.get("cell") or ""),
             str(finding.get("message") or ""),
         )
-    return Run(names, schools)
+    return Run(
+        names,
+        schools,
+        profile=str(document.get("profile") or ""),
+        edition=str(document.get("edition") or ""),
+        with_last_year=bool(document["years"]) if "years" in document else None,
+    )
 
 
 def compare(before: Run, after: Run) -> Difference:
@@ -143,7 +154,24 @@ def compare(before: Run, after: Run) -> Difference:
         tuple(changes),
         gone=tuple(before.names[key] for key in before.schools if key not in after.schools),
         joined=tuple(after.names[key] for key in after.schools if key not in before.schools),
+        conditions=tuple(_asked_differently(before, after)),
     )
+
+
+def _asked_differently(before: Run, after: Run) -> Iterator[str]:
+    """What is seen as mended or new though no school changed anything."""
+    told = []
+    same_command = (before.with_last_year is None) == (after.with_last_year is None)
+    if same_command and before.profile and after.profile and before.profile != after.profile:
+        told.append(f"口径 {before.profile} → {after.profile}")
+    if before.edition and after.edition and before.edition != after.edition:
+        told.append(f"年度 {before.edition} → {after.edition}")
+    if before.with_last_year is True and after.with_last_year is False:
+        told.append("前一次与去年比过，后一次没有")
+    elif before.with_last_year is False and after.with_last_year is True:
+        told.append("后一次与去年比过，前一次没有")
+    if told:
+        yield f"两次校验的条件不同：{'；'.join(told)}。有的“改好”“新出”可能只是因为条件不同。"
 
 
 def _objects(value: object) -> list[dict[str, object]]:

@@ -305,6 +305,8 @@ class _Search:
         for sheet, keys in by_sheet.items():
             first = self.open[keys[0]]
             message = f"填“{sheet}”表里还空着的 {len(keys)} 格必填项。"
+            if len(keys) == 1 and first.message:
+                message = first.message
             left = {key: each for key, each in self.open.items() if key not in keys}
             yield self._accept(CauseKind.BLANKS, message, self._place(first), left)
 
