@@ -386,6 +386,17 @@ FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
     is_flag=True,
     help="不起草：用现有的模板读每一份，列出没有找到的和各份不一致的。",
 )
+@click.option(
+    "--with-button",
+    "button",
+    is_flag=True,
+    help="不起草：给每一份加上“校验”“清除”按钮，另存为 .xlsm，别的都不变。",
+)
+@click.option(
+    "--button-at",
+    metavar="格子",
+    help="按钮放在哪一格，如 H1。默认在表的右边。",
+)
 @folders_option
 @plugin_dirs_option
 def adopt(
@@ -393,6 +404,8 @@ def adopt(
     out: Path | None,
     template_id: str,
     checking: bool,
+    button: bool,
+    button_at: str | None,
     folders: tuple[Path, ...],
     plugin_dirs: tuple[str, ...],
 ) -> None:
@@ -409,6 +422,9 @@ def adopt(
             templates = [item.template for item in _installed(folders, plugin_dirs)]
         for line in compare(templates, files):
             click.echo(line)
+        return
+    if button:
+        _add_buttons(files, out, button_at)
         return
     if out is None:
         raise Refused("请用 -o 写明草稿放在哪个文件夹。")
@@ -430,6 +446,33 @@ def adopt(
     for line in made.found:
         click.echo(line)
     click.echo(f"草稿写到 {target}；请逐项核对，再用 checker template show 看每一格读成了什么。")
+
+
+def _add_buttons(files: Sequence[Path], out: Path | None, cell: str | None) -> None:
+    """Write beside each workbook, or in the folder ``out``, a copy with the button."""
+    from checker_xlsx.assembly import add_to_own_workbook
+
+    from checker.forms.header_paths import cell_at
+    from checker.reading import UnreadableWorkbook
+
+    at = cell_at("", cell) if cell else None
+    if cell and at is None:
+        raise Refused(f"“{cell}”不是格子，应如 H1。")
+    for path in files:
+        target = (out or path.parent) / f"{path.stem}.xlsm"
+        if target.exists():
+            raise Refused(f"{target} 已经有了，不覆盖；请用 -o 写另一个文件夹。")
+        with _said_plainly():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                where = add_to_own_workbook(path, target, (at.row, at.column) if at else None)
+            except UnreadableWorkbook as problem:
+                raise Unusable(f"{path}：{problem.reason}") from problem
+        click.echo(f"已写 {target}，按钮在 {where}。")
+    click.echo(
+        "按钮按本机已装或已允许的插件校验；自己的插件请先用 checker plugin allow 允许，"
+        "或写在自己的设置里。"
+    )
 
 
 @command.command()
