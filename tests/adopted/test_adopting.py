@@ -113,7 +113,7 @@ def test_the_fields_are_listed_with_the_words_they_are_found_by() -> None:
 
 def test_a_form_of_the_county_is_not_drawn_anew(tmp_path: Path) -> None:
     told = run("build", "own_safety", "--plugin-dir", forms.PLUGIN, "-o", tmp_path, code=2)
-    assert "用的是自己的表" in told and not list(tmp_path.iterdir())
+    assert "用的是自己的表。请把空白表放在" in told and not list(tmp_path.iterdir())
     assert "（用自己的表）" in run("list", "--plugin-dir", forms.PLUGIN)
 
 

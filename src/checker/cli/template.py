@@ -64,17 +64,71 @@ def _installed(
 
 
 def _workbook_in_words(item: InstalledTemplate) -> str:
-    if item.template.layout is not None:
-        return "（用自己的表）"
-    return str(item.workbook) if item.workbook.is_file() else "（尚未生成）"
+    if item.workbook.is_file():
+        return str(item.workbook)
+    return "（用自己的表）" if item.template.layout is not None else "（尚未生成）"
 
 
-def _refuse_adopted(item: InstalledTemplate) -> None:
-    """Raises Refused for a template of a form that exists already: it is not drawn by us."""
-    if item.template.layout is not None:
+def _own_blank(item: InstalledTemplate, named: Path | None = None) -> Path:
+    """The county's own blank workbook, of a template with an adopted layout. Raises Refused."""
+    blank = named or item.workbook
+    if not blank.is_file():
         raise Refused(
-            f"模板 {item.template.id} 用的是自己的表，不由程序生成和填写；请直接用原来的工作簿。"
+            f"模板 {item.template.id} 用的是自己的表。请把空白表放在 {item.source} 旁边，取名"
+            f"“{item.workbook.name}”，或用 --workbook 写明空白表。"
         )
+    return blank
+
+
+def _build_own(item: InstalledTemplate, out: Path | None, button: bool, blank: Path) -> None:
+    """The county's own workbook as it is, and a copy of it with the button."""
+    from checker_templates.building.fill_data import FillData
+    from checker_templates.building.own_workbook import left_in_blank
+    from checker_xlsx.assembly import add_to_own_workbook
+
+    from checker.reading import UnreadableWorkbook, read_snapshot
+    from checker.writing.zip_container import write_atomically
+
+    try:
+        for line in left_in_blank(item.template, read_snapshot(blank), FillData()):
+            click.echo(line, err=True)
+    except UnreadableWorkbook as problem:
+        raise Unusable(f"{blank}：{problem.reason}") from problem
+    target = (out or item.folder) / item.workbook.with_suffix(blank.suffix).name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not (target.exists() and target.samefile(blank)):
+        content = blank.read_bytes()
+        write_atomically(target, lambda stream: stream.write(content))
+        click.echo(f"已生成 {target}（{blank.name} 原样）")
+    if button:
+        macro = target.with_suffix(".xlsm")
+        where = add_to_own_workbook(blank, macro)
+        click.echo(f"已生成 {macro}，按钮在 {where}")
+
+
+def _fill_own(
+    item: InstalledTemplate, blank: Path, data: Path, output: Path, verbatim: bool
+) -> None:
+    """Fill the county's own blank workbook; an .xlsm made of an .xlsx gets the button."""
+    import tempfile
+
+    from checker_templates.building.fill_data import read_fill_data
+    from checker_templates.building.own_workbook import fill_own_workbook
+    from checker_xlsx.assembly import add_to_own_workbook
+
+    from checker.reading import UnreadableWorkbook
+
+    wants_button = (blank.suffix.lower(), output.suffix.lower()) == (".xlsx", ".xlsm")
+    if not wants_button and blank.suffix.lower() != output.suffix.lower():
+        raise Refused(f"空白表是 {blank.suffix}，填好的表也要用 {blank.suffix}（或 .xlsm）。")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / f"{output.stem}.xlsx" if wants_button else output
+            fill_own_workbook(item.template, blank, target, read_fill_data(data), verbatim=verbatim)
+            if wants_button:
+                add_to_own_workbook(target, output)
+    except UnreadableWorkbook as problem:
+        raise Unusable(f"{blank}：{problem.reason}") from problem
 
 
 @click.group(cls=Group)
@@ -126,6 +180,12 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
 @click.option(
     "--button/--no-button", default=True, help="是否同时生成带“校验”按钮的 .xlsm（默认生成）。"
 )
+@click.option(
+    "--workbook",
+    metavar="文件",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="用自己的表的模板：空白表在哪里。默认是 template.toml 旁边与模板同名的 .xlsx。",
+)
 def build(
     names: tuple[str, ...],
     folders: tuple[Path, ...],
@@ -133,8 +193,12 @@ def build(
     out: Path | None,
     button: bool,
     profile: str | None,
+    workbook: Path | None,
 ) -> None:
-    """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
+    """由 template.toml 生成空白工作簿；不写模板就生成全部。
+
+    用自己的表的模板不重画：空白表原样照用，另写一份加上按钮的。
+    """
     from checker_templates.building.build import build_workbook
     from checker_templates.building.check_relations import check_relations
     from checker_templates.building.live_formulas import live_formulas
@@ -146,9 +210,10 @@ def build(
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
         chosen = [choose(installed, name) for name in names]
-        for item in chosen:
-            _refuse_adopted(item)
         for item in chosen or [each for each in installed if each.template.layout is None]:
+            if item.template.layout is not None:
+                _build_own(item, out, button, _own_blank(item, workbook))
+                continue
             folder = out or (Path.cwd() if is_bundled(item) else item.folder)
             target = folder / item.workbook.name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -186,6 +251,12 @@ def build(
     help="填好的工作簿写到哪里（.xlsx 或 .xlsm）。",
 )
 @click.option("--verbatim", is_flag=True, help="不是数的内容也照原样填入，如“45人”。")
+@click.option(
+    "--workbook",
+    metavar="文件",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="用自己的表的模板：空白表在哪里。默认是 template.toml 旁边与模板同名的 .xlsx。",
+)
 @edition_option
 @folders_option
 @plugin_dirs_option
@@ -195,6 +266,7 @@ def fill(
     schools: Path | None,
     output: Path,
     verbatim: bool,
+    workbook: Path | None,
     edition: int | None,
     folders: tuple[Path, ...],
     plugin_dirs: tuple[str, ...],
@@ -202,7 +274,8 @@ def fill(
     """把 JSON 或 CSV 数据按字段编号填进空白工作簿。
 
     JSON：{"facts": {"school.name": "…", "teachers.full_time": {"primary": 45}}, "tables":
-    {"classes": [{"grade": "一年级"}]}}；CSV 的列是 field,column,value。
+    {"classes": [{"grade": "一年级"}]}}；CSV 的列是 field,column,value。用自己的表的模板从空白表
+    填起：只改要填的格子，别的都不变。
     """
     from checker_templates.building.fill import fill_template
     from checker_templates.building.fill_data import read_fill_data
@@ -213,7 +286,14 @@ def fill(
         raise Refused("请写数据文件，或者用 --from-schools 写收齐各校表的文件夹，两个选一个。")
     with _said_plainly():
         item = choose(_installed(folders, plugin_dirs), name, edition)
-        _refuse_adopted(item)
+        if item.template.layout is not None:
+            if data is None:
+                raise Refused("--from-schools 只用于县级自查表：checker template fill county …")
+            _fill_own(item, _own_blank(item, workbook), data, output, verbatim)
+            click.echo(f"已填写 {output}")
+            return
+        if workbook is not None:
+            raise Refused("--workbook 只用于用自己的表的模板。")
         source = item.workbook.with_suffix(output.suffix)
         if not source.is_file():
             raise Refused(
