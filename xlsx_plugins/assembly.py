@@ -75,18 +75,18 @@ def add_to_own_workbook(source: Path, target: Path, at: tuple[int, int] | None =
     from checker.model.cells import CellRef
     from checker.reading import read_snapshot_bytes
     from checker.writing import with_macros
-    from checker.writing.zip_container import write_atomically
+    from checker.writing.zip_container import write_whole
 
     data = source.read_bytes()
 
     def project(workbook: str, sheets: Sequence[str]) -> bytes:
-        return vba_project(
-            [
-                Module(workbook, ModuleKind.WORKBOOK),
-                *(Module(name, ModuleKind.SHEET) for name in sheets),
-                *launcher_modules(),
-            ]
-        )
+        modules = [
+            Module(workbook, ModuleKind.WORKBOOK),
+            *(Module(name, ModuleKind.SHEET) for name in sheets),
+            *launcher_modules(),
+        ]
+        content: bytes = vba_project(modules)
+        return content
 
     snapshot = read_snapshot_bytes(source.name, data)
     places = {
@@ -96,7 +96,7 @@ def add_to_own_workbook(source: Path, target: Path, at: tuple[int, int] | None =
     }
     ribbon = (_HERE / "ribbon" / "customUI.xml").read_bytes()
     content = with_macros(data, project, ribbon, BUTTONS, places)
-    write_atomically(target, lambda stream: stream.write(content))
+    write_whole(target, content)
     return "、".join(str(CellRef(title, *place)) for title, place in places.items())
 
 

@@ -168,7 +168,7 @@ class _Writing:
         elif content == "是" and "是" not in room.ticks:
             chosen = next((option for option in room.ticks if option not in NO_OPTIONS), None)
         else:
-            chosen = content if content in room.ticks else None
+            chosen = next((option for option in room.ticks if option == content), None)
         if content is not None and chosen is None:
             yield f"{what}：“{content}”不是可打勾的一栏，应为 {'、'.join(room.ticks)}。"
             return

@@ -87,7 +87,7 @@ def _build_own(item: InstalledTemplate, out: Path | None, button: bool, blank: P
     from checker_xlsx.assembly import add_to_own_workbook
 
     from checker.reading import UnreadableWorkbook, read_snapshot
-    from checker.writing.zip_container import write_atomically
+    from checker.writing.zip_container import write_whole
 
     try:
         for line in left_in_blank(item.template, read_snapshot(blank), FillData()):
@@ -97,8 +97,7 @@ def _build_own(item: InstalledTemplate, out: Path | None, button: bool, blank: P
     target = (out or item.folder) / item.workbook.with_suffix(blank.suffix).name
     target.parent.mkdir(parents=True, exist_ok=True)
     if not (target.exists() and target.samefile(blank)):
-        content = blank.read_bytes()
-        write_atomically(target, lambda stream: stream.write(content))
+        write_whole(target, blank.read_bytes())
         click.echo(f"已生成 {target}（{blank.name} 原样）")
     if button:
         macro = target.with_suffix(".xlsm")

@@ -381,7 +381,30 @@ class _SheetReader:
             if row is None:
                 self.found.miss(self.title, f"{item.label}（“{place.row}”这一行）")
             cell = CellRef(self.title, row, column_at) if row and column_at else None
+            if cell is not None and place.number:
+                why = self._contradicted(place.number, cell, header, code)
+                if why:
+                    self.found.miss(self.title, f"{item.label}（{why}）")
+                    cell = None
             self._add(item, place.column or item.columns[0], self._own(cell, item.label))
+
+    def _contradicted(
+        self, number: str, cell: CellRef, header: Header, code: int | None
+    ) -> str | None:
+        """Why a cell is not the one that the official notation 表号.行号,列号 names, by the numbers
+        printed on the sheet; None if it is."""
+        form, _, at = number.rpartition(".")
+        row_number, _, column_number = at.partition(",")
+        if not self.printed.containing(squeeze(form)):
+            return f"表上没有印表号 {form}"
+        signs = self.printed.sign_row(header)
+        printed = (
+            row_code(self.cells.raw(cell.row, code)) if code else "",
+            row_code(self.cells.raw(signs, cell.column)) if signs else "",
+        )
+        if printed == (row_code(row_number), row_code(column_number)):
+            return None
+        return f"{cell.a1} 印的行号、列号是 {','.join(printed)}，不是 {at}"
 
     def _column_title(self, column: str) -> str:
         return self.columns[column].title if column in self.columns else column
