@@ -549,8 +549,7 @@ def _add_buttons(files: Sequence[Path], out: Path | None, cell: str | None) -> N
                 raise Unusable(f"{path}：{problem.reason}") from problem
         click.echo(f"已写 {target}，按钮在 {where}。")
     click.echo(
-        "按钮按本机已装或已允许的插件校验；自己的插件请先用 checker plugin allow 允许，"
-        "或写在自己的设置里。"
+        "按钮用本机装好的插件校验；放在文件夹里的插件，请写进自己的 checker.toml 的 plugin_dirs。"
     )
 
 
