@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from checker_xlsx.choices import options_at
 from checker_xlsx.libreoffice.exported import looks_in
 from click.testing import CliRunner
 from openpyxl.comments import Comment
@@ -17,6 +18,7 @@ from checker.cli.check import command as check
 from checker.cli.template import command
 from checker.reading import read_snapshot
 from checker.session import Session
+from checker.settings import allow
 from checker.writing import clean_marks
 
 TIED = {
@@ -134,3 +136,24 @@ def test_what_cannot_bear_a_button_is_refused_in_plain_words(tmp_path: Path) -> 
     book.save(tmp_path / "图表.xlsx")
     assert "图表" in with_button(tmp_path / "图表.xlsx", tmp_path / "图", code=3)
     assert not list((tmp_path / "图").glob("*"))
+
+
+def test_a_click_runs_no_plugin_that_came_with_the_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the workbook a settings file names a folder: it counts once the user has allowed it;
+    what the user's own settings name counts at once."""
+    monkeypatch.setenv("CHECKER_CONFIG_DIR", str(tmp_path / "自己的设置"))
+    folder = tmp_path / "收到的表"
+    (folder / "插件").mkdir(parents=True)
+    (folder / "checker.toml").write_text('plugin_dirs = ["插件"]\n', "utf-8")
+    assert options_at(folder / "表.xlsm").plugin_dirs == ()
+    (tmp_path / "自己的设置").mkdir()
+    own = tmp_path / "自己的设置" / "checker.toml"
+    own.write_text(f"plugin_dirs = [{str(forms.PLUGIN)!r}]\n", "utf-8")
+    assert options_at(folder / "表.xlsm").plugin_dirs == (str(forms.PLUGIN),)
+    allow(folder / "插件")
+    assert options_at(folder / "表.xlsm").plugin_dirs == (
+        str(forms.PLUGIN),
+        str(folder / "插件"),
+    )
