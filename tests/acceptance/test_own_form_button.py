@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from checker_xlsx.libreoffice.exported import exported, looks_in
+from checker_xlsx.libreoffice.exported import exported
 from checker_xlsx.looks import Look
+from checker_xlsx.saved_copy import looks_in
 
 sys.path.insert(0, str(Path(__file__).parent))
 from button_desktop import NEEDED, Desktop

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from checker_xlsx.choices import options_at
-from checker_xlsx.libreoffice.exported import looks_in
+from checker_xlsx.saved_copy import looks_in
 from click.testing import CliRunner
 from openpyxl.comments import Comment
 from tests.adopted import own_forms as forms

@@ -13,8 +13,8 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     """Where one field stands: beside, below or behind a printed ``label``; where a ``header`` path
     and a ``row`` path cross; or ``at`` a position ("C3"), which no printed word confirms.
 
-    ``number`` is what the official notation calls the cell, 表号.行号,列号 ("教基3112.01,5"): a cell
-    found by its words is read only if the numbers printed there say the same.
+    ``number`` is the cell in the official notation 表号.行号,列号 ("教基3112.01,5"): what is found
+    by words is read only if the numbers printed there say the same.
 
     ``value`` says where the value of a ``label`` is: "same" cell (after the colon), "beside" or
     "below". ``column`` is the column id; "" for the field's only one.

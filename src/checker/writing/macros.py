@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from checker.writing.memory_sheet import find_memory_sheet
+from checker.writing.memory_sheet import find_memory_sheets
 from checker.writing.notes import SheetNotes
 from checker.writing.outcome import UnwritableWorkbook
 from checker.writing.package import content_type, declare, redeclare, relate, related
@@ -83,7 +83,7 @@ def _refuse(workbook: Workbook) -> None:
         )
     if content_type(workbook.package, workbook.key) != PLAIN_TYPE:
         raise UnwritableWorkbook("只有普通的 .xlsx 工作簿能加按钮，请另存为 .xlsx 再试。")
-    if find_memory_sheet(workbook) is not None:
+    if find_memory_sheets(workbook):
         raise UnwritableWorkbook("这份工作簿里有校验标记，请先清除（checker clean）再加按钮。")
     if any(sheet.kind != "worksheet" or not sheet.key for sheet in workbook.sheets):
         raise UnwritableWorkbook("这份工作簿里有单独成页的图表或对话框，按钮放不进去。")
