@@ -141,7 +141,7 @@ def test_nobody_is_told_to_repair_the_layout(own: Session) -> None:
 
 def test_a_header_text_that_stands_twice_is_not_read(own: Session) -> None:
     """An author who writes 合计 alone gets nothing, and is told the cells."""
-    (template,) = (item for item in own.templates if item.id == "own_statistics")
+    (template,) = (item for item in own.templates if item.id == "primary_statistics")
     assert template.layout is not None
     school, pupils, *others = template.layout.sheets
     (grid,) = pupils.grids
@@ -189,7 +189,7 @@ def test_a_layout_of_another_year_is_recognised_and_not_misread(own: Session) ->
     renumbered = replace(original.sheets[title], rows=rows)
     for sheet in (moved, words, renumbered):
         submission = own.bind(forms.with_sheet(original, title, sheet))
-        assert submission.template.id == "own_statistics"
+        assert submission.template.id == "primary_statistics"
         for name, right in (("teachers.graduate", 2), ("teachers.bachelor", 35)):
             fact = submission.fact(FactRef(name, "whole"))
             assert fact.state is FactState.UNBOUND or fact.value == right, (name, fact)
