@@ -19,7 +19,7 @@ from checker.demo.synthetic_roster import KINDS, Entry, Kind, schools_of
 from checker.judging.engine import judge
 from checker.model.report import Report
 from checker.model.rules import Example, Plain, Rule
-from checker.model.template import FieldType, Template
+from checker.model.template import Blank, FieldType, Template
 from checker.model.verdicts import Outcome
 from checker.rules.rule_check import fields_read, is_judged_alone
 from checker.session import Session, SessionOptions
@@ -106,6 +106,10 @@ def compulsory_school(kind: Kind, seed: int = 0) -> Institution:
         for column, value in columns.items()
         if value is not None
     }
+    for name, field in template("compulsory_school").fields().items():
+        if field.blank is Blank.ZERO and field.type in (FieldType.COUNT, FieldType.AMOUNT):
+            for column in {"whole", *school.values["students.total"]} & {*field.columns}:
+                facts.setdefault(f"{name}@{column}", 0)  # 没有的填 0: nothing is left open
     tables = {
         name: [{key: _exact(v) for key, v in row.items() if v is not None} for row in rows]
         for name, rows in school.tables.items()
