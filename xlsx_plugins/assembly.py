@@ -1,4 +1,4 @@
-"""From a built .xlsx to the .xlsm with the button: macro project, ribbon tab, sheet buttons."""
+"""From an .xlsx to the .xlsm with the button: macro project, ribbon tab, sheet buttons."""
 
 from __future__ import annotations
 
@@ -68,6 +68,41 @@ def launcher_modules() -> list[Module]:
         for source in LAUNCHER_SOURCES
     ]
     return [*modules, texts_module()]
+
+
+def add_to_own_workbook(source: Path, target: Path, at: tuple[int, int] | None = None) -> str:
+    """Write ``target``: somebody's own workbook with launcher, ribbon tab and buttons; nothing else
+    in it changes. Returns where the buttons stand, such as "Sheet1!H1".
+
+    The buttons stand on every visible sheet, right of what is on it, or ``at`` that row and column
+    (1-based). Raises UnwritableWorkbook and UnreadableWorkbook.
+    """
+    from checker.model.cells import CellRef
+    from checker.reading import read_snapshot_bytes
+    from checker.writing import with_macros
+    from checker.writing.zip_container import write_whole
+
+    data = source.read_bytes()
+
+    def project(workbook: str, sheets: Sequence[str]) -> bytes:
+        modules = [
+            Module(workbook, ModuleKind.WORKBOOK),
+            *(Module(name, ModuleKind.SHEET) for name in sheets),
+            *launcher_modules(),
+        ]
+        content: bytes = vba_project(modules)
+        return content
+
+    snapshot = read_snapshot_bytes(source.name, data)
+    places = {
+        title: at or (1, max([sheet.last_column, *(area[3] for area in sheet.merged)]) + 1)
+        for title, sheet in snapshot.sheets.items()
+        if sheet.visible
+    }
+    ribbon = (_HERE / "ribbon" / "customUI.xml").read_bytes()
+    content = with_macros(data, project, ribbon, BUTTONS, places)
+    write_whole(target, content)
+    return "、".join(str(CellRef(title, *place)) for title, place in places.items())
 
 
 def to_macro_workbook(xlsx: Path, xlsm: Path) -> None:

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
 
 def options_at(workbook: Path | None) -> SessionOptions:
-    """The settings that hold where the workbook lies, as for ``checker check`` there; except
-    folders of plugins: a click must not run code that came along with a workbook.
+    """The settings that hold where the workbook lies, as for ``checker check`` there.
 
+    A click must not run code that came along with a workbook: of the folders of plugins those count
+    that the user's own settings name or that the user has allowed (``checker plugin allow``).
     ``workbook`` is None where it lies nowhere on this PC. Raises `checker.settings.BadSettings`.
     """
     from checker.session import SessionOptions
@@ -24,6 +25,7 @@ def options_at(workbook: Path | None) -> SessionOptions:
         edition=settings.edition,
         select=settings.select,
         ignore=settings.ignore,
+        plugin_dirs=settings.plugin_dirs,
         plugins=settings.plugins,
         previous=settings.previous,
     )

@@ -58,6 +58,23 @@ def test_the_draft_reads_the_right_cells_and_proposes_what_holds(tmp_path: Path)
     assert submission.fact(FactRef("sheet1.p3", "whole")).state is FactState.BLANK, "校长签字"
 
 
+def test_a_blank_and_filled_copies_give_the_same_draft(tmp_path: Path) -> None:
+    """The blank has no figures; what its rows and columns are is seen in the copies."""
+    book = openpyxl.load_workbook(forms.FORMS / forms.CONDITIONS_RIGHT)
+    for row in book["Sheet1"]["E5:J17"]:
+        for cell in row:
+            cell.value = None
+    book.save(tmp_path / "空白.xlsx")
+    copies = [forms.FORMS / name for name in (forms.CONDITIONS_RIGHT, forms.CONDITIONS)]
+    run("adopt", tmp_path / "空白.xlsx", *copies, "-o", tmp_path / "blank")
+    run("adopt", *copies, "-o", tmp_path / "filled")
+    fields = [
+        [(item.id, item.label, item.columns) for item in load_template(path).fields().values()]
+        for path in (tmp_path / "blank" / "template.toml", tmp_path / "filled" / "template.toml")
+    ]
+    assert fields[0] == fields[1] and len(fields[0]) > 12
+
+
 def test_a_draft_is_never_written_over_an_edited_template(tmp_path: Path) -> None:
     (tmp_path / "template.toml").write_text("# 改过的", "utf-8")
     told = run("adopt", forms.FORMS / forms.LEDGER, "-o", tmp_path, code=2)
@@ -113,7 +130,7 @@ def test_the_fields_are_listed_with_the_words_they_are_found_by() -> None:
 
 def test_a_form_of_the_county_is_not_drawn_anew(tmp_path: Path) -> None:
     told = run("build", "own_safety", "--plugin-dir", forms.PLUGIN, "-o", tmp_path, code=2)
-    assert "用的是自己的表" in told and not list(tmp_path.iterdir())
+    assert "用的是自己的表。请把空白表放在" in told and not list(tmp_path.iterdir())
     assert "（用自己的表）" in run("list", "--plugin-dir", forms.PLUGIN)
 
 

@@ -141,7 +141,7 @@ def test_nobody_is_told_to_repair_the_layout(own: Session) -> None:
 
 def test_a_header_text_that_stands_twice_is_not_read(own: Session) -> None:
     """An author who writes 合计 alone gets nothing, and is told the cells."""
-    (template,) = (item for item in own.templates if item.id == "own_statistics")
+    (template,) = (item for item in own.templates if item.id == "primary_statistics")
     assert template.layout is not None
     school, pupils, *others = template.layout.sheets
     (grid,) = pupils.grids
@@ -173,3 +173,28 @@ def test_subtotals_are_sums_of_the_rows_since_the_last_one(own: Session) -> None
             ["台账!I8"] * told
         )
         assert [item.cell.a1 for item in wrong if item.cell and item.cell.row == 66] == ["AC66"]
+
+
+def test_a_layout_of_another_year_is_recognised_and_not_misread(own: Session) -> None:
+    """The columns 研究生 and 本科 of 教基4155 changed places, numbers and all; then somebody moved
+    the words alone; then another form's number stands on the sheet."""
+    original = forms.read(forms.STATISTICS)
+    title = "教基4155_小学"
+    moved = forms.columns_swapped(original.sheets[title], 4, 5)
+    rows = [list(line) for line in original.sheets[title].rows]
+    rows[2][3], rows[2][4] = rows[2][4], rows[2][3]
+    words = replace(original.sheets[title], rows=rows)
+    rows = [list(line) for line in original.sheets[title].rows]
+    rows[1][0] = "表号：教基4156"
+    renumbered = replace(original.sheets[title], rows=rows)
+    for sheet in (moved, words, renumbered):
+        submission = own.bind(forms.with_sheet(original, title, sheet))
+        assert submission.template.id == "primary_statistics"
+        for name, right in (("teachers.graduate", 2), ("teachers.bachelor", 35)):
+            fact = submission.fact(FactRef(name, "whole"))
+            assert fact.state is FactState.UNBOUND or fact.value == right, (name, fact)
+        (told,) = (item for item in submission.problems if item.rule == "FORM027")
+        assert "印的行号、列号是" in told.message or "没有印表号 教基4155" in told.message
+    whole = own.bind(original)
+    assert not [item for item in whole.problems if item.rule == "FORM027"]
+    assert whole.fact(FactRef("pupils.total", "whole")).value == 800

@@ -30,7 +30,8 @@ def plugins() -> Plugins:
 
 @cache
 def templates() -> dict[str, Template]:
-    return {item.template.id: item.template for item in installed_templates()}
+    folders = plugins().template_folders()
+    return {item.template.id: item.template for item in installed_templates(folders)}
 
 
 RULES = [pytest.param(rule, id=f"{rule.id}-{rule.since}") for rule in plugins().ruleset.rules]

@@ -85,7 +85,7 @@ def _fact_edits(layout: Layout, data: FillData, verbatim: bool) -> Found:
         if field is None:
             yield f"模板里没有字段 {field_id}。"
             continue
-        by_column = given if isinstance(given, Mapping) else {_only_column(field): given}
+        by_column = given if isinstance(given, Mapping) else {only_column(field): given}
         for column, value in by_column.items():
             if column not in field.columns:
                 columns = "、".join(field.columns)
@@ -94,14 +94,14 @@ def _fact_edits(layout: Layout, data: FillData, verbatim: bool) -> Found:
             codes = layout.template.code_lists.get(field.codes or "", {})
             cell = layout.cell(field, column)
             try:
-                content = _content(field.type, codes, value, verbatim)
+                content = content_of(field.type, codes, value, verbatim)
             except ValueError as error:
                 yield f"字段 {field_id}（{column}）：{error}"
                 continue
             yield CellEdit(cell.sheet, cell.a1, content)
 
 
-def _only_column(field: Field) -> str:
+def only_column(field: Field) -> str:
     """The column that is meant when none is named: the only one, else the whole school's."""
     if len(field.columns) == 1:
         return field.columns[0]
@@ -131,7 +131,7 @@ def _table_edits(layout: Layout, data: FillData, verbatim: bool) -> Found:
                 at = placed.columns[name]
                 row = placed.first_row + ordinal - 1
                 try:
-                    content = _content(columns[name].type, codes, value, verbatim)
+                    content = content_of(columns[name].type, codes, value, verbatim)
                 except ValueError as error:
                     yield f"明细表 {table_id} 第 {ordinal} 行 {name}：{error}"
                     continue
@@ -153,7 +153,7 @@ def _explanation_edits(layout: Layout, data: FillData) -> Found:
             yield CellEdit(grid.sheet.title, Area("", row, column, row, column).first, content)
 
 
-def _content(
+def content_of(
     type_: FieldType, codes: Mapping[str, str], value: FillValue, verbatim: bool
 ) -> Scalar:
     """What goes into the cell. Raises ValueError with a Chinese sentence."""

@@ -118,7 +118,8 @@ class _Writer:
     # -- one sheet -----------------------------------------------------------------------
 
     def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> None:
-        tables = list(tables_on(printed))
+        same = [copy.sheets[name] for copy in self.copies if name in copy.sheets]
+        tables = list(tables_on(printed, same))
         rows = {row for each in tables for row in range(each.top, each.last + 1)}
         pairs = list(pairs_on(printed, rows))
         if not tables:
@@ -412,9 +413,8 @@ def _column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
     found: list[tuple[str, str, str, str]] = []
     used: set[str] = set()
     for number, leaf in enumerate(leaves, 1):
-        head = leaf.path.partition("/")[0]
         parts = leaf.path.split("/")
-        stage = next((name for part in parts if (name := _stage(part))), "")
+        stage, title = next(((name, part) for part in parts if (name := _stage(part))), ("", ""))
         match = YEAR.search(leaf.path)
         year = match[1] if match else ""
         base = stage or "whole"
@@ -425,7 +425,7 @@ def _column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
             base = f"c{number}"
             stage = ""
         used.add(base)
-        found.append((base, stage, head if stage else "", year))
+        found.append((base, stage, title if stage else "", year))
     return found
 
 

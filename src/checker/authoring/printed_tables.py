@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from checker.forms.adopted_cells import is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
+from checker.model.snapshot import SheetSnapshot
 
 LABEL_WORDS = ("项目", "指标", "内容", "名称", "甲")
 CODE_WORDS = ("序号", "行号", "编号", "乙")
@@ -53,8 +54,11 @@ class PrintedTable(Struct):
         return max(self.bottom - MOST_HEADER_ROWS + 1, 1)
 
 
-def tables_on(printed: PrintedSheet) -> Iterator[PrintedTable]:
-    """The tables of a sheet, from the top: a row of several texts, and rows of figures below."""
+def tables_on(
+    printed: PrintedSheet, copies: Sequence[SheetSnapshot] = ()
+) -> Iterator[PrintedTable]:
+    """The tables of a sheet, from the top: a row of several texts, and rows of figures below. In
+    a blank sheet the figures are those of its filled ``copies``."""
     cells = printed.snapshot
     row = 1
     while row <= cells.last_row:
@@ -62,7 +66,7 @@ def tables_on(printed: PrintedSheet) -> Iterator[PrintedTable]:
         if bottom is None:
             row += 1
             continue
-        found = _table(printed, row, bottom)
+        found = _table(printed, row, bottom, copies)
         yield found
         row = found.last + 1
 
@@ -116,7 +120,9 @@ def _is_level(printed: PrintedSheet, first: int, row: int) -> bool:
     )
 
 
-def _table(printed: PrintedSheet, top: int, bottom: int) -> PrintedTable:
+def _table(
+    printed: PrintedSheet, top: int, bottom: int, copies: Sequence[SheetSnapshot]
+) -> PrintedTable:
     cells = printed.snapshot
     leaves: list[Leaf] = []
     for column in range(1, cells.last_column + 1):
@@ -147,7 +153,17 @@ def _table(printed: PrintedSheet, top: int, bottom: int) -> PrintedTable:
         if label is not None:
             area = printed.area(top, label.column)
             after = range(area[3] + 1, cells.last_column + 1)
-            if any(_is_figure(cells.raw(first, at)) for at in after if at != code):
+            same = [
+                copy
+                for copy in copies
+                if squeeze(copy.raw(first, label.column)) == printed.text(first, label.column) != ""
+            ]
+            if any(
+                _is_figure(sheet.raw(first, at))
+                for sheet in (cells, *same)
+                for at in after
+                if at != code
+            ):
                 label_at = list(range(area[1], area[3] + 1))
     if label_at:
         leaves = [leaf for leaf in leaves if leaf.column not in label_at and leaf.column != code]

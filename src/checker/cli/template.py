@@ -66,17 +66,70 @@ def _installed(
 
 
 def _workbook_in_words(item: InstalledTemplate) -> str:
-    if item.template.layout is not None:
-        return "（用自己的表）"
-    return str(item.workbook) if item.workbook.is_file() else "（尚未生成）"
+    if item.workbook.is_file():
+        return str(item.workbook)
+    return "（用自己的表）" if item.template.layout is not None else "（尚未生成）"
 
 
-def _refuse_adopted(item: InstalledTemplate) -> None:
-    """Raises Refused for a template of a form that exists already: it is not drawn by us."""
-    if item.template.layout is not None:
+def _own_blank(item: InstalledTemplate, named: Path | None = None) -> Path:
+    """The county's own blank workbook, of a template with an adopted layout. Raises Refused."""
+    blank = named or item.workbook
+    if not blank.is_file():
         raise Refused(
-            f"模板 {item.template.id} 用的是自己的表，不由程序生成和填写；请直接用原来的工作簿。"
+            f"模板 {item.template.id} 用的是自己的表。请把空白表放在 {item.source} 旁边，取名"
+            f"“{item.workbook.name}”，或用 --workbook 写明空白表。"
         )
+    return blank
+
+
+def _build_own(item: InstalledTemplate, out: Path | None, button: bool, blank: Path) -> None:
+    """The county's own workbook as it is, and a copy of it with the button."""
+    from checker_templates.building.fill_data import FillData
+    from checker_templates.building.own_workbook import left_in_blank
+    from checker_xlsx.assembly import add_to_own_workbook
+
+    from checker.reading import UnreadableWorkbook, read_snapshot
+    from checker.writing.zip_container import write_whole
+
+    try:
+        for line in left_in_blank(item.template, read_snapshot(blank), FillData()):
+            click.echo(line, err=True)
+    except UnreadableWorkbook as problem:
+        raise Unusable(f"{blank}：{problem.reason}") from problem
+    target = (out or item.folder) / item.workbook.with_suffix(blank.suffix).name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not (target.exists() and target.samefile(blank)):
+        write_whole(target, blank.read_bytes())
+        click.echo(f"已生成 {target}（{blank.name} 原样）")
+    if button:
+        macro = target.with_suffix(".xlsm")
+        where = add_to_own_workbook(blank, macro)
+        click.echo(f"已生成 {macro}，按钮在 {where}")
+
+
+def _fill_own(
+    item: InstalledTemplate, blank: Path, data: Path, output: Path, verbatim: bool
+) -> None:
+    """Fill the county's own blank workbook; an .xlsm made of an .xlsx gets the button."""
+    import tempfile
+
+    from checker_templates.building.fill_data import read_fill_data
+    from checker_templates.building.own_workbook import fill_own_workbook
+    from checker_xlsx.assembly import add_to_own_workbook
+
+    from checker.reading import UnreadableWorkbook
+
+    wants_button = (blank.suffix.lower(), output.suffix.lower()) == (".xlsx", ".xlsm")
+    if not wants_button and blank.suffix.lower() != output.suffix.lower():
+        raise Refused(f"空白表是 {blank.suffix}，填好的表也要用 {blank.suffix}（或 .xlsm）。")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / f"{output.stem}.xlsx" if wants_button else output
+            fill_own_workbook(item.template, blank, target, read_fill_data(data), verbatim=verbatim)
+            if wants_button:
+                add_to_own_workbook(target, output)
+    except UnreadableWorkbook as problem:
+        raise Unusable(f"{blank}：{problem.reason}") from problem
 
 
 @click.group(cls=Group)
@@ -128,6 +181,12 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
 @click.option(
     "--button/--no-button", default=True, help="是否同时生成带“校验”按钮的 .xlsm（默认生成）。"
 )
+@click.option(
+    "--workbook",
+    metavar="文件",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="用自己的表的模板：空白表在哪里。默认是 template.toml 旁边与模板同名的 .xlsx。",
+)
 def build(
     names: tuple[str, ...],
     folders: tuple[Path, ...],
@@ -135,8 +194,12 @@ def build(
     out: Path | None,
     button: bool,
     profile: str | None,
+    workbook: Path | None,
 ) -> None:
-    """由 template.toml 生成空白工作簿；不写模板就生成全部。"""
+    """由 template.toml 生成空白工作簿；不写模板就生成全部。
+
+    用自己的表的模板不重画：空白表原样照用，另写一份加上按钮的。
+    """
     from checker_templates.building.build import build_workbook
     from checker_templates.building.check_relations import check_relations
     from checker_templates.building.live_formulas import live_formulas
@@ -150,9 +213,10 @@ def build(
     with _said_plainly():
         installed = _installed(folders, plugin_dirs)
         chosen = [choose(installed, name) for name in names]
-        for item in chosen:
-            _refuse_adopted(item)
         for item in chosen or [each for each in installed if each.template.layout is None]:
+            if item.template.layout is not None:
+                _build_own(item, out, button, _own_blank(item, workbook))
+                continue
             folder = out or (Path.cwd() if is_bundled(item) else item.folder)
             target = folder / item.workbook.name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -197,6 +261,12 @@ def build(
     help="填好的工作簿写到哪里（.xlsx 或 .xlsm）。",
 )
 @click.option("--verbatim", is_flag=True, help="不是数的内容也照原样填入，如“45人”。")
+@click.option(
+    "--workbook",
+    metavar="文件",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="用自己的表的模板：空白表在哪里。默认是 template.toml 旁边与模板同名的 .xlsx。",
+)
 @edition_option
 @folders_option
 @plugin_dirs_option
@@ -207,6 +277,7 @@ def fill(
     schools: Path | None,
     output: Path,
     verbatim: bool,
+    workbook: Path | None,
     edition: int | None,
     folders: tuple[Path, ...],
     plugin_dirs: tuple[str, ...],
@@ -214,7 +285,8 @@ def fill(
     """把 JSON 或 CSV 数据按字段编号填进空白工作簿，或用去年的表填好不变的部分。
 
     JSON：{"facts": {"school.name": "…", "teachers.full_time": {"primary": 45}}, "tables":
-    {"classes": [{"grade": "一年级"}]}}；CSV 的列是 field,column,value。
+    {"classes": [{"grade": "一年级"}]}}；CSV 的列是 field,column,value。用自己的表的模板从空白表
+    填起：只改要填的格子，别的都不变。
     """
     from checker_templates.building.carry_over import completed, to_be_confirmed
     from checker_templates.building.fill import fill_template
@@ -230,7 +302,14 @@ def fill(
         )
     with _said_plainly():
         item = choose(_installed(folders, plugin_dirs), name, edition)
-        _refuse_adopted(item)
+        if item.template.layout is not None:
+            if data is None:
+                raise Refused("--from-schools 只用于县级自查表：checker template fill county …")
+            _fill_own(item, _own_blank(item, workbook), data, output, verbatim)
+            click.echo(f"已填写 {output}")
+            return
+        if workbook is not None:
+            raise Refused("--workbook 只用于用自己的表的模板。")
         source = item.workbook.with_suffix(output.suffix)
         if not source.is_file():
             raise Refused(
@@ -434,6 +513,17 @@ FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
     is_flag=True,
     help="不起草：用现有的模板读每一份，列出没有找到的和各份不一致的。",
 )
+@click.option(
+    "--with-button",
+    "button",
+    is_flag=True,
+    help="不起草：给每一份加上“校验”“清除”按钮，另存为 .xlsm，别的都不变。",
+)
+@click.option(
+    "--button-at",
+    metavar="格子",
+    help="按钮放在哪一格，如 H1。默认在表的右边。",
+)
 @folders_option
 @plugin_dirs_option
 def adopt(
@@ -441,6 +531,8 @@ def adopt(
     out: Path | None,
     template_id: str,
     checking: bool,
+    button: bool,
+    button_at: str | None,
     folders: tuple[Path, ...],
     plugin_dirs: tuple[str, ...],
 ) -> None:
@@ -457,6 +549,9 @@ def adopt(
             templates = [item.template for item in _installed(folders, plugin_dirs)]
         for line in compare(templates, files):
             click.echo(line)
+        return
+    if button:
+        _add_buttons(files, out, button_at)
         return
     if out is None:
         raise Refused("请用 -o 写明草稿放在哪个文件夹。")
@@ -478,6 +573,32 @@ def adopt(
     for line in made.found:
         click.echo(line)
     click.echo(f"草稿写到 {target}；请逐项核对，再用 checker template show 看每一格读成了什么。")
+
+
+def _add_buttons(files: Sequence[Path], out: Path | None, cell: str | None) -> None:
+    """Write beside each workbook, or in the folder ``out``, a copy with the button."""
+    from checker_xlsx.assembly import add_to_own_workbook
+
+    from checker.forms.header_paths import cell_at
+    from checker.reading import UnreadableWorkbook
+
+    at = cell_at("", cell) if cell else None
+    if cell and at is None:
+        raise Refused(f"“{cell}”不是格子，应如 H1。")
+    for path in files:
+        target = (out or path.parent) / f"{path.stem}.xlsm"
+        if target.exists():
+            raise Refused(f"{target} 已经有了，不覆盖；请用 -o 写另一个文件夹。")
+        with _said_plainly():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                where = add_to_own_workbook(path, target, (at.row, at.column) if at else None)
+            except UnreadableWorkbook as problem:
+                raise Unusable(f"{path}：{problem.reason}") from problem
+        click.echo(f"已写 {target}，按钮在 {where}。")
+    click.echo(
+        "按钮用本机装好的插件校验；放在文件夹里的插件，请写进自己的 checker.toml 的 plugin_dirs。"
+    )
 
 
 @command.command()

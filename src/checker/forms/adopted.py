@@ -42,7 +42,7 @@ from checker.forms.plain_text import row_code, squeeze
 from checker.forms.stage_units import stages_of
 from checker.forms.tables import row_problems
 from checker.forms.typed_value import TypedValue
-from checker.model.adopted import AdoptedSheet, Grid, Ledger, Listing, Place
+from checker.model.adopted import AdoptedLayout, AdoptedSheet, Grid, Ledger, Listing, Place
 from checker.model.cells import Cell, CellKind, CellRef, column_letters
 from checker.model.snapshot import Area, Snapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem, Submission, TableRow
@@ -50,9 +50,37 @@ from checker.model.template import Column, Field, FieldType, Sheet, TableColumn,
 
 NOT_BOUND = "FORM027"
 NAMED_AT_MOST = 6
+FREE_ROWS = 2000
+"""So many rows below a table are offered for filling at most."""
 
 Ticks = Mapping[str, int]
 """Option -> column in which it is ticked."""
+
+
+class Room(Struct, frozen=True):
+    """Where a value of a form is written: a cell; behind the label ``pair`` in it; or a tick in the
+    one of ``ticks`` (option -> cell) that is chosen."""
+
+    cell: CellRef
+    pair: str = ""
+    ticks: Mapping[str, CellRef] = field(default_factory=dict)
+
+
+class TableRoom(Struct, frozen=True):
+    """Where the rows of a table are written: those that stand there, then those that are free.
+    ``columns`` by table column id; ``ticks`` by table column id, then option."""
+
+    sheet: str
+    rows: tuple[int, ...]
+    columns: Mapping[str, int]
+    ticks: Mapping[str, Ticks]
+
+
+class Rooms(Struct, frozen=True):
+    """The rooms of a workbook by field and column, and by table."""
+
+    fields: Mapping[FactRef, Room]
+    tables: Mapping[str, TableRoom]
 
 
 class _Found(Struct):
@@ -64,6 +92,8 @@ class _Found(Struct):
     problems: list[Problem] = field(default_factory=list)
     lacking: dict[str, list[str]] = field(default_factory=dict)
     by_position: list[CellRef] = field(default_factory=list)
+    rooms: dict[FactRef, Room] = field(default_factory=dict)
+    table_rooms: dict[str, TableRoom] = field(default_factory=dict)
 
     def miss(self, sheet: str, what: str) -> None:
         """Notes what was not found."""
@@ -77,6 +107,32 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
     """
     layout = template.layout
     assert layout is not None
+    found, titles, ledger = _read(snapshot, template, layout)
+    codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
+    _add_from_name(snapshot.name, template, codes, found)
+    for sheet in template.sheets:
+        for item in sheet.fields:
+            for column in item.columns:
+                ref = FactRef(item.id, column)
+                found.facts.setdefault(ref, Fact(ref, FactState.UNBOUND))
+    found.problems += _not_bound(found, titles)
+    if layout.ledger is not None:
+        return _of_ledger(snapshot, template, titles, found, ledger)
+    return _submission(snapshot.name, template, titles, found)
+
+
+def rooms_of(snapshot: Snapshot, template: Template) -> Rooms:
+    """Where the values of a form with an adopted layout are written in a workbook of it; what is
+    not found for certain has no room, and the rows of a ledger have none."""
+    assert template.layout is not None
+    found, _, _ = _read(snapshot, template, template.layout)
+    return Rooms(found.rooms, found.table_rooms)
+
+
+def _read(
+    snapshot: Snapshot, template: Template, layout: AdoptedLayout
+) -> tuple[_Found, Mapping[str, str], Sequence[LedgerRow]]:
+    """What stands on the sheets, the sheets' titles by id, and the rows of the ledger."""
     codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
     titles, lacking = adopted_sheets(snapshot, layout)
     found = _Found()
@@ -92,16 +148,7 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
         reader.read(place)
         if place.ledger is not None:
             ledger = reader.ledger(place.ledger)
-    _add_from_name(snapshot.name, template, codes, found)
-    for sheet in template.sheets:
-        for item in sheet.fields:
-            for column in item.columns:
-                ref = FactRef(item.id, column)
-                found.facts.setdefault(ref, Fact(ref, FactState.UNBOUND))
-    found.problems += _not_bound(found, titles)
-    if layout.ledger is not None:
-        return _of_ledger(snapshot, template, titles, found, ledger)
-    return _submission(snapshot.name, template, titles, found)
+    return found, titles, ledger
 
 
 def _submission(
@@ -334,7 +381,30 @@ class _SheetReader:
             if row is None:
                 self.found.miss(self.title, f"{item.label}（“{place.row}”这一行）")
             cell = CellRef(self.title, row, column_at) if row and column_at else None
+            if cell is not None and place.number:
+                why = self._contradicted(place.number, cell, header, code)
+                if why:
+                    self.found.miss(self.title, f"{item.label}（{why}）")
+                    cell = None
             self._add(item, place.column or item.columns[0], self._own(cell, item.label))
+
+    def _contradicted(
+        self, number: str, cell: CellRef, header: Header, code: int | None
+    ) -> str | None:
+        """Why a cell is not the one that the official notation 表号.行号,列号 names, by the numbers
+        printed on the sheet; None if it is."""
+        form, _, at = number.rpartition(".")
+        row_number, _, column_number = at.partition(",")
+        if not self.printed.containing(squeeze(form)):
+            return f"表上没有印表号 {form}"
+        signs = self.printed.sign_row(header)
+        printed = (
+            row_code(self.cells.raw(cell.row, code)) if code else "",
+            row_code(self.cells.raw(signs, cell.column)) if signs else "",
+        )
+        if printed == (row_code(row_number), row_code(column_number)):
+            return None
+        return f"{cell.a1} 印的行号、列号是 {','.join(printed)}，不是 {at}"
 
     def _column_title(self, column: str) -> str:
         return self.columns[column].title if column in self.columns else column
@@ -385,7 +455,9 @@ class _SheetReader:
             ref = FactRef(item.id, column)
             held = Cell(CellKind.TEXT, typed_text) if typed_text else Cell(CellKind.EMPTY)
             typed = normalise(held, item, self.codes.get(item.codes or ""))
-            fact = Fact(ref, typed.state, typed.value, CellRef(self.title, row, at), typed.typed)
+            cell = CellRef(self.title, row, at)
+            fact = Fact(ref, typed.state, typed.value, cell, typed.typed)
+            self.found.rooms[ref] = Room(cell, text)
             self._keep(item, column, fact, typed)
             return
         labels = [*self.printed.bearing(text), *self.printed.bearing(f"{text}:")]
@@ -439,12 +511,18 @@ class _SheetReader:
         return None
 
     def _add(self, item: Field, column: str, cell: CellRef | None) -> None:
-        fact, remark = read_fact(FactRef(item.id, column), self.cells, cell, item, self.codes)
+        ref = FactRef(item.id, column)
+        fact, remark = read_fact(ref, self.cells, cell, item, self.codes)
+        if cell is not None:
+            self.found.rooms[ref] = Room(cell)
         self._keep(item, column, fact, remark)
 
     def _add_tick(self, item: Field, column: str, row: int, ticks: Ticks) -> None:
         cell, typed = self._ticked(row, ticks, item)
-        fact = Fact(FactRef(item.id, column), typed.state, typed.value, cell, typed.typed)
+        ref = FactRef(item.id, column)
+        fact = Fact(ref, typed.state, typed.value, cell, typed.typed)
+        options = {option: CellRef(self.title, row, at) for option, at in ticks.items()}
+        self.found.rooms[ref] = Room(cell, "", options)
         self._keep(item, column, fact, typed)
 
     def _ticked(
@@ -478,9 +556,11 @@ class _SheetReader:
         rows: list[TableRow] = []
         first = self.printed.first_body_row(header)
         by_column: list[Problem] = []
+        standing: list[int] = []
         for row in ledger_rows(self.printed, columns, code, first, last):
             if row.kind is not RowKind.UNIT:
                 continue
+            standing.append(row.number)
             ordinal = len(rows) + 1
             facts: dict[str, Fact] = {}
             remarks: list[tuple[TableColumn, Fact, TypedValue | None]] = []
@@ -501,6 +581,21 @@ class _SheetReader:
         if rows or not table.required:
             self.found.tables[table.id] = tuple(rows)
         self.found.problems += by_column
+        self.found.table_rooms[table.id] = TableRoom(
+            self.title,
+            (*standing, *self._free_rows(max([*standing, first - 1]), code)),
+            {name: column for name, column in at.items() if column is not None},
+            {name: marked for name, marked in ticks.items() if marked is not None},
+        )
+
+    def _free_rows(self, after: int, code: int | None) -> Iterator[int]:
+        """The rows below a row, at most `FREE_ROWS`, up to the first that holds more than its
+        number."""
+        for row in range(after + 1, after + FREE_ROWS + 1):
+            for column in range(1, self.cells.last_column + 1):
+                if column != code and self.printed.text(row, column):
+                    return
+            yield row
 
     def _in_row(self, row: int, at: int | None, entry: Field | TableColumn) -> CellRef | None:
         """The cell of a row in a column; of a text that is merged over several rows its first."""

@@ -31,14 +31,31 @@ UNDERSTOOD, TICKED = "FORM003", "FORM032"
 def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None:
     """The cell that holds ``label`` (squeezed) with its value behind a colon, and the value; None
     unless there is exactly one. Other pairs may stand in the same cell, after blanks."""
-    printed_label = r"\s*".join(map(re.escape, label))
-    another = r"\s+[^\s\d:][^\s:]*\s*:"
-    pattern = re.compile(rf"(?:^|\s){printed_label}\s*:(.*?)(?={another}|$)", re.DOTALL)
+    pattern = _pair_pattern(label)
     found: list[tuple[Position, str]] = []
     for cell in printed.containing(f"{label}:"):
         text = half_width(str(printed.snapshot.raw(*cell.corner)))
         found += [(cell.corner, match[1].strip()) for match in pattern.finditer(text)]
     return found[0] if len(found) == 1 else None
+
+
+def _pair_pattern(label: str) -> re.Pattern[str]:
+    printed_label = r"\s*".join(map(re.escape, label))
+    another = r"\s+[^\s\d:][^\s:]*\s*:"
+    return re.compile(rf"(?:^|\s){printed_label}\s*:(.*?)(?={another}|$)", re.DOTALL)
+
+
+def with_pair_value(text: str, label: str, value: str) -> str:
+    """The text of a cell with the value behind ``label`` (squeezed) and its colon replaced; other
+    pairs in it stay. Raises ValueError where the pair is not there exactly once."""
+    plain = half_width(text)
+    found = list(_pair_pattern(label).finditer(plain))
+    if len(found) != 1 or len(plain) != len(text):
+        raise ValueError(label)
+    held = found[0][1]
+    start = found[0].start(1) + len(held) - len(held.lstrip())
+    end = found[0].end(1) - (len(held) - len(held.rstrip()))
+    return text[: max(start, 0)] + value + text[max(end, start) :]
 
 
 def read_tick(

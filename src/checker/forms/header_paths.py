@@ -162,8 +162,13 @@ class PrintedSheet:
 
     def first_body_row(self, header: Header) -> int:
         """The row below the header and below a line 甲 乙 1 2 3, if there is one."""
+        row = self.sign_row(header)
+        return header.last_row + 1 if row is None else row + 1
+
+    def sign_row(self, header: Header) -> int | None:
+        """The line 甲 乙 1 2 3 below the header, if there is one."""
         row = header.last_row + 1
-        return row + 1 if self._is_sign_row(row) else row
+        return row if self._is_sign_row(row) else None
 
     def _is_sign_row(self, row: int) -> bool:
         texts = [

@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping
 from checker.model.adopted import AdoptedSheet, Place
 from checker.model.template import Field, Sheet, Template
 
+NUMBER = re.compile(r"[^.,\s]+\.[0-9]+,[0-9]+", re.ASCII)
+"""The official notation of a cell: 教基3112.01,5."""
+
 
 def layout_problems(template: Template) -> Iterator[str]:
     """Contradictions between layout and template, as Chinese sentences; none without a layout."""
@@ -38,6 +41,8 @@ def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[s
         yield from _place_problems(where, cell, fields)
         if not cell.at and not cell.label:
             yield f"{where}的字段 {cell.field}：应写 label（印的文字），不得已才写 at（位置）"
+        if cell.number:
+            yield f"{where}的字段 {cell.field}：number 只用于 grids 的 cells"
     for grid in place.grids:
         for column in (*grid.columns, *grid.ticks):
             if column not in columns:
@@ -49,6 +54,8 @@ def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[s
             yield from _place_problems(where, cell, fields)
             if not cell.header or not cell.row:
                 yield f"{where}的字段 {cell.field}：grids 的 cells 应写 header 和 row"
+            if cell.number and not NUMBER.fullmatch(cell.number):
+                yield f"{where}的字段 {cell.field}：number 应写 表号.行号,列号，如 教基3112.01,5"
         if not grid.labels and not grid.code:
             yield f"{where}的 grids：应写 labels（行的名称的表头）或 code（序号的表头）"
     for listing in place.tables:

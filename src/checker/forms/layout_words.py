@@ -26,7 +26,8 @@ def _of_sheet(sheet: Sheet, place: AdoptedSheet) -> Iterator[tuple[tuple[str, st
                     yield (item.id, column), f"{header} × {item.label}"
         for cell in grid.cells:
             column = cell.column or fields[cell.field].columns[0]
-            yield (cell.field, column), f"{cell.header} × {cell.row}"
+            official = f"（{cell.number}）" if cell.number else ""
+            yield (cell.field, column), f"{cell.header} × {cell.row}{official}"
     for cell in place.cells:
         column = cell.column or fields[cell.field].columns[0]
         beside = {"same": "冒号后", "below": "下面"}.get(cell.value, "右边")

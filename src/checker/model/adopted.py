@@ -13,6 +13,9 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     """Where one field stands: beside, below or behind a printed ``label``; where a ``header`` path
     and a ``row`` path cross; or ``at`` a position ("C3"), which no printed word confirms.
 
+    ``number`` is the cell in the official notation 表号.行号,列号 ("教基3112.01,5"): what is found
+    by words is read only if the numbers printed there say the same.
+
     ``value`` says where the value of a ``label`` is: "same" cell (after the colon), "beside" or
     "below". ``column`` is the column id; "" for the field's only one.
     """
@@ -23,6 +26,7 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     value: str = "beside"
     header: str = ""
     row: str = ""
+    number: str = ""
     at: str = ""
 
 

@@ -6,10 +6,12 @@
     fill_cells(source, target, edits)        put values into input cells
     can_write(path)                          why a file cannot be written, or None
     carries_marks(path)                      whether an earlier run of ours marked it
+    with_macros(data, ...)                   put macros and buttons into somebody's workbook
 
 `UnwritableWorkbook` is raised before anything is written. See `workbook_file` for details.
 """
 
+from checker.writing.macros import with_macros
 from checker.writing.outcome import CleanSummary, Skipped, UnwritableWorkbook, WriteSummary
 from checker.writing.workbook_file import (
     can_write,
@@ -37,6 +39,7 @@ __all__ = [
     "keep_backup",
     "marked_content",
     "typed_content",
+    "with_macros",
     "write_changes",
     "write_in_place",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from checker.writing.addresses import Area
@@ -194,6 +194,12 @@ _SHAPE_TYPE = (
     b'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
     b'<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
+_BUTTON_TYPE = (
+    b'<v:shapetype{} id="_x0000_t201" coordsize="21600,21600" o:spt="201" '
+    b'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/><v:path shadowok="f" '
+    b'o:extrusionok="f" strokeok="f" fillok="f" o:connecttype="rect"/>'
+    b'<o:lock v:ext="edit" shapetype="t"/></v:shapetype>'
+)
 _SHAPE_MIDDLE = (
     'visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
     '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
@@ -237,22 +243,33 @@ class Grid:
 
     def anchor(self, row: int, column: int, width: int, height: int) -> str:
         """A box of that many pixels, just right of a cell (1-based), in VML's notation."""
-        left, offset = column, 12
-        right, rest = left, width + offset
-        while right < 16_383 and rest >= (pixels := self.column_pixels(right + 1)):
-            rest -= pixels
-            right += 1
+        right, rest = _cell_at(column, 12 + width, self.column_pixels, 16_383)
         top = max(0, row - 2)
-        bottom, below = top, height + 4
-        while bottom < 1_048_575 and below >= (pixels := self.row_pixels(bottom + 1)):
-            below -= pixels
-            bottom += 1
-        return f"{left}, {offset}, {top}, 4, {right}, {rest}, {bottom}, {below}"
+        bottom, below = _cell_at(top, 4 + height, self.row_pixels, 1_048_575)
+        return f"{column}, 12, {top}, 4, {right}, {rest}, {bottom}, {below}"
+
+    def box(self, row: int, column: int, x: int, y: int, width: int, height: int) -> str:
+        """A box of that many pixels, ``x`` and ``y`` pixels from the corner of a cell (1-based), in
+        VML's notation; its own corner may lie in a later cell."""
+        left, x = _cell_at(column - 1, x, self.column_pixels, 16_383)
+        right, rest = _cell_at(left, x + width, self.column_pixels, 16_383)
+        top, y = _cell_at(row - 1, y, self.row_pixels, 1_048_575)
+        bottom, below = _cell_at(top, y + height, self.row_pixels, 1_048_575)
+        return f"{left}, {x}, {top}, {y}, {right}, {rest}, {bottom}, {below}"
 
     def row_pixels(self, row: int) -> int:
         """The height of a 1-based row; 0 if it is hidden."""
         points = self._rows.get(row, self._height)
         return round(points * 4 / 3) if 0 <= points <= 1_000_000 else 20  # NaN and endless ones
+
+
+def _cell_at(place: int, offset: int, size: Callable[[int], int], last: int) -> tuple[int, int]:
+    """The 0-based column or row in which a point lies that many pixels after the start of
+    ``place``, and how far in it."""
+    while place < last and offset >= (pixels := size(place + 1)):
+        offset -= pixels
+        place += 1
+    return place, offset
 
 
 def half_widths(line: str) -> int:
@@ -297,20 +314,43 @@ class NoteShapes:
 
     def add(self, row: int, column: int, text: str, grid: Grid) -> None:
         """A box for a new note on a cell (1-based)."""
-        if self._next % _BLOCK == 0:  # the block is used up
-            block = _free_block(self._blocks_in_use)
-            self._extra.append(block)
-            self._next = block * _BLOCK + 1
         width, height = text_pixels(text)
         self._new.append(
-            f'<v:shape{self._undeclared} id="_x0000_s{self._next}" type="#_x0000_t202" '
+            f'<v:shape{self._undeclared} id="_x0000_s{self._next_id()}" type="#_x0000_t202" '
             'style="position:absolute;margin-left:60pt;margin-top:1.5pt;'
             f"width:{width * 0.75:g}pt;height:{height * 0.75:g}pt;z-index:{len(self._new) + 1};"
             f"{_SHAPE_MIDDLE}<x:Anchor>{grid.anchor(row, column, width, height)}</x:Anchor>"
             f"<x:AutoFill>False</x:AutoFill><x:Row>{row - 1}</x:Row>"
             f"<x:Column>{column - 1}</x:Column></x:ClientData></v:shape>"
         )
+
+    def add_button(self, caption: str, macro: str, anchor: str, size: tuple[int, int]) -> None:
+        """A button that runs a macro, at a place in VML's notation; it is not printed."""
+        width, height = size
+        text = escape(caption)
+        self._new.append(
+            f'<v:shape{self._undeclared} id="_x0000_s{self._next_id()}" type="#_x0000_t201" '
+            f'alt="{text}" style="position:absolute;width:{width * 0.75:g}pt;'
+            f'height:{height * 0.75:g}pt;z-index:{len(self._new) + 1};mso-wrap-style:tight" '
+            'o:button="t" fillcolor="buttonFace [67]" strokecolor="windowText [64]" '
+            'o:insetmode="auto"><v:fill color2="buttonFace [67]" o:detectmouseclick="t"/>'
+            '<o:lock v:ext="edit" rotation="t"/><v:textbox style="mso-direction-alt:auto" '
+            'o:singleclick="f"><div style="text-align:center"><font face="Calibri" size="220" '
+            f'color="#000000">{text}</font></div></v:textbox><x:ClientData ObjectType="Button">'
+            f"<x:Anchor>{anchor}</x:Anchor><x:PrintObject>False</x:PrintObject>"
+            f"<x:AutoFill>False</x:AutoFill><x:FmlaMacro>[0]!{macro}</x:FmlaMacro>"
+            "<x:TextHAlign>Center</x:TextHAlign><x:TextVAlign>Center</x:TextVAlign>"
+            "</x:ClientData></v:shape>"
+        )
+
+    def _next_id(self) -> int:
+        """A shape number that is free; a new block of them when one is used up."""
+        if self._next % _BLOCK == 0:
+            block = _free_block(self._blocks_in_use)
+            self._extra.append(block)
+            self._next = block * _BLOCK + 1
         self._next += 1
+        return self._next - 1
 
     def _find(self, row: int, column: int) -> re.Match[bytes] | None:
         for found in _SHAPE.finditer(self.part.text):
@@ -362,10 +402,12 @@ class NoteShapes:
         if self._extra and self._idmap:
             more = "".join(f",{block}" for block in self._extra).encode()
             self.part.insert(self._idmap.end(1), more)
+        shapes = "".join(self._new).encode()
         head = b""
-        if b'id="_x0000_t202"' not in text:
-            head = _SHAPE_TYPE.replace(b"{}", self._undeclared.encode())
-        self.part.insert(text.rindex(b"</xml"), head + "".join(self._new).encode())
+        for name, shape_type in ((b"_x0000_t202", _SHAPE_TYPE), (b"_x0000_t201", _BUTTON_TYPE)):
+            if b'type="#' + name in shapes and b'id="' + name + b'"' not in text:
+                head += shape_type.replace(b"{}", self._undeclared.encode())
+        self.part.insert(text.rindex(b"</xml"), head + shapes)
 
 
 def blocks_of(text: bytes) -> set[int]:

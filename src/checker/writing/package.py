@@ -18,6 +18,7 @@ from checker.writing.xml_part import (
     local,
     opened,
     root_tag,
+    set_attribute,
     xml_part,
 )
 from checker.writing.zip_container import (
@@ -329,6 +330,19 @@ def declare(package: Package, name: str, type_: str) -> None:
     line = f'Override PartName="{escape_attribute("/" + name)}" ContentType="{type_}"/>'
     _append_to_root(part, line)
     package.content_types = part.scan, overrides | {key_of(name): type_}, defaults
+
+
+def redeclare(package: Package, name: str, type_: str) -> None:
+    """Give a part that is there another content type."""
+    part = package.part(CONTENT_TYPES)
+    part.commit()
+    for child in children(part.scan, root_tag(part.scan).end(), len(part.scan)):
+        tag = part.text[child.start : child.inner_start]
+        if child.name == "Override" and key_of(attributes(tag).get("PartName", "")) == key_of(name):
+            part.splice(child.start, child.inner_start, set_attribute(tag, "ContentType", type_))
+            part.commit()
+            return
+    declare(package, name, type_)
 
 
 def remove_part(package: Package, key: str) -> None:

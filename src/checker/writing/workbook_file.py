@@ -33,14 +33,14 @@ def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
     Marks, result sheets and edits of an earlier run are taken away first. The file named ``target``
     is replaced in one step or not at all. Raises `UnwritableWorkbook` before anything is written.
     """
-    workbook, summary = _marked(_opened(_read(source)), changes)
+    workbook, summary = _marked(opened(_read(source)), changes)
     workbook.package.save(target)
     return summary
 
 
 def marked_content(data: bytes, changes: Changes) -> tuple[bytes, WriteSummary]:
     """What `write_changes` would write, of a workbook that is no file."""
-    workbook, summary = _marked(_opened(data), changes)
+    workbook, summary = _marked(opened(data), changes)
     return workbook.package.content(), summary
 
 
@@ -93,14 +93,14 @@ def clean_marks(source: Path, target: Path) -> CleanSummary:
 
 def clean_content(data: bytes) -> tuple[bytes, CleanSummary]:
     """What `clean_marks` would write, of a workbook that is no file."""
-    workbook, summary = remove_earlier_marks(_opened(data))
+    workbook, summary = remove_earlier_marks(opened(data))
     return workbook.package.content(), summary
 
 
 def typed_content(data: bytes, edits: Sequence[CellEdit]) -> bytes:
     """The workbook with texts that a person typed, which no formula reads: results of formulas stay
     as they are stored. Raises `UnwritableWorkbook`."""
-    workbook = _opened(data)
+    workbook = opened(data)
     Applier(workbook).fill(edits)
     return workbook.package.content()
 
@@ -140,10 +140,11 @@ def carries_marks(path: Path) -> bool:
 
 
 def _open(path: Path) -> Workbook:
-    return _opened(_read(path))
+    return opened(_read(path))
 
 
-def _opened(data: bytes) -> Workbook:
+def opened(data: bytes) -> Workbook:
+    """The workbook of a file's bytes. Raises `UnwritableWorkbook` where it must not be written."""
     if data[:8] == _OLE:
         if _ENCRYPTED in data:
             raise UnwritableWorkbook("文件设了打开密码，无法写入。请先取消密码再试。")

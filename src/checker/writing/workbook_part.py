@@ -239,6 +239,26 @@ class Workbook:
                     tag = set_attribute(tag, name, str(shown))
             part.splice(child.start, child.inner_start, tag)
 
+    def code_name(self) -> str:
+        """The name by which macros know the workbook; "" if none is written."""
+        properties = self._top().get("workbookPr")
+        return attributes(self._tag(properties)).get("codeName", "") if properties else ""
+
+    def set_code_name(self, name: str) -> None:
+        """Write that name."""
+        top, part = self._top(), self.part
+        if "workbookPr" in top:
+            old = self._tag(top["workbookPr"])
+            tag = set_attribute(old, "codeName", name)
+            part.splice(top["workbookPr"].start, top["workbookPr"].inner_start, tag)
+        else:
+            rank = _ORDER.index("workbookPr")
+            before = [top[each].end for each in top if each in _ORDER[:rank]]
+            at = max(before, default=root_tag(part.scan).end())
+            line = f'workbookPr codeName="{escape_attribute(name)}"/>'.encode()
+            part.insert(at, b"<" + self.prefix + line)
+        part.commit()
+
     def recalculate_on_load(self) -> None:
         """Ask the spreadsheet program to compute every formula anew when it opens the file."""
         top = self._top()

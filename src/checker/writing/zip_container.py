@@ -292,6 +292,15 @@ def write_atomically(
         raise UnwritableWorkbook(reason_of(error, target)) from error
 
 
+def write_whole(target: Path, content: bytes) -> None:
+    """`write_atomically` of contents that are there already."""
+
+    def fill(stream: BinaryIO) -> None:
+        stream.write(content)
+
+    write_atomically(target, fill)
+
+
 def _new_file(folder: Path) -> tuple[Path, int]:
     """A file that did not exist; its name is short, as the target's may be as long as can be."""
     while True:
