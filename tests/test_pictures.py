@@ -46,5 +46,7 @@ def test_pictures_are_those_of_the_record_and_small(pictures: Any) -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "README.en.md"])
 def test_the_readme_shows_all_three(pictures: Any, page: str) -> None:
-    shown = re.findall(r"!\[[^\]]+\]\(docs/assets/([\w-]+\.png)\)", (ROOT / page).read_text("utf-8"))
+    shown = re.findall(
+        r"!\[[^\]]+\]\(docs/assets/([\w-]+\.png)\)", (ROOT / page).read_text("utf-8")
+    )
     assert set(shown) == set(pictures.ALT)

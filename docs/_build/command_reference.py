@@ -1,4 +1,4 @@
-"""``make commands``: ``docs/commands.md``, every command and option as the program itself has them."""
+"""``make commands``: ``docs/commands.md``, every command and option the program has."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """``make pictures``: the pictures of README and the guides, taken of the program's own results.
 
-A demonstration county is made, checked and gathered; its pictures are the county page in Chromium and
-one school's marked copy in LibreOffice. Beside the pictures lies ``shown.toml``: for each the digest
-of the file and of the words it shows. ``tests/test_pictures.py`` makes the words anew.
+A demonstration county is made, checked and gathered; its pictures are the county page in
+Chromium and one school's marked copy in LibreOffice. Beside the pictures lies ``shown.toml``:
+for each the digest of the file and of the words it shows. ``tests/test_pictures.py`` makes the
+words anew.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def results(folder: Path) -> None:
 
 
 def words_shown(folder: Path) -> dict[str, str]:
-    """For each picture the words that it shows, a line each: what ``results`` made in ``folder``."""
+    """For each picture the words that it shows, of what ``results`` made in ``folder``."""
     session = Session()
     judged = session.judge_file(folder / "演示县" / SCHOOL)
     assert judged.report is not None
