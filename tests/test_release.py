@@ -120,7 +120,7 @@ def test_the_way_in_is_followed_literally(
         assert done.returncode in (0, 1), done.stdout + done.stderr
     assert tuple(seen) == codes
     if heading == "县里":
-        assert (work / "县级校验" / "县级报告.html").is_file()
+        assert (work / "收齐的表" / "县级校验" / "县级报告.html").is_file()
 
 
 @pytest.mark.real

@@ -53,7 +53,8 @@ FORMATS = ("text", "json", "junit", "sarif")
 @click.option("--previous", metavar="文件或文件夹",
               help="上年的表，用于与上年比较；可以是 zip 或网址。")  # fmt: skip
 @click.option("--out", metavar="文件夹",
-              help="标记副本和数据表写到哪里；默认副本写到旁边的“校验结果”。")  # fmt: skip
+              help="标记副本和数据表写到哪里；"
+                   "默认写到文件夹里的“校验结果”，一份表时在它旁边。")  # fmt: skip
 @click.option("--in-place", is_flag=True, help="直接在原文件上标记（先留一份备份）。")
 @click.option("--no-mark", is_flag=True, help="不写标记副本。")
 @plugin_dirs_option

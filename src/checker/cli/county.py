@@ -57,7 +57,7 @@ OUT = "县级校验"
 @click.option("--previous", metavar="文件夹",
               help="去年报送的文件夹，用于与去年比较；可以是 zip 或网址。")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="文件夹",
-              help=f"结果写到哪里；默认写到旁边的“{OUT}”。")  # fmt: skip
+              help=f"结果写到哪里；默认写到这个文件夹里的“{OUT}”。")  # fmt: skip
 @click.option("--deadline", default="", metavar="时间",
               help="反馈单上写的截止时间，如“10月12日18时”。")  # fmt: skip
 @click.option("--lock", multiple=True, metavar="学校",
