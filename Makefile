@@ -23,7 +23,8 @@ check: $(READY)
 
 $(READY): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q src validators workbook_templates xlsx_plugins
 	touch $@
 
@@ -33,15 +34,19 @@ templates: $(READY)
 	$(BIN)/checker template build county -o workbook_templates/county
 	$(BIN)/checker template build special_school -o workbook_templates/special_school
 	$(BIN)/checker template build senior_school -o workbook_templates/senior_school
+	$(BIN)/checker template build self_evaluation -o workbook_templates/self_evaluation
 
 # 免安装的程序（一个文件夹），在哪种系统上做就在哪种系统上用
 bundle: $(READY)
 	$(BIN)/python -m checker_xlsx.bundle
 
+# 每种系统一份：Windows 的要 uv（pip install uv）才能在别的系统上算出来
 lock:
-	$(BIN)/python -m piptools compile --quiet --all-extras --strip-extras --no-header --no-emit-index-url \
-	    --no-emit-trusted-host --no-emit-find-links --no-annotate --output-file requirements.lock pyproject.toml
-	sed -i "/^checker-edu/d" requirements.lock  # its extras name each other
+	$(BIN)/python -m uv pip compile --quiet --all-extras --universal --python-version 3.11.5 --generate-hashes \
+	    --no-header --no-annotate --no-emit-index-url --no-emit-package checker-edu \
+	    $(addprefix --upgrade-package ,$(UPGRADE)) --output-file requirements.lock pyproject.toml
+	$(BIN)/python -m uv pip compile --quiet --all-extras --no-header --no-annotate --no-emit-package checker-edu \
+	    --python-version 3.11.9 --python-platform windows -c requirements.lock -o requirements-windows.lock pyproject.toml
 
 clean:
 	rm -rf demo build dist .pytest_cache .mypy_cache .ruff_cache

@@ -21,6 +21,7 @@ MAY_BE_SKIPPED = ("超级用户不受限制",)
 MakeOnce = Callable[[str, Callable[[Path], None]], Path]
 
 _PACKAGED = (
+    "docs/author",
     *("src", "validators", "workbook_templates", "xlsx_plugins"),
     *("pyproject.toml", "README.md", "LICENSE"),
 )

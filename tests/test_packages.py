@@ -89,26 +89,44 @@ def test_every_package_is_locked() -> None:
     assert {name.lower() for name in named(everywhere)} - {"checker-edu", "setuptools"} <= locked
 
 
+def test_every_locked_package_has_hashes_and_its_licence_is_listed() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    entries = re.split(r"\n(?=\S)", lock.strip())
+    names = [entry.partition("==")[0] for entry in entries]
+    assert len(names) > 80
+    assert [
+        name for name, entry in zip(names, entries, strict=True) if "--hash=sha256:" not in entry
+    ] == []
+    text = (ROOT / "docs" / "design" / "dependencies.md").read_text("utf-8")
+    listed = re.findall("`([^`]+)`", text.partition("| 许可 | 软件包 |")[2].partition("\n\n")[0])
+    assert sorted(listed) == sorted(set(names))
+    assert "pip-audit --require-hashes -r requirements.lock" in text
+
+
 def test_the_wheel_holds_every_file_of_the_packages(host_wheel: Path) -> None:
     """Each file that the repository keeps in a package's folder, tests left out."""
     kept = subprocess.run(
-        ["git", "ls-files", "-z", "src", "validators", "workbook_templates", "xlsx_plugins"],
+        ["git", "ls-files", "-z", "src", *_FOLDERS],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split("\0")
-    folders = {place: name for name, place in PROJECT["tool"]["setuptools"]["package-dir"].items()}
     wanted = set()
     for name in filter(None, kept):
-        top, _, inside = name.partition("/")
+        top = next(place for place in ("src", *_FOLDERS) if name.startswith(f"{place}/"))
+        inside = name.removeprefix(f"{top}/")
         if "tests" in inside.split("/")[:-1] or Path(name).name in NOT_PACKAGED:
             continue
-        wanted.add(f"{folders[top]}/{inside}".lstrip("/"))
+        wanted.add(f"{_FOLDERS.get(top, '')}/{inside}".lstrip("/"))
     with zipfile.ZipFile(host_wheel) as archive:
         assert wanted <= set(archive.namelist()), sorted(wanted - set(archive.namelist()))
 
 
+_FOLDERS = {
+    place: name for name, place in PROJECT["tool"]["setuptools"]["package-dir"].items() if name
+}
+"""Folder of the repository -> the package that it is installed as."""
 NOT_PACKAGED = frozenset({"conftest.py"})
 
 
@@ -150,9 +168,12 @@ def size_of(folder: Path) -> int:
 def install(python: Path, *requirements: str) -> None:
     """From the registry, in the locked versions; without a network the test is skipped."""
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
-    done = subprocess.run(
-        [*pip, "-c", ROOT / "requirements.lock", *requirements], capture_output=True, text=True
-    )
+    # a wheel that was just built has no hash in the lock: only the versions count here
+    versions = python.parent / "versions.txt"
+    lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    pinned = [line.rstrip("\\ ") for line in lines if not line.startswith(" ")]
+    versions.write_text("\n".join(pinned) + "\n", "utf-8")
+    done = subprocess.run([*pip, "-c", versions, *requirements], capture_output=True, text=True)
     if done.returncode and re.search("NewConnectionError|No matching distribution", done.stderr):
         pytest.skip(f"packages cannot be fetched: {done.stderr[-300:]}")
     assert done.returncode == 0, done.stderr
@@ -192,8 +213,18 @@ class TestInstalledFromTheWheel:
         assert "TEA" in plain.run("rules", "--family", "TEA")
 
     def test_an_author_begins(self, plain: Environment) -> None:
-        plain.run("plugin", "new", "canteen")
+        plain.run("plugin", "new", "canteen", "--with", "sheets,table,profile,function")
         assert "0 个错误" in plain.run("plugin", "check", "canteen")
+        assert "十二个配方" in plain.run("plugin", "help", "recipes")
+        assert "CAN" in plain.run("plugin", "try", "canteen", "--no-open")
+        plain.run("plugin", "build", "canteen")
+        (wheel,) = (plain.work / "dist").glob("*.whl")
+        local = ("--quiet", "--no-index", "--no-deps", wheel)
+        subprocess.run([plain.python(), "-m", "pip", "install", *local], check=True)
+        assert "已安装的软件包 checker_canteen" in plain.run("plugin", "list")
+        told = plain.run("plugin", "check", "canteen")
+        assert "插件 canteen 用的是文件夹" in told
+        assert "0 个错误" in told
         plain.run("template", "build", "compulsory_school", "-o", "空表.xlsm")
 
     def test_a_county_needs_its_extra_and_is_told_of_with_it(

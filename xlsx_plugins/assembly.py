@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _HERE = Path(__file__).parent
-LAUNCHER_SOURCES = ("CheckerLauncher.bas", "CheckerSteps.bas", "CheckerMarks.bas")
+LAUNCHER_SOURCES = (
+    "CheckerLauncher.bas",
+    "CheckerSteps.bas",
+    "CheckerMarks.bas",
+    "CheckerSheets.bas",
+)
 BUTTONS = (("校验", "Checker_Check"), ("清除", "Checker_Clean"))
 _BUTTON_SIZE = (72, 26)  # pixels
 _BUTTON_GAP = 8

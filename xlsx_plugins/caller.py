@@ -1,24 +1,28 @@
-"""Which open book's button was clicked, and how to answer it."""
+"""What the launcher said when it started this program, and how it is answered."""
 
 from __future__ import annotations
 
-import sys
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
-import xlwings as xw
-from checker_xlsx.libreoffice.engine import use_libreoffice
 from checker_xlsx.vba.texts import escaped
 from checker_xlsx.window import show_message
 from msgspec import Struct
 
 TITLE = "数据校验"
+USE_A_COPY = "~"
+"""The whole answer when nothing was done because the book could not be attached to: the launcher
+then saves a copy and asks again."""
 
 
 class Call(Struct, frozen=True):
     """What the launcher said: xlwings' own arguments, and a few more.
 
     ``answer``: the file in which the launcher waits for the answer; None where it does not wait
-    (LibreOffice) and the answer is shown by this program.
+    (LibreOffice) and the answer is shown by this program. ``copy``, ``description`` and ``orders``:
+    the files of the second carrier (see docs/design/protocol.md). ``launcher``: the version of the
+    protocol that the launcher speaks.
     """
 
     book: str
@@ -26,34 +30,22 @@ class Call(Struct, frozen=True):
     answer: Path | None = None
     read_only: bool = False
     never_saved: bool = False
+    launcher: int = 0
+    copy: Path | None = None
+    description: Path | None = None
+    orders: Path | None = None
+
+    @property
+    def can_ask_again(self) -> bool:
+        """Whether the launcher would ask again with a copy."""
+        return self.answer is not None and self.copy is None and self.launcher > 0
 
 
-def on_excel() -> bool:
-    """Whether xlwings' own engine for Excel is there (Windows and macOS)."""
-    return "excel" in xw.engines.engines_by_name and xw.engines.active is not None
+Say = Callable[[str, str, bool], None]
+"""Shows a text under a title, as a warning or not."""
 
 
-def calling_book(call: Call) -> xw.Book:
-    """The book whose button was clicked. Raises what xlwings or LibreOffice raise if it is gone.
-
-    `xlwings.Book.caller` reads the arguments of this process; a name with "=" in it breaks its
-    parsing, so such a book is looked up here.
-    """
-    if not on_excel():
-        use_libreoffice()
-    if "=" not in call.book and f"--wb={call.book}" in sys.argv:
-        return xw.Book.caller()
-    apps = list(xw.apps)
-    if on_excel() and call.hwnd:
-        apps = [app for app in apps if app.hwnd == call.hwnd] or apps
-    for app in apps:
-        for book in app.books:
-            if call.book in (book.name, book.fullname):
-                return book
-    raise KeyError(call.book)
-
-
-def give_answer(call: Call, text: str, warning: bool, book: xw.Book | None) -> None:
+def give_answer(call: Call, text: str, warning: bool, say: Say | None = None) -> None:
     """Tell the user: through the waiting launcher, else over the book, else in a window."""
     if call.answer is not None:
         lines = text.split("\n")
@@ -61,20 +53,18 @@ def give_answer(call: Call, text: str, warning: bool, book: xw.Book | None) -> N
         told = "".join(escaped(line) + "\n" for line in lines)
         call.answer.write_text(told, encoding="ascii", newline="\r\n")  # as VBA reads lines
         return
-    if book is not None:
+    if say is not None:
         try:
-            book.app.alert(text, TITLE, "ok", "critical" if warning else "info")
+            say(text, TITLE, warning)
         except Exception as problem:
             _note(problem)
-            show_message(text, TITLE, warning)
-        return
+        else:
+            return
     show_message(text, TITLE, warning)
 
 
 def _note(problem: Exception) -> None:
     """Log why the message could not be shown over the book: nobody sees it otherwise."""
-    import traceback
-
     from checker.trouble import write_log
 
     write_log("".join(traceback.format_exception(problem)))

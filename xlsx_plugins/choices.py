@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     from checker.session import SessionOptions
 
 
-def options_at(workbook: Path) -> SessionOptions:
+def options_at(workbook: Path | None) -> SessionOptions:
     """The settings that hold where the workbook lies, as for ``checker check`` there; except
     folders of plugins: a click must not run code that came along with a workbook.
 
-    Raises `checker.settings.BadSettings`.
+    ``workbook`` is None where it lies nowhere on this PC. Raises `checker.settings.BadSettings`.
     """
     from checker.session import SessionOptions
     from checker.settings import Settings, find_settings
 
-    settings = find_settings(workbook.parent) if workbook.is_absolute() else Settings()
+    settings = find_settings(workbook.parent) if workbook is not None else Settings()
     return SessionOptions(
         profile=settings.profile,
         edition=settings.edition,

@@ -7,17 +7,24 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-import xlwings as xw
-from checker_xlsx.book import Applied, apply_changes, read_open_book, remove_marks
-from checker_xlsx.caller import Call, calling_book, give_answer
+from checker_xlsx.caller import USE_A_COPY, Call, Say, give_answer
 from checker_xlsx.choices import options_at
+from checker_xlsx.description import Description
 from checker_xlsx.libreoffice.connection import NoLibreOffice
+from checker_xlsx.looks import Seen
+from checker_xlsx.marking import Plan, Remembered, plan_marks
+from checker_xlsx.marking_plan import Key
+from checker_xlsx.orders import PROTOCOL, Answer, Orders, Step, Verb
 from checker_xlsx.sentences import verdict_sentence
-from checker_xlsx.view import kept_still, select_cell, structure_protected
+
+from checker.model.marks import Changes
+from checker.model.snapshot import Snapshot
+from checker.writing.memory_sheet import TITLE as MEMORY_SHEET
+from checker.writing.outcome import UnwritableWorkbook
 
 if TYPE_CHECKING:
     from checker.marking.findings import Finding
@@ -29,7 +36,35 @@ STRUCTURE_PROTECTED = (
     "工作簿的结构受保护，不能添加或删除“校验结果”表，所以没有校验。"
     "请先在“审阅”里取消“保护工作簿”，再点一次。"
 )
+SHARED = (
+    "这是旧式的“共享工作簿”，Excel 不让程序在里面加表、合并单元格，所以没有校验。"
+    "请先在“审阅”里取消“共享工作簿”，再点一次；或者把文件拖到“校验”图标上。"
+)
+LAUNCHER_OLDER = (
+    "这个工作簿里的按钮比电脑上的校验程序旧，两边对不上，所以没有校验，工作簿没有任何改动。"
+    "请用县里新发的填报表，或者保存后把文件拖到“校验”图标上。"
+)
+PROGRAM_OLDER = (
+    "电脑上的校验程序比这个工作簿里的按钮旧，两边对不上，所以没有校验，工作簿没有任何改动。"
+    "请安装新的校验程序。"
+)
+SILENT = "表格软件一直没有回应，这次没有校验。请先结束单元格的编辑、关闭打开着的对话框，再点一次。"
 _LONGEST = 120.0  # seconds; a spreadsheet program that waits longer looks dead
+
+
+class Carrier(Protocol):
+    """How the book comes to this program, and how the orders get back to it."""
+
+    @property
+    def about(self) -> Description: ...
+    @property
+    def place(self) -> Path | None: ...
+    @property
+    def titles(self) -> Sequence[str]: ...
+    def read(self) -> Snapshot: ...
+    def remembered(self) -> Remembered: ...
+    def looks(self, cells: Iterable[Key]) -> Seen: ...
+    def carry_out(self, orders: Orders) -> Answer: ...
 
 
 class Steps:
@@ -52,6 +87,40 @@ class Steps:
                 file.write(json.dumps(told) + "\n")
 
 
+class _Patience:
+    """Ends this process if the spreadsheet program does not let itself be read; never after the
+    first write, so that nothing is left half done."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._lock = threading.Lock()
+        self._waiting = True
+        self._timer = threading.Timer(_LONGEST, self._give_up)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def over(self) -> None:
+        """From now on this process ends by itself only."""
+        with self._lock:
+            self._waiting = False
+            self._timer.cancel()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing was written so far."""
+        return self._waiting
+
+    def _give_up(self) -> None:
+        with self._lock:
+            if not self._waiting:
+                return
+            if self._call.can_ask_again:
+                give_answer(self._call, USE_A_COPY, False)
+            else:
+                give_answer(self._call, SILENT, True)
+            os._exit(4)
+
+
 def check(call: Call, started: float) -> int:
     """校验 at a click; the exit code: 0, or 4 when the program itself failed."""
     return _answered(call, started, _check)
@@ -62,34 +131,78 @@ def clean(call: Call, started: float) -> int:
     return _answered(call, started, _clean)
 
 
-Answer = tuple[str, bool]
+Told = tuple[str, bool]
 """What to tell the user, and whether it is a warning."""
 
 
-def _answered(call: Call, started: float, action: Callable[[xw.Book, Call, Steps], Answer]) -> int:
-    watchdog = threading.Timer(_LONGEST, _give_up, [call])
-    watchdog.daemon = True
-    watchdog.start()
+class _Click:
+    """One click: the call, the carrier, what was done when, and the patience."""
+
+    def __init__(self, call: Call, carrier: Carrier, steps: Steps, patience: _Patience) -> None:
+        self.call = call
+        self.carrier = carrier
+        self.steps = steps
+        self.patience = patience
+
+    def carry_out(self, plan: Plan, go: Sequence[Step] = ()) -> Answer:
+        """From here on something is written."""
+        orders = plan.orders
+        self.patience.over()
+        return self.carrier.carry_out(
+            Orders(orders.work, orders.undo, [*orders.finish, *go]),
+        )
+
+
+def _answered(call: Call, started: float, action: Callable[[_Click], Told]) -> int:
+    patience = _Patience(call)
     steps = Steps(started)
     steps.done("imported")
-    book = None
+    say: Say | None = None
     code = 0
     try:
-        book = calling_book(call)
-        steps.done("connected")
-        text, warning = action(book, call, steps)
+        if call.launcher != PROTOCOL:
+            text, warning = LAUNCHER_OLDER if call.launcher < PROTOCOL else PROGRAM_OLDER, True
+        else:
+            carrier, say = _carrier(call)
+            steps.done("connected")
+            text, warning = action(_Click(call, carrier, steps, patience))
     except NoLibreOffice as problem:
         text, warning, code = str(problem), True, 4
+    except UnwritableWorkbook as refusal:
+        text, warning = refusal.reason, True
     except Exception as problem:
-        text, warning, code = _trouble(problem), True, 4
-    watchdog.cancel()
+        text, warning, code = _trouble(problem, patience.waiting), True, 4
+        if patience.waiting and call.can_ask_again:
+            text, warning = USE_A_COPY, False
+    patience.over()
     steps.done("done")
     steps.write()
-    give_answer(call, text, warning, book)
+    give_answer(call, text, warning, say)
     return code
 
 
-def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
+def _carrier(call: Call) -> tuple[Carrier, Say | None]:
+    """The saved copy where there is one, else the open book."""
+    if call.copy is not None and call.description is not None and call.orders is not None:
+        from checker_xlsx.saved_copy import SavedCopy
+
+        return SavedCopy(call.copy, call.description, call.orders), None
+    from checker_xlsx.light_xlwings import import_xlwings_lightly
+
+    import_xlwings_lightly()
+    from checker_xlsx.attached import Attached, calling_book
+
+    attached = Attached(calling_book(call))
+    return attached, attached.say
+
+
+def _refusal(about: Description) -> str | None:
+    if about.shared:
+        return SHARED
+    return STRUCTURE_PROTECTED if about.structure_protected else None
+
+
+def _check(click: _Click) -> Told:
     from checker.batch.previous_year import session_for
     from checker.marking import changes_for
     from checker.marking.findings import counts_of, findings_of
@@ -97,47 +210,64 @@ def _check(book: xw.Book, call: Call, steps: Steps) -> Answer:
     from checker.session import BadChoice
     from checker.settings import BadSettings
 
-    if structure_protected(book):
-        return STRUCTURE_PROTECTED, True
-    if book.app.calculation == "manual":
-        book.app.calculate()
-    snapshot = read_open_book(book)
-    steps.done("read")
+    snapshot = click.carrier.read()
+    click.steps.done("read")
+    refusal = _refusal(click.carrier.about)
+    if refusal is not None:
+        return refusal, True
     try:
-        session = session_for(options_at(Path(book.fullname)))
+        session = session_for(options_at(click.carrier.place))
         judgement = session.judge_snapshot(snapshot)
     except (BadSettings, BadChoice) as problem:
         return str(problem), True
-    steps.done("judged")
+    click.steps.done("judged")
     report = judgement.report
     if report is None:
         return f"没有校验：{judgement.message}", True
     changes = changes_for(report, session.rules, session.profile.title)
-    with kept_still(book):
-        applied = apply_changes(book, changes, snapshot)
+    plan = plan_marks(click.carrier, changes, snapshot)
     findings = findings_of(report, session.rules)
     first = next((cause.place for cause in report.causes if cause.place is not None), None)
     first = first or next((item.places[0] for item in _worst_first(findings)), None)
-    if first is not None:
-        select_cell(book, first.sheet, first.a1)
-    steps.done("marked")
+    click.carry_out(plan, [Step(Verb.GO, first.sheet, first.a1)] if first is not None else [])
+    click.steps.done("marked")
     text = verdict_sentence(counts_of(report, session.rules), overview_of(report, session.rules))
     if report.errors:
         text += f"\n有 {len(report.errors)} 条规则因程序自身出错没有算出来，与填写的数据无关。"
-    return text + _remarks(applied, call, book), bool(report.errors or applied.refused)
+    if plan.refused:
+        text += f"\n{_titles(plan)}设有密码，没有在上面着色；问题都列在“校验结果”表里。"
+    return text + _remarks(click), bool(report.errors or plan.refused)
 
 
-def _clean(book: xw.Book, call: Call, steps: Steps) -> Answer:
-    if structure_protected(book):
-        return STRUCTURE_PROTECTED, True
-    snapshot = read_open_book(book)
-    steps.done("read")
-    with kept_still(book):
-        applied = remove_marks(book, snapshot)
-    steps.done("marked")
-    if not applied.had_marks:
-        return "这个工作簿里没有校验标记，不用清除。", False
-    return "校验标记已全部清除，填写的数据没有改动。" + _remarks(applied, call, book), False
+def _clean(click: _Click) -> Told:
+    snapshot = click.carrier.read()
+    click.steps.done("read")
+    refusal = _refusal(click.carrier.about)
+    if refusal is not None:
+        return refusal, True
+    plan = plan_marks(click.carrier, Changes(), snapshot)
+    if not plan.had_marks:
+        click.steps.done("marked")
+        return _nothing_to_clean(click.carrier), False
+    click.carry_out(plan)
+    click.steps.done("marked")
+    if plan.refused:
+        text = (
+            f"{_titles(plan)}设有密码，上面的标记没有清除；其余的标记已经清除，填写的数据没有改动。"
+        )
+        return text + _remarks(click), True
+    return "校验标记已全部清除，填写的数据没有改动。" + _remarks(click), False
+
+
+def _nothing_to_clean(carrier: Carrier) -> str:
+    from checker.marking.result_rows import RESULT_SHEET
+
+    if RESULT_SHEET in carrier.titles:
+        return (
+            f"没有找到隐藏的“{MEMORY_SHEET}”表（可能被删除了），所以不知道各格原来的样子，没有改动任何"
+            f"格子。“{RESULT_SHEET}”表不需要的话，请自己删除。"
+        )
+    return "这个工作簿里没有校验标记，不用清除。"
 
 
 def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
@@ -149,32 +279,28 @@ def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(placed, key=lambda item: WORST_FIRST.index(fill_of(item)))
 
 
-def _remarks(applied: Applied, call: Call, book: xw.Book) -> str:
+def _titles(plan: Plan) -> str:
+    return f"工作表“{'、'.join(sorted(plan.refused))}”"
+
+
+def _remarks(click: _Click) -> str:
     """What else the user should know, one line each."""
     remarks = ""
-    if applied.refused:
-        titles = "、".join(sorted(applied.refused))
-        remarks += f"\n工作表“{titles}”设有密码，没有在上面着色；问题都列在“校验结果”表里。"
-    read_only = call.read_only or bool(getattr(book.impl, "cannot_save", lambda: False)())
-    if read_only:
+    if click.call.read_only or click.carrier.about.read_only:
         remarks += "\n本工作簿是以只读方式打开的，标记要保存请另存为一份。"
-    elif call.never_saved or not Path(book.fullname).is_absolute():
+    elif click.call.never_saved or (click.carrier.place is None and not click.carrier.about.place):
         remarks += "\n本工作簿还没有保存过，请记得保存。"
     return remarks
 
 
-def _trouble(problem: Exception) -> str:
+def _trouble(problem: Exception, untouched: bool) -> str:
     from checker.trouble import write_log
 
     log = write_log("".join(traceback.format_exception(problem)))
     where = f"详细情况记在 {log}，" if log else ""
-    return f"程序自身出错，没有标记，工作簿保持原样。{where}请发给技术支持。"
-
-
-def _give_up(call: Call) -> None:
-    """The spreadsheet program does not let itself be read: end, so that it is not held up."""
-    text = (
-        "表格软件一直没有回应，这次没有校验。请先结束单元格的编辑、关闭打开着的对话框，再点一次。"
+    state = (
+        "没有标记，工作簿保持原样"
+        if untouched
+        else "没有标完。再点一次“校验”或“清除”，会从这里接着恢复"
     )
-    give_answer(call, text, True, None)
-    os._exit(4)
+    return f"程序自身出错，{state}。{where}请发给技术支持。"

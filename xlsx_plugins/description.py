@@ -1,8 +1,8 @@
-"""What a book says about itself beyond its cells: names, properties, percent formats.
+"""What a book says about itself beyond its cells: names, properties, percent formats, protection.
 
 Excel has no call that answers this for a whole book (defined names alone are two calls each, and a
-form has hundreds), so the workbook's own macro ``Checker_Describe`` writes it down in one call. A
-book without our macros is asked name by name.
+form has hundreds), so the launcher's procedure ``Checker_Describe`` writes it down in one call; for
+both carriers, see docs/design/protocol.md. A book without the launcher is asked name by name.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import xlwings as xw
-from checker_xlsx.painting import has_macros
 from checker_xlsx.vba.texts import unescaped
 from msgspec import Struct, field
 
 from checker.model.cells import CellRef, column_number
 from checker.model.snapshot import Area, Position
+
+if TYPE_CHECKING:
+    import xlwings as xw
 
 DESCRIBE_MACRO = "Checker_Describe"
 _TARGET = re.compile(
@@ -30,24 +32,36 @@ _AREA = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 
 class Description(Struct, frozen=True):
     """Defined names with Excel's text of their target, custom properties, and per sheet title
-    the areas ("C7:D9") whose number format shows a percentage, and those merged into one cell.
-    A book without our macros tells neither kind of area."""
+    the areas ("C7:D9") whose number format shows a percentage, those merged into one cell, and the
+    one that holds anything at all. A book without the launcher tells none of these areas.
+
+    ``book`` and ``place``: name and full name of the book; ``refused``: the sheets that somebody's
+    password protects; ``shared``: a legacy shared workbook, in which no sheet can be added.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
     percent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     merged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    used: Mapping[str, str] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+    book: str = ""
+    place: str = ""
+    shared: bool = False
+    structure_protected: bool = False
+    read_only: bool = False
 
 
 def describe(book: xw.Book) -> Description:
     """The description of an open book."""
-    if has_macros(book):
-        described = _by_macro(book)
-        if described is not None:
-            return described
+    told = _by_launcher(book)
+    if told is not None:
+        return told
     return Description(
         names={name.name: name.refers_to or "" for name in book.names},
         properties=_properties(book),
+        book=book.name,
+        structure_protected=bool(getattr(book.api, "ProtectStructure", False)),
     )
 
 
@@ -59,34 +73,61 @@ def _properties(book: xw.Book) -> dict[str, str]:
         return {}
 
 
-def _by_macro(book: xw.Book) -> Description | None:
+def _by_launcher(book: xw.Book) -> Description | None:
+    from checker_xlsx.painting import macro_of
+
     with tempfile.TemporaryDirectory(prefix="checker-") as folder:
         answers = Path(folder, "answers.txt")
         try:
-            book.macro(DESCRIBE_MACRO)(str(answers))
+            failure = macro_of(book, DESCRIBE_MACRO)(str(answers))
         except Exception:
-            return None  # somebody else's macro workbook: it has no such procedure
+            if answers.exists():
+                raise
+            return None  # the book has no such procedure
+        if failure:
+            raise CannotDescribe(str(failure))
         return described(answers.read_text(encoding="ascii"))
 
 
+class CannotDescribe(Exception):
+    """The launcher failed while it described the book."""
+
+
 def described(answers: str) -> Description:
-    """The macro's answer: lines ``name|property|percent|merged``, two texts, separated by
-    tabs."""
-    names: dict[str, str] = {}
-    properties: dict[str, str] = {}
-    percent: dict[str, tuple[str, ...]] = {}
-    merged: dict[str, tuple[str, ...]] = {}
+    """The launcher's description: lines of a kind and its texts, separated by tabs.
+
+    Raises ValueError when it is none."""
+    texts: dict[str, dict[str, str]] = {"name": {}, "property": {}, "used": {}}
+    areas: dict[str, dict[str, tuple[str, ...]]] = {"percent": {}, "merged": {}}
+    refused: set[str] = set()
+    states: set[str] = set()
+    book = place = ""
     for line in answers.splitlines():
-        kind, first, second = (unescaped(part) for part in line.split("\t"))
-        if kind == "name":
-            names[first] = second
-        elif kind == "property":
-            properties[first] = second
-        elif kind == "percent":
-            percent[first] = (*percent.get(first, ()), second)
-        elif kind == "merged":
-            merged[first] = (*merged.get(first, ()), second)
-    return Description(names, properties, percent, merged)
+        kind, *parts = (unescaped(part) for part in line.split("\t"))
+        if kind in texts:
+            texts[kind][parts[0]] = parts[1]
+        elif kind in areas:
+            areas[kind][parts[0]] = (*areas[kind].get(parts[0], ()), parts[1])
+        elif kind == "refused":
+            refused.add(parts[0])
+        elif kind == "book":
+            book, place = parts
+        elif kind == "state":
+            states.add(parts[0])
+        else:
+            raise ValueError(f"not a description: {line!r}")
+    return Description(
+        texts["name"],
+        texts["property"],
+        areas["percent"],
+        areas["merged"],
+        texts["used"],
+        frozenset(refused),
+        book,
+        place,
+        "shared" in states,
+        "structure" in states,
+    )
 
 
 def target(refers_to: str) -> tuple[CellRef, CellRef] | None:

@@ -47,6 +47,7 @@ def register() -> str:
             winreg.HKEY_CURRENT_USER, "Environment", 0, winreg.KEY_SET_VALUE
         ) as key:
             winreg.SetValueEx(key, PROGRAM_VARIABLE, 0, winreg.REG_SZ, str(program))
+        _announce()
         return f"已登记：按钮将使用 {program}。请关闭 Excel 再打开，使登记生效。"
     place.parent.mkdir(parents=True, exist_ok=True)
     if place.exists() and not place.is_symlink():
@@ -54,3 +55,12 @@ def register() -> str:
     place.unlink(missing_ok=True)
     place.symlink_to(program)
     return f"已登记：按钮将使用 {program}。"
+
+
+def _announce() -> None:
+    """Tell the desktop that the environment changed: what it starts from now on sees the change,
+    without a new logon (WM_SETTINGCHANGE to all windows)."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.user32.SendMessageTimeoutW(0xFFFF, 0x1A, 0, "Environment", 2, 5000, None)

@@ -1,10 +1,14 @@
-"""Importing xlwings without the scientific packages that it loads whenever they are installed.
+"""Importing xlwings without what it brings that the button must not have.
 
-The button needs none of them, and they take longer to import than everything else together.
+It loads the scientific packages whenever they are installed, which takes longer than everything
+else together. And on Windows it registers a clean-up for the end of the process that ends by force
+every Excel without a window of its own: sheets being edited inside Word, previews, Excels that
+other programs drive. Their unsaved work would be lost at each click.
 """
 
 from __future__ import annotations
 
+import atexit
 import sys
 
 _NOT_NEEDED = ("pandas", "numpy", "polars", "matplotlib", "PIL")
@@ -21,3 +25,11 @@ def import_xlwings_lightly() -> None:
     finally:
         for name in hidden:
             del sys.modules[name]
+        keep_other_excels_alive()
+
+
+def keep_other_excels_alive() -> None:
+    """Unregister xlwings' clean-up at exit, where it has one."""
+    windows = sys.modules.get("xlwings._xlwindows")
+    if windows is not None:
+        atexit.unregister(windows.cleanup)

@@ -1,148 +1,145 @@
-"""Putting a run's marks onto the open book and taking them away: all of it, or nothing.
+"""A run's marks as orders to the painter: replacing those of an earlier run, all of it or nothing.
 
-The book is looked at once (fills and notes of every cell concerned, in one call), everything is
-worked out here, the new sheets are made under provisional titles, and one repainting call changes
-the cells. Only then do the new sheets take the places of an earlier run's. Whatever fails before
-that is undone.
+Everything is worked out here from what is there now, whichever carrier tells it: the open book, or
+a copy that the launcher saved. The memory of what was there is the first thing that the orders
+write; new sheets are made under provisional titles and only take an earlier run's places when all
+cells are done. A run that ended in the middle therefore leaves a book in which the next one finds,
+for every cell, what it was; see docs/design/protocol.md.
 """
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-import xlwings as xw
-from checker_xlsx.looks import Look
+from checker_xlsx.looks import Look, Seen
 from checker_xlsx.marking_plan import CellPlan, Key, cells_of, persons_of, plan_cells
-from checker_xlsx.memory import memory_sheet, read_memories, write_memories
-from checker_xlsx.painting import look, repaint
-from checker_xlsx.result_sheets import write_result_sheet
+from checker_xlsx.memory import memory_orders
+from checker_xlsx.orders import Order, Orders, Step, Verb
+from checker_xlsx.result_sheets import result_sheet_orders
 from msgspec import Struct
 
 from checker.model.marks import Changes, Mark
 from checker.model.snapshot import Snapshot
 from checker.writing.addresses import Area
-from checker.writing.memory_sheet import TITLE, Memory
-
-_PROVISIONAL = "校验中~"
+from checker.writing.memory_sheet import PROVISIONAL, TITLE, Memory, is_provisional
 
 
-class Applied(Struct, frozen=True):
-    """What was done: cells changed, and sheets left alone because of somebody's password."""
+class Remembered(Struct, frozen=True):
+    """What earlier runs left: their memories, and the titles of the sheets that hold them. There
+    are two such sheets when a run was interrupted; both are true."""
 
+    memories: tuple[Memory, ...] = ()
+    sheets: tuple[str, ...] = ()
+
+
+class Present(Protocol):
+    """The book as it is now, as a carrier tells it."""
+
+    @property
+    def titles(self) -> Sequence[str]: ...
+    def remembered(self) -> Remembered: ...
+    def looks(self, cells: Iterable[Key]) -> Seen: ...
+
+
+class Plan(Struct, frozen=True):
+    """The orders; how many cells change; the sheets left alone because of somebody's password;
+    whether there was anything of an earlier run."""
+
+    orders: Orders
     changed: int
     refused: frozenset[str] = frozenset()
     had_marks: bool = False
 
 
-def apply_changes(book: xw.Book, changes: Changes, snapshot: Snapshot) -> Applied:
-    """Replace the marks of an earlier run by those of ``changes``.
+def plan_marks(present: Present, changes: Changes, snapshot: Snapshot) -> Plan:
+    """What replaces the marks of an earlier run by those of ``changes``.
 
     ``snapshot`` is the book as it was read for judging; it tells what the edited cells held.
-    Marks on sheets under somebody's password are left out. Raises whatever the spreadsheet program
-    raises; the book is then as it was.
+    Marks on sheets under somebody's password are left out.
     """
-    return _Marking(book, snapshot).apply(changes)
+    titles = list(present.titles)
+    left = present.remembered()
+    earlier = left.memories
+    marks = [mark for mark in changes.marks if mark.sheet in titles]
+    now, refused = _looks(present, marks, earlier, titles)
+    plans = plan_cells(marks, changes.edits, earlier, now, snapshot)
+    plans = [plan for plan in plans if plan.key[0] in titles and plan.key[0] not in refused]
+    looks = [change for plan in plans if (change := plan.change()) is not None]
+    memories = [memory for plan in plans for memory in plan.memories()]
+    memories += [one for one in persons_of(changes.edits) if one.sheet not in refused]
+    memories += [one for one in earlier if one.sheet in refused and one.kind != "sheet"]
+    old = [one.sheet for one in earlier if one.kind == "sheet"] + list(left.sheets)
+    old += [title for title in titles if is_provisional(title)]
+    gone = [title for title in dict.fromkeys(old) if title in titles]
+    made = _made(changes, bool(memories), titles, gone)
+    memories += [
+        Memory("sheet", provisional, Area(1, 1, 1, 1), title, None)
+        for provisional, title in list(made.items())[1:]
+    ]
+    return Plan(
+        Orders(
+            [*_new_sheets(changes, memories, list(made)), *looks],
+            [*_undoing(plans), *(Step(Verb.DROP, title) for title in made)],
+            [
+                *(Step(Verb.DROP, title) for title in gone),
+                *(Step(Verb.NAME, provisional, title) for provisional, title in made.items()),
+            ],
+        ),
+        len(looks),
+        refused,
+        bool(earlier or gone),
+    )
 
 
-def remove_marks(book: xw.Book, snapshot: Snapshot) -> Applied:
-    """Take all marks, notes, result sheets and edits of ours away; what the user did stays."""
-    return _Marking(book, snapshot).apply(Changes())
+def _looks(
+    present: Present, marks: Sequence[Mark], earlier: Sequence[Memory], titles: Sequence[str]
+) -> tuple[dict[Key, Look], frozenset[str]]:
+    """Fill and note, as they are now, of every cell that a mark is or was on."""
+    wanted = {key for mark in marks for key in cells_of(mark.sheet, mark.cell)}
+    for memory in earlier:
+        if memory.kind in ("fill", "note") and memory.sheet in titles:
+            wanted.update(cells_of(memory.sheet, memory.area.reference))
+    seen = present.looks(wanted)
+    found = {}
+    for one in seen.looks:
+        for key in cells_of(one.sheet, one.address):
+            found[key] = one
+    return found, seen.refused
 
 
-class _Marking:
-    def __init__(self, book: xw.Book, snapshot: Snapshot) -> None:
-        self._book = book
-        self._snapshot = snapshot
-        self._made: list[str] = []
+def _made(
+    changes: Changes, remembering: bool, titles: Sequence[str], gone: Sequence[str]
+) -> dict[str, str]:
+    """Provisional titles and the final ones of the sheets to be made: the memory, then results."""
+    if not (remembering or changes.sheets):
+        return {}
+    taken = {title.casefold() for title in titles} - {title.casefold() for title in gone}
+    numbers = (n for n in range(1000) if f"{PROVISIONAL}{n}" not in titles)
+    made = {}
+    for wished in (TITLE, *(result.title for result in changes.sheets)):
+        made[f"{PROVISIONAL}{next(numbers)}"] = _free(wished, taken)
+    return made
 
-    def apply(self, changes: Changes) -> Applied:
-        earlier_sheet = memory_sheet(self._book)
-        earlier = read_memories(earlier_sheet) if earlier_sheet else []
-        titles = {sheet.name for sheet in self._book.sheets}
-        marks = [mark for mark in changes.marks if mark.sheet in titles]
-        now, refused = self._look(marks, earlier, titles)
-        plans = plan_cells(marks, changes.edits, earlier, now, self._snapshot)
-        plans = [plan for plan in plans if plan.key[0] in titles and plan.key[0] not in refused]
-        old_sheets = [one.sheet for one in earlier if one.kind == "sheet"]
-        gone = [title for title in old_sheets if title in titles]
-        if earlier_sheet is not None:
-            gone.append(earlier_sheet.name)
-        looks = [change for plan in plans if (change := plan.change()) is not None]
-        memories = [memory for plan in plans for memory in plan.memories()]
-        memories += [one for one in persons_of(changes.edits) if one.sheet not in refused]
-        memories += [one for one in earlier if one.sheet in refused and one.kind != "sheet"]
-        try:
-            renames, painted = self._new_sheets(changes, memories, set(titles) - set(gone))
-            repaint(self._book, [*looks, *painted])
-        except BaseException:
-            self._undo(plans)
-            raise
-        self._delete(gone)
-        for provisional, title in renames.items():
-            self._book.sheets[provisional].name = title
-        return Applied(len(looks), refused, bool(earlier))
 
-    def _look(
-        self, marks: Sequence[Mark], earlier: Sequence[Memory], titles: set[str]
-    ) -> tuple[dict[Key, Look], frozenset[str]]:
-        """Fill and note, as they are now, of every cell that a mark is or was on."""
-        wanted = {key for mark in marks for key in cells_of(mark.sheet, mark.cell)}
-        for memory in earlier:
-            if memory.kind in ("fill", "note") and memory.sheet in titles:
-                wanted.update(cells_of(memory.sheet, memory.area.reference))
-        seen = look(self._book, wanted)
-        found = {}
-        for one in seen.looks:
-            for key in cells_of(one.sheet, one.address):
-                found[key] = one
-        return found, seen.refused
+def _new_sheets(changes: Changes, memories: Sequence[Memory], made: Sequence[str]) -> list[Order]:
+    """Orders that make and fill the new sheets: all added first, since the memory names them."""
+    orders: list[Order] = [Step(Verb.ADD, title) for title in made]
+    if made:
+        orders += memory_orders(made[0], memories)
+    for title, result in zip(made[1:], changes.sheets, strict=True):
+        orders += result_sheet_orders(title, result)
+    return orders
 
-    def _new_sheets(
-        self, changes: Changes, memories: Sequence[Memory], taken: set[str]
-    ) -> tuple[dict[str, str], list[Look]]:
-        """Result sheets and memory under provisional titles; those titles with the final ones,
-        and the coloured cells of the result sheets."""
-        renames: dict[str, str] = {}
-        painted: list[Look] = []
-        memories = list(memories)
-        for result in changes.sheets:
-            sheet = self._add(f"{_PROVISIONAL}{len(self._made)}")
-            renames[sheet.name] = _free(result.title, taken)
-            painted += write_result_sheet(sheet, result)
-            memories.append(Memory("sheet", sheet.name, Area(1, 1, 1, 1), result.title, None))
-        if memories:
-            sheet = self._add(f"{_PROVISIONAL}{len(self._made)}")
-            renames[sheet.name] = _free(TITLE, taken)
-            write_memories(sheet, memories)
-        return renames, painted
 
-    def _add(self, title: str) -> xw.Sheet:
-        sheet = self._book.sheets.add(title, after=self._book.sheets[-1])
-        self._made.append(title)
-        return sheet
-
-    def _delete(self, titles: Sequence[str]) -> None:
-        there = {sheet.name for sheet in self._book.sheets}
-        for title in titles:
-            if title in there:
-                sheet = self._book.sheets[title]
-                sheet.visible = True  # Excel does not delete a very hidden sheet
-                sheet.delete()
-
-    def _undo(self, plans: Sequence[CellPlan]) -> None:
-        """Put every cell back as it was looked at, and take the new sheets away."""
-        with contextlib.suppress(Exception):
-            self._delete(self._made)
-        with contextlib.suppress(Exception):
-            repaint(self._book, [back for plan in plans if (back := plan.undoing()) is not None])
+def _undoing(plans: Sequence[CellPlan]) -> list[Look]:
+    return [back for plan in plans if (back := plan.undoing()) is not None]
 
 
 def _free(wished: str, taken: set[str]) -> str:
-    used = {title.casefold() for title in taken}
     title, number = wished[:31], 2
-    while title.casefold() in used:
+    while title.casefold() in taken:
         suffix = f"({number})"
         title, number = wished[: 31 - len(suffix)] + suffix, number + 1
-    taken.add(title)
+    taken.add(title.casefold())
     return title

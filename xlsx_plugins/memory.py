@@ -9,24 +9,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import xlwings as xw
+from checker_xlsx.orders import Order, Step, Verb
 
 from checker.writing.addresses import parse_area, quoted_title, split_location
-from checker.writing.memory_sheet import SIGNATURE, TITLE, Memory
+from checker.writing.memory_sheet import SIGNATURE, TITLE, Memory, is_provisional
+
+if TYPE_CHECKING:
+    import xlwings as xw
 
 _TARGET = re.compile(r"\s*=?\s*ROWS\((.*)\)\s*", re.DOTALL)
 _CHUNK = 30_000  # a cell holds at most 32,767 characters
 _MOST_CHUNKS = 25
-VERY_HIDDEN = 2  # Excel's xlSheetVeryHidden; LibreOffice just hides
 
 
-def memory_sheet(book: xw.Book) -> xw.Sheet | None:
-    """The sheet that an earlier run left behind, if any."""
-    for sheet in book.sheets:
-        if sheet.name.startswith(TITLE) and sheet.range("A1").value == SIGNATURE:
-            return sheet
-    return None
+def memory_sheets(book: xw.Book) -> list[xw.Sheet]:
+    """The sheets that earlier runs left behind: one, or two when the last was interrupted."""
+    return [
+        sheet
+        for sheet in book.sheets
+        if (sheet.name.startswith(TITLE) or is_provisional(sheet.name))
+        and sheet.range("A1").value == SIGNATURE
+    ]
 
 
 def read_memories(sheet: xw.Sheet) -> list[Memory]:
@@ -60,10 +65,10 @@ def read_memories(sheet: xw.Sheet) -> list[Memory]:
     return memories
 
 
-def write_memories(sheet: xw.Sheet, memories: Sequence[Memory]) -> None:
-    """Fill an empty sheet with memories and hide it: one write, however many there are."""
-    lines: list[list[str | None]] = [["'" + SIGNATURE]]
-    for memory in memories:
+def memory_orders(title: str, memories: Sequence[Memory]) -> list[Order]:
+    """What fills the empty sheet ``title`` with memories and hides it."""
+    orders: list[Order] = [Step(Verb.PUT, title, "1", entries=("'" + SIGNATURE,))]
+    for number, memory in enumerate(memories, 2):
         told = json.dumps(
             {
                 "kind": memory.kind,
@@ -76,7 +81,6 @@ def write_memories(sheet: xw.Sheet, memories: Sequence[Memory]) -> None:
         )
         chunks = [told[at : at + _CHUNK] for at in range(0, len(told), _CHUNK)][:_MOST_CHUNKS]
         formula = f"=ROWS({quoted_title(memory.sheet)}!{memory.area.absolute})"
-        lines.append([formula, *("'" + chunk for chunk in chunks)])
-    width = max(map(len, lines))
-    sheet.range("A1").value = [line + [None] * (width - len(line)) for line in lines]
-    sheet.impl.visible = VERY_HIDDEN  # xlwings' own property is declared for True and False only
+        entries = (formula, *("'" + chunk for chunk in chunks))
+        orders.append(Step(Verb.PUT, title, str(number), entries=entries))
+    return [*orders, Step(Verb.HIDE, title)]

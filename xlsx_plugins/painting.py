@@ -1,39 +1,40 @@
-"""Many cells' fills and notes in one call, whatever program holds the book.
+"""Carrying out the painter's orders in an open book, and asking how its cells look.
 
-Why one call: every xlwings call on a range crosses into another process, and a form has hundreds
-of cells to colour. Excel offers no interface that colours many separate cells at once (a union of
-addresses is limited to 255 characters, so the calls would still grow with the cells; notes can
-only be added one by one). So the list goes over as a file and the workbook's own macro
-``Checker_Repaint`` walks through it inside Excel, in one call of ``book.macro``. The LibreOffice
-engine brings the same operation itself. Only a book without our macros, in Excel, is painted cell
-by cell.
+Excel: every call from here crosses into another process, and a form has hundreds of cells to
+colour; so all orders go over as one file, and the launcher's ``Checker_Paint`` carries them out
+inside Excel, in one call. LibreOffice: its engine has the same operation for many cells at once,
+and sheets are made and dressed through xlwings.
 """
 
 from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-import xlwings as xw
-from checker_xlsx.looks import POINTS, Look, Seen, order_line, seen
+from checker_xlsx.looks import Look, Seen
+from checker_xlsx.marking_plan import Key
+from checker_xlsx.orders import Answer, Order, Orders, Step, Verb, answered, lines_of, looking
+from checker_xlsx.view import kept_still, select_cell
 
 from checker.model.cells import column_letters
-from checker.writing.notes import text_pixels
 
-REPAINT_MACRO = "Checker_Repaint"
-Key = tuple[str, int, int]
-"""Sheet title, row, column."""
+if TYPE_CHECKING:
+    import xlwings as xw
+
+PAINT_MACRO = "Checker_Paint"
+_VERY_HIDDEN = 2  # Excel's xlSheetVeryHidden; LibreOffice just hides
 
 
-def typed(value: str | Decimal) -> str | float | None:
-    """A value for ``Range.value`` that Excel can take for nothing else."""
-    if isinstance(value, Decimal):
-        return float(value)
-    return f"'{value}" if value else None
+class NoLauncher(Exception):
+    """The book does not bring the launcher's procedures: it has no buttons of ours."""
+
+
+class PaintingFailed(Exception):
+    """The launcher could not carry out an order; what it had done before is undone."""
 
 
 class _Painting(Protocol):
@@ -48,77 +49,131 @@ def look(book: xw.Book, cells: Iterable[Key]) -> Seen:
         return Seen()
     if hasattr(book.impl, "look"):
         return cast("_Painting", book.impl).look(wanted)
-    return _paint(book, [Look(sheet, _a1(row, column)) for sheet, row, column in wanted])
+    places = [(sheet, f"{column_letters(column)}{row}") for sheet, row, column in wanted]
+    return by_launcher(book, looking(places)).seen
 
 
-def repaint(book: xw.Book, looks: Sequence[Look]) -> None:
-    """Give cells their fills, notes and values; nothing happens on refused sheets (see `look`).
+def carry_out(book: xw.Book, orders: Orders) -> Answer:
+    """Do the work and finish it, or undo it and raise what went wrong.
 
-    Whatever the program raises in the middle comes through, and the cells done until then stay
-    done: the caller has looked before, and undoes.
+    Raises `NoLauncher` before anything is done, `PaintingFailed`, or what LibreOffice raises.
     """
-    ordered = sorted(looks, key=lambda look: look.sheet)
-    if not ordered:
-        return
     if hasattr(book.impl, "repaint"):
-        cast("_Painting", book.impl).repaint(ordered)
-    else:
-        _paint(book, ordered)
+        _by_engine(book, orders)
+        return Answer()
+    return by_launcher(book, orders)
 
 
-def _a1(row: int, column: int) -> str:
-    return f"{column_letters(column)}{row}"
+def macro_of(book: xw.Book, procedure: str) -> xw.main.Macro:
+    """A procedure of the book's own; xlwings itself does not double an apostrophe in the name."""
+    name = book.name.replace("'", "''")
+    return book.app.macro(f"'{name}'!{procedure}")
 
 
-def has_macros(book: xw.Book) -> bool:
-    """Whether the book may bring the launcher: our templates do, as .xlsm."""
-    return book.name.lower().endswith(".xlsm")
-
-
-def _paint(book: xw.Book, looks: Sequence[Look]) -> Seen:
-    """Look and paint in one go, by the book's macro if it has it."""
-    if has_macros(book):
-        with contextlib.suppress(NoSuchMacro):
-            return paint_by_macro(book, looks)
-    return paint_by_cells(book, looks)
-
-
-class NoSuchMacro(Exception):
-    """Somebody else's macro workbook: it does not bring our procedures."""
-
-
-def paint_by_macro(book: xw.Book, looks: Sequence[Look]) -> Seen:
-    """Through the procedure ``Checker_Repaint`` of the workbook: one call. Raises NoSuchMacro."""
+def by_launcher(book: xw.Book, orders: Orders) -> Answer:
+    """By the launcher's ``Checker_Paint``, in one call. Raises as `carry_out` does."""
     with tempfile.TemporaryDirectory(prefix="checker-") as folder:
-        orders, answers = Path(folder, "orders.txt"), Path(folder, "answers.txt")
-        lines = "".join(order_line(look) + "\n" for look in looks)
-        orders.write_text(lines, encoding="ascii", newline="\r\n")  # VBA knows no other line end
+        asked, told = Path(folder, "orders.txt"), Path(folder, "answers.txt")
+        asked.write_text(lines_of(orders), encoding="ascii", newline="\r\n")  # VBA knows no other
         try:
-            book.macro(REPAINT_MACRO)(str(orders), str(answers))
+            failure = macro_of(book, PAINT_MACRO)(str(asked), str(told))
         except Exception as error:
-            if answers.exists():
+            if told.exists():
                 raise
-            raise NoSuchMacro from error
-        return seen(answers.read_text(encoding="ascii"))
+            raise NoLauncher from error
+        if failure:
+            raise PaintingFailed(str(failure))
+        return answered(told.read_text(encoding="ascii"))
 
 
-def paint_by_cells(book: xw.Book, looks: Sequence[Look]) -> Seen:
-    """Cell by cell, where there is nothing better; the calls grow with the cells."""
-    found: list[Look] = []
-    for look in looks:
-        area = book.sheets[look.sheet].range(look.address)
-        first = area[0, 0]
-        colour, note = first.color, first.note
-        fill = "".join(f"{part:02X}" for part in colour) if colour else ""
-        found.append(Look(look.sheet, look.address, fill, note.text if note else ""))
-        if look.fill is not None:
-            area.color = f"#{look.fill[:6]}" if look.fill else None
-        if look.value is not None:
-            first.value = typed(look.value)
-        if look.note is not None:
-            if note is not None:
-                note.delete()
-            if look.note:
-                shape = first.add_note(look.note).api.Shape
-                shape.Width, shape.Height = (px * POINTS for px in text_pixels(look.note))
-    return Seen(tuple(found))
+def _by_engine(book: xw.Book, orders: Orders) -> None:
+    with kept_still(book):
+        try:
+            _obey(book, orders.work)
+        except BaseException:
+            for part in _looks_and_steps(orders.undo):
+                with contextlib.suppress(Exception):
+                    _obey(book, part)
+            raise
+        _obey(book, orders.finish)
+    for order in orders.finish:
+        if isinstance(order, Step) and order.verb is Verb.GO:
+            select_cell(book, order.sheet, order.where)
+
+
+def _looks_and_steps(orders: Sequence[Order]) -> Iterator[Sequence[Order]]:
+    """Looks together, since they go over in one call; each step by itself, as it may fail alone."""
+    yield [order for order in orders if isinstance(order, Look)]
+    yield from ([order] for order in orders if isinstance(order, Step))
+
+
+def _obey(book: xw.Book, orders: Sequence[Order]) -> None:
+    for kind, group in groupby(orders, key=_together):
+        together = list(group)
+        if kind == "cell":
+            looks = [order for order in together if isinstance(order, Look)]
+            cast("_Painting", book.impl).repaint(sorted(looks, key=lambda one: one.sheet))
+            continue
+        steps = [order for order in together if isinstance(order, Step)]
+        if kind.startswith("put"):
+            _put(book, steps)
+        else:
+            for step in steps:
+                _take(book, step)
+
+
+def _together(order: Order) -> str:
+    """What may be done in one call: all looks, and all rows of one sheet."""
+    if isinstance(order, Look):
+        return "cell"
+    return f"put {order.sheet}" if order.verb is Verb.PUT else "step"
+
+
+def _put(book: xw.Book, steps: Sequence[Step]) -> None:
+    first, last = int(steps[0].where), int(steps[-1].where)
+    width = max(len(step.entries) for step in steps)
+    lines: list[list[object]] = [[None] * width for _ in range(first, last + 1)]
+    for step in steps:
+        lines[int(step.where) - first][: len(step.entries)] = step.entries
+    book.sheets[steps[0].sheet].range((first, 1)).value = lines
+
+
+def _take(book: xw.Book, step: Step) -> None:
+    if step.verb is Verb.ADD:
+        shown = [sheet for sheet in book.sheets if sheet.visible]
+        book.sheets.add(step.sheet, after=shown[-1])
+        return
+    if step.verb is Verb.GO:
+        return  # last of all, when the screen moves again
+    sheet = book.sheets[step.sheet]
+    if step.verb is Verb.HIDE:
+        sheet.impl.visible = _VERY_HIDDEN  # xlwings' own property is declared for two values only
+    elif step.verb is Verb.DROP:
+        sheet.visible = True  # Excel does not delete a very hidden sheet
+        sheet.delete()
+    elif step.verb is Verb.NAME:
+        sheet.name = step.where
+    else:
+        _dress(sheet, sheet.range(step.where), step.what, step.entries[0])
+
+
+def _dress(sheet: xw.Sheet, area: xw.Range, what: str, value: object) -> None:
+    colour = f"#{str(value).removeprefix(chr(39))}"
+    if what == "size":
+        area.font.size = cast("float", value)
+    elif what == "bold":
+        area.font.bold = True
+    elif what == "colour":
+        area.font.color = colour
+    elif what == "wrap":
+        area.wrap_text = True
+    elif what == "border":
+        area.borders.set("all", line_style="continuous", weight="thin", color=colour)
+    elif what == "width":
+        area.column_width = cast("float", value)
+    elif what == "merge":
+        area.merge()
+    elif what == "freeze":
+        sheet.freeze_panes.freeze_at(f"1:{int(cast('float', value))}")
+    else:
+        raise ValueError(what)

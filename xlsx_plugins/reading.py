@@ -16,34 +16,38 @@ _ERRORS = frozenset(
 )
 
 
-def read_open_book(book: xw.Book) -> Snapshot:
+def read_open_book(book: xw.Book) -> tuple[Snapshot, Description]:
     """Read an open book as it is on the screen: edits that were not saved are included, numbers
     come as the program computed them just now."""
     if hasattr(book.impl, "snapshot"):
-        return cast("_WholeBook", book.impl).snapshot()
+        whole = cast("_WholeBook", book.impl)
+        return whole.snapshot(), whole.description()
     return read_by_ranges(book)
 
 
 class _WholeBook(Protocol):
     def snapshot(self) -> Snapshot: ...
+    def description(self) -> Description: ...
 
 
-def read_by_ranges(book: xw.Book) -> Snapshot:
+def read_by_ranges(book: xw.Book) -> tuple[Snapshot, Description]:
     """As Excel lets itself be read: one call for the values of each sheet, one for its formulas,
     one for all that is not in cells."""
     about = describe(book)
     sheets = {sheet.name: _read_sheet(sheet, about) for sheet in book.sheets}
-    return Snapshot(
+    snapshot = Snapshot(
         name=book.name,
         sheets=sheets,
         names={name: target(refers_to) for name, refers_to in about.names.items()},
         properties=dict(about.properties),
     )
+    return snapshot, about
 
 
 def _read_sheet(sheet: xw.Sheet, about: Description) -> SheetSnapshot:
     title = sheet.name
-    used = sheet.used_range
+    # What Excel calls used may reach to the last row of the sheet when somebody formatted columns.
+    used = sheet.range(about.used[title]) if title in about.used else sheet.used_range
     origin: Position = (used.row, used.column)
     rows: list[list[object]] = used.options(ndim=2, err_to_str=True).value
     formulas: dict[Position, str] = {}

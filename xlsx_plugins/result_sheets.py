@@ -1,65 +1,57 @@
-"""A result sheet, such as 校验结果, in an open book: one write for its values, formats by area."""
+"""A result sheet, such as 校验结果, as orders to the painter: its rows, then formats by area."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from datetime import date
 from decimal import Decimal
 
-import xlwings as xw
 from checker_xlsx.looks import Look
+from checker_xlsx.orders import Entry, Order, Step, Verb
 
 from checker.model.marks import FILL_COLOURS, ResultCell, ResultSheet, Scalar
 from checker.writing.addresses import Area, location
 from checker.writing.result_sheet import HEADER_COLOUR
 
-_BORDER_COLOUR = "#BFBFBF"
+_BORDER_COLOUR = "BFBFBF"
 _MOST_FORMULA_TEXT = 255
 """Excel refuses a longer text inside a formula."""
 
-Typed = str | float | bool | date | None
 
+def result_sheet_orders(title: str, result: ResultSheet) -> list[Order]:
+    """What fills the empty sheet ``title``: its rows, how they are set, and their colours."""
+    orders: list[Order] = [
+        Step(Verb.PUT, title, str(number), entries=tuple(map(_typed, row)))
+        for number, row in enumerate(result.rows, 1)
+        if row
+    ]
 
-def write_result_sheet(sheet: xw.Sheet, result: ResultSheet) -> list[Look]:
-    """Fill an empty sheet. The coloured cells come back as looks, for the one repainting call."""
-    width = max((len(row) for row in result.rows), default=1) or 1
-    lines = [[_typed(cell) for cell in row] + [None] * (width - len(row)) for row in result.rows]
-    if lines:
-        sheet.range("A1").value = lines
+    def dress(area: str, what: str, value: Entry = 1) -> None:
+        orders.append(Step(Verb.DRESS, title, area, what, (value,)))
+
     for area, size in _areas(result, lambda cell: cell.size):
         if isinstance(size, float | int):
-            sheet.range(area.reference).font.size = size
+            dress(area.reference, "size", size)
     for area, _ in _areas(result, lambda cell: cell.bold or cell.header or None):
-        sheet.range(area.reference).font.bold = True
+        dress(area.reference, "bold")
     for area, _ in _areas(result, lambda cell: cell.header or None):
-        sheet.range(area.reference).font.color = "#FFFFFF"
+        dress(area.reference, "colour", "'FFFFFF")
     for area, _ in _areas(result, lambda cell: cell.wrap or None):
-        sheet.range(area.reference).wrap_text = True
+        dress(area.reference, "wrap")
     for area, _ in _areas(result, lambda cell: cell.border or None):
-        sheet.range(area.reference).borders.set(
-            "all", line_style="continuous", weight="thin", color=_BORDER_COLOUR
-        )
+        dress(area.reference, "border", f"'{_BORDER_COLOUR}")
     for number, characters in enumerate(result.widths, 1):
         if characters:
-            sheet.range((1, number)).column_width = characters
+            dress(Area(1, number, 1, number).reference, "width", characters)
     for merged in result.merges:
-        sheet.range(merged).merge()
-    if result.freeze_rows:
-        _freeze(sheet, result.freeze_rows)
-    return [
-        Look(sheet.name, area.reference, fill)
+        dress(merged, "merge")
+    orders += [
+        Look(title, area.reference, fill)
         for area, fill in _areas(result, _fill_of)
         if isinstance(fill, str)
     ]
-
-
-def _freeze(sheet: xw.Sheet, rows: int) -> None:
-    try:
-        sheet.freeze_panes.freeze_at(f"1:{rows}")
-    except NotImplementedError:  # xlwings has no freezing for Excel on Windows
-        sheet.activate()
-        window = sheet.book.app.api.ActiveWindow
-        window.SplitColumn, window.SplitRow, window.FreezePanes = 0, rows, True
+    if result.freeze_rows:
+        dress("A1", "freeze", result.freeze_rows)
+    return orders
 
 
 def _fill_of(cell: ResultCell) -> str | None:
@@ -68,7 +60,7 @@ def _fill_of(cell: ResultCell) -> str | None:
     return FILL_COLOURS[cell.fill] if cell.fill else None
 
 
-def _typed(cell: ResultCell) -> Typed:
+def _typed(cell: ResultCell) -> Entry:
     """What is written so that the program takes it as meant: texts as texts, links as formulas."""
     if cell.link and isinstance(cell.value, str):
         target, shown = f"#{location(cell.link)}", cell.value
@@ -79,8 +71,8 @@ def _typed(cell: ResultCell) -> Typed:
     return literal(cell.value)
 
 
-def literal(value: Scalar) -> Typed:
-    """A value for ``Range.value`` that can never become a formula, a date or another number."""
+def literal(value: Scalar) -> Entry:
+    """An entry that can never become a formula, a date or another number."""
     if isinstance(value, str):
         return "'" + value
     if isinstance(value, Decimal | int) and not isinstance(value, bool):

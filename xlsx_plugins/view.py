@@ -1,43 +1,37 @@
-"""What the user sees, kept still while the program works and given back afterwards."""
+"""What the user of LibreOffice sees, kept still while the program works and given back afterwards.
+
+In Excel and WPS the launcher does this: it survives the program, which may be ended at any moment.
+"""
 
 from __future__ import annotations
 
 import contextlib
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-import xlwings as xw
-
-_MEANWHILE: tuple[tuple[str, object], ...] = (
-    ("screen_updating", False),
-    ("enable_events", False),
-    ("display_alerts", False),
-    ("calculation", "manual"),
-)
+if TYPE_CHECKING:
+    import xlwings as xw
 
 
 class kept_still:  # noqa: N801 - reads as a statement: with kept_still(book)
-    """No redrawing, recalculating, event macros or questions meanwhile.
+    """No redrawing meanwhile.
 
-    Afterwards, whatever happened, all is set as before and the sheet that was in front is in front
-    again, with its selection and scrolling. (A class, since contextlib sets the traceback of
-    exceptions that pass through, which LibreOffice's do not allow.)
+    Afterwards, whatever happened, the screen moves again and the sheet that was in front is in
+    front again, with its selection. If this process dies inside, the next one that reads the book
+    frees the screen (see `checker_xlsx.libreoffice.documents.Book.release`). No setting that would
+    outlive the process is touched. (A class, since contextlib sets the traceback of exceptions that
+    pass through, which LibreOffice's do not allow.)
     """
 
     def __init__(self, book: xw.Book) -> None:
         self._book = book
-        self._before: list[tuple[str, object]] = []
         self._active = ""
         self._selected: str | None = None
 
     def __enter__(self) -> None:
         self._active = self._book.sheets.active.name
         self._selected = _selected(self._book)
-        for setting, meanwhile in _MEANWHILE:
-            with contextlib.suppress(NotImplementedError):  # a program that has no such setting
-                before = getattr(self._book.app, setting)
-                if before != meanwhile:
-                    setattr(self._book.app, setting, meanwhile)
-                    self._before.append((setting, before))
+        self._book.app.screen_updating = False
 
     def __exit__(
         self,
@@ -45,11 +39,8 @@ class kept_still:  # noqa: N801 - reads as a statement: with kept_still(book)
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for setting, before in reversed(self._before):
-            try:
-                setattr(self._book.app, setting, before)
-            except Exception:
-                continue
+        with contextlib.suppress(Exception):
+            self._book.app.screen_updating = True
         try:
             if self._book.sheets.active.name != self._active:
                 self._book.sheets[self._active].activate()
@@ -75,10 +66,3 @@ def select_cell(book: xw.Book, sheet: str, address: str) -> None:
         book.sheets[sheet].range(address).select()
     except Exception:
         return
-
-
-def structure_protected(book: xw.Book) -> bool:
-    """Whether the book's structure is protected: no sheet can be added or removed."""
-    if hasattr(book.impl, "structure_protected"):
-        return bool(book.impl.structure_protected())
-    return bool(getattr(book.api, "ProtectStructure", False))

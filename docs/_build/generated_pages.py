@@ -1,9 +1,8 @@
-"""Pages of the site that are made when it is built: rule pages, an index, reference tables."""
+"""Pages of the site that are made when it is built: rule pages, an index, tables of coverage."""
 
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -14,10 +13,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from checker.authoring.explanation import rule_pages
-from checker.authoring.reference import PARTS
 from checker.session import Session
 
-_PART = re.compile(r"<!-- 由程序生成：(\w+) -->")
+_COVERAGE = "<!-- 由程序生成：coverage -->"
 
 
 COVERAGE = Path(__file__).parents[1] / "coverage"
@@ -75,11 +73,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put the reference tables where a page asks for them. KeyError for a part nobody makes."""
-
-    def made(part: re.Match[str]) -> str:
-        if part[1] == "coverage":
-            return "\n".join(coverage_tables())
-        return "\n".join(PARTS[part[1]](session()))
-
-    return _PART.sub(made, markdown)
+    """Put the tables of coverage where a page asks for them."""
+    if _COVERAGE not in markdown:
+        return markdown
+    return markdown.replace(_COVERAGE, "\n".join(coverage_tables()))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from checker.judging.context import Context
 from checker.judging.unit import Unit
-from checker.model.submission import FactRef
+from checker.model.report import Report
+from checker.model.rules import Citation, Rule, Threshold
+from checker.model.submission import Fact, FactRef, FactState, Submission
+from checker.model.template import Field, Table, TableColumn, Template
 from checker.model.verdicts import (
     Gap,
     Outcome,
@@ -24,23 +28,39 @@ from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
 
 if TYPE_CHECKING:
+    from checker.county.python_rules import CountyContext, CountyData
+    from checker.county.report import CountyFinding
     from checker.plugins.hookspecs import hookimpl
 
 __all__ = [
     "API_VERSION",
+    "Citation",
     "Context",
+    "CountyContext",
+    "CountyData",
+    "CountyFinding",
+    "Fact",
     "FactRef",
+    "FactState",
+    "Field",
     "Gap",
     "MissingInput",
     "NotApplicable",
     "Outcome",
     "Passed",
     "Quantity",
+    "Report",
     "Requirement",
+    "Rule",
     "RuleDefect",
     "Said",
     "Scope",
     "Severity",
+    "Submission",
+    "Table",
+    "TableColumn",
+    "Template",
+    "Threshold",
     "Unit",
     "UnitRef",
     "Value",
@@ -50,10 +70,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # pluggy is imported only by plugins that implement hooks
-    if name == "hookimpl":
-        from checker.plugins import hookspecs
+_LATE = {
+    "CountyContext": "checker.county.python_rules",
+    "CountyData": "checker.county.python_rules",
+    "CountyFinding": "checker.county.report",
+    "hookimpl": "checker.plugins.hookspecs",
+}
+"""Names that only some plugins need, and the modules that they are imported from then."""
 
-        return hookspecs.hookimpl
-    raise AttributeError(name)
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(name)
+    return getattr(import_module(_LATE[name]), name)

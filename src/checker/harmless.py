@@ -24,6 +24,11 @@ def harmless(text: str) -> str:
     return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def without_acting(text: str, instead: str) -> str:
+    """The text on one line, ``instead`` of every character that acts."""
+    return _ACTING.sub(instead, text.replace("\n", instead).replace("\t", instead))
+
+
 def one_line(text: str) -> str:
     """A text that stays one line, and is not endless."""
     if "\n" in text or "\t" in text:

@@ -52,7 +52,8 @@ class SessionOptions(Struct, frozen=True):
 
     ``profile`` is an id or the path of a profile file; ``plugins`` None means all that are found;
     ``previous`` is last year's workbook, a folder or archive of them, or an fsspec URL of these; it
-    is looked into by sessions that ``checker.batch.previous_year.session_for`` opens.
+    is looked into by sessions that ``checker.batch.previous_year.session_for`` opens; ``limits``
+    are those of `checker.reading.limits` that are not the usual ones.
     """
 
     profile: str | None = None
@@ -62,6 +63,7 @@ class SessionOptions(Struct, frozen=True):
     plugin_dirs: tuple[str, ...] = ()
     plugins: tuple[str, ...] | None = None
     previous: str | None = None
+    limits: tuple[tuple[str, int], ...] = ()
 
 
 OLDEST_RULES = 2017
@@ -87,8 +89,10 @@ class Session:
         wanted, None writes none.
         """
         from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+        from checker.reading.limits import set_limits
         from checker.writing.outcome import UnwritableWorkbook
 
+        set_limits(self.options.limits)
         try:
             snapshot = read_snapshot_bytes(Path(path).name, data)
             submission = self.bind(snapshot)

@@ -3,7 +3,8 @@
 What the command line says wins over what stands here. Paths are relative to the settings file.
 A file that was found by looking upwards from the workbooks may have come with them, so the folders
 of plugins in it, whose code would run, count only once the user has allowed them; those in the
-user's own settings (`config_folder`) count always.
+user's own settings (`config_folder`) count always. How much of a file is read at most (``limits``)
+can be said only there. So it is with addresses on the network.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.harmless import without_acting
 from checker.trouble import UserMistake, home
 
 if TYPE_CHECKING:
@@ -27,7 +29,13 @@ FILE_NAME = "checker.toml"
 WORDS = ("profile", "out", "previous")
 PATHS = ("out", "previous")
 LISTS = ("select", "ignore", "plugins", "plugin_dirs")
-KEYS = ("edition", "mark", *WORDS, *LISTS)
+YEARS = range(1990, 2100)
+KEYS = ("edition", "mark", "limits", *WORDS, *LISTS)
+LIMITS = (
+    *("file_bytes", "members", "part_bytes", "total_bytes", "styles", "strings", "sheets"),
+    *("cells", "area", "merged", "memory", "seconds"),
+)
+"""Those of `checker.reading.limits` that the user's own settings may change."""
 
 
 ALLOWED = "allowed-plugin-folders.txt"
@@ -52,6 +60,9 @@ class Settings(Struct, frozen=True):
     mark: bool = True
     path: str = ""  # the file they stand in, "" if none
     ignored: tuple[str, ...] = ()  # folders of plugins that the user has not allowed
+    limits: tuple[tuple[str, int], ...] = ()
+    unlimited: bool = False  # that there were limits, which do not count
+    unreached: tuple[str, ...] = ()  # addresses that are not asked, for the same reason
 
     def plugin_paths(self) -> list[Path]:
         """The folders of plugins that count."""
@@ -76,6 +87,7 @@ class Settings(Struct, frozen=True):
             plugin_dirs=tuple(dict.fromkeys((*self.plugin_dirs, *plugin_dirs))),
             plugins=self.plugins if plugins is None else words((plugins,)),
             previous=previous or self.previous,
+            limits=self.limits,
         )
 
 
@@ -94,7 +106,21 @@ def find_settings(folder: Path) -> Settings:
         return own
     allowed = tuple(each for each in found.plugin_dirs if is_allowed(Path(each)))
     ignored = tuple(each for each in found.plugin_dirs if each not in allowed)
-    return replace(found, plugin_dirs=(*own.plugin_dirs, *allowed), ignored=ignored)
+    found = replace(
+        found,
+        plugin_dirs=(*own.plugin_dirs, *allowed),
+        ignored=ignored,
+        limits=own.limits,
+        unlimited=bool(found.limits),
+    )
+    return found if is_allowed(Path(found.path).parent) else _without_addresses(found)
+
+
+def _without_addresses(found: Settings) -> Settings:
+    """Without what would send something over the network: whoever sent the workbooks may have sent
+    the settings too, and would learn who opened them (a \\\\server\\share even a password)."""
+    remote = {key: value for key in WORDS if (value := getattr(found, key)) and _is_remote(value)}
+    return replace(found, **dict.fromkeys(remote), unreached=tuple(remote.values()))
 
 
 def _nearest(folder: Path) -> Settings | None:
@@ -150,23 +176,25 @@ def _allowed() -> list[str]:
         return []
 
 
+_MOST_OF_PROJECT = 4 * 2**20
+
+
 def _mentions_checker(project: Path) -> bool:
     """Whether it is worth parsing: most pyproject files have nothing for this program."""
     try:
-        return b"tool.checker" in project.read_bytes()
+        with project.open("rb") as file:
+            return b"tool.checker" in file.read(_MOST_OF_PROJECT)
     except OSError:
         return False
 
 
-def _table(path: Path) -> dict[str, object]:
-    import tomllib  # late: most runs have no settings file
+def _table(path: Path) -> Mapping[str, object]:
+    from checker.toml_files import TomlFileError, parse  # late: most runs have no settings
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as problem:
-        raise BadSettings(f"设置文件 {path} 读不出来：{problem}") from problem
-    except tomllib.TOMLDecodeError as problem:
-        raise BadSettings(f"设置文件 {path} 不是正确的 TOML：{problem}") from problem
+        return parse(path)
+    except TomlFileError as problem:
+        raise BadSettings(f"设置文件 {path} 用不了：{'；'.join(problem.problems)}。") from problem
 
 
 def read_settings(path: Path, table: Mapping[str, object]) -> Settings:
@@ -184,7 +212,7 @@ def read_settings(path: Path, table: Mapping[str, object]) -> Settings:
     for key in PATHS:
         words[key] = _place(path, words[key])
     edition, mark = table.get("edition"), table.get("mark", True)
-    if edition is not None and (not isinstance(edition, int) or isinstance(edition, bool)):
+    if edition is not None and (not isinstance(edition, int) or edition not in YEARS):
         raise BadSettings(f"设置文件 {path} 的 edition 要写年份，例如 edition = 2026。")
     if not isinstance(mark, bool):
         raise BadSettings(f"设置文件 {path} 的 mark 要写 true 或 false。")
@@ -200,26 +228,74 @@ def read_settings(path: Path, table: Mapping[str, object]) -> Settings:
         out=words["out"],
         mark=mark,
         path=str(path),
+        limits=_limits(path, table.get("limits")),
     )
 
 
+def _limits(path: Path, value: object) -> tuple[tuple[str, int], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, dict) or not all(
+        key in LIMITS and isinstance(most, int) and not isinstance(most, bool) and most > 0
+        for key, most in value.items()
+    ):
+        raise BadSettings(
+            f"设置文件 {path} 的 [limits] 里每一项要写一个正整数；可用的是 {'、'.join(LIMITS)}。"
+        )
+    return tuple(sorted(value.items()))
+
+
 def _word(path: Path, key: str, value: object) -> str | None:
-    if value is None or isinstance(value, str):
+    if value is None or (isinstance(value, str) and _is_plain(value)):
         return value
     raise BadSettings(f'设置文件 {path} 的 {key} 要写一段文字，例如 {key} = "…"。')
+
+
+def _is_plain(text: str) -> bool:
+    return without_acting(text, "") == text
 
 
 def _list(path: Path, key: str, value: object) -> tuple[str, ...] | None:
     if value is None:
         return None
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+    if isinstance(value, list) and all(isinstance(item, str) and _is_plain(item) for item in value):
         return tuple(value)
     raise BadSettings(f'设置文件 {path} 的 {key} 要写一列文字，例如 {key} = ["…"]。')
 
 
 def _place(path: Path, value: str | None) -> str | None:
     """A path relative to the settings file; an address (memory://…) stands for itself."""
-    return str(path.parent / value) if value and "://" not in value else value or None
+    return str(path.parent / value) if value and not _is_remote(value) else value or None
+
+
+def _is_remote(place: str) -> bool:
+    return "://" in place or place.startswith(("\\\\", "//"))
+
+
+def told_of(settings: Settings) -> list[str]:
+    """What a person should know of settings that were found and not chosen: what of them does not
+    count, and that they leave rules out."""
+    told = []
+    if settings.ignored:
+        folders = "、".join(settings.ignored)
+        told.append(
+            f"{settings.path} 里写的插件文件夹 {folders} 没有使用；"
+            "确认可信后运行 checker plugin allow 文件夹，或用 --plugin-dir 写明。"
+        )
+    if settings.unreached:
+        places = "、".join(settings.unreached)
+        told.append(
+            f"{settings.path} 里写的网络地址 {places} 没有使用；"
+            f"确认可信后运行 checker plugin allow {Path(settings.path).parent}，或写在命令行上。"
+        )
+    if settings.unlimited:
+        told.append(
+            f"{settings.path} 里写的 limits 没有使用：一份文件最多读多少，只能写在您自己的设置里。"
+        )
+    chosen = [key for key in ("select", "ignore", "plugins") if getattr(settings, key)]
+    if settings.path and chosen and Path(settings.path).parent != config_folder():
+        told.append(f"按 {settings.path} 里的 {'、'.join(chosen)}，只校验了一部分规则。")
+    return told
 
 
 def _profile(path: Path, value: str | None) -> str | None:

@@ -25,6 +25,7 @@ from msgspec import msgpack
 
 from checker import __version__
 from checker.model.rules import Plain
+from checker.trouble import disk_reason
 
 Document: TypeAlias = dict[str, Plain]
 """A parsed TOML file."""
@@ -152,27 +153,40 @@ def parse_text(text: str, path: Path) -> Document:
     except RecursionError:
         raise TomlFileError(path, ["括号一层套一层，套得太深了"]) from None
     except ValueError as error:  # of _exact, or a day that the calendar does not have
-        raise TomlFileError(path, [str(error)]) from None
+        told = "有一个整数太长了" if "integer string" in str(error) else str(error)
+        raise TomlFileError(path, [told]) from None
     return document
+
+
+_MOST_OF_ONE = 4 * 2**20
+"""Bytes of a TOML file; what people write stays far below."""
 
 
 def _read(path: Path) -> bytes:
     try:
+        status = Path(path).stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise TomlFileError(Path(path), ["读不到这个文件（不是普通文件）"])
+        if status.st_size > _MOST_OF_ONE:
+            raise TomlFileError(Path(path), ["文件过大，没有读取"])
         return Path(path).read_bytes()
     except OSError as error:
-        raise TomlFileError(Path(path), [f"读不到这个文件（{error.strerror}）"]) from None
+        raise TomlFileError(Path(path), [f"读不到这个文件（{disk_reason(error)}）"]) from None
 
 
 def _parsed(source: bytes, path: Path) -> Document:
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        what = "存成了 UTF-16" if source[:2] in _UTF_16 else "多半存成了 GBK（ANSI）"
         raise TomlFileError(
-            path, [f"文件须存为 UTF-8 编码，第 {error.start + 1} 个字节不是"]
+            path, [f"第 {line} 行起不是 UTF-8 编码：{what}，请在编辑器里另存为 UTF-8"]
         ) from None
     return parse_text(text, Path(path))
 
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_NUMBER = 40
 _LARGEST_POWER = 30
 

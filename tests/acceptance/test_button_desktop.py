@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 import xlwings as xw
-from checker_xlsx.libreoffice.exported import exported, looks_in
+from checker_xlsx.libreoffice.exported import exported
 from checker_xlsx.looks import Look
+from checker_xlsx.saved_copy import looks_in
 
 from checker.marking import changes_for
 from checker.model.marks import FILL_COLOURS, Changes

@@ -148,8 +148,14 @@ def test_a_file_system_in_memory(two_years: Path) -> None:
 
 
 def test_the_settings_may_name_an_address(two_years: Path, server: str) -> None:
+    """Once the user has allowed the folder: whoever sent it would learn who opened it."""
     (two_years / "checker.toml").write_text(f'previous = "{server}/去年/"\n', "utf-8")
     done = checker("check", "今年", "--no-mark", "--format", "json", cwd=two_years)
+    assert f"网络地址 {server}/去年/ 没有使用" in done.stderr
+    assert "FORM023" not in {item["rule"] for item in document(done)["findings"]}
+    assert checker("plugin", "allow", ".", cwd=two_years).returncode == 0
+    done = checker("check", "今年", "--no-mark", "--format", "json", cwd=two_years)
+    assert "没有使用" not in done.stderr
     assert "FORM023" in {item["rule"] for item in document(done)["findings"]}
 
 

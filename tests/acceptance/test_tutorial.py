@@ -11,12 +11,14 @@ import re
 import shlex
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "author" / "tutorial.md"
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TUTORIAL = ROOT / "docs" / "author" / "tutorial.md"
 ADDED = "（接在末尾）"
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -59,14 +61,35 @@ def matches(expected: str, printed: str) -> bool:
     return re.fullmatch(pattern.removesuffix("\\\n") + r"\s*", printed, re.DOTALL) is not None
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command of the tutorial as typed, with the programs of this environment."""
-    words = shlex.split(command)
-    scripts = Path(sysconfig.get_path("scripts"))
+@pytest.fixture(params=["here", pytest.param("bare", marks=pytest.mark.real)])
+def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python whose programs the reader has: this one, and a fresh one that holds what the page
+    says is needed, the wheel and pytest, and nothing to build packages with."""
+    if request.param == "here":
+        return Path(sys.executable)
+    folder = tmp_path_factory.mktemp("bare")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    wheel = request.getfixturevalue("host_wheel")
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    lock = ROOT / "requirements.lock"
+    done = subprocess.run(
+        [*pip, "install", "-c", lock, wheel, "pytest"], capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.skip(f"packages cannot be fetched: {done.stderr[-300:]}")
+    subprocess.run([*pip, "uninstall", "--yes", "setuptools", "wheel"], capture_output=True)
+    return python
+
+
+def run(command: str, folder: Path, python: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of the tutorial as typed, with the programs of an environment."""
+    words: list[str | Path] = [*shlex.split(command)]
+    scripts = python.parent
     if words[0] == "checker":
-        words[:1] = [sys.executable, "-m", "checker.cli.main"]
+        words[:1] = [python, "-m", "checker.cli.main"]
     elif words[0] == "python":
-        words[0] = sys.executable
+        words[0] = python
     return subprocess.run(
         words,
         cwd=folder,
@@ -84,7 +107,7 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_tutorial_followed_literally(tmp_path: Path) -> None:
+def test_the_tutorial_followed_literally(tmp_path: Path, python: Path) -> None:
     """A stranger in an empty folder does what the page says and sees what it shows."""
     commands = files = 0
     for fence in fences(TUTORIAL.read_text("utf-8")):
@@ -98,7 +121,7 @@ def test_the_tutorial_followed_literally(tmp_path: Path) -> None:
             continue
         assert fence.language == "console", f"nothing says what this fence is: {fence.text[:80]}"
         for step in steps(fence.text):
-            done = run(step.command, tmp_path)
+            done = run(step.command, tmp_path, python)
             told = f"$ {step.command}\n{done.stdout}"
             assert done.returncode == step.code, told
             assert matches(step.output, done.stdout), f"{told}\n应为：\n{step.output}"

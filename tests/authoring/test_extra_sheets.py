@@ -151,3 +151,20 @@ def test_a_broken_template_costs_nobody_else(checker: Run, canteen: Path) -> Non
     assert "模板有误" in report["errors"][0]["message"]
     others = [item for item in report["findings"] if item["family"] != "CAN"]
     assert others == alone["findings"]
+
+
+def test_a_sheet_whose_plugin_is_not_there_is_said(
+    checker: Run, with_sheet: Path, tmp_path: Path
+) -> None:
+    """The workbook travels to an office without the plugin: what is on the sheet is not judged, and
+    that is told instead of passed over; with the plugin nothing of it is said."""
+    plugin = ("--plugin-dir", with_sheet)
+    assert checker("template", "build", "compulsory_school", "--no-button", *plugin).returncode == 0
+    (tmp_path / "facts.json").write_text(
+        json.dumps({"facts": {"school.type": "211", "canteen.seats": 99}}), "utf-8"
+    )
+    fill = ("template", "fill", "compulsory_school", "facts.json", "-o", "a.xlsx", *plugin)
+    assert checker(*fill).returncode == 0
+    without = checker("check", "a.xlsx", "--no-mark").stdout
+    assert "“食堂”这张表是插件加的，这里没有启用那个插件，表里填的都没有校验。" in without
+    assert "FORM034" not in checker("check", "a.xlsx", "--no-mark", *plugin).stdout

@@ -101,7 +101,7 @@ def append(name: str, text: str) -> Callable[[Path], None]:
 
     def change(folder: Path) -> None:
         path = folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         before = path.read_text("utf-8") if path.exists() else ""
         path.write_text(before + text, "utf-8")
 
@@ -113,12 +113,26 @@ SLIPS = tomllib.loads((Path(__file__).parent / "slips.toml").read_text("utf-8"))
 
 @pytest.mark.parametrize("slip", SLIPS, ids=[slip["name"] for slip in SLIPS])
 def test_each_slip_is_one_chinese_line(canteen: Path, slip: dict[str, str]) -> None:
-    """File, line or key, and what was expected."""
-    change = append(slip["append"], slip["text"]) if "append" in slip else None
-    (change or edit(slip["replace"], slip["by"]))(canteen)
+    """File and line, the key, what was expected; the root mistake, and nothing that follows of it
+    in its place."""
+    if "replace" in slip:
+        edit(slip["replace"], slip["by"])(canteen)
+    if "append" in slip:
+        append(slip["append"], slip["text"])(canteen)
+    if "encoding" in slip:
+        path = canteen / slip["file"]
+        path.write_bytes(path.read_text("utf-8").encode(slip["encoding"]))
     errors = [str(item) for item in check_plugin(canteen) if item.weight is Weight.ERROR]
-    assert any(re.search(slip["told"], line) for line in errors), errors
+    (told, *_) = [line for line in errors if re.search(slip["told"], line)] or [""]
+    assert told, errors
+    assert re.match(r"[\w/]+\.(toml|py):[1-9]\d*　错误：", told), told
     assert all("\n" not in line for line in errors)
+
+
+def test_there_are_enough_slips() -> None:
+    """Keys, types, units, syntax, encodings, returns, loops, imports, clashes."""
+    assert len(SLIPS) >= 65
+    assert len({slip["name"] for slip in SLIPS}) == len(SLIPS)
 
 
 def test_reminders_do_not_condemn(canteen: Path) -> None:

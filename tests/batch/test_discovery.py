@@ -5,7 +5,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from checker.batch.discovery import discover, path_shown
+import pytest
+
+from checker.batch.discovery import SourceUnreadable, discover, path_shown
 from checker.batch.result_folder import copy_name
 
 
@@ -107,3 +109,34 @@ def test_members_of_one_name_in_an_archive_are_told_apart(tmp_path: Path) -> Non
     shown = [item.shown for item in found.sources]
     assert len(set(shown)) == 3 and "全县.zip/二小.xlsx" in shown
     assert sorted(item.read() for item in found.sources) == [b"1", b"2", b"3"]
+
+
+def test_folders_nested_without_end_are_told_and_not_called_links(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d"] * 110)
+    deep.mkdir(parents=True)
+    (deep / "一小.xlsx").write_bytes(b"x")
+    found = discover([str(tmp_path)])
+    ((place, reason),) = found.failures
+    assert place.endswith("/d") and "套得太深" in reason and "链接" not in reason
+
+
+def test_results_of_an_earlier_run_below_are_named(tmp_path: Path) -> None:
+    """Those directly in the folder are our own; a school may have sent a folder of such copies."""
+    for place in ("校验结果", "镇/校验结果"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "一小.xlsx").write_bytes(b"x")
+    found = discover([str(tmp_path)])
+    assert not found.sources and not found.failures
+    ((shown, reason),) = [(each.shown, each.reason) for each in found.beside]
+    assert shown == "镇/校验结果" and "以前的校验结果" in reason
+
+
+def test_a_file_larger_than_any_is_refused_before_a_byte_is_read(tmp_path: Path) -> None:
+    for name in ("一.xlsx", "二.xls"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(50 << 30)
+    sources = discover([str(tmp_path)]).sources
+    grown = sources[0]._replace(size=10)  # it was small when it was found
+    for source in (*sources, grown):
+        with pytest.raises(SourceUnreadable, match="文件过大"):
+            source.read()

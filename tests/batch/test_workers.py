@@ -43,6 +43,8 @@ def test_a_worker_that_dies_hangs_eats_or_raises_costs_its_own_file() -> None:
     assert "内存" in ends["eats"].failure
     assert "坏数据" in ends["raises"].failure
     assert "出错" in ends["unpicklable"].failure
+    given_up = {name for name, end in ends.items() if end.given_up}
+    assert given_up == {"dies", "hangs", "eats"}  # told as unreadable; the others are our fault
 
 
 def test_every_file_may_kill_its_worker() -> None:

@@ -145,7 +145,8 @@ def test_errors_in_an_otherwise_empty_row_make_it_a_row(
     school: Template, snapshot: Snapshot
 ) -> None:
     sheet = snapshot.sheets["班级"]
-    broken = replace(sheet, errors={(FIRST + 10, 6): "#REF!"})
+    rows = [*sheet.rows, *([[""] * sheet.last_column] * 11)]
+    broken = replace(sheet, rows=rows, errors={(FIRST + 10, 6): "#REF!"})
     submission = bind(replace(snapshot, sheets={**snapshot.sheets, "班级": broken}), school)
     assert len(submission.tables["classes"]) == 8
     assert rules(submission) == ["FORM004", "FORM019"]

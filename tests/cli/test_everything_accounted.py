@@ -37,6 +37,10 @@ NOT_LOOKED_AT = {
     "十二.tmp": "没有下载完",
     "~$十三.xlsx": "临时文件",
     "十四": "没有扩展名",
+    "十五.xlsx.lnk": "快捷方式",
+    "十六.xlsx.exe": "这是程序，不是填报表，请不要打开",
+    "十七.XLSX(1)": "扩展名不对",
+    "十八.xls.bak": "扩展名不对",
 }
 BESIDE = ("说明.txt", "名册.csv", "一小.备份.xlsx", "县级汇总.xlsx", "~$一小.xlsx")
 
@@ -68,14 +72,14 @@ def test_in_the_terminal_and_in_json(checker: Run, inbox: Path) -> None:
     for name in BESIDE:
         assert len([line for line in done.stdout.splitlines() if f"· {inbox}/{name} " in line]) == 1
     assert "✗ " + str(inbox / "包.zip/里面.zip") in done.stdout
-    assert "共 18 个文件，已校验 2 个，其中 2 个没有问题" in done.stdout
-    assert "没有查看：15 个。" in done.stdout and "不用校验的文件：5 个。" in done.stdout
+    assert "共 22 个文件，已校验 2 个，其中 2 个没有问题" in done.stdout
+    assert "没有查看：19 个。" in done.stdout and "不用校验的文件：5 个。" in done.stdout
 
     found = json.loads(checker("check", inbox, "--no-mark", "--format", "json").stdout)
     summary = found["summary"]
-    assert summary["found"] == summary["files"] + len(found["beside"]) == 23
-    assert sum(summary["statuses"].values()) == summary["files"] == 18
-    assert summary["statuses"]["not_looked_at"] == 15
+    assert summary["found"] == summary["files"] + len(found["beside"]) == 27
+    assert sum(summary["statuses"].values()) == summary["files"] == 22
+    assert summary["statuses"]["not_looked_at"] == 19
     assert {Path(each["path"]).name for each in found["beside"]} == set(BESIDE)
     files = {path.relative_to(inbox).as_posix() for path in inbox.rglob("*") if path.is_file()}
     named = {

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from checker.harmless import LONGEST_LINE, harmless, one_line
+from checker.trouble import LOG_NAME, write_log
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 ESCAPE, OVERRIDE = "\x1b[31m\x1b]0;x\x07", "\u202e"
@@ -92,3 +94,22 @@ def test_the_page_allows_no_script_but_its_own(checker: Run, tmp_path: Path, rig
     digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
     assert allowed == f"'sha256-{digest}'" and len(scripts) == 1
     assert not re.search(r"<[^>]+\son[a-z]+\s*=", page)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and permissions of Unix")
+def test_the_error_log_is_no_fixed_name_in_a_shared_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the user's own folder cannot be written, a link that waits there is not followed."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    victim = tmp_path / "victim"
+    victim.write_text("mine", "utf-8")
+    (shared / LOG_NAME).symlink_to(victim)
+    (tmp_path / "a file").write_text("", "utf-8")
+    monkeypatch.setenv("CHECKER_LOG_DIR", str(tmp_path / "a file" / "log"))
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    places = [write_log("一"), write_log("二")]
+    assert len({*places}) == 2 and victim.read_text("utf-8") == "mine"
+    for place in places:
+        assert place is not None and place.parent == shared and place.stat().st_mode & 0o077 == 0

@@ -80,3 +80,28 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_run_goes_on(
     assert "没有写标记：标记副本写不进去" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert (tmp_path / "占用").read_text("utf-8") == "a file where the folder should be"
+
+
+def test_links_among_the_countys_results_are_not_followed(
+    checker: Run, folder: Path, tmp_path: Path
+) -> None:
+    place = folder / "县级校验"
+    place.mkdir()
+    victim = tmp_path / "别人的"
+    victim.write_text("mine", "utf-8")
+    names = (
+        "县级报告.html",
+        "县级汇总.xlsx",
+        "县级汇总.json",
+        "催报清单.xlsx",
+        "催报清单.txt",
+        "数据",
+    )
+    for name in names:
+        (place / name).symlink_to(victim)
+    for again in range(2):
+        done = checker("county", folder, "--no-cache")
+        assert done.returncode == 1 and "县级报告(2).html" in done.stdout, (again, done.stderr)
+        assert victim.read_text("utf-8") == "mine"
+        assert all((place / name).is_symlink() for name in names)
+        assert (place / "县级汇总(2).xlsx").is_file() and not (place / "县级汇总(3).xlsx").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -149,3 +151,14 @@ def test_names_and_codes_are_matched_as_people_would() -> None:
     assert "名册上是 2136000010" in misspelt.disagreements[0].message
     either = hand_in([filing("f.xlsx", "2136009998", "中心小学")], roster)
     assert not either.disagreements, "two schools could be meant: neither is named"
+
+
+def test_a_roster_that_is_a_pipe_or_endless_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "名册.csv").open("wb") as file:
+        file.truncate(50 << 30)
+    with pytest.raises(RosterProblem, match="文件过大"):
+        read_roster(tmp_path / "名册.csv")
+    if sys.platform != "win32":
+        os.mkfifo(tmp_path / "管道.csv")
+        with pytest.raises(RosterProblem, match="不是普通文件"):
+            read_roster(tmp_path / "管道.csv")

@@ -58,10 +58,10 @@ def main() -> int:
             largest = max(largest, peak)
             if trouble:
                 troubles.append(f"{kind} {seed}: {trouble}")
+                print(troubles[-1], flush=True)
         if child.returncode:
-            aborts.append(f"{lines[-1] if lines else first}: {child.stderr[-300:]}")
-    for line in (*troubles, *aborts):
-        print(line)
+            aborts.append(f"{lines[-1] if lines else first}: {child.stderr[:300]}")
+            print(aborts[-1], flush=True)
     print(
         f"{done} cases: {done - refused - len(troubles)} judged or read, {refused} refused with a "
         f"sentence, {len(troubles)} in trouble (exit 4), {len(aborts)} aborts; "

@@ -10,6 +10,7 @@ from checker.marking.cell_marks import MOST_RELATED, marks_for
 from checker.marking.findings import findings_of
 from checker.model.cells import CellRef
 from checker.model.marks import Fill, Mark
+from checker.model.rules import Citation, sources_in_words
 from checker.model.submission import Explanation
 from checker.model.verdicts import Outcome, Scope, UnitRef, Verdict
 
@@ -174,3 +175,15 @@ def test_hard_and_informing_findings_need_no_explanation() -> None:
         report(short_of_teachers(), verdict("FORM003", Outcome.DOUBT, PE)), RULES
     ).edits
     assert edits == ()
+
+
+def test_what_only_reports_of_other_places_say_is_called_local_practice() -> None:
+    """A clerk is not held to another county's report as if it were a clause."""
+    clause = Citation("国家义务教育质量监测方案", clause="第三条")
+    told = Citation("某县义务教育发展情况报告", clause="第9项")
+    assert sources_in_words((told,)) == (
+        "各地自查的做法，没有条文规定，参见《某县义务教育发展情况报告》第9项"
+    )
+    both = sources_in_words((clause, told))
+    assert both == "《国家义务教育质量监测方案》第三条；《某县义务教育发展情况报告》第9项"
+    assert sources_in_words(()) == ""

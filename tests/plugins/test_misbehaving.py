@@ -3,7 +3,10 @@ verdicts of everybody else stand."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from checker.rules.profiles import build
 
 from .conftest import FUNCTION_RULE, GOOD_RULE
 
+ROOT = Path(__file__).parents[2]
 School = Callable[[dict[str, Plain]], Submission]
 WritePlugin = Callable[..., Path]
 
@@ -36,6 +40,7 @@ BAD_CODE: list[tuple[str, str, str, str]] = [
     ("later", "def check(unit, context):\n    yield from ()\n    1/0\n", "ZeroDivisionError", "3"),
     ("deep", "def check(unit, context):\n    return check(unit, context)\n", "无休止", "2"),
     ("exits", "import sys\ndef check(unit, context):\n    sys.exit(3)\n", "企图结束程序", "3"),
+    ("memory", "def check(u, c):\n    return ['x' * 10**15]\n", "用尽了内存", "2"),
     ("hangs", "def check(unit, context):\n    while True:\n        pass\n", "超过 1 秒", ""),
     ("sleeps", "import time\ndef check(u, c):\n    time.sleep(30)\n", "超过 1 秒", ""),
     (
@@ -219,7 +224,9 @@ def test_what_a_plugin_is_handed_is_its_own(
     assert error in "".join(item.message for item in report.errors)
 
 
-@pytest.mark.parametrize("end", ["os._exit(3)", "os.abort()", "sys.exit(3)"])
+@pytest.mark.parametrize(
+    "end", ["os._exit(3)", "os.abort()", "sys.exit(3)", "raise KeyboardInterrupt"]
+)
 def test_ending_the_program_costs_the_rule(
     write_plugin: WritePlugin, school: School, end: str
 ) -> None:
@@ -505,3 +512,68 @@ def test_a_rule_for_a_field_the_form_lacks_is_the_author_s_error(
     assert report.verdicts == ()
     assert report.errors[0].rule == "TYPO1"
     assert "没有字段 teachers.fulltime" in report.errors[0].message
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_threads_that_a_plugin_leaves_behind_do_not_keep_the_command_from_ending(
+    write_plugin: WritePlugin, tmp_path: Path, workers: str
+) -> None:
+    code = (
+        "import threading, time\ndef check(unit, context):\n"
+        "    threading.Thread(target=time.sleep, args=(300,)).start()\n"
+        "    yield context.passed('好')\n"
+    )
+    rule = FUNCTION_RULE.replace('["small"]', '["compulsory_school"]')
+    folder = write_plugin("bad", rule, code)
+    forms = next((ROOT / "workbook_templates" / "compulsory_school").glob("*.xlsx"))
+    for number in range(2):
+        (tmp_path / f"{number}.xlsx").write_bytes(forms.read_bytes())
+    command = [sys.executable, "-m", "checker.cli.main", "check", str(tmp_path), "--no-mark"]
+    done = subprocess.run(
+        [*command, "--no-cache", "--workers", workers, "--plugin-dir", str(folder)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=200,
+    )
+    assert "已校验 2 个" in done.stdout and "Traceback" not in done.stderr
+
+
+def test_a_thread_left_behind_can_neither_end_the_program_nor_print(
+    write_plugin: WritePlugin, tmp_path: Path
+) -> None:
+    """It goes on after the call is over, when nobody watches it any more."""
+    bad = write_plugin(
+        "bad",
+        code="import os, threading, time\n"
+        "from checker.api import hookimpl\n"
+        "def late(end):\n"
+        "    time.sleep(0.1)\n"
+        "    end()\n"
+        "@hookimpl\n"
+        "def checker_profiles():\n"
+        "    for end in (lambda: os._exit(9), lambda: 1 / 0):\n"
+        "        threading.Thread(target=late, args=(end,)).start()\n"
+        "    return []\n",
+        head='hooks = ["checker_profiles"]',
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import pathlib, sys, time\n"
+            "from checker.plugins.loading import load_plugins\n"
+            "plugins = load_plugins([pathlib.Path(sys.argv[1])], only=['bad'])\n"
+            "assert plugins.code.hook('bad', 'checker_profiles') == []\n"
+            "time.sleep(0.5)\n"
+            "print('over')\n",
+            str(bad),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "CHECKER_LOG_DIR": str(tmp_path / "log")},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")
+    assert "ZeroDivisionError" in next((tmp_path / "log").iterdir()).read_text("utf-8")

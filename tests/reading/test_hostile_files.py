@@ -215,6 +215,18 @@ def test_an_absurdly_large_used_range_is_refused(packed: Pack, sheet: Callable[[
             assert "有效范围过大" in reason("表.xlsx", data)
 
 
+@pytest.mark.parametrize("address", ["AAAA99999999", "AAAAAA1", "A99999999999", "XFE0", "A0", "1"])
+def test_a_cell_whose_address_is_none_is_damage_and_takes_no_memory(
+    packed: Pack, sheet: Sheet, address: str
+) -> None:
+    """Calamine asked for 58 terabytes, and the whole process was stopped."""
+    near = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    for quote in ('"', "'"):
+        odd = f'{near}<row r="2"><c r={quote}{address}{quote}><v>2</v></c></row>'
+        text = reason("表.xlsx", packed({"xl/worksheets/sheet1.xml": sheet(odd)}))
+        assert "文件已损坏（xl/worksheets/sheet1.xml）" in text
+
+
 def test_truncated_and_scrambled_workbooks_never_raise_anything_else(packed: Pack) -> None:
     data = packed()
     chance = random.Random(7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from checker.model.template import Template
 from checker.model.verdicts import Outcome, Verdict
 from checker.plugins.loading import Plugins, load_plugins
 from checker.rules.profiles import Profile, build
+
+sys.path.insert(0, str(Path(__file__).parent))  # for institutions.py
 
 HEAD = """
 [plugin]

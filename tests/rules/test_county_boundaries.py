@@ -223,6 +223,60 @@ def test_the_mean_of_two_coefficients_at_its_limit(
     assert concluded(body, []).findings == ()
 
 
+# -- 自报差异系数: schools of 10 and 30 pupils with levels 1 and 3 ------------------------------
+
+CLAIMED = rule("dispersion", 'numerator = "teachers.pe"\ndenominator = "students.total"') + rule(
+    "dispersion_claim", 'of = ["TRY1"]\nagainst = "growth.claimed"', severity="soft", number=2
+)
+UNEQUAL = [pe(10, 10), pe(30, 90)]
+"""X̄ 2.5, S² 0.75: CV √0.12 = 0.346410…; without weights the mean is 2, S 1: 0.5, and of a sample
+√2/2 = 0.707107."""
+
+
+@pytest.mark.parametrize(
+    ("claimed", "outcome", "words"),
+    [
+        ("0.346410", PASS, "一致"),
+        ("0.35", PASS, "一致"),
+        ("0.346", PASS, "一致"),
+        ("0.346409", DOUBT, "按各校数据计算为 0.34641"),
+        ("0.346411", DOUBT, "按各校数据计算为 0.34641"),
+        ("0.34", DOUBT, "直接舍去了后面的位数"),
+        ("0.5", DOUBT, "没有按在校生数加权，把大小学校同样看待"),
+        ("0.7071", DOUBT, "标准差又除以了校数减一"),
+        ("34.64", DOUBT, "填成了百分数"),
+        ("0.12", DOUBT, "方差没有开平方"),
+        ("0.2", DOUBT, "计算为 0.34641。"),
+    ],
+)
+def test_a_claimed_coefficient_is_recomputed(
+    concluded: Conclude, claimed: str, outcome: Outcome, words: str
+) -> None:
+    form = {"growth.claimed": Decimal(claimed)}
+    (finding,) = concluded(CLAIMED, UNEQUAL, form=form).findings
+    assert finding.outcome is outcome, finding.message
+    assert words in finding.message
+
+
+def test_a_claim_is_left_open_while_schools_are_missing(concluded: Conclude) -> None:
+    form = {"growth.claimed": Decimal("0.2")}
+    (finding,) = concluded(CLAIMED, UNEQUAL, form=form, absent=1).findings
+    assert finding.outcome is OPEN
+    assert "缺报的 1 所学校未计入" in finding.message
+
+
+def test_without_a_claim_or_a_county_form_nothing_is_said(concluded: Conclude) -> None:
+    assert concluded(CLAIMED, UNEQUAL).findings == ()
+    assert concluded(CLAIMED, UNEQUAL, form={"staff.total": 1}).findings == ()
+
+
+def test_a_claim_without_any_school_s_figures_stays_open(concluded: Conclude) -> None:
+    form = {"growth.claimed": Decimal("0.2")}
+    (finding,) = concluded(CLAIMED, with_pupils(10, 20), form=form).findings
+    assert finding.outcome is OPEN
+    assert "各校数据不全，无法核对" in finding.message
+
+
 # -- 占比 --------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from checker.forms.form_grid import label_text
 from checker.model.report import FileStatus, Report
 from checker.model.verdicts import Outcome
 from checker.session import Session
@@ -55,7 +56,7 @@ def older(name: str, folder: Path) -> Path:
             continue
         sheet = book[title]
         for row in rows_of(sheet):
-            label = str(sheet.cell(row, 1).value).strip(" *")
+            label = label_text(str(sheet.cell(row, 1).value))
             if label in values:
                 column = 5 if label == "教学及辅助用房面积" else 4
                 sheet.cell(row, column).value = values[label]

@@ -18,6 +18,7 @@ from checker.rules.rule_check import (
     text_problems,
     unused_thresholds,
 )
+from checker.session import Session
 
 LIMITS = """
 [[thresholds]]
@@ -186,3 +187,14 @@ def test_the_fields_that_a_rule_reads(rule: Callable[..., Rule]) -> None:
     )
     assert fields_read(one) == {"staff.total", "safety.alarm", "school.code"}
     assert is_judged_alone(one)
+
+
+def test_what_is_read_on_the_county_s_own_form_must_be_there() -> None:
+    session = Session()
+    rule = session.rules["CLM50a"]
+    templates = {item.id: item for item in session.templates}
+    assert list(static_problems(rule, session.ruleset, templates)) == []
+    strange = replace(rule, spec={**rule.spec, "against": "claim.nothing"})
+    assert list(static_problems(strange, session.ruleset, templates)) == [
+        "against（县级自查表）：没有字段 claim.nothing"
+    ]

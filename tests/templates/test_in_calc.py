@@ -56,10 +56,10 @@ def test_indicators_follow_the_typing_and_never_show_an_error(built: Path) -> No
         ("", "", "", ""),  # the school type is not chosen
         ("", "待填", "", "待填"),
         ("", "待填", "", "待填"),  # half of the inputs
-        ("28.91", "未达标", "", "待填"),
-        ("19.00", "达标", "", "待填"),  # exactly the limit
-        ("19.00", "达标", "", "待填"),  # 0 / 0 is not #DIV/0!
-        ("19.00", "达标", "", ""),  # the school has no junior stage
+        ("28.91", "未达标\n█▉", "", "待填"),  # 19 of 28.91: 15 of 24 eighths
+        ("19.00", "达标\n███", "", "待填"),  # exactly the limit
+        ("19.00", "达标\n███", "", "待填"),  # 0 / 0 is not #DIV/0!
+        ("19.00", "达标\n███", "", ""),  # the school has no junior stage
     ]
     assert answers[28] == "待填", "附设初中班 adds the stage"
 

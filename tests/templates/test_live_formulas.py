@@ -8,6 +8,7 @@ import subprocess
 from fractions import Fraction
 from pathlib import Path
 
+import openpyxl
 import pytest
 from checker_templates.building.build import build_workbook
 from checker_templates.building.excel_expression import ExcelTranslator, NotInExcelError, grouped
@@ -16,7 +17,7 @@ from checker_templates.building.fill_data import FillData, FillValue
 from checker_templates.building.live_formulas import live_formulas
 
 from checker.model.cells import CellKind
-from checker.model.verdicts import Quantity
+from checker.model.verdicts import Outcome, Quantity
 from checker.rules.expression import parse
 from checker.rules.values import plain
 from checker.session import Session
@@ -53,8 +54,31 @@ NINE_YEAR_SCHOOL = FillData(
         "area.sports_ground": both(None, "9100.25"),
         "equipment.value": both("210.36", "168.9", shared="11.07"),
         "rooms.multimedia": both(30, 18, shared=3),
+        "school.urban_rural": "121",
+        "students.boarders": both(100, 200),
+        "students.nearby": both(1290, 742),
+        "students.final_grade": both(200, 240),
+        "students.cohort_start": {"junior": 250},
+        "students.cohort_in": {"junior": 4},
+        "students.cohort_out": {"junior": 6},
+        "students.cohort_died": {"junior": 0},
+        "students.cohort_graduates": {"junior": 240},
+        "staff.total": 130,
+        "staff.quota": 128,
+        "area.dormitory": 1000,
+        "money.public_budget": 1500000,
+        "money.training_budget": 70000,
+        "safety.cameras_required": 40,
+        "safety.cameras_connected": 36,
+        "teachers.chinese": 30,
+        "teachers.mandarin_chinese": 29,
+        "teachers.mandarin_others": 88,
     }
 )
+PRIMARY_SCHOOL = FillData(
+    facts={"school.name": "小学", "school.type": "211", "students.total": {"primary": 2400}}
+)
+"""GOV4 is asked only of schools with one stage of the two."""
 
 
 def computed(session: Session, data: FillData, folder: Path) -> Path:
@@ -89,8 +113,16 @@ def computed(session: Session, data: FillData, folder: Path) -> Path:
     return folder / "out" / "school.xlsx"
 
 
-def test_the_sheet_says_what_checker_says(session: Session, tmp_path: Path) -> None:
-    judgement = session.judge_file(computed(session, NINE_YEAR_SCHOOL, tmp_path))
+@pytest.mark.parametrize(
+    ("data", "elsewhere"),
+    [(NINE_YEAR_SCHOOL, {"GOV4"}), (PRIMARY_SCHOOL, None)],
+    ids=["nine years", "primary"],
+)
+def test_the_sheet_says_what_checker_says(
+    session: Session, tmp_path: Path, data: FillData, elsewhere: set[str] | None
+) -> None:
+    file = computed(session, data, tmp_path)
+    judgement = session.judge_file(file)
     report = judgement.report
     assert report is not None
     assert [v.message for v in report.verdicts if v.rule in ("FORM016", "FORM017")] == []
@@ -106,12 +138,34 @@ def test_the_sheet_says_what_checker_says(session: Session, tmp_path: Path) -> N
         and (verdict.rule, verdict.unit.stage or "") in shown
     }
     indicators = [rule for sheet in report.submission.template.sheets for rule in sheet.indicators]
-    for rule in indicators:
-        assert any(rule == known for known, _ in shown), f"{rule} shows nothing"
+    silent = {rule for rule in indicators if all(rule != known for known, _ in shown)}
+    assert silent == (set(indicators) - {"GOV4"} if elsewhere is None else elsewhere)
+    bars = verdicts_shown(file)
+    outcomes = {(v.rule, v.unit.stage or ""): v.outcome for v in report.verdicts}
+    for key in shown:
+        word, _, bar = bars[key].partition("\n")
+        reached = outcomes[key] is Outcome.PASS
+        assert word == ("达标" if reached else "未达标"), key
+        assert (bar == "███") is reached, f"{key}: a bar is full only where it is reached"
+    if elsewhere is not None:
+        assert bars["RES3", "junior"] == "未达标\n█▊", "0.539 of 0.9: 14 of 24 eighths"
     assert shown.keys() == {key for key in verdicts if key[0] in indicators}
     for key, value in shown.items():
         assert isinstance(value, Fraction)
         assert abs(value - verdicts[key]) < Fraction(1, 10**9), key
+
+
+def verdicts_shown(file: Path) -> dict[tuple[str, str], str]:
+    """What stands beside each value on 指标, by rule and stage ("" for the whole school)."""
+    book = openpyxl.load_workbook(file, data_only=True)
+    found = {}
+    for name, item in book.defined_names.items():
+        if name.startswith("I_"):
+            rule, _, stage = name.removeprefix("I_").partition("__")
+            cell = book["指标"][item.attr_text.partition("!")[2].replace("$", "")]
+            text = cell.offset(0, 1).value
+            found[rule, "" if stage == "whole" else stage] = str(text or "")
+    return found
 
 
 def test_an_empty_form_shows_nothing_and_no_error(session: Session, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import xlwings as xw
 from checker_xlsx.assembly import add_buttons, to_macro_workbook
 from checker_xlsx.libreoffice.connection import NoLibreOffice, uno_module
 from checker_xlsx.libreoffice.engine import use_libreoffice
+from checker_xlsx.orders import PROTOCOL
 
 Programs = Callable[..., str]
 
@@ -91,6 +92,17 @@ class Office:
         allowed.Name, allowed.Value = "MacroExecutionMode", 4
         self.app.api.loadComponentFromURL(path.as_uri(), "_blank", 0, (allowed,))
         return self.app.books[path.name]
+
+    def start_click(self, book: xw.Book, action: str, *words: str) -> subprocess.Popen[bytes]:
+        """The program as the launcher starts it for this office."""
+        command = [Path(sys.executable).with_name("checker"), "button", action, "--from_xl=1"]
+        command += [f"--launcher={PROTOCOL}", f"--wb={book.fullname}", "--app=LibreOffice"]
+        environment = dict(os.environ, CHECKER_UNO=self.pipe)
+        return subprocess.Popen([*command, "--hwnd=0", *words], env=environment)
+
+    def click(self, book: xw.Book, action: str, *words: str) -> None:
+        """The same, waited for."""
+        assert self.start_click(book, action, *words).wait(120) == 0
 
     def save(self, book: xw.Book, path: Path) -> Path:
         """A copy as LibreOffice writes it."""

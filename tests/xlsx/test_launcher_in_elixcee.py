@@ -2,8 +2,9 @@
 
 How far it goes: procedures, branches, string building, On Error GoTo. It knows neither files,
 environment, other programs, ChrW, Hex nor most members of Application and of ranges, and calls a
-procedure only when the statement says Call; so those are replaced here, and only ``Launch`` and
-``RunAndWait`` are run. pyOpenVBA (see test_launcher_in_excel_model.py) runs nearly all the rest.
+procedure only when the statement says Call; so those are replaced here, and only ``Launch``,
+``Answered`` and ``ShowAnswer`` are run. pyOpenVBA (see test_launcher_in_excel_model.py) runs nearly
+all the rest.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ REPLACED = (
     ("ThisWorkbook.ReadOnly", "False"),
     ('Environ("TEMP")', '"C:\\Temp"'),
     ('Format(Now, "yyyymmddhhnnss")', '"now"'),
-    ('    Set host = CreateObject("WScript.Shell")\n', ""),
-    ("host.Run command, 0, True", "FakeRun command"),
     ("Shell command & ", "FakeShell command & "),
-    ("AnswerIn(answer)", "FakeAnswer()"),
+    ('AnswerIn(stem & ".txt")', "FakeAnswer()"),
+    ("& Unpainted()", ""),
+    ("Err.Description", '"reason"'),
     ("Chr(34)", '"\'"'),
     ("vbHide", "0"),
     ("vbExclamation", "48"),
@@ -47,13 +48,25 @@ End Function
 Function Text(key)
     Text = key
 End Function
+Function Attachable()
+    Attachable = True
+End Function
+Function ThroughCopy(command, stem)
+    ThroughCopy = "through the copy"
+End Function
+Sub HoldStill()
+    Cells(13, 1).Value = "held"
+End Sub
+Sub LetGo()
+    Cells(13, 1).Value = "let go"
+End Sub
 Function Separator()
     Separator = "\\"
 End Function
 Sub Say(message, icon)
     Cells(10, 1).Value = message & " " & icon
 End Sub
-Sub FakeRun(command)
+Sub RunHidden(command)
     If Cells({BROKEN}, 1).Value = 1 Then x = 1 / 0
     Cells(11, 1).Value = command
 End Sub
@@ -66,7 +79,7 @@ End Sub
 def launcher() -> str:
     module = next(m.source for m in launcher_modules() if m.name == "CheckerLauncher")
     procedures = []
-    for name in ("Checker_Check", "Checker_Clean", "Launch", "RunAndWait", "Quoted"):
+    for name in ("Checker_Check", "Checker_Clean", "Launch", "ShowAnswer", "Answered", "Quoted"):
         found = re.search(
             rf"^(?:Public|Private) (Sub|Function) {name}\(.*?^End \1", module, re.S | re.M
         )
@@ -76,7 +89,7 @@ def launcher() -> str:
     for old, new in REPLACED:
         assert old in source, f"{old!r} is gone"
         source = source.replace(old, new)
-    called = r"^(\s*)(Say|Launch|RunAndWait|FakeRun|FakeShell) (.+)$"
+    called = r"^(\s*)(Say|Launch|ShowAnswer|RunHidden|FakeShell) (.+)$"
     return re.sub(called, r"\1Call \2(\3)", source, flags=re.M) + FAKES
 
 
@@ -92,10 +105,11 @@ def click(macro: str, cells: dict[int, object]) -> dict[tuple[int, int], object]
     ("cells", "said"),
     [
         ({PROGRAM: ""}, "missing 48"),
-        ({PROGRAM: "p.exe", BROKEN: 1}, "blocked\np.exe 48"),
+        ({PROGRAM: "p.exe", BROKEN: 1}, "blocked\np.exe\nreason 48"),
         ({PROGRAM: "p.exe", ANSWER: ""}, "silent 48"),
         ({PROGRAM: "p.exe", ANSWER: "all right"}, "all right 64"),
         ({PROGRAM: "p.exe", ANSWER: "!not all"}, "not all 48"),
+        ({PROGRAM: "p.exe", ANSWER: "~"}, "through the copy 64"),
     ],
 )
 def test_what_is_said_on_excel(cells: dict[int, object], said: str) -> None:
@@ -105,7 +119,8 @@ def test_what_is_said_on_excel(cells: dict[int, object], said: str) -> None:
 def test_what_is_run() -> None:
     ran = click("Checker_Check", {ON_LIBREOFFICE: 0, PROGRAM: "p.exe", ANSWER: "x"})[RAN]
     assert ran == (
-        "'p.exe' button check --from_xl=1 '--wb=a.xlsm' '--app=C:\\Office\\EXCEL.EXE' --hwnd=4711 "
+        "'p.exe' button check --from_xl=1 --launcher=2 '--wb=a.xlsm' "
+        "'--app=C:\\Office\\EXCEL.EXE' --hwnd=4711 "
         "'--answer=C:\\Temp\\checker-now.txt'"
     )
     shelled = click("Checker_Clean", {ON_LIBREOFFICE: 1, PROGRAM: "p"})

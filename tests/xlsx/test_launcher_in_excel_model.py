@@ -17,7 +17,8 @@ import pytest
 from checker_xlsx import assembly
 from checker_xlsx.assembly import launcher_modules
 from checker_xlsx.description import described, target
-from checker_xlsx.looks import Look, order_line, seen
+from checker_xlsx.looks import Look
+from checker_xlsx.orders import Orders, Step, Verb, answered, lines_of
 from checker_xlsx.vba.project import Module, ModuleKind
 from checker_xlsx.vba.texts import launcher_texts
 
@@ -27,6 +28,12 @@ from checker.writing.notes import text_pixels
 pyopenvba_excel = pytest.importorskip("pyopenvba.apps.excel")
 
 TEXTS = launcher_texts()
+
+
+def line_of(order: Look | Step) -> str:
+    return lines_of(Orders([order])).splitlines()[0]
+
+
 REPLACED = {
     "CheckerLauncher": [
         ("Application.Hwnd", '"4711"'),
@@ -37,11 +44,35 @@ REPLACED = {
         ("Dir(", "FakeDir("),
         ('    Set host = CreateObject("WScript.Shell")\n', ""),
         ("    host.Run command, 0, True\n", "    FakeRun command\n"),
+        ("FileThere(orders)", '(theFiles <> "")'),
+        ("Application.Path", '"C:\\Office"'),
+        ("Application.EnableCancelKey = 0", 'noted = noted & "keys off "'),
+        ("Application.EnableCancelKey = 1", 'noted = noted & "keys on "'),
+        ("ThisWorkbook.FullName", "FakeFullName()"),
+        ("ThisWorkbook.FileFormat", "52"),
+        ("    ThisWorkbook.SaveCopyAs copy\n", '    noted = noted & "saved " & copy & " "\n'),
+        ("Checker_DescribeBook(book)", '""'),
+        ("Checker_Paint(orders,", "FakePaint(orders,"),
         ("    Shell command & ", "    FakeShell command & "),
-        ("told = AnswerIn(answer)", "told = FakeAnswer()"),
+        ("told = AnswerIn(", "told = FakeAnswer("),
         ("FromSettings(folder)", "FakeSettings(folder)"),
     ],
+    "CheckerSheets": [
+        ("    target = FreeFile\n", ""),
+        ("    Open answers For Output As #target\n", ""),
+        ("    Close #target\n", ""),
+        ("Print #target, ", "printed = printed & vbLf & "),
+        ("ThisWorkbook.CustomDocumentProperties", "ThisWorkbook.Names"),
+        ("item.Value", "item.Name"),
+        ("ThisWorkbook.MultiUserEditing", "FakeShared()"),
+        ("ActiveWindow.SelectedSheets.Count", "selected"),
+        ("If Grouped() Then ActiveSheet.Select", 'If Grouped() Then noted = noted & "ungrouped "'),
+    ],
     "CheckerMarks": [  # the model has boxes, but their size cannot be set
+        ("(cell.CommentThreaded Is Nothing)", '(cell.Address <> "$D$4")'),
+        ("cell.FormatConditions.Count = 0", 'cell.Address <> "$D$5"'),
+        ("cell.DisplayFormat.Interior.Color", "1"),
+        ("    cell.Comment.Shape.TextFrame.AutoSize = False\n", ""),
         ("cell.Comment.Shape.Width = Val(size(0))", "boxes = boxes & Val(size(0))"),
         ("cell.Comment.Shape.Height = Val(size(1))", 'boxes = boxes & "x" & Val(size(1)) & ";"'),
     ],
@@ -57,6 +88,12 @@ Public broken As Boolean
 Public ran As String
 Public shelled As String
 Public boxes As String
+Public noted As String
+Public printed As String
+Public shared As Boolean
+Public selected As Long
+Public theFullName As String
+Public theFailure As String
 
 Public Function FakeReadOnly() As Boolean
     FakeReadOnly = True
@@ -79,8 +116,40 @@ End Function
 Public Function FakeSettings(folder As String) As String
     FakeSettings = theSettings
 End Function
-Public Function FakeAnswer() As String
+Public Function FakeAnswer(path As String) As String
     FakeAnswer = theAnswer
+    If theAnswer = "~" Then theAnswer = "through the copy"
+End Function
+Public Function FakeFullName() As String
+    FakeFullName = theFullName
+    If theFullName = "" Then FakeFullName = "C:/forms/a.xlsm"
+End Function
+Public Sub SetFullName(fullName As String)
+    theFullName = fullName
+End Sub
+Public Function FakePaint(orders As String, answers As String) As String
+    noted = noted & "painted "
+    FakePaint = theFailure
+End Function
+Public Sub SetFailure(failure As String)
+    theFailure = failure
+End Sub
+Public Function FakeShared() As Boolean
+    FakeShared = shared
+End Function
+Public Sub SetShared(value As Boolean)
+    shared = value
+End Sub
+Public Sub Group_(count As Long)
+    selected = count
+End Sub
+Public Function Printed_() As String
+    Printed_ = Mid(printed, 2)
+    printed = ""
+End Function
+Public Function Noted_() As String
+    Noted_ = noted
+    noted = ""
 End Function
 Public Sub FakeRun(command As String)
     If broken Then Err.Raise 70
@@ -112,6 +181,7 @@ End Function
 """
 WINDOWS = "Windows (64-bit) NT 10.00"
 PROGRAM = "C:\\Users\\wang\\AppData\\Local\\checker\\checker.exe"
+OFFICE = "C:\\Office\\EXCEL.EXE"
 VARIABLES = (
     "LOCALAPPDATA=C:\\Users\\wang\\AppData\\Local\nTEMP=C:\\Temp\nPATH=C:\\Windows;D:\\tools"
 )
@@ -141,7 +211,9 @@ class Excel:
         self.pc()
         self.will()
 
-    def pc(self, files: str = PROGRAM, variables: str = VARIABLES, system: str = WINDOWS) -> None:
+    def pc(
+        self, files: str = f"{PROGRAM}\n{OFFICE}", variables: str = VARIABLES, system: str = WINDOWS
+    ) -> None:
         version = "16.0" if "Windows" in system else "11.0"
         self.app.run("SetUp", system, version, files, variables)
 
@@ -163,9 +235,9 @@ def test_a_click_runs_the_program_and_shows_its_answer(excel: Excel) -> None:
     excel.will(answer="3 处必须修改，2 处需要说明。")
     excel.app.run("Checker_Check")
     command = excel.app.run("Ran_")
-    assert command.startswith(f'"{PROGRAM}" button check --from_xl=1 "--wb=')
-    assert re.search(r'"--wb=表 1\.xlsm" "--app=[^"]*EXCEL\.EXE" --hwnd=4711 "--answer=', command)
-    assert command.endswith(" --read-only")
+    assert command.startswith(f'"{PROGRAM}" button check --from_xl=1 --launcher=2 "--wb=')
+    assert re.search(r'"--wb=表 1\.xlsm" --read-only "--app=[^"]*EXCEL\.EXE" --hwnd=4711 ', command)
+    assert re.search(r' "--answer=C:\\Temp\\checker-\d{14}\.txt"$', command)
     assert excel.said() == ["3 处必须修改，2 处需要说明。"]
     excel.app.run("Ribbon_Clean", excel.app.application)
     assert " button clean " in excel.app.run("Ran_")
@@ -177,7 +249,7 @@ def test_what_the_clerk_is_told_when_it_does_not_work(excel: Excel) -> None:
     assert excel.said() == [TEXTS["silent"]]
     excel.will(broken=True)
     excel.app.run("Checker_Check")
-    assert excel.said() == [f"{TEXTS['blocked']}\n{PROGRAM}"]
+    assert [said.rstrip("\n") for said in excel.said()] == [f"{TEXTS['blocked']}\n{PROGRAM}"]
     excel.will()
     excel.pc(files="")
     excel.app.run("Checker_Check")
@@ -188,6 +260,7 @@ def test_what_the_clerk_is_told_when_it_does_not_work(excel: Excel) -> None:
     ("files", "variables", "settings", "found"),
     [
         ("E:\\own.exe", "CHECKER_PROGRAM=E:\\own.exe", "E:\\ini.exe", "E:\\own.exe"),
+        (f"{PROGRAM}\nE:\\ini.exe", VARIABLES, "E:\\ini.exe", PROGRAM),
         ("E:\\ini.exe", "CHECKER_PROGRAM=E:\\gone.exe", "E:\\ini.exe", "E:\\ini.exe"),
         (f"{PROGRAM}\nD:\\tools\\checker.exe", VARIABLES, "", PROGRAM),
         ("D:\\tools\\checker.exe", VARIABLES, "", "D:\\tools\\checker.exe"),
@@ -236,14 +309,16 @@ def test_on_libreoffice_the_launcher_does_not_wait(excel: Excel) -> None:
     excel.pc(program, "HOME=/home/wang", "Unix")
     excel.app.run("Checker_Check")
     assert excel.app.run("Ran_") == ""
-    assert excel.app.run("Shelled_").startswith(f'"{program}" button check --from_xl=1 "--wb=')
+    assert excel.app.run("Shelled_").startswith(
+        f'"{program}" button check --from_xl=1 --launcher=2 "--wb='
+    )
     assert excel.said() == []
 
 
 def test_marks_go_through_a_protected_sheet_and_protect_it_again(excel: Excel) -> None:
-    line = excel.app.run("Obeyed", order_line(Look("教师", "B2", "FFC7CE", "不通过", "=文字")))
+    line = excel.app.run("Obeyed", line_of(Look("教师", "B2", "FFC7CE", "不通过", "=文字")))
     excel.app.run("LeaveSheet")
-    assert seen(line).looks == (Look("教师", "B2", "FFF2CC", "填 9 月 1 日的人数"),)
+    assert answered(line).seen.looks == (Look("教师", "B2", "FFF2CC", "填 9 月 1 日的人数"),)
     excel.app.add_module(
         """
         Public Function About() As String
@@ -260,9 +335,9 @@ def test_marks_go_through_a_protected_sheet_and_protect_it_again(excel: Excel) -
     assert excel.app.run("About") == "True|不通过|=文字|CEC7FF|False"
     width, height = text_pixels("不通过")
     assert excel.app.run("Boxes_") == f"{width * 0.75:g}x{height * 0.75:g};"
-    line = excel.app.run("Obeyed", order_line(Look("教师", "B2", "FFF2CC", "")))
+    line = excel.app.run("Obeyed", line_of(Look("教师", "B2", "FFF2CC", "")))
     excel.app.run("LeaveSheet")
-    assert seen(line).looks == (Look("教师", "B2", "FFC7CE", "不通过"),)
+    assert answered(line).seen.looks == (Look("教师", "B2", "FFC7CE", "不通过"),)
 
 
 def test_a_strangers_password_refuses_the_sheet(excel: Excel) -> None:
@@ -276,16 +351,16 @@ def test_a_strangers_password_refuses_the_sheet(excel: Excel) -> None:
         name="Locking",
     )
     excel.app.run("Lock_")
-    told = seen(excel.app.run("Obeyed", order_line(Look("教师", "B2", "FFC7CE"))))
-    assert told.refused == {"教师"}
-    assert excel.app.run("Obeyed", order_line(Look("教师", "C3", "FFC7CE"))) == ""
+    told = answered(excel.app.run("Obeyed", line_of(Look("教师", "B2", "FFC7CE"))))
+    assert told.seen.refused == {"教师"}
+    assert excel.app.run("Obeyed", line_of(Look("教师", "C3", "FFC7CE"))) == ""
 
 
 def test_patterns_come_back(excel: Excel) -> None:
     look = Look("填表说明", "C4", "FFC000;13;FF0000", None)
-    excel.app.run("Obeyed", order_line(look))
-    line = excel.app.run("Obeyed", order_line(Look("填表说明", "C4")))
-    assert seen(line).looks == (Look("填表说明", "C4", "FFC000;13;FF0000", ""),)
+    excel.app.run("Obeyed", line_of(look))
+    line = excel.app.run("Obeyed", line_of(Look("填表说明", "C4")))
+    assert answered(line).seen.looks == (Look("填表说明", "C4", "FFC000;13;FF0000", ""),)
 
 
 def test_next_and_previous_walk_the_listed_problems(
@@ -333,23 +408,7 @@ def test_without_results_the_clerk_is_told(excel: Excel) -> None:
 
 
 def test_the_book_is_described_in_one_call(excel: Excel) -> None:
-    source = launcher_source("CheckerMarks")
-    found = re.search(r"^Public Function Checker_Describe\(.*?^End Function", source, re.S | re.M)
-    assert found
-    procedure = found[0].replace("Checker_Describe", "Describe_")
-    for old, new in (
-        ("    target = FreeFile\n", ""),
-        ("    Open answers For Output As #target\n", ""),
-        ("    Close #target\n", ""),
-        ("Print #target, ", "told = told & vbLf & "),
-        ("ThisWorkbook.CustomDocumentProperties", "ThisWorkbook.Names"),
-        ("item.Value", "item.Name"),
-    ):
-        assert old in procedure
-        procedure = procedure.replace(old, new)
     excel.app.add_module(
-        f"Public told As String\n{procedure}\n"
-        "Public Function Told_() As String\n    Told_ = Mid(told, 2)\nEnd Function\n"
         "Public Sub Format_()\n"
         '    Worksheets(1).Range("B3:C3").NumberFormat = "0.00%"\n'
         '    Worksheets(1).Range("A1").Value = 1\n    Worksheets(1).Range("D4").Value = 1\n'
@@ -358,8 +417,141 @@ def test_the_book_is_described_in_one_call(excel: Excel) -> None:
         name="Describing",
     )
     excel.app.run("Format_")
-    excel.app.run("Describe_", "")
-    about = described(excel.app.run("Told_"))
+    assert excel.app.run("Checker_Describe", "") == ""
+    about = described(excel.app.run("Printed_"))
     assert target(about.names["teachers_full_time"]) == (CellRef("教师", 2, 2),) * 2
     assert about.percent["填表说明"] == ("B2", "B3", "C3")
     assert about.merged == {"填表说明": ("B4:C5",)}
+    assert about.book == "表 1.xlsm"
+    assert not about.shared
+    excel.app.run("SetShared", True)
+    assert excel.app.run("Checker_DescribeBook", "") == ""
+    about = described(excel.app.run("Printed_"))
+    assert about.shared
+    assert not about.refused
+
+
+def test_a_sheet_formatted_to_the_last_row_is_described_as_far_as_it_is_filled(
+    excel: Excel,
+) -> None:
+    excel.app.add_module(
+        "Public Sub Fill_()\n"
+        '    Worksheets(1).Range("B3").Value = 1\n'
+        '    Worksheets(1).Range("A9000").Interior.Color = 255\nEnd Sub',
+        name="Filling",
+    )
+    excel.app.run("Fill_")
+    assert excel.app.run("Checker_Describe", "") == ""
+    used = described(excel.app.run("Printed_")).used["填表说明"]
+    assert used in ("A1:B3", "B3"), used
+
+
+STATE = """
+Public Sub State_(calculation As Long)
+    Application.Calculation = calculation
+    Application.EnableEvents = True
+    Application.DisplayAlerts = True
+    Application.ScreenUpdating = True
+End Sub
+Public Function Told_() As String
+    Told_ = Application.Calculation & " " & Application.EnableEvents & " "
+    Told_ = Told_ & Application.DisplayAlerts & " " & Application.ScreenUpdating
+End Function
+"""
+
+
+@pytest.mark.parametrize("calculation", [-4105, -4135, 2])
+@pytest.mark.parametrize(("answer", "broken"), [("good", False), ("", False), ("", True)])
+def test_settings_come_back_whatever_became_of_the_program(
+    excel: Excel, calculation: int, answer: str, broken: bool
+) -> None:
+    excel.app.add_module(STATE, name="State")
+    excel.app.run("State_", calculation)
+    before = excel.app.run("Told_")
+    excel.will(answer=answer, broken=broken)
+    excel.app.run("Checker_Check")
+    assert excel.app.run("Told_") == before
+    assert str(calculation) in before
+    assert excel.app.run("Noted_") == "keys off keys on "
+
+
+@pytest.mark.parametrize(
+    ("files", "full_name", "answer", "runs"),
+    [
+        (f"{PROGRAM}\n{OFFICE}", "C:\\forms\\a.xlsm", "~", "attach refused, then the copy"),
+        (f"{PROGRAM}\n{OFFICE}", "https://d.docs.live.net/1/a.xlsm", "done", "OneDrive"),
+        (PROGRAM, "C:\\forms\\a.xlsm", "done", "WPS has no EXCEL.EXE"),
+    ],
+)
+def test_where_the_book_cannot_be_attached_to_a_copy_is_asked(
+    excel: Excel, files: str, full_name: str, answer: str, runs: str
+) -> None:
+    excel.pc(files)
+    excel.app.run("SetFullName", full_name)
+    excel.will(answer=answer)
+    excel.app.run("Checker_Check")
+    assert "--copy=C:\\Temp\\checker-" in excel.app.run("Ran_"), runs
+    noted = excel.app.run("Noted_")
+    assert re.match(r"keys off saved C:\\Temp\\checker-\d+\.xlsm painted keys on ", noted)
+    assert excel.said() == ["through the copy" if answer == "~" else "done"]
+    excel.app.run("SetFailure", "1004 refused")
+    excel.will(answer=answer)
+    excel.app.run("Checker_Check")
+    assert excel.said() == [f"{TEXTS['unpainted']}\n1004 refused"]
+
+
+def test_new_sheets_stand_after_the_last_that_can_be_seen(excel: Excel) -> None:
+    excel.app.add_module(
+        """
+        Public Sub Hide_()
+            Worksheets.Add(, Worksheets(Worksheets.Count)).Name = "memory"
+            Worksheets("memory").Visible = 2
+        End Sub
+        Public Function Tabs_() As String
+            Dim sheet As Object
+            For Each sheet In Worksheets
+                Tabs_ = Tabs_ & sheet.Name & sheet.Visible & " "
+            Next sheet
+        End Function
+        """,
+        name="Tabs",
+    )
+    excel.app.run("Hide_")
+    excel.app.run("Group_", 3)  # Excel would add three; the model knows no groups
+    for step in (
+        Step(Verb.ADD, "校验中~0"),
+        Step(Verb.PUT, "校验中~0", "2", entries=("'=1+1", 1.5, None, "=1+2", True)),
+        Step(Verb.NAME, "校验中~0", "校验结果"),
+    ):
+        excel.app.run("Obeyed", line_of(step))
+    assert excel.app.run("Noted_") == "ungrouped "
+    tabs = excel.app.run("Tabs_").split()
+    assert tabs == ["填表说明-1", "教师-1", "校验结果-1", "memory2"]
+    excel.app.run("Obeyed", line_of(Step(Verb.HIDE, "校验结果")))
+    assert "校验结果2" in excel.app.run("Tabs_")
+    excel.app.run("Obeyed", line_of(Step(Verb.DROP, "校验结果")))
+    assert "校验结果" not in excel.app.run("Tabs_")
+
+
+def test_what_cannot_be_shown_is_said(excel: Excel) -> None:
+    """A conversation takes the note's place (D4), a conditional format covers the colour (D5)."""
+    told = ""
+    for address in ("D4", "D5", "D6"):
+        told += excel.app.run("Obeyed", line_of(Look("填表说明", address, "FFC7CE", "不通过")))
+        told += "\n"
+    answer = answered(told)
+    assert answer.without_note == ("填表说明!D4",)
+    assert answer.covered == ("填表说明!D5",)
+    said = excel.app.run("Unpainted").split("\n")
+    assert said[1:] == [TEXTS[key].replace("{n}", "1") for key in ("noteless", "covered")]
+    assert excel.app.run("Unpainted") == "", "said once"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_settings_in_utf16_are_read(excel: Excel, encoding: str) -> None:
+    """What Notepad calls Unicode."""
+    excel.app.add_module(READING.replace("FromUtf8", "FromBytes"), name="Reading")
+    text = "program=D:\\校验程序\\checker.exe"
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    told = excel.app.run("AsText", " ".join(map(str, mark + text.encode(encoding))))
+    assert told == text

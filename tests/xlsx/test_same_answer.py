@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 import xlwings as xw
 from checker_xlsx.book import apply_changes, read_open_book, remove_marks
-from checker_xlsx.libreoffice.exported import exported, looks_in
+from checker_xlsx.libreoffice.exported import exported
 from checker_xlsx.reading import read_by_ranges
-from checker_xlsx.view import kept_still
+from checker_xlsx.saved_copy import looks_in
 
 from checker.marking import changes_for
 from checker.marking.findings import findings_of
@@ -82,8 +82,7 @@ def assert_same(path: Path, office, session: Session, copies: Path) -> int:
         snapshot = read_open_book(book)
         by_button = changes_of(session.judge_snapshot(snapshot), session)
         assert by_button == by_file
-        with kept_still(book):
-            apply_changes(book, by_button, snapshot)
+        apply_changes(book, by_button, snapshot)
         marked_here = exported(book.api)
         copy = copies / path.name
         write_changes(path, copy, by_file)
@@ -101,8 +100,7 @@ def assert_same(path: Path, office, session: Session, copies: Path) -> int:
             wanted = [pixels * 0.75 for pixels in text_pixels(note)]
             assert boxes[sheet, address] == pytest.approx(wanted, abs=1.5)
             assert as_written[sheet, address] == pytest.approx(wanted, abs=1.5)
-        with kept_still(book):
-            remove_marks(book, read_open_book(book))
+        remove_marks(book, read_open_book(book))
         assert looks_in(exported(book.api), cells) == looks_in(path.read_bytes(), cells)
         return len(noted)
     finally:
@@ -151,14 +149,12 @@ def test_clearing_by_the_button_leaves_explanations_in_force(
     def check() -> Counter[str]:
         snapshot = read_open_book(book)
         judgement = session.judge_snapshot(snapshot)
-        with kept_still(book):
-            apply_changes(book, changes_of(judgement, session), snapshot)
+        apply_changes(book, changes_of(judgement, session), snapshot)
         assert judgement.report is not None
         return Counter(item.verdict for item in findings_of(judgement.report, session.rules))
 
     def clear() -> None:
-        with kept_still(book):
-            remove_marks(book, read_open_book(book))
+        remove_marks(book, read_open_book(book))
 
     def rows() -> list[list[object]]:
         return [row for row in book.sheets["说明"].range("A6:E205").value if any(row)]

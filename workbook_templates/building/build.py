@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from checker_templates.building.check_relations import Relations
 from checker_templates.building.code_page import draw_codes
 from checker_templates.building.explanation_page import draw_explanations
 from checker_templates.building.form_page import draw_form
@@ -50,7 +51,7 @@ def build_workbook(
     formulas: IndicatorFormulas | None = None,
     add_buttons: AddButtons | None = None,
     notices: Sequence[str] = (),
-    relations: Mapping[str, Sequence[str]] | None = None,
+    relations: Relations | None = None,
 ) -> None:
     """Writes the empty workbook of a template to ``path`` (.xlsx, or .xlsm with buttons).
 
@@ -67,7 +68,12 @@ def build_workbook(
     worksheets = {sheet.id: workbook.add_worksheet(sheet.title) for sheet in template.sheets}
     for sheet in template.sheets:
         page = Page(
-            workbook, worksheets[sheet.id], layout, sheet, styles, relations=relations or {}
+            workbook,
+            worksheets[sheet.id],
+            layout,
+            sheet,
+            styles,
+            relations=relations or Relations(),
         )
         page.worksheet.set_tab_color(TAB_COLOURS[sheet.kind])
         match sheet.kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,6 +13,7 @@ from checker.forms.errors import FillError
 from checker.forms.layout import (
     EXPLANATION_KEY_COLUMN,
     EXPLANATION_TEXT_COLUMN,
+    LABEL_COLUMN,
     Area,
     Layout,
     lay_out,
@@ -32,15 +33,22 @@ FLAG_WORDS = {True: "是", False: "否"}
 
 
 def fill_template(
-    template: Template, workbook: Path, target: Path, data: FillData, *, verbatim: bool = False
+    template: Template,
+    workbook: Path,
+    target: Path,
+    data: FillData,
+    *,
+    verbatim: bool = False,
+    also: Sequence[CellEdit] = (),
 ) -> None:
     """Writes ``data`` into a copy of the built ``workbook``, saved as ``target``.
 
-    ``verbatim`` as in `cell_edits`. Raises FillError, OSError, and the writer's own errors.
+    ``verbatim`` as in `cell_edits`; ``also`` are edits of other cells. Raises FillError, OSError,
+    and the writer's own errors.
     """
     from checker.writing import fill_cells
 
-    fill_cells(workbook, target, cell_edits(template, data, verbatim=verbatim))
+    fill_cells(workbook, target, [*cell_edits(template, data, verbatim=verbatim), *also])
 
 
 def cell_edits(template: Template, data: FillData, *, verbatim: bool = False) -> list[CellEdit]:
@@ -111,6 +119,10 @@ def _table_edits(layout: Layout, data: FillData, verbatim: bool) -> Found:
             continue
         columns: dict[str, TableColumn] = {column.id: column for column in placed.table.columns}
         for ordinal, values in enumerate(rows, start=1):
+            if placed.ordinal_column == LABEL_COLUMN:  # elsewhere it is printed
+                at = placed.first_row + ordinal - 1
+                corner = Area("", at, LABEL_COLUMN, at, LABEL_COLUMN).first
+                yield CellEdit(placed.sheet.title, corner, ordinal)
             for name, value in values.items():
                 if name not in columns:
                     yield f"明细表 {table_id} 没有列 {name}，应为 {'、'.join(columns)}。"

@@ -17,7 +17,7 @@ from checker_templates.building.page_styles import (
     CLOSED_COLOUR,
     CODE_WIDTH,
     LABEL_WIDTH,
-    NOTE_WIDTH,
+    ROW_HEIGHT,
     SMALLEST,
     UNIT_WIDTH,
     VALUE_WIDTH,
@@ -44,7 +44,11 @@ from checker.forms.layout import (
 from checker.forms.names import field_name, stage_name
 from checker.model.template import Blank, Field, FieldType
 
-CLOSER = 6  # points
+LOW_ROW = 17.0  # points
+"""Rows of one line beside the 口径, where others are many lines high."""
+UPRIGHT, ACROSS = 91.0, 134.0
+"""Characters that an A4 sheet is wide at the smallest scale, see `page_frame.finish`."""
+NARROWEST_LABEL, LEAST_NOTE, WIDEST_NOTE = 22, 22.0, 60.0
 MANY_COLUMNS = 9
 """From so many value columns on, the labels have to be narrow, as they are beside 口径."""
 WIDE_TYPES = (FieldType.TEXT, FieldType.CODE, FieldType.DATE)
@@ -62,19 +66,24 @@ def draw_form(page: Page) -> None:
     head(page, units, last)
     school_line(page, last)
     _draw_header(page, form)
+    labels = shown_labels(page)
+    note = page.widths[form.note_column] if form.note_column else 0.0
+    heights = _heights(page, labels, page.widths[LABEL_COLUMN], note)
     for field in page.sheet.fields:
-        _draw_field(page, form, field)
+        _draw_field(page, form, field, labels[field.id], heights[field.id])
     _grey_absent_stages(page, form)
     for table in tables:
         draw_table(page, table)
+    if tables and tables[0].title_row:  # so that no header stays behind at the foot of a page
+        page.worksheet.set_h_pagebreaks([tables[0].title_row - 1])
     at = page.layout.footer_rows[page.sheet.id]
-    foot(page, at, last)
+    at = foot(page, at, last)
     notes = [
         f"{field.row_code} {field.label}：{field.note}"
         for field in page.sheet.fields
         if field.note and not form.note_column
     ]
-    relations = list(page.relations.get(page.sheet.id, ()))
+    relations = list(page.relations.lines.get(page.sheet.id, ()))
     below(page, at + 2, last, [(NOTES, notes), (RELATIONS, relations)])
     first = page.sheet.fields[0]
     page.worksheet.set_selection(page.layout.cell(first, first.columns[0]).a1)
@@ -90,21 +99,50 @@ def draw_form(page: Page) -> None:
 
 
 def _set_widths(page: Page, form: FormLayout) -> None:
-    longest = max(text_width(shown_label(field)) + 2 * field.indent for field in page.sheet.fields)
+    labels = shown_labels(page)
+    longest = max(text_width(labels[each.id]) + 2 * each.indent for each in page.sheet.fields)
     narrow = form.note_column or len(form.columns) >= MANY_COLUMNS
     widest = LABEL_WIDTH if narrow else WIDEST_LABEL
     label_width = min(max(longest / 0.9 + 1, LABEL_WIDTH), widest)
     widths = {LABEL_COLUMN: round(label_width, 1), CODE_COLUMN: CODE_WIDTH, UNIT_COLUMN: UNIT_WIDTH}
-    single = len(form.columns) == 1
-    widths |= dict.fromkeys(form.columns.values(), 14.0 if single else VALUE_WIDTH)
     if form.note_column:
-        widths[form.note_column] = NOTE_WIDTH
+        widths |= {CODE_COLUMN: CODE_WIDTH - 0.5, UNIT_COLUMN: UNIT_WIDTH - 1.5}
+    single = len(form.columns) == 1
+    value = (14.0 if form.note_column else 22.0) if single else VALUE_WIDTH
+    if form.note_column and len(form.columns) == 2:
+        value = 8.5
+    widths |= dict.fromkeys(form.columns.values(), value)
+    if form.note_column:
+        others = sum(widths.values()) - label_width
+        upright = UPRIGHT - others >= NARROWEST_LABEL + LEAST_NOTE
+        room = (UPRIGHT if upright else ACROSS) - others
+        choices = [float(width) for width in range(NARROWEST_LABEL, int(room - LEAST_NOTE) + 1)]
+        label_width = min(
+            choices, key=lambda each: sum(_heights(page, labels, each, room - each).values())
+        )
+        widths[LABEL_COLUMN] = label_width
+        widths[form.note_column] = min(WIDEST_NOTE, room - label_width)
     for table in page.sheet.tables:
         placed = page.layout.tables[table.id]
         for column in table.columns:
             at = placed.columns[column.id]
             widths[at] = max(widths.get(at, 0.0), min(column.width, 11.0))
     page.set_widths(widths)
+
+
+def _heights(page: Page, labels: dict[str, str], label: float, note: float) -> dict[str, float]:
+    """The heights of the rows by field id, with columns of 甲 and 口径 this wide (0: none)."""
+    heights: dict[str, float] = {}
+    for field in page.sheet.fields:
+        texts = [
+            (labels[field.id], label - 2 * field.indent, 11.0),
+            (field.unit, page.widths.get(UNIT_COLUMN, UNIT_WIDTH), 11.0),
+            (field.note if note else "", note or 9.0, SMALLEST),
+        ]
+        height = row_height(*texts)
+        # beside the 口径 rows are many lines high: a little less air keeps the form on one page
+        heights[field.id] = LOW_ROW if note and height == ROW_HEIGHT else height
+    return heights
 
 
 def _draw_header(page: Page, form: FormLayout) -> None:
@@ -125,26 +163,33 @@ def _draw_header(page: Page, form: FormLayout) -> None:
     page.height(row + 1, 15)
 
 
-def shown_label(field: Field) -> str:
-    """The label as printed: a field that must be filled in carries a star."""
-    return f"{field.label} *" if field.blank is Blank.MISSING else field.label
+def shown_labels(page: Page) -> dict[str, str]:
+    """The labels as printed, by field id: a field that must be filled in carries a star, one that
+    is the sum of those below it 总计, and the first of its parts 其中：, as on official forms."""
+    shown: dict[str, str] = {}
+    fields = page.sheet.fields
+    for at, field in enumerate(fields):
+        label = field.label
+        above = fields[at - 1] if at else None
+        after = fields[at + 1].indent if at + 1 < len(fields) else field.indent
+        whole = page.relations.wholes.get(field.id, frozenset())
+        first = above is not None and field.indent > above.indent and above.id in whole
+        if first and not label.startswith("其中"):
+            label = f"其中：{label}"
+        if field.id in page.relations.totals and after > field.indent and "计" not in label:
+            label = f"{label}　总计"
+        shown[field.id] = f"{label} *" if field.blank is Blank.MISSING else label
+    return shown
 
 
-def _draw_field(page: Page, form: FormLayout, field: Field) -> None:
+def _draw_field(page: Page, form: FormLayout, field: Field, label: str, height: float) -> None:
     styles, row = page.styles, form.rows[field.id]
-    label = shown_label(field)
     page.write(row, LABEL_COLUMN, label, styles.label(field.indent))
     page.write(row, CODE_COLUMN, field.row_code, styles.centred())
     page.write(row, UNIT_COLUMN, field.unit, styles.centred())
-    texts = [
-        (label, page.widths[LABEL_COLUMN] - 2 * field.indent, 11.0),
-        (field.unit, page.widths[UNIT_COLUMN], 11.0),
-    ]
     if form.note_column:
         page.write(row, form.note_column, field.note, styles.hint())
-        texts.append((field.note, page.widths[form.note_column], SMALLEST))
-    # beside the 口径 rows are many lines high: a little less air keeps the form on one page
-    page.height(row, row_height(*texts) - (CLOSER if form.note_column else 0))
+    page.height(row, height)
 
     number_format, align = NUMBER_FORMATS[field.type]
     style = styles.input(number_format, align)

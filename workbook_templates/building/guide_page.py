@@ -13,20 +13,21 @@ from checker_templates.building.page_styles import (
 )
 
 from checker.forms.asked import is_required
+from checker.forms.carried import carried_columns
 from checker.forms.layout import GUIDE_BUTTON_ROW
-from checker.forms.names import field_name
+from checker.forms.names import CARRIED, CARRIED_NAME, CONFIRMED, field_name
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
-from checker.model.template import FieldType, Sheet, SheetKind
+from checker.model.template import FieldType, Sheet, SheetKind, Template
 
 LAST_COLUMN = 5
 WIDTHS = {1: 1.0, 2: 10.0, 3: 20.0, 4: 15.0, 5: 38.0}
-FIRST_STEPS = (
-    "1. 先填第一张表的单位名称、标识码和类型：它们决定后面要填哪些学段，没有的学段变成灰色，留空。",
-    "2. 带 * 的格子必填。选中格子会显示口径和没有时怎么填；各表下方印有全部口径和审核关系。",
-    "3. 填的过程中可看“指标”表：随填随算，哪项达到、哪项没有达到。",
-    "4. 填完校验：红色必须改；黄色请核实，属实的在“说明”表写明原因；橙色是没有达标，据实上报。",
+BY_STAGE = (
+    "先填第一张表的单位名称、标识码和类型：它们决定后面要填哪些学段，没有的学段变成灰色，留空。"
 )
-"""What to do first, in one screen."""
+NOT_BY_STAGE = "先填第一张表的单位名称和代码，再按目录的次序填各表。"
+ASKED = "带 * 的格子必填。选中格子会显示口径和没有时怎么填；各表旁边或下方印有口径和审核关系。"
+WATCH = "填的过程中可看“指标”表：随填随算，哪项达到、哪项没有达到，横条越长离标准越近。"
+LAST_STEP = "填完校验：红色必须改；黄色请核实，属实的在“说明”表写明原因；橙色是没有达标，据实上报。"
 KIND_WORDS = {
     SheetKind.FORM: "指标表，按行填写",
     SheetKind.TABLE: "明细表，一行一项",
@@ -51,12 +52,10 @@ def draw_guide(page: Page, notices: Sequence[str], *, with_button: bool) -> None
     page.height(1, 40)
     subtitle = f"{template.edition}年表样"
     page.merge(page.span(2, 1, LAST_COLUMN), subtitle, styles.get(align="center", font_size=12))
-    row = GUIDE_BUTTON_ROW
-    if with_button:
-        page.height(row, 44)
-        row += 1
-    row = _cover(page, row) + 1
-    row = _paragraphs(page, row, "先看这里", FIRST_STEPS) + 1
+    # the same rows with and without the button, so that the cells below have the same addresses
+    page.height(GUIDE_BUTTON_ROW, 44 if with_button else 6)
+    row = _cover(page, GUIDE_BUTTON_ROW + 1) + 1
+    row = _paragraphs(page, row, "先看这里", _first_steps(template)) + 1
     if notices:
         row = _paragraphs(page, row, "怎样使用“校验”按钮", notices) + 1
     row = _paragraphs(page, row, "填表说明", page.sheet.paragraphs)
@@ -87,7 +86,39 @@ def _cover(page: Page, row: int) -> int:
             page.formula(row, 4, f'IF({at}="","",{text})', style)
         page.height(row, 30 if label.endswith("（公章）") else 22)
         row += 1
-    return row
+    return _carried(page, row) if any(True for _ in carried_columns(template)) else row
+
+
+def _carried(page: Page, row: int) -> int:
+    """Where it is said whether what came from last year's workbook was confirmed."""
+    styles = page.styles
+    label = styles.get(align="right", font_size=12)
+    page.merge(page.span(row, 2, 3), "由去年的表带入的数：", label)
+    page.write(row, 4, "", styles.input("@", "center"))
+    page.name(CARRIED_NAME, page.span(row, 4, 4))
+    page.worksheet.data_validation(
+        row - 1,
+        3,
+        row - 1,
+        3,
+        {
+            "validate": "list",
+            "source": [CARRIED, CONFIRMED],
+            "input_title": "由去年的表带入的数",
+            "input_message": "没有用去年的表生成的，这里留空。带入的数逐格核对过了，选“已核对”，"
+            "再校验就不再提示。",
+        },
+    )
+    page.height(row, 22)
+    return row + 1
+
+
+def _first_steps(template: Template) -> list[str]:
+    """What to do first, in one screen."""
+    steps = [BY_STAGE if template.split.field is not None else NOT_BY_STAGE, ASKED]
+    if any(sheet.kind is SheetKind.INDICATORS for sheet in template.sheets):
+        steps.append(WATCH)
+    return [f"{at}. {step}" for at, step in enumerate([*steps, LAST_STEP], start=1)]
 
 
 def _required(sheet: Sheet) -> int:

@@ -41,6 +41,11 @@ class IndicatorFormula(Struct, frozen=True):
         return "0." + "0" * self.digits if self.digits else "0"
 
 
+BAR_CHARACTERS, EIGHTHS = 3, " ▏▎▍▌▋▊▉"
+"""A bar is as wide as the word 未达标. These characters are in the fonts of every Chinese PC."""
+BAR_STEPS = BAR_CHARACTERS * 8
+FULL_BAR = "█" * BAR_CHARACTERS
+
 IndicatorFormulas = Mapping[tuple[str, str], IndicatorFormula]
 """By (rule id, stage id or "whole")."""
 
@@ -58,16 +63,29 @@ def value_formula(indicator: IndicatorFormula, template: Template, stage: str) -
 
 
 def verdict_formula(indicator: IndicatorFormula, template: Template, rule: str, stage: str) -> str:
-    """Formula of the verdict cell, without "=": 达标, 未达标, or 待填 while there is no value."""
+    """Formula of the verdict cell, without "=": 达标 and 未达标 with a bar below that says how much
+    of the standard is reached; 待填 while there is no value."""
     value = indicator_name(rule, stage)
     limit = format(indicator.limit, "f")
     reached = f"ROUND({value},{ROUNDING_DIGITS}){OPERATORS[indicator.compare]}{limit}"
-    verdict = f'IF(ISNUMBER({value}),IF({reached},"{REACHED}","{NOT_REACHED}"),"{WAITING}")'
+    verdict = f'IF(ISNUMBER({value}),IF({reached},"{REACHED}"&CHAR(10)&"{FULL_BAR}",'
+    verdict += f'"{NOT_REACHED}"&CHAR(10)&{_bar(indicator, value)}),"{WAITING}")'
     if indicator.condition:
         verdict = f'IF(IFERROR({indicator.condition},TRUE),{verdict},"{NOT_ASKED}")'
     if not _may_be_absent(template, stage):
         return verdict
     return f'IF({stage_name(stage)}<>TRUE,"",{verdict})'
+
+
+def _bar(indicator: IndicatorFormula, value: str) -> str:
+    """Excel expression: a bar in eighths of a character, never full, as long as the part of the
+    standard that is reached; of an upper limit, as the part of the value that is allowed."""
+    limit = format(indicator.limit, "f")
+    share = f"{value}/{limit}" if indicator.compare in (">=", ">") else f"{limit}/{value}"
+    if indicator.compare == "==":
+        share = f"MIN({value},{limit})/MAX({value},{limit})"
+    steps = f"IFERROR(MAX(0,MIN({BAR_STEPS - 1},INT({BAR_STEPS}*{share}))),0)"
+    return f'REPT("█",INT({steps}/8))&TRIM(MID("{EIGHTHS}",MOD({steps},8)+1,1))'
 
 
 def _may_be_absent(template: Template, stage: str) -> bool:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from checker_templates.building.indicator_formulas import (
     NOT_REACHED,
     REACHED,
+    WAITING,
     IndicatorFormulas,
     value_formula,
     verdict_formula,
 )
-from checker_templates.building.page_frame import Page, finish, head, school_line
+from checker_templates.building.page_frame import (
+    Page,
+    finish,
+    head,
+    right_part,
+    school_line,
+)
 from checker_templates.building.page_styles import row_height
 
 from checker.forms.layout import INDICATOR_HEADERS, Area, IndicatorLayout
 from checker.forms.names import indicator_name
+from checker.model.cells import column_letters
 
-HINT = "数值由公式随填随算，不用填写；最终结论以“校验”的结果为准。"
+TWO_LINES = 36.0  # points
+HINT = "数值由公式随填随算，不用填写；横条越长，离标准越近。最终结论以“校验”的结果为准。"
 
 
 def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
@@ -25,7 +34,7 @@ def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
         return
     widths = {1: 7.0, 2: 20.0, 3: 6.0}
     for start in grid.groups.values():
-        widths |= {start: 8.0, start + 1: 8.0, start + 2: 6.5}
+        widths |= {start: 8.0, start + 1: 8.0, start + 2: 7.0}
     page.set_widths(widths)
     used = {stage for _, stage in formulas} or set(grid.groups)
     head(page, (), grid.last_column, HINT)
@@ -34,6 +43,7 @@ def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
     for rule in grid.rows:
         _draw_indicator(page, grid, rule, formulas)
     if grid.rows:
+        _count_verdicts(page, grid)
         _colour_verdicts(page, grid)
     for stage, start in grid.groups.items():
         if stage not in used:
@@ -70,7 +80,8 @@ def _draw_indicator(
     page.write(row, 1, rule, styles.centred())
     page.write(row, 2, title, styles.label())
     page.write(row, 3, unit, styles.centred())
-    page.height(row, row_height((title, page.widths[2], 11), (unit, page.widths[3], 11)) + 4)
+    height = row_height((title, page.widths[2], 11), (unit, page.widths[3], 11)) + 4
+    page.height(row, max(TWO_LINES, height))
     for stage, start in grid.groups.items():
         cell = page.span(row, start + 1, start + 1)
         page.name(indicator_name(rule, stage), cell)
@@ -83,7 +94,24 @@ def _draw_indicator(
         value = value_formula(indicator, page.template, stage)
         page.formula(row, start + 1, value, styles.shown(indicator.number_format, "right"))
         verdict = verdict_formula(indicator, page.template, rule, stage)
-        page.formula(row, start + 2, verdict, styles.shown())
+        page.formula(row, start + 2, verdict, styles.shown("@", "left"))
+
+
+def _count_verdicts(page: Page, grid: IndicatorLayout) -> None:
+    """How many are reached and how many are not, opposite the hint."""
+    rows, row = grid.rows.values(), 3
+    corner = f"{column_letters(grid.last_column)}${max(rows)}"
+    area = f"$D${min(rows)}:${corner}"
+    told = [
+        f'"{word} "&COUNTIF({area},"{pattern}")&" 项"'
+        for word, pattern in (
+            (REACHED, f"{REACHED}*"),
+            (NOT_REACHED, f"{NOT_REACHED}*"),
+            (WAITING, WAITING),
+        )
+    ]
+    style = page.styles.get(align="right", bold=True)
+    page.formula(row, right_part(page, grid.last_column), '&"，"&'.join(told), style)
 
 
 def _colour_verdicts(page: Page, grid: IndicatorLayout) -> None:
@@ -97,9 +125,9 @@ def _colour_verdicts(page: Page, grid: IndicatorLayout) -> None:
                 max(rows) - 1,
                 start + 1,
                 {
-                    "type": "cell",
-                    "criteria": "==",
-                    "value": f'"{word}"',
+                    "type": "text",
+                    "criteria": "begins with",
+                    "value": word,
                     "format": page.styles.difference(font_color=colour, bold=True),
                 },
             )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker_templates.building.build import build_workbook
+from checker_templates.building.check_relations import Relations
 from checker_templates.building.indicator_formulas import IndicatorFormulas
 
 from checker.forms.layout import Layout
@@ -32,7 +33,7 @@ def build_macro_workbook(
     path: Path,
     *,
     formulas: IndicatorFormulas | None = None,
-    relations: Mapping[str, Sequence[str]] | None = None,
+    relations: Relations | None = None,
 ) -> None:
     """Writes the .xlsm of a template to ``path``: buttons 校验 and 清除 on every sheet, and the
     macros they run. The same template gives the same bytes. Raises OSError."""

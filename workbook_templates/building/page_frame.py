@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from checker_templates.building.check_relations import Relations
 from checker_templates.building.page_styles import SMALLEST, Styles, row_height, text_width
 from msgspec import Struct, field
 
@@ -49,7 +50,7 @@ class Page(Struct):
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     text_areas: list[Area] = field(default_factory=list)  # digits in them are codes, not numbers
-    relations: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by sheet id
+    relations: Relations = field(default_factory=Relations)
 
     @property
     def template(self) -> Template:
@@ -94,6 +95,10 @@ class Page(Struct):
         for column, width in widths.items():
             self.worksheet.set_column(column - 1, column - 1, width)
 
+    def width(self, left: int, right: int) -> float:
+        """Characters that fit into columns side by side."""
+        return sum(self.widths.get(column, 9.0) for column in range(left, right + 1))
+
     def name(self, name: str, area: Area) -> None:
         """Gives an area of this workbook a defined name."""
         first = f"${column_letters(area.left)}${area.top}"
@@ -102,7 +107,7 @@ class Page(Struct):
         self.workbook.define_name(name, f"='{area.sheet}'!{target}")
 
 
-FILL_HINT = "只填浅黄色格子。带 * 的必填，人数、金额等确实没有的填 0；其余没有的留空。"
+FILL_HINT = "只填浅黄色格子；带 * 的必填，没有的填 0；其余没有的留空。"
 
 
 def head(page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT) -> None:
@@ -164,34 +169,43 @@ def school_line(page: Page, last_column: int) -> None:
         page.formula(row, left, f'"{label}："&{name}', style, f"{label}：")
 
 
-def foot(page: Page, row: int, last_column: int) -> None:
+NARROW_PART = 15.0
+"""Characters: a part of the foot narrower than this has no room for what is written into it."""
+
+
+def foot(page: Page, row: int, last_column: int) -> int:
     """单位负责人 · 填表人 · 填表日期 · 联系电话 spread over the width of the form, with what was
-    filled in where they are fields of it."""
+    filled in where they are fields of it. On a narrow form two and two; returns the last row."""
     by_label = {item.label: item for item in page.template.fields().values()}
     style = page.styles.line()
     page.height(row - 1, 6)
-    page.height(row, 20)
-    for labels, (left, right) in zip(FOOTER_LABELS, _quarters(page, last_column), strict=True):
-        area = page.span(row, left, right)
+    parts = [(row, *span) for span in _parts(page, last_column, len(FOOTER_LABELS))]
+    if min(page.width(left, right) for _, left, right in parts) < NARROW_PART:
+        halves = _parts(page, last_column, 2)
+        parts = [(at, *span) for at in (row, row + 1) for span in halves]
+    for labels, (at, left, right) in zip(FOOTER_LABELS, parts, strict=True):
+        page.height(at, 20)
+        area = page.span(at, left, right)
         page.merge(area, "", style)
         found = next((by_label[label] for label in labels if label in by_label), None)
         if found is None:
-            page.write(row, left, f"{labels[0]}：", style)
+            page.write(at, left, f"{labels[0]}：", style)
             continue
         name = field_name(found.id, found.columns[0])
         text = f'IF({name}="","",TEXT({name},"yyyy-mm-dd"))' if found.type == "date" else name
-        page.formula(row, left, f'"{labels[0]}："&{text}', style, f"{labels[0]}：")
+        page.formula(at, left, f'"{labels[0]}："&{text}', style, f"{labels[0]}：")
+    return parts[-1][0]
 
 
-def _quarters(page: Page, last_column: int) -> list[tuple[int, int]]:
-    """First and last columns of four parts of the form, about equally wide."""
+def _parts(page: Page, last_column: int, count: int) -> list[tuple[int, int]]:
+    """First and last columns of so many parts of the form, about equally wide."""
     widths = [page.widths.get(column, 9.0) for column in range(1, last_column + 1)]
     parts: list[tuple[int, int]] = []
     left, used = 1, 0.0
     for column, width in enumerate(widths, start=1):
         used += width
-        parts_left, columns_left = 4 - len(parts), last_column - column
-        wide = used >= sum(widths) * (len(parts) + 1) / 4
+        parts_left, columns_left = count - len(parts), last_column - column
+        wide = used >= sum(widths) * (len(parts) + 1) / count
         if parts_left > 1 and (wide or columns_left == parts_left - 1):
             parts.append((left, column))
             left = column + 1
@@ -254,18 +268,20 @@ def finish(
         sheet.set_landscape()
         scale = (A4_LONG - SIDE_MARGINS) / (points * WIDER_ELSEWHERE)
     sheet.fit_to_pages(1, 0 if filled else _pages(page, min(1.0, scale), upright=upright))
-    sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.55)
+    sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.65 if filled else 0.55)
     sheet.center_horizontally()
     if page.sheet.form_number:
         sheet.set_header(f"&R&10{OFFICIAL}", {"margin": 0.2})
     title = page.template.title.replace("&", "&&")
-    signed = "&L&10单位负责人：　　　　　填表人：　　　　　填表日期：" if filled else f"&L&9{title}"
-    sheet.set_footer(
-        f"{signed}（{page.template.edition}年）&C&9第 &P 页，共 &N 页&R&9&A", {"margin": 0.2}
-    )
-    if filled:
-        sheet.set_footer(f"{signed}&R&9&A　第 &P 页，共 &N 页", {"margin": 0.2})
+    left, middle, right = f"{title}（{page.template.edition}年）", "第 &P 页，共 &N 页", "&A"
+    if filled:  # the foot of such a form stands on each sheet of paper
+        left, middle = (
+            f"单位负责人：\n{left}",
+            f"填表人：　　　　　　　填表日期：　　　　\n{middle}",
+        )
+        right = f"联系电话：　　　　　　　　\n{right}"
         _print_filled(page, filled, last_column)
+    sheet.set_footer(f"&L&9{left}&C&9{middle}&R&9{right}", {"margin": 0.2})
     sheet.hide_gridlines(2)
     if freeze != (0, 0):
         sheet.freeze_panes(*freeze)

@@ -15,7 +15,7 @@ HEADER_COLOUR = "#DCE6F1"
 LINE_COLOUR = "#808080"
 HINT_COLOUR = "#595959"
 
-LABEL_WIDTH, WIDEST_LABEL, NOTE_WIDTH = 26.0, 34.0, 31.0
+LABEL_WIDTH, WIDEST_LABEL = 26.0, 34.0
 CODE_WIDTH, UNIT_WIDTH, VALUE_WIDTH = 5.0, 7.5, 10.0
 ROW_HEIGHT, LINE_HEIGHT = 20.0, 13.8  # points
 SMALLEST = 11  # points; on paper it becomes 9 where a sheet is wide
@@ -87,6 +87,12 @@ class Styles:
             num_format=num_format,
             align=align,
             text_wrap=num_format == "@",
+        )
+
+    def open(self, num_format: str, align: str) -> Format:
+        """A cell to be filled that nothing is drawn around until it is needed."""
+        return self.get(
+            locked=False, num_format=num_format, align=align, text_wrap=num_format == "@"
         )
 
     def shown(self, num_format: str = "General", align: str = "center") -> Format:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checker_templates.building.input_rules import NUMBER_FORMATS, input_rule
 from checker_templates.building.page_frame import (
     NOTES,
@@ -13,14 +15,24 @@ from checker_templates.building.page_frame import (
     head,
     school_line,
 )
-from checker_templates.building.page_styles import ROW_HEIGHT, row_height
+from checker_templates.building.page_styles import (
+    INPUT_COLOUR,
+    LINE_COLOUR,
+    ROW_HEIGHT,
+    SMALLEST,
+    row_height,
+)
 
 from checker.forms.layout import LABEL_COLUMN, Area, TableLayout
 from checker.forms.names import table_name
+from checker.model.cells import column_letters
 from checker.model.template import Blank, FieldType
 
 ORDINAL_HEADER = "序号"
 INSERT_HINT = "行数不够时，请在表格中间插入行，不要接在最后一行的下面。"
+ORDINAL_PROMPT = "可以不填，不影响校验。"
+OFFERED = 6
+"""So many empty rows below the last one that is filled look as if they were to be filled."""
 
 
 def draw_table_sheet(page: Page) -> None:
@@ -35,15 +47,20 @@ def draw_table_sheet(page: Page) -> None:
     page.set_widths(widths)
     head(page, [column.unit for table in page.sheet.tables for column in table.columns], last)
     school_line(page, last)
-    for table in tables:
-        draw_table(page, table)
-    at = page.layout.footer_rows[page.sheet.id]
-    foot(page, at, last)
+    first = tables[0]
     columns = [column for table in page.sheet.tables for column in table.columns]
     notes = [f"{column.title}：{column.note}" for column in columns if column.note]
-    relations = list(page.relations.get(page.sheet.id, ()))
-    below(page, at + 2, last, [(NOTES, notes), (RELATIONS, relations)])
-    first = tables[0]
+    relations = list(page.relations.lines.get(page.sheet.id, ()))
+    growing = len(tables) == 1
+    if growing:  # what stands below the rows would be printed on a sheet of paper far away
+        remarks = [f"{NOTES}：{' '.join(notes)}"] if notes else []
+        remarks += [f"{RELATIONS}：{'　　'.join(relations)}"] if relations else []
+        draw_table(page, first, growing=True, remarks=remarks)
+    else:
+        for table in tables:
+            draw_table(page, table)
+        at = foot(page, page.layout.footer_rows[page.sheet.id], last)
+        below(page, at + 2, last, [(NOTES, notes), (RELATIONS, relations)])
     page.worksheet.set_selection(first.body.first)
     finish(
         page,
@@ -51,25 +68,28 @@ def draw_table_sheet(page: Page) -> None:
         freeze=(first.number_row, 1),
         repeat=(first.header_row, first.number_row) if len(tables) == 1 else None,
         insert_rows=True,
-        filled=first.body if len(tables) == 1 else None,
+        filled=first.body if growing else None,
     )
 
 
-def draw_table(page: Page, table: TableLayout) -> None:
-    """One table where the layout says; the name T_<table> covers its body and grows with it."""
+def draw_table(
+    page: Page, table: TableLayout, *, growing: bool = False, remarks: Sequence[str] = ()
+) -> None:
+    """One table where the layout says; the name T_<table> covers its body and grows with it.
+
+    With ``growing`` only the rows in use and a few more are drawn, so that no program prints the
+    others. ``remarks`` are lines below the table's note.
+    """
     styles = page.styles
     labelled = table.ordinal_column > LABEL_COLUMN  # under a form: the table's title as 甲
     if table.title_row:
         page.write(table.title_row, 1, table.table.title, styles.heading())
         page.height(table.title_row, 26)
     if table.note_row:
-        note = f"{table.table.note}{INSERT_HINT}"
-        page.merge(
-            page.span(table.note_row, 1, page.layout.last_columns[page.sheet.id]),
-            note,
-            styles.line(),
-        )
-        page.height(table.note_row, 18)
+        note = "\n".join([f"{table.table.note}{INSERT_HINT}", *remarks])
+        last = page.layout.last_columns[page.sheet.id]
+        page.merge(page.span(table.note_row, 1, last), note, styles.line())
+        page.height(table.note_row, row_height((note, page.width(1, last) * 0.9, SMALLEST)) + 3)
     heads = [(table.ordinal_column, ORDINAL_HEADER, "乙" if labelled else "甲")]
     if labelled:
         heads.insert(0, (LABEL_COLUMN, table.table.title, "甲"))
@@ -85,14 +105,24 @@ def draw_table(page: Page, table: TableLayout) -> None:
     formats = {
         column.id: styles.input(*NUMBER_FORMATS[column.type]) for column in table.table.columns
     }
+    undrawn = {
+        column.id: styles.open(*NUMBER_FORMATS[column.type]) for column in table.table.columns
+    }
     for ordinal in range(1, table.table.capacity + 1):
         row = table.first_row + ordinal - 1
         page.height(row, ROW_HEIGHT)
-        page.write(row, table.ordinal_column, ordinal, styles.centred())
+        drawn = not growing or ordinal == 1  # the first row has the mark of an empty table
+        if growing:
+            style = styles.input("0", "center") if drawn else styles.open("0", "center")
+            page.write(row, table.ordinal_column, "", style)
+        else:
+            page.write(row, table.ordinal_column, ordinal, styles.centred())
         if labelled:
             page.write(row, LABEL_COLUMN, table.table.title, styles.label())
         for column_id, column in table.columns.items():
-            page.write(row, column, "", formats[column_id])
+            page.write(row, column, "", (formats if drawn else undrawn)[column_id])
+    if growing:
+        _draw_used_rows(page, table)
     page.name(table_name(table.table.id), table.body)
     for table_column in table.table.columns:
         at = table.columns[table_column.id]
@@ -102,3 +132,38 @@ def draw_table(page: Page, table: TableLayout) -> None:
         )
         if table_column.type in (FieldType.TEXT, FieldType.CODE):
             page.text_areas.append(Area(page.sheet.title, table.first_row, at, table.last_row, at))
+
+
+def _draw_used_rows(page: Page, table: TableLayout) -> None:
+    """Lines around the rows down to the last one filled, and lines and colour for some below it.
+
+    The colour is kept off the filled rows: it would cover that of a mark.
+    """
+    body, last = table.body, filled_to(table)
+    area = (table.first_row - 1, table.ordinal_column - 1, table.last_row - 1, body.right - 1)
+    lines = {"border": 1, "border_color": LINE_COLOUR}
+    at = f"ROW($A{table.first_row})"
+    for criteria, properties in (
+        (f"={at}<={last}", lines),
+        (
+            f"=AND({at}>{table.first_row},{at}<=MAX({table.first_row},{last})+{OFFERED})",
+            lines | {"bg_color": INPUT_COLOUR},
+        ),
+    ):
+        style = page.styles.difference(**properties)
+        rule = {"type": "formula", "criteria": criteria, "format": style, "stop_if_true": True}
+        page.worksheet.conditional_format(*area, rule)
+    page.worksheet.data_validation(
+        table.first_row - 1,
+        table.ordinal_column - 1,
+        table.last_row - 1,
+        table.ordinal_column - 1,
+        {"validate": "any", "input_title": ORDINAL_HEADER, "input_message": ORDINAL_PROMPT},
+    )
+
+
+def filled_to(table: TableLayout) -> str:
+    """Excel expression (no "="): the last row of the table with anything in it, 0 without any."""
+    left, right = column_letters(table.body.left), column_letters(table.body.right)
+    rows = f"${left}${table.first_row}:${right}${table.last_row}"
+    return f'SUMPRODUCT(MAX(({rows}<>"")*ROW({rows})))'

@@ -45,11 +45,12 @@ def build(out: Path, county: bool) -> Path:
         env=environment,
     )
     folder = out / ("checker-county" if county else "checker")
-    for name in ("install.cmd", "install.sh", "README.txt"):
+    for name in ("install.cmd", "uninstall.cmd", "install.sh", "uninstall.sh", "README.txt"):
         text = (HERE / name).read_text(encoding="utf-8")
         newline = "\r\n" if name.endswith((".cmd", ".txt")) else "\n"
         (folder / name).write_text(text, encoding="utf-8", newline=newline)
-    (folder / "install.sh").chmod(0o755)
+    for name in ("install.sh", "uninstall.sh"):
+        (folder / name).chmod(0o755)
     return folder
 
 

@@ -7,10 +7,20 @@ target="$HOME/.local/share/checker"
 if [ "$here" = "$target" ]; then
     echo "程序已经在 $target 里，不用再复制。"
 else
+    # What works stays until the new one has been tried: check, copy beside, try, swap.
+    if [ ! -x "$here/checker" ]; then
+        echo "没有安装，已有的程序没有动：这个文件夹里没有校验程序。请先把整个压缩包解压出来。" >&2
+        exit 2
+    fi
     echo "正在安装校验程序到 $target ..."
-    rm -rf "$target"
-    mkdir -p "$target"
-    cp -R "$here/." "$target/"
+    rm -rf "$target.new"
+    mkdir -p "$target.new"
+    cp -R "$here/." "$target.new/"
+    "$target.new/checker" --version
+    rm -rf "$target.old"
+    if [ -e "$target" ] || [ -L "$target" ]; then mv "$target" "$target.old"; fi
+    mv "$target.new" "$target"
+    rm -rf "$target.old"
 fi
 menu="$HOME/.local/share/applications"
 mkdir -p "$menu"
@@ -33,6 +43,5 @@ if [ -d "$desktop" ] && [ "$desktop" != "$HOME" ]; then
 else
     echo "没有找到桌面文件夹，“校验”在程序菜单里。"
 fi
-"$target/checker" --version >/dev/null
 "$target/checker" doctor || echo "上面写着“缺少”的，按钮要用到；不用按钮时不影响校验。"
 echo "安装完成。打开填报表，点“校验”按钮即可。"

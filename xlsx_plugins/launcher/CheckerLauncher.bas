@@ -1,8 +1,11 @@
 Attribute VB_Name = "CheckerLauncher"
 Option Explicit
 ' Calls the checker program for this workbook and shows its answer.
-' Pure ASCII on purpose: what the user reads comes from CheckerTexts. Kept small on purpose:
-' LibreOffice silently runs nothing of a large project.
+' Pure ASCII on purpose: what the user reads comes from CheckerTexts. LibreOffice silently runs
+' nothing at all when it cannot compile one word: "Base" as a name is such a word.
+
+Private settings(3) As Variant
+Private still As Boolean
 
 Public Sub Checker_Check()
     Launch "check"
@@ -42,48 +45,135 @@ Private Function OnWindows() As Boolean
 End Function
 
 Private Sub Launch(action As String)
-    Dim program As String, command As String, place As String
+    Dim program As String, command As String, place As String, told As String
     program = FindProgram(ThisWorkbook.Path)
     If program = "" Then
         Say Text("missing"), vbExclamation
         Exit Sub
     End If
-    command = Quoted(program) & " button " & action & " --from_xl=1 "
+    command = Quoted(program) & " button " & action & " --from_xl=1 --launcher=2 "
     If OnLibreOffice() Then
         ' By its path: LibreOffice may have two books of one name open. The program answers by
         ' itself: waiting here would keep LibreOffice from serving it.
         If ThisWorkbook.Path <> "" Then place = ThisWorkbook.Path & Separator()
         Shell command & Quoted("--wb=" & place & ThisWorkbook.Name) & " --app=LibreOffice --hwnd=0", vbHide
-    Else
-        RunAndWait command & Quoted("--wb=" & ThisWorkbook.Name), program
+        Exit Sub
     End If
-End Sub
-
-Private Sub RunAndWait(command As String, program As String)
-    Dim host As Object, answer As String, told As String
-    answer = Environ("TEMP") & Separator() & "checker-" & Format(Now, "yyyymmddhhnnss") & ".txt"
-    command = command & " " & Quoted("--app=" & Application.Path & Separator() & "EXCEL.EXE")
-    command = command & " --hwnd=" & Application.Hwnd & " " & Quoted("--answer=" & answer)
+    command = command & Quoted("--wb=" & ThisWorkbook.Name)
     If ThisWorkbook.ReadOnly Then command = command & " --read-only"
     If ThisWorkbook.Path = "" Then command = command & " --never-saved"
-    Application.StatusBar = Text("working")
     On Error GoTo blocked
-    Set host = CreateObject("WScript.Shell")
-    host.Run command, 0, True
-    On Error GoTo 0
-    Application.StatusBar = False
-    told = AnswerIn(answer)
+    HoldStill
+    told = Answered(command, Environ("TEMP") & Separator() & "checker-" & Format(Now, "yyyymmddhhnnss"))
+    LetGo
+    ShowAnswer told
+    Exit Sub
+blocked:
+    told = Text("blocked") & vbLf & program & vbLf & Err.Description
+    LetGo
+    Say told, vbExclamation
+End Sub
+
+Private Sub ShowAnswer(told As String)
     If told = "" Then
         Say Text("silent"), vbExclamation
     ElseIf Left(told, 1) = "!" Then
-        Say Mid(told, 2), vbExclamation
+        Say Mid(told, 2) & Unpainted(), vbExclamation
     Else
-        Say told, vbInformation
+        Say told & Unpainted(), vbInformation
     End If
-    Exit Sub
-blocked:
+End Sub
+
+' The program's answer: to the open book, or, where that cannot be had, to a copy of it.
+Private Function Answered(command As String, stem As String) As String
+    Dim place As String, told As String
+    told = "~"
+    If Attachable() Then
+        place = Quoted("--app=" & Application.Path & Separator() & "EXCEL.EXE") & " --hwnd=" & Application.Hwnd
+        RunHidden command & " " & place & " " & Quoted("--answer=" & stem & ".txt")
+        told = AnswerIn(stem & ".txt")
+    End If
+    If told = "~" Then told = ThroughCopy(command, stem)
+    Answered = told
+End Function
+
+' Not WPS, whose objects xlwings does not find; not a book on a server, whose local path it does not.
+Private Function Attachable() As Boolean
+    If InStr(ThisWorkbook.FullName, "://") > 0 Then Exit Function
+    Attachable = FileThere(Application.Path & Separator() & "EXCEL.EXE")
+End Function
+
+' The second carrier: a copy and a description go in, orders come out and are carried out here.
+Private Function ThroughCopy(command As String, stem As String) As String
+    Dim copy As String, book As String, orders As String, failure As String, told As String
+    copy = stem & CopyEnding()
+    book = stem & "-book.txt"
+    orders = stem & "-orders.txt"
+    ThisWorkbook.SaveCopyAs copy
+    failure = Checker_DescribeBook(book)
+    If failure = "" Then
+        command = command & " " & Quoted("--copy=" & copy) & " " & Quoted("--description=" & book)
+        RunHidden command & " " & Quoted("--orders=" & orders) & " " & Quoted("--answer=" & stem & ".txt")
+        told = AnswerIn(stem & ".txt")
+        If told <> "" And FileThere(orders) Then failure = Checker_Paint(orders, stem & "-done.txt")
+    End If
+    If failure <> "" Then told = "!" & Text("unpainted") & vbLf & failure
+    ThroughCopy = told
+    Remove copy
+    Remove book
+    Remove orders
+    Remove stem & "-done.txt"
+End Function
+
+' SaveCopyAs keeps the format, whatever the name says.
+Private Function CopyEnding() As String
+    CopyEnding = ".xlsm"
+    If ThisWorkbook.FileFormat = 51 Then CopyEnding = ".xlsx"
+    If ThisWorkbook.FileFormat = 50 Then CopyEnding = ".xlsb"
+    If ThisWorkbook.FileFormat = 56 Then CopyEnding = ".xls"
+End Function
+
+Private Sub RunHidden(command As String)
+    Dim host As Object
+    Set host = CreateObject("WScript.Shell")
+    host.Run command, 0, True
+End Sub
+
+Private Sub Remove(path As String)
+    If FileThere(path) Then Kill path
+End Sub
+
+' What the program must not leave changed, since it may be ended at any moment: it is kept here, and
+' given back by LetGo. A book that calculates by hand is calculated, so that verdicts hold.
+Public Sub HoldStill()
+    On Error Resume Next
+    Application.EnableCancelKey = 0
+    If Not still Then
+        settings(0) = Application.ScreenUpdating
+        settings(1) = Application.EnableEvents
+        settings(2) = Application.DisplayAlerts
+        settings(3) = Application.Calculation
+    End If
+    still = True
+    If settings(3) = -4135 Then Application.Calculate
+    Application.StatusBar = Text("working")
+    Application.ScreenUpdating = False
+    Application.EnableEvents = False
+    Application.DisplayAlerts = False
+    Application.Calculation = -4135
+End Sub
+
+Public Sub LetGo()
+    On Error Resume Next
+    If still Then
+        Application.Calculation = settings(3)
+        Application.DisplayAlerts = settings(2)
+        Application.EnableEvents = settings(1)
+        Application.ScreenUpdating = settings(0)
+    End If
+    still = False
     Application.StatusBar = False
-    Say Text("blocked") & vbLf & program, vbExclamation
+    Application.EnableCancelKey = 1
 End Sub
 
 ' All of an answer file, decoded; empty when the program left none. The file is deleted.
@@ -94,19 +184,20 @@ Private Function AnswerIn(path As String) As String
     AnswerIn = Left(AnswerIn, Len(AnswerIn) - 1)
 End Function
 
-' Where the program is: environment variable, checker.ini beside the workbook, the per-user
-' folder of the installer, PATH. Empty when nowhere.
+' Where the program is: environment variable, the per-user folder of the installer, checker.ini
+' beside the workbook, PATH. Empty when nowhere. What is installed comes before what lies beside a
+' workbook: a workbook that is sent around must not bring its own program.
 Public Function FindProgram(folder As String) As String
     Dim place As Variant
     FindProgram = Environ("CHECKER_PROGRAM")
-    If FileThere(FindProgram) Then Exit Function
-    FindProgram = FromSettings(folder)
     If FileThere(FindProgram) Then Exit Function
     If OnWindows() Then
         FindProgram = Environ("LOCALAPPDATA") & "\checker\checker.exe"
     Else
         FindProgram = Environ("HOME") & "/.local/share/checker/checker"
     End If
+    If FileThere(FindProgram) Then Exit Function
+    FindProgram = FromSettings(folder)
     If FileThere(FindProgram) Then Exit Function
     For Each place In Split(Environ("PATH"), IIf(OnWindows(), ";", ":"))
         FindProgram = place & Separator() & IIf(OnWindows(), "checker.exe", "checker")
@@ -128,8 +219,8 @@ Private Function FromSettings(folder As String) As String
     End If
 End Function
 
-' The text of a file, whatever ends its lines; empty when there is none. Notepad writes UTF-8 today,
-' with or without a mark at the beginning, and wrote the code page of the PC before.
+' The text of a file, whatever ends its lines; empty when there is none. Notepad writes UTF-8,
+' with or without a mark at the beginning, UTF-16 ("Unicode"), or the code page of the PC.
 Private Function Contents(path As String) As String
     Dim number As Integer, row As String, data() As Byte
     If Not FileThere(path) Then Exit Function
@@ -145,12 +236,32 @@ Private Function Contents(path As String) As String
         If LOF(number) > 0 Then
             ReDim data(LOF(number) - 1)
             Get #number, , data
-            Contents = FromUtf8(data)
+            Contents = FromBytes(data)
         End If
     End If
     Close #number
     Contents = Replace(Replace(Contents, vbCrLf, vbLf), vbCr, vbLf)
     Contents = Replace(Contents, ChrW(65279), "")
+End Function
+
+' Bytes as text: of UTF-16 if they begin with its mark, else of UTF-8 or the code page.
+Public Function FromBytes(data() As Byte) As String
+    Dim at As Long, high As Long
+    If UBound(data) > 0 Then
+        If data(0) = 255 And data(1) = 254 Then high = 1
+        If data(0) = 254 And data(1) = 255 Then high = -1
+    End If
+    If high = 0 Then
+        FromBytes = FromUtf8(data)
+        Exit Function
+    End If
+    For at = 2 To UBound(data) - 1 Step 2
+        If high = 1 Then
+            FromBytes = FromBytes & ChrW(data(at) + 256& * data(at + 1))
+        Else
+            FromBytes = FromBytes & ChrW(data(at + 1) + 256& * data(at))
+        End If
+    Next at
 End Function
 
 ' Bytes of UTF-8 as text; what is no UTF-8 is taken for the code page of the PC.

@@ -1,98 +1,89 @@
 Attribute VB_Name = "CheckerMarks"
 Option Explicit
-' Gives many cells their fill and note in one call from the program, and tells what was there.
-' One line per cell in the orders file, ASCII, tab-separated, other characters as \uXXXX:
-'   sheet, address, fill, note, value
-'   fill: "=" leave, "-" none, RRGGBB, or RRGGBB;pattern;RRGGBB
-'   note: "=" leave, "-" none, "+text"
-'   value: "=" leave, "-" empty, "+text", "#number"
-' The answers file gets a line per cell done: sheet, address, fill before, note before; and a line
-' "!" tab sheet for a sheet whose protection has a password (its cells are left alone).
+' The painter: carries out the program's orders, one line each, as docs/design/protocol.md says.
+' "undo" and "finish" stand alone on a line. What comes before is the work; after "undo" what undoes
+' it if some of it failed; after "finish" what completes it if nothing did.
 
 Private sheetNow As Object
 Private allowed(12) As Boolean
 Private locked As Boolean
 Private refused As Boolean
+Private noteless As Long
+Private covers As Long
 
-Public Function Checker_Repaint(orders As String, answers As String) As Long
+' Never raises: called from outside, an error would open an English box. What went wrong, or "".
+Public Function Checker_Paint(orders As String, answers As String) As String
     Dim source As Integer, target As Integer, row As String, told As String
-    Dim failure As Long, reason As String
+    Dim part As Long, reason As String, front As Object
+    On Error GoTo failed
+    HoldStill
     Set sheetNow = Nothing
+    refused = False
+    noteless = 0
+    covers = 0
+    Set front = ActiveSheet
     source = FreeFile
     Open orders For Input As #source
     target = FreeFile
     Open answers For Output As #target
-    On Error GoTo failed
     Do While Not EOF(source)
         Line Input #source, row
-        told = Obeyed(row)
-        If told <> "" Then Print #target, told
-        Checker_Repaint = Checker_Repaint + 1
+        If row = "undo" Then
+            part = 1
+        ElseIf row = "finish" Then
+            part = 2
+        ElseIf (part = 1) = (reason <> "") Then
+            told = Attempt(row, reason)
+            If told <> "" Then Print #target, told
+        End If
+        If part = 0 And reason <> "" Then LeaveSheet
     Loop
     LeaveSheet
     Close #source
     Close #target
+    If Not StepsWent() Then ReturnTo front
+    Checker_Paint = reason
     Exit Function
 failed:
-    failure = Err.Number
-    reason = Err.Description
-    LeaveSheet
-    Close #source
-    Close #target
-    Err.Raise failure, "Checker_Repaint", reason
+    Checker_Paint = Err.Number & " " & Err.Description
+    Close
 End Function
 
-' Carries out one line of the orders; its line of the answers, empty on a refused sheet.
+' One line of the orders; its line of the answers. The first thing that goes wrong is the reason.
+Private Function Attempt(row As String, reason As String) As String
+    On Error GoTo failed
+    Attempt = Obeyed(row)
+    Exit Function
+failed:
+    If reason = "" Then reason = Err.Number & " " & Err.Description & " (" & Left(row, 60) & ")"
+End Function
+
 Public Function Obeyed(row As String) As String
-    Dim parts As Variant, area As Object, box As String
+    Dim parts As Variant
     parts = Split(row, vbTab)
-    Obeyed = TurnTo(Decoded(CStr(parts(0))))
-    If refused Then Exit Function
-    Set area = sheetNow.Range(CStr(parts(1)))
-    If UBound(parts) > 4 Then box = parts(5)
-    Obeyed = parts(0) & vbTab & parts(1) & vbTab & Repainted(area, CStr(parts(2)), CStr(parts(3)), box)
-    If parts(4) <> "=" Then GiveValue area.Cells(1, 1), CStr(parts(4))
+    If parts(0) = "cell" Then
+        Obeyed = OnCell(parts)
+    Else
+        LeaveSheet
+        TakeStep parts
+    End If
 End Function
 
-' Writes down what the program would otherwise ask cell by cell and name by name: defined names,
-' custom properties, and which cells show percentages (as runs along a row).
-Public Function Checker_Describe(answers As String) As Long
-    Dim target As Integer, item As Object, sheet As Object, row As Object, cell As Object
-    Dim format As Variant, joined As Variant
-    target = FreeFile
-    Open answers For Output As #target
-    For Each item In ThisWorkbook.Names
-        Print #target, "name" & vbTab & Encoded(item.Name) & vbTab & Encoded(item.RefersTo)
-    Next item
-    For Each item In ThisWorkbook.CustomDocumentProperties
-        Print #target, "property" & vbTab & Encoded(item.Name) & vbTab & Encoded(CStr(item.Value))
-    Next item
-    For Each sheet In ThisWorkbook.Worksheets
-        For Each row In sheet.UsedRange.Rows
-            format = row.NumberFormat
-            If IsNull(format) Then
-                For Each cell In row.Cells
-                    If InStr(cell.NumberFormat, "%") > 0 Then Print #target, "percent" & vbTab & Encoded(sheet.Name) & vbTab & Replace(cell.Address, "$", "")
-                Next cell
-            ElseIf InStr(format, "%") > 0 Then
-                Print #target, "percent" & vbTab & Encoded(sheet.Name) & vbTab & Replace(row.Address, "$", "")
-            End If
-            joined = row.MergeCells
-            If IsNull(joined) Then joined = True
-            If joined Then
-                For Each cell In row.Cells
-                    If cell.MergeCells Then
-                        If cell.Address = cell.MergeArea.Cells(1, 1).Address Then Print #target, "merged" & vbTab & Encoded(sheet.Name) & vbTab & Replace(cell.MergeArea.Address, "$", "")
-                    End If
-                Next cell
-            End If
-        Next row
-    Next sheet
-    Close #target
+Private Sub ReturnTo(front As Object)
+    On Error Resume Next
+    front.Activate
+End Sub
+
+' What to add to the answer: where colours and notes could not be seen or given.
+Public Function Unpainted() As String
+    If noteless > 0 Then Unpainted = vbLf & Replace(Text("noteless"), "{n}", CStr(noteless))
+    If covers > 0 Then Unpainted = Unpainted & vbLf & Replace(Text("covered"), "{n}", CStr(covers))
+    noteless = 0
+    covers = 0
 End Function
 
-' Unprotects the sheet if need be; "!" tab sheet when somebody's password forbids it.
-Private Function TurnTo(name As String) As String
+' Unprotects the sheet if need be; says so when somebody's password forbids it.
+Public Function TurnTo(name As String) As String
     If Not sheetNow Is Nothing Then
         If sheetNow.Name = name Then Exit Function
         LeaveSheet
@@ -108,12 +99,13 @@ Private Function TurnTo(name As String) As String
     If sheetNow.ProtectContents Or sheetNow.ProtectDrawingObjects Then
         refused = True
         locked = False
-        TurnTo = "!" & vbTab & Encoded(name)
+        TurnTo = "refused" & vbTab & Encoded(name)
     End If
 End Function
 
 Private Sub RememberProtection()
     Dim rights As Object
+    If OnLibreOffice() Then Exit Sub
     allowed(0) = sheetNow.ProtectDrawingObjects
     allowed(1) = sheetNow.ProtectScenarios
     Set rights = sheetNow.Protection
@@ -130,21 +122,58 @@ Private Sub RememberProtection()
     allowed(12) = rights.AllowUsingPivotTables
 End Sub
 
-' Protects the sheet again as it was.
+' Protects the sheet again as it was; LibreOffice has no separate permissions to remember.
 Public Sub LeaveSheet()
+    If locked And OnLibreOffice() Then
+        sheetNow.Protect ""
+        locked = False
+    End If
     If locked Then sheetNow.Protect "", allowed(0), True, allowed(1), False, allowed(2), allowed(3), allowed(4), allowed(5), allowed(6), allowed(7), allowed(8), allowed(9), allowed(10), allowed(11), allowed(12)
     locked = False
     Set sheetNow = Nothing
 End Sub
 
-' Gives one cell or range its look; what its first cell looked like before, as "fill tab note".
-Private Function Repainted(area As Object, fill As String, note As String, box As String) As String
-    Dim cell As Object
+' Gives one cell or range its look; what its first cell looked like before, and what did not work.
+Private Function OnCell(parts As Variant) As String
+    Dim area As Object, cell As Object, about As String
+    OnCell = TurnTo(Decoded(CStr(parts(1))))
+    If refused Then Exit Function
+    about = vbTab & parts(1) & vbTab & parts(2)
+    Set area = sheetNow.Range(CStr(parts(2)))
     Set cell = area.Cells(1, 1)
     If cell.MergeCells Then Set cell = cell.MergeArea.Cells(1, 1)
-    Repainted = FillOf(cell) & vbTab & NoteOf(cell)
-    If fill <> "=" Then GiveFill area, fill
-    If note <> "=" Then GiveNote cell, note, box
+    OnCell = "was" & about & vbTab & FillOf(cell) & vbTab & NoteOf(cell)
+    If parts(3) <> "=" Then
+        GiveFill area, CStr(parts(3))
+        If parts(3) <> "-" And Covered(cell) Then
+            covers = covers + 1
+            OnCell = OnCell & vbCrLf & "covered" & about
+        End If
+    End If
+    If parts(4) <> "=" Then
+        If Threaded(cell) Then
+            noteless = noteless + 1
+            OnCell = OnCell & vbCrLf & "noteless" & about
+        Else
+            GiveNote cell, CStr(parts(4)), CStr(parts(6))
+        End If
+    End If
+    If parts(5) <> "=" Then GiveEntry area.Cells(1, 1), CStr(parts(5))
+End Function
+
+' Whether the cell has a conversation (Excel 365), which takes the place of a note.
+Private Function Threaded(cell As Object) As Boolean
+    On Error Resume Next
+    Threaded = Not (cell.CommentThreaded Is Nothing)
+    If Err.Number <> 0 Then Threaded = False
+End Function
+
+' Whether a conditional format shows another colour than the one given.
+Private Function Covered(cell As Object) As Boolean
+    On Error Resume Next
+    If cell.FormatConditions.Count = 0 Then Exit Function
+    Covered = (cell.DisplayFormat.Interior.Color <> cell.Interior.Color)
+    If Err.Number <> 0 Then Covered = False
 End Function
 
 Private Function FillOf(cell As Object) As String
@@ -172,6 +201,7 @@ End Sub
 
 Private Function NoteOf(cell As Object) As String
     NoteOf = "-"
+    If Threaded(cell) Then Exit Function
     If Not cell.Comment Is Nothing Then NoteOf = "+" & Encoded(cell.Comment.Text)
 End Function
 
@@ -182,24 +212,32 @@ Private Sub GiveNote(cell As Object, note As String, box As String)
         If Not cell.Comment Is Nothing Then cell.Comment.Delete
         Exit Sub
     ElseIf cell.Comment Is Nothing Then
+        If OnLibreOffice() Then sheetNow.Activate ' its AddComment means the sheet in front
         cell.AddComment Decoded(Mid(note, 2))
     Else
         cell.Comment.Text Decoded(Mid(note, 2))
     End If
-    If box = "" Or OnLibreOffice() Then Exit Sub
     size = Split(box, ";")
+    cell.Comment.Shape.TextFrame.AutoSize = False
     cell.Comment.Shape.Width = Val(size(0))
     cell.Comment.Shape.Height = Val(size(1))
 End Sub
 
-Private Sub GiveValue(cell As Object, value As String)
-    Select Case Left(value, 1)
+' One entry of an order: "-" nothing, "+text", "#number", "!formula", "?truth", "@day".
+Public Sub GiveEntry(cell As Object, entry As String)
+    Select Case Left(entry, 1)
     Case "-"
         cell.ClearContents
     Case "#"
-        cell.Value = Val(Mid(value, 2))
+        cell.Value = Val(Mid(entry, 2))
+    Case "!"
+        cell.Formula = Decoded(Mid(entry, 2))
+    Case "?"
+        cell.Value = (Mid(entry, 2) = "1")
+    Case "@"
+        cell.Value = CDate(Val(Mid(entry, 2)))
     Case Else
-        cell.Value = "'" & Decoded(Mid(value, 2))
+        cell.Value = "'" & Decoded(Mid(entry, 2))
     End Select
 End Sub
 
@@ -207,6 +245,6 @@ Private Function ColourText(colour As Long) As String
     ColourText = Right("0" & Hex(colour And 255), 2) & Right("0" & Hex((colour \ 256) And 255), 2) & Right("0" & Hex((colour \ 65536) And 255), 2)
 End Function
 
-Private Function ColourNumber(text As String) As Long
+Public Function ColourNumber(text As String) As Long
     ColourNumber = CLng("&H" & Mid(text, 5, 2) & Mid(text, 3, 2) & Mid(text, 1, 2))
 End Function

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from checker_xlsx.description import Description
 from checker_xlsx.libreoffice.cells import Corners, Range, corners
 from checker_xlsx.libreoffice.connection import Uno, uno_module
-from checker_xlsx.libreoffice.exported import exported, looks_in, snapshot_of
+from checker_xlsx.libreoffice.exported import exported
 from checker_xlsx.libreoffice.formats import Formats, formats_of
 from checker_xlsx.libreoffice.names import Names
-from checker_xlsx.libreoffice.repainting import refused_sheets, repaint
+from checker_xlsx.libreoffice.repainting import protect_again, refused_sheets, repaint
 from checker_xlsx.looks import Look, Seen
+from checker_xlsx.saved_copy import looks_in, snapshot_of
 from xlwings import base_classes
 
 from checker.model.snapshot import Snapshot
@@ -88,7 +90,10 @@ class Book(base_classes.Book):
 
     def snapshot(self) -> Snapshot:
         """The whole document as read in one call; see `checker_xlsx.libreoffice.exported`."""
+        self.release()
         self.accept_input()
+        if not self.document.isAutomaticCalculationEnabled():
+            self.document.calculate()
         self._export = exported(self.document)
         read: Snapshot = snapshot_of(self.name, self._export)
         return read
@@ -115,13 +120,21 @@ class Book(base_classes.Book):
         )
         dispatcher.executeDispatch(self.controller.Frame, ".uno:AcceptFormula", "", 0, ())
 
-    def structure_protected(self) -> bool:
-        """Whether sheets can neither be added nor removed."""
-        return bool(self.document.isProtected())
+    def description(self) -> Description:
+        """What it says about itself that its copy does not."""
+        return Description(
+            book=self.name,
+            structure_protected=bool(self.document.isProtected()),
+            read_only=bool(self.document.isReadonly()),
+        )
 
-    def cannot_save(self) -> bool:
-        """Whether the document was opened for reading only."""
-        return bool(self.document.isReadonly())
+    def release(self) -> None:
+        """Free the screen, and protect the sheet, that a program left which was ended."""
+        protect_again(self.document)
+        while self.document.hasControllersLocked():
+            self.document.unlockControllers()
+        if self.document.isActionLocked():
+            self.document.resetActionLocks()
 
 
 class Books(base_classes.Books):

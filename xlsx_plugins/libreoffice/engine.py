@@ -215,7 +215,7 @@ class App(base_classes.App):
     def run(self, macro: str, args: Sequence[object]) -> object:
         """Run a VBA procedure, named as ``'book'!Procedure``, of an open book."""
         book_name, _, procedure = macro.rpartition("!")
-        book = self.books(book_name.strip("'")) if book_name else self.books.active
+        book = self.books(book_name[1:-1].replace("''", "'")) if book_name else self.books.active
         if book is None:
             raise KeyError(macro)
         libraries = book.document.BasicLibraries

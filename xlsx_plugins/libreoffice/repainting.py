@@ -12,6 +12,8 @@ from checker_xlsx.looks import Look
 from checker.writing.notes import NOTE_FONT, NOTE_POINTS, text_pixels
 
 _NOTE = 8  # com.sun.star.sheet.CellFlags.ANNOTATION
+_UNPROTECTED = "checker.unprotected"
+_REMOVABLE = 128  # com.sun.star.beans.PropertyAttribute.REMOVEABLE
 _Place = tuple[int, int, int, int]
 _LETTERS = {
     "CharFontName": NOTE_FONT,
@@ -28,13 +30,14 @@ def repaint(document: Uno, looks: Sequence[Look]) -> None:
     for title, group in groupby(looks, key=lambda look: look.sheet):
         sheet = document.Sheets.getByName(title)
         locked = sheet.isProtected()
-        if locked and not _unlocked(sheet):
-            continue
+        if locked:
+            _note_unprotected(document, title)
         try:
-            _repaint_sheet(document, sheet, list(group))
+            if not locked or _unlocked(sheet):
+                _repaint_sheet(document, sheet, list(group))
         finally:
             if locked:
-                sheet.protect("")
+                protect_again(document)
 
 
 def refused_sheets(document: Uno, titles: Iterable[str]) -> frozenset[str]:
@@ -43,11 +46,32 @@ def refused_sheets(document: Uno, titles: Iterable[str]) -> frozenset[str]:
     for title in set(titles):
         sheet = document.Sheets.getByName(title)
         if sheet.isProtected():
-            if _unlocked(sheet):
-                sheet.protect("")
-            else:
+            _note_unprotected(document, title)
+            if not _unlocked(sheet):
                 refused.add(title)
+            protect_again(document)
     return frozenset(refused)
+
+
+def _note_unprotected(document: Uno, title: str) -> None:
+    """Write into the document which sheet is about to be unprotected: this process may be ended
+    before it has protected it again, and then the next one does."""
+    properties = document.DocumentProperties.UserDefinedProperties
+    if not properties.PropertySetInfo.hasPropertyByName(_UNPROTECTED):
+        properties.addProperty(_UNPROTECTED, _REMOVABLE, title)
+
+
+def protect_again(document: Uno) -> None:
+    """Protect the sheet that this program, or one that was ended, had unprotected."""
+    properties = document.DocumentProperties.UserDefinedProperties
+    if not properties.PropertySetInfo.hasPropertyByName(_UNPROTECTED):
+        return
+    title = properties.getPropertyValue(_UNPROTECTED)
+    if document.Sheets.hasByName(title):
+        sheet = document.Sheets.getByName(title)
+        if not sheet.isProtected():
+            sheet.protect("")
+    properties.removeProperty(_UNPROTECTED)
 
 
 def _unlocked(sheet: Uno) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from checker.authoring.example_forms import EXPECTED, form_with
 from checker.county.collection import County, conclude_all, gather
 from checker.county.measuring import figures_of, measure, questions
+from checker.county.python_rules import HandedIn
 from checker.judging.engine import judge
 from checker.marking.file_record import Measure
 from checker.model.rules import Example, Plain, Rule
@@ -30,25 +32,39 @@ def problem_of(
     parts = [rule.id, *_texts(rule.spec.get("of"))]
     rules = [item for item in ruleset if item.id in parts]
 
-    def measured(schools: Iterable[Mapping[str, Plain]]) -> list[tuple[str, tuple[Measure, ...]]]:
+    def filled(schools: Iterable[Mapping[str, Plain]]) -> list[HandedIn]:
         return [
-            (str(number), _measures(school, example, template, rules, ruleset, profile))
+            HandedIn(
+                str(number),
+                f"第{number}所学校",
+                "",
+                template.id,
+                partial(_filled, school, template, example.stage),
+            )
             for number, school in enumerate(schools, 1)
         ]
 
-    now, then = measured(example.schools), measured(example.last_year)
+    def measured(forms: Iterable[HandedIn]) -> list[tuple[str, tuple[Measure, ...]]]:
+        return [(form.code, _measures(form.read(), rules, ruleset, profile)) for form in forms]
+
+    forms, earlier = filled(example.schools), filled(example.last_year)
     stages = {stage.id: stage.title for stage in template.stages}
     county = County(
-        measured=gather(now),
-        earlier=gather(then),
-        names={code: f"第{code}所学校" for code, _ in now},
+        measured=gather(measured(forms)),
+        earlier=gather(measured(earlier)),
+        names={form.code: form.name for form in forms},
         stages=stages,
         edition=template.edition,
         form=_county_form(example, templates),
+        forms=forms,
+        earlier_forms=earlier,
     )
     concluded = conclude_all([rule], county, ruleset, profile)
     if concluded.errors:
-        return "；".join(error.message for error in concluded.errors)
+        return "；".join(
+            f"{error.message}（{error.where}）" if ".py:" in error.where else error.message
+            for error in concluded.errors
+        )
     found = [
         item
         for item in concluded.findings
@@ -68,21 +84,19 @@ _SILENT = frozenset({"outlier", "cohort"})
 """Kinds that only speak of schools that stand out: saying nothing is passing."""
 
 
-def _measures(
-    school: Mapping[str, Plain],
-    example: Example,
-    template: Template,
-    rules: list[Rule],
-    ruleset: RuleSet,
-    profile: Profile,
-) -> tuple[Measure, ...]:
+def _filled(school: Mapping[str, Plain], template: Template, stage: str | None) -> Submission:
     tables = {
         key: [row for row in value if isinstance(row, dict)]
         for key, value in school.items()
         if isinstance(value, list)
     }
     facts = {key: value for key, value in school.items() if key not in tables}
-    submission = form_with(template, facts, tables, example.stage)
+    return form_with(template, facts, tables, stage)
+
+
+def _measures(
+    submission: Submission, rules: list[Rule], ruleset: RuleSet, profile: Profile
+) -> tuple[Measure, ...]:
     report = judge(submission, ruleset, profile)
     found = measure(report, questions(rules), figures_of(submission, ruleset, profile))
     if found.errors:

@@ -60,7 +60,7 @@ def form_with(
     fields = template.fields()
     known_stages = [item.id for item in template.stages]
     if stage is not None and stage not in known_stages:
-        raise ExampleError(f"模板没有学段 {stage}")
+        raise ExampleError(f"模板没有学段 {stage}，有 {'、'.join(known_stages) or '（没有学段）'}")
     stages = _stages(template, typed, stage, known_stages)
     facts: dict[FactRef, Fact] = {}
     for field in fields.values():

@@ -15,7 +15,9 @@ from checker.authoring.example_forms import (
     submission_of_last_year,
 )
 from checker.judging.engine import judge
+from checker.model.report import Report
 from checker.model.rules import Example, Rule
+from checker.model.submission import Explanation, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Scope, Verdict
 from checker.rules.profiles import Profile, build
@@ -70,6 +72,8 @@ def _run(
             used = replace(used, definitions={**used.definitions, **example.definitions})
         only = replace(ruleset, chosen=frozenset({rule.id}))
         report = judge(submission, only, used, last_year)
+        if example.expect is Outcome.EXPLAINED:
+            report = judge(_explained(report), only, used, last_year)
         errors = "；".join(
             f"{error.message}（{error.where}）" if ".py:" in error.where else error.message
             for error in report.errors
@@ -83,6 +87,16 @@ def _run(
         problem = errors or _compared(rule, example, verdicts)
         return ExampleResult(rule.id, number, template_id, problem, verdicts)
     return ExampleResult(rule.id, number, "", "；".join(problems) or "规则没有模板")
+
+
+def _explained(report: Report) -> Submission:
+    """The form with a text in the sheet 说明 for everything that is in doubt."""
+    doubted = [each for each in report.verdicts if each.outcome is Outcome.DOUBT]
+    texts = {
+        each.key: Explanation(each.key, "情况属实。", row, each.worded().message)
+        for row, each in enumerate(doubted, 1)
+    }
+    return replace(report.submission, explanations=texts)
 
 
 def _run_collection(

@@ -36,6 +36,13 @@ def formula_of(rule: Rule) -> str:
             down = f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
             across = " + ".join(_texts(spec, "part_columns"))
             return f"{down}；{_text(spec, 'total_column')} == {across}" if across else down
+        case "score_table":
+            return "；".join(
+                f"{_texts(spec, 'sections')[0]} 等各部分的 {stated} == 所属各项的 {column} 之和"
+                for stated, column in zip(
+                    _texts(spec, "stated"), _texts(spec, "columns"), strict=True
+                )
+            )
         case "subset":
             whole = _text(spec, "whole")
             return "；".join(f"{part} <= {whole}" for part in _texts(spec, "parts"))
@@ -97,7 +104,10 @@ def explanation_lines(rule: Rule, session: Session) -> Iterator[str]:
 def about(rule: Rule, session: Session) -> str:
     """Family, plugin, how grave it is, and what it is asked about."""
     severity = SEVERITY_NAMES[session.profile.severity(rule.id, rule.severity)]
-    return f"规则族 {rule.family}　插件 {rule.plugin}　{severity}　{SCOPE_WORDS[rule.scope]}"
+    template, asked = _template(rule, session), SCOPE_WORDS[rule.scope]
+    if rule.scope is Scope.SUBMISSION and template and template.level in ("county", "statement"):
+        asked = "每县判断一次"
+    return f"规则族 {rule.family}　插件 {rule.plugin}　{severity}　{asked}"
 
 
 def explanation_sections(rule: Rule, session: Session) -> Iterator[tuple[str, list[str]]]:
@@ -109,8 +119,9 @@ def explanation_sections(rule: Rule, session: Session) -> Iterator[tuple[str, li
     yield _section("为什么", [rule.why])
     passes = [example for example in rule.examples if example.expect is Outcome.PASS]
     fails = [example for example in rule.examples if example.expect is not Outcome.PASS]
-    yield _section("正例", [_example(example, template) for example in passes])
-    yield _section("反例", [_example(example, template) for example in fails])
+    county = next((item for item in session.templates if item.level == "county"), None)
+    yield _section("正例", [_example(example, template, county) for example in passes])
+    yield _section("反例", [_example(example, template, county) for example in fails])
     yield _section("怎么办", [rule.fix])
     since = f"{rule.since}年" if rule.since else "一直有效"
     yield _section("自何时起", [since + (f"，到{rule.until}年止" if rule.until else "")])
@@ -219,14 +230,15 @@ def _schools(
     return [*told, f"等 {len(schools)} 所"] if len(schools) > MOST_TOLD else told
 
 
-def _example(example: Example, template: Template | None) -> str:
+def _example(example: Example, template: Template | None, county: Template | None) -> str:
+    """An example in a line; ``county`` is the form of what the county itself says in it."""
     stage = template.stage_title(example.stage) if template and example.stage else ""
     given = _filled_in(example.facts, template)
     given += [_rows_of(table, rows, template) for table, rows in example.tables.items()]
     given += _schools("第", example.schools, template)
     given += _schools("上年第", example.last_year, template)
     if example.county:
-        given.append(f"县级表：{'，'.join(_filled_in(example.county, template))}")
+        given.append(f"县级表：{'，'.join(_filled_in(example.county, county))}")
     result = OUTCOME_WORDS[example.expect]
     shown = "，".join(
         part

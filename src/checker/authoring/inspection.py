@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 from checker import toml_files
 from checker.authoring import unused
+from checker.authoring.impure import impure
 from checker.authoring.plugin_source import (
     ManifestSource,
     Problem,
     PythonSource,
     Weight,
+    line_naming,
     syntax_problem,
 )
 from checker.authoring.unit_check import figure_problems
@@ -22,6 +25,15 @@ from checker.forms.loading import load_template
 from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE, load_extra_sheets
 from checker.model.rules import Rule
 from checker.model.template import Template
+from checker.model.verdicts import Scope
+from checker.plugins.code import REGISTER
+from checker.plugins.contributions import (
+    COMMANDS,
+    PROFILES,
+    REPORT_FORMATS,
+    TEMPLATES,
+    Contributions,
+)
 from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.failure import PluginFailure
 from checker.plugins.manifest import PluginManifest
@@ -32,6 +44,8 @@ from checker.session import BadChoice, Session, SessionOptions
 
 _MISSING = re.compile(r"没有(字段|限值|学段|模板|表|规则|代码表|) ?([^ ：，。]+)$")
 _KEY = re.compile(r"([a-z_]+)：")
+_IN_CODE = re.compile(r"（(\w+\.py):(\d+)）$")
+HOOKS = (REGISTER, TEMPLATES, PROFILES, REPORT_FORMATS, COMMANDS)
 _OF_TEMPLATE = re.compile(r"（模板 ([^）]*)）(.*)", re.DOTALL)
 
 
@@ -82,16 +96,26 @@ class _Inspection:
         if manifest is None:
             for refused in session.errors:
                 if Path(refused.where).resolve() == here / MANIFEST_FILE:
-                    yield Problem(MANIFEST_FILE, self.source.line("plugin"), refused.message)
+                    yield Problem(
+                        MANIFEST_FILE, self.source.clash_line(refused.message), refused.message
+                    )
             return
         for notice in session.plugins.notices:
             yield Problem(MANIFEST_FILE, 0, notice, Weight.NOTE)
         for told in session.errors:
             if Path(told.where).is_relative_to(self.folder):
                 file = Path(told.where).relative_to(self.folder).as_posix()
-                yield Problem(file, 0, told.message)
+                message = self._meant_template(told.message, session)
+                yield Problem(file, line_naming(Path(told.where), told.message), message)
         templates = {template.id: template for template in session.templates}
         yield from self._of_plugin(manifest, session, templates)
+
+    def _meant_template(self, message: str, session: Session) -> str:
+        missing = _MISSING.search(message)
+        if missing is None or missing[1] != "模板":
+            return message
+        meant = nearest(missing[2], {template.id for template in session.templates})
+        return f"{message}，是不是 {meant}？" if meant else message
 
     def _of_plugin(
         self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
@@ -110,6 +134,8 @@ class _Inspection:
             yield Problem("rules.py", int(failure.where.rpartition(":")[2] or 0), failure.message)
             return
         yield from self._of_code(manifest, code)
+        yield from self._of_hooks(manifest, session, code)
+        yield from impure(code)
         unread = unused.unused_limits(manifest, session.ruleset, self.source, code)
         yield from (problem for limit, problem in unread if limit not in self.meant)
         yield from unused.unused_lists(manifest, self.source, code)
@@ -232,12 +258,14 @@ class _Inspection:
                 continue
             for entry in overlay.thresholds:
                 if entry.id not in limits:
-                    yield Problem(name, 0, f"没有限值 {entry.id}，这一项不起作用")
+                    told = f"没有限值 {entry.id}，这一项不起作用；请核对编号"
+                    yield Problem(name, line_naming(path, told), told)
             for rule_id in overlay.rules:
                 if rule_id not in session.rules:
-                    yield Problem(name, 0, f"没有规则 {rule_id}，这一项不起作用")
+                    told = f"没有规则 {rule_id}，这一项不起作用；请核对编号"
+                    yield Problem(name, line_naming(path, told), told)
             for told in unit_problems(overlay, session.ruleset):
-                yield Problem(name, 0, told)
+                yield Problem(name, line_naming(path, told), told)
 
     def _of_folder(self, manifest: PluginManifest) -> Iterator[Problem]:
         if manifest.api_version != API_VERSION:
@@ -260,17 +288,41 @@ class _Inspection:
             name = str(rule.spec.get("function"))
             if not registered and name not in code.functions and name not in code.imports:
                 line = self.source.rule_line(rule.id, "function")
-                yield self.source.problem(f"规则 {rule.id}：rules.py 中没有函数 {name}", line)
+                meant = nearest(name, code.functions)
+                hint = f"，是不是 {meant}？" if meant else "，请写好这个函数或改 function"
+                yield self.source.problem(f"规则 {rule.id}：rules.py 中没有函数 {name}{hint}", line)
+            elif not code.takes_two.get(name, True):
+                self.broken.add(rule.id)
+                first = "county" if rule.scope is Scope.COLLECTION else "unit"
+                told = f"函数 {name} 要有两个参数：def {name}({first}, context)"
+                yield Problem(code.path.name, code.functions[name], told)
+        for needed in manifest.requires:
+            if find_spec(needed.partition(".")[0]) is None:
+                self.broken |= {rule.id for rule in functions}
+                told = f"requires：没有安装 {needed}；请安装它，或从 requires 里删去"
+                yield self.source.problem(told, self.source.line("plugin", "requires"))
         line = self.source.line("plugin", "hooks")
         for hook in manifest.hooks:
             if hook not in code.hook_lines:
+                meant = nearest(hook, HOOKS)
+                hint = f"，是不是 {meant}？" if meant and meant != hook else ""
                 yield self.source.problem(
-                    f"hooks 写了 {hook}，rules.py 中没有带 @hookimpl 的这个函数", line
+                    f"hooks 写了 {hook}，rules.py 中没有带 @hookimpl 的这个函数{hint}", line
                 )
         for hook, at in code.hook_lines.items():
             if hook not in manifest.hooks:
                 message = f"{hook} 没有写进 plugin.toml 的 [plugin] hooks，不会被调用"
                 yield Problem(code.path.name, at, message)
+
+    def _of_hooks(
+        self, manifest: PluginManifest, session: Session, code: PythonSource
+    ) -> Iterator[Problem]:
+        """What the hooks give when they are called: is it what plugin.toml announces?"""
+        there = [hook for hook in manifest.hooks if hook in code.hook_lines]
+        asked = Contributions((manifest,), session.plugins.code)
+        for hook, failure in _failures_of(asked, manifest, there):
+            line = int(failure.where.rpartition(":")[2] or 0) or code.hook_lines[hook]
+            yield Problem(code.path.name, line, f"{hook}：{failure.message}")
 
     def _of_examples(
         self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
@@ -280,8 +332,53 @@ class _Inspection:
         for rule in manifest.rules:
             if rule.kind == "form" or rule.id in self.broken:
                 continue
+            told: set[str] = set()
             for result in run_examples(rule, session.ruleset, templates):
-                if result.problem:
+                if not result.problem:
+                    continue
+                in_code = _IN_CODE.search(result.problem)
+                cause = result.problem[: in_code.start()] if in_code else result.problem
+                cause = self._with_hint(cause, rule, session, templates)
+                said = f"规则 {rule.id} 的第 {result.number} 个例子：{cause}"
+                if in_code is None:
                     line = self.source.rule_line(rule.id, "examples")
-                    told = f"规则 {rule.id} 的第 {result.number} 个例子：{result.problem}"
-                    yield self.source.problem(told, line)
+                    yield self.source.problem(said, line)
+                elif cause not in told:  # the code's fault is one, whatever it is asked
+                    told.add(cause)
+                    yield Problem(in_code[1], int(in_code[2]), said)
+
+
+def _functions_of(manifest: PluginManifest) -> Iterable[str]:
+    return {str(rule.spec["function"]) for rule in manifest.rules if rule.kind == "function"}
+
+
+_ANNOUNCED: Mapping[str, tuple[str, Callable[[PluginManifest], Iterable[str]]]] = {
+    REPORT_FORMATS: ("report_formats", lambda manifest: manifest.report_formats),
+    COMMANDS: ("commands", lambda manifest: manifest.commands),
+}
+"""Hooks that give something by name -> the part of plugin.toml where the names stand."""
+
+
+def _failures_of(
+    asked: Contributions, manifest: PluginManifest, hooks: Iterable[str]
+) -> Iterator[tuple[str, PluginFailure]]:
+    """Each hook with what is wrong with what it gives."""
+    for hook in hooks:
+        try:
+            if hook in (TEMPLATES, PROFILES):
+                for path in asked.given_paths(manifest, hook):
+                    if not (path / TEMPLATE_FILE if hook == TEMPLATES else path).is_file():
+                        inside = f"里没有 {TEMPLATE_FILE}" if hook == TEMPLATES else "不在那里"
+                        raise PluginFailure(f"给出的 {path} {inside}")
+                continue
+            given = asked.code.hook(manifest.id, hook)
+            if not isinstance(given, Mapping) or not all(map(callable, given.values())):
+                raise PluginFailure(f"应给出“名字 → 函数”的表，却给出了 {type(given).__name__}")
+            part, names_of = _ANNOUNCED.get(hook, ("", _functions_of))
+            wanted = set(names_of(manifest))
+            for name in sorted(wanted - set(given)):
+                raise PluginFailure(f"没有给出 {name}，{f'[{part}]' if part else '规则'}里写了它")
+            for name in sorted(set(given) - wanted) if part else ():
+                raise PluginFailure(f"给出了 {name}，plugin.toml 的 [{part}] 里没有写，用不上")
+        except PluginFailure as failure:
+            yield hook, failure

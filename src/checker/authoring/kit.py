@@ -78,6 +78,16 @@ class Checked(Struct, frozen=True):
         return tuple(dict.fromkeys(ref.field for ref in self.verdict.at))
 
 
+class Tried(Struct, frozen=True):
+    """A workbook filled from an example of a rule, and what the plugin's rules say of it, without
+    what passed or does not apply."""
+
+    rule: str
+    example: int
+    book: MarkedWorkbook
+    verdicts: tuple[Verdict, ...]
+
+
 class PluginKit:
     """Rules of the plugins in ``folders`` (and all others that are installed)."""
 
@@ -181,6 +191,29 @@ class PluginKit:
             self.session, folder, self._template(template), _plain(facts), _rows(tables), stage
         )
 
+    def tried(self, folder: Path, rule_id: str | None = None) -> Tried:
+        """The workbook of the first example that is not to pass, of this rule or of the first one
+        that has one. Raises KitError, ExampleError, OSError."""
+        own = list(self.own_rules())
+        for rule in own if rule_id is None else [self.rule(rule_id)]:
+            for number, example in enumerate(rule.examples, 1):
+                if example.schools or example.expect in (Outcome.PASS, Outcome.NOT_APPLICABLE):
+                    continue
+                folder.mkdir(parents=True, exist_ok=True)
+                form = self._template(rule.templates[0])
+                facts = _of_a_school_with(form, example.stage, example.facts)
+                tables, stage = example.tables, example.stage
+                book = make_marked(self.session, folder, form, facts, tables, stage)
+                ids = {each.id for each in own}
+                told = tuple(
+                    verdict.worded()
+                    for verdict in book.report.verdicts
+                    if verdict.rule in ids
+                    and verdict.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+                )
+                return Tried(rule.id, number, book, told)
+        raise KitError("没有可以试填的例子：要有一个不通过的、填在一所学校表上的例子。")
+
     def _template(self, template_id: str | None) -> Template:
         if template_id is None:
             used = {name for rule in self.own_rules() for name in rule.templates}
@@ -191,6 +224,24 @@ class PluginKit:
         if found is None:
             raise KitError(f"没有模板 {template_id}；有 {'、'.join(self.templates)}。")
         return found
+
+
+def _of_a_school_with(
+    form: Template, stage: str | None, facts: Mapping[str, Plain]
+) -> Mapping[str, Plain]:
+    """The facts, with a school's type that has the stage they are of, where none is given."""
+    split = form.split
+    if split.field is None or split.field in facts:
+        return facts
+    named = {name.partition("@")[2].partition(".")[0] for name in facts} | {stage or ""}
+    known = {each.id for each in form.stages}
+    wanted = (named & known) or {form.stages[0].id}
+    fits = [code for code, stages in split.by_code.items() if wanted <= set(stages)]
+    return (
+        {**facts, split.field: min(fits, key=lambda code: len(split.by_code[code]))}
+        if fits
+        else facts
+    )
 
 
 def _plain(facts: Facts | None) -> dict[str, Plain]:

@@ -19,6 +19,8 @@ class Listed(Struct, frozen=True):
     families: tuple[str, ...] = ()
     templates: int = 0
     profiles: int = 0
+    commands: tuple[str, ...] = ()
+    report_formats: tuple[str, ...] = ()
     origin: str = ""
     folder: str = ""
     error: str = ""
@@ -35,6 +37,8 @@ def listed(session: Session) -> Iterator[Listed]:
             tuple(manifest.families),
             len(manifest.template_folders()),
             len(manifest.profile_files()),
+            tuple(manifest.commands),
+            tuple(manifest.report_formats),
             manifest.origin,
             str(manifest.folder),
         )
@@ -48,9 +52,11 @@ def lines(session: Session) -> Iterator[str]:
     for item in found:
         if item.error:
             continue
-        brings = [f"{item.rules} 条规则（{'、'.join(item.families)}）"]
+        brings = [f"{item.rules} 条规则（{'、'.join(item.families)}）"] if item.rules else []
         brings += [f"{item.templates} 个模板"] if item.templates else []
         brings += [f"{item.profiles} 个口径"] if item.profiles else []
+        brings += [f"命令 {'、'.join(item.commands)}"] if item.commands else []
+        brings += [f"报告格式 {'、'.join(item.report_formats)}"] if item.report_formats else []
         yield f"{item.id:<14}{item.version:<9}{item.title}　{'，'.join(brings)}　{item.origin}"
     refused = [item for item in found if item.error]
     for item in refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 from checker_templates.building.fill_data import FillData, FillValue
 from msgspec import Struct
@@ -129,7 +130,9 @@ def _read_back(path: Path) -> tuple[Cells, Cells, tuple[tuple[str, ...], ...]]:
     """Notes, colours of the cells with notes, and the rows of the result sheet."""
     from openpyxl import load_workbook
 
-    workbook = load_workbook(path)
+    with catch_warnings():
+        simplefilter("ignore")  # of print areas that openpyxl does not know
+        workbook = load_workbook(path)
     notes: Cells = {}
     colours: Cells = {}
     for sheet in workbook.worksheets:

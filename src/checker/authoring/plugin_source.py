@@ -39,7 +39,7 @@ class Problem(Struct, frozen=True, order=True):
 
 # -- plugin.toml -----------------------------------------------------------------------------
 
-_RULE = re.compile(r"规则 ([A-Za-z0-9]+)")
+_RULE = re.compile(r"规则 ([^\s：]+)")
 _RULE_NUMBER = re.compile(r"第 (\d+) 条规则")
 _LIMIT = re.compile(r"限值 ([A-Za-z0-9_]+)")
 _ENTRY = re.compile(r"^([a-z_]+)(?: (?:第 (\d+) 项|([^\s：]+)))?(?: 的 ([A-Za-z0-9_]+))?")
@@ -62,6 +62,17 @@ class ManifestSource:
     def line(self, *place: str | int) -> int:
         """The line of a key, or of what it stands in."""
         return self._places.line(*place)
+
+    def clash_line(self, message: str) -> int:
+        """The line of what a plugin was refused for: an id that somebody else has, its version of
+        the interface."""
+        found = re.match(r"(插件|规则|限值)编号 (\S+)", message)
+        if found is None:
+            return self.line("plugin", "api_version")
+        places = {"规则": self.rule_line, "限值": self.limit_line}
+        if found[1] not in places:
+            return self.line("plugin", "id")
+        return places[found[1]](found[2], "id")
 
     def rule_line(self, rule_id: str, key: str = "") -> int:
         """The line of a rule, or of one of its keys."""
@@ -123,6 +134,22 @@ def syntax_problem(error: toml_files.TomlFileError) -> list[Problem]:
         line = _TOLD_LINE.search(message)
         found.append(Problem(error.path.name, int(line[1]) if line else 0, message))
     return found
+
+
+_NAMED = re.compile(r"[（“]([^（）“”]+)[）”]|没有(?:模板|规则|限值) ?([\w.]+)|限值 (\w+) ")
+
+
+def line_naming(path: Path, message: str) -> int:
+    """The first line of a file that holds what a message names: in quotes or brackets, or after
+    没有模板, 没有规则, 没有限值; the last such name that is there. 0 if none is."""
+    names = _NAMED.findall(message)
+    lines = path.read_text("utf-8-sig", errors="replace").splitlines()
+    for name in reversed([next(filter(None, each)) for each in names]):
+        word = re.compile(rf"(?<!\w){re.escape(name)}(?![\w.])")
+        for number, line in enumerate(lines, 1):
+            if word.search(line):
+                return number
+    return 0
 
 
 # -- lines of a TOML text --------------------------------------------------------------------
@@ -231,17 +258,23 @@ class PythonSource:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.exists = path.is_file()
-        text = path.read_text("utf-8-sig") if self.exists else ""
         try:
+            text = path.read_text("utf-8-sig") if self.exists else ""
             tree = ast.parse(text)
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            told = "这一行起不是 UTF-8 编码：多半存成了 GBK（ANSI），请在编辑器里另存为 UTF-8"
+            raise PluginFailure(told, f"{path.name}:{line}") from None
         except SyntaxError as error:
-            raise PluginFailure(
-                f"不是正确的 Python 代码（{error.msg}）", f"{path.name}:{error.lineno or 0}"
-            ) from None
-        self.functions = {
-            node.name: node.lineno for node in tree.body if isinstance(node, ast.FunctionDef)
-        }
+            shown = (error.text or "").strip()[:60]
+            told = f"不是正确的 Python 代码（{error.msg}）：{shown}"
+            raise PluginFailure(told, f"{path.name}:{error.lineno or 0}") from None
+        self.tree = tree
+        defined = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        self.functions = {node.name: node.lineno for node in defined}
         """Functions of the module with their lines."""
+        self.takes_two = {node.name: _takes_two(node.args) for node in defined}
+        """Whether each can be called with a unit (or the county) and a context."""
         self.imports = {
             node.asname or node.name
             for each in tree.body
@@ -262,6 +295,12 @@ class PythonSource:
             if isinstance(node, ast.FunctionDef) and _is_hook(node)
         }
         """Functions marked with ``@hookimpl``."""
+
+
+def _takes_two(arguments: ast.arguments) -> bool:
+    places = len(arguments.posonlyargs) + len(arguments.args)
+    needed = places - len(arguments.defaults)
+    return needed <= 2 and (places >= 2 or arguments.vararg is not None)
 
 
 def _is_hook(function: ast.FunctionDef) -> bool:

@@ -1,10 +1,20 @@
-"""Reference tables of the documentation, made from the lists that the program itself works with."""
+"""Reference for authors, made from the lists that the program itself works with: tables of the
+pages in ``docs/author`` (running this module writes them; a test fails when they are not what it
+makes) and what ``checker plugin help`` prints.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from inspect import getdoc, getmembers, isfunction, signature
+from enum import Enum
+from functools import cache
+from importlib.util import find_spec
+from inspect import getdoc, getmembers, isclass, isfunction, signature
+from pathlib import Path
 
+from checker import api
+from checker.plugins.manifest_check import nearest
 from checker.rules.functions import FUNCTIONS
 from checker.rules.functions import Takes as Argument
 from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
@@ -24,7 +34,7 @@ TAKES_WORDS: Mapping[Takes, str] = {
     Takes.GAP: "表",
     Takes.CODE_LIST: "代码表编号",
     Takes.PATTERN: "正则表达式",
-    Takes.ALGORITHM: "`uscc` 或 `id_card`",
+    Takes.ALGORITHM: "`uscc`、`id_card` 或 `org_code`",
     Takes.TABLE: "表的编号",
     Takes.COLUMNS: "列编号的列表",
     Takes.RULES: "规则编号的列表",
@@ -117,15 +127,179 @@ def hooks(_: Session) -> Iterator[str]:
             yield f"| `{name}` | `{_cell(gives)}` | {_cell(words)} |"
 
 
+def classes(_: Session) -> Iterator[str]:
+    """Every name of ``checker.api``: its fields, properties and methods."""
+    for name in sorted(api.__all__, key=str.lower):
+        thing = getattr(api, name)
+        yield f"### `{name}` {{ #api-{name.lower()} }}"
+        yield ""
+        if not isclass(thing):
+            if isfunction(thing):
+                yield f"`{_call_of(thing)}`　{_words(thing)}"
+            else:
+                yield "写在钩子前面的装饰器。" if name == "hookimpl" else f"`{thing!r}`"
+            yield ""
+            continue
+        yield _words(thing)
+        yield ""
+        members = list(_members(thing))
+        if members:
+            yield "| 成员 | 说明 |"
+            yield "|---|---|"
+            yield from (f"| `{_cell(each)}` | {_cell(told)} |" for each, told in members)
+            yield ""
+
+
+def _members(thing: type) -> Iterator[tuple[str, str]]:
+    if issubclass(thing, Enum):
+        yield from ((each.name, str(each.value)) for each in thing)
+        return
+    own = {name: value for name, value in vars(thing).items() if not name.startswith("_")}
+    fields = getattr(thing, "__annotations__", {})
+    for name in getattr(thing, "__slots__", ()):
+        if not name.startswith("_") and name not in fields:
+            yield name, ""
+    for name, kind in fields.items():
+        if not name.startswith("_"):
+            yield f"{name}: {getattr(kind, '__forward_arg__', kind)}", ""
+    for name, value in own.items():
+        if isfunction(value):
+            yield _call_of(value), _words(value)
+        elif name not in fields and hasattr(value, "__get__") and getdoc(value):
+            yield name, _words(value)
+
+
+def _call_of(function: Callable[..., object]) -> str:
+    shown = str(signature(function)).replace("(self, ", "(").replace("(self)", "()")
+    return function.__name__ + re.sub(r"(: |-> )'([^']*)'", r"\1\2", shown)
+
+
+def _words(thing: object) -> str:
+    return " ".join((getdoc(thing) or "").split())
+
+
 PARTS: Mapping[str, Callable[[Session], Iterator[str]]] = {
     "kinds": kinds,
     "functions": functions,
     "profiles": profiles,
     "templates": templates,
     "hooks": hooks,
+    "api": classes,
 }
-"""Part of a page -> what makes it; a page has ``<!-- 由程序生成：kinds -->`` where it belongs."""
+"""Part of a page -> what makes it. In the page it stands between two comments that name it."""
+
+_COMMENT = re.compile(r"<!--.*?-->\n| \{ #[\w-]+ \}")
+_PART = re.compile(r"(<!-- 由程序生成：(\w+) -->\n).*?(<!-- 到这里 -->)", re.DOTALL)
+
+
+def filled(markdown: str, session: Session) -> str:
+    """A page with its generated parts as they should be. KeyError for a part nobody makes."""
+    return _PART.sub(
+        lambda part: f"{part[1]}{chr(10).join(PARTS[part[2]](session)).rstrip()}\n{part[3]}",
+        markdown,
+    )
+
+
+def pages() -> dict[str, Path]:
+    """Pages for authors by topic: of the installed package, else of the source tree."""
+    spec = find_spec("checker_docs")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    here = Path(__file__).parents[3] / "docs" / "author"
+    folder = Path(places[0]) if places else here
+    return {path.stem: path for path in sorted(folder.glob("*.md"))}
+
+
+# -- checker plugin help -----------------------------------------------------------------------
+
+
+class NoTopicError(LookupError):
+    """There is nothing on this; the text is a Chinese sentence."""
+
+
+def help_lines(topic: str, session: Session) -> Iterator[str]:
+    """What ``checker plugin help`` prints: on everything (""), a kind of rule, ``kinds``,
+    ``functions`` or one of them, ``hooks``, ``api`` or one of its names, or a page. Raises
+    NoTopicError."""
+    found = pages()
+    if not topic:
+        yield from _topics(found)
+    elif topic == "kinds":
+        yield from (f"{name:<16}{kind.title}" for name, kind in KINDS.items() if name != "form")
+        yield "一种规则有哪些项、怎么写：checker plugin help 种类。"
+        yield "种类是固定的，插件不能再加：每一种都要能检查单位、写成句子；别的用 function 写。"
+    elif topic in {*KINDS, *FUNCTIONS} - {"form"}:  # sum and total are both
+        yield from (line for line in functions(session) if line.startswith(f"| `{topic}`"))
+        if topic in KINDS:
+            yield from _kind_lines(topic, session)
+    elif topic == "functions":
+        yield from functions(session)
+        yield "函数是固定的，插件不能再加：式子不执行代码，别人的清单才能放心读。"
+        yield "式子算不出的，用 function 种类写："
+        yield ""
+        yield found[topic].read_text("utf-8").rstrip()
+    elif topic in api.__all__:
+        part = "\n".join(classes(session)).split(f"### `{topic}`")[1]
+        yield _COMMENT.sub("", f"{topic}{part.split('### `')[0]}").rstrip()
+    elif topic in found:
+        yield _COMMENT.sub("", found[topic].read_text("utf-8")).rstrip()
+    else:
+        known = [*KINDS, *FUNCTIONS, *api.__all__, *found, "kinds", "functions", "hooks", "api"]
+        meant = nearest(topic, known)
+        hint = f"，是不是 {meant}？" if meant else "。"
+        raise NoTopicError(
+            f"没有关于“{topic}”的说明{hint}不带参数运行 checker plugin help 看有哪些。"
+        )
+
+
+def _topics(found: Mapping[str, Path]) -> Iterator[str]:
+    yield "checker plugin help 主题"
+    yield ""
+    yield "kinds           规则有哪些种类；后面写种类的名称，看它的各项和一个真实的例子"
+    yield "functions       式子里能用的函数，和用 Python 写规则；写函数的名称只看一个"
+    yield "Unit、Context…  checker.api 里的一个名称（全部：checker plugin help api）"
+    for name, path in found.items():
+        if name != "functions":
+            yield f"{name:<16}{path.read_text('utf-8').partition(chr(10))[0].lstrip('# ')}"
+
+
+def _kind_lines(name: str, session: Session) -> Iterator[str]:
+    kind = KINDS[name]
+    yield f"{name}　{kind.title}"
+    for key in kind.keys:
+        needed = "必填" if key.required else "可选"
+        yield f"  {key.name:<16}{needed}　{TAKES_WORDS[key.takes].replace('`', '')}　{key.help}"
+    if name in COLLECTION_KINDS:
+        yield '  scope = "collection"，例子用 schools（每校一个表）、last_year、county'
+    yield "每条规则都有的项：checker plugin help manifest"
+    sources = [
+        (_source_of(rule.id, rule.path), rule)
+        for rule in session.rules.values()
+        if rule.kind == name and len(rule.examples) > 1
+    ]
+    if sources:
+        lines, used = min(sources, key=lambda found: sum(map(len, found[0])) or 10**6)
+        yield f"例（{used.id}，{used.title}）："
+        yield from lines
+
+
+def _source_of(rule_id: str, manifest: str) -> list[str]:
+    """A rule as it stands in its manifest."""
+    for block in _blocks(manifest):
+        if block.startswith("[[rules]]") and f'\nid = "{rule_id}"\n' in block:
+            return [line for line in block.rstrip().split("\n") if not line.startswith("#")]
+    return []
+
+
+@cache
+def _blocks(manifest: str) -> list[str]:
+    return re.split(r"^(?=\[)", Path(manifest).read_text("utf-8"), flags=re.MULTILINE)
 
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    every = Session()
+    for page in pages().values():
+        page.write_text(filled(page.read_text("utf-8"), every), "utf-8")

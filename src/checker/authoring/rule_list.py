@@ -34,7 +34,7 @@ def rule_lines(rules: Sequence[Rule], session: Session) -> Iterator[str]:
                 severity = session.profile.severity(rule.id, rule.severity)
                 off = "（本口径不查）" if session.profile.disabled(rule.id) else ""
                 yield f"  {rule.id:<9}{SEVERITY_WORDS[severity]}　{rule.title}{off}"
-    yield f"共 {len(rules)} 条规则。"
+    yield f"共 {len(rules)} 条规则。{session.plugins.why_off()}"
 
 
 def rule_entry(rule: Rule, session: Session) -> dict[str, Json]:

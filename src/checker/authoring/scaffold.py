@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 
 from checker.plugins.manifest_schema import API_VERSION, FAMILY, PLUGIN_ID
@@ -16,6 +17,21 @@ FILES = {
     "pyproject.toml": "pyproject.toml",
 }
 """File of the new folder -> its pattern (without ``.j2``) in ``new_plugin/``."""
+
+PARTS: dict[str, dict[str, str]] = {
+    "function": {},
+    "sheets": {"templates/{id}/sheets.toml": "sheets.toml"},
+    "table": {"templates/{id}/sheets.toml": "sheets.toml"},
+    "county": {},
+    "profile": {"profiles/{id}_local.toml": "profile.toml"},
+}
+"""What a new plugin may bring beside two rules that are data -> the files that it needs."""
+
+NAMES = {
+    "county": ("CountyContext", "CountyData", "CountyFinding"),
+    "function": ("Context", "Unit", "Verdict"),
+}
+"""What rules.py imports for a part."""
 
 
 class ScaffoldError(Exception):
@@ -35,11 +51,12 @@ def create(
     taken: dict[str, str],
     title: str = "",
     family: str = "",
+    parts: Sequence[str] = ("function",),
 ) -> list[Path]:
     """Write the files of a new plugin into ``folder``, which must not be there yet or be empty.
 
-    ``taken`` maps rule families and plugin ids that exist to the plugin they belong to. Raises
-    ScaffoldError, OSError.
+    ``taken`` maps rule families and plugin ids that exist to the plugin they belong to; ``parts``
+    are some of `PARTS`. Raises ScaffoldError, OSError.
     """
     if not re.fullmatch(PLUGIN_ID, plugin_id):
         raise ScaffoldError(
@@ -55,15 +72,22 @@ def create(
             )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ScaffoldError(f"{folder} 已经有了，没有改动它；请换一个名字，或用 --out 写到别处。")
-    values: dict[str, str | int] = {
+    values: dict[str, str | int | Sequence[str]] = {
         "id": plugin_id,
         "title": title or plugin_id,
         "family": chosen,
         "edition": edition,
         "api_version": API_VERSION,
+        "parts": parts,
+        "names": sorted(name for part in parts for name in NAMES.get(part, ())),
     }
+    files = {**FILES}
+    for part in parts:
+        files |= {name.format(id=plugin_id): pattern for name, pattern in PARTS[part].items()}
+    if not {"function", "county"} & set(parts):
+        del files["rules.py"]
     written = []
-    for name, pattern in FILES.items():
+    for name, pattern in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_filled(pattern, values), "utf-8", newline="\n")
@@ -71,11 +95,14 @@ def create(
     return written
 
 
-def _filled(pattern: str, values: dict[str, str | int]) -> str:
+def _filled(pattern: str, values: Mapping[str, str | int | Sequence[str]]) -> str:
     from jinja2 import Environment, StrictUndefined
 
-    source = files("checker.authoring") / "new_plugin" / f"{pattern}.j2"
+    source = resources.files("checker.authoring") / "new_plugin" / f"{pattern}.j2"
     environment = Environment(
-        undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        autoescape=False,
     )
     return environment.from_string(source.read_text("utf-8")).render(values)

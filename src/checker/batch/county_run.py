@@ -35,7 +35,7 @@ from checker.county.judgement import newest_county_form, returned_to, set_aside,
 from checker.county.output import COPIES, county_papers
 from checker.county.report import CountyReport, Decisions
 from checker.county.review import REVIEW
-from checker.county.roster import RosterEntry, read_roster, roster_in
+from checker.county.roster import RosterEntry, RosterProblem, read_roster, roster_in
 from checker.county.run_log import chosen_schools, digest_of, lock_of, lock_states, with_run
 from checker.county.school_copy import findings_for, judged_again, notes_of
 from checker.county.school_record import record_for
@@ -43,7 +43,9 @@ from checker.forms.errors import UnknownForm
 from checker.marking.file_record import FileRecord
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.reading.limits import set_limits
 from checker.session import Session, SessionOptions
+from checker.trouble import disk_reason
 from checker.writing import UnwritableWorkbook, marked_content
 
 
@@ -72,12 +74,14 @@ class CountyResult(Struct, frozen=True):
     """What came of it. Of the report's records only the heads can be read any more: the spool with
     their findings is gone. ``written`` has the papers by name; ``unmarked`` are files whose marked
     copy lacks what the county says of the school. ``interrupted``: the run was stopped before every
-    file was judged."""
+    file was judged. ``problem``: a result file could not be written; what was judged is told all
+    the same."""
 
     report: CountyReport
     written: Mapping[str, Path]
     unmarked: tuple[str, ...] = ()
     interrupted: bool = False
+    problem: OSError | None = None
 
 
 Watch = Callable[[Iterator[FileRecord], int], Iterator[FileRecord]]
@@ -91,12 +95,13 @@ class NothingToJudge(Exception):
 def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyResult:
     """The whole run. Ctrl-C ends the judging; what was finished is put together and written.
 
-    Raises RosterProblem, ReviewProblem, NoSuchSchool, BadChoice, ClusterUnreachable,
-    NothingToJudge, or OSError if a result file cannot be written, such as one that is open in
-    another program.
+    Raises RosterProblem, ReviewProblem, NoSuchSchool, BadChoice, ClusterUnreachable or
+    NothingToJudge. That a result file cannot be written, such as one that is open in another
+    program, stands in the result.
     """
     options = _absolute(options)
     session = session_for(options.session)
+    set_limits(options.session.limits)
     desk = ResultDesk(options.out)
     found = discover(options.paths)
     unopened = dict(found.failures)
@@ -130,8 +135,7 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                             kept.append(spool.keep(_of_county(each, options.out)))
                 except KeyboardInterrupt:
                     interrupted = True
-            if tables.problem is not None:
-                raise tables.problem
+            problem = tables.problem
             earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
         finally:
             cluster.close()
@@ -161,24 +165,29 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             )
         )
 
-        if not interrupted:
-            report = _remembered(report, by_shown, options, desk, generated)
         unmarked: tuple[str, ...] = ()
-        if options.mark and not interrupted:
-            again = open_cache(options.cache, options.session)
-            unmarked = _mark_again(report, by_shown, options, session, desk, again)
-            if again is not None:
-                again.close()
-        written = {}
-        for paper in county_papers(report, session.rules, generated, options.deadline):
-            written[paper.name] = desk.write(paper.name, paper.write)
-        if not interrupted:
-            desk.drop_others(FOLDER, written)
-            review = desk.write_review(report)
-            if review is not None:
-                written[REVIEW] = review
-            desk.save()
-    return CountyResult(report, written, unmarked, interrupted)
+        written: dict[str, Path] = {}
+        try:
+            if problem is not None:
+                raise problem
+            if not interrupted:
+                report = _remembered(report, by_shown, options, desk, generated)
+            if options.mark and not interrupted:
+                again = open_cache(options.cache, options.session)
+                unmarked = _mark_again(report, by_shown, options, session, desk, again)
+                if again is not None:
+                    again.close()
+            for paper in county_papers(report, session.rules, generated, options.deadline):
+                written[paper.name] = desk.write(paper.name, paper.write)
+            if not interrupted:
+                desk.drop_others(FOLDER, written)
+                review = desk.write_review(report)
+                if review is not None:
+                    written[REVIEW] = review
+                desk.save()
+        except OSError as failed:
+            problem, written = failed, {}
+    return CountyResult(report, written, unmarked, interrupted, problem)
 
 
 def _with_sent_back(
@@ -298,7 +307,11 @@ def _roster(options: CountyOptions) -> tuple[RosterEntry, ...] | None:
     if options.roster is not None:
         return read_roster(options.roster)
     for place in options.paths:
-        found = read_beside(place, ROSTER_NAMES)
+        try:
+            found = read_beside(place, ROSTER_NAMES)
+        except OSError as problem:
+            reason = disk_reason(problem)
+            raise RosterProblem(f"“{place}”里的名册打不开：{reason}。") from problem
         if found is not None:
             return roster_in(*found)
     return None

@@ -23,6 +23,8 @@ from checker.batch.file_names import (
     why_not_looked_at,
 )
 from checker.model.report import FileStatus
+from checker.reading.limits import LIMITS
+from checker.reading.unreadable import FILE_TOO_LARGE
 from checker.trouble import disk_reason
 
 OUTPUT_FOLDERS = frozenset({"校验结果", "县级校验"})
@@ -32,6 +34,8 @@ _NO_FILE = "没有这个文件或文件夹，请检查路径。"
 _NO_ORDINARY_FILE = "不是普通文件（是管道、套接字或设备），没有打开。"
 _GONE = "文件已经不在了，可能刚被移走，或者是一个失效的链接。"
 _LOOP = "这个文件夹已经看过（它是一个链接，指回了别处），没有再看一遍。"
+_TOO_DEEP = "文件夹一层套一层，套得太深，里面的文件都没有查看，请把它们移到上面来。"
+_OLD_RESULTS = "这是以前的校验结果，没有再看；学校改的是里面的副本时，请把副本移到外面来。"
 _DEEPEST = 100
 """Folders within folders; deeper ones are not looked into."""
 
@@ -66,6 +70,8 @@ class Source(NamedTuple):
     def read(self) -> bytes:
         """The workbook's bytes, read once. Raises OSError."""
         if self.packed is None:
+            if self.size > LIMITS.file_bytes:
+                raise SourceUnreadable(FILE_TOO_LARGE)
             return _open_bytes(self.location)
         try:
             with _opened(self.location) as archive:
@@ -252,7 +258,7 @@ def read_beside(place: str, names: Iterable[str]) -> tuple[str, bytes] | None:
     for name in names:
         path = Path(place) / name
         if path.is_file():
-            return name, path.read_bytes()
+            return name, _regular_bytes(str(path))
     return None
 
 
@@ -280,7 +286,9 @@ def _walk(place: str, above: str, seen: set[tuple[int, int]]) -> Iterator[Source
         name = entry.name
         location, shown = place + name, above + readable(name)
         if _is_folder(entry):
-            if not name.startswith(".") and name not in _PASSED_OVER:
+            if name in OUTPUT_FOLDERS and above:  # directly in the named folder it is our own
+                yield Unread(location, shown, _OLD_RESULTS, None)
+            elif not name.startswith(".") and name not in _PASSED_OVER:
                 yield from _subfolder(entry, location, shown, seen)
         elif is_workbook_name(name):
             yield _file(entry, location, shown)
@@ -295,7 +303,10 @@ def _subfolder(
     try:
         status = entry.stat()
         key = (status.st_dev, status.st_ino) if status.st_ino else _resolved(location)
-        if key in seen or shown.count("/") > _DEEPEST:
+        if shown.count("/") > _DEEPEST:
+            yield Unread(location, shown, _TOO_DEEP)
+            return
+        if key in seen:
             yield Unread(location, shown, _LOOP, None)
             return
         seen.add(key)
@@ -414,9 +425,20 @@ def _regular_bytes(location: str) -> bytes:
         location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
     with open(descriptor, "rb") as file:  # noqa: PTH123
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise SourceUnreadable(_NO_ORDINARY_FILE)
-        return file.read()
+        if status.st_size > LIMITS.file_bytes:
+            raise SourceUnreadable(FILE_TOO_LARGE)
+        return _bounded(file)
+
+
+def _bounded(file: BinaryIO) -> bytes:
+    """The content of a file, if it is not larger than any that is read."""
+    data = file.read(LIMITS.file_bytes + 1)
+    if len(data) > LIMITS.file_bytes:
+        raise SourceUnreadable(FILE_TOO_LARGE)
+    return data
 
 
 def told_apart(sources: Sequence[Source]) -> list[str]:

@@ -4,6 +4,7 @@ a file that has nothing to do with it."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Container
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
@@ -33,11 +34,23 @@ _DOCUMENTS = {
     "文本表格": (".csv", ".tsv", ".prn", ".dif", ".slk"),
     "别的表格格式": (".numbers", ".fods", ".sxc", ".xlt", ".xltx", ".xltm", ".ett", ".xlam"),
     "邮件": (".eml", ".msg"),
+    "快捷方式，不是文件本身": (".lnk", ".url", ".desktop"),
 }
+_PROGRAMS = frozenset(
+    {".exe", ".com", ".scr", ".pif", ".bat", ".cmd", ".msi", ".js", ".jse", ".vbs", ".vbe", ".ps1"}
+    | {".wsf", ".hta", ".jar", ".apk", ".dll", ".cpl", ".reg"}
+)
+_WAS_WORKBOOK = re.compile(
+    r"\.(?:xls[xmb]?|ods|et)\b|\.(?:xls[xmb]?|ods|et)[^a-z]*$", re.IGNORECASE
+)
 _KINDS = {suffix: kind for kind, suffixes in _DOCUMENTS.items() for suffix in suffixes}
 
 ARCHIVE_REASON = "这是压缩包，请先解压，再把里面的 Excel 文件放进来。"
 UNFINISHED_REASON = "这是没有下载完的文件，请等它下载完，或重新下载。"
+PROGRAM_REASON = "这是程序，不是填报表，请不要打开，并提醒学校检查电脑有没有病毒。"
+ODD_SUFFIX_REASON = (
+    "扩展名不对，看上去本来是 Excel 文件，请把文件名改成以 .xlsx 结尾（原来是什么就是什么）。"
+)
 NO_SUFFIX_REASON = "没有扩展名，看不出是什么文件，请让学校发 Excel 文件（.xlsx）。"
 LOCK_REASON = "Excel 或 WPS 打开文件时留下的临时文件，没有查看：请让学校发不以“~$”开头的那个文件。"
 NESTED_REASON = "这是压缩包里的压缩包，请先解压，再把里面的 Excel 文件放进来。"
@@ -84,6 +97,10 @@ def why_not_looked_at(name: str, beside: Container[str] = ()) -> tuple[str, bool
         return ARCHIVE_REASON, True
     if suffix in _KINDS:
         return f"这是{_KINDS[suffix]}，不能校验，请让学校发 Excel 文件（.xlsx）。", True
+    if suffix.rstrip() in _PROGRAMS:
+        return PROGRAM_REASON, True
+    if _WAS_WORKBOOK.search(name):
+        return ODD_SUFFIX_REASON, True
     if not suffix:
         return NO_SUFFIX_REASON, True
     return "不是电子表格。", False

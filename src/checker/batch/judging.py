@@ -17,6 +17,8 @@ from checker.marking.file_record import (
 from checker.marking.results import COPY_FAILED, IN_PLACE_FAILED, FileResult, result_of
 from checker.model.marks import Changes
 from checker.model.report import FileStatus, Report
+from checker.reading.limits import set_limits
+from checker.reading.unreadable import STRICT_LIMIT
 from checker.session import Session, SessionOptions, Write
 from checker.trouble import disk_reason, write_log
 from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
@@ -52,6 +54,7 @@ class JudgingWork(Struct, frozen=True):
     def __call__(self, source: Source) -> Done:
         """Never raises for a bad file."""
         session = session_for(self.options)
+        set_limits(self.options.limits)
         try:
             data = source.read()
         except (OSError, KeyError, ValueError) as problem:
@@ -97,6 +100,8 @@ def judge_and_mark(
             left_out = tuple(f"{one.place}：{one.reason}" for one in summary.skipped)
             result = replace(result, marked_copy=str(target), left_out=left_out)
         return result, judgement.report
+    except MemoryError:
+        return FileResult(path, FileStatus.UNREADABLE, message=STRICT_LIMIT), None
     except Exception as problem:  # the program's own fault must cost one file, not the run
         import traceback
 

@@ -120,7 +120,8 @@ def _lasts(head: Head) -> bool:
 def _ended(end: Finished[Source, Done]) -> Done:
     if end.result is not None:
         return end.result
-    return Done("", "", kept(Head(FileStatus.FAILED.value, end.failure)))
+    status = FileStatus.UNREADABLE if end.given_up else FileStatus.FAILED
+    return Done("", "", kept(Head(status.value, end.failure)))
 
 
 class _Known(NamedTuple):

@@ -8,12 +8,14 @@ has the name is left alone and ours gets another name. No link below the folder 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from checker.batch.discovery import OUTPUT_FOLDERS, Source
+from checker.harmless import without_acting
 
 MANIFEST = ".checker-written"
 """In a result folder that the user named: the files that were written there, one a line."""
@@ -22,22 +24,31 @@ MANIFEST = ".checker-written"
 def copy_name(source: Source) -> PurePosixPath:
     """Where in the result folder the copy of a source goes; never outside of it."""
     shown = PurePosixPath(source.shown.replace("\\", "/"))
-    parts = [part for part in shown.parts if part not in ("..", ".", "/") and ":" not in part]
+    parts = [part for part in shown.parts if part not in ("..", ".", "/")]
+    parts = [part for part in parts if not re.fullmatch("[A-Za-z]:", part)]
     return PurePosixPath(*map(_short, parts)) if parts else PurePosixPath("工作簿.xlsx")
 
 
+_NOT_IN_NAMES = re.compile(r'[<>:"|?*]|[. ]+$')
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+"""What Windows has no file names for; there the name of a device opens the device."""
 _LONGEST_NAME = 200
 """Bytes of a name; file systems take 255, and a number or a draft's ending may be added."""
 
 
 def _short(name: str) -> str:
-    """A name that a file system takes: one that is too long is cut before its ending."""
-    if len(name.encode("utf-8", "replace")) <= _LONGEST_NAME:
+    """A name that any file system takes and that does nothing on a terminal; where that is not the
+    name itself, or it is too long, with a sign of its own before its ending."""
+    own = name
+    name = _NOT_IN_NAMES.sub("_", without_acting(name, "_"))
+    if _DEVICES.fullmatch(name):
+        name = f"_{name}"
+    if name == own and len(name.encode("utf-8", "replace")) <= _LONGEST_NAME:
         return name
     stem, dot, ending = name.rpartition(".")
     if not dot or len(ending) > 8:
         stem, dot, ending = name, "", ""
-    digest = sha256(name.encode("utf-8", "replace")).hexdigest()[:8]
+    digest = sha256(own.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     room = _LONGEST_NAME - len(dot + ending) - len(digest) - len("…".encode())
     cut = stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore")
     return f"{cut}…{digest}{dot}{ending}"

@@ -23,11 +23,13 @@ class ClusterUnreachable(Exception):
 
 
 class Finished(NamedTuple, Generic[Item, Result]):
-    """One item's end: a result, or the Chinese reason why there is none."""
+    """One item's end: a result, or the Chinese reason why there is none. ``given_up``: it took more
+    time or memory than any item may, which is the item's own doing."""
 
     item: Item
     result: Result | None
     failure: str = ""
+    given_up: bool = False
 
 
 class Stream(Iterator[Result]):

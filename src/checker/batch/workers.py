@@ -158,12 +158,13 @@ class _Worker(Generic[Item, Result]):
             number, item, answer = self.given.popleft()
             try:
                 result, failure = answer.result()
-                yield number, Finished(item, result, failure)  # type: ignore[arg-type]
+                given_up = failure == _NO_MEMORY
+                yield number, Finished(item, result, failure, given_up)  # type: ignore[arg-type]
             except BrokenProcessPool:
                 spent = monotonic() - self._since
                 limit = self._limits.seconds
                 late = f"超过 {limit:g} 秒仍未读完，已放弃这一份。"
-                yield number, Finished(item, None, late if spent >= limit else _DIED)
+                yield number, Finished(item, None, late if spent >= limit else _DIED, given_up=True)
                 self._begin_anew()
             except Exception as problem:  # what came back, or went there, cannot be sent
                 yield number, Finished(item, None, in_words(problem))

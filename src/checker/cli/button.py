@@ -27,6 +27,10 @@ CONNECTION = "lo" if sys.platform.startswith("linux") else "excel"
 @click.option("--answer", type=click.Path(path_type=Path), hidden=True)
 @click.option("--read-only", is_flag=True, hidden=True)
 @click.option("--never-saved", is_flag=True, hidden=True)
+@click.option("--launcher", type=int, default=0, hidden=True)
+@click.option("--copy", type=click.Path(path_type=Path), hidden=True)
+@click.option("--description", type=click.Path(path_type=Path), hidden=True)
+@click.option("--orders", type=click.Path(path_type=Path), hidden=True)
 def command(
     action: str,
     book: str | None,
@@ -36,6 +40,10 @@ def command(
     answer: Path | None,
     read_only: bool,
     never_saved: bool,
+    launcher: int,
+    copy: Path | None,
+    description: Path | None,
+    orders: Path | None,
 ) -> None:
     """表内按钮用的命令。
 
@@ -43,36 +51,26 @@ def command(
     按钮，登记后工作簿里的按钮就能找到它。
     """
     started = time.time()
-    try:
-        need(CONNECTION, "xlwings")
-    except MissingExtra as missing:
-        if book and action != "install":
-            _tell(missing.reason, answer)
-        raise
     if action == "install":
+        need(CONNECTION, "xlwings")
         from checker_xlsx.installing import register
 
         click.echo(register())
         return
     if not book:
         raise click.UsageError("缺少 --wb：这个命令由工作簿里的按钮调用。")
-    from checker_xlsx.light_xlwings import import_xlwings_lightly
+    from checker_xlsx.caller import USE_A_COPY, Call, give_answer
 
-    import_xlwings_lightly()
-    from checker_xlsx.caller import Call
+    call = Call(book, hwnd, answer, read_only, never_saved, launcher, copy, description, orders)
+    if copy is None:
+        try:
+            need(CONNECTION, "xlwings")
+        except MissingExtra as missing:
+            if call.can_ask_again:
+                give_answer(call, USE_A_COPY, False)
+                return
+            give_answer(call, missing.reason, True)
+            raise
     from checker_xlsx.clicked import check, clean
 
-    call = Call(book, hwnd, answer, read_only, never_saved)
     sys.exit((check if action == "check" else clean)(call, started))
-
-
-def _tell(text: str, answer: Path | None) -> None:
-    """Tell whoever clicked, as ``caller.give_answer`` does, which itself needs xlwings."""
-    if answer is None:
-        from checker_xlsx.window import show_message
-
-        show_message(text, "数据校验", True)
-        return
-    from checker_xlsx.vba.texts import escaped
-
-    answer.write_text(f"!{escaped(text)}\n", encoding="ascii", newline="\r\n")

@@ -69,15 +69,15 @@ class Group(click.Group):
 def settings_here() -> Settings:
     """The settings that hold in the current folder; what of them was ignored is said. Raises
     BadSettings."""
-    from checker.settings import find_settings
+    from checker.settings import BadSettings, find_settings, told_of
 
-    settings = find_settings(Path.cwd())
-    if settings.ignored:
-        folders = "、".join(settings.ignored)
-        sys.stderr.write(
-            f"提醒：{settings.path} 里写的插件文件夹 {folders} 没有使用；"
-            "确认可信后运行 checker plugin allow 文件夹，或用 --plugin-dir 写明。\n"
-        )
+    try:
+        here = Path.cwd()
+    except OSError as problem:
+        raise BadSettings("当前所在的文件夹已经不在了，请换到别的文件夹再运行。") from problem
+    settings = find_settings(here)
+    for line in told_of(settings):
+        sys.stderr.write(f"提醒：{line}\n")
     return settings
 
 

@@ -34,7 +34,7 @@ from checker.cli.commands import (
 from checker.county.feedback import FOLDER
 from checker.county.lines import report_lines
 from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
-from checker.county.report import state_of
+from checker.county.report import CountyReport, state_of
 from checker.county.review import REVIEW, ReviewProblem
 from checker.county.roster import RosterProblem
 from checker.county.run_log import NoSuchSchool, locked_lines, news_between, standings
@@ -43,7 +43,7 @@ from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
 from checker.marking.results import NOT_WRITTEN, ExitCode
 from checker.model.report import FileStatus
-from checker.model.verdicts import Outcome
+from checker.model.verdicts import Outcome, Severity
 from checker.toml_files import cache_folder
 from checker.trouble import disk_reason
 
@@ -126,6 +126,8 @@ def command(
         result = _run(options, form, verbose)
         if watcher is not None and not result.interrupted:
             result = _watch(options, form, verbose, result, watcher)
+        if result.problem is not None:
+            raise result.problem
     except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
     except (NoSuchSchool, ReviewProblem) as problem:
@@ -171,6 +173,8 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     for path in result.unmarked:
         yield f"  标记副本没有写进县级的问题（可能正被打开）：{path}"
     written = result.written
+    if not written:
+        return
     yield f"报告：{written[PAGE]}"
     yield f"汇总表：{written[BOOK]}"
     yield f"催报清单：{written[REMINDERS]}"
@@ -200,6 +204,8 @@ def _run(options: CountyOptions, form: str, verbose: bool, told: bool = True) ->
     if not told:
         return result
     if form == "json":
+        if not result.written:
+            return result
         with result.written[DOCUMENT].open(encoding="utf-8") as document:
             shutil.copyfileobj(document, sys.stdout)
         click.echo()

@@ -12,13 +12,22 @@ from checker.cli.commands import Command
 @click.command(cls=Command)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="输出的形式。")  # fmt: skip
-def command(form: str) -> None:
+@click.option("--imports", is_flag=True, hidden=True)
+def command(form: str, imports: bool) -> None:
     """检查本机环境：装了什么，用什么打开工作簿，宏能不能运行，还缺什么。
 
     缺少必需的东西时，结束代码是 1。
     """
     from checker_xlsx.diagnosis import State, diagnose
 
+    if imports:  # for the build: what the button needs can be imported in the frozen program
+        from checker_xlsx.light_xlwings import import_xlwings_lightly
+
+        import_xlwings_lightly()
+        import checker_xlsx.attached  # noqa: F401
+
+        click.echo("xlwings")
+        return
     findings = diagnose()
     lacking = any(one.state is State.LACKING for one in findings)
     if form == "json":

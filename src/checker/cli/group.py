@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -22,7 +24,7 @@ COMMANDS: dict[str, str] = {
     "open": "校验后打开带标记的副本",
     "button": "表内“校验”按钮：安装与运行",
     "page": "校验网页：在浏览器里校验，不用安装",
-    "plugin": "插件：列出、新建、检查、测试、允许",
+    "plugin": "插件：列出、新建、查写法、检查、试填、测试、打包、允许",
     "demo": "生成演示用的县",
     "doctor": "检查本机环境",
 }
@@ -39,7 +41,7 @@ class LazyGroup(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One of ours, or one that a plugin brings; None if there is none of this name."""
         if cmd_name not in COMMANDS:
-            return _of_plugin(cmd_name)
+            return _of_plugin(cmd_name, ())[0]
         command = importlib.import_module(f"checker.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
@@ -47,10 +49,16 @@ class LazyGroup(Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the first word names; a usage error names those there are."""
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            ctx.fail(f"没有命令“{args[0]}”。可用的命令：{'、'.join(self.list_commands(ctx))}。")
-        return super().resolve_command(ctx, args)
+        """The command that the first word names; a usage error names those there are. What a
+        plugin's command is given may name its folder (``--plugin-dir``)."""
+        if not args or args[0].startswith("-") or args[0] in COMMANDS:
+            return super().resolve_command(ctx, args)
+        folders, rest = _plugin_dirs(args[1:])
+        command, off = _of_plugin(args[0], folders)
+        if command is None:
+            known = "、".join(self.list_commands(ctx))
+            ctx.fail(f"没有命令“{args[0]}”。可用的命令：{known}。{off}")
+        return args[0], command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Name and line of help of each."""
@@ -58,19 +66,35 @@ class LazyGroup(Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _of_plugin(name: str) -> click.Command | None:
-    """A command that a plugin brings; its arguments are passed on as they are."""
+def _plugin_dirs(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The folders that ``--plugin-dir`` names, and the other arguments."""
+    folders: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        option, joined, value = word.partition("=")
+        if option != "--plugin-dir":
+            rest.append(word)
+        else:
+            folders.append(value if joined else next(words, ""))
+    return folders, rest
+
+
+def _of_plugin(name: str, named: Sequence[str]) -> tuple[click.Command | None, str]:
+    """A command that a plugin brings; its arguments are passed on as they are. None if there is
+    none, and which plugins are off."""
     from checker.plugins.loading import load_plugins
     from checker.settings import BadSettings
 
     try:
-        folders = settings_here().plugin_paths()
+        folders = [*settings_here().plugin_paths(), *map(Path, named)]
     except BadSettings as problem:
         raise click.UsageError(str(problem)) from problem
-    contributions = load_plugins(folders).contributions()
+    plugins = load_plugins(folders)
+    contributions = plugins.contributions()
     commands = contributions.commands()
     if name not in commands:
-        return None
+        return None, plugins.why_off()
 
     @click.command(
         cls=Command,
@@ -90,7 +114,7 @@ def _of_plugin(name: str) -> click.Command | None:
             ctx.exit(report_trouble(problem, f"插件的命令“{name}”出错"))
         ctx.exit(code)
 
-    return command
+    return command, ""
 
 
 @click.group(cls=LazyGroup, epilog="例：checker check 某某小学.xlsx　　checker explain RES3")

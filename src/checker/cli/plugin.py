@@ -1,4 +1,4 @@
-"""``checker plugin``: list, new, check, test, allow."""
+"""``checker plugin``: list, new, help, check, try, test, build, allow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group(cls=Group)
 def command() -> None:
-    """插件：列出、新建、检查、测试、允许。"""
+    """插件：列出、新建、查写法、检查、试填、测试、打包、允许。"""
 
 
 @command.command("list")
@@ -59,16 +59,23 @@ def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -
     metavar="文件夹",
     help="写到哪里，默认是当前文件夹下的“编号”。",
 )
-def new(name: str, title: str, family: str, out: Path | None) -> None:
+@click.option("--with", "parts", default="function", metavar="几样", show_default=True,
+              help="另带几样，用逗号隔开：function 函数，sheets 附表，table 明细表，"
+                   "county 全县的规则，profile 口径；all 全部。")  # fmt: skip
+def new(name: str, title: str, family: str, out: Path | None, parts: str) -> None:
     """新建插件：写好一个马上能通过测试的文件夹，在它上面改。"""
-    from checker.authoring.scaffold import ScaffoldError, create
+    from checker.authoring.scaffold import PARTS, ScaffoldError, create
 
+    wanted = list(PARTS) if parts == "all" else [each.strip() for each in parts.split(",") if each]
+    unknown = [each for each in wanted if each not in PARTS]
+    if unknown:
+        raise Refused(f"--with 没有“{unknown[0]}”；可以写：{'、'.join(PARTS)}、all。")
     session = session_here()
     taken = {manifest.id: manifest.id for manifest in session.plugins.manifests}
     taken |= {rule.family: rule.plugin for rule in session.rules.values()}
     folder = out or Path(name)
     try:
-        written = create(name, folder, session.edition, taken, title, family)
+        written = create(name, folder, session.edition, taken, title, family, wanted)
     except ScaffoldError as problem:
         raise Refused(str(problem)) from None
     except OSError as problem:
@@ -77,6 +84,20 @@ def new(name: str, title: str, family: str, out: Path | None) -> None:
         click.echo(f"已写好 {path.as_posix()}")
     manifest = folder / "plugin.toml"
     click.echo(f"接下来：checker plugin test {folder.as_posix()}，再改 {manifest.as_posix()}。")
+
+
+@command.command("help")
+@click.argument("topic", default="", metavar="[主题]")
+@plugin_dirs_option
+def explain_topic(topic: str, plugin_dirs: tuple[str, ...]) -> None:
+    """怎么写：规则的种类（kinds）、函数（functions）、钩子（hooks）、接口（api）、各页说明。"""
+    from checker.authoring.reference import NoTopicError, help_lines
+
+    try:
+        for line in help_lines(topic, session_here(plugin_dirs=plugin_dirs)):
+            click.echo(line)
+    except NoTopicError as nothing:
+        raise Refused(str(nothing)) from None
 
 
 @command.command("check")
@@ -126,6 +147,62 @@ def test(folder: Path, arguments: tuple[str, ...]) -> None:
         check=False,
     )
     sys.exit(run.returncode and 1)
+
+
+@command.command("build")
+@click.argument("folder", type=FOLDER, metavar="文件夹")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="dist",
+              show_default=True, metavar="文件夹", help="软件包写到哪里。")  # fmt: skip
+def build(folder: Path, out: Path) -> None:
+    """打成软件包（wheel），别人 pip install 以后就能用；先检查，有错误不打包。"""
+    from checker.authoring.inspection import NoPluginError, check_plugin
+    from checker.authoring.plugin_source import Weight
+    from checker.authoring.wheel import build_wheel
+    from checker.plugins.manifest import load_manifest
+
+    try:
+        wrong = [each for each in check_plugin(folder) if each.weight is Weight.ERROR]
+    except NoPluginError as trouble:
+        raise Refused(str(trouble)) from None
+    for problem in wrong:
+        click.echo(str(problem))
+    if wrong:
+        raise Refused(f"{len(wrong)} 个错误，没有打包。")
+    try:
+        wheel = build_wheel(load_manifest(folder / "plugin.toml", ""), out)
+    except OSError as problem:
+        raise Unusable(f"写不进 {out}（{disk_reason(problem)}）。") from None
+    click.echo(f"已写好 {wheel.as_posix()}；安装：pip install --no-deps {wheel.as_posix()}")
+
+
+@command.command("try")
+@click.argument("folder", type=FOLDER, metavar="文件夹")
+@click.option("--rule", "rule_id", metavar="规则编号", help="试哪一条，默认第一条能试的。")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="试填",
+              show_default=True, metavar="文件夹", help="工作簿写到哪里。")  # fmt: skip
+@click.option("--no-open", is_flag=True, help="不打开工作簿。")
+def try_plugin(folder: Path, rule_id: str | None, out: Path, no_open: bool) -> None:
+    """试一试：生成工作簿，照一条规则的反例填好，校验、着色，打开来看。"""
+    from checker_xlsx.dropped import open_workbook
+
+    from checker.authoring.example_forms import ExampleError
+    from checker.authoring.kit import PluginKit
+    from checker.authoring.marked_workbook import KitError
+    from checker.model.verdicts import OUTCOME_WORDS
+
+    try:
+        tried = PluginKit([folder]).tried(out, rule_id)
+    except (KitError, ExampleError) as trouble:
+        raise Refused(str(trouble)) from None
+    except OSError as problem:
+        raise Unusable(f"写不进 {out}（{disk_reason(problem)}）。") from None
+    click.echo(f"照规则 {tried.rule} 的第 {tried.example} 个例子填好、校验、着色：")
+    for verdict in tried.verdicts:
+        word = OUTCOME_WORDS[verdict.outcome]
+        click.echo(f"  {verdict.rule}　{word}　{verdict.unit.label}　{verdict.message}")
+    click.echo(f"填好的：{tried.book.source.as_posix()}　着色的：{tried.book.path.as_posix()}")
+    if not no_open:
+        open_workbook(tried.book.path)
 
 
 @command.command("allow")

@@ -52,7 +52,8 @@ def command(
     ]
     if not rules:
         families = sorted({rule.family for rule in session.rules.values()})
-        raise Refused(f"没有这样的规则。规则族有：{'、'.join(families)}。")
+        told = f"没有这样的规则。规则族有：{'、'.join(families)}。"
+        raise Refused(told + session.plugins.why_off())
     if older is not None:
         everything = family is None and template is None
         for line in changes(session, older, None if everything else rules):

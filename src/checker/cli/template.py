@@ -15,9 +15,11 @@ from checker.harmless import one_line
 from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
+    from checker_templates.building.carry_over import CarriedOver
     from checker_templates.building.field_listing import FieldLine
 
     from checker.forms.registry import InstalledTemplate
+    from checker.model.template import Template
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -166,9 +168,16 @@ def build(
 @click.argument("name", metavar="模板")
 @click.argument(
     "data",
-    metavar="[数据]",
     required=False,
+    metavar="[数据]",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option(
+    "--from",
+    "last_year",
+    metavar="去年的表",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="由去年填好的表带入不变的项目（名称、代码、校舍）和上年数，标为待核对。",
 )
 @click.option(
     "--from-schools",
@@ -192,6 +201,7 @@ def build(
 def fill(
     name: str,
     data: Path | None,
+    last_year: Path | None,
     schools: Path | None,
     output: Path,
     verbatim: bool,
@@ -199,18 +209,23 @@ def fill(
     folders: tuple[Path, ...],
     plugin_dirs: tuple[str, ...],
 ) -> None:
-    """把 JSON 或 CSV 数据按字段编号填进空白工作簿。
+    """把 JSON 或 CSV 数据按字段编号填进空白工作簿，或用去年的表填好不变的部分。
 
     JSON：{"facts": {"school.name": "…", "teachers.full_time": {"primary": 45}}, "tables":
     {"classes": [{"grade": "一年级"}]}}；CSV 的列是 field,column,value。
     """
+    from checker_templates.building.carry_over import completed, to_be_confirmed
     from checker_templates.building.fill import fill_template
-    from checker_templates.building.fill_data import read_fill_data
+    from checker_templates.building.fill_data import FillData, read_fill_data
 
     from checker.forms.registry import choose
+    from checker.reading import read_snapshot
 
-    if (data is None) == (schools is None):
-        raise Refused("请写数据文件，或者用 --from-schools 写收齐各校表的文件夹，两个选一个。")
+    if (data is None and last_year is None) == (schools is None):
+        raise Refused(
+            "请写数据文件或 --from 去年的表，或者用 --from-schools 写收齐各校表的文件夹，"
+            "两个选一个。"
+        )
     with _said_plainly():
         item = choose(_installed(folders, plugin_dirs), name, edition)
         _refuse_adopted(item)
@@ -223,9 +238,38 @@ def fill(
         if schools is not None:
             _fill_from_schools(item, source, schools, output, plugin_dirs)
             return
-        assert data is not None
-        fill_template(item.template, source, output, read_fill_data(data), verbatim=verbatim)
+        given = FillData() if data is None else read_fill_data(data)
+        also = []
+        if last_year is not None:
+            carried = _carried_over(last_year, item.template, plugin_dirs)
+            given = completed(carried.data, given)
+            also.append(to_be_confirmed(read_snapshot(source)))
+        fill_template(item.template, source, output, given, verbatim=verbatim, also=also)
     click.echo(f"已填写 {output}")
+    if last_year is not None:
+        click.echo(
+            f"由 {last_year} 带入 {carried.cells} 格，校验时都有提示；核对后在“填表说明”表的"
+            "“由去年的表带入的数”一格选“已核对”。"
+        )
+        if carried.unread:
+            cells = "、".join(carried.unread[:10]) + ("等" if len(carried.unread) > 10 else "")
+            click.echo(f"去年的表里有 {len(carried.unread)} 格看不懂，没有带入：{cells}。")
+
+
+def _carried_over(last_year: Path, template: Template, plugin_dirs: tuple[str, ...]) -> CarriedOver:
+    """What last year's workbook gives. Raises Unusable if it cannot be read, FillError if it is of
+    another template."""
+    from checker_templates.building.carry_over import carry_over
+
+    from checker.forms.errors import UnknownForm
+    from checker.reading import UnreadableWorkbook, read_snapshot
+
+    session = session_here(plugin_dirs=plugin_dirs)
+    try:
+        submission = session.bind(read_snapshot(last_year))
+    except (UnreadableWorkbook, UnknownForm) as problem:
+        raise Unusable(f"{last_year}：{problem.reason}") from problem
+    return carry_over(submission, template)
 
 
 def _fill_from_schools(

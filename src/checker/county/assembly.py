@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from sys import intern
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from checker.county.collection import County, conclude_all, gather, gather_gaps
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
 from checker.county.measuring import collection_rules
+from checker.county.python_rules import HandedIn, submission_of
 from checker.county.report import (
     SENT_BACK,
     Attainment,
@@ -32,7 +34,7 @@ from checker.judging.engine import sent_back
 from checker.marking.file_record import FileRecord, exact
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
-from checker.model.template import Template
+from checker.model.template import SCHOOL_LEVELS, Template
 from checker.model.verdicts import MISSED, Outcome, RuleError, Severity
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
@@ -85,6 +87,8 @@ def county_report(given: CountyInput) -> CountyReport:
         types={code: record.type for code, record in counted.items()},
         absent=len(handing_in.missing),
         unread=_without_figures(given, handing_in) if given.roster is None else 0,
+        forms=_forms(counted, given.templates),
+        earlier_forms=_forms(earlier, given.templates),
     )
     rules = collection_rules(given.ruleset, given.profile)
     concluded = conclude_all(rules, county, given.ruleset, given.profile)
@@ -121,6 +125,19 @@ def county_report(given: CountyInput) -> CountyReport:
         decisions=given.decisions,
         years=years,
     )
+
+
+def _forms(records: Mapping[str, FileRecord], templates: Mapping[str, Template]) -> list[HandedIn]:
+    return [
+        HandedIn(
+            code,
+            record.name,
+            record.type,
+            record.template,
+            partial(submission_of, record, templates[record.template]),
+        )
+        for code, record in records.items()
+    ]
 
 
 def _answered(
@@ -186,7 +203,7 @@ def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
     """Whether a record is of a school's form on which something was filled in."""
     template = templates.get(record.template)
     judged = record.status == "checked" and not record.overview.blank
-    return judged and template is not None and template.level != "county"
+    return judged and template is not None and template.level in SCHOOL_LEVELS
 
 
 def _without_figures(given: CountyInput, handing_in: HandingIn) -> int:

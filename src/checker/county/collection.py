@@ -12,12 +12,14 @@ from msgspec import Struct, field
 from checker.county.concluding import conclude
 from checker.county.exact_column import ExactColumn
 from checker.county.measuring import figure
+from checker.county.python_rules import Asked, HandedIn, ask_function
 from checker.county.question import Conclusion, Measured, Question
 from checker.county.report import CountyFinding, DispersionResult
 from checker.marking.file_record import Doubt, Measure, Unmeasured
 from checker.model.rules import Rule
 from checker.model.submission import Submission
 from checker.model.verdicts import RuleError
+from checker.plugins.failure import PluginFailure
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet, applies
 from checker.rules.values import RuleDefect
@@ -33,7 +35,8 @@ class County(Struct, frozen=True):
     """What the collection rules are asked about. ``earlier`` are last year's measures of the same
     schools, ``form`` the county's own submission; ``stages`` gives titles and order; ``absent``
     counts the schools of the roster that handed nothing in, ``unread`` without a roster the files
-    that no school's figures came of; ``types`` gives a 标识码's 办学类型 in words."""
+    that no school's figures came of; ``types`` gives a 标识码's 办学类型 in words; ``forms`` and
+    last year's ``earlier_forms`` are what rules in Python are asked about."""
 
     measured: Measures
     earlier: Measures
@@ -45,6 +48,8 @@ class County(Struct, frozen=True):
     absent: int = 0
     unread: int = 0
     types: Mapping[str, str] = field(default_factory=dict)
+    forms: Sequence[HandedIn] = ()
+    earlier_forms: Sequence[HandedIn] = ()
 
 
 class Concluded(Struct, frozen=True):
@@ -128,13 +133,16 @@ def conclude_all(
             except (RuleDefect, KeyError, ValueError) as defect:
                 errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path, unit=stage))
                 continue
+            except PluginFailure as failure:
+                errors.append(failure.error(rule.plugin, rule.id, stage))
+                continue
             findings += conclusion.findings
             results += conclusion.dispersion
     return Concluded(tuple(findings), tuple(results), tuple(errors))
 
 
 def _stages(rule: Rule, county: County) -> Iterator[str]:
-    if rule.spec.get("per") == "submission":
+    if rule.spec.get("per") == "submission" or rule.kind == "function":
         yield ""
         return
     for stage in county.stages:
@@ -149,26 +157,28 @@ def _conclusion(
         return profile.value(threshold_id, stage or None, county.edition)
 
     against = None
-    if rule.kind == "total" and county.form is not None:
+    if "against" in rule.spec and county.form is not None:
         against = figure(rule, stage, county.form, ruleset, profile)
-    return conclude(
-        Question(
-            rule=rule,
-            stage=stage,
-            stage_title=county.stages.get(stage, ""),
-            measured=_of_stage(county.measured, stage),
-            earlier=_of_stage(county.earlier, stage),
-            names=county.names,
-            threshold=threshold,
-            against=against,
-            unmeasured={
-                name: codes for (name, own), codes in county.unmeasured.items() if own == stage
-            },
-            absent=county.absent,
-            unread=county.unread,
-            types=county.types,
-        )
+    question = Question(
+        rule=rule,
+        stage=stage,
+        stage_title=county.stages.get(stage, ""),
+        measured=_of_stage(county.measured, stage),
+        earlier=_of_stage(county.earlier, stage),
+        names=county.names,
+        threshold=threshold,
+        against=against,
+        unmeasured={
+            name: codes for (name, own), codes in county.unmeasured.items() if own == stage
+        },
+        absent=county.absent,
+        unread=county.unread,
+        types=county.types,
     )
+    if rule.kind != "function":
+        return conclude(question)
+    asked = Asked(county.forms, county.earlier_forms, county.form, county.stages, county.edition)
+    return ask_function(question, asked, ruleset, profile)
 
 
 def _of_stage(measures: Measures, stage: str) -> dict[str, Sequence[Measured]]:

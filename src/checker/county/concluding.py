@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from checker.county.inequality import mean_dispersion, one_dispersion
+from checker.county.inequality import claimed_dispersion, mean_dispersion, one_dispersion
 from checker.county.question import Conclusion, Question
 from checker.county.report import CountyFinding, Hinge, Without, cells_of
 from checker.county.standing_out import cohort, outliers
@@ -21,6 +21,7 @@ from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, Severity
 KINDS: dict[str, Callable[[Question], Conclusion]] = {
     "dispersion": one_dispersion,
     "dispersion_mean": mean_dispersion,
+    "dispersion_claim": claimed_dispersion,
     "share": share,
     "pass_share": share,
     "total": total,

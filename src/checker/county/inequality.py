@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from checker.county.dispersion import Holding, dispersion, weighted
+from checker.county.dispersion import Dispersion, Holding, dispersion, weighted
 from checker.county.improvement import improvements, movers
 from checker.county.question import Conclusion, Measured, Question, kept, passed, six
 from checker.county.report import DispersionResult
 from checker.model.verdicts import Outcome, Severity, format_number
+from checker.rules.values import MOST_DECIMALS, agrees, decimals_of
 
 
 def one_dispersion(question: Question) -> Conclusion:
@@ -80,6 +81,61 @@ def mean_dispersion(question: Question) -> Conclusion:
         f"{kept(outcome)}上限 {format_number(limit, 2)}。"
     )
     return Conclusion((question.of_all(outcome, six(mean), required, text, figure=Fraction(mean)),))
+
+
+def claimed_dispersion(question: Question) -> Conclusion:
+    """A 差异系数 that the county form claims (of several rules: their mean), against what the
+    schools' figures make it. While schools are missing, another figure decides nothing."""
+    claimed, parts = question.against, question.rule.spec.get("of")
+    if claimed is None or not isinstance(parts, list):
+        return Conclusion()
+    rows = [holdings_of(question.measured.get(str(part), ())) for part in parts]
+    found = [dispersion(each) for each in rows]
+    values = [item.cv for item in found if item is not None and item.cv is not None]
+    title = f"{question.stage_title}{question.rule.title}"
+    shown = format_number(claimed, MOST_DECIMALS)
+    if len(values) < len(parts):
+        text = f"{title}为 {shown}，各校数据不全，无法核对。"
+        return Conclusion((question.of_all(Outcome.INCOMPLETE, "", "", text),))
+    value = Fraction(sum(values, Decimal(0)) / len(values))
+    outcome = passed(agrees(claimed, value))
+    text = f"{title}为 {shown}，按各校数据计算为 {format_number(value, MOST_DECIMALS)}"
+    if outcome is Outcome.PASS:
+        text += "，一致。"
+    else:
+        slips = dict.fromkeys(_slips(claimed, value, [item for item in found if item]))
+        text += f"。可能是{'，或者'.join(slips)}。" if slips else "。"
+        if question.reservation():
+            outcome = Outcome.INCOMPLETE
+    required = f"= {format_number(value, MOST_DECIMALS)}"
+    return Conclusion((question.of_all(outcome, shown, required, text, figure=value),))
+
+
+def _slips(claimed: Fraction, value: Fraction, found: Sequence[Dispersion]) -> Iterator[str]:
+    """What would explain a claimed 差异系数 that is not ``value``, the mean of these."""
+    plain = [item.unweighted_cv for item in found]
+    if all(item is not None for item in plain):
+        together = sum((item for item in plain if item is not None), Decimal(0)) / len(plain)
+        if agrees(claimed, Fraction(together)):
+            yield "没有按在校生数加权，把大小学校同样看待"
+    sample = [_of_sample(item) for item in found]
+    if all(item is not None for item in sample):
+        together = sum((item for item in sample if item is not None), Decimal(0)) / len(sample)
+        if agrees(claimed, Fraction(together)):
+            yield "没有按在校生数加权，标准差又除以了校数减一"
+    if agrees(claimed, value * 100):
+        yield "填成了百分数"
+    if agrees(claimed, value**2):
+        yield "方差没有开平方"
+    if value >= claimed > value - Fraction(10) ** -decimals_of(claimed):
+        yield "没有四舍五入，直接舍去了后面的位数"
+
+
+def _of_sample(item: Dispersion) -> Decimal | None:
+    """σ/μ over schools whatever their size, with n-1 in the denominator (a spreadsheet's STDEV)."""
+    if item.unweighted_cv is None or item.schools < 2:
+        return None
+    return item.unweighted_cv * (Decimal(item.schools) / (item.schools - 1)).sqrt()
 
 
 def _nothing_to_compare(question: Question, limit: Fraction) -> Conclusion:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from checker.county.report import CountyFinding, DispersionResult
 from checker.marking.file_record import Doubt
-from checker.model.rules import Rule
+from checker.model.rules import Rule, sources_in_words
 from checker.model.verdicts import Outcome, Severity
 
 _NAMED = 5
@@ -146,7 +146,7 @@ class Question(Struct, frozen=True):
             actual=actual,
             required=required,
             message=message,
-            source="；".join(str(item) for item in self.rule.citations),
+            source=sources_in_words(self.rule.citations),
             fix=self.rule.fix,
             schools=tuple(schools),
             figure=figure,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from checker.forms.plain_text import (
     trim,
     unwrapped,
 )
+from checker.reading.limits import LIMITS
+from checker.reading.unreadable import FILE_TOO_LARGE
 from checker.trouble import disk_reason
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -96,6 +99,11 @@ def read_roster(path: Path) -> tuple[RosterEntry, ...]:
     a 标识码, or one 标识码 twice.
     """
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise RosterProblem(f"名册“{path.name}”打不开：不是普通文件。")
+        if status.st_size > LIMITS.file_bytes:
+            raise RosterProblem(f"名册“{path.name}”打不开：{FILE_TOO_LARGE}")
         data = path.read_bytes()
     except OSError as problem:
         raise RosterProblem(f"名册“{path.name}”打不开：{disk_reason(problem)}。") from problem

@@ -18,7 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from checker.forms.layout import lay_out
+from checker.forms.layout import LABEL_COLUMN, lay_out
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit, Scalar
 from checker.model.template import Template
@@ -44,8 +44,11 @@ def input_cells(template: Template) -> list[CellRef]:
         for column in field.columns
     ]
     for table in layout.tables.values():
+        columns = list(table.columns.values())
+        if table.ordinal_column == LABEL_COLUMN:  # elsewhere the 序号 is printed
+            columns.insert(0, LABEL_COLUMN)
         for row in range(table.first_row, table.last_row + 1):
-            cells += [CellRef(table.sheet.title, row, column) for column in table.columns.values()]
+            cells += [CellRef(table.sheet.title, row, column) for column in columns]
     return cells
 
 

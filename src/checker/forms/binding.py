@@ -15,8 +15,10 @@ from hashlib import blake2b
 from msgspec.structs import replace
 
 from checker.forms.adopted import bind_adopted
+from checker.forms.carried import carried_problems
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_form
+from checker.forms.names import field_name, table_name
 from checker.forms.recognition import (
     Unrecognised,
     edition_of,
@@ -44,6 +46,7 @@ __all__ = ["Unrecognised", "bind", "recognise"]
 
 LOST_NAME = "FORM010"
 NOT_HANDED_IN = "FORM033"
+NO_PLUGIN = "FORM034"
 ENOUGH_TO_COMPARE = 3
 """Of fewer figures two schools can have the same without one having copied the other."""
 
@@ -85,12 +88,14 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
                 continue
             problems += told
     problems += _not_handed_in(template, titles, unused)
+    problems += _of_absent_plugins(snapshot, template, titles)
     if not snapshot.names and not snapshot.formulas_known:
         # a format whose names are not read: then none is lost
         problems = [item for item in problems if item.rule != LOST_NAME]
     stages = stages_of(template, template.fields(), facts)
     for readings in forms:
         problems += cell_problems(readings, stages, facts)
+    problems += carried_problems(snapshot, template, facts, tables)
     explanations, area = _explanations(snapshot, template, titles)
     return Submission(
         name=snapshot.name,
@@ -140,6 +145,35 @@ def _not_handed_in(
         "（一格也没有填），与它们有关的各条都不判断；本来就不用交的，不必处理。"
     )
     return [Problem(NOT_HANDED_IN, message, actual="没有填")]
+
+
+def _of_absent_plugins(
+    snapshot: Snapshot, template: Template, titles: Mapping[str, str]
+) -> list[Problem]:
+    """One remark for each sheet that was built by us and is none of the template's: it holds named
+    cells that no field of the template has."""
+    known = {table_name(table) for table in template.tables()}
+    for item in template.fields().values():
+        known |= {field_name(item.id, column) for column in item.columns}
+    ours = {*titles.values()}
+    strange = dict.fromkeys(
+        area[0].sheet
+        for name, area in snapshot.names.items()
+        if area is not None
+        and name.startswith(("F_", "T_"))
+        and name not in known
+        and area[0].sheet not in ours
+    )
+    return [
+        Problem(
+            NO_PLUGIN,
+            f"“{title}”这张表是插件加的，这里没有启用那个插件，表里填的都没有校验。",
+            sheet=title,
+            actual="没有校验",
+        )
+        for title in strange
+        if title in snapshot.sheets
+    ]
 
 
 def _read_sheet(

@@ -7,9 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from checker.forms.form_grid import FormGrid, bearing_headers, find_grid, rows_of_label
+from checker.forms.form_grid import (
+    FormGrid,
+    bearing_headers,
+    find_grid,
+    label_text,
+    rows_of_label,
+)
 from checker.forms.names import field_name
-from checker.forms.plain_text import row_code, squeeze
+from checker.forms.plain_text import row_code
 from checker.model.cells import CellRef, column_letters
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, Problem
@@ -60,7 +66,7 @@ class FieldPlaces:
         named = {column: self._named(item, column) for column in item.columns}
         if len(rows) > 1:
             self._report_duplicate(item, rows)
-            rows = [row for row in rows if self._label_at(row) == squeeze(item.label)]
+            rows = [row for row in rows if self._label_at(row) == label_text(item.label)]
             for column in item.columns:
                 yield item, column, self._among_duplicates(column, named[column], rows)
             return
@@ -84,14 +90,14 @@ class FieldPlaces:
 
     @cached_property
     def _labels(self) -> frozenset[str]:
-        return frozenset(squeeze(item.label) for item in self.sheet.fields)
+        return frozenset(label_text(item.label) for item in self.sheet.fields)
 
     def _bears_another_label(self, item: Field, row: int) -> bool:
         label = self._label_at(row)
-        return label != squeeze(item.label) and label in self._labels
+        return label != label_text(item.label) and label in self._labels
 
     def _label_at(self, row: int) -> str:
-        return squeeze(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""
+        return label_text(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""
 
     def _agreed(
         self,
@@ -132,16 +138,34 @@ class FieldPlaces:
         if self.grid is None:
             return by_name.pop() if len(by_name) == 1 else None
         rows = rows_of_label(self.snapshot, self.grid, item)
+        if self._label_beside_foreign_code(item):
+            return None
         if len(rows) == 1 and self._alone_without_code(item):
             return rows[0]
         return by_name.pop() if len(by_name) == 1 and by_name.issubset(rows) else None
+
+    def _label_beside_foreign_code(self, item: Field) -> bool:
+        """Whether the field's label also stands in a row whose row code belongs to no field of that
+        label: the code may have been typed over there, and the figures stand in that row."""
+        label = label_text(item.label)
+        own = {
+            row_code(other.row_code)
+            for other in self.sheet.fields
+            if label_text(other.label) == label
+        }
+        return self.grid is not None and any(
+            self._label_at(row) == label
+            for code, rows in self.grid.rows.items()
+            if code not in own
+            for row in rows
+        )
 
     def _alone_without_code(self, item: Field) -> bool:
         """Whether every other field with this label has its row code."""
         coded = self.grid.rows if self.grid else {}
         return all(
             other.id == item.id
-            or squeeze(other.label) != squeeze(item.label)
+            or label_text(other.label) != label_text(item.label)
             or row_code(other.row_code) in coded
             for other in self.sheet.fields
         )
@@ -200,9 +224,9 @@ class FieldPlaces:
         """Whether the workbook was built with this row: its cells have names, or its label stands
         somewhere, so that the row is not new but lost."""
         named = any(field_name(item.id, column) in self.names for column in item.columns)
-        label = squeeze(item.label)
+        label = label_text(item.label)
         return named or any(
-            label == squeeze(value) for line in self.snapshot.rows for value in line
+            label == label_text(value) for line in self.snapshot.rows for value in line
         )
 
     def _report_missing_row(self, item: Field) -> None:

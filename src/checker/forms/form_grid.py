@@ -17,6 +17,8 @@ from checker.model.template import Column, Field, Sheet
 CODE_SIGN, LABEL_SIGN = "乙", "甲"
 CODE_HEADER = "行号"
 ORDINAL_HEADER = "序号"
+PART_SIGN, TOTAL_SIGN = "其中:", "总计"
+"""As `squeeze` leaves what a built form prints before and after a label."""
 SEARCHED_ROWS = 60
 HEADER_ROWS_ABOVE = 4
 """Header texts stand directly above the line 甲 乙 丙; a few inserted rows are forgiven."""
@@ -146,11 +148,18 @@ def bearing_headers(grid: FormGrid, besides: str = "") -> set[int]:
     return known | doubled
 
 
+def label_text(value: object) -> str:
+    """A row's label for comparing, without what a built form prints around it: 其中： before the
+    first part of a figure, 总计 after a figure that is the sum of the rows below."""
+    text = squeeze(value)
+    return text.removeprefix(PART_SIGN).removesuffix(TOTAL_SIGN) or text
+
+
 def rows_of_label(snapshot: SheetSnapshot, grid: FormGrid, item: Field) -> list[int]:
     """The rows without a row code that bear the field's label."""
-    label = squeeze(item.label)
+    label = label_text(item.label)
     return [
         row
         for row in grid.uncoded
-        if label and squeeze(snapshot.raw(row, grid.label_column)) == label
+        if label and label_text(snapshot.raw(row, grid.label_column)) == label
     ]

@@ -14,7 +14,15 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from checker.model.cells import CellRef, column_letters
-from checker.model.template import WHOLE, Field, Sheet, SheetKind, Table, Template
+from checker.model.template import (
+    WHOLE,
+    WHOLE_WORDS,
+    Field,
+    Sheet,
+    SheetKind,
+    Table,
+    Template,
+)
 
 LABEL_COLUMN = 1  # 甲
 CODE_COLUMN = 2  # 乙
@@ -30,7 +38,6 @@ EXPLANATION_ROWS = 200
 HEADING_ROWS = 3  # title, 表号 | 统计时点, 制定说明 | 单位
 GUIDE_BUTTON_ROW = 3
 INDICATOR_HEADERS = ("标准", "数值", "结论")
-WHOLE_TITLES = {"county": "全县", "kindergarten": "全园"}
 
 
 class Area(Struct, frozen=True):
@@ -243,7 +250,7 @@ def _table(sheet: Sheet, table: Table, row: int, *, after_form: bool) -> TableLa
 
 def _indicators(template: Template, sheet: Sheet, header_row: int) -> IndicatorLayout:
     titles = {stage.id: stage.title for stage in template.stages}
-    titles[WHOLE] = WHOLE_TITLES.get(template.level, "全校")
+    titles[WHOLE] = WHOLE_WORDS[template.level]
     groups = {
         group: FIRST_VALUE_COLUMN + len(INDICATOR_HEADERS) * i for i, group in enumerate(titles)
     }

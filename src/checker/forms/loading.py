@@ -24,6 +24,7 @@ from checker.model.template import (
     Field,
     FieldType,
     Identity,
+    Lasting,
     Sheet,
     SheetKind,
     Stage,
@@ -35,7 +36,7 @@ from checker.model.template import (
 
 Entry: TypeAlias = "Mapping[str, object]"
 
-CHECKED_FORM = "template-7"
+CHECKED_FORM = "template-8"
 """Names what `_problems` checks. Raise it when the schema or the reference checks change, so that
 files that passed the old checks are checked again."""
 
@@ -107,6 +108,7 @@ def decode(document: Entry) -> Template:
             for name, codes in cast("Mapping[str, Entry]", document.get("code_lists", {})).items()
         },
         layout=msgspec.convert(document["layout"], AdoptedLayout) if "layout" in document else None,
+        lasting=_lasting(cast("Entry", document.get("lasting", {}))),
     )
 
 
@@ -146,6 +148,10 @@ def _split(entry: Entry) -> StageSplit:
 def _identity(entry: Entry) -> Identity:
     names = ("code", "name", "date", "year")
     return Identity(*(_optional(entry, name) for name in names))
+
+
+def _lasting(entry: Entry) -> Lasting:
+    return Lasting(_texts(entry, "fields"), _texts(entry, "tables"))
 
 
 def _sheet(entry: Entry) -> Sheet:
@@ -339,6 +345,13 @@ def _split_problems(template: Template) -> Iterator[str]:
     ):
         if field_id is not None and field_id not in fields:
             yield f"{key}：没有字段 “{field_id}”"
+    tables = template.tables()
+    for field_id in template.lasting.fields:
+        if field_id not in fields:
+            yield f"lasting.fields：没有字段 “{field_id}”"
+    for table_id in template.lasting.tables:
+        if table_id not in tables:
+            yield f"lasting.tables：没有明细表 “{table_id}”"
     for field_id, stage in split.attached.items():
         if stage not in stages:
             yield f"split.attached.{field_id}：没有学段 “{stage}”，应为 {_listed(stages)}"

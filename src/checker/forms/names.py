@@ -5,6 +5,11 @@ from __future__ import annotations
 EXPLANATIONS_NAME = "E_explanations"
 """Body of the table on the sheet 说明 (编号, 位置, 问题, 说明文字)."""
 
+CARRIED_NAME = "K_carried"
+"""Cell on the sheet 填表说明 that says whether what was carried over from last year's workbook is
+still to be confirmed (CARRIED) or was (CONFIRMED)."""
+CARRIED, CONFIRMED = "待核对", "已核对"
+
 TEMPLATE_PROPERTY = "checker.template"
 EDITION_PROPERTY = "checker.edition"
 """Custom document properties that say which template and edition a workbook was built from."""

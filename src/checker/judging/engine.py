@@ -17,10 +17,11 @@ from checker.judging.kinds import ASKING, EVALUATORS
 from checker.judging.kinds.composite import parts_of, sorted_parts
 from checker.judging.plan import Group, plan_for
 from checker.judging.unit import Unit, UnitKey, key_of
-from checker.judging.wording import WHOLE_WORDS, lacking
+from checker.judging.wording import lacking
 from checker.model.report import Report, Score
 from checker.model.rules import Rule
 from checker.model.submission import RETURNED, Explanation, FactRef, Submission
+from checker.model.template import WHOLE_WORDS
 from checker.model.verdicts import (
     Outcome,
     Passed,
@@ -63,8 +64,8 @@ def judge(
 
 
 def whole_label(submission: Submission) -> str:
-    """全校, 全县 or 全园."""
-    return WHOLE_WORDS.get(submission.template.level, "全校")
+    """全校, 全县 or the like."""
+    return WHOLE_WORDS[submission.template.level]
 
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")

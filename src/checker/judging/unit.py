@@ -14,7 +14,7 @@ from checker.judging.form_values import Values
 from checker.model.submission import FactRef, FactState, TableRow
 from checker.model.template import Template
 from checker.model.verdicts import Scope, UnitRef
-from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+from checker.rules.values import LeftEmpty, MissingInput, NotApplicable, RuleDefect, Value
 
 UnitKey: TypeAlias = tuple[str | None, str | None, int]
 """Stage, table and row: what tells the units of one submission apart."""
@@ -102,6 +102,15 @@ class Unit:
         if type(value) is Fraction:
             return value
         raise RuleDefect(f"{field} 不是数字")
+
+    def typed_in(self, ref: FactRef) -> Fraction | None:
+        """The number in one cell of the form; None where it was left empty. Raises MissingInput for
+        what cannot be read, and where something has to be typed and is not."""
+        try:
+            value = self.in_column(ref.field, ref.column)
+        except LeftEmpty:
+            return None
+        return value if isinstance(value, Fraction) and not self.is_blank(ref) else None
 
     def text(self, field: str) -> str:
         """A text or a code."""

@@ -11,6 +11,7 @@ from checker.judging.context import Context
 from checker.judging.unit import Unit
 from checker.model.rules import Plain, Rule
 from checker.model.submission import FactRef
+from checker.model.template import WHOLE_WORDS
 from checker.model.verdicts import Gap, Outcome, Quantity, Requirement, Verdict, format_number
 from checker.rules import units
 from checker.rules.evaluation import compile_node
@@ -51,10 +52,6 @@ LEFT_BLANK = "没有填（按 0 算）"
 _SAID_OF_BLANK = re.compile(r"(?:填了|为|是) ?没有填（按 0 算）")
 _OPERATIONS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
 _SPLIT_THINGS = frozenset({*units.MEASURES, "%", "", "小时", "学时", "课时"})
-
-
-WHOLE_WORDS = {"county": "全县", "kindergarten": "全园"}
-"""What the whole is called, by the template's level; 全校 otherwise."""
 
 
 class Words:
@@ -169,15 +166,22 @@ class Words:
         if node.function == "previous":
             return f"上年{name}"
         if node.function == "whole":
-            return f"{WHOLE_WORDS.get(self.unit.template.level, '全校')}{name}"
+            return f"{WHOLE_WORDS[self.unit.template.level]}{name}"
         if node.function == "stage" and isinstance(node.arguments[1], Text):
             return self._in_column(name, node.arguments[1].value)
         if node.function == "threshold":
             stage = node.arguments[1] if len(node.arguments) > 1 else None
             of_stage = stage.value if isinstance(stage, Text) else None
             return f"限值 {format_number(self.context.threshold(name, of_stage), 4)}"
-        if node.function in ("yuan", "number"):
+        if node.function in ("yuan", "number", "date"):
             return name
+        if node.function == "mid":
+            start, length = (self.describe(each) for each in node.arguments[1:])
+            return f"{name}从第 {start} 位起的 {length} 位"
+        if node.function == "days":
+            return f"{name}到{self.describe(node.arguments[1])}的天数"
+        if node.function == "age":
+            return f"到{self.describe(node.arguments[1])}的周岁"
         words = {
             "abs": "绝对值",
             "ceil": "向上取整",
@@ -189,6 +193,7 @@ class Words:
             "given": "已填写",
             "year": "年份",
             "length": "字数",
+            "contains": "包含",
         }
         inner = "、".join(self.describe(argument) for argument in node.arguments)
         return f"{words.get(node.function, node.function)}（{inner}）"

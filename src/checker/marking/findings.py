@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from checker.model.cells import CellRef
 from checker.model.report import Report
-from checker.model.rules import Rule
+from checker.model.rules import Rule, sources_in_words
 from checker.model.verdicts import (
     OUTCOME_WORDS,
     Outcome,
@@ -116,7 +116,7 @@ def finding_of(report: Report, verdict: Verdict, rule: Rule | None, cause: int =
         required=verdict.required.text if verdict.required else "",
         gap=str(verdict.gap) if verdict.gap else "",
         message=verdict.message,
-        source="；".join(str(citation) for citation in rule.citations) if rule else "",
+        source=sources_in_words(rule.citations) if rule else "",
         fix=rule.fix if rule else "",
         key=verdict.key,
         borderline=verdict.borderline,

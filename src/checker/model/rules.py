@@ -31,6 +31,15 @@ class Citation(Struct, frozen=True):
         return f"{head}{number}{self.clause}"
 
 
+def sources_in_words(citations: Sequence[Citation]) -> str:
+    """The sources of a rule as a person reads them. What only other places' reports say is local
+    practice and no clause, and is called so."""
+    named = "；".join(str(citation) for citation in citations)
+    if citations and all("报告" in citation.title for citation in citations):
+        return f"各地自查的做法，没有条文规定，参见{named}"
+    return named
+
+
 class Example(Struct, frozen=True):
     """A worked case that runs as a test. ``facts`` maps field ids (in the example's own stage or
     whole column) or "field@column" to values; ``tables`` maps a table id to its rows. ``previous``

@@ -164,19 +164,43 @@ class Identity(Struct, frozen=True):
     year: str | None = None  # the year that the figures are of
 
 
+WHOLE_WORDS = {
+    "school": "全校",
+    "kindergarten": "全园",
+    "institution": "全单位",
+    "township": "全乡镇",
+    "county": "全县",
+    "city": "全市",
+    "province": "全省",
+    "statement": "全县",  # of a county about its own work
+}
+"""Level of a template -> what the whole of it is called."""
+
+SCHOOL_LEVELS = frozenset({"school", "kindergarten", "institution"})
+"""Levels of the forms that a county adds up; the others are summaries themselves."""
+
+
+class Lasting(Struct, frozen=True):
+    """What stays as it is from year to year: ids of fields and of tables."""
+
+    fields: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
 class Template(Struct, frozen=True):
     """A whole template, one edition."""
 
     id: str
     title: str
     edition: int
-    level: str  # "school", "kindergarten" or "county"
+    level: str  # one of WHOLE_WORDS
     stages: tuple[Stage, ...]
     split: StageSplit
     identity: Identity
     sheets: tuple[Sheet, ...]
     code_lists: Mapping[str, Mapping[str, str]]  # list id -> code -> meaning
     layout: AdoptedLayout | None = None  # None: built by us from what stands here
+    lasting: Lasting = Lasting()
 
     def fields(self) -> dict[str, Field]:
         """All form fields by id."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy, deepcopy
 from pathlib import Path
 from types import FunctionType, GeneratorType, MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec.structs import replace
 
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 MOST_VERDICTS = 5000
 """A function that gives more verdicts on one unit has run away."""
+
+COUNTY_SECONDS = 60.0
+"""How long one function may take for the whole county."""
+
+T = TypeVar("T")
 
 REGISTER = "checker_register_functions"
 
@@ -59,13 +64,38 @@ class PluginCode:
         Raises PluginFailure (import error, exception, time-out, nonsense, flood), and whatever
         reading a unit raises: MissingInput, NotApplicable.
         """
+        unit, own = arguments[0].ref, self.bundled(plugin)
+
+        def take(item: object) -> Verdict | Passed:
+            if own and type(item) is Passed and (item.rule, item.unit) == (rule, unit):
+                return item  # its words are our own, and seldom read
+            return checked(item, rule, unit)
+
+        given = arguments if own else _copies(arguments)
+        return self._asked(plugin, function, given, take, self._seconds)
+
+    def call_county(
+        self, plugin: str, function: str, arguments: tuple[object, ...], take: Callable[[object], T]
+    ) -> list[T]:
+        """What a plugin's function gives for the county, each passed through ``take``, which raises
+        ValueError for what it must not give. Raises PluginFailure, NotApplicable."""
+        return self._asked(plugin, function, arguments, take, COUNTY_SECONDS)
+
+    def _asked(
+        self,
+        plugin: str,
+        function: str,
+        arguments: tuple[object, ...],
+        take: Callable[[object], T],
+        seconds: float,
+    ) -> list[T]:
         manifest = self._manifests[plugin]
         if (plugin, function) in self._hung:
             raise PluginFailure("此前运行超时，本次不再运行")
         given = self._isolated(
-            manifest, function, lambda: self._run(manifest, function, rule, arguments)
+            manifest, function, lambda: self._run(manifest, function, arguments, take), seconds
         )
-        return cast("list[Verdict | Passed]", given)
+        return cast("list[T]", given)
 
     def hook(self, plugin: str, name: str) -> object:
         """What one plugin's implementation of a hook gives; None if it has none.
@@ -75,12 +105,18 @@ class PluginCode:
         manifest = self._manifests[plugin]
         return self._isolated(manifest, name, lambda: self._hook(manifest, name))
 
-    def _isolated(self, manifest: PluginManifest, name: str, work: Callable[[], object]) -> object:
+    def _isolated(
+        self,
+        manifest: PluginManifest,
+        name: str,
+        work: Callable[[], object],
+        seconds: float | None = None,
+    ) -> object:
         if manifest.id in self._broken:
             raise self._broken[manifest.id]
         try:
             # our own is tested with the host: a thread of its own would cost more than the function
-            return work() if self.bundled(manifest.id) else self._watched(work)
+            return work() if self.bundled(manifest.id) else self._watched(work, seconds)
         except PluginFailure as trouble:
             if "超过" in trouble.message:
                 self._hung.add((manifest.id, name))
@@ -96,23 +132,25 @@ class PluginCode:
 
             raise failure(error, manifest.folder) from None
 
-    def _watched(self, work: Callable[[], object]) -> object:
+    def _watched(self, work: Callable[[], object], seconds: float | None) -> object:
         if self._watchdog is None:
             from checker.plugins.isolation import Watchdog
 
             self._watchdog = Watchdog(self._seconds)
-        return self._watchdog.run(work)
+        return self._watchdog.run(work, seconds)
 
     def _run(
-        self, manifest: PluginManifest, function: str, rule: str, arguments: tuple[Any, ...]
-    ) -> list[Verdict | Passed]:
+        self,
+        manifest: PluginManifest,
+        function: str,
+        arguments: tuple[object, ...],
+        take: Callable[[object], T],
+    ) -> list[T]:
         check = self._function(manifest, function)
         if not callable(check):
             raise PluginFailure(f"rules.py 中的 {function} 不是函数")
-        unit = arguments[0].ref
-        own = self.bundled(manifest.id)
-        given = check(*(arguments if own else _copies(arguments)))
-        if isinstance(given, Verdict | Passed):
+        given = check(*arguments)
+        if hasattr(given, "rule") and hasattr(given, "outcome"):
             raise PluginFailure(
                 f"{function} 用 return 给出了一条结论；请改用 yield 逐条给出，或 return 一个列表",
                 _line_of(check),
@@ -124,13 +162,10 @@ class PluginCode:
                 f"却用 return 给出了 {shown(given)}{forgot}",
                 _line_of(check),
             )
-        found: list[Verdict | Passed] = []
+        found: list[T] = []
         for item in given:
             try:
-                if own and type(item) is Passed and (item.rule, item.unit) == (rule, unit):
-                    found.append(item)  # its words are our own, and seldom read
-                else:
-                    found.append(checked(item, rule, unit))
+                found.append(take(item))
             except ValueError as problem:
                 raise PluginFailure(str(problem), _line_of(given) or _line_of(check)) from None
             if len(found) > MOST_VERDICTS:

@@ -72,10 +72,14 @@ class Contributions:
             if hook not in manifest.hooks:
                 continue
             try:
-                found.extend(_as_paths(self.code.hook(manifest.id, hook), hook))
+                found.extend(self.given_paths(manifest, hook))
             except PluginFailure as failure:
                 self.errors.append(failure.error(manifest.id, None))
         return found
+
+    def given_paths(self, manifest: PluginManifest, hook: str) -> list[Path]:
+        """What a plugin's hook gives that is to give paths. Raises PluginFailure."""
+        return _as_paths(self.code.hook(manifest.id, hook), hook)
 
     def _named(
         self, name: str, hook: str, announced: Callable[[PluginManifest], Mapping[str, str]]

@@ -12,15 +12,13 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from checker.plugins.failure import SECONDS, PluginFailure
+from checker.trouble import write_log
 
 PROTECTED_PRINT = 2000
 """Characters a plugin may print in one call; they go to the log, never into a report."""
-
-
-class EndedProgram(BaseException):
-    """Raised where a plugin's code would have ended the whole process."""
 
 
 class TimedOut(BaseException):
@@ -61,6 +59,8 @@ class _Worker:
                 self._result = (call(), None)
             except TimedOut:
                 return  # nobody waits for it any more
+            except KeyboardInterrupt as error:  # the plugin's own: Ctrl-C goes to the main thread
+                self._result = (None, SystemExit().with_traceback(error.__traceback__))
             except BaseException as error:
                 self._result = (None, error)
             self._done.release()
@@ -82,17 +82,19 @@ class Watchdog:
     def __init__(self, seconds: float = SECONDS) -> None:
         self.seconds = seconds
         self._worker: _Worker | None = None
+        _keep_running()
         self._one_at_a_time = threading.Lock()
 
-    def run(self, call: Callable[[], object]) -> object:
-        """What the call gives. Raises what it raises, or PluginFailure when it takes too long."""
+    def run(self, call: Callable[[], object], seconds: float | None = None) -> object:
+        """What the call gives. Raises what it raises, or PluginFailure when it takes too long
+        (``seconds`` None: as long as calls usually may)."""
         worker = self._worker
         if worker is not None and worker.thread is threading.current_thread():
             return call()  # asked from inside a plugin: the outer call's time counts
         with self._one_at_a_time:
-            return self._run(call)
+            return self._run(call, self.seconds if seconds is None else seconds)
 
-    def _run(self, call: Callable[[], object]) -> object:
+    def _run(self, call: Callable[[], object], seconds: float) -> object:
         if sys.platform == "emscripten":  # a browser has no threads: its page watches the time
             return call()
         worker = self._worker
@@ -100,25 +102,44 @@ class Watchdog:
             worker = self._worker = _Worker()
         printed = _Sink()
         out, sys.stdout = sys.stdout, printed
-        leave, abort = os._exit, os.abort
-        os._exit, os.abort = _refused, _refused  # type: ignore[assignment]
         try:
-            return worker.run(call, self.seconds)
+            return worker.run(call, seconds)
         except TimeoutError:
             if not worker.gave_up:
                 raise  # the plugin's own
             self._worker = None
             worker.stop()
-            raise PluginFailure(
-                f"运行超过 {self.seconds:g} 秒，已中止", trace=printed.text
-            ) from None
+            raise PluginFailure(f"运行超过 {seconds:g} 秒，已中止", trace=printed.text) from None
         finally:
             sys.stdout = out
-            os._exit, os.abort = leave, abort
 
 
-def _refused(*_: object) -> None:
-    raise EndedProgram
+_ENDS: dict[str, Callable[..., Any]] = {"_exit": os._exit, "abort": os.abort}
+
+
+def _keep_running() -> None:
+    """From now on only the main thread can end the process: plugins run in others, and so does what
+    they leave behind there."""
+
+    def of(end: Callable[..., Any]) -> Callable[..., Any]:
+        def ended(*given: Any) -> Any:
+            if threading.current_thread() is not threading.main_thread():
+                raise SystemExit(*given)
+            return end(*given)
+
+        return ended
+
+    for name, end in _ENDS.items():
+        setattr(os, name, of(end))
+    threading.excepthook = _in_a_thread
+
+
+def _in_a_thread(given: threading.ExceptHookArgs) -> None:
+    """What goes wrong in a thread that a plugin began is nobody's verdict: it goes to the log."""
+    import traceback
+
+    if given.exc_value is not None:
+        write_log("".join(traceback.format_exception(given.exc_value)))
 
 
 class _Sink:
@@ -174,7 +195,7 @@ def _word(error: BaseException) -> str:
         return "代码无休止地调用自己"
     if isinstance(error, MemoryError):
         return "用尽了内存"
-    if isinstance(error, SystemExit | EndedProgram):
+    if isinstance(error, SystemExit):
         return "代码企图结束程序"
     return "代码出错"
 

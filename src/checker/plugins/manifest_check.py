@@ -11,7 +11,7 @@ from threading import get_ident
 from typing import ClassVar, cast
 
 from cerberus import TypeDefinition, Validator
-from cerberus.errors import BasicErrorHandler
+from cerberus.errors import BasicErrorHandler, ValidationError
 
 from checker.model.rules import Plain
 from checker.plugins import manifest_schema
@@ -52,6 +52,25 @@ class _ChineseErrors(BasicErrorHandler):  # type: ignore[misc]  # cerberus has n
         0x45: "{0} 不可用，只能是 {constraint}",
         0x64: "不能与 {0} 同时写",
     }
+
+    def _format_message(self, field: str, error: ValidationError) -> str:
+        told: str = super()._format_message(field, error)
+        constraint = error.constraint
+        if isinstance(constraint, list):
+            told = told.replace(str(constraint), "、".join(map(str, constraint)))
+            meant = nearest(str(error.value), [str(each) for each in constraint])
+            return f"{told}；是不是 {meant}？" if meant else told
+        words = _PATTERNS.get(str(constraint))
+        return told.replace(f"应匹配 {constraint}", words) if words else told
+
+
+_PATTERNS = {
+    manifest_schema.PLUGIN_ID: "应以小写字母开头，只用小写字母、数字和下划线，如 canteen",
+    manifest_schema.FAMILY: "应是 3 到 6 个大写字母，如 CAN",
+    manifest_schema.RULE_ID: "应是规则族的字母加数字，可以再跟一个小写字母，如 CAN1、CAN2a",
+    manifest_schema.THRESHOLD_ID: "应以大写字母开头，只用字母、数字和下划线，如 CAN2",
+}
+"""Patterns in words."""
 
 
 class _Checker(Validator):  # type: ignore[misc]  # cerberus has no types
@@ -123,7 +142,14 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
         yield f"{name} 的 kind：{told}"
         return
     wrong = list(_told_by(_rule_checker(kind, scope, get_ident()), entry, name))
-    yield from wrong
+    own = {f"{name} 的 {key.name}": key.help for key in KINDS[kind].keys}
+    for told in wrong:
+        if told.endswith("，请核对拼写"):
+            named = "、".join(key.name for key in KINDS[kind].keys)
+            yield f"{told}；{kind} 专有的项有 {named}，看 checker plugin help {kind}"
+        else:
+            help_text = own.get(told.partition("：")[0])
+            yield f"{told}（{help_text}）" if help_text else told
     if wrong:
         return
     family = family_of(str(entry["id"]))
@@ -168,13 +194,27 @@ def _expression_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
             yield f"{name} 的 {key_name}：{error}"
 
 
+_OF_RE = {
+    "unterminated character set": "方括号没有写完整",
+    "missing )": "圆括号没有写完整",
+    "unbalanced parenthesis": "多了一个圆括号",
+    "nothing to repeat": "+、*、? 前面没有可以重复的东西",
+    "multiple repeat": "+、*、? 连写了两个",
+    "bad escape": "反斜杠后面的字母不能这样用",
+    "bad character range": "方括号里的范围前后颠倒了",
+}
+"""Beginnings of what re says is wrong with a pattern."""
+
+
 def _pattern_problem(name: str, pattern: str) -> Iterator[str]:
     import re
 
     try:
         re.compile(pattern)
     except re.error as error:
-        yield f"{name} 的 pattern：不是合法的正则表达式（{error}）"
+        told = next((words for begins, words in _OF_RE.items() if error.msg.startswith(begins)), "")
+        at = (error.pos or 0) + 1
+        yield f"{name} 的 pattern：第 {at} 个字符处不是合法的正则表达式：{told or error.msg}"
 
 
 def _combination_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
@@ -184,6 +224,10 @@ def _combination_problems(entry: Table, kind: str, name: str) -> Iterator[str]:
         texts(entry.get("slip_names", []))
     ):
         yield f"{name}：slips 与 slip_names 应一一对应"
+    if kind == "score_table":
+        for one, other in (("sections", "codes"), ("columns", "stated")):
+            if len(texts(entry[one])) != len(texts(entry[other])):
+                yield f"{name}：{one} 与 {other} 应一一对应"
     if kind == "growth":
         if "claimed" not in entry and "threshold" not in entry:
             yield f"{name}：growth 至少要有 claimed 或 threshold"

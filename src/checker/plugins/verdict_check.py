@@ -68,14 +68,14 @@ def _problems(parts: dict[str, object], rule: str, unit: object) -> Iterator[str
         yield f"结论的 outcome 应是 {listed} 之一，却是 {shown(outcome)}"
     yield from _unit_problems(parts["unit"], unit)
     yield from _place_problems(parts["at"])
-    yield from _text_problems("message", parts["message"], LONGEST_MESSAGE)
+    yield from text_problems("message", parts["message"], LONGEST_MESSAGE)
     actual, required, gap = parts["actual"], parts["required"], parts["gap"]
     if type(actual) is Quantity:
         yield from _quantity_problems(actual)
     elif isinstance(actual, int | float | Decimal | Fraction):
         yield f"结论的 actual 应写成 Quantity(数, '单位')，却是 {shown(actual)}"
     elif actual is not None:
-        yield from _text_problems("actual", actual, expected=" Quantity 或文字")
+        yield from text_problems("actual", actual, expected=" Quantity 或文字")
     if type(required) is Requirement:
         yield from _requirement_problems(required)
     elif required is not None:
@@ -89,7 +89,7 @@ def _problems(parts: dict[str, object], rule: str, unit: object) -> Iterator[str
     if parts["cell"] is not None and type(parts["cell"]) is not CellRef:
         yield f"结论的 cell 应是 CellRef，却是 {shown(parts['cell'])}"
     if parts["sheet"] is not None:
-        yield from _text_problems("sheet", parts["sheet"])
+        yield from text_problems("sheet", parts["sheet"])
 
 
 def _unit_problems(unit: object, asked: object) -> Iterator[str]:
@@ -113,9 +113,10 @@ def _place_problems(places: object) -> Iterator[str]:
             yield f"FactRef 应是（字段编号，栏，行号），却是（{told}）"
 
 
-def _text_problems(
+def text_problems(
     name: str, text: object, longest: int = LONGEST_TEXT, expected: str = "文字"
 ) -> Iterator[str]:
+    """What is wrong with one text of a verdict."""
     if type(text) is not str:
         yield f"结论的 {name} 应是{expected}，却是 {shown(text)}"
     elif len(text) > longest:
@@ -127,7 +128,7 @@ def _text_problems(
             yield f"结论的 {name} 里有不成字的字符"
 
 
-def _number_problems(name: str, number: object) -> Iterator[str]:
+def number_problems(name: str, number: object) -> Iterator[str]:
     """Exact numbers only: an int or a Fraction."""
     if type(number) is float:
         yield (
@@ -145,27 +146,27 @@ def _number_problems(name: str, number: object) -> Iterator[str]:
 
 
 def _quantity_problems(quantity: Quantity) -> Iterator[str]:
-    yield from _number_problems("actual 的 Quantity", quantity.value)
-    yield from _text_problems("actual 的单位", quantity.unit)
+    yield from number_problems("actual 的 Quantity", quantity.value)
+    yield from text_problems("actual 的单位", quantity.unit)
     digits: object = quantity.digits
     if type(digits) is not int or not 0 <= digits <= MOST_DIGITS:
         yield f"Quantity 的 digits 应是 0 到 {MOST_DIGITS} 的整数，却是 {shown(digits)}"
 
 
 def _requirement_problems(required: Requirement) -> Iterator[str]:
-    yield from _text_problems("required 的文字", required.text)
-    yield from _text_problems("required 的单位", required.unit)
+    yield from text_problems("required 的文字", required.text)
+    yield from text_problems("required 的单位", required.unit)
     if type(required.compare) is not str or required.compare not in _COMPARES:
         listed = "、".join(_COMPARES[1:])
         yield f"Requirement 的 compare 应是 {listed} 之一，却是 {shown(required.compare)}"
     if required.value is not None:
-        yield from _number_problems("required 的 value", required.value)
+        yield from number_problems("required 的 value", required.value)
 
 
 def _gap_problems(gap: Gap) -> Iterator[str]:
-    yield from _number_problems("gap 的 value", gap.value)
-    yield from _number_problems("gap 的 exact", gap.exact)
-    yield from _text_problems("gap 的单位", gap.unit)
-    yield from _text_problems("gap 的 noun", gap.noun)
+    yield from number_problems("gap 的 value", gap.value)
+    yield from number_problems("gap 的 exact", gap.exact)
+    yield from text_problems("gap 的单位", gap.unit)
+    yield from text_problems("gap 的 noun", gap.noun)
     if type(gap.excess) is not bool:
         yield f"Gap 的 excess 应是 True 或 False，却是 {shown(gap.excess)}"

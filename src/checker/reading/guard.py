@@ -16,7 +16,7 @@ from typing import Any
 
 from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
-from checker.reading.limits import LIMITS
+from checker.reading.limits import LIMITS, limit_changes
 from checker.reading.sheet_json import decoded
 from checker.reading.unreadable import UnreadableWorkbook
 from checker.safe_path import without_current_folder
@@ -26,19 +26,23 @@ WORKER_COMMAND = "__read-values__"
 
 
 def read_guarded(
-    data: bytes, *, memory: int = LIMITS.memory, seconds: float = LIMITS.seconds
+    data: bytes, *, memory: int | None = None, seconds: float | None = None
 ) -> list[SheetSnapshot]:
     """The worksheets of a file of any kind, in tab order. ``memory`` in bytes, ``seconds`` of wall
-    time. Raises UnreadableWorkbook for what could not be read, and when reading was stopped."""
+    time; those of `LIMITS` if None. Raises UnreadableWorkbook for what could not be read, and when
+    reading was stopped."""
     if sys.platform == "emscripten":  # a browser: the page itself is the process of its own
         from checker.reading.worker import read_sheets
 
         return read_sheets(data)
     import subprocess
 
+    memory = LIMITS.memory if memory is None else memory
+    seconds = LIMITS.seconds if seconds is None else seconds
+    changes = json.dumps(limit_changes())
     try:
         done = subprocess.run(
-            [*_command(), str(memory), str(int(seconds) + 1)],
+            [*_command(), str(memory), str(int(seconds) + 1), changes],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

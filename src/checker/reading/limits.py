@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 
-class Limits(Struct, frozen=True):
+class Limits(Struct):
     """Counts are per workbook, sizes in bytes of what was unpacked unless said otherwise."""
 
     file_bytes: int = 200_000_000  # as the file lies on the disk
@@ -28,3 +30,25 @@ class Limits(Struct, frozen=True):
 
 
 LIMITS = Limits()
+"""What holds in this process, like the limits that the system sets for one."""
+
+LimitChanges = tuple[tuple[str, int], ...]
+"""Limits that are other than usual, by name."""
+
+
+def set_limits(changes: Iterable[tuple[str, int]]) -> None:
+    """From now on these hold, and the usual ones besides."""
+    usual, changed = Limits(), dict(changes)
+    for name in Limits.__struct_fields__:
+        setattr(LIMITS, name, changed.get(name, getattr(usual, name)))
+
+
+def limit_changes() -> LimitChanges:
+    """Which limits are other than usual."""
+    usual = Limits()
+    names = Limits.__struct_fields__
+    return tuple(
+        (name, getattr(LIMITS, name))
+        for name in names
+        if getattr(LIMITS, name) != getattr(usual, name)
+    )

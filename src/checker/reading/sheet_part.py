@@ -51,8 +51,8 @@ def read_sheet(
     return found
 
 
-_FAR = re.compile(rb' r="(?:[A-Z]{3}[0-9]|[A-Z]{1,2}[0-9]{5})')
-_ADDRESSES = re.compile(rb'<c r="([A-Z]{1,3})([0-9]+)"')
+_FAR_OR_ODD = re.compile(rb'<c r="(?![A-Z]{1,2}[1-9][0-9]{0,3}")')
+_ADDRESSES = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"')
 _TAG = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"([^<>]*>?\s*)')
 _FORMULA = re.compile(
     rb"<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)\s*(?:<v(?:\s[^<>]*)?(?:/>|>([^<]*)</v>))?"
@@ -71,8 +71,8 @@ def _usual(
     xml: bytes, percent_styles: frozenset[int], single_quotes: bool = True
 ) -> SheetCells | None:
     """None if a search of the bytes could be deceived: there are comments, prefixes, cells without
-    an address, formulas that do not come first in their cell, or (``single_quotes``: there may be
-    such attributes) single quotes."""
+    an address or with one that is none, formulas that do not come first in their cell, or
+    (``single_quotes``: there may be such attributes) single quotes."""
     begin = xml.find(b"<sheetData")
     end = xml.find(b"</sheetData>", begin)
     if begin < 0 or b"<!" in xml:
@@ -90,7 +90,8 @@ def _usual(
         return None
     if count > LIMITS.cells:
         raise UnreadableWorkbook(unreadable.TOO_MANY_CELLS)
-    _refuse_far(cells)
+    if not _are_near(cells, count):
+        return None
     errors: dict[Position, str] = {}
     formulas: dict[Position, str] = {}
     uncomputed: set[Position] = set()
@@ -159,21 +160,26 @@ def _merged(xml: bytes) -> Iterator[Area]:
             yield area
 
 
-def _refuse_far(cells: bytes) -> None:
-    """Readers fill the whole box around all cells. Without a cell beyond column ZZ or row 9999 it
-    is small enough."""
-    if not _FAR.search(cells):
-        return
+def _are_near(cells: bytes, count: int) -> bool:
+    """Whether every address is one. Readers fill the whole box around all cells, and calamine takes
+    AAAA99999999 for a cell: its box would be terabytes. Without a cell beyond column ZZ or row 9999
+    it is small enough; raises UnreadableWorkbook where it is not."""
+    if not _FAR_OR_ODD.search(cells):
+        return True
     rows: set[bytes] = set()
     columns: set[bytes] = set()
-    for match in _ADDRESSES.finditer(cells):
-        columns.add(match[1])
-        rows.add(match[2])
+    addresses = _ADDRESSES.findall(cells)
+    if len(addresses) != count:
+        return False
+    for letters, number in addresses:
+        columns.add(letters)
+        rows.add(number)
     numbers = [int(row) for row in rows]
     widths = [column_of(letters.decode("ascii")) for letters in columns]
     height, width = max(numbers) - min(numbers) + 1, max(widths) - min(widths) + 1
     if height * width > LIMITS.area:
         raise UnreadableWorkbook(unreadable.TOO_WIDE)
+    return True
 
 
 ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
@@ -199,9 +205,12 @@ def _rewritten(xml: bytes, part: str) -> bytes:
             row = _number(attributes.get("r"), row + 1)
             column = 0
         elif element == "c":
-            match = _ADDRESS(attributes.get("r", "").strip().replace("$", "").upper())
+            address = attributes.get("r", "").strip().replace("$", "").upper()
+            match = _ADDRESS(address)
             if match:
                 row, column = int(match[2]), column_of(match[1])
+            elif address:
+                raise damaged(part)
             else:
                 column += 1
             kind, style = attributes.get("t", "n").strip(), attributes.get("s", "").strip()

@@ -25,7 +25,7 @@ def read_snapshot(path: Path) -> Snapshot:
     nothing else."""
     try:
         if path.stat().st_size > LIMITS.file_bytes:
-            raise UnreadableWorkbook(unreadable.TOO_LARGE)
+            raise UnreadableWorkbook(unreadable.FILE_TOO_LARGE)
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise UnreadableWorkbook(unreadable.MISSING) from error
@@ -40,7 +40,7 @@ def read_snapshot_bytes(name: str, data: bytes) -> Snapshot:
     Raises UnreadableWorkbook, whose reason is for the user, and nothing else.
     """
     if len(data) > LIMITS.file_bytes:
-        raise UnreadableWorkbook(unreadable.TOO_LARGE)
+        raise UnreadableWorkbook(unreadable.FILE_TOO_LARGE)
     kind, package = kind_of(data, name)
     if kind is not FileKind.XLSX or package is None:
         return Snapshot(

@@ -1,6 +1,7 @@
 """The process that reads one odd file: limits itself, reads, answers in JSON, ends.
 
-Arguments: limit of memory in bytes, limit of processor time in seconds. The file comes on the
+Arguments: limit of memory in bytes, limit of processor time in seconds, the other limits that are
+not the usual ones (JSON). The file comes on the
 standard input, the answer goes to the standard output.
 """
 
@@ -10,6 +11,7 @@ import json
 import sys
 
 from checker.model.snapshot import SheetSnapshot
+from checker.reading.limits import set_limits
 from checker.reading.ods import read_ods
 from checker.reading.sheet_json import encode_value, encoded
 from checker.reading.signature import FileKind, kind_of
@@ -46,6 +48,7 @@ def limit(memory: int, seconds: int) -> None:
 def main(arguments: list[str]) -> None:
     """Reads the standard input as a workbook; see the module's docstring for ``arguments``."""
     limit(int(arguments[0]), int(arguments[1]))
+    set_limits(json.loads(arguments[2]))
     data = sys.stdin.buffer.read()
     try:
         answer = json.dumps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
@@ -266,18 +267,67 @@ def _left(arguments: list[Compiled]) -> Compiled:
     return left
 
 
+def _mid(arguments: list[Compiled]) -> Compiled:
+    text, start, length = arguments
+
+    def mid(unit: Facts, choices: Choices) -> Value:
+        first = int(number(start(unit, choices), "起始位置")) - 1
+        if first < 0:
+            raise RuleDefect("mid 的起始位置从 1 数起")
+        end = first + max(int(number(length(unit, choices), "长度")), 0)
+        return _text(text(unit, choices), "mid")[first:end]
+
+    return mid
+
+
+def _contains(arguments: list[Compiled]) -> Compiled:
+    text, part = arguments
+    return lambda unit, choices: (
+        _text(part(unit, choices), "contains") in _text(text(unit, choices), "contains")
+    )
+
+
 def _length(arguments: list[Compiled]) -> Compiled:
     return lambda unit, choices: Fraction(len(_text(arguments[0](unit, choices), "length")))
 
 
-def _year(arguments: list[Compiled]) -> Compiled:
-    def year(unit: Facts, choices: Choices) -> Value:
+def _on_dates(name: str, work: Callable[..., int]) -> _Maker:
+    def make(arguments: list[Compiled]) -> Compiled:
+        def call(unit: Facts, choices: Choices) -> Value:
+            given = [each(unit, choices) for each in arguments]
+            for value in given:
+                if not isinstance(value, date):
+                    raise RuleDefect(f"{name} 的参数须是日期，这里是{kind_of(value)}")
+            return Fraction(work(*given))
+
+        return call
+
+    return make
+
+
+def _age(born: date, day: date) -> int:
+    """Full years; who was born on 29 February is a year older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+_DATE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
+
+
+def _date(arguments: list[Compiled]) -> Compiled:
+    def read(unit: Facts, choices: Choices) -> Value:
         value = arguments[0](unit, choices)
         if isinstance(value, date):
-            return Fraction(value.year)
-        raise RuleDefect(f"year 的参数须是日期，这里是{kind_of(value)}")
+            return value
+        text = _text(value, "date").strip()
+        found = _DATE.fullmatch(text)
+        try:
+            if found is None or (not found[2] and len(text) != 8):
+                raise ValueError(text)
+            return date(int(found[1]), int(found[3]), int(found[4]))
+        except ValueError:
+            raise NotApplicable(f"“{text}”不是日期") from None
 
-    return year
+    return read
 
 
 def _text(value: Value, what: str) -> str:
@@ -309,8 +359,13 @@ _OF_VALUES: dict[str, _Maker] = {
     "number": _on_numbers("number", lambda given: given[0]),
     "if_": _choose,
     "left": _left,
+    "mid": _mid,
+    "contains": _contains,
     "length": _length,
-    "year": _year,
+    "year": _on_dates("year", lambda day: day.year),
+    "date": _date,
+    "days": _on_dates("days", lambda earlier, later: (later - earlier).days),
+    "age": _on_dates("age", _age),
 }
 
 

@@ -274,7 +274,11 @@ class _Reader:
         name = node.func.id
         function = FUNCTIONS.get(name)
         if function is None:
-            raise self.refuse(node, f"没有函数 {name}；只有：{listed}")
+            from difflib import get_close_matches  # late: only to tell a mistake
+
+            meant = get_close_matches(name, FUNCTIONS, 1, 0.7)
+            hint = f"，是不是 {meant[0]}？" if meant else "；"
+            raise self.refuse(node, f"没有函数 {name}{hint}只有：{listed}")
         if node.keywords:
             raise self.refuse(node, "参数不能带名字")
         given = len(node.args)

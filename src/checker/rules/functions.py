@@ -62,8 +62,13 @@ FUNCTIONS: dict[str, Function] = {
     "highest": Function((_C, _K), "表中一列（满足条件的行）的最大值", optional=1),
     "lowest": Function((_C, _K), "表中一列（满足条件的行）的最小值", optional=1),
     "left": Function((_V, _V), "文字的前几个字符"),
+    "mid": Function((_V, _V, _V), "文字从第几个起的几个字符，如 mid(school.code, 7, 3)"),
+    "contains": Function((_V, _V), "前一段文字里有没有后一段"),
     "length": Function((_V,), "文字的字符数"),
     "yuan": Function((_V,), "万元换算为元（乘以 10000）"),
     "number": Function((_V,), "去掉单位，只留数值"),
     "year": Function((_V,), "日期的年份"),
+    "date": Function((_V,), "文字读成日期：date('2026-09-01')，date(mid(身份证号, 7, 8))"),
+    "days": Function((_V, _V), "从前一个日期到后一个日期有几天；后一个更早则为负"),
+    "age": Function((_V, _V), "前一个日期出生的，到后一个日期满几周岁"),
 }

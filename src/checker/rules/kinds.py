@@ -51,12 +51,22 @@ class Kind(NamedTuple):
 
 
 COLLECTION_KINDS = frozenset(
-    {"dispersion", "dispersion_mean", "share", "pass_share", "total", "outlier", "cohort"}
+    {
+        "dispersion",
+        "dispersion_mean",
+        "dispersion_claim",
+        "share",
+        "pass_share",
+        "total",
+        "outlier",
+        "cohort",
+    }
 )
 """Kinds that need many submissions together; a function may have scope = "collection" too."""
 
 COMPARES = (">=", "<=", ">", "<", "==")
-ALGORITHMS = ("uscc", "id_card")
+ALGORITHMS = ("uscc", "id_card", "org_code")
+"""A closed list: each is a national standard, and its faults are told in its own words."""
 
 
 def _must(name: str, takes: Takes, help_text: str) -> Key:
@@ -67,6 +77,7 @@ def _may(name: str, takes: Takes, help_text: str) -> Key:
     return Key(name, takes, False, help_text)
 
 
+_PART = _may("part", Takes.EXPRESSION, "只看字段的一段，如 mid(school.code, 7, 3)（默认整个值）")
 _DIGITS = _may("digits", Takes.WHOLE, "显示几位小数（默认 2），不影响比较")
 _PER = _may("per", Takes.PER, "每校按学段（stage，默认）还是按全校（submission）取数")
 _GAP = _may("gap", Takes.GAP, "差多少怎么说：{ unit = '名', noun = '专任教师', whole = true }")
@@ -107,6 +118,16 @@ KINDS: dict[str, Kind] = {
             _may("part_columns", Takes.COLUMNS, "横向相加的各栏"),
         ),
     ),
+    "score_table": Kind(
+        "评分表",
+        (
+            _must("section", Takes.FIELD, "明细表中写着各项属于哪一部分的一列，如 items.section"),
+            _must("columns", Takes.COLUMNS, "明细表中要加的各列，如分值、自评分"),
+            _must("sections", Takes.EXPRESSIONS, "各部分的字段，写在另一张表上"),
+            _must("codes", Takes.TEXTS, "与 sections 一一对应，明细表中这一部分的代码"),
+            _must("stated", Takes.TEXTS, "与 columns 一一对应，各部分的字段的哪一栏"),
+        ),
+    ),
     "subset": Kind(
         "包含",
         (
@@ -119,6 +140,7 @@ KINDS: dict[str, Kind] = {
         (
             _must("field", Takes.FIELD, "填代码的字段"),
             _must("list", Takes.CODE_LIST, "代码表"),
+            _PART,
         ),
     ),
     "pattern": Kind(
@@ -133,7 +155,12 @@ KINDS: dict[str, Kind] = {
         "校验码",
         (
             _must("field", Takes.FIELD, "字段"),
-            _must("algorithm", Takes.ALGORITHM, "uscc 统一社会信用代码；id_card 公民身份号码"),
+            _must(
+                "algorithm",
+                Takes.ALGORITHM,
+                "uscc 统一社会信用代码；id_card 公民身份号码；org_code 组织机构代码",
+            ),
+            _PART,
         ),
     ),
     "range": Kind(
@@ -164,6 +191,7 @@ KINDS: dict[str, Kind] = {
             _must("claimed", Takes.EXPRESSION, "自报的结论（增长率、占比、差额、人均数等）"),
             _must("value", Takes.EXPRESSION, "按表中的数重新计算的算式"),
             _may("unit", Takes.TEXT, "结论的单位（默认取自报一格的单位）"),
+            _may("named", Takes.FIELD, "明细表中写着结论叫什么的一列（默认用自报一格的名称）"),
             _may("slips", Takes.EXPRESSIONS, "常见错法的算式；得数与自报相同时说出来"),
             _may("slip_names", Takes.TEXTS, "与 slips 一一对应，“可能是……”后面的话"),
             _DIGITS,
@@ -218,6 +246,13 @@ KINDS: dict[str, Kind] = {
         (
             _must("of", Takes.RULES, "取哪几项差异系数的平均（dispersion 规则的编号）"),
             _must("threshold", Takes.THRESHOLD, "平均值的上限"),
+        ),
+    ),
+    "dispersion_claim": Kind(
+        "自报差异系数",
+        (
+            _must("of", Takes.RULES, "哪一项差异系数（dispersion 规则的编号）；几项则比它们的平均"),
+            _must("against", Takes.EXPRESSION, "县级自查表中自报的值"),
         ),
     ),
     "share": Kind(

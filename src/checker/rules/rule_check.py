@@ -62,6 +62,10 @@ def text_problems(rule: Rule) -> Iterator[str]:
         yield "examples：缺少一个不通过的例子"
 
 
+AGAINST = "against"
+"""The key of collection rules that is read on the county's own form."""
+
+
 def static_problems(
     rule: Rule, ruleset: RuleSet, templates: Mapping[str, Template]
 ) -> Iterator[str]:
@@ -70,6 +74,7 @@ def static_problems(
     limits = {entry.id: entry for entry in ruleset.thresholds}
     yield from _limit_problems(rule, limits)
     used = [templates[name] for name in rule.templates if name in templates]
+    counties = [item for item in templates.values() if item.level == "county"]
     for name in sorted(_asked_for(rule)):
         if used and not any(_knows(template, name) for template in used):
             yield f"given：没有一个模板有字段 {name}"
@@ -81,6 +86,8 @@ def static_problems(
         declared = DeclaredUnits(template, limits)
         for problem in _template_problems(rule, template, declared, ruleset):
             yield f"（模板 {template_id}）{problem}"
+    told = [list(_county_problems(rule, DeclaredUnits(item, limits))) for item in counties]
+    yield from min(told, key=len, default=[])  # one county's form that has it is enough
     for item in _texts(rule.spec.get("of")) if rule.kind == "composite" else ():
         for rule_id in (name.strip() for name in item.split("+")):
             if not any(other.id == rule_id for other in ruleset.rules):
@@ -143,6 +150,8 @@ def _template_problems(
             yield f"at：没有字段 {name}"
     asked = _asked_for(rule) - template.fields().keys()
     for key, node in expressions(rule):
+        if key == AGAINST:
+            continue
         yield from (
             f"{key}：没有表 {table}" for table in tables(node) if not declared.has_table(table)
         )
@@ -158,6 +167,19 @@ def _template_problems(
     yield from _joint_problems(rule, declared)
     yield from _column_problems(rule, template)
     yield from _code_list_problems(rule, template, ruleset)
+
+
+def _county_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
+    """What a collection rule reads on the county's own form."""
+    for key, node in expressions(rule):
+        if key != AGAINST:
+            continue
+        try:
+            units.measure(node, declared, str(rule.spec[AGAINST]))
+        except ExpressionError as error:
+            yield f"{key}（县级自查表）：{error.message}"
+        except KeyError as missing:
+            yield f"{key}（县级自查表）：没有字段 {missing.args[0]}"
 
 
 def _knows(template: Template, name: str) -> bool:
@@ -191,11 +213,14 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
             return  # said already
         for text, each in zip(group[1:], found[1:], strict=True):
             if units.same(found[0], each) is None:
-                yield f"{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+                key = "previous" if rule.kind == "growth" else "parts"
+                yield f"{key}：{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
 
 
 def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
-    """Columns of a form sheet that a table sum speaks of and the fields do not have."""
+    """Columns that a table sum or a score table speaks of and the fields or the table lack."""
+    if rule.kind == "score_table":
+        yield from _score_column_problems(rule, template)
     if rule.kind != "table_sum":
         return
     total = str(rule.spec["total"])
@@ -206,6 +231,20 @@ def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
                 yield f"{key}：{total} 没有 {column} 这一栏"
     if ("total_column" in rule.spec) != ("part_columns" in rule.spec):
         yield "total_column、part_columns：要么都写，要么都不写"
+
+
+def _score_column_problems(rule: Rule, template: Template) -> Iterator[str]:
+    fields, spec = template.fields(), rule.spec
+    for field in _texts(spec["sections"]):
+        own = fields[field].columns if field in fields else ()
+        for column in _texts(spec["stated"]):
+            if own and column not in own:
+                yield f"stated：{field} 没有 {column} 这一栏"
+    table = template.tables().get(str(spec["section"]).rpartition(".")[0])
+    known = {column.id for column in table.columns} if table else set()
+    for column in _texts(spec["columns"]):
+        if known and column not in known:
+            yield f"columns：没有 {column} 这一列"
 
 
 def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Iterator[str]:
@@ -229,6 +268,13 @@ def fields_read(rule: Rule) -> set[str]:
         found.update(names(node))
         if isinstance(node, Name):
             found.add(node.id)
+    table = ""
+    if rule.kind == "unique":
+        table = str(rule.table or rule.spec.get("table", ""))
+    elif rule.kind == "score_table":
+        table = str(rule.spec["section"]).rpartition(".")[0]
+    if table:
+        found.update(f"{table}.{column}" for column in _texts(rule.spec["columns"]))
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -11,12 +11,20 @@ from msgspec.structs import replace
 from checker.model.rules import Rule, Threshold
 from checker.model.verdicts import RuleError
 
+T = TypeVar("T")
+
 
 class Functions(Protocol):
     """Runs the Python functions of plugins, apart from the host; see ``checker.plugins``."""
 
     def call(self, plugin: str, function: str, rule: str, arguments: tuple[object, ...]) -> object:
         """The list a plugin's function gave. Raises ``PluginFailure`` whatever went wrong."""
+
+    def call_county(
+        self, plugin: str, function: str, arguments: tuple[object, ...], take: Callable[[object], T]
+    ) -> list[T]:
+        """What a plugin's function gave for a county, each passed through ``take``. Raises
+        ``PluginFailure``, NotApplicable."""
 
     def bundled(self, plugin: str) -> bool:
         """Whether a plugin comes with the program."""

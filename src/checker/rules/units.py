@@ -38,6 +38,9 @@ ANYTHING_COUNTED = "个"
 """A count unit that goes with every other one."""
 
 
+_KIND_WORDS = {"number": "数字", "text": "文字", "flag": "是/否", "date": "日期"}
+
+
 class Measure(NamedTuple):
     """What kind of thing an expression is. ``kind``: "number", "text", "flag" or "date".
 
@@ -59,7 +62,7 @@ class Measure(NamedTuple):
 
     def __str__(self) -> str:
         if self.kind != "number":
-            return {"text": "文字", "flag": "是/否", "date": "日期"}[self.kind]
+            return _KIND_WORDS[self.kind]
         return "·".join(f"{u}^{n}" if n != 1 else u for u, n in self.units) or "没有单位的数"
 
 
@@ -67,6 +70,20 @@ FREE = Measure(free=True)
 FLAG = Measure("flag")
 TEXT = Measure("text")
 DATE = Measure("date")
+
+
+_T, _N, _D = ("text",), ("number",), ("date",)
+_OF_TEXTS_AND_DATES: dict[str, tuple[tuple[tuple[str, ...], ...], Measure]] = {
+    "left": ((_T, _N), TEXT),
+    "mid": ((_T, _N, _N), TEXT),
+    "contains": ((_T, _T), FLAG),
+    "length": ((_T,), FREE),
+    "year": ((_D,), FREE),
+    "date": ((("text", "date"),), DATE),
+    "days": ((_D, _D), Measure(units=(("天", 1),))),
+    "age": ((_D, _D), Measure(units=(("岁", 1),))),
+}
+"""What each argument may be, and what the function gives."""
 
 
 class Declared(Protocol):
@@ -218,11 +235,14 @@ class _Checker:
             return self.threshold(arguments[0])
         if name == "count":
             return Measure(units=((ANYTHING_COUNTED, 1),))
-        if name in ("left", "length", "year"):
-            wanted = DATE if name == "year" else TEXT
-            if self.of(arguments[0]).kind != wanted.kind:
-                raise self.wrong(arguments[0], f"{name} 要{wanted}")
-            return TEXT if name == "left" else FREE
+        if name in _OF_TEXTS_AND_DATES:
+            wanted, gives = _OF_TEXTS_AND_DATES[name]
+            for argument, each in zip(arguments, wanted, strict=True):
+                given = self.of(argument)
+                if given.kind not in each:
+                    said = "或".join(_KIND_WORDS[kind] for kind in each)
+                    raise self.wrong(argument, f"{name} 要{said}，这里是{_KIND_WORDS[given.kind]}")
+            return gives
         if name == "if_":
             self.flag(arguments[0])
             then, otherwise = self.of(arguments[1]), self.of(arguments[2])

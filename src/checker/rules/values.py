@@ -119,6 +119,25 @@ def rounded(value: Fraction, digits: int) -> Fraction:
     return Fraction(-whole if value < 0 else whole, scale)
 
 
+MOST_DECIMALS = 6
+"""So many decimals of a claimed figure are looked at: nobody types more."""
+
+
+def decimals_of(value: Fraction) -> int:
+    """How many decimals a figure was given with, MOST_DECIMALS at most."""
+    for digits in range(MOST_DECIMALS):
+        if (value * 10**digits).denominator == 1:
+            return digits
+    return MOST_DECIMALS
+
+
+def agrees(claimed: Fraction, correct: Fraction) -> bool:
+    """Whether a figure, rounded to as many decimals as it was claimed with, is what was claimed. A
+    claim that the spreadsheet computed has more decimals than anybody types: it is rounded too."""
+    digits = decimals_of(claimed)
+    return rounded(correct, digits) == rounded(claimed, digits)
+
+
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": signs.lt,
     "<=": signs.le,

@@ -22,6 +22,9 @@ from checker.writing.xml_part import attributes, blanked, children, escape, unes
 
 TITLE = "校验记录"
 SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"
+PROVISIONAL = "校验中~"
+"""How the titles begin under which the buttons make new sheets; with a number, never a user's."""
+
 _CHUNK = 30_000  # a cell holds at most 32,767 characters
 _SHEET_DATA = re.compile(rb"<(?:[\w.-]+:)?sheetData\s*>")
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -98,14 +101,21 @@ def remembered_sheet(workbook: Workbook, memory: Memory) -> Sheet | None:
     return sheet
 
 
-def find_memory_sheet(workbook: Workbook) -> Sheet | None:
-    """The sheet that an earlier run left behind, if any."""
+def is_provisional(title: str) -> bool:
+    """Whether a sheet is one that a run of the button was still making when it ended."""
+    return title.startswith(PROVISIONAL) and title.removeprefix(PROVISIONAL).isdecimal()
+
+
+def find_memory_sheets(workbook: Workbook) -> list[Sheet]:
+    """The sheets that earlier runs left behind: one, or two when the last was interrupted."""
+    found = []
     for sheet in workbook.sheets:
-        if sheet.title.startswith(TITLE) and sheet.kind == "worksheet" and sheet.key:
+        named = sheet.title.startswith(TITLE) or is_provisional(sheet.title)
+        if named and sheet.kind == "worksheet" and sheet.key:
             rows = _read_rows(workbook, sheet, most=1)
             if rows and rows[0].get("A", ("", ""))[0] == SIGNATURE:
-                return sheet
-    return None
+                found.append(sheet)
+    return found
 
 
 def read_memories(workbook: Workbook, sheet: Sheet) -> list[Memory]:

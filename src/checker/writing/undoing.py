@@ -18,7 +18,8 @@ from checker.writing.addresses import Area
 from checker.writing.cell_contents import Stored, decode
 from checker.writing.memory_sheet import (
     Memory,
-    find_memory_sheet,
+    find_memory_sheets,
+    is_provisional,
     read_memories,
     remembered_sheet,
 )
@@ -176,11 +177,12 @@ def remove_earlier_marks(workbook: Workbook) -> tuple[Workbook, CleanSummary]:
     package = workbook.package
     if undo(package):
         return Workbook(package), CleanSummary(found=True, exact=True)
-    sheet = find_memory_sheet(workbook)
+    sheets = find_memory_sheets(workbook)
+    left = [one for one in workbook.sheets if is_provisional(one.title)]
     forget(package)
-    if sheet is None:
+    if not sheets and not left:
         return workbook, CleanSummary()
-    memories = read_memories(workbook, sheet)
+    memories = [memory for sheet in sheets for memory in read_memories(workbook, sheet)]
     titles = [one.title for one in workbook.sheets]
     restored, kept = _Restorer(workbook).restore(memories)
     for memory in memories:
@@ -188,9 +190,12 @@ def remove_earlier_marks(workbook: Workbook) -> tuple[Workbook, CleanSummary]:
             ours = workbook.sheet(memory.sheet)
             if ours is not None:
                 workbook.remove_sheet(ours)
-    memory_sheet = find_memory_sheet(workbook)
-    if memory_sheet is not None:
-        workbook.remove_sheet(memory_sheet)
+    for left_over in find_memory_sheets(workbook):
+        workbook.remove_sheet(left_over)
+    for title in [one.title for one in workbook.sheets if is_provisional(one.title)]:
+        unfinished = workbook.sheet(title)
+        if unfinished is not None:
+            workbook.remove_sheet(unfinished)
     workbook.drop_calculation_chain()
     list_titles(package, titles, [one.title for one in workbook.sheets])
     return Workbook(package), CleanSummary(True, False, restored, tuple(kept))

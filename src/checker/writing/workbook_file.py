@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from checker.model.marks import CellEdit, Changes
 from checker.trouble import disk_reason
 from checker.writing.apply import Applier
-from checker.writing.memory_sheet import find_memory_sheet
+from checker.writing.memory_sheet import find_memory_sheets
 from checker.writing.outcome import CleanSummary, UnwritableWorkbook, WriteSummary
 from checker.writing.package import Package
 from checker.writing.sheet_part import SheetPart
@@ -113,10 +113,10 @@ def fill_cells(source: Path, target: Path, edits: Sequence[CellEdit]) -> None:
     `UnwritableWorkbook`, before anything is written, also for a sheet or cell that is not there.
     """
     workbook = _open(source)
-    memory = find_memory_sheet(workbook)
+    memories = find_memory_sheets(workbook)
     Applier(workbook).fill(edits)
     for sheet in workbook.sheets:
-        if sheet.kind == "worksheet" and sheet.key and sheet != memory:
+        if sheet.kind == "worksheet" and sheet.key and sheet not in memories:
             _drop_results(SheetPart(workbook.package.part(sheet.key)))
     workbook.recalculate_on_load()
     workbook.package.save(target)
@@ -134,7 +134,7 @@ def can_write(path: Path) -> str | None:
 def carries_marks(path: Path) -> bool:
     """Whether a file is a workbook in which an earlier run of ours left its marks."""
     try:
-        return find_memory_sheet(_open(path)) is not None
+        return bool(find_memory_sheets(_open(path)))
     except UnwritableWorkbook:
         return False
 

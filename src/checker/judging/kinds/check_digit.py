@@ -1,4 +1,4 @@
-"""Check digit 校验码: 统一社会信用代码 (GB 32100) and 公民身份号码 (GB 11643)."""
+"""Check digit 校验码: GB 32100 统一社会信用代码, GB 11643 公民身份号码, GB 11714 组织机构代码."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import code_and_label
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import missed, shown
+from checker.judging.wording import missed
 from checker.model.rules import Rule
 from checker.model.verdicts import Requirement, Verdict
 
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_SIGNS = "10X98765432"
 
@@ -22,9 +24,10 @@ _ID_SIGNS = "10X98765432"
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
     """One verdict; the message says what is wrong with the code."""
     field = str(rule.spec["field"])
-    value = shown(unit.value(field)).strip().upper()
-    wrong = (uscc_problem if rule.spec["algorithm"] == "uscc" else id_card_problem)(value)
-    at, label = facts_of(context, field), unit.label_of(field)
+    typed, label = code_and_label(rule, context)
+    value = typed.strip().upper()
+    wrong = _PROBLEMS[str(rule.spec["algorithm"])](value)
+    at = facts_of(context, field)
     required = Requirement("最后一位校验码正确")
     if wrong is None:
         message = f"“{label}”的校验码正确。"
@@ -68,3 +71,23 @@ def id_card_problem(code: str) -> str | None:
     if code[17] != expected:
         return f"最后一位校验码应为 {expected}，请核对每一位"
     return None
+
+
+def org_code_problem(code: str) -> str | None:
+    """What is wrong with a 组织机构代码; None if nothing is.
+
+    8 digits or capitals (A is 10) and a check sign, with or without a hyphen before it: 11 minus
+    the weighted sum modulo 11, X for 10 and 0 for 11. It stands in 统一社会信用代码 as 9 to 17.
+    """
+    plain = code.replace("-", "")
+    if not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", plain):
+        return "应为 8 位数字或大写字母加 1 位数字或 X"
+    total = sum(int(sign, 36) * weight for sign, weight in zip(plain, _ORG_WEIGHTS, strict=False))
+    expected = "0123456789X0"[11 - total % 11]
+    if plain[8] != expected:
+        return f"最后一位校验码应为 {expected}，请核对每一位"
+    return None
+
+
+_PROBLEMS = {"uscc": uscc_problem, "id_card": id_card_problem, "org_code": org_code_problem}
+"""What is wrong with a code, by the algorithm that its rule names."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from checker.judging.context import Context
+from checker.judging.kinds.rule_keys import code_and_label
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import missed, shown
+from checker.judging.wording import missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Requirement, Said, Verdict
@@ -20,11 +21,11 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     """One verdict."""
     field = str(rule.spec["field"])
     codes = context.code_list(str(rule.spec["list"]))
-    value = shown(unit.value(field))
+    value, label = code_and_label(rule, context)
     required = Requirement("代码表中的一个")
     if value in codes:
         return (context.fulfilled(_said, _point, context, value, required),)
-    at, label = facts_of(context, field), unit.label_of(field)
+    at = facts_of(context, field)
     message = f"“{label}”填的是“{value}”，代码表中没有这一项"
     if len(codes) <= _LISTED:
         message += "，应为：" + "、".join(f"{code} {meaning}" for code, meaning in codes.items())
@@ -33,9 +34,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
 
 
 def _said(context: Context, value: str, required: Requirement) -> Said:
-    spec = context.rule.spec
-    meaning = context.code_list(str(spec["list"]))[value]
-    label = context.unit.label_of(str(spec["field"]))
+    meaning = context.code_list(str(context.rule.spec["list"]))[value]
+    label = code_and_label(context.rule, context)[1]
     return Said(f"“{label}”为 {value} {meaning}。", value, required)
 
 

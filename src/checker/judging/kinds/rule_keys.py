@@ -6,7 +6,9 @@ from fractions import Fraction
 from functools import cache
 
 from checker.judging.context import Context
+from checker.judging.wording import Words, shown
 from checker.model.rules import Plain, Rule
+from checker.rules.expression import parse
 
 
 def limit_value(context: Context, text: str) -> Fraction:
@@ -14,6 +16,14 @@ def limit_value(context: Context, text: str) -> Fraction:
     if text[:1].isupper():
         return context.threshold(text)
     return context.number(text)
+
+
+def code_and_label(rule: Rule, context: Context) -> tuple[str, str]:
+    """The code that a rule is about and what it is called: a ``field``, or the ``part`` of it."""
+    field = str(rule.spec["field"])
+    part = str(rule.spec.get("part", field))
+    label = context.unit.label_of(field) if part == field else Words(context).describe(parse(part))
+    return shown(context.evaluate(part)), label
 
 
 def texts(value: Plain) -> list[str]:

@@ -14,7 +14,7 @@ from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.template import PREVIOUS_SUFFIX
 from checker.model.verdicts import Passed, Quantity, Requirement, Verdict
-from checker.rules.values import ZERO, LeftEmpty, NotApplicable, exact_sum
+from checker.rules.values import ZERO, NotApplicable, exact_sum
 
 Part = tuple[str, FactRef]
 """What a part of a sum is called, and where it stands."""
@@ -53,8 +53,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
             for name in (*parts, total)
         ]
     for where, label, whole, pieces in sums:
-        typed = _number(unit, whole)
-        numbers = [_number(unit, ref) for _, ref in pieces]
+        typed = unit.typed_in(whole)
+        numbers = [unit.typed_in(ref) for _, ref in pieces]
         if typed is None or all(number is None for number in numbers):
             continue
         compared = True
@@ -68,16 +68,6 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
         yield context.passed(
             f"“{labels[total]}”等于各部分之和。", required=Requirement("等于各部分之和")
         )
-
-
-def _number(unit: Unit, ref: FactRef) -> Fraction | None:
-    """What was typed; None if nothing was. Raises MissingInput for what cannot be read, and where
-    something has to be typed and is not."""
-    try:
-        value = unit.in_column(ref.field, ref.column)
-    except LeftEmpty:
-        return None
-    return value if isinstance(value, Fraction) and not unit.is_blank(ref) else None
 
 
 def _apart(

@@ -1,0 +1,401 @@
+"""County rules in Python: the forms of all schools as pandas tables, and what may be said of them.
+
+pandas is imported here alone, and only where such a rule runs: all other county rules are data and
+exact arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from checker.county.question import Conclusion, Question
+from checker.county.report import CountyFinding
+from checker.forms.stage_units import stages_of
+from checker.judging.context import Context
+from checker.judging.engine import Run
+from checker.judging.unit import Unit
+from checker.marking.file_record import FileRecord
+from checker.model.rules import Rule
+from checker.model.submission import Fact, FactRef, FactState, FactValue, Submission, TableRow
+from checker.model.template import Blank, Field, FieldType, TableColumn, Template
+from checker.model.verdicts import Outcome, Quantity
+from checker.plugins.failure import PluginFailure
+from checker.plugins.verdict_check import number_problems, shown, text_problems
+from checker.rules.expression import parse
+from checker.rules.profiles import Profile
+from checker.rules.ruleset import RuleSet
+from checker.rules.syntax import Name
+from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAN = float("nan")
+"""What stands in a table where nothing usable was filled in."""
+
+
+class HandedIn(NamedTuple):
+    """The form of one school that counts: read when somebody asks for it."""
+
+    code: str
+    name: str
+    type: str
+    template: str
+    read: Callable[[], Submission]
+
+
+class Asked(NamedTuple):
+    """What a rule in Python is asked about: this year's and last year's forms of the schools, the
+    county's own, the titles of stages, and the edition."""
+
+    forms: Sequence[HandedIn]
+    earlier: Sequence[HandedIn]
+    form: Submission | None
+    stages: Mapping[str, str]
+    edition: int
+
+
+class CountyData:
+    """What ``def check(county, context)`` is given: tables of every school's form.
+
+    Numbers are exact ``Fraction`` objects, so sums and quotients are exact; 是/否 is True or False,
+    a day is a ``datetime.date``; what is blank or cannot be read is NaN (``.isna()``), except that
+    無数据留空 counts as 0, as everywhere. Every table is the caller's own copy.
+    """
+
+    def __init__(
+        self,
+        forms: Sequence[HandedIn],
+        rule: Rule,
+        ruleset: RuleSet,
+        profile: Profile,
+        last_year: CountyData | None = None,
+    ) -> None:
+        self._forms = [form for form in forms if form.template in rule.templates]
+        self._rule = rule
+        self._ruleset = ruleset
+        self._profile = profile
+        self.last_year = last_year
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """One row for each stage of each school: index ``code`` (标识码) and ``stage`` ("" in forms
+        without stages), columns ``name``, ``type`` and the rule's ``inputs`` (every field of the
+        form where it names none), for the stage as in rules with scope = "stage"."""
+        return self._tables["units"].copy()
+
+    @property
+    def schools(self) -> pd.DataFrame:
+        """The same with one row for each school (index ``code``): figures of the whole school."""
+        return self._tables["schools"].copy()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """The rows of a table of all schools: index ``code`` and ``row`` (from 1), one column for
+        each column of the table. Raises KeyError for a table that no form has."""
+        import pandas as pd
+
+        columns: dict[str, None] = {}
+        index, rows = [], []
+        for form in self._forms:
+            run = self._run(form)
+            declared = run.submission.template.tables().get(name)
+            if declared is None:
+                continue
+            columns |= dict.fromkeys(column.id for column in declared.columns)
+            for number, unit in enumerate(_rows(run.whole, name), 1):
+                index.append((form.code, number))
+                rows.append(
+                    {
+                        column.id: _read(unit.value, f"{name}.{column.id}")
+                        for column in declared.columns
+                    }
+                )
+        if not columns:
+            raise KeyError(f"没有表 {name}")
+        places = pd.MultiIndex.from_tuples(index, names=["code", "row"])
+        return _frame(rows, list(columns), places if index else _no_places("row"))
+
+    def _run(self, form: HandedIn) -> Run:
+        return Run(form.read(), self._ruleset, self._profile)
+
+    @cached_property
+    def _tables(self) -> Mapping[str, pd.DataFrame]:
+        import pandas as pd
+
+        units, schools = [], []
+        unit_index, codes = [], []
+        columns: dict[str, None] = dict.fromkeys(("name", "type"))
+        for form in self._forms:
+            run = self._run(form)
+            head = {"name": form.name, "type": form.type}
+            asked = self._asked(run.submission.template)
+            columns |= dict.fromkeys(asked)
+            for unit in (run.whole, *run.stages.values()):
+                context = Context(run.plan, self._rule, unit)
+                if self._rule.when and _read(context.evaluate, self._rule.when) is not True:
+                    continue
+                row = head | {text: _read(context.evaluate, text) for text in asked}
+                if unit is run.whole:
+                    schools.append(row)
+                    codes.append(form.code)
+                if unit is not run.whole or not run.stages:
+                    units.append(row)
+                    unit_index.append((form.code, unit.stage or ""))
+        places = pd.MultiIndex.from_tuples(unit_index, names=["code", "stage"])
+        return {
+            "units": _frame(units, list(columns), places if unit_index else _no_places("stage")),
+            "schools": _frame(schools, list(columns), pd.Index(codes, name="code", dtype=object)),
+        }
+
+    def _asked(self, template: Template) -> list[str]:
+        """The rule's inputs as far as this form has them (a table is no figure)."""
+        named = self._rule.spec.get("inputs")
+        fields = template.fields()
+        if not isinstance(named, list):
+            return list(fields)
+        texts = [str(each) for each in named]
+        return [text for text in texts if not isinstance(parse(text), Name) or text in fields]
+
+
+def _frame(rows: list[dict[str, Any]], columns: list[str], index: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    cells = {name: [row.get(name, NAN) for row in rows] for name in columns}
+    return pd.DataFrame(cells, index=index, dtype=object)
+
+
+def _no_places(second: str) -> Any:
+    import pandas as pd
+
+    return pd.MultiIndex.from_arrays([[], []], names=["code", second])
+
+
+def _read(ask: Callable[[str], Value], text: str) -> Value | float:
+    try:
+        return ask(text)
+    except (MissingInput, NotApplicable):
+        return NAN
+
+
+def _rows(unit: Unit, table: str) -> Sequence[Unit]:
+    try:
+        return unit.rows(table)
+    except (MissingInput, NotApplicable):
+        return ()
+
+
+class CountyContext:
+    """What a county rule in Python may ask beside the tables, and how it says its conclusions.
+
+    ``form`` is the county's own form as a Unit (None: it was not handed in); ``absent`` so many
+    schools of the roster handed nothing in.
+    """
+
+    rule: Rule
+    edition: int
+    form: Unit | None
+    absent: int
+
+    def __init__(self, question: Question, profile: Profile, edition: int, form: Unit | None):
+        self._question = question
+        self._profile = profile
+        self.rule = question.rule
+        self.edition = profile.year(edition)
+        self.form = form
+        self.absent = question.absent
+
+    def threshold(self, threshold_id: str, stage: str | None = None) -> Fraction:
+        """The exact value of a limit. Raises NotApplicable where the profile has none for it."""
+        found = self._profile.value(threshold_id, stage, self.edition)
+        if found is None:
+            raise NotApplicable(f"没有限值 {threshold_id}")
+        return found
+
+    def definition(self, name: str) -> str:
+        """The definition chosen by the profile; "" if it chose none."""
+        return self._profile.definitions.get(name, "")
+
+    def name(self, code: str) -> str:
+        """A school's name; its 标识码 where none is known."""
+        return self._question.name(code)
+
+    def passed(self, message: str, **said: Any) -> CountyFinding:
+        """通过: ``message`` is one Chinese sentence; further words as for ``failed``."""
+        return self._say(Outcome.PASS, message, **said)
+
+    def failed(self, message: str, **said: Any) -> CountyFinding:
+        """Not as it should be: 不通过, 存疑 or 未达标 by the rule's severity. ``schools`` are the
+        标识码 it is about, ``stage`` a stage's id, ``actual`` (a Quantity or a text) and
+        ``required`` (a text) what is there and what should be. Without ``schools`` it is about the
+        county, and provisional as long as schools are missing."""
+        return self._say(Outcome.FAIL, message, **said)
+
+    def not_applicable(self, reason: str) -> CountyFinding:
+        """不适用, with a Chinese clause saying why."""
+        return self._say(Outcome.NOT_APPLICABLE, f"不适用：{reason}。")
+
+    def incomplete(self, message: str, **said: Any) -> CountyFinding:
+        """缺数据: ``message`` says what is missing."""
+        return self._say(Outcome.INCOMPLETE, message, **said)
+
+    def _say(
+        self,
+        outcome: Outcome,
+        message: str,
+        *,
+        schools: Iterable[str] = (),
+        stage: str = "",
+        actual: Quantity | str = "",
+        required: str = "",
+    ) -> CountyFinding:
+        for problem in _said_wrong(message, actual, required):
+            raise RuleDefect(problem)
+        codes = (schools,) if isinstance(schools, str) else tuple(schools)
+        figure = Fraction(actual.value) if isinstance(actual, Quantity) else None
+        of_some = bool(codes) or outcome is Outcome.NOT_APPLICABLE
+        say = self._question.finding if of_some else self._question.of_all
+        found = say(outcome, str(actual), required, message, codes, figure=figure)
+        return found._replace(stage=stage)
+
+
+def _said_wrong(message: object, actual: object, required: object) -> Iterator[str]:
+    """What cannot be put into words, said before anything is done with it."""
+    yield from text_problems("message", message)
+    yield from text_problems("required", required)
+    if isinstance(actual, Quantity):
+        yield from number_problems("actual 的 Quantity", actual.value)
+        yield from text_problems("actual 的单位", actual.unit)
+    else:
+        yield from text_problems("actual", actual, expected=" Quantity 或文字")
+
+
+def ask_function(
+    question: Question, asked: Asked, ruleset: RuleSet, profile: Profile
+) -> Conclusion:
+    """What a plugin's function says of the county. Raises PluginFailure if it went wrong, or where
+    pandas is not installed."""
+    rule = question.rule
+    functions = ruleset.functions
+    if functions is None:
+        raise PluginFailure("这一组规则没有带上插件的代码")
+    if find_spec("pandas") is None:
+        raise PluginFailure(
+            "这条规则用到 pandas，这里没有安装，没有运行；"
+            'pip install "checker-edu[county]" 之后就会运行'
+        )
+    earlier = CountyData(asked.earlier, rule, ruleset, profile) if asked.earlier else None
+    county = CountyData(asked.forms, rule, ruleset, profile, earlier)
+    own = Run(asked.form, ruleset, profile).whole if asked.form is not None else None
+    context = CountyContext(question, profile, asked.edition, own)
+    present = {each.code for each in asked.forms}
+    known = present | {each.code for each in asked.earlier}
+
+    def checked(given: object) -> CountyFinding:
+        if type(given) is not CountyFinding or given.rule != rule.id:
+            raise ValueError(
+                f"给出的应是结论（用 context.passed、context.failed 等得到），却是 {shown(given)}"
+            )
+        for code in given.schools:
+            if type(code) is not str or code not in known:
+                raise ValueError(f"schools 里应是学校的标识码（表的 index），却有 {shown(code)}")
+        if given.stage != "" and given.stage not in asked.stages:
+            raise ValueError(f"stage 应是学段的编号，却是 {shown(given.stage)}")
+        return given._replace(of_school=len(given.schools) == 1 and given.schools[0] in present)
+
+    name = str(rule.spec["function"])
+    try:
+        given = functions.call_county(rule.plugin, name, (county, context), checked)
+    except NotApplicable as reason:
+        given = [context.not_applicable(reason.reason)]
+    except MissingInput:
+        given = [context.incomplete("县级自查表缺少要用的数，暂不能判断。")]
+    return Conclusion(tuple(given))
+
+
+# -- a form from its record --------------------------------------------------------------------
+
+_NOT_READ = frozenset(
+    f"FORM{number:03}" for number in (2, 4, 5, 6, 7, 8, 11, 12, 18, 22, 25, 26, 27)
+)
+"""Findings of cells that hold something, or are not there: none of them is blank."""
+
+
+def submission_of(record: FileRecord, template: Template) -> Submission:
+    """The submission that a record was made of, as far as rules read it. Where something in it
+    could not be read, no empty cell is taken for a 0: a record does not say which one it was."""
+    unread = any(finding["rule"] in _NOT_READ for finding in record.findings)
+    fields = template.fields()
+    tables = template.tables()
+    facts: dict[FactRef, Fact] = {
+        ref: _blank(ref, field, unread)
+        for field in fields.values()
+        for ref in (FactRef(field.id, column) for column in field.columns)
+    }
+    rows: dict[str, dict[int, dict[str, Fact]]] = {name: {} for name in tables}
+    columns = {
+        f"{table.id}.{column.id}": column for table in tables.values() for column in table.columns
+    }
+    used: set[str] = set()
+    for given in record.facts:
+        entry: Field | TableColumn | None = columns.get(given.field) if given.row else None
+        entry = entry or fields.get(given.field)
+        if entry is None:
+            continue
+        ref = FactRef(given.field, given.column, given.row)
+        fact = Fact(ref, FactState.GIVEN, _value(given.value, entry.type), None, given.value)
+        if isinstance(entry, TableColumn):
+            table = given.field.rpartition(".")[0]
+            rows[table].setdefault(given.row, {})[entry.id] = fact
+            used.add(tables[table].sheet)
+        else:
+            facts[ref] = fact
+            used.add(entry.sheet)
+    return Submission(
+        name=record.name,
+        template=template,
+        facts=facts,
+        tables={
+            name: tuple(
+                TableRow(
+                    row,
+                    {
+                        column.id: own.get(column.id)
+                        or _blank(FactRef(f"{name}.{column.id}", "", row), column, unread)
+                        for column in tables[name].columns
+                    },
+                )
+                for row, own in sorted(found.items())
+            )
+            for name, found in rows.items()
+        },
+        stages=stages_of(template, fields, facts),
+        not_handed_in=tuple(
+            sheet.id for sheet in template.sheets if sheet.optional and sheet.id not in used
+        ),
+    )
+
+
+def _blank(ref: FactRef, entry: Field | TableColumn, unread: bool) -> Fact:
+    if entry.blank is not Blank.ZERO:
+        return Fact(ref, FactState.BLANK)
+    if unread:
+        return Fact(ref, FactState.UNBOUND)
+    return Fact(ref, FactState.BLANK, False if entry.type is FieldType.FLAG else Decimal(0))
+
+
+_TEXTS = frozenset({FieldType.TEXT, FieldType.CODE})
+
+
+def _value(text: str, kind: FieldType) -> FactValue:
+    """The typed value that was put into a record as text."""
+    if kind is FieldType.FLAG:
+        return text == "True"
+    if kind in (FieldType.DATE, FieldType.MONTH):
+        return date.fromisoformat(text)
+    return text if kind in _TEXTS else Decimal(text)
