@@ -279,7 +279,16 @@ def test_copies_have_one_digest_and_any_other_figure_another(
 def test_a_form_with_hardly_anything_in_it_is_nobodys_copy(
     school: Template, blank_workbook: Path
 ) -> None:
-    assert bind(read_snapshot(blank_workbook), school).content_hash == ""
+    assert bind(read_snapshot(blank_workbook), school).sparse
+
+
+def test_a_changed_figure_is_noticed_in_a_form_with_hardly_anything_in_it(
+    school: Template, snapshot: Snapshot, typed: Change, blank_workbook: Path
+) -> None:
+    cell = str(bind(snapshot, school).locate(FactRef("students.total", "primary")))
+    blank = read_snapshot(blank_workbook)
+    first, second = (bind(typed({cell: value}, blank), school) for value in (105.0, 555.0))
+    assert first.sparse and second.sparse and first.content_hash != second.content_hash
 
 
 @pytest.mark.parametrize(("more", "told"), [(1, "第 {} 行"), (5, "{} 行"), (6, "{}等 行")])

@@ -69,7 +69,7 @@ def sum_up(folder: Path, template: Template, session: Session) -> Summed:
                 name=submission.identity("name"),
                 submitted=submission.identity("date"),
                 modified=source.modified,
-                content=submission.content_hash,
+                content="" if submission.sparse else submission.content_hash,
                 template=submission.template.id,
             )
         )

@@ -222,7 +222,7 @@ def _filing(record: FileRecord) -> Filing:
         name=record.name,
         submitted=record.submitted,
         modified=record.modified,
-        content=record.content,
+        content="" if record.sparse else record.content,
         template=record.template,
     )
 
@@ -247,7 +247,7 @@ def _with_copies_of_last_year(
             f"“{record.name}”今年的填报数据与去年完全相同，像是交了去年的表，请核实。",
         )
         for code, record in counted.items()
-        if code in earlier and record.content and record.content == earlier[code].content
+        if code in earlier and not record.sparse and record.content == earlier[code].content
     ]
     return replace(handing_in, disagreements=(*handing_in.disagreements, *copied))
 

@@ -14,7 +14,8 @@ from checker.forms.plain_text import same_school, school_code, school_name, shor
 
 class Filing(NamedTuple):
     """One readable file of a known template. ``submitted`` is the 填报日期 as ISO text or "";
-    ``modified`` the file's time stamp in seconds; ``content`` the hash of its facts."""
+    ``modified`` the file's time stamp in seconds; ``content`` the hash of its facts, "" if
+    they are too few to tell copies by."""
 
     path: str
     code: str

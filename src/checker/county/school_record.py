@@ -65,6 +65,7 @@ def kept_of(
         type=_type(report, template) if whole else "",
         submitted=submission.identity("date"),
         content=submission.content_hash,
+        sparse=submission.sparse,
         counts=_counts(result),
         cannot_write=result.cannot_write or "",
         errors=error_contents(result.errors),

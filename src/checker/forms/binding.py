@@ -59,12 +59,8 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
     """
     if template.layout is not None:
         submission = bind_adopted(snapshot, template)
-        units = tuple(
-            replace(unit, content_hash=_digest(template, unit.facts, unit.tables))
-            for unit in submission.units
-        )
-        digest = _digest(template, submission.facts, submission.tables)
-        return replace(submission, content_hash=digest, units=units)
+        units = tuple(_with_digest(unit, template) for unit in submission.units)
+        return replace(_with_digest(submission, template), units=units)
     titles, problems = find_sheets(snapshot, template)
     edition = wrong_edition(snapshot, template)
     if edition is not None:
@@ -97,6 +93,7 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
         problems += cell_problems(readings, stages, facts)
     problems += carried_problems(snapshot, template, facts, tables)
     explanations, area = _explanations(snapshot, template, titles)
+    digest, sparse = _digest(template, facts, tables)
     return Submission(
         name=snapshot.name,
         template=template,
@@ -112,7 +109,8 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
             for shown in read_indicators(snapshot, sheet, stages)
         ),
         sheet_titles=titles,
-        content_hash=_digest(template, facts, tables),
+        content_hash=digest,
+        sparse=sparse,
         year=edition_of(snapshot),
         explanation_area=area,
         not_handed_in=tuple(sheet.id for sheet in unused),
@@ -214,12 +212,18 @@ def _explanations(
     return {}, None
 
 
+def _with_digest(submission: Submission, template: Template) -> Submission:
+    digest, sparse = _digest(template, submission.facts, submission.tables)
+    return replace(submission, content_hash=digest, sparse=sparse)
+
+
 def _digest(
     template: Template, facts: Mapping[FactRef, Fact], tables: Mapping[str, tuple[TableRow, ...]]
-) -> str:
+) -> tuple[str, bool]:
     """32 hexadecimal digits over the given values that a copied workbook keeps: all but texts (the
-    school's name, persons, telephone numbers) and the date of filling in; "" if hardly anything is
-    given. The same answers give the same digest in any file format and however they were typed."""
+    school's name, persons, telephone numbers) and the date of filling in; and whether these are too
+    few to tell copies by. The same answers give the same digest in any file format and however they
+    were typed."""
     date = template.identity.date
     in_rows = [fact for rows in tables.values() for row in rows for fact in row.facts.values()]
     kept = [
@@ -229,7 +233,7 @@ def _digest(
         and (not isinstance(fact.value, str) or fact.ref.row)
         and fact.ref.field != date
     ]
-    if sum(isinstance(fact.value, Decimal) and fact.value > 0 for fact in kept) < ENOUGH_TO_COMPARE:
-        return ""
+    figures = sum(isinstance(fact.value, Decimal) and fact.value > 0 for fact in kept)
     lines = sorted(f"{fact.ref}={fact.value!s}" for fact in kept)
-    return blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+    digest = blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+    return digest, figures < ENOUGH_TO_COMPARE

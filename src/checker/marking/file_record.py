@@ -140,7 +140,7 @@ class Head(NamedTuple):
     ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
     of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
     which only a county run asks; ``year`` is the one that the form says it is of, 0 if it does not
-    say."""
+    say; ``sparse``: its ``content`` is of too few figures to tell copies by."""
 
     status: str
     message: str = ""
@@ -158,6 +158,7 @@ class Head(NamedTuple):
     left_out: tuple[str, ...] = ()
     year: int = 0
     explained: tuple[Explained, ...] = ()
+    sparse: bool = False
 
     @property
     def markable(self) -> bool:
@@ -362,6 +363,7 @@ class FileRecord(Struct, frozen=True):
     left_out: tuple[str, ...] = ()
     year: int = 0
     explained: tuple[Explained, ...] = ()
+    sparse: bool = False
     parts: Parts = NOTHING
 
     @property
@@ -415,6 +417,7 @@ def record_of(
         left_out=head.left_out,
         year=head.year,
         explained=head.explained,
+        sparse=head.sparse,
         parts=parts,
     )
 

@@ -130,7 +130,8 @@ class Submission(Struct, frozen=True):
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     indicators: tuple[ShownIndicator, ...] = ()
     sheet_titles: Mapping[str, str] = field(default_factory=dict)  # sheet id -> title in this book
-    content_hash: str = ""  # of all facts, for finding copies
+    content_hash: str = ""  # of all figures, for finding copies and changes
+    sparse: bool = False  # hardly any figure was given: two schools may well have the same
     year: int | None = None  # the edition that the workbook says it is of
     explanation_area: ExplanationArea | None = None
     units: tuple[Submission, ...] = ()  # of a ledger: each row as a submission of its own
