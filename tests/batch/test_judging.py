@@ -38,7 +38,7 @@ def test_levels_are_those_of_the_verdicts(path: Path) -> None:
         value = str(actual.value) if isinstance(actual, Quantity) else ""
         limit = "" if required is None or required.value is None else str(required.value)
         said.append((verdict.rule, verdict.unit.stage or "", verdict.outcome, value, limit))
-    assert said
+    assert said or path.stem == "self_evaluation"  # a form without indicators
     if path.stem == "laian":  # where much is as it should be
         assert sum(outcome is Outcome.PASS for _, _, outcome, _, _ in said) > 5
     kept = kept_of(path, whole=True).judged
@@ -65,5 +65,7 @@ def test_where_only_the_screen_asks_nothing_else_is_kept() -> None:
         shown, whole = kept_of(path, whole=False), kept_of(path, whole=True)
         assert shown.findings == whole.findings and shown.counts == whole.counts
         assert (shown.name, shown.code, shown.template) == (whole.name, whole.code, whole.template)
-        assert whole.judged and not shown.judged and not shown.measures and not len(shown.facts)
+        assert whole.judged or path.stem == "self_evaluation"  # a form without indicators
+        assert len(whole.facts)
+        assert not shown.judged and not shown.measures and not len(shown.facts)
         assert shown.parts.part(0) == whole.parts.part(0)

@@ -195,7 +195,7 @@ def test_a_disk_that_is_really_full_or_read_only(
     assert told
     for line in told:
         assert ("只读" if read_only else "磁盘空间不足") in line or "磁盘已满" in line, line
-    assert ("应报 1 所，已报 1 所" if arguments[0] == "county" else "不通过 2") in done.stdout
+    assert ("应报 1 所，已报 1 所" if arguments[0] == "county" else "不通过 3") in done.stdout
     assert f"SHA {hashlib.sha256(wrong.read_bytes()).hexdigest()}" in done.stdout
     left = [line for line in done.stdout.splitlines() if line.startswith("LEFT ")]
     assert all(line.endswith(".checker-written") for line in left), left

@@ -203,3 +203,46 @@ def test_a_cell_that_cannot_be_read_is_not_the_same_as_none(
         if item.rule in ("GOV114", "FIN3b") and item.unit.stage == "primary"
     }
     assert found == {"GOV114": Outcome.INCOMPLETE, "FIN3b": Outcome.INCOMPLETE}
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts"),
+    [
+        # new pupils left empty beside last year's 74: not "招生数为 0 人，减少 100%"
+        ("CLS205", {"students.new@primary.previous": 74}),
+        # 458 + 73 - 75 = 456: only the 73 new pupils are not typed
+        (
+            "CLS206",
+            {
+                "students.total@primary": 456,
+                "students.total@primary.previous": 458,
+                "students.graduates@primary": 75,
+            },
+        ),
+        # 82 teachers, 62 of other subjects at the level: with 20 teachers of Chinese all are
+        ("TEA7b", {"teachers.full_time@primary": 82, "teachers.mandarin_others": 62}),
+    ],
+)
+def test_a_figure_of_the_right_size_is_supposed_too(
+    judged: Judged, rule: str, facts: Facts
+) -> None:
+    """More than anything would be too much here: it is tried what is missing."""
+    assert of(judged({"school.restructured": False} | facts), rule) == [Outcome.INCOMPLETE]
+
+
+def test_a_typed_0_is_still_compared_with_last_year(judged: Judged) -> None:
+    facts: Facts = {
+        "school.restructured": False,
+        "students.new@primary": 0,
+        "students.new@primary.previous": 74,
+    }
+    assert of(judged(facts), "CLS205") == [Outcome.DOUBT]
+
+
+def test_what_is_asked_of_a_blank_never_asks_to_change_the_figure_beside_it(
+    judged: Judged,
+) -> None:
+    """20 teachers of Chinese at the level, how many there are left empty: not "要求 ≤ 0人"."""
+    (asked,) = asked_for(judged({"teachers.mandarin_chinese": 20}))
+    assert "空着的按 0 算，一边是 20人，一边是 0人" in asked.message
+    assert "要求" not in asked.message

@@ -474,8 +474,9 @@ def outlier(reach: str = "1", fewest: str = "5") -> str:
         ((20, 30, 35, 40, 50), ()),
         ((19, 30, 35, 40, 50), ("0",)),
         ((19, 30, 35, 40, 51), ("0", "4")),
-        # no width: nothing stands out
-        ((5, 7, 7, 7, 90), ()),
+        # no width: a tenth of the middle, 70, is taken: from 63 to 77
+        ((63, 70, 70, 70, 77), ()),
+        ((62, 70, 70, 70, 78), ("0", "4")),
         # four schools are too few
         ((10, 20, 30, 900), ()),
         # of six the quartiles lie between: places 1.25 and 3.75, 22.5 and 47.5, up to 72.5

@@ -210,8 +210,16 @@ def _filled_in(facts: Mapping[str, Plain], template: Template | None) -> list[st
             rows = [row for row in value if isinstance(row, dict)]
             found.append(_rows_of(name, rows, template))
         else:
-            found.append(f"{_label(name, template)} {_value(value)}")
+            found.append(f"{_label(name, template)} {_chosen(name, value, template)}")
     return found
+
+
+def _chosen(name: str, value: Plain, template: Template | None) -> str:
+    """A value as it is chosen in the form: of a code list with its meaning."""
+    field = template.fields().get(name.partition("@")[0]) if template else None
+    codes = template.code_lists.get(field.codes or "", {}) if template and field else {}
+    meaning = codes.get(str(value), "")
+    return f"{value} {meaning}" if meaning else _value(value)
 
 
 def _rows_of(table: str, rows: Sequence[Mapping[str, Plain]], template: Template | None) -> str:

@@ -7,7 +7,7 @@ lets a figure pass; it accuses nobody. A rule that some figure in the empty cell
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from checker.judging.context import Context
@@ -43,11 +43,13 @@ class Supposed(Values):
         super().__init__(values.submission, values.previous)
         self.read: dict[FactRef, FieldType] = {}
         self.chosen: frozenset[FactRef] = frozenset()
+        self.figure = _ANYTHING
 
-    def suppose(self, chosen: Iterable[FactRef]) -> None:
-        """Forget what was read, and take these cells as filled in from now on."""
+    def suppose(self, chosen: Iterable[FactRef], figure: Fraction = _ANYTHING) -> None:
+        """Forget what was read, and take these cells as filled in with a figure from now on."""
         self.read = {}
         self.chosen = frozenset(chosen)
+        self.figure = figure
         self._known.clear()
         self._shares.clear()
 
@@ -59,7 +61,7 @@ class Supposed(Values):
             ref = FactRef(name, "", row.ordinal)
             self.read[ref] = column.type
             if ref in self.chosen:
-                return True if column.type is FieldType.FLAG else _ANYTHING
+                return True if column.type is FieldType.FLAG else self.figure
         return super().cell(row, name)
 
     def _read(self, field: Field, column: str) -> Value:
@@ -68,7 +70,7 @@ class Supposed(Values):
         if fact.state is FactState.BLANK and field.blank is Blank.ZERO:
             self.read[ref] = field.type
             if ref in self.chosen:
-                return True if field.type is FieldType.FLAG else _ANYTHING
+                return True if field.type is FieldType.FLAG else self.figure
         return super()._read(field, column)
 
 
@@ -92,9 +94,12 @@ def _settled(
     asked = context.about(other)
 
     def mended_by(chosen: Sequence[FactRef]) -> bool:
-        supposed.suppose(chosen)
-        again = _again(rule, other.reading(supposed), asked)
-        return number < len(again) and _mended(verdict, again[number], rule, context)
+        for figure in (_ANYTHING, *_missing(verdict)):
+            supposed.suppose(chosen, figure)
+            again = _again(rule, other.reading(supposed), asked)
+            if number < len(again) and _mended(verdict, again[number], rule, context):
+                return True
+        return False
 
     supposed.suppose(())
     if not _again(rule, other, asked):
@@ -116,6 +121,13 @@ def _settled(
     return lacking(rule, unit, MissingInput(tuple(alone))) if alone else verdict
 
 
+def _missing(verdict: Verdict) -> Iterator[Fraction]:
+    """Figures that the empty cells may well hold, where more than anything is too much: what is
+    there, or what is missing."""
+    amounts = (_amount(verdict), verdict.gap and verdict.gap.value)
+    return (amount for amount in dict.fromkeys(amounts) if amount)
+
+
 def _again(rule: Rule, unit: Unit, context: Context) -> tuple[Verdict | Passed, ...]:
     """The verdicts of the rule on other values; none if it cannot be judged by them."""
     try:
@@ -135,6 +147,8 @@ def _mended(before: Verdict, after: Verdict | Passed, rule: Rule, context: Conte
     if rule.kind == "range" and {"minimum", "maximum"} <= rule.spec.keys():
         low, high = (limit_value(context, str(rule.spec[end])) for end in ("minimum", "maximum"))
         return min(one, two) < low and max(one, two) > high
+    if rule.kind == "year_on_year" and "within" in rule.spec:
+        return one == ZERO  # last year's figure is somewhere between
     wanted, then = before.required, after.required
     if wanted is None or then is None or wanted.value is None or then.value is None:
         return False
@@ -159,9 +173,10 @@ def unfilled(
     labels = missing_labels(unit, verdict.at)
     kinds = {_kind(submission, ref) for ref in verdict.at}
     none = "不是的填“否”" if kinds == {FieldType.FLAG} else "没有的填 0"
-    told = [f"现在 {missed.actual}"] if isinstance(missed.actual, Quantity) else []
-    told += [f"要求 {missed.required.text}"] if missed.required and told else []
-    compared = f"：{'，'.join(told)}" if told else ""
+    one, two = missed.actual, missed.required
+    compared = ""
+    if isinstance(one, Quantity) and two is not None and two.value is not None:
+        compared = f"：空着的按 0 算，一边是 {one}，一边是 {Quantity(two.value, two.unit)}"
     message = (
         f"{labels}没有填，而别处填的数与它有关，对不上（{rule.title}{compared}）。"
         f"请补填；确实{none}，仍对不上的再核对别处填的数。"

@@ -9,7 +9,7 @@ from checker.judging.context import Context
 from checker.model.submission import FactRef
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import calls, children, parse
-from checker.rules.syntax import Call, Name, Node
+from checker.rules.syntax import Call, Name, Node, Text
 from checker.rules.values import MissingInput, NotApplicable, truth
 
 _TABLE_FUNCTIONS = frozenset({"count", "total", "highest", "lowest"})
@@ -19,7 +19,8 @@ _MOST_ROWS = 30
 
 def facts_of(context: Context, *expressions: str | Node) -> tuple[FactRef, ...]:
     """Facts to be marked, foremost first: the rule's ``at``, else the fields of the expressions in
-    order of appearance, else the rows of the tables that they count."""
+    order of appearance, else the columns that they name, else the rows of the tables that they
+    count."""
     if context.rule.at:
         return context.places(context.rule.at)
     nodes = [parse(each) if isinstance(each, str) else each for each in expressions]
@@ -29,6 +30,10 @@ def facts_of(context: Context, *expressions: str | Node) -> tuple[FactRef, ...]:
     found: dict[FactRef, None] = {}
     for node in nodes:
         for call in calls(node):
+            if call.function == "stage":  # a sheet whose columns are its own
+                name, column = call.arguments
+                if isinstance(name, Name) and isinstance(column, Text):
+                    found[FactRef(name.id, column.value)] = None
             if call.function in _TABLE_FUNCTIONS:
                 found.update(dict.fromkeys(_rows(context, call)))
     return tuple(found)

@@ -106,8 +106,9 @@ class Words:
         if isinstance(node, Truth):
             return "是" if node.value else "否"
         if isinstance(node, Unary):
-            sign = "不是" if node.operator == "not" else "-"
-            return f"{sign}{self.describe(node.operand, False)}"
+            if node.operator == "not":
+                return self._not(node.operand)
+            return f"-{self.describe(node.operand, False)}"
         if isinstance(node, Binary):
             additive = node.operator in "+-"
             left = self.describe(node.left, additive)
@@ -117,15 +118,31 @@ class Words:
         if isinstance(node, Comparison):
             text = self.describe(node.operands[0])
             for sign, operand in zip(node.operators, node.operands[1:], strict=True):
-                text += f" {SIGNS[sign]} {self.describe(operand)}"
+                text += f" {SIGNS[sign]} {self._choice(operand, node.operands[0])}"
             return text if outer else f"（{text}）"
         if isinstance(node, Membership):
-            items = "、".join(self.describe(item) for item in node.items)
+            items = "、".join(self._choice(item, node.operand) for item in node.items)
             return f"{self.describe(node.operand)}{'不' if node.negated else ''}是{items}之一"
         if isinstance(node, Logic):
             joint = "，并且" if node.operator == "and" else "，或者"
-            return joint.join(self.describe(part, False) for part in node.parts)
+            text = joint.join(self.describe(part, False) for part in node.parts)
+            return text if outer else f"（{text}）"
         return self._call(node)
+
+    def _not(self, node: Node) -> str:
+        """The contrary of a condition."""
+        if isinstance(node, Call) and node.function == "given":
+            return f"没有填写{self.describe(node.arguments[0])}"
+        if isinstance(node, Name):
+            return f"“{self.describe(node)}”填“否”"
+        return f"不是{self.describe(node, False)}"
+
+    def _choice(self, node: Node, chosen_in: Node) -> str:
+        """A value that is compared with a field: of a code list, as it is chosen in the cell."""
+        if isinstance(node, Text) and isinstance(chosen_in, Name):
+            codes = self.unit.template.code_lists.get(self.unit.codes_of(chosen_in.id) or "", {})
+            return f"“{codes.get(node.value, node.value) or '（不填）'}”"
+        return self.describe(node)
 
     def quantity(self, value: Value, node: Node, digits: int = 2) -> Quantity | str:
         """A value with the unit it has in this expression; a blank cell is never said to hold 0."""
@@ -233,7 +250,7 @@ def missed(
     *,
     at: tuple[FactRef, ...] | list[FactRef],
     actual: Quantity | str | None = None,
-    required: Requirement,
+    required: Requirement | None,
     gap: Gap | None = None,
     borderline: bool = False,
     told: Mapping[str, str] | None = None,
@@ -244,7 +261,7 @@ def missed(
     if own:
         known = {
             "actual": "" if actual is None else str(actual),
-            "required": required.text,
+            "required": "" if required is None else required.text,
             "gap": "" if gap is None else str(gap),
             "unit": context.unit.label,
             "default": message,

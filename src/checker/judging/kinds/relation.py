@@ -37,13 +37,18 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     words = Words(context)
     sides = _sides(failing, context, words)
     gap: Gap | None = None
+    required: Requirement | None
     if sides is not None:
-        actual, required = sides
+        actual, wanted = sides
         gap = _gap(rule, failing, context, words)
-        message = _sentence(rule, failing, words, actual, required, gap)
+        message = _sentence(rule, failing, words, actual, wanted, gap)
+        required = wanted
     else:
-        actual, required = None, Requirement(words.describe(failing))
-        message = f"应当{words.describe(failing)}，现在不是这样。"
+        said = words.describe(failing)
+        # a rule that has a sentence of its own says there what is required, better than its formula
+        plain = isinstance(failing, Call) and failing.function == "given"
+        actual, required = None, Requirement(said) if plain or not rule.message else None
+        message = f"应当{said}，现在不是这样。"
     at = facts_of(context, failing)
     return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
 
@@ -150,10 +155,7 @@ def _sentence(
         return f"{rule.title}：现在为 {actual}，要求 {required.text}{f'，{gap}' if gap else ''}。"
     wanted = str(Quantity(required.value, required.unit))
     # a bare number or a limit needs no name of its own
-    limit = node.operands[1]
-    bare = right.replace(".", "").isdigit() or (
-        isinstance(limit, Call) and limit.function == "threshold"
-    )
+    bare = right.removeprefix("限值 ").replace(".", "").isdigit()
     other = wanted if bare else f"“{right}”（{wanted}）"
     tail = f"，{gap}" if gap else ""
     if sign == "==" and gap:
