@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lock bundle clean docs templates
+.PHONY: demo test check lock bundle clean docs templates pictures commands
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -55,3 +55,11 @@ clean:
 docs: $(READY)
 	$(BIN)/python -m mkdocs build --strict --quiet
 	@echo "说明文档在 site/index.html"
+
+# README 和说明里的图片，由示例县做出；要有 Xvfb、openbox、LibreOffice、Chromium、ImageMagick
+pictures: $(READY)
+	$(BIN)/python docs/_build/pictures.py
+
+# docs/commands.md：全部命令、选项、退出码
+commands: $(READY)
+	$(BIN)/python docs/_build/command_reference.py

@@ -35,15 +35,24 @@ def test_ci_itself_installs_no_python_packages() -> None:
     assert "pip install" not in script and "venv" not in script.replace("python3-venv", "")
 
 
-@pytest.mark.parametrize(
-    "place", ["README.md", "README.en.md", "Makefile", ".github/workflows/ci.yml"]
-)
-def test_everybody_installs_the_same(place: str) -> None:
-    """make, the commands for Windows and the hosted CI ask for one extra, in locked versions."""
+@pytest.mark.parametrize("place", ["README.md", "README.en.md", ".github/workflows/ci.yml"])
+def test_everybody_on_windows_installs_the_same(place: str) -> None:
+    """The commands of the README and the hosted CI ask for one extra, in locked versions."""
     asked = re.findall(
-        r"install .*?-c requirements\.lock -e ([^\s,，;]+)", (ROOT / place).read_text("utf-8")
+        r"install .*?-c requirements-windows\.lock -e ([^\s,，;]+)",
+        (ROOT / place).read_text("utf-8"),
     )
     assert asked and {one.strip('"`') for one in asked} == {".[dev]"}
+
+
+def test_make_installs_what_is_locked() -> None:
+    """Every package by its hash, then the project alone."""
+    text = (ROOT / "Makefile").read_text("utf-8")
+    asked = re.findall(r"pip install --quiet --disable-pip-version-check (.+)", text)
+    assert asked == [
+        "--require-hashes -r requirements.lock",
+        "--no-deps --no-build-isolation -e .",
+    ]
 
 
 def test_the_dev_extra_holds_all_others() -> None:

@@ -48,6 +48,8 @@ def headline(result: FileResult) -> Line:
         sign, style = "？", "doubt"
     elif counts.unmet or counts.unjudged:
         sign, style = "○", "unmet"
+    elif not (counts.passed or counts.explained or counts.info):
+        return Line(f"○ {result.path}  {who}  没有一条规则能判断这份表", "dim")
     else:
         sign, style = "✓", "pass"
     return Line(f"{sign} {result.path}  {who}  {counts.words()}", style)
