@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -231,13 +232,14 @@ def _watch(
     time only what changed is said."""
     click.echo(WAITING, err=True)
     later = replace(options, lock=(), unlock=())
-    for _ in watcher.changes():
-        before, result = result, _run(later, form, verbose, told=form == "json")
-        if result.interrupted:
-            break
-        if form != "json":
-            for line in changed_lines(before, result):
-                click.echo(one_line(f"{datetime.now():%H:%M:%S} {line}"))
+    with suppress(KeyboardInterrupt):  # between two runs it only ends the watching
+        for _ in watcher.changes():
+            before, result = result, _run(later, form, verbose, told=form == "json")
+            if result.interrupted:
+                break
+            if form != "json":
+                for line in changed_lines(before, result):
+                    click.echo(one_line(f"{datetime.now():%H:%M:%S} {line}"))
     return result
 
 
