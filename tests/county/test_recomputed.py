@@ -3,6 +3,7 @@ the run: some schools are missing, some figures are wrong or in doubt."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from decimal import Decimal, localcontext
@@ -62,6 +63,8 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame
     """Forty schools; three did not hand in, two typed 元 for 万元, one left its equipment blank."""
     place = tmp_path_factory.mktemp("recomputed")
     folder = demo_county(place / "县", 40, 11)
+    answers = json.loads((folder / "answers.json").read_text("utf-8"))
+    planted = {a["file"] for a in answers if (a["sheet"], a["cell"]) == ("校舍与装备", "E34")}
     (folder / "answers.json").unlink()
     before = document(checker("county", "县", "--format", "json", "--no-mark", cwd=place))
     shutil.rmtree(place / "县级校验", ignore_errors=True)
@@ -80,6 +83,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame
         cell.value = None if change is None else float(cell.value) * change
         book.save(folder / name)
     found = document(checker("county", "县", "--format", "json", "--no-mark", cwd=place))
+    found["slips"] = {fine[3], fine[4]} | planted  # 元 for 万元, here and by the demonstration
     return folder, typed(folder), found
 
 
@@ -97,7 +101,9 @@ def test_received_missing_and_what_hangs(
     assert files == len(found["files"])
     assert files == roster["received"] + sum(not item["counted"] for item in found["files"])
     hangs = found["dispersion"]["primary"]["RES6"]["hangs_on"]
-    assert len(hangs) == 2 and all(item["cells"] == ["校舍与装备!E34"] for item in hangs)
+    codes = {item["code"]: item["path"] for item in found["files"] if item["counted"]}
+    assert {codes[item["code"]] for item in hangs} == found["slips"]
+    assert all(item["cells"] == ["校舍与装备!E34"] for item in hangs)
 
 
 @pytest.mark.parametrize("stage", COLUMNS)

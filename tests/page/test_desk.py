@@ -112,8 +112,10 @@ def test_a_bad_entry_of_an_archive_costs_itself_only() -> None:
     data = bytearray(stream.getvalue())
     at = data.index("甲.xlsx".encode()) + len("甲.xlsx".encode())
     data[at : at + 10] = b"\xff" * 10
-    first, second = Desk().entries("报送.zip", bytes(data))
+    beside, first, second = Desk().entries("报送.zip", bytes(data))
+    assert (beside.name, beside.status) == ("报送.zip/说明.txt", "") and beside.said
     assert (first.name, first.content) == ("报送.zip/甲.xlsx", None) and "重新发送" in first.said
+    assert first.status == "unreadable"
     assert (second.name, second.content) == ("报送.zip/乙.xlsx", EXAMPLE.read_bytes())
     (whole,) = Desk().entries("报送.zip", b"PK no archive")
     assert whole.content is None and "损坏" in whole.said
