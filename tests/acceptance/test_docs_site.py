@@ -105,6 +105,7 @@ def test_every_rule_has_its_page(site: Path, pages: dict[Path, Links]) -> None:
 def test_no_link_is_dead(site: Path, pages: dict[Path, Links]) -> None:
     """Pages, pictures and places within pages."""
     dead = []
+    places = {path.resolve(): page.places for path, page in pages.items()}
     for path, page in pages.items():
         for link in (*page.links, *page.resources):
             if urlsplit(link).scheme:
@@ -115,8 +116,7 @@ def test_no_link_is_dead(site: Path, pages: dict[Path, Links]) -> None:
             if not there.is_file():
                 dead.append(f"{path.relative_to(site)}: {link}")
             elif place and there.suffix == ".html":
-                known = pages[next(each for each in pages if each.resolve() == there)]
-                if unquote(place) not in known.places:
+                if unquote(place) not in places[there]:
                     dead.append(f"{path.relative_to(site)}: {link}")
     assert dead == []
 
