@@ -45,7 +45,8 @@ def changed(workbook: Path) -> Workbook:
 
 def test_a_table_of_rooms_whose_heading_is_gone_is_no_lack_of_rooms(tmp_path: Path) -> None:
     """Without rows the school has no music room; without the table nobody knows."""
-    workbook = fill_school(tmp_path / "一小.xlsx", "2136000101", "一小", FACTS, CLASSES)
+    none = {**FACTS, "area.other_special": {"whole": 0}}  # no special room: 0 was typed
+    workbook = fill_school(tmp_path / "一小.xlsx", "2136000101", "一小", none, CLASSES)
     assert outcomes(judged(workbook), "GOV3a", "GOV3b") == {
         "GOV3a": Outcome.UNMET,
         "GOV3b": Outcome.UNMET,

@@ -21,6 +21,7 @@ from checker.marking.findings import findings_of
 from checker.model.cells import CellRef
 from checker.model.marks import FILL_COLOURS, Changes
 from checker.model.report import Judgement
+from checker.model.submission import FactRef
 from checker.session import Session
 from checker.writing import clean_marks, write_changes
 from checker.writing.notes import text_pixels
@@ -160,6 +161,9 @@ def test_clearing_by_the_button_leaves_explanations_in_force(
         return [row for row in book.sheets["说明"].range("A6:E205").value if any(row)]
 
     try:
+        toilets = session.bind(read_open_book(book)).locate(FactRef("area.toilets", "whole"))
+        assert toilets is not None
+        book.sheets[toilets.sheet].range(toilets.a1).value = 0  # a doubt that somebody typed
         before = check()
         entered = rows()
         assert before["doubt"] and len(entered) > 1

@@ -153,7 +153,14 @@ def test_the_button_command_alone_says_that_it_is_for_the_button() -> None:
 
 
 def test_no_libreoffice_is_said_not_shown_as_a_fault(tmp_path: Path) -> None:
-    done = run("button", "check", "--wb=某表.xlsm", "--from_xl=1", CHECKER_UNO="pipe,name=nobody")
+    done = run(
+        "button",
+        "check",
+        "--wb=某表.xlsm",
+        "--from_xl=1",
+        "--launcher=2",
+        CHECKER_UNO="pipe,name=nobody",
+    )
     assert "没有找到正在运行的 LibreOffice" in done.stdout
     assert "Traceback" not in done.stderr
 
