@@ -128,7 +128,7 @@ def visit(page_file: Path, schools: Path, tmp_path_factory: pytest.TempPathFacto
         {"do": "evaluate", "script": "document.documentElement.scrollWidth", "as": "scroll"},
         {"do": "print", "name": "page.pdf"},
         {"do": "download", "button": "#copy", "name": "copy.xlsx"},
-        {"do": "explain", "texts": {"BLD7@area.toilets@whole": TOLD}},
+        {"do": "explain", "texts": {"RES203@area.sports_ground@primary": TOLD}},
         {"do": "seen", "as": "explained"},
         {"do": "text", "at": "#said", "as": "said"},
         {"do": "download", "button": "#copy", "name": "explained.xlsx"},
