@@ -9,9 +9,9 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/python examples/demo.py
 
-# 两个进程；一个文件里要启动真实程序的测试归同一个进程
+# 两个进程；一个文件里的测试归同一个进程，它们共用的东西只做一次
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 # 代码风格、房间之间的箭头、类型
 check: $(READY)

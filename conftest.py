@@ -68,19 +68,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share something dear (a program that was started, a county that was made, a
-    fixture of their module) run in one worker. The others go wherever there is time."""
-    for item in items:
-        if item.get_closest_marker("xdist_group"):
-            continue
-        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest's own name
-        shared = any(found[-1].scope == "module" for found in fixtures.values() if found)
-        if shared or item.get_closest_marker("real"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
