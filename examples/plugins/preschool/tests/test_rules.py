@@ -53,7 +53,8 @@ def test_henan_asks_for_more(check_rule):
 def test_what_the_clerk_sees(marked_workbook):
     """真的生成工作簿、填数、校验、着色。"""
     book = marked_workbook(
-        {"children.total": 60, "children.small": 25, "children.middle": 30},
+        {"children.total": 60, "children.small": 25, "children.middle": 30}
+        | {"children.large": 0, "children.mixed": 0},
         {"classes": [SMALL, MIDDLE]},
         template="kindergarten",
     )
