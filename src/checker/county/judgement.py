@@ -18,6 +18,7 @@ from checker.county.output import county_papers
 from checker.county.report import SENT_BACK, CountyReport, Decisions
 from checker.county.review import REVIEW, decisions_in, new_lines, write_review
 from checker.county.roster import RosterEntry, roster_in
+from checker.county.run_log import RunLog, with_run
 from checker.county.school_copy import (
     Note,
     Returned,
@@ -118,6 +119,8 @@ def concluded(
             decisions=received.decisions,
         )
     )
+    if generated:  # where no earlier run is known, this one is the first
+        report = replace(report, runs=with_run(RunLog(), report, generated).runs)
     papers: dict[str, bytes] = {}
     for paper in county_papers(report, session.rules, generated, deadline, on_disk=False):
         target = BytesIO()
