@@ -170,6 +170,8 @@ def county_exit_code(result: CountyResult) -> ExitCode:
 def county_lines(result: CountyResult) -> Iterator[str]:
     """What a person reads on the screen after the run, totals first."""
     report = result.report
+    if result.interrupted and not report.unjudged:
+        yield "已中断：文件都校验了，与去年的比较没有做，县级的问题没有写进副本；请再运行一次。"
     yield from report_lines(report)
     for path in result.unmarked:
         yield f"  标记副本没有写进县级的问题（可能正被打开）：{path}"
