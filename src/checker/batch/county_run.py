@@ -29,15 +29,20 @@ from checker.batch.recording import Runner, records, runner
 from checker.batch.result_desk import ResultDesk
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
-from checker.county.assembly import CountyInput, county_report
 from checker.county.feedback import FOLDER
-from checker.county.judgement import newest_county_form, returned_to, set_aside, with_code
+from checker.county.judgement import (
+    Received,
+    newest_county_form,
+    report_on,
+    returned_to,
+    set_aside,
+)
 from checker.county.output import COPIES, county_papers
 from checker.county.report import CountyReport, Decisions
 from checker.county.review import REVIEW
 from checker.county.roster import RosterEntry, RosterProblem, read_roster, roster_in
 from checker.county.run_log import chosen_schools, digest_of, lock_of, lock_states, with_run
-from checker.county.school_copy import findings_for, judged_again, notes_of
+from checker.county.school_copy import judged_again, marked_again, notes_of
 from checker.county.school_record import record_for
 from checker.forms.errors import UnknownForm
 from checker.marking.file_record import FileRecord
@@ -46,7 +51,7 @@ from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reading.limits import set_limits
 from checker.session import Session, SessionOptions
 from checker.trouble import disk_reason
-from checker.writing import UnwritableWorkbook, marked_content
+from checker.writing import UnwritableWorkbook
 
 
 class CountyOptions(Struct, frozen=True):
@@ -144,26 +149,17 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
         for entry in unread:
             if entry.status is not None:
                 kept.append(FileRecord(entry.shown, entry.status.value, entry.reason))
-        form = _county_form(kept, sources, session)
-        name = options.county or (form.identity("name") if form is not None else "")
         seen = {record.path for record in kept}
-        report = county_report(
-            CountyInput(
-                records=[with_code(record, session, roster) for record in kept],
-                earlier=[with_code(record, session, roster) for record in earlier],
-                roster=roster,
-                form=form,
-                county=name,
-                templates={template.id: template for template in session.templates},
-                rules=session.rules,
-                ruleset=session.ruleset,
-                profile=session.profile,
-                errors=session.errors,
-                unjudged=[item.shown for item in sources if item.shown not in seen],
-                beside=[(each.shown, each.reason) for each in _beside(unread)],
-                decisions=desk.decisions,
-            )
+        received = Received(
+            kept,
+            _county_form(kept, sources, session),
+            roster,
+            earlier,
+            desk.decisions,
+            unjudged=[item.shown for item in sources if item.shown not in seen],
+            beside=[(each.shown, each.reason) for each in _beside(unread)],
         )
+        report = report_on(received, session, options.county)
 
         unmarked: tuple[str, ...] = ()
         written: dict[str, Path] = {}
@@ -259,11 +255,7 @@ def _mark_again(
             continue
         try:
             data = source.read()
-            judgement = judged_again(session, source.shown, data, returned)
-            assert judgement.report is not None
-            more = findings_for(own, judgement.report, session)
-            content, _ = marked_content(data, session.mark(judgement.report, more))
-            desk.replace(copy, content)
+            desk.replace(copy, marked_again(session, source.shown, data, returned, own))
         except (UnreadableWorkbook, UnknownForm, UnwritableWorkbook, OSError, KeyError, ValueError):
             failed.append(record.path)
             continue

@@ -157,13 +157,9 @@ def _write_new(target: Path, content: bytes) -> None:
     if target.exists() or target.is_symlink():
         _refuse_target(target)
     try:
-        write_atomically(target, lambda stream: _all_of(stream, content))
+        write_atomically(target, lambda stream: stream.writelines((content,)))
     except UnwritableWorkbook as refusal:
         raise Unusable(str(refusal)) from refusal
-
-
-def _all_of(stream: object, content: bytes) -> None:
-    stream.write(content)  # type: ignore[attr-defined]
 
 
 def _refuse_target(target: Path) -> NoReturn:

@@ -22,8 +22,7 @@ from checker.county.run_log import RunLog, with_run
 from checker.county.school_copy import (
     Note,
     Returned,
-    findings_for,
-    judged_again,
+    marked_again,
     notes_of,
     with_returned,
 )
@@ -35,7 +34,6 @@ from checker.model.report import FileStatus, Judgement
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import Session
-from checker.writing import UnwritableWorkbook, marked_content
 
 
 class NamedFile(NamedTuple):
@@ -97,12 +95,10 @@ class Received(Struct, frozen=True):
     beside: Sequence[tuple[str, str]] = ()
 
 
-def concluded(
-    received: Received, session: Session, name: str = "", generated: str = "", deadline: str = ""
-) -> CountyOutcome:
-    """What follows for the county from files that were judged one by one."""
+def report_on(received: Received, session: Session, name: str = "") -> CountyReport:
+    """The county's report on what it received. ``name`` of the county, else that of its form."""
     form = received.form
-    report = county_report(
+    return county_report(
         CountyInput(
             records=[with_code(each, session, received.roster) for each in received.records],
             earlier=[with_code(each, session, received.roster) for each in received.earlier],
@@ -119,6 +115,13 @@ def concluded(
             decisions=received.decisions,
         )
     )
+
+
+def concluded(
+    received: Received, session: Session, name: str = "", generated: str = "", deadline: str = ""
+) -> CountyOutcome:
+    """What follows for the county from files that were judged one by one."""
+    report = report_on(received, session, name)
     if generated:  # where no earlier run is known, this one is the first
         report = replace(report, runs=with_run(RunLog(), report, generated).runs)
     papers: dict[str, bytes] = {}
@@ -139,12 +142,8 @@ def marked_school(file: NamedFile, outcome: CountyOutcome, session: Session) -> 
     UnwritableWorkbook, UnreadableWorkbook or UnknownForm."""
     record = next(each for each in outcome.report.records if each.path == file.name)
     returned = returned_to(record, outcome.report.decisions)
-    judgement = judged_again(session, file.name, file.data, returned)
-    if judgement.report is None or judgement.cannot_write is not None:
-        raise UnwritableWorkbook(judgement.cannot_write or "没有可以标记的。")
-    more = findings_for(outcome.notes.get(record.code, ()), judgement.report, session)
-    content, _ = marked_content(file.data, session.mark(judgement.report, more))
-    return content
+    notes = outcome.notes.get(record.code, ())
+    return marked_again(session, file.name, file.data, returned, notes)
 
 
 def _judged(
@@ -163,14 +162,8 @@ def _judged(
         judgement = Judgement(file.name, FileStatus.UNKNOWN_TEMPLATE, message=problem.reason)
     else:
         code = submission.identity("code")
-        returned = {
-            key: decided.remark
-            for (own, key), decided in decisions.items()
-            if own == code
-            and decided.word == SENT_BACK
-            and key in submission.explanations
-            and submission.explanations[key].text.strip() == decided.text
-        }
+        texts = {key: item.text.strip() for key, item in submission.explanations.items()}
+        returned = _sent_back(code, texts, decisions)
         report = session.judge(with_returned(submission, returned), before.get(code))
         judgement = Judgement(
             file.name, FileStatus.CHECKED, report, cannot_write=snapshot.cannot_write
@@ -217,11 +210,15 @@ def _bound(files: Iterable[NamedFile], session: Session) -> Iterator[Submission]
 
 def returned_to(record: FileRecord, decisions: Decisions) -> Returned:
     """The explanations of a record that the county sent back, each still as it was then."""
+    return _sent_back(record.code, {item.key: item.text for item in record.explained}, decisions)
+
+
+def _sent_back(code: str, texts: Mapping[str, str], decisions: Decisions) -> Returned:
     found = {}
-    for item in record.explained:
-        decided = decisions.get((record.code, item.key))
-        if decided and decided.word == SENT_BACK and decided.text == item.text:
-            found[item.key] = decided.remark
+    for key, text in texts.items():
+        decided = decisions.get((code, key))
+        if decided and decided.word == SENT_BACK and decided.text == text:
+            found[key] = decided.remark
     return found
 
 

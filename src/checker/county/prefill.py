@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -23,7 +23,7 @@ from checker.judging.engine import Run
 from checker.judging.wording import missing_labels
 from checker.model.report import Report
 from checker.model.rules import Rule
-from checker.model.submission import FactState, Submission
+from checker.model.submission import FactRef, FactState, Submission
 from checker.model.template import WHOLE, Field, FieldType, Template
 from checker.model.verdicts import Scope, Severity, format_number
 from checker.rules.values import MissingInput, NotApplicable
@@ -192,18 +192,13 @@ def _table(parts: Sequence[Part]) -> DataFrame:
 
 def _rounded(total: Fraction, field: Field) -> Decimal:
     """What a person would type: whole things, or two places."""
-    places = Decimal(1) if field.type is FieldType.COUNT else Decimal("0.01")
-    exact = Decimal(total.numerator) / Decimal(total.denominator)
-    return exact.quantize(places, ROUND_HALF_UP)
+    places = 0 if field.type is FieldType.COUNT else 2
+    return Decimal(format_number(total, places))
 
 
 def _typed(own: Submission | None, field: str, column: str) -> str:
-    if own is None:
-        return ""
-    for ref, fact in own.facts.items():
-        if ref.field == field and ref.column == column and fact.state is FactState.GIVEN:
-            return str(fact.value)
-    return ""
+    fact = own.facts.get(FactRef(field, column)) if own is not None else None
+    return str(fact.value) if fact is not None and fact.state is FactState.GIVEN else ""
 
 
 def fill_data(figures: Iterable[Prefilled], name: str, year: int) -> FillData:

@@ -1,7 +1,7 @@
 """County rules in Python: the forms of all schools as pandas tables, and what may be said of them.
 
-pandas is imported here alone, and only where such a rule runs: all other county rules are data and
-exact arithmetic.
+pandas is imported only where such a rule runs: all other county rules are data and exact
+arithmetic.
 """
 
 from __future__ import annotations

@@ -15,12 +15,13 @@ from checker.county.report import CountyFinding, CountyReport, key_of_note
 from checker.county.work_list import hanging
 from checker.judging.engine import Run
 from checker.marking.findings import Finding, word_of
-from checker.model.cells import CellRef
+from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, Severity
 from checker.reading import read_snapshot_bytes
 from checker.session import Session
+from checker.writing import UnwritableWorkbook, marked_content
 
 COUNTY_UNIT = "县级"
 """What stands as 填报单元 of these findings."""
@@ -115,7 +116,7 @@ def _places(note: Note, run: Run, session: Session) -> Iterator[CellRef]:
         sheet, _, a1 = text.rpartition("!")
         match = _CELL.fullmatch(a1)
         if match:
-            yield CellRef(sheet, int(match[2]), _column(match[1]))
+            yield CellRef(sheet, int(match[2]), column_number(match[1]))
     rule = session.rules.get(note.rule)
     if note.cells or rule is None:
         return
@@ -126,13 +127,6 @@ def _places(note: Note, run: Run, session: Session) -> Iterator[CellRef]:
         if cell is not None:
             found[cell] = None
     yield from found
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 Returned = Mapping[str, str]
@@ -154,3 +148,16 @@ def judged_again(session: Session, name: str, data: bytes, returned: Returned) -
     snapshot = read_snapshot_bytes(name, data)
     report = session.judge(with_returned(session.bind(snapshot), returned))
     return Judgement(name, FileStatus.CHECKED, report, cannot_write=snapshot.cannot_write)
+
+
+def marked_again(
+    session: Session, name: str, data: bytes, returned: Returned, notes: Sequence[Note]
+) -> bytes:
+    """The marked copy of a school's workbook, what the county says of it among the marks. Raises
+    UnwritableWorkbook, UnreadableWorkbook or UnknownForm."""
+    judgement = judged_again(session, name, data, returned)
+    if judgement.report is None or judgement.cannot_write is not None:
+        raise UnwritableWorkbook(judgement.cannot_write or "没有可以标记的。")
+    more = findings_for(notes, judgement.report, session)
+    content, _ = marked_content(data, session.mark(judgement.report, more))
+    return content

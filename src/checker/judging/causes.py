@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from checker.judging.blank_cells import BLANK_CELL
 from checker.model.cells import CellRef
 from checker.model.report import Cause, CauseKind
 from checker.model.submission import Fact, FactRef, FactState, Problem, Submission
@@ -22,7 +23,6 @@ from checker.model.verdicts import Outcome, Passed, Severity, Verdict, finding_k
 MOST = 7
 """Things to do that are named; the rest follows when these are done."""
 
-BLANK_CELL = "FORM001"
 OTHER_STAGE = "FORM009"
 STRUCTURE = frozenset(
     {"FORM010", "FORM011", "FORM012", "FORM013", "FORM014", "FORM015", "FORM018", "FORM024"}

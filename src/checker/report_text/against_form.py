@@ -13,9 +13,10 @@ from pathlib import Path
 from msgspec import Struct, convert
 
 from checker.model.submission import Fact, FactRef, FactState, Submission
+from checker.model.verdicts import format_number
 from checker.report_text.figures import Figure, Sentence, sentences_of
 from checker.report_text.grammar import grammar
-from checker.report_text.statements import Judged, Statement, shown
+from checker.report_text.statements import Judged, Statement
 
 _TAIL = r"(?:总?数|人数|总额)?(?:为|是|有|共|共有|达|达到|:)*$"
 _SHORTEST_LABEL = 5
@@ -123,6 +124,6 @@ def _told(sentence: Sentence, figure: Figure, fact: Fact, value: Fraction, unit:
         sentence.start + figure.end,
         sentence.original.strip(),
         figure.said,
-        f"{shown(value, 4)}{_scale(unit)[1]}",
+        f"{format_number(value, 4)}{_scale(unit)[1]}",
         message,
     )

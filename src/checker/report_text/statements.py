@@ -16,6 +16,7 @@ from itertools import combinations
 
 from msgspec import Struct
 
+from checker.model.verdicts import format_number
 from checker.report_text.figures import Figure, Sentence, sentences_of
 from checker.report_text.grammar import any_of, grammar
 
@@ -110,19 +111,9 @@ _MOST_MENTIONS = 300
 """Mentions of rates that are held against each other."""
 
 
-def shown(value: Fraction, decimals: int = 2) -> str:
-    """A number as people write it: at most so many decimals, half up, no zeros at the end."""
-    scale = 10**decimals
-    scaled = abs(value) * scale
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    text = f"{whole // scale}.{whole % scale:0{decimals}d}" if decimals else str(whole)
-    text = text.rstrip("0").rstrip(".") if decimals else text
-    return f"-{text}" if value < 0 and whole else text
-
-
 def _percent(value: Fraction, claim: Figure) -> str:
     decimals = len(str(claim.said).rstrip("%").partition(".")[2])
-    return f"{shown(value * 100, max(2, decimals))}%"
+    return f"{format_number(value * 100, max(2, decimals))}%"
 
 
 def _covers(claim: Figure, low: Fraction, high: Fraction) -> bool:
@@ -232,12 +223,12 @@ def _sum(sentence: Sentence, judged: Judged, total: Figure, parts: Sequence[Figu
     added = sum(map(_worth, parts), Fraction(0))
     scale = Fraction(1)
     for multiple in sorted(grammar().multiples.values(), reverse=True):
-        if f"{shown(total.value / multiple, 6)}" == re.match(r"[\d.,]+", total.said)[0]:  # type: ignore[index]
+        if f"{format_number(total.value / multiple, 6)}" == re.match(r"[\d.,]+", total.said)[0]:  # type: ignore[index]
             scale = Fraction(multiple)
             break
-    line = "＋".join(shown(_worth(one) / scale, 6) for one in parts)
-    computed = shown(added / scale, 6)
-    difference = shown(abs(added - total.value) / scale, 6)
+    line = "＋".join(format_number(_worth(one) / scale, 6) for one in parts)
+    computed = format_number(added / scale, 6)
+    difference = format_number(abs(added - total.value) / scale, 6)
     if judged is Judged.RIGHT:
         message = f"{total.said} ＝ {line}，相符。"
     else:
@@ -357,7 +348,7 @@ def _growth(sentence: Sentence) -> Iterator[Statement]:
             slack = claim.step / 2
             right = low - slack <= claim.value <= high + slack or claim.approximate
             value = sign * (late.value - early.value)
-            computed = shown(value, 4)
+            computed = format_number(value, 4)
             word = "相符" if right else f"写的是 {claim.said}"
             yield _told(
                 sentence,
@@ -478,12 +469,12 @@ def _mean(sentence: Sentence) -> Iterator[Statement]:
         if pupils is None or not count.value:
             continue
         mean = pupils.value / count.value
-        right = claim.approximate or shown(mean, 0) == shown(claim.value, 0)
-        message = f"{pupils.said}÷{count.said} ＝ {shown(mean)}"
+        right = claim.approximate or format_number(mean, 0) == format_number(claim.value, 0)
+        message = f"{pupils.said}÷{count.said} ＝ {format_number(mean, 2)}"
         for part in inner[:1]:
             if part.start > count.end and 0 < part.value < count.value:
                 rest = count.value - part.value
-                message += f"；减去 {part.said} 后是 {shown(pupils.value / rest)}"
+                message += f"；减去 {part.said} 后是 {format_number(pupils.value / rest, 2)}"
         message += "，相符。" if right else f"，写的是 {claim.said}。请核对按哪些人、哪些班算的。"
         yield _told(
             sentence,
@@ -491,7 +482,7 @@ def _mean(sentence: Sentence) -> Iterator[Statement]:
             Judged.RIGHT if right else Judged.ASK,
             [pupils, count, claim],
             claim.said,
-            shown(mean),
+            format_number(mean, 2),
             message,
         )
     yield from _ratio(sentence, people)
@@ -507,10 +498,10 @@ def _ratio(sentence: Sentence, people: list[Figure]) -> Iterator[Statement]:
     claimed = Fraction(match[1])
     right = abs(ratio - claimed) < 1
     said = f"1:{match[1]}"
-    message = f"{pupils[0].said}÷{staff[0].said} ＝ {shown(ratio, 1)}"
+    message = f"{pupils[0].said}÷{staff[0].said} ＝ {format_number(ratio, 1)}"
     message += f"，{said} 相符。" if right else f"，写的是 {said}，请核对。"
     judged = Judged.RIGHT if right else Judged.ASK
-    computed = f"1:{shown(ratio, 1)}"
+    computed = f"1:{format_number(ratio, 1)}"
     yield _told(sentence, "mean", judged, [pupils[0], staff[0]], said, computed, message)
 
 
@@ -578,9 +569,7 @@ def _points(sentence: Sentence) -> Iterator[Statement]:
         if level is not None and of_level:
             sign = -1 if said[0] else 1
             base = level.value + sign * claim.value
-            message += (
-                f"如果指百分点，原来是 {shown(base)}%，应写“{claim.said.rstrip('%')}个百分点”；"
-            )
+            message += f"如果指百分点，原来是 {format_number(base, 2)}%，应写“{claim.said.rstrip('%')}个百分点”；"
         message += "百分之几和几个百分点不同，请核对并写明。"
         figures = [level, claim] if level is not None and of_level else [claim]
         yield _told(sentence, "points", Judged.ASK, figures, claim.said, "", message)
@@ -691,17 +680,19 @@ def _scores(sentences: Sequence[Sentence]) -> Iterator[Statement]:
 
 def _score(sentence: Sentence, what: str, claimed: Fraction, added: Fraction) -> Statement:
     right = claimed == added
-    message = f"{what} {shown(claimed)} 分，各项相加 {shown(added)} 分" + (
-        "，相符。" if right else f"，相差 {shown(abs(claimed - added))} 分，请核对有没有漏写的项。"
+    message = f"{what} {format_number(claimed, 2)} 分，各项相加 {format_number(added, 2)} 分" + (
+        "，相符。"
+        if right
+        else f"，相差 {format_number(abs(claimed - added), 2)} 分，请核对有没有漏写的项。"
     )
     start = sentence.start
     end = start + len(sentence.text)
     judged = Judged.RIGHT if right else Judged.ASK
-    said = f"{what}{shown(claimed)}分"
+    said = f"{what}{format_number(claimed, 2)}分"
     at = start + (1 if what == "自评" else 0)
     return Statement(
         "score", judged, sentence.paragraph, at, end, sentence.original.strip(), said,
-        shown(added), message,
+        format_number(added, 2), message,
     )  # fmt: skip
 
 
@@ -715,7 +706,7 @@ def _products(sentence: Sentence) -> Iterator[Statement]:
         for wage in monthly[:1]:
             for head in heads:
                 if abs(head.value * wage.value * 12 - total.value) <= total.step / 2:
-                    value = shown(head.value * wage.value * 12)
+                    value = format_number(head.value * wage.value * 12, 2)
                     message = f"{head.said}×每月{wage.said}×12 ＝ {value}元，{total.said} 相符。"
                     figures = [total, wage, head]
                     yield _told(
