@@ -569,7 +569,8 @@ def _points(sentence: Sentence) -> Iterator[Statement]:
         if level is not None and of_level:
             sign = -1 if said[0] else 1
             base = level.value + sign * claim.value
-            message += f"如果指百分点，原来是 {format_number(base, 2)}%，应写“{claim.said.rstrip('%')}个百分点”；"
+            points = claim.said.rstrip("%")
+            message += f"如果指百分点，原来是 {format_number(base, 2)}%，应写“{points}个百分点”；"
         message += "百分之几和几个百分点不同，请核对并写明。"
         figures = [level, claim] if level is not None and of_level else [claim]
         yield _told(sentence, "points", Judged.ASK, figures, claim.said, "", message)
