@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,14 +27,9 @@ BY_PLUGINS = frozenset({"greet"})
 
 
 @pytest.fixture(scope="module")
-def reference() -> ModuleType:
+def reference(script: Callable[[Path], ModuleType]) -> ModuleType:
     """``docs/_build/command_reference.py``, which makes the page."""
-    place = ROOT / "docs" / "_build" / "command_reference.py"
-    spec = importlib.util.spec_from_file_location("command_reference", place)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs/_build/command_reference.py")
 
 
 def checker(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,14 +15,9 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def pictures() -> ModuleType:
+def pictures(script: Callable[[Path], ModuleType]) -> ModuleType:
     """``docs/_build/pictures.py``, which takes them."""
-    place = ROOT / "docs" / "_build" / "pictures.py"
-    spec = importlib.util.spec_from_file_location("pictures", place)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs/_build/pictures.py")
 
 
 def test_no_picture_is_older_than_what_it_shows(pictures: Any, tmp_path: Path) -> None:

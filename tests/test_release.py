@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shlex
@@ -10,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,13 +24,9 @@ ADDRESS = "https://example.org/somebody/checker"
 
 
 @pytest.fixture(scope="module")
-def release() -> ModuleType:
+def release(script: Callable[[Path], ModuleType]) -> ModuleType:
     """``.ci/release.py``."""
-    spec = importlib.util.spec_from_file_location("release", ROOT / ".ci" / "release.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / ".ci/release.py")
 
 
 def test_notes_are_the_part_of_the_version(release: Any) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -32,13 +33,9 @@ except SystemExit as done:
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def many(tmp_path_factory: pytest.TempPathFactory, script: Callable[[Path], ModuleType]) -> Path:
     """The folder with the twelve plugins."""
-    spec = spec_from_file_location("twelve_plugins", GENERATOR)
-    assert spec is not None
-    assert spec.loader is not None
-    generator = module_from_spec(spec)
-    spec.loader.exec_module(generator)
+    generator = script(GENERATOR)
     folder = tmp_path_factory.mktemp("many")
     assert len(generator.write_plugins(folder)) == 12
     return folder
