@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ MAY_BE_SKIPPED = ("超级用户不受限制",)
 """Reasons that hold in CI as well: a program can be installed there, a person not."""
 
 MakeOnce = Callable[[str, Callable[[Path], None]], Path]
+Install = Callable[..., None]
 
 _PACKAGED = (
     "docs/author",
@@ -68,6 +70,28 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = config.stash.get(_own_folder, None)
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def install() -> Install:
+    """Installs requirements with a Python of its own: ``install(python, *requirements)``, from the
+    registry, in the locked versions; without a network the test is skipped."""
+
+    def run(python: Path, *requirements: str | Path) -> None:
+        pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+        # a wheel that was just built has no hash in the lock: only the versions count here
+        versions = python.parent / "versions.txt"
+        lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+        pinned = [line.rstrip("\\ ") for line in lines if not line.startswith(" ")]
+        versions.write_text("\n".join(pinned) + "\n", "utf-8")
+        done = subprocess.run([*pip, "-c", versions, *requirements], capture_output=True, text=True)
+        if done.returncode and re.search(
+            "NewConnectionError|No matching distribution", done.stderr
+        ):
+            pytest.skip(f"packages cannot be fetched: {done.stderr[-300:]}")
+        assert done.returncode == 0, done.stderr
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,6 +131,9 @@ _FOLDERS = {
 NOT_PACKAGED = frozenset({"conftest.py"})
 
 
+Install = Callable[..., None]
+
+
 class Environment(NamedTuple):
     """A fresh virtual environment, a folder to work in, and what the packages added in bytes."""
 
@@ -165,22 +169,10 @@ def size_of(folder: Path) -> int:
     return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def install(python: Path, *requirements: str) -> None:
-    """From the registry, in the locked versions; without a network the test is skipped."""
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
-    # a wheel that was just built has no hash in the lock: only the versions count here
-    versions = python.parent / "versions.txt"
-    lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
-    pinned = [line.rstrip("\\ ") for line in lines if not line.startswith(" ")]
-    versions.write_text("\n".join(pinned) + "\n", "utf-8")
-    done = subprocess.run([*pip, "-c", versions, *requirements], capture_output=True, text=True)
-    if done.returncode and re.search("NewConnectionError|No matching distribution", done.stderr):
-        pytest.skip(f"packages cannot be fetched: {done.stderr[-300:]}")
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture(scope="module")
-def plain(host_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+def plain(
+    host_wheel: Path, tmp_path_factory: pytest.TempPathFactory, install: Install
+) -> Environment:
     """``pip install checker-edu`` into a fresh environment: the wheel and what it asks for."""
     folder = tmp_path_factory.mktemp("plain")
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
@@ -228,7 +220,7 @@ class TestInstalledFromTheWheel:
         plain.run("template", "build", "compulsory_school", "-o", "空表")
 
     def test_a_county_needs_its_extra_and_is_told_of_with_it(
-        self, plain: Environment, host_wheel: Path
+        self, plain: Environment, host_wheel: Path, install: Install
     ) -> None:
         plain.run("demo", "county", "--schools", "8", "--out", "演示县")
         install(plain.python(), f"{host_wheel}[county]")
