@@ -206,7 +206,7 @@ CASES: dict[str, Case] = {
     "indicator below <": Case(per_hundred("<"), pe(1000, 8), PASS, "0.8人"),
     "indicator above <": Case(per_hundred("<"), pe(1000, 10), FAIL, "1人", "超出 2 人"),
     "indicator at ==": Case(per_hundred("=="), pe(1000, 9), PASS, "0.9人"),
-    "indicator off ==": Case(per_hundred("=="), pe(1000, 10), FAIL, "1人", "超出 1 人"),
+    "indicator off ==": Case(per_hundred("=="), pe(1000, 10), FAIL, "1人", "相差 1 人"),
     "indicator lack is never too much": Case(
         per_hundred("<=", gap=LACK), pe(1000, 10), FAIL, "1人", "缺 1 间教室"
     ),
@@ -296,7 +296,7 @@ CASES: dict[str, Case] = {
         parts(45, 46),
         FAIL,
         "46人",
-        "超出 1 人",
+        "相差 1 人",
         "相差 1人",
     ),
     "relation must differ": Case(
@@ -343,12 +343,12 @@ CASES: dict[str, Case] = {
     ),
     # sum
     "sum exact": Case(total(), parts(47, 40, 7), PASS, "47人"),
-    "sum one too many": Case(total(), parts(48, 40, 7), FAIL, "48人", "超出 1 人", "相差 1人"),
-    "sum one too few": Case(total(), parts(46, 40, 7), FAIL, "46人", "缺 1 人", "相差 1人"),
+    "sum one too many": Case(total(), parts(48, 40, 7), FAIL, "48人", "相差 1 人", "相差 1人"),
+    "sum one too few": Case(total(), parts(46, 40, 7), FAIL, "46人", "相差 1 人", "相差 1人"),
     "sum off by the tolerance": Case(total("2"), parts(49, 40, 7), PASS, "49人"),
     "sum off by the tolerance below": Case(total("2"), parts(45, 40, 7), PASS, "45人"),
-    "sum off by more": Case(total("2"), parts(50, 40, 7), FAIL, "50人", "超出 3 人"),
-    "sum off by more below": Case(total("2"), parts(44, 40, 7), FAIL, "44人", "缺 3 人"),
+    "sum off by more": Case(total("2"), parts(50, 40, 7), FAIL, "50人", "相差 3 人"),
+    "sum off by more below": Case(total("2"), parts(44, 40, 7), FAIL, "44人", "相差 3 人"),
     "sum of nothing": Case(total(), parts(0, 0, 0), PASS, "0人"),
     # subset
     "subset at the whole": Case(SUBSET, parts(45, 45), PASS, "45人"),
@@ -442,22 +442,22 @@ CASES: dict[str, Case] = {
         kinds(schools=(42, 28, 13)),
         FAIL,
         "42",
-        "超出 1",
+        "相差 1",
         "为 42，各部分之和为 41（小学 28 + ",
     ),
-    "table sum one below": Case(KINDS, kinds(schools=(40, 28, 13)), FAIL, "40", "缺 1"),
+    "table sum one below": Case(KINDS, kinds(schools=(40, 28, 13)), FAIL, "40", "相差 1"),
     "table sum in the other column": Case(
         KINDS,
         kinds(schools=(41, 28, 13), students=(901, 500, 400)),
         FAIL,
         "901",
-        "超出 1",
+        "相差 1",
         "学生数",
     ),
     "table sum without a part": Case(KINDS, kinds(schools=(28, 28, None)), PASS),
     "table sum of no part": Case(KINDS, kinds(schools=(41, None, None)), NONE),
     "table sum without the total": Case(KINDS, kinds(schools=(None, 28, 13)), NONE),
-    "table sum of parts that are 0": Case(KINDS, kinds(schools=(1, 0, 0)), FAIL, "1", "超出 1"),
+    "table sum of parts that are 0": Case(KINDS, kinds(schools=(1, 0, 0)), FAIL, "1", "相差 1"),
     "table sum across right": Case(
         KINDS, kinds(schools=(41, 28, 13), public=(35, 24, 11), private=(6, 4, 2)), PASS
     ),
@@ -466,7 +466,7 @@ CASES: dict[str, Case] = {
         kinds(schools=(41, 28, 13), public=(35, 24, 11), private=(6, 4, 1)),
         FAIL,
         "13",
-        "超出 1",
+        "相差 1",
         "“初级中学”一行：“学校数”为 13，各部分之和为 12（公办 11 + 民办 1），相差 1",
     ),
     # year on year
@@ -763,7 +763,7 @@ JOINED = '["TRY1 + TRY2", "TRY3"]'
         (composite(THREE, "0"), (0, 0, 0), PASS, "0 项达标"),
         # one that does not apply lowers what is asked by one
         (composite(THREE, "3"), (100, 100, 7), PASS, "2 项指标中 2 项达标"),
-        (composite(THREE, "3"), (100, 99, 7), UNMET, "至少 2 项达标"),
+        (composite(THREE, "3"), (100, 99, 7), UNMET, "1 项达标，要求每一项都达标"),
         (composite(THREE, "2"), (100, 7, 7), PASS, "1 项指标中 1 项达标"),
         (composite(THREE, "1"), (0, 7, 7), PASS, "0 项达标"),
         (composite(THREE, "2"), (7, 7, 7), NONE, "各项指标都不适用"),
@@ -963,7 +963,7 @@ def test_a_number_is_shown_rounded_half_away_from_zero(value: str, digits: int, 
             {PUPILS: 9},
             "“在校学生数”为 9人，应在 10人 至 60人 之间。",
         ),
-        (between("10"), {PUPILS: 9}, "“在校学生数”为 9人，应 ≥ 10人，缺 1 人。"),
+        (between("10"), {PUPILS: 9}, "“在校学生数”为 9人，应不小于 10人，缺 1 人。"),
         (between("7", "7"), {PUPILS: 6}, "“在校学生数”为 6人，应为 7人。"),
         (
             SUBSET,
@@ -985,7 +985,7 @@ def test_a_number_is_shown_rounded_half_away_from_zero(value: str, digits: int, 
         (
             composite(THREE, "3", "85"),
             {"staff.total": 100, PUPILS: 0, PE: 90},
-            "3 项指标中 1 项达标，要求至少 3 项达标且其余不低于限值的 85%；"
+            "3 项指标中 1 项达标，要求每一项都达标；"
             "未达标：第2项（0人，为限值的 0%）、第3项（90人，为限值的 90%）；"
             "其中 1 项低于限值的 85%。",
         ),
@@ -1009,8 +1009,8 @@ def test_halves_that_came_of_sharing_are_told_as_halves(judged: Judged) -> None:
         "teachers.pe@junior": 6,
     }
     first, second = (each.worded() for each in judged(body, facts).verdicts)
-    assert (str(first.actual), str(first.gap)) == ("5.5人", "超出 0.5 人")
-    assert (str(second.actual), str(second.gap)) == ("5.5人", "缺 0.5 人")
+    assert (str(first.actual), str(first.gap)) == ("5.5人", "相差 0.5 人")
+    assert (str(second.actual), str(second.gap)) == ("5.5人", "相差 0.5 人")
     assert [str(ref) for ref in first.at] == ["teachers.full_time@shared", PE]
 
 
@@ -1105,22 +1105,22 @@ ROOMS: list[dict[str, Plain]] = [{"use": "音乐", "area": 96}, {"use": "美术"
         ),
         (
             "total(rooms.area) >= 170",
-            "“专用教室表的“面积”之和”（169㎡）应不小于170㎡，缺 1 ㎡。",
+            "“专用教室表的‘面积’之和”（169㎡）应不小于170㎡，缺 1 ㎡。",
             [1, 2],
         ),
         (
             "total(rooms.area, rooms.area > 90) >= 97",
-            "“专用教室表中符合条件的“面积”之和”（96㎡）应不小于97㎡，缺 1 ㎡。",
+            "“专用教室表中符合条件的‘面积’之和”（96㎡）应不小于97㎡，缺 1 ㎡。",
             [1],
         ),
         (
             "lowest(rooms.area) >= 74",
-            "“专用教室表的最小“面积””（73㎡）应不小于74㎡，缺 1 ㎡。",
+            "“专用教室表的最小‘面积’”（73㎡）应不小于74㎡，缺 1 ㎡。",
             [2],
         ),
         (
             "highest(rooms.area) <= 95",
-            "“专用教室表的最大“面积””（96㎡）应不大于95㎡，超出 1 ㎡。",
+            "“专用教室表的最大‘面积’”（96㎡）应不大于95㎡，超出 1 ㎡。",
             [1],
         ),
     ],

@@ -21,6 +21,7 @@ from checker.model.verdicts import (
     Scope,
     UnitRef,
     Verdict,
+    quotes_within,
 )
 from checker.rules.evaluation import compiled
 from checker.rules.ruleset import Functions
@@ -218,7 +219,7 @@ class Context:
             actual=actual,
             required=Requirement(required) if isinstance(required, str) else required,
             gap=gap,
-            message=message,
+            message=quotes_within(message),
             borderline=borderline,
         )
 

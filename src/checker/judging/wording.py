@@ -12,7 +12,16 @@ from checker.judging.unit import Unit
 from checker.model.rules import Plain, Rule
 from checker.model.submission import FactRef
 from checker.model.template import WHOLE_WORDS
-from checker.model.verdicts import Gap, Outcome, Quantity, Requirement, Verdict, format_number
+from checker.model.verdicts import (
+    Gap,
+    Outcome,
+    Quantity,
+    Requirement,
+    Severity,
+    Verdict,
+    format_number,
+    quotes_within,
+)
 from checker.rules import units
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
@@ -35,14 +44,22 @@ from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value,
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<", "==": "=", "!=": "≠"}
 """How comparisons are shown."""
 
-SHOULD = {
-    ">=": "应不小于",
-    "<=": "应不大于",
-    ">": "应大于",
-    "<": "应小于",
-    "==": "应等于",
-    "!=": "不应等于",
+IN_WORDS = {
+    ">=": "不小于",
+    "<=": "不大于",
+    ">": "大于",
+    "<": "小于",
+    "==": "等于",
+    "!=": "不等于",
 }
+"""How comparisons are read in a sentence."""
+
+_DEMANDS = {Severity.SOFT: "一般", Severity.INFO: "一般"}
+"""A rule of experience demands nothing: what it asks for is usual."""
+
+_STANDS_FOR = {Severity.SOFT: "一般", Severity.INFO: "参考值"}
+"""How the limit of an indicator is introduced; 要求 where it is one."""
+
 LONGEST_DESCRIPTION = 60
 """An expression that takes more characters than this in words is better called by its rule's
 title."""
@@ -51,7 +68,9 @@ LEFT_BLANK = "没有填（按 0 算）"
 
 _SAID_OF_BLANK = re.compile(r"(?:填了|为|是) ?没有填（按 0 算）")
 _OPERATIONS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
-_SPLIT_THINGS = frozenset({*units.MEASURES, "%", "", "小时", "学时", "课时"})
+_SPLIT_THINGS = frozenset({*units.MEASURES, "%", "‰", "", "小时", "学时", "课时", "分"})
+_POINTS = {"%": "个百分点", "‰": "个千分点"}
+"""What two shares are apart."""
 
 
 class Words:
@@ -87,9 +106,12 @@ class Words:
     # -- sentences ---------------------------------------------------------------------------
 
     def unit_shown(self, node: Node) -> str:
-        """The unit of an expression's value; "" where it has none to show."""
+        """The unit of an expression's value; "" where it has none to show. ``number(field)`` loses
+        its unit for the calculation, not for the reader."""
         if isinstance(node, Name):
             return self.unit.unit_of(node.id)
+        if isinstance(node, Call) and node.function == "number":
+            return self.unit_shown(node.arguments[0])
         try:
             return units.measure(node, self, "").unit
         except ExpressionError:
@@ -244,6 +266,35 @@ class Words:
         return f"{title}表{chosen}{word}“{column}”"
 
 
+def demanded(rule: Rule) -> str:
+    """应; 一般 where experience speaks."""
+    return _DEMANDS.get(rule.severity, "应")
+
+
+def should(rule: Rule, sign: str) -> str:
+    """应不小于; 一般不小于 where experience speaks."""
+    if sign == "!=" and demanded(rule) == "应":
+        return "不应等于"
+    return f"{demanded(rule)}{IN_WORDS[sign]}"
+
+
+def limit_said(rule: Rule, required: Requirement) -> str:
+    """要求 ≥ 4.2人; 一般 ≤ 50% and 参考值 ≥ 4.2人 where nobody demands it."""
+    return f"{_STANDS_FOR.get(rule.severity, '要求')} {required.text}"
+
+
+def please(rule: Rule) -> str:
+    """What a doubt asks for, at the end of a sentence."""
+    return "，请核实" if rule.severity is Severity.SOFT else ""
+
+
+def read_out(required: Requirement) -> str:
+    """A requirement as part of a sentence: 不小于 4人 rather than ≥ 4人."""
+    sign, _, rest = required.text.partition(" ")
+    words = {shown_sign: IN_WORDS[each] for each, shown_sign in SIGNS.items()}
+    return f"{words[sign]} {rest}" if sign in words and rest else required.text
+
+
 def missed(
     context: Context,
     message: str,
@@ -261,7 +312,7 @@ def missed(
     if own:
         known = {
             "actual": "" if actual is None else str(actual),
-            "required": "" if required is None else required.text,
+            "required": "" if required is None else read_out(required),
             "gap": "" if gap is None else str(gap),
             "unit": context.unit.label,
             "default": message,
@@ -290,19 +341,16 @@ def requirement(operator: str, value: Fraction, unit: str, digits: int = 4) -> R
 
 
 def gap_of(
-    exact: Fraction,
-    unit: str,
-    *,
-    excess: bool,
-    strict: bool = False,
-    spec: Plain | None = None,
-    split: bool = False,
+    rule: Rule, exact: Fraction, unit: str, compare: str, *, excess: bool, split: bool = False
 ) -> Gap:
-    """The gap in things. ``exact`` is positive (zero only for a strict comparison); ``spec`` is the
-    rule's ``gap`` table, which may name another unit and a noun, or say that what counts is a
-    lack (尚缺 15 间 is 缺, not 超出). Things that cannot be split are
-    rounded up, unless ``split`` (a plain difference of two counts)."""
+    """The gap in things. ``exact`` is positive (zero only for a strict comparison). The rule's
+    ``gap`` table may name another unit and a noun, or say that what counts is a lack (尚缺 15 间 is
+    缺, not 超出). Things that cannot be split are rounded up, unless ``split`` (a plain difference
+    of two counts). Where it is not known which of two figures is wrong, or whether one is, they are
+    apart (相差): nothing lacks."""
+    spec: Plain | None = rule.spec.get("gap")
     noun, whole = "", unit not in _SPLIT_THINGS and not split
+    unit = _POINTS.get(unit, unit)
     if isinstance(spec, dict):
         unit = str(spec.get("unit", unit))
         noun = str(spec.get("noun", ""))
@@ -310,13 +358,16 @@ def gap_of(
         excess = excess and not spec.get("lack")
     value = exact
     if whole:
-        value = Fraction(floor(exact) + 1 if strict else ceil(exact))
+        value = Fraction(floor(exact) + 1 if compare in ("<", ">") else ceil(exact))
+    soft = rule.severity is Severity.SOFT
+    if soft or (rule.severity is Severity.HARD and compare == "=="):
+        return Gap(Fraction(ceil(exact)) if whole else exact, exact, unit, "", excess, True)
     return Gap(value, exact, unit, noun, excess)
 
 
 def lacking(rule: Rule, unit: Unit, missing: MissingInput) -> Verdict:
     """缺数据: the verdict while figures are missing."""
-    message = f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。"
+    message = quotes_within(f"缺少{missing_labels(unit, missing.refs)}，暂不能判断。")
     return Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing.refs, message=message)
 
 

@@ -107,6 +107,23 @@ def format_number(value: Fraction, digits: int) -> str:
     return f"-{text}" if value < 0 and whole else text
 
 
+def quotes_within(text: str) -> str:
+    """A sentence in which what is quoted inside quotation marks has single ones: “‘双提升’人数”."""
+    if text.count("“") < 2:
+        return text
+    depth, said = 0, []
+    for sign in text:
+        if sign == "“":
+            said.append("‘" if depth else sign)
+            depth += 1
+        elif sign == "”" and depth:
+            depth -= 1
+            said.append("’" if depth else sign)
+        else:
+            said.append(sign)
+    return "".join(said)
+
+
 def digits_beside(value: Fraction, limit: Fraction, digits: int) -> int:
     """How many decimals show on which side of the limit a value lies: 0.999 beside 1 is not shown
     as 1. At least ``digits``, at most eight more."""
@@ -137,10 +154,12 @@ class Gap(NamedTuple):
     unit: str  # 名, 间, ㎡, 元
     noun: str = ""  # 体育、艺术专任教师
     excess: bool = False  # True: too many (超 1504 人) rather than too few
+    apart: bool = False  # True: two figures differ, and nobody knows which of them is right
 
     def __str__(self) -> str:
-        word = "超出" if self.excess else "缺"
-        return f"{word} {format_number(self.value, 2)} {self.unit}{self.noun}".rstrip()
+        word = "相差" if self.apart else "超出" if self.excess else "缺"
+        digits = digits_beside(self.value, Fraction(0), 2)  # a little is not shown as nothing
+        return f"{word} {format_number(self.value, digits)} {self.unit}{self.noun}".rstrip()
 
 
 class Verdict(Struct, frozen=True):

@@ -35,7 +35,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
         return
     needed = max(context.threshold(str(rule.spec["at_least"])) - without, Fraction(0))
     too_low = [verdict for verdict in failed if floor is not None and _share(verdict) < floor]
-    required = Requirement(_required(needed, floor), ">=", needed, "项")
+    required = Requirement(_required(needed, judged, floor), ">=", needed, "项")
     actual = Quantity(Fraction(len(fulfilled)), "项", 0)
     hopeless = too_low or len(fulfilled) + len(open_) < needed
     if open_ and not hopeless:
@@ -127,7 +127,9 @@ def _percent(ratio: Fraction | None) -> str:
     return f"{format_number((ratio or Fraction(0)) * 100, 2)}%"
 
 
-def _required(needed: Fraction, floor: Fraction | None) -> str:
+def _required(needed: Fraction, judged: int, floor: Fraction | None) -> str:
+    if needed == judged:
+        return "每一项都达标"
     text = f"至少 {format_number(needed, 0)} 项达标"
     return text if floor is None else f"{text}且其余不低于限值的 {_percent(floor)}"
 

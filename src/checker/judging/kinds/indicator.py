@@ -10,7 +10,7 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import compare_of, exact_number, whole_number
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of, missed, requirement
+from checker.judging.wording import Words, gap_of, limit_said, missed, please, requirement
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import (
@@ -18,6 +18,7 @@ from checker.model.verdicts import (
     Passed,
     Quantity,
     Said,
+    Severity,
     Verdict,
     digits_beside,
     format_number,
@@ -54,13 +55,14 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     shown_unit, digits = actual.unit, actual.digits
     gap = _gap(rule, words, numerator, denominator, scale, limit, operator)
     told = near(value, digits, shown_unit) if borderline else ""
+    lacks = "" if rule.severity is Severity.SOFT or not gap.value else f"，{gap}"
     failed = missed(
         context,
-        f"{rule.title}：现在为 {actual}，要求 {required.text}，{gap}{told}。",
+        f"{rule.title}：现在为 {actual}，{limit_said(rule, required)}{lacks}{told}{please(rule)}。",
         at=facts_of(context, numerator_text),
         actual=actual,
         required=required,
-        gap=gap,
+        gap=gap if gap.value else None,
         borderline=borderline,
     )
     return (failed,)
@@ -96,14 +98,13 @@ def _gap(
     """What the numerator (or, with ``of = "denominator"``, the denominator) lacks or has too much
     to pass: |limit x denominator / scale - numerator|."""
     spec = rule.spec.get("gap")
-    strict = operator in ("<", ">")
     if isinstance(spec, dict) and spec.get("of") == "denominator" and limit:
         unit = words.unit_shown(parse(str(rule.spec.get("denominator", "1"))))
         exact = numerator * scale / limit - denominator
-        return gap_of(abs(exact), unit, excess=exact < 0, strict=strict, spec=spec)
+        return gap_of(rule, abs(exact), unit, operator, excess=exact < 0)
     unit = words.unit_shown(parse(str(rule.spec["numerator"])))
     exact = limit * denominator / scale - numerator
-    return gap_of(abs(exact), unit, excess=exact < 0 or operator == "<", strict=strict, spec=spec)
+    return gap_of(rule, abs(exact), unit, operator, excess=exact < 0 or operator == "<")
 
 
 def near(value: Fraction, digits: int, unit: str) -> str:

@@ -9,7 +9,18 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import whole_number
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import LONGEST_DESCRIPTION, SHOULD, SIGNS, Words, gap_of, missed, shown
+from checker.judging.wording import (
+    LONGEST_DESCRIPTION,
+    SIGNS,
+    Words,
+    demanded,
+    gap_of,
+    limit_said,
+    missed,
+    please,
+    should,
+    shown,
+)
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import (
@@ -24,7 +35,7 @@ from checker.model.verdicts import (
 )
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
-from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Truth, Unary
+from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Number, Truth, Unary
 from checker.rules.values import Value, compare, truth
 
 
@@ -89,9 +100,18 @@ def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, 
     if not isinstance(node, Comparison) or len(node.operators) > 1:
         return None
     left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
+    if isinstance(left, bool) and not any(isinstance(each, Truth) for each in node.operands):
+        return None  # whether two conditions agree is no figure to be shown
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         digits = digits_beside(left, right, digits)
     actual = words.quantity(left, node.operands[0], digits)
+    if (
+        isinstance(actual, Quantity)
+        and not actual.unit
+        and not isinstance(node.operands[0], Number)
+    ):
+        # a quotient, or a column without a unit of its own, is compared in the other side's
+        actual = actual._replace(unit=words.unit_shown(node.operands[1]))
     sign = node.operators[0]
     if not isinstance(right, Fraction):
         return actual, Requirement(f"{SIGNS[sign]} {_text(right)}", sign)
@@ -122,11 +142,11 @@ def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
     unit = words.unit_shown(node.operands[0]) or words.unit_shown(node.operands[1])
     strict = node.operators[0] in ("<", ">")
     gap = gap_of(
+        rule,
         abs(left - right),
         unit,
+        node.operators[0],
         excess=left > right or node.operators[0] == "<",
-        strict=strict,
-        spec=rule.spec.get("gap"),
         split=not strict,
     )
     return gap if gap.value else None  # "more than 5" is not missed by an amount when it is 5
@@ -145,14 +165,16 @@ def _sentence(
         label = words.unit.label_of(flag[0])
         if rule.severity is Severity.STANDARD:
             return f"“{label}”填的是“{actual}”，还没有达到要求。"
-        return f"“{label}”应为“{required.text}”，现在是“{actual}”。"
+        return f"“{label}”{demanded(rule)}为“{required.text}”，现在是“{actual}”{please(rule)}。"
     assert isinstance(node, Comparison)
     left, right = (words.describe(operand) for operand in node.operands)
     sign = node.operators[0]
     if required.value is None:
-        return f"“{left}”（{actual}）{SHOULD[sign]}{required.text[len(SIGNS[sign]) + 1 :]}。"
+        wanted = required.text[len(SIGNS[sign]) + 1 :]
+        return f"“{left}”（{actual}）{should(rule, sign)}{wanted}{please(rule)}。"
     if len(left) > LONGEST_DESCRIPTION or len(right) > LONGEST_DESCRIPTION:
-        return f"{rule.title}：现在为 {actual}，要求 {required.text}{f'，{gap}' if gap else ''}。"
+        told = f"{limit_said(rule, required)}{f'，{gap}' if gap else ''}{please(rule)}"
+        return f"{rule.title}：现在为 {actual}，{told}。"
     wanted = str(Quantity(required.value, required.unit))
     # a bare number or a limit needs no name of its own
     bare = right.removeprefix("限值 ").replace(".", "").isdigit()
@@ -160,7 +182,7 @@ def _sentence(
     tail = f"，{gap}" if gap else ""
     if sign == "==" and gap:
         tail = f"，相差 {Quantity(gap.exact, gap.unit)}"
-    return f"“{left}”（{actual}）{SHOULD[sign]}{other}{tail}。"
+    return f"“{left}”（{actual}）{should(rule, sign)}{other}{tail}{please(rule)}。"
 
 
 def _text(value: Value) -> str:

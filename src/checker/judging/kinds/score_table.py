@@ -65,7 +65,9 @@ def _apart(
     measured = unit.unit_of(whole.field)
     actual, wanted = Quantity(typed, measured), Quantity(together, measured)
     column = unit.column_titles.get(whole.column, whole.column)
-    gap = gap_of(abs(typed - together), measured, excess=typed > together, split=True)
+    gap = gap_of(
+        context.rule, abs(typed - together), measured, "==", excess=typed > together, split=True
+    )
     items = f"所属 {len(scores)} 项之和为 {wanted}" if scores else "下面没有列出任何一项"
     message = (
         f"“{unit.label_of(whole.field)}”的{column}为 {actual}，{items}，"

@@ -9,10 +9,10 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of, lacking, missed
+from checker.judging.wording import Words, gap_of, lacking, missed, please
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
-from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
+from checker.model.verdicts import Passed, Quantity, Requirement, Said, Severity, Verdict
 from checker.rules.expression import parse
 from checker.rules.values import MissingInput, NotApplicable
 
@@ -56,9 +56,10 @@ def _too_large(
     words, said = Words(context), _said(context, part_text, part, whole)
     actual, required = said.actual, said.required
     assert isinstance(actual, Quantity) and required is not None
-    gap = gap_of(part - whole, actual.unit, excess=True, split=True)
+    gap = gap_of(rule, part - whole, actual.unit, "<=", excess=True, split=True)
     label, name = words.describe(parse(part_text)), words.describe(parse(str(rule.spec["whole"])))
     wanted = Quantity(whole, actual.unit)
-    message = f"“{label}”为 {actual}，不能超过“{name}”（{wanted}），{gap}。"
+    most = "一般不超过" if rule.severity is Severity.SOFT else "不能超过"
+    message = f"“{label}”为 {actual}，{most}“{name}”（{wanted}），{gap}{please(rule)}。"
     at, known = facts_of(context, part_text), {"part": label}
     return missed(context, message, at=at, actual=actual, required=required, gap=gap, told=known)

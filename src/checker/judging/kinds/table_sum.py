@@ -87,7 +87,9 @@ def _apart(
         for (name, _), number in zip(pieces, numbers, strict=True)
         if number is not None
     )
-    gap = gap_of(abs(typed - together), measured, excess=typed > together, split=True)
+    gap = gap_of(
+        context.rule, abs(typed - together), measured, "==", excess=typed > together, split=True
+    )
     empty = "、".join(
         f"“{name}”" for (name, _), number in zip(pieces, numbers, strict=True) if number is None
     )
@@ -95,7 +97,7 @@ def _apart(
     filled = "已填的" if short else ""
     message = (
         f"{where}：“{label}”为 {actual}，{filled}各部分之和为 {wanted}（{listed}），"
-        f"相差 {Quantity(gap.exact, measured)}。"
+        f"相差 {Quantity(gap.exact, gap.unit)}。"
     )
     if short:
         message += f"{empty}没有填，有的请补填。"

@@ -9,7 +9,7 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import limit_value, texts
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of, missed
+from checker.judging.wording import Words, gap_of, missed, please
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
@@ -32,7 +32,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     assert isinstance(actual, Quantity) and required is not None
     measured, wanted = actual.unit, Quantity(together, actual.unit)
     name = words.describe(parse(total_text))
-    gap = gap_of(abs(total - together), measured, excess=total > together, split=True)
+    gap = gap_of(rule, abs(total - together), measured, "==", excess=total > together, split=True)
     named = [(words.describe(parse(part)), context.number(part)) for part in parts]
     # a part that this form does not have is described by the number that stands for it
     listed = " + ".join(
@@ -40,7 +40,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     )
     message = (
         f"“{name}”为 {actual}，各部分之和为 {wanted}（{listed}），"
-        f"相差 {Quantity(gap.exact, measured)}。"
+        f"相差 {Quantity(gap.exact, gap.unit)}{please(rule)}。"
     )
     return (
         missed(context, message, at=_point(context), actual=actual, required=required, gap=gap),

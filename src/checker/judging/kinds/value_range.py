@@ -9,7 +9,15 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import limit_value, whole_number
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import Words, gap_of, missed, requirement
+from checker.judging.wording import (
+    Words,
+    demanded,
+    gap_of,
+    missed,
+    please,
+    read_out,
+    requirement,
+)
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict, digits_beside
@@ -31,10 +39,14 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     assert isinstance(actual, Quantity) and required is not None
     measured, name = actual.unit, words.describe(parse(text))
     bound = high if over and high is not None else low if low is not None else value
-    gap = gap_of(abs(value - bound), measured, excess=over, spec=spec.get("gap"), split=True)
+    gap = gap_of(
+        rule, abs(value - bound), measured, "<=" if over else ">=", excess=over, split=True
+    )
     both = low is not None and high is not None
-    should = f"应{'' if both else ' '}{required.text}"
-    message = f"“{name}”为 {actual}，{should}{'' if both else f'，{gap}'}。"
+    wanted = f"{demanded(rule)}{read_out(required)}"
+    message = (
+        f"“{name}”为 {actual}，{wanted}{'' if both or gap.apart else f'，{gap}'}{please(rule)}。"
+    )
     at, known = _point(context), {"gap": str(gap)}
     counted = None if both else gap
     return (

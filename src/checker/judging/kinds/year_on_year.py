@@ -9,7 +9,7 @@ from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import compare_of
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
-from checker.judging.wording import SHOULD, SIGNS, gap_of, missed
+from checker.judging.wording import SIGNS, gap_of, missed, please, should
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
@@ -32,16 +32,25 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     assert required is not None
     label, measured = unit.label_of(field), unit.unit_of(field)
     last = Quantity(before, measured)
-    gap = gap_of(abs(now - before), measured, excess=now > before, split=True)
+    gap = gap_of(rule, abs(now - before), measured, sign, excess=now > before, split=True)
     change = "增加" if now > before else "减少"
     message = (
-        f"“{label}”（{actual}）{SHOULD[sign]}上年数（{last}），"
-        f"现在比上年{change} {Quantity(gap.exact, measured)}。"
+        f"“{label}”（{actual}）{should(rule, sign)}上年数（{last}），"
+        f"现在比上年{change} {Quantity(gap.exact, gap.unit)}{please(rule)}。"
     )
     if now == before:
-        message = f"“{label}”（{actual}）{SHOULD[sign]}上年数（{last}），现在与上年相同。"
+        message = f"“{label}”（{actual}）{should(rule, sign)}上年数（{last}），现在与上年相同。"
     at = facts_of(context, field)
-    return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
+    return (
+        missed(
+            context,
+            message,
+            at=at,
+            actual=actual,
+            required=required,
+            gap=gap if gap.value else None,
+        ),
+    )
 
 
 def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
