@@ -105,13 +105,10 @@ def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, 
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         digits = digits_beside(left, right, digits)
     actual = words.quantity(left, node.operands[0], digits)
-    if (
-        isinstance(actual, Quantity)
-        and not actual.unit
-        and not isinstance(node.operands[0], Number)
-    ):
+    if isinstance(actual, Quantity) and not actual.unit:
         # a quotient, or a column without a unit of its own, is compared in the other side's
-        actual = actual._replace(unit=words.unit_shown(node.operands[1]))
+        other = "" if isinstance(node.operands[0], Number) else words.unit_shown(node.operands[1])
+        actual = actual._replace(unit=other)
     sign = node.operators[0]
     if not isinstance(right, Fraction):
         return actual, Requirement(f"{SIGNS[sign]} {_text(right)}", sign)
