@@ -35,7 +35,7 @@ def classes_of_a_grade_are_alike(unit: Unit, context: Context) -> Iterator[Verdi
             at=_largest(*given),
             actual=said.actual,
             required=said.required,
-            gap=Gap(over, over, "人", excess=True),
+            gap=Gap(over, over, "人", apart=True),
         )
 
 

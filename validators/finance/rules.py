@@ -54,7 +54,7 @@ def public_funds_reach_the_base(unit: Unit, context: Context) -> Iterator[Verdic
     gap = Gap(due - paid, due - paid, "元")
     yield context.failed(
         f"{where}实拨公用经费{actual}；按基准定额计算（寄宿生另加，农村不足100人的学校按100人）"
-        f"应{required.text}，{gap}。",
+        f"应不少于 {Quantity(due, '元')}，{gap}。",
         at=at,
         actual=actual,
         required=required,

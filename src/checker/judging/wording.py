@@ -181,11 +181,19 @@ class Words:
             inner, _, digits = found[1].partition(":")
             if inner in known:
                 return known[inner]
-            value = self.context.evaluate(inner)
-            return str(self.quantity(value, parse(inner), int(digits or 2)))
+            value, node = self.context.evaluate(inner), parse(inner)
+            if isinstance(node, Name) and isinstance(value, str):
+                return self._chosen(node.id, value)
+            return str(self.quantity(value, node, int(digits or 2)))
 
         filled = re.sub(r"\{([^{}]+)\}", put, message)
         return _SAID_OF_BLANK.sub(LEFT_BLANK, filled)
+
+    def _chosen(self, field: str, value: str) -> str:
+        """A number of a code list with its meaning: 311 初级中学. Other texts as they are."""
+        codes = self.unit.template.code_lists.get(self.unit.codes_of(field) or "", {})
+        meaning = codes.get(value, "")
+        return f"{value} {meaning}" if meaning and value.isdigit() else value
 
     def _left_blank(self, field: str) -> bool:
         """Whether nothing was typed into the cells of a field."""

@@ -104,7 +104,7 @@ def test_the_400_metre_track_of_laian(judged: Judge, verdict: Find) -> None:
     """来安汊河 reported 6000 m2 for a ground with a standard track, which cannot be."""
     facts: Facts = {"school.type": "311", "area.sports_ground": 6000, "sports.track_400": True}
     found = verdict(judged(facts), "BLD201")
-    assert (found.outcome, str(found.gap)) == (Outcome.DOUBT, "缺 8000 ㎡")
+    assert (found.outcome, str(found.gap)) == (Outcome.DOUBT, "相差 8000 ㎡")
     small = verdict(judged(facts | {"sports.track_400": False}), "BLD201")
     assert small.outcome is Outcome.NOT_APPLICABLE
 
