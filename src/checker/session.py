@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from checker.forms.errors import UnknownForm
 from checker.model.marks import Changes
-from checker.model.report import FileStatus, Judgement, Report
+from checker.model.report import FileStatus, Judgement, Report, same_year
 from checker.model.rules import Rule, Threshold
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Submission
@@ -135,6 +135,8 @@ class Session:
         if previous is None and self.last_year is not None:
             previous = self.last_year.of(submission)
         report = judge(submission, self.ruleset, self.profile, previous)
+        if previous is not None and 0 < submission.said_year == previous.said_year:
+            note += same_year(previous.said_year)
         return replace(report, note=note) if note else report
 
     def _of_its_year(self, submission: Submission) -> tuple[Submission, str]:

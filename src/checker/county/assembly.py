@@ -32,6 +32,7 @@ from checker.county.report import (
 from checker.county.roster import RosterEntry
 from checker.judging.engine import sent_back
 from checker.marking.file_record import FileRecord, exact
+from checker.model.report import compares_one_year
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import SCHOOL_LEVELS, Template
@@ -41,6 +42,8 @@ from checker.rules.ruleset import RuleSet
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _LEAST = frozenset({">=", ">", "=="})
+_MANY_COPIES = 5
+"""So many schools with last year's figures, and most of all, are one mistake and not many."""
 
 
 class CountyInput(Struct, frozen=True):
@@ -239,17 +242,38 @@ def _newest(
 def _with_copies_of_last_year(
     handing_in: HandingIn, counted: Mapping[str, FileRecord], earlier: Mapping[str, FileRecord]
 ) -> HandingIn:
-    """Forms whose every fact is last year's: handed in again, not filled in."""
-    copied = [
-        Disagreement(
-            "copied_last_year",
-            (record.path,),
-            f"“{record.name}”今年的填报数据与去年完全相同，像是交了去年的表，请核实。",
-        )
+    """Forms whose every fact is last year's: handed in again, not filled in. Where last year's
+    forms are of this very year, that is said first; most schools at once are one sentence."""
+    same = [record for record in counted.values() if compares_one_year(record.overview.note)]
+    copies = [
+        record
         for code, record in counted.items()
         if code in earlier and not record.sparse and record.content == earlier[code].content
     ]
-    return replace(handing_in, disagreements=(*handing_in.disagreements, *copied))
+    told: list[Disagreement] = []
+    if same:
+        text = (
+            f"--previous 给的上年的表里，{len(same)} 所学校的写的也是今年，像是把今年的表当成了"
+            "上年的。那样的话，与上年比较的各条存疑和“与去年比”都不算数，请换成上年的表再运行一次。"
+        )
+        told.append(Disagreement("same_year", tuple(record.path for record in same), text))
+    if len(copies) >= _MANY_COPIES and len(copies) * 2 > len(counted):
+        text = (
+            f"有 {len(copies)} 所学校今年的填报数据与去年完全相同，像是把今年的表当成了去年的，"
+            "或者各校交的都是去年的表，请核实。"
+        )
+        paths = tuple(record.path for record in copies)
+        told.append(Disagreement("copied_last_year", paths, text))
+    else:
+        told += [
+            Disagreement(
+                "copied_last_year",
+                (record.path,),
+                f"“{record.name}”今年的填报数据与去年完全相同，像是交了去年的表，请核实。",
+            )
+            for record in copies
+        ]
+    return replace(handing_in, disagreements=(*told, *handing_in.disagreements))
 
 
 def _main_template(

@@ -37,7 +37,7 @@ class Choice(NamedTuple):
 
 class Disagreement(NamedTuple):
     """Something about the handed-in files that a person must look at. ``kind`` is one of
-    same_code, same_content, name_mismatch, code_mismatch."""
+    same_code, same_content, name_mismatch, code_mismatch, same_year, copied_last_year."""
 
     kind: str
     files: tuple[str, ...]

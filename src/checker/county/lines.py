@@ -27,6 +27,9 @@ def report_lines(report: CountyReport) -> Iterator[str]:
     doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
     unmet = sum(record.counts.get("unmet", 0) for record in report.standing())
     yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处，未达标（据实上报）{unmet} 项。"
+    for found in filing.disagreements:
+        if found.kind == "same_year":
+            yield f"  请先核对：{found.message}"
     for entry in filing.missing[:20]:
         yield f"  缺报：{entry.name}（{entry.code}）{report.hint(entry)}"
     if len(filing.missing) > 20:
@@ -43,7 +46,8 @@ def report_lines(report: CountyReport) -> Iterator[str]:
     for item in filing.nameless:
         yield f"  没有标识码：{item.path}"
     for found in filing.disagreements:
-        yield f"  需要核对：{found.message}"
+        if found.kind != "same_year":
+            yield f"  需要核对：{found.message}"
     yield from _conclusions(report)
     for error in report.errors:
         yield f"  规则出错：{error.plugin} {error.rule or ''} {error.message}（{error.where}）"

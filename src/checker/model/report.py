@@ -73,6 +73,22 @@ class Report(Struct, frozen=True):
         return sum(verdict.outcome is outcome for verdict in self.verdicts)
 
 
+_SAME_YEAR = "用来比较的上年的表写的也是"
+
+
+def same_year(year: int) -> str:
+    """What is said where the tables given as last year's are of this very year."""
+    return (
+        f"{_SAME_YEAR} {year} 年，与这份表是同一年，“与上年比较”的各条可能不对："
+        "请核对给的是不是上年的表。"
+    )
+
+
+def compares_one_year(note: str) -> bool:
+    """Whether a report's note says so."""
+    return _SAME_YEAR in note
+
+
 class FileStatus(StrEnum):
     """What became of one file."""
 

@@ -162,6 +162,15 @@ class Submission(Struct, frozen=True):
             fact.state in unused or ref.field in own for ref, fact in self.facts.items()
         )
 
+    @property
+    def said_year(self) -> int:
+        """The year of the figures by what the form says: its year, else that of its 填报日期, else
+        the edition of the workbook; 0 if it does not say."""
+        for said in (self.identity("year"), self.identity("date")[:4]):
+            if len(said) == 4 and said.isdecimal():
+                return int(said)
+        return self.year or 0
+
     def identity(self, part: str) -> str:
         """The school's "code", "name" or "date" as text; "" if not given."""
         field_id = getattr(self.template.identity, part)

@@ -13,7 +13,7 @@ from checker.harmless import one_line, unguarded
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.overview import BLANK_FORM, Overview
 from checker.marking.results import STATUS_WORDS, FileResult
-from checker.model.report import FileStatus
+from checker.model.report import FileStatus, compares_one_year
 from checker.model.verdicts import RuleError
 
 if TYPE_CHECKING:
@@ -206,6 +206,10 @@ def summary_lines(
             yield Line(f"{STATUS_WORDS[status]}：{count} 个。", "fail")
     if beside:
         yield Line(f"不用校验的文件：{len(beside)} 个。", "dim")
+    same = sum(compares_one_year(result.overview.note) for result in checked)
+    if same:
+        text = f"有 {same} 个文件，用来比较的上年的表写的也是同一年"
+        yield Line(f"{text}：请核对 --previous 给的是不是上年的表。", "fail")
     crashed = sum(len(result.errors) for result in results)
     if crashed:
         yield Line(f"有 {crashed} 条规则因程序错误没有得出结论，与学校的数据无关。", "fail")
