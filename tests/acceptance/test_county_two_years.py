@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     place = tmp_path_factory.mktemp("years")
     now, then = place / "2026年", place / "2025年"
     same = {"students.total": {"primary": 90}, "safety.guards": 2}
-    for folder in (now, then):  # handed in again, not filled in
-        fill_school(folder / "甲小学.xlsx", "2136000001", "甲小学", same, classes(一年级=45))
+    for folder, year in ((now, 2026), (then, 2025)):  # handed in again, not filled in
+        facts = {**same, "school.filled_on": date(year, 9, 15)}
+        fill_school(folder / "甲小学.xlsx", "2136000001", "甲小学", facts, classes(一年级=45))
     fill_school(
         now / "乙小学.xlsx",
         "2136000002",
@@ -88,3 +90,32 @@ def test_what_may_only_grow_is_held_against_last_year(found: dict[str, Any]) -> 
 def test_the_countys_own_form_is_held_against_last_years(found: dict[str, Any]) -> None:
     budget = [item for item in found["findings"] if item["rule"] == "FIN1a"]
     assert [(item["file"], item["verdict"]) for item in budget] == [("县级自查表.xlsx", "unmet")]
+
+
+def test_tables_of_this_year_are_no_last_years_tables(tmp_path: Path) -> None:
+    """The wrong folder after --previous: hundreds of doubts, and it must be said why. The date in
+    the form tells; a form without one is taken at the year of its edition."""
+    for number in range(1, 7):
+        name = f"第{number}小学"
+        facts = {"students.total": {"primary": 90 + number}, "school.filled_on": date(2026, 9, 15)}
+        facts["safety.guards"] = 2
+        for folder in ("县", "去年"):
+            path = tmp_path / folder / f"{name}.xlsx"
+            fill_school(path, f"213600000{number}", name, facts, classes(一年级=45))
+    arguments = ("县", "--previous", "去年", "--no-mark")
+    county = checker("county", *arguments, "--out", "结果", cwd=tmp_path)
+    first = [line for line in county.stdout.splitlines() if "请先核对" in line]
+    assert len(first) == 1 and "6 所学校的写的也是今年" in first[0]
+    copied = [line for line in county.stdout.splitlines() if "与去年完全相同" in line]
+    assert len(copied) == 1 and "有 6 所学校" in copied[0]
+    check = checker("check", *arguments, cwd=tmp_path)
+    assert "用来比较的上年的表写的也是 2026 年，与这份表是同一年" in check.stdout
+    assert "有 6 个文件，用来比较的上年的表写的也是同一年" in check.stdout
+    for number in range(1, 7):
+        name = f"第{number}小学"
+        facts = {"students.total": {"primary": 80 + number}, "school.filled_on": date(2025, 9, 15)}
+        fill_school(tmp_path / "去年" / f"{name}.xlsx", f"213600000{number}", name, facts)
+    for command in ("check", "county"):
+        out = ("--out", "结果2") if command == "county" else ()
+        right = checker(command, *arguments, *out, cwd=tmp_path)
+        assert "写的也是" not in right.stdout, command

@@ -12,12 +12,14 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from checker.authoring.examples import submission_for
 from checker.model.cells import CellRef
 from checker.model.report import CauseKind, Report
+from checker.model.rules import Example, Plain
 from checker.model.submission import FactRef, Submission
 from checker.model.verdicts import Outcome
 from checker.reading import read_snapshot_bytes
-from checker.session import Session
+from checker.session import Session, SessionOptions
 
 Edit = Callable[[Workbook], None]
 WRONG = (Outcome.FAIL, Outcome.DOUBT)
@@ -150,3 +152,85 @@ def test_an_untouched_form_is_one_line(session: Session) -> None:
     assert report is not None
     assert report.blank
     assert (report.verdicts, report.causes) == ((), ())
+
+
+CANTEEN = """
+[plugin]
+id = "canteen"
+title = "学校食堂"
+version = "2026.1"
+api_version = 1
+
+[families]
+CAN = "学校食堂"
+
+[documents.form]
+title = "填报表各栏的填写说明"
+confirmed = true
+
+[[thresholds]]
+id = "CAN2"
+unit = "㎡"
+value = 1.5
+since = 2026
+confirmed = false
+source = "试验"
+
+[[rules]]
+id = "CAN1"
+kind = "relation"
+title = "食堂面积不超过生活用房面积"
+severity = "hard"
+templates = ["compulsory_school"]
+check = "area.canteen <= area.living"
+what = "食堂是生活用房的一部分。"
+why = "部分不能大于全体。"
+fix = "改正填错的一个。"
+sources = [{ document = "form" }]
+examples = [
+  { expect = "pass", facts = { "area.living" = 2000, "area.canteen" = 600 } },
+  { expect = "fail", facts = { "area.living" = 600, "area.canteen" = 2000 } },
+]
+
+[[rules]]
+id = "CAN2"
+kind = "indicator"
+title = "寄宿生人均食堂面积"
+severity = "soft"
+templates = ["compulsory_school"]
+when = "students.boarders > 0"
+numerator = "area.canteen"
+denominator = "students.boarders"
+unit = "㎡"
+compare = ">="
+threshold = "CAN2"
+what = "食堂够不够用。"
+why = "寄宿生都在学校吃。"
+fix = "核对；属实的请说明。"
+sources = [{ document = "form" }]
+examples = [
+  { expect = "pass", facts = { "students.boarders@primary" = 100, "area.canteen" = 150 } },
+  { expect = "doubt", facts = { "students.boarders@primary" = 100, "area.canteen" = 140 } },
+]
+"""
+
+
+def test_findings_that_no_figure_cures_together_are_two_things_to_do(tmp_path: Path) -> None:
+    """A canteen of 120 ㎡ in 100 ㎡ of living space, for 100 boarders: at most 100 and at least 150
+    cannot both be, so nothing is promised of that cell alone."""
+    (tmp_path / "plugin.toml").write_text(CANTEEN, "utf-8")
+    here = Session(SessionOptions(plugin_dirs=(str(tmp_path),), select=("CAN",)))
+    facts: dict[str, Plain] = {
+        "school.type": "211",
+        "students.boarders@primary": 100,
+        "area.living": 100,
+        "area.canteen": 120,
+    }
+    template = next(each for each in here.templates if each.id == "compulsory_school")
+    report = here.judge(submission_for(Example(Outcome.PASS, facts, {}), template))
+    of_rules = [cause for cause in report.causes if cause.kind is not CauseKind.BLANKS]
+    assert [cause.kind for cause in of_rules] == [CauseKind.RULE, CauseKind.RULE]
+    assert [key for cause in of_rules for key in cause.keys] == [
+        "CAN1@area.canteen@whole",
+        "CAN2@area.canteen@whole",
+    ]

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
 
 from msgspec.structs import replace
 
@@ -18,7 +20,7 @@ from checker.model.cells import CellRef
 from checker.model.report import Cause, CauseKind
 from checker.model.submission import Fact, FactRef, FactState, Problem, Submission
 from checker.model.template import Blank, Field, FieldType, Sheet, SheetKind
-from checker.model.verdicts import Outcome, Passed, Severity, Verdict, finding_key
+from checker.model.verdicts import Outcome, Passed, Quantity, Severity, Verdict, finding_key
 
 MOST = 7
 """Things to do that are named; the rest follows when these are done."""
@@ -46,6 +48,13 @@ _SHOWN = _FAULTS | {Outcome.UNMET}
 _TRIES = 40
 """Judgements again that one workbook may cost."""
 
+
+_LIKELY = 8
+"""Figures that are tried for one cell, besides slips of digits and units."""
+
+_Tried = tuple[int, FactRef, Submission, dict[str, Verdict]]
+"""How many findings fewer there are without what a cell holds, the cell, the submission then, and
+the findings left."""
 
 JudgeAgain = Callable[[Submission, frozenset[str] | None], Sequence[Verdict | Passed]]
 """The verdicts on a changed submission, under the same rules and profile: all of them, or those of
@@ -257,7 +266,7 @@ class _Search:
                 for ref, times in told.most_common(8)
                 if times >= _FEW and ref not in refused and self._given(ref)
             ]
-            best: tuple[int, FactRef, Submission, dict[str, Verdict]] | None = None
+            best: _Tried | None = None
             least = _FEW
             for ref in asked[: self.tries]:
                 changed = _unknown(self.submission, ref)
@@ -269,7 +278,11 @@ class _Search:
                     least = fewer + 1
             if best is None:
                 return
-            fewer, ref, changed, left = best
+            refused.add(best[1])
+            mended = self._mended(best)
+            if mended is None:
+                continue
+            fewer, ref, changed, left = mended
             fact = self.submission.fact(ref)
             message = (
                 f"先核对{self._label(ref)}，现在填的是 {fact.typed or fact.value}："
@@ -277,7 +290,51 @@ class _Search:
             )
             yield self._accept(CauseKind.FIGURE, message, fact.cell, left)
             self.submission = changed
-            refused.add(ref)
+
+    def _mended(self, unknown: _Tried) -> _Tried | None:
+        """The same with a figure instead of none: the one with which most findings go away
+        together. Findings that contradict each other on one cell are not promised to go away with
+        it. None if no figure takes away `_FEW`; what is no figure is taken as it is."""
+        _, ref, _, left = unknown
+        gone = [key for key in self.faults if key not in left]
+        figures = self._figures_for(ref, gone)
+        if figures is None:
+            return unknown
+        rules = frozenset(self.open[key].rule for key in gone)
+        least, chosen = _FEW - 1, None
+        for figure in figures:
+            changed = _with_figure(self.submission, ref, figure)
+            still = self._findings(self.judge_again(changed, rules))
+            fewer = sum(key not in still for key in gone)
+            if fewer > least:
+                least, chosen = fewer, changed
+                if fewer == len(gone):
+                    break
+        if chosen is None:
+            return None
+        left, fewer = self._without(chosen)
+        return (fewer, ref, chosen, left) if fewer >= _FEW else None
+
+    def _figures_for(self, ref: FactRef, keys: Sequence[str]) -> list[Decimal] | None:
+        """Figures that may be the right one for a cell, the likeliest first: those that just fulfil
+        one of the findings, and slips of digits and units. None if it holds no figure."""
+        typed = self.submission.fact(ref).value
+        if not isinstance(typed, Decimal):
+            return None
+        other = typed * 2 + 3
+        rules = frozenset(self.open[key].rule for key in keys)
+        changed = _with_figure(self.submission, ref, other)
+        again = {finding_key(each): each for each in self.judge_again(changed, rules)}
+        wanted: Counter[Decimal] = Counter()
+        for key in keys:
+            one, two = _apart(self.open[key]), _apart(again.get(key))
+            if one is None or two is None or one == two:
+                continue
+            wanted.update(set(_roots(Fraction(typed), Fraction(other), one, two)))
+        slips = [typed / 10, typed * 10, typed / 10000, typed * 10000]
+        whole = typed == typed.to_integral_value()
+        likely = [figure for figure, _ in wanted.most_common(_LIKELY)]
+        return [each for each in (*likely, *slips) if not whole or each == each.to_integral_value()]
 
     def _given(self, ref: FactRef) -> bool:
         return self.submission.fact(ref).state is FactState.GIVEN
@@ -345,14 +402,49 @@ class _Search:
 def _unknown(submission: Submission, ref: FactRef) -> Submission:
     """The submission with one figure not known."""
     unknown = replace(submission.fact(ref), state=FactState.UNREADABLE, value=None)
+    return _with_fact(submission, unknown)
+
+
+def _with_figure(submission: Submission, ref: FactRef, figure: Decimal) -> Submission:
+    """The submission with another figure in one cell."""
+    fact = submission.fact(ref)
+    return _with_fact(submission, replace(fact, value=figure, typed=str(figure)))
+
+
+def _with_fact(submission: Submission, fact: Fact) -> Submission:
+    """The submission with one fact exchanged."""
+    ref = fact.ref
     if not ref.row:
-        return replace(submission, facts={**submission.facts, ref: unknown})
+        return replace(submission, facts={**submission.facts, ref: fact})
     table, _, column = ref.field.partition(".")
     rows = tuple(
-        replace(row, facts={**row.facts, column: unknown}) if row.ordinal == ref.row else row
+        replace(row, facts={**row.facts, column: fact}) if row.ordinal == ref.row else row
         for row in submission.tables[table]
     )
     return replace(submission, tables={**submission.tables, table: rows})
+
+
+def _apart(verdict: Verdict | Passed | None) -> Fraction | None:
+    """How far the value of a verdict lies from what is required."""
+    if verdict is None or not isinstance(verdict.actual, Quantity) or verdict.required is None:
+        return None
+    wanted = verdict.required.value
+    return None if wanted is None else verdict.actual.value - wanted
+
+
+def _roots(one: Fraction, two: Fraction, apart: Fraction, then: Fraction) -> Iterator[Decimal]:
+    """Figures at which a value is as required, if it is ``apart`` from it at one figure and
+    ``then`` at another: it grows with the figure, or with its reciprocal. Rounded both ways."""
+    found = [one - apart * (two - one) / (then - apart)]
+    if one:
+        slope = (then - apart) / (1 / two - 1 / one)
+        inverse = 1 / one - apart / slope
+        if inverse > 0:
+            found.append(1 / inverse)
+    for root in found:
+        if root >= 0:
+            yield from {Decimal(floor(root)), Decimal(ceil(root))}
+            yield round(Decimal(root.numerator) / Decimal(root.denominator), 2)
 
 
 def _as_type(submission: Submission, typed: Fact, code: str, stages: tuple[str, ...]) -> Submission:
