@@ -67,7 +67,7 @@ def rows() -> list[tuple[str, ...]]:
 
 def test_every_line_of_the_table_is_read() -> None:
     lines = [line for line in TABLE.read_text("utf-8").splitlines() if line.startswith("| ")]
-    assert len(rows()) == len(lines) - 1 >= 32
+    assert len(rows()) == len(lines) - 1 >= 46
 
 
 def test_the_rules_of_the_table_exist_with_examples_on_both_sides(session: Session) -> None:
@@ -151,6 +151,48 @@ def test_nine_drills_are_one_too_few(said: Said) -> None:
     school: Facts = {"school.type": "211", "students.total": 500}
     assert said("SAF4", {**school, "safety.drills": 10}, "compulsory_school") is GOOD
     assert said("SAF4", {**school, "safety.drills": 9}, "compulsory_school") is UNMET
+
+
+def test_kindergartens_drill_every_quarter(said: Said) -> None:
+    """Four times a year in each; in a county all of them."""
+    for drills, outcome in ((3, UNMET), (4, GOOD), (5, GOOD)):
+        assert said("PRE11", {"safety.drills": drills}, "kindergarten") is outcome
+    for schools, outcome in ((95, UNMET), (96, GOOD)):
+        county: Facts = {"preschool.schools": 96, "preschool.schools_drills": schools}
+        assert said("KIN16", county) is outcome
+
+
+def test_the_year_before_school_is_free_for_every_child(said: Said) -> None:
+    """国办发〔2025〕27号: one child that still pays is one too many, and none can be free who is not
+    there; the money is what the standard times the children comes to."""
+    for free, shared, counted in ((399, UNMET, GOOD), (400, GOOD, GOOD), (401, GOOD, Outcome.FAIL)):
+        county: Facts = {"preschool.last_year": 400, "preschool.free_children": free}
+        assert said("KIN11a", county) is shared
+        assert said("KIN11", county) is counted
+    for money, outcome in ((119, Outcome.DOUBT), (120, GOOD), (121, Outcome.DOUBT)):
+        county = {
+            "preschool.free_money": money,
+            "preschool.free_standard": 3000,
+            "preschool.free_children": 400,
+        }
+        assert said("KIN11b", county) is outcome
+
+
+def test_what_the_plan_for_county_senior_schools_forbids(said: Said) -> None:
+    """One pupil enrolled against the rules, one school with lessons on holidays."""
+    for number, outcome in ((0, GOOD), (1, UNMET)):
+        assert said("HSE6", {"senior.irregular": number}) is outcome
+        assert said("HSE20", {"senior.holiday_classes": number}) is outcome
+
+
+@pytest.mark.parametrize(("minutes", "outcome"), [(14, UNMET), (15, GOOD), (16, GOOD)])
+def test_breaks_of_fifteen_minutes_are_asked_since_2026(
+    session: Session, said: Said, minutes: int, outcome: Outcome
+) -> None:
+    facts: Facts = {"health.break_minutes": minutes}
+    assert said("HLT13b", facts) is outcome
+    earlier = session.judge(form(session, "county", {**facts, "county.year": 2025}))
+    assert all(item.rule != "HLT13b" for item in earlier.verdicts)
 
 
 def test_a_tiny_point_is_not_asked_for_what_a_school_has(session: Session) -> None:

@@ -228,6 +228,17 @@ class Counts(Struct, frozen=True):
             if number
         )
 
+    def lacking(self) -> str:
+        """How what is 缺数据 and what is 未判断 belong together; "" where they are the same. Official
+        items are listed by name; the rest waits for the same cells and decides nothing official."""
+        rest = self.incomplete - self.unjudged
+        if not rest:
+            return ""
+        return (
+            f"缺数据共 {self.incomplete} 条：达标项目 {self.unjudged} 项，就是列出名称的“未判断”；"
+            f"其余 {rest} 条是综合判定、逻辑校验、经验校验和提示。补齐空着的格子后都会自动判断。"
+        )
+
 
 def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
     """Counts over all verdicts of a report. What only informs is counted as 提示; ``unjudged`` are

@@ -197,6 +197,7 @@ def result_sheet(
         [ResultCell(f"{about}　{edition}{profile}")],
         [ResultCell(advice(counts, report.blank), bold=True)],
         _counts_row(counts),
+        *([[ResultCell(), ResultCell(counts.lacking())]] if counts.lacking() else []),
         *_overview_rows(overview),
         [ResultCell(title, header=True, border=True) for title, _ in HEADINGS],
     ]

@@ -242,6 +242,7 @@ class Desk:
             ],
             "first": [str(thing) for thing in result.overview.first],
             "scores": [str(line) for line in result.overview.scorecard],
+            "lacking": result.counts.lacking(),
             "left_out": list(result.left_out),
             "errors": [error_document(result.path, each) for each in result.errors],
             "explanations": {

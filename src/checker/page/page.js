@@ -385,6 +385,10 @@
       if (each.cell) line.append(place(each.sheet, each.cell));
       return line;
     }));
+    if (document_.lacking) {
+      $("unjudged").querySelector("ul").append(made("li", document_.lacking));
+      show($("unjudged"), true);
+    }
     $("unjudged").querySelector("summary").textContent = `未判断 ${told.unjudged.length} 项`;
     showSheets(document_.sheets || []);
     show($("result"), true);

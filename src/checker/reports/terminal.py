@@ -150,6 +150,9 @@ def file_lines(result: FileResult, most: int = MOST_FINDINGS) -> Iterator[Line]:
     """Everything said about one file."""
     yield headline(result)
     yield from overview_lines(result.overview)
+    lacking = result.counts.lacking()
+    if lacking:
+        yield Line(f"  {lacking}", "dim")
     follow = [item for item in result.findings if _follows(item, result.overview)]
     shown = [item for item in result.findings if item not in follow][:most]
     for sheet, findings in by_sheet(tuple(shown)):
