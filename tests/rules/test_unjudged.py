@@ -8,10 +8,13 @@ import pytest
 
 from checker.authoring.examples import submission_for
 from checker.judging.engine import judge
-from checker.model.report import Report
+from checker.marking.findings import Counts
+from checker.marking.results import result_of
+from checker.model.report import FileStatus, Judgement, Report
 from checker.model.rules import Example, Plain
 from checker.model.template import Blank, Template
-from checker.model.verdicts import Outcome
+from checker.model.verdicts import Outcome, Severity
+from checker.reports.terminal import file_lines
 from checker.session import Session
 
 OFFICIAL = {
@@ -128,3 +131,31 @@ def test_no_death_and_no_dangerous_building_must_be_written_as_0(
     asked = {"SAF6", "BLD9"} if template_id == "compulsory_school" else {"SAF6"}
     found = {item.rule: item.outcome for item in report.verdicts if item.rule in asked}
     assert found == dict.fromkeys(asked, Outcome.INCOMPLETE)
+
+
+def test_what_lacks_data_and_what_is_not_judged_are_told_as_parts_of_one_number(
+    session: Session, county: Report
+) -> None:
+    """Official items are 未判断 and listed by name; what else waits for the same cells is counted
+    beside them, in the text and on the sheet alike."""
+    judgement = Judgement("县.xlsx", FileStatus.CHECKED, report=county)
+    result = result_of(judgement, session.rules)
+    counts, listed = result.counts, result.overview.unjudged
+    lacking = [item for item in county.verdicts if item.outcome is Outcome.INCOMPLETE]
+    other = {
+        item.rule
+        for item in lacking
+        if session.rules[item.rule].severity is not Severity.STANDARD
+        or session.rules[item.rule].kind == "composite"
+    }
+    assert other and not other & {item.rule for item in listed}
+    assert counts.unjudged == len(listed) and counts.incomplete == len(lacking)
+    said = counts.lacking()
+    assert f"缺数据共 {len(lacking)} 条：达标项目 {len(listed)} 项" in said
+    assert f"其余 {len(lacking) - len(listed)} 条" in said
+    assert f"  {said}" in [line.text for line in file_lines(result)]
+    shown = [
+        cell.value for sheet in session.mark(county).sheets for row in sheet.rows for cell in row
+    ]
+    assert said in shown and f"缺数据 {counts.incomplete}" in shown
+    assert Counts(incomplete=4, unjudged=4).lacking() == ""
