@@ -163,8 +163,8 @@ def test_kindergartens_drill_every_quarter(said: Said) -> None:
 
 
 def test_the_year_before_school_is_free_for_every_child(said: Said) -> None:
-    """国办发〔2025〕27号: one child that still pays is one too many, and none can be free who is not
-    there; the money is what the standard times the children comes to."""
+    """国办发〔2025〕27号: one child that still pays is one too many, none can be free who is not
+    there, and the money is what the standard times the children comes to."""
     for free, shared, counted in ((399, UNMET, GOOD), (400, GOOD, GOOD), (401, GOOD, Outcome.FAIL)):
         county: Facts = {"preschool.last_year": 400, "preschool.free_children": free}
         assert said("KIN11a", county) is shared

@@ -48,9 +48,9 @@ ITEMS = rows(("甲", Decimal("1.5")), ("乙", 3), ("甲", Decimal("0.5")))
     ("stated", "outcome", "gap"),
     [
         (2, Outcome.PASS, None),
-        (Decimal("1.9"), Outcome.FAIL, "缺 0.1"),
-        (Decimal("2.1"), Outcome.FAIL, "超出 0.1"),
-        (0, Outcome.FAIL, "缺 2"),
+        (Decimal("1.9"), Outcome.FAIL, "相差 0.1"),
+        (Decimal("2.1"), Outcome.FAIL, "相差 0.1"),
+        (0, Outcome.FAIL, "相差 2"),
     ],
 )
 def test_a_section_is_the_sum_of_its_items(

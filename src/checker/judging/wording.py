@@ -106,16 +106,20 @@ class Words:
     # -- sentences ---------------------------------------------------------------------------
 
     def unit_shown(self, node: Node) -> str:
-        """The unit of an expression's value; "" where it has none to show. ``number(field)`` loses
-        its unit for the calculation, not for the reader."""
+        """The unit of an expression's value; "" where it has none to show."""
         if isinstance(node, Name):
             return self.unit.unit_of(node.id)
-        if isinstance(node, Call) and node.function == "number":
-            return self.unit_shown(node.arguments[0])
         try:
             return units.measure(node, self, "").unit
         except ExpressionError:
             return ""
+
+    def unit_of_side(self, node: Node) -> str:
+        """The same for one side of a comparison: ``number(field)`` loses its unit for the
+        calculation, not for the reader."""
+        if isinstance(node, Call) and node.function == "number":
+            return self.unit_of_side(node.arguments[0])
+        return self.unit_shown(node)
 
     def describe(self, node: Node, outer: bool = True) -> str:
         """An expression in labels: 专任教师 + 兼任教师."""

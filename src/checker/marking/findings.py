@@ -229,8 +229,8 @@ class Counts(Struct, frozen=True):
         )
 
     def lacking(self) -> str:
-        """How what is 缺数据 and what is 未判断 belong together; "" where they are the same. Official
-        items are listed by name; the rest waits for the same cells and decides nothing official."""
+        """How what is 缺数据 and what is 未判断 belong together; "" where they are the same.
+        Official items are listed by name; the rest waits for the same cells."""
         rest = self.incomplete - self.unjudged
         if not rest:
             return ""

@@ -105,14 +105,14 @@ def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, 
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         digits = digits_beside(left, right, digits)
     actual = words.quantity(left, node.operands[0], digits)
-    if isinstance(actual, Quantity) and not actual.unit:
+    if isinstance(actual, Quantity) and not isinstance(node.operands[0], Number):
         # a quotient, or a column without a unit of its own, is compared in the other side's
-        other = "" if isinstance(node.operands[0], Number) else words.unit_shown(node.operands[1])
-        actual = actual._replace(unit=other)
+        unit = words.unit_of_side(node.operands[0]) or words.unit_of_side(node.operands[1])
+        actual = actual._replace(unit=unit)
     sign = node.operators[0]
     if not isinstance(right, Fraction):
         return actual, Requirement(f"{SIGNS[sign]} {_text(right)}", sign)
-    unit = words.unit_shown(node.operands[1]) or words.unit_shown(node.operands[0])
+    unit = words.unit_of_side(node.operands[1]) or words.unit_of_side(node.operands[0])
     quantity = Quantity(right, unit, digits)
     return actual, Requirement(f"{SIGNS[sign]} {quantity}", sign, right, unit)
 
@@ -136,7 +136,7 @@ def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
     left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
     if not isinstance(left, Fraction) or not isinstance(right, Fraction):
         return None
-    unit = words.unit_shown(node.operands[0]) or words.unit_shown(node.operands[1])
+    unit = words.unit_of_side(node.operands[0]) or words.unit_of_side(node.operands[1])
     strict = node.operators[0] in ("<", ">")
     gap = gap_of(
         rule,
