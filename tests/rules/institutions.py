@@ -196,6 +196,7 @@ def kindergarten() -> Institution:
         "money.public_funds": 60000,
         "wages.in_quota": 80000,
         "wages.off_quota": 76000,
+        "safety.drills": 4,
     }
     return Institution("kindergarten", facts, {"classes": classes})
 
