@@ -42,9 +42,11 @@ def _point(context: Context, part_text: str, *_: Fraction) -> tuple[FactRef, ...
 def _said(context: Context, part_text: str, part: Fraction, whole: Fraction) -> Said:
     """The words for a part that is no larger than the whole."""
     words, whole_node = Words(context), parse(str(context.rule.spec["whole"]))
-    measured = words.unit_shown(whole_node)
-    actual, wanted = Quantity(part, measured), Quantity(whole, measured)
-    label, name = words.describe(parse(part_text)), words.describe(whole_node)
+    part_node = parse(part_text)
+    measured = words.unit_of_side(whole_node)
+    actual = Quantity(part, words.unit_of_side(part_node) or measured)
+    wanted = Quantity(whole, measured)
+    label, name = words.describe(part_node), words.describe(whole_node)
     message = f"“{label}”为 {actual}，不超过“{name}”（{wanted}）。"
     required = Requirement(f"≤ {wanted}", "<=", whole, measured)
     return Said(message, actual, required)
@@ -58,7 +60,7 @@ def _too_large(
     assert isinstance(actual, Quantity) and required is not None
     gap = gap_of(rule, part - whole, actual.unit, "<=", excess=True, split=True)
     label, name = words.describe(parse(part_text)), words.describe(parse(str(rule.spec["whole"])))
-    wanted = Quantity(whole, actual.unit)
+    wanted = Quantity(whole, required.unit)
     most = "一般不超过" if rule.severity is Severity.SOFT else "不能超过"
     message = f"“{label}”为 {actual}，{most}“{name}”（{wanted}），{gap}{please(rule)}。"
     at, known = facts_of(context, part_text), {"part": label}
