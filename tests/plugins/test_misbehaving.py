@@ -89,7 +89,8 @@ BAD_CODE: list[tuple[str, str, str, str]] = [
 
 
 IMPORTS = (
-    "import dataclasses, msgspec\nfrom decimal import Decimal\nfrom fractions import Fraction\n"
+    "import dataclasses, msgspec\nfrom msgspec.structs import replace\n"
+    "from decimal import Decimal\nfrom fractions import Fraction\n"
     "from checker.api import FactRef, Gap, Outcome, Quantity, Requirement, UnitRef, Verdict\n"
     "def changed(verdict, **keys):\n"
     "    names = Verdict.__match_args__\n"

@@ -90,7 +90,7 @@ class Judged(Struct, frozen=True, array_like=True):
     doubts: tuple[Doubt, ...] = ()
 
 
-class FactRow(Struct, frozen=True):
+class FactRow(NamedTuple):
     """One line of the facts table. ``value`` is the exact text of the typed value; ``row`` 0 for a
     field of the form, else the ordinal of the row of a table."""
 
