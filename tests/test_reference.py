@@ -170,7 +170,7 @@ def test_what_the_commands_print_is_what_the_schemas_say(reference: Any, tmp_pat
     (tmp_path / "县" / "坏.xlsx").write_bytes(b"PK")
     runs: dict[str, Sequence[str]] = {
         "checker check": ("县", "--no-mark"),
-        "checker county": "县 --previous 去年 --out 后 --lock 全部".split(),
+        "checker county": ["县", "--previous", "去年", "--out", "后", "--lock", "全部"],
         "checker report": ("报告.txt",),
         "checker diff": ("前", "后"),
         "checker rules": (),
