@@ -76,10 +76,14 @@ def test_each_leads_to_the_other(name: str) -> None:
     assert f"]({name}.md)" in (ROOT / f"{name}.en.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    "page",
-    ["README.md", "README.en.md", "docs/author/tutorial.md", "docs/en/author/tutorial.md"],
-)
-def test_the_wheel_named_is_that_of_this_version(page: str) -> None:
-    named = re.findall(r"checker_edu-([\d.]+)-py3", (ROOT / page).read_text("utf-8"))
-    assert named and set(named) == {checker.__version__}
+def test_the_wheel_named_is_that_of_this_version() -> None:
+    """And what is installed for the first time is that wheel: no index has the package."""
+    pages = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+    named = {
+        page: re.findall(r"checker_edu-([\d.]+)-py3", page.read_text("utf-8")) for page in pages
+    }
+    assert {version for each in named.values() for version in each} == {checker.__version__}
+    for page in ("README.md", "README.en.md", "docs/author/tutorial.md", "docs/county/index.md"):
+        assert named[ROOT / page], page
+    for page in pages:
+        assert not re.search(r"pip install checker-edu\b", page.read_text("utf-8")), page

@@ -17,6 +17,7 @@ from typing import Any
 import click
 import pytest
 from jsonschema import Draft202012Validator
+from openpyxl import load_workbook
 from referencing import Registry, Resource
 
 from checker.cli.group import command
@@ -193,6 +194,10 @@ def test_what_the_commands_print_is_what_the_schemas_say(reference: Any, tmp_pat
         assert [f"{each.json_path}: {each.message[:200]}" for each in found] == [], name
     kept = json.loads((tmp_path / "后" / "县级汇总.json").read_text("utf-8"))
     assert kept["years"] and kept["dispersion"] and kept["units"]
+    told = (ROOT / "docs" / "county" / "results.md").read_text("utf-8")
+    left = [path.name for path in (tmp_path / "后").iterdir() if not path.name.startswith(".")]
+    sheets = load_workbook(tmp_path / "后" / "县级汇总.xlsx", read_only=True).sheetnames
+    assert [name for name in (*left, *sheets) if name not in told] == []
 
 
 def test_exit_codes_of_what_is_missing(tmp_path: Path) -> None:
@@ -207,19 +212,27 @@ def test_exit_codes_of_what_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_page_names_a_command_that_there_is_not(page: Path) -> None:
-    """Every ``checker word`` in code, and the word after it where the first is a group."""
+def test_no_page_names_a_command_or_option_that_there_is_not(page: Path) -> None:
+    """Every ``checker word …`` in code, its groups, and every option behind it."""
     text = page.read_text("utf-8")
-    code = re.findall(r"`([^`\n]+)`", text) + re.findall(r"(?ms)^```\w*\n(.*?)^```", text)
+    code = re.findall(r"`([^`\n]+)`", text) + re.findall(r"(?ms)^```\w*[^\n]*\n(.*?)^```", text)
     context = click.Context(command, info_name="checker")
     wrong = []
-    for part in code:
-        for first, second in re.findall(r"(?m)^\s*(?:\$ )?checker ([a-z]+)(?: ([a-z]+)\b)?", part):
-            if first in BY_PLUGINS:
-                continue
-            found = command.get_command(context, first)
-            if found is None:
-                wrong.append(f"checker {first}")
-            elif isinstance(found, click.Group) and second and second not in found.commands:
-                wrong.append(f"checker {first} {second}")
+    for line in (line for part in code for line in part.splitlines()):
+        told = re.match(r"\s*(?:\$ )?checker ([a-z].*)", line.partition(" #")[0])
+        if told is None:
+            continue
+        words = told[1].split()
+        found: click.Command | None = command
+        while isinstance(found, click.Group) and words and re.fullmatch("[a-z]+", words[0]):
+            found = found.get_command(context, words.pop(0))
+        if found is None:
+            if told[1].split()[0] not in BY_PLUGINS:
+                wrong.append(line)
+            continue
+        known = {name for each in found.params for name in (*each.opts, *each.secondary_opts)}
+        asked = {word.partition("=")[0] for word in words if re.match("--[a-z]", word)}
+        after = {"-q"} if found.name == "test" else set()  # pytest's own
+        if asked - known - {"--help", "--version"} - after:
+            wrong.append(line)
     assert wrong == []
