@@ -27,7 +27,7 @@ Install = Callable[..., None]
 _PACKAGED = (
     "docs/author",
     *("src", "validators", "workbook_templates", "xlsx_plugins"),
-    *("pyproject.toml", "README.md", "LICENSE"),
+    *("pyproject.toml", "setup.py", "README.md", "LICENSE"),
 )
 _USERS_FOLDERS = {
     "HOME": "home",
@@ -199,7 +199,7 @@ def host_wheel(make_once: MakeOnce) -> Path:
     def build(folder: Path) -> None:
         sources = folder / "sources"
         sources.mkdir()
-        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "tests", "build", "dist")
+        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "dist")
         for name in _PACKAGED:
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, sources / name, ignore=left_out)

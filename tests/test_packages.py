@@ -121,7 +121,11 @@ def test_the_wheel_holds_every_file_of_the_packages(host_wheel: Path) -> None:
             continue
         wanted.add(f"{_FOLDERS.get(top, '')}/{inside}".lstrip("/"))
     with zipfile.ZipFile(host_wheel) as archive:
-        assert wanted <= set(archive.namelist()), sorted(wanted - set(archive.namelist()))
+        held = set(archive.namelist())
+    assert wanted <= held, sorted(wanted - held)
+    assert [name for name in held if "/tests/" in name or Path(name).name in NOT_PACKAGED] == [], (
+        "only tests need these"
+    )
 
 
 _FOLDERS = {
