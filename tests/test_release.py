@@ -59,7 +59,9 @@ def test_no_address_is_invented(release: Any) -> None:
     """pyproject.toml has none until the release job gives its own."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     assert "urls" not in tomllib.loads(text)["project"]
-    urls = tomllib.loads(release.with_urls(text, ADDRESS))["project"]["urls"]
+    made = tomllib.loads(release.with_urls(text, ADDRESS))["project"]
+    assert made["readme"] == release.SHOWN
+    urls = made["urls"]
     assert urls["Homepage"] == ADDRESS and all(url.startswith(ADDRESS) for url in urls.values())
 
 
@@ -177,7 +179,8 @@ def test_the_school_without_anything_follows_its_way_in(page_file: Path, tmp_pat
 
 @pytest.mark.real
 def test_tests_run_from_the_sdist(tmp_path: Path) -> None:
-    """Its sources alone are enough for the tests of rules and of the pages for people."""
+    """As the release makes it: its sources alone are enough for the tests of judging, of a family
+    of rules and of the pages for people."""
     build = "import setuptools.build_meta as b, sys; print(b.build_sdist(sys.argv[1]))"
     copy = tmp_path / "copy"
     kept = subprocess.run(
@@ -186,6 +189,8 @@ def test_tests_run_from_the_sdist(tmp_path: Path) -> None:
     (tmp_path / "head.tar").write_bytes(kept)
     with tarfile.open(tmp_path / "head.tar") as archive:
         archive.extractall(copy, filter="data")
+    address = ("links", ADDRESS, "v1")
+    subprocess.run([sys.executable, ".ci/release.py", *address], cwd=copy, check=True)
     subprocess.run(
         [sys.executable, "-c", build, tmp_path], cwd=copy, check=True, capture_output=True
     )
@@ -199,7 +204,10 @@ def test_tests_run_from_the_sdist(tmp_path: Path) -> None:
     for name, folder in project["tool"]["setuptools"]["package-dir"].items():
         if name:
             (packages / name).symlink_to(place / folder)
-    tests = ("tests/test_mirrors.py", "tests/test_commands_of_readme.py", "validators/resources")
+    tests = (
+        *("tests/test_mirrors.py", "tests/test_commands_of_readme.py", "tests/test_issue_forms.py"),
+        *("tests/judging", "validators/resources"),
+    )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
         cwd=place,
