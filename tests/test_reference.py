@@ -22,6 +22,7 @@ from referencing import Registry, Resource
 
 from checker.cli.group import command
 from checker.marking.results import EXIT_WORDS, ExitCode
+from checker.session import Session
 from checker.settings import VARIABLES, Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -198,6 +199,14 @@ def test_what_the_commands_print_is_what_the_schemas_say(reference: Any, tmp_pat
     left = [path.name for path in (tmp_path / "后").iterdir() if not path.name.startswith(".")]
     sheets = load_workbook(tmp_path / "后" / "县级汇总.xlsx", read_only=True).sheetnames
     assert [name for name in (*left, *sheets) if name not in told] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.en.md"])
+def test_the_readme_counts_the_rules(page: str) -> None:
+    (told,) = re.findall(
+        r"(\d+)00 多条规则|More than (\d+)00 rules", (ROOT / page).read_text("utf-8")
+    )
+    assert int("".join(told)) == len(Session().rules) // 100
 
 
 def test_exit_codes_of_what_is_missing(tmp_path: Path) -> None:
