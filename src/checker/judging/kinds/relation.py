@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import whole_number
 from checker.judging.marked_facts import facts_of
@@ -108,7 +110,7 @@ def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, 
     if isinstance(actual, Quantity) and not isinstance(node.operands[0], Number):
         # a quotient, or a column without a unit of its own, is compared in the other side's
         unit = words.unit_of_side(node.operands[0]) or words.unit_of_side(node.operands[1])
-        actual = actual._replace(unit=unit)
+        actual = replace(actual, unit=unit)
     sign = node.operators[0]
     if not isinstance(right, Fraction):
         return actual, Requirement(f"{SIGNS[sign]} {_text(right)}", sign)
