@@ -67,8 +67,7 @@ def three(cache: Path, write_plugin: WritePlugin, tmp_path: Path) -> Callable[[]
 
     def load() -> list[object]:
         found = load_manifest(manifest)
-        shown = [tuple(rule.examples) for rule in found.rules]  # they are made when looked at
-        return [found, shown, load_overlay(profile), load_template(FORM)]
+        return [found, load_overlay(profile), load_template(FORM)]
 
     load()
     return load
@@ -110,7 +109,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "one byte": lambda data: data[:400] + bytes([data[400] ^ 0xFF]) + data[401:],
     "reversed": lambda data: data[::-1],
     "zeros": lambda data: b"\0" * 200,
-    "another form": lambda data: msgpack.encode(("checker-documents-0", {})),
+    "another form": lambda data: msgpack.encode(("checker-records-0", {})),
     "deep": lambda data: b"\x91" * 100_000 + b"\xc0",
     "a list said to be endless": lambda data: b"\xdd\xff\xff\xff\xff",
     "a pickle": lambda data: pickle.dumps({"a": 1}),
@@ -210,7 +209,9 @@ def test_what_has_another_type_than_the_form_says_is_read_from_the_toml(
             here: object = document
             for step in way:
                 here = here[step]  # type: ignore[index]
-            poison: object = 7 if isinstance(here, str | list | dict) else ["text"]
+            number = isinstance(here, str) and here.replace(".", "").isdigit()  # of a limit, exact
+            texts = isinstance(here, str | list | dict) and not number
+            poison: object = 7 if texts else ["text"]
             if isinstance(here, str | bool | int | list | dict) and not FREE & set(way):
                 changed = msgpack.encode(poisoned(document, way, poison))
                 keep(cache, form, {**entries, key: with_checksum(changed)})

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
+from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
 from checker.rules.kinds import ALGORITHMS, COLLECTION_KINDS, COMPARES, KINDS, Key, Takes
 
@@ -177,6 +178,15 @@ def of_rule(kind: str, scope: str) -> Schema:
     return schema
 
 
+@cache
+def _own(kind: str, scope: str) -> tuple[Schema, tuple[str, ...]]:
+    """Of a whole ``[[rules]]`` table the keys that stand in ``Rule.spec``, and those of every rule
+    that this kind cannot do without."""
+    schema = of_rule(kind, scope)
+    own = {name: keys for name, keys in schema.items() if name not in COMMON}
+    return own, tuple(key.name for key in KINDS[kind].keys if key.required and key.name in COMMON)
+
+
 def open_ended(kind: str, scope: str) -> bool:
     """Whether a rule may have further keys: a function gets its own parameters in ``rule.spec``."""
     return kind == "function" or (scope == "collection" and kind not in COLLECTION_KINDS)
@@ -271,7 +281,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 def fits(value: object, schema: Schema) -> bool:
     """Whether a value is of the declared types and has what is required: all that can be wrong
-    with a document that passed the check of its content once, if somebody changed what was kept."""
+    with what passed the check of its content once, if somebody changed what was kept."""
     kind = schema.get("type")
     if kind is None:
         return True
@@ -302,16 +312,15 @@ def fits_keys(found: Mapping[str, object], keys: Schema) -> bool:
 
 
 def _required(keys: Schema) -> int:
-    return sum(["required" in schema for schema in keys.values()])
+    return len([schema for schema in keys.values() if "required" in schema])
 
 
-def manifest_fits(document: Mapping[str, Any]) -> bool:
-    """The same for a whole manifest."""
-    return fits_keys(document, MANIFEST) and all(
-        entry.get("kind") in KINDS
-        and fits_keys(entry, of_rule(entry["kind"], str(entry.get("scope", "submission"))))
-        for entry in document.get("rules", ())
-    )
+def spec_fits(rule: Rule) -> bool:
+    """The same for the keys that a rule's kind asks for."""
+    if rule.kind not in KINDS:
+        return False
+    own, needed = _own(rule.kind, rule.scope.value)
+    return fits_keys(rule.spec, own) and None not in [getattr(rule, name) for name in needed]
 
 
 # -- printed as JSON Schema ------------------------------------------------------------------
