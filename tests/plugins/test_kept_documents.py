@@ -15,6 +15,7 @@ import pytest
 from msgspec import msgpack
 
 from checker import toml_files
+from checker.forms import registry
 from checker.forms.loading import load_template
 from checker.plugins.manifest import load_manifest
 from checker.plugins.profile_files import load_overlay
@@ -290,3 +291,22 @@ def test_numbers_that_no_figure_has_are_refused(tmp_path: Path, number: str) -> 
     path.write_text(f"a = {number}\n")
     with pytest.raises(toml_files.TomlFileError, match="不是可用的数字"):
         toml_files.load(path)
+
+
+def test_all_forms_with_their_sheets_are_one_record(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second time no form is put together; what holds together no more is not believed."""
+    first = registry.installed_templates()
+    form, entries = kept_in(cache)
+    with monkeypatch.context() as second:
+        second.setattr(registry, "load_template", lambda path: pytest.fail(f"{path} again"))
+        assert registry.installed_templates() == first
+    key, entry = list(entries.items())[-1]
+    forms = msgpack.decode(entry[4:])
+    assert len(forms) == len(first)
+    filled = next(sheet for sheet in forms[0][0]["sheets"] if sheet["fields"])
+    filled["fields"][0]["codes"] = "没有这张代码表"
+    keep(cache, form, {**entries, key: with_checksum(msgpack.encode(forms))})
+    assert registry.installed_templates() == first
+    assert kept_in(cache)[1][key] == entry
