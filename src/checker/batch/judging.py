@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -28,7 +26,7 @@ class MarkPlan(Struct, frozen=True):
     in_place: bool = False
 
 
-class Done(NamedTuple):
+class Done(Struct, frozen=True):
     """What a worker hands back of one source. ``digest`` is the SHA-256 of its content, "" if it
     could not be read or nobody needs it; ``marked_copy`` a path or ""."""
 
