@@ -36,7 +36,7 @@ from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.submission import FactState, Submission
 from checker.model.template import Template
-from checker.model.verdicts import Outcome, Quantity, RuleError, Scope
+from checker.model.verdicts import Outcome, Quantity, RuleError, Scope, rule_of
 from checker.reports.json_report import finding_content
 from checker.session import Session
 
@@ -82,15 +82,17 @@ def kept_of(
 def _explained(report: Report, session: Session) -> tuple[Explained, ...]:
     """What the school explained as it is judged now, and what it wrote to doubts of the county."""
     known = report.submission.explanations
+    rules = {rule_of(key) for key in known}
     own = {
         verdict.key: verdict.message
         for verdict in report.verdicts
-        if verdict.key in known
+        if verdict.rule in rules
+        and verdict.key in known
         and (verdict.outcome is Outcome.EXPLAINED or known[verdict.key].returned is not None)
     }
     told = [Explained(key, known[key].text.strip(), message) for key, message in own.items()]
     for key, item in known.items():
-        if item.text.strip() and key not in own and key.partition("@")[0] in _of_county(session):
+        if item.text.strip() and key not in own and rule_of(key) in _of_county(session):
             told.append(Explained(key, item.text.strip(), item.issue))
     return tuple(told)
 

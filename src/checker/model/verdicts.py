@@ -199,6 +199,11 @@ def _key(rule: str, unit: UnitRef, at: tuple[FactRef, ...]) -> str:
     return f"{rule}@{place}"
 
 
+def rule_of(key: str) -> str:
+    """The rule whose verdict has this key."""
+    return key.partition("@")[0]
+
+
 class Said(Struct, frozen=True):
     """What a verdict says; fields as in `Verdict`."""
 

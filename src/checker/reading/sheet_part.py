@@ -151,9 +151,11 @@ def _percent(cells: bytes, styles: frozenset[int]) -> Iterator[Position]:
 
 
 def _merged(xml: bytes) -> Iterator[Area]:
-    if b"mergeCell" not in xml:
+    first = xml.find(b"mergeCell")
+    if first < 0:
         return
-    for index, match in enumerate(_MERGED.finditer(xml)):
+    begin, end = max(xml.rfind(b"<", 0, first), 0), xml.rfind(b">") + 1
+    for index, match in enumerate(_MERGED.finditer(xml, begin, end)):
         if index >= LIMITS.merged:
             raise UnreadableWorkbook(unreadable.TOO_MANY_CELLS)
         area = area_of(match[1].decode("ascii", "replace"))
