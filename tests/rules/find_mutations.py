@@ -2,14 +2,15 @@
 institution that makes it speak, and as few others as can be. A rule that needs several cells
 changed at once is given those of its own examples, less what it can do without.
 
-``python tests/rules/find_mutations.py [institution ...]`` rewrites the file, which takes minutes.
+``python tests/rules/find_mutations.py [institution ...]`` rewrites the file, which takes minutes;
+``none`` for the institution keeps the changes and only writes down anew what speaks after each.
 """
 
 from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -83,8 +84,10 @@ def changes_of_example(item: Institution, rule: Rule, example: Example) -> list[
     stages = {cell.partition("@")[2].removesuffix(PREVIOUS_SUFFIX) for cell in given}
     for cell, name in held.items():
         field, _, column = cell.partition("@")
-        if field in fields_read(rule) and cell not in given and (
-            column.removesuffix(PREVIOUS_SUFFIX) in stages
+        if (
+            field in fields_read(rule)
+            and cell not in given
+            and (column.removesuffix(PREVIOUS_SUFFIX) in stages)
         ):
             found.append(f"{name} clear")
     for table, rows in example.tables.items():
@@ -123,44 +126,63 @@ def by_example(item: Institution, rule: Rule) -> Iterator[str]:
         yield "; ".join(changes)
 
 
-def best(item: Institution, known: list[str]) -> dict[str, frozenset[str]]:
-    """Rule by rule the change after which the fewest speak; then what speaks, by all rules."""
-    chosen: dict[str, tuple[tuple[int, int, str], str]] = {}
+class Found:
+    """Form and rule to the change after which the fewest rules speak."""
 
-    def consider(told: str, fired: frozenset[str]) -> None:
+    def __init__(self) -> None:
+        self.chosen: dict[tuple[str, str], tuple[tuple[int, int, str], str, str]] = {}
+
+    def consider(self, name: str, told: str, fired: frozenset[str]) -> None:
+        """Keep a change of an institution for the rules that have no better one."""
         rank = (len(fired), told.count(";"), told)
         for rule in fired:
-            if rule not in chosen or rank < chosen[rule][0]:
-                chosen[rule] = (rank, told)
+            key = institutions()[name].form, rule
+            if key not in self.chosen or rank < self.chosen[key][0]:
+                self.chosen[key] = rank, name, told
 
-    for told, fired in single_changes(item):
-        consider(told, fired)
-    for told in known:
-        if fired := readers_fired(item, told):
-            consider(told, fired)
-    for rule in rules_of(item.form).values():
-        if rule.id not in chosen:
-            for told in by_example(item, rule):
-                consider(told, readers_fired(item, told))
-    return {told: fired_by(item, told) for told in sorted({told for _, told in chosen.values()})}
+    def look_at(self, name: str, known: Iterable[str]) -> None:
+        """Try what is known already and every single cell, then the examples of what is left."""
+        item = institutions()[name]
+        for told in known:
+            self.consider(name, told, readers_fired(item, told))
+        for told, fired in single_changes(item):
+            self.consider(name, told, fired)
+        for rule in rules_of(item.form).values():
+            if (item.form, rule.id) not in self.chosen:
+                for told in by_example(item, rule):
+                    self.consider(name, told, readers_fired(item, told))
+
+    def told(self) -> dict[str, dict[str, list[str]]]:
+        """By institution the changes, and all rules that speak after each."""
+        wanted = {(name, told) for _, name, told in self.chosen.values()}
+        return {
+            name: {
+                told: sorted(fired_by(item, told)) for own, told in sorted(wanted) if own == name
+            }
+            for name, item in institutions().items()
+        }
 
 
-def main(names: list[str]) -> None:
-    """Rewrite the file."""
-    told = tomllib.loads(FILE.read_text("utf-8"))
-    for name in names:
-        found = best(institutions()[name], [*told.get(name, {})])
-        told[name] = {each: sorted(fired) for each, fired in found.items()}
-        print(name, len(found), "changes", file=sys.stderr)
+def main(searched: list[str]) -> None:
+    """Rewrite the file: these institutions are searched, of others what is known is kept."""
+    known = tomllib.loads(FILE.read_text("utf-8"))
+    found = Found()
+    for name in institutions():
+        if name in searched:
+            found.look_at(name, known.get(name, {}))
+        else:
+            for told in known.get(name, {}):
+                found.consider(name, told, readers_fired(institutions()[name], told))
+        print(name, file=sys.stderr)
     lines = [
         "# Changed cells of a correct institution and all rules that then speak: see",
         "# test_mutations.py; made by find_mutations.py.",
         '# "cell operation; cell operation"; cells of tables are "table.column#row", rows counted',
         "# from 0.",
     ]
-    for name, known in told.items():
+    for name, told in found.told().items():
         lines += ["", f"[{name}]"]
-        for each, fired in known.items():
+        for each, fired in told.items():
             rules = ", ".join(f'"{rule}"' for rule in fired)
             lines.append(f'"{each}" = [{rules}]')
     FILE.write_text("\n".join(lines) + "\n", "utf-8")

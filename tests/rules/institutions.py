@@ -100,9 +100,8 @@ def county() -> Institution:
     return Institution("county", dict(_flat(document["facts"])), document["tables"])
 
 
-def county_of_six() -> Institution:
-    """The same county where safety is judged by six times 100 %."""
-    return county()._replace(definitions=(("safety", "6x"),))
+SIX = (("safety", "6x"),)
+"""Where safety is judged by six times 100 %."""
 
 
 def compulsory_school(kind: Kind, seed: int = 0) -> Institution:
@@ -268,6 +267,7 @@ def institutions() -> dict[str, Institution]:
     schools = {key: compulsory_school(kind) for key, kind in KINDS.items()}
     return {
         **schools,
+        "primary_of_six": schools["primary"]._replace(definitions=SIX),
         "twelve_year": compulsory_school(TWELVE_YEAR),
         "special_school": example("special_school"),
         "senior_school": example("senior_school"),
@@ -275,7 +275,7 @@ def institutions() -> dict[str, Institution]:
         "primary_statistics": primary_statistics(),
         "preschool_county": preschool_county(),
         "county": county(),
-        "county_of_six": county_of_six(),
+        "county_of_six": county()._replace(definitions=SIX),
         "self_evaluation": self_evaluation(),
     }
 
@@ -332,7 +332,7 @@ def mutated(item: Institution, mutation: Mutation) -> Institution | None:
     if mutation.operation == "above":
         above = rows[int(row) - 1].get(column) if row not in ("", "0") else None
         becomes = above if above != held else None
-    elif mutation.operation.startswith("=") and mutation.operation not in NUMBERS:
+    elif mutation.operation.startswith("=") and (held is None or mutation.operation not in NUMBERS):
         becomes = _typed(mutation.operation[1:], kind)
     else:
         becomes = _changed(held, mutation.operation, kind)

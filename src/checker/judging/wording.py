@@ -51,7 +51,10 @@ LEFT_BLANK = "没有填（按 0 算）"
 
 _SAID_OF_BLANK = re.compile(r"(?:填了|为|是) ?没有填（按 0 算）")
 _OPERATIONS = {"+": "+", "-": "-", "*": "×", "/": "÷"}
-_SPLIT_THINGS = frozenset({*units.MEASURES, "%", "", "小时", "学时", "课时"})
+POINTS = "个百分点"
+"""The difference of two percentages: from 80 % to 88 % is 8 of these, and 10 %."""
+
+_SPLIT_THINGS = frozenset({*units.MEASURES, "%", POINTS, "", "分", "小时", "学时", "课时"})
 
 
 class Words:
@@ -302,6 +305,7 @@ def gap_of(
     rule's ``gap`` table, which may name another unit and a noun, or say that what counts is a
     lack (尚缺 15 间 is 缺, not 超出). Things that cannot be split are
     rounded up, unless ``split`` (a plain difference of two counts)."""
+    unit = POINTS if unit == "%" else unit
     noun, whole = "", unit not in _SPLIT_THINGS and not split
     if isinstance(spec, dict):
         unit = str(spec.get("unit", unit))
