@@ -116,7 +116,7 @@ def by_example(item: Institution, rule: Rule) -> Iterator[str]:
         try:
             if rule.id not in readers_fired(item, "; ".join(changes)):
                 continue
-        except Exception as error:  # noqa: BLE001 - an example of another form
+        except Exception as error:
             print(rule.id, error, file=sys.stderr)
             continue
         for each in list(changes):
@@ -154,11 +154,11 @@ class Found:
 
     def told(self) -> dict[str, dict[str, list[str]]]:
         """By institution the changes, and all rules that speak after each."""
-        wanted = {(name, told) for _, name, told in self.chosen.values()}
+        wanted: dict[str, set[str]] = {name: set() for name in institutions()}
+        for _, name, told in self.chosen.values():
+            wanted[name].add(told)
         return {
-            name: {
-                told: sorted(fired_by(item, told)) for own, told in sorted(wanted) if own == name
-            }
+            name: {told: sorted(fired_by(item, told)) for told in sorted(wanted[name])}
             for name, item in institutions().items()
         }
 
