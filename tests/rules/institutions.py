@@ -28,6 +28,11 @@ from checker.session import Session, SessionOptions
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "data"
 PRESCHOOL = ROOT / "examples" / "plugins" / "preschool" / "src" / "checker_preschool"
+BESIDE_LAST_YEAR = (
+    *(f"INF9{letter}" for letter in "abcdefgh"),
+    *("CUR4b", "CUR4c", "HLT6b", "HLT6c", "PTY3b", "PTY3c", "SAF33b", "SPE5b"),
+)
+"""Rules that are judged only where last year's form is given too."""
 ODD = (Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET)
 TWELVE_YEAR = Kind(
     "345", "学校", "34", (2, 2), {"primary": (32, 43), "junior": (38, 48), "senior": (40, 48)}
@@ -58,16 +63,22 @@ def template(form: str) -> Template:
     return next(item for item in session().templates if item.id == form)
 
 
-def report_of(item: Institution, rules: tuple[Rule, ...] | None = None) -> Report:
-    """The report on an institution, by all rules or by these."""
+def report_of(
+    item: Institution, rules: tuple[Rule, ...] | None = None, last_year: Institution | None = None
+) -> Report:
+    """The report on an institution, by all rules or by these, beside its form of last year."""
+    own = template(item.form)
     example = Example(Outcome.PASS, item.facts, item.tables)
+    before = None
+    if last_year is not None:
+        before = submission_for(Example(Outcome.PASS, last_year.facts, last_year.tables), own)
     ruleset = session().ruleset
     if rules is not None:
         ruleset = replace(ruleset, rules=rules)
     profile = session().profile
     if item.definitions:
         profile = replace(profile, definitions=dict(item.definitions))
-    return judge(submission_for(example, template(item.form)), ruleset, profile)
+    return judge(submission_for(example, own), ruleset, profile, before)
 
 
 def odd_in(report: Report) -> dict[str, str]:

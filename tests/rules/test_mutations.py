@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from institutions import (
+    BESIDE_LAST_YEAR,
     ODD,
     Institution,
     Mutation,
     all_mutated,
     institutions,
+    mutated,
     mutations,
     odd_in,
     readers,
@@ -22,16 +24,13 @@ from institutions import (
 
 from checker.model.rules import Rule
 from checker.model.template import PREVIOUS_SUFFIX, SHARED, WHOLE
-from checker.model.verdicts import Passed, Verdict
+from checker.model.verdicts import Outcome, Passed, Verdict
 from checker.rules.expression import calls
 from checker.rules.rule_check import expressions
 
 MUTATIONS = Path(__file__).parent / "data" / "mutations.toml"
 KNOWN: dict[str, dict[str, list[str]]] = tomllib.loads(MUTATIONS.read_text("utf-8"))
 CASES = [(name, told) for name, known in KNOWN.items() for told in known]
-
-UNREACHED: dict[str, str] = {}
-"""Rules that no change of a correct institution makes speak, and why: none is left."""
 
 OTHER_STAGES = ("composite", "function", "table_sum")
 """Kinds that read other stages than the one they are asked about."""
@@ -59,9 +58,9 @@ def shares_a_cell(item: Institution, changed: list[Mutation], rule: Rule, verdic
 @pytest.mark.parametrize(("name", "told"), CASES, ids=[f"{n} {t[:70]}" for n, t in CASES])
 def test_changed_cells_make_their_rules_speak_and_no_other(name: str, told: str) -> None:
     item, changed = institutions()[name], mutations(told)
-    mutated = all_mutated(item, told)
-    assert mutated is not None
-    report = report_of(mutated)
+    other = all_mutated(item, told)
+    assert other is not None
+    report = report_of(other)
     assert report.errors == ()
     assert sorted(odd_in(report)) == KNOWN[name][told]
     for verdict in report.verdicts:
@@ -72,7 +71,8 @@ def test_changed_cells_make_their_rules_speak_and_no_other(name: str, told: str)
 
 
 def test_every_rule_is_made_to_speak(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of every form, whether or not a correct one meets with the rule. The counts are printed
+    """Of every form, whether or not a correct one meets with the rule; what needs last year's form
+    is tested below. The counts are printed
     (``pytest -s``), with how many rules have a change after which they speak alone."""
     left: set[str] = set()
     for form in dict.fromkeys(item.form for item in institutions().values()):
@@ -84,7 +84,24 @@ def test_every_rule_is_made_to_speak(capsys: pytest.CaptureFixture[str]) -> None
         with capsys.disabled():
             print(f"\n{form}: {len(found)} of {len(asked)}, alone {len(alone)}", end="")
         left |= asked - found
-    assert left == UNREACHED.keys()
+    assert left == {*BESIDE_LAST_YEAR}
+
+
+def test_the_same_county_a_year_later_has_nothing_to_mend() -> None:
+    county = institutions()["county"]
+    report = report_of(county, last_year=county)
+    assert odd_in(report) == {}
+    passed = {item.rule for item in report.verdicts if item.outcome is Outcome.PASS}
+    assert passed >= {*BESIDE_LAST_YEAR}
+
+
+@pytest.mark.parametrize("rule", BESIDE_LAST_YEAR)
+def test_one_less_than_last_year_makes_only_its_rule_speak(rule: str) -> None:
+    county = institutions()["county"]
+    field = str(rules_of("county")[rule].spec["field"])
+    before = mutated(county, Mutation(field, "+1"))
+    assert before is not None
+    assert set(odd_in(report_of(county, last_year=before))) == {rule}
 
 
 def test_every_change_makes_something_speak() -> None:
