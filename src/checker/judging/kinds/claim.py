@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts, whole_number
 from checker.judging.marked_facts import facts_of
@@ -91,7 +93,7 @@ def _said_nearly(context: Context, claimed: Fraction, correct: Fraction) -> Said
     """What was claimed, and that the figures on the form are too coarse to say otherwise."""
     said = _said(context, claimed, correct)
     message = f"{said.message.rstrip('。')}，差别在所填的数四舍五入的范围以内。"
-    return said._replace(message=message.replace("计算应为", "计算为"))
+    return replace(said, message=message.replace("计算应为", "计算为"))
 
 
 def _slips(context: Context, claimed: Fraction, correct: Fraction) -> Iterator[str]:
