@@ -28,7 +28,7 @@ from .test_golden import BOOK, CASES, GOLDEN
 YEAR_OF_RULES = 2026
 """The edition of the forms; a case of other rules says so."""
 
-LEAST = 70
+LEAST = 135
 """So many golden numbers stand in workbooks at least."""
 
 
@@ -54,7 +54,7 @@ def filled(case: dict[str, Any], installed: InstalledTemplate, folder: Path) -> 
     for ref, fact in submission_for(example, template).facts.items():
         if fact.state is FactState.GIVEN and isinstance(fact.value, Decimal | str | bool):
             facts[ref.field][ref.column] = fact.value
-    if template.id == "county":
+    if template.id in ("county", "self_evaluation"):
         facts["county.name"] = {"whole": case["id"]}
         facts["county.year"] = {"whole": Decimal(case.get("edition", YEAR_OF_RULES))}
     else:

@@ -76,6 +76,18 @@ KNOWN = {
         "高中阶段教育毛入学率高达98%。\n到2025年,高中阶段毛入学率达到93%以上。",
         [("product", RIGHT, "6732000"), ("target", ASK, "98%")],
     ),
+    "G-15": (
+        "目前辖区内共有18所中小学校,其中迎江区直管的中小学15所(小学12所、初中1所、九年一贯制"
+        "学校2所),坐落在我区的市直中学3所、特殊教育学校1所。\n"
+        "辖区内18所小学、7所初中“7项指标”综合评估基本达标。",
+        [("sum", RIGHT, "18"), ("sum", RIGHT, "15"), ("twice", ASK, "14"), ("twice", ASK, "6")],
+    ),
+    "G-27": (
+        "我省已经明确了到2022年,20%的县(市、区)实现县域义务教育优质均衡发展;到2030年,95%的县"
+        "(市、区)实现县域义务教育优质均衡发展。\n确保2022年完成20%的目标任务,"
+        "为2030年完成90%的目标任务打好基础。",
+        [("twice", ASK, "95%")],
+    ),
     "S2p4": (
         "共有学生198840名,其中小学生136736名,初中生62059名,特殊教育学生145名。",
         [("sum", WRONG, "198940")],
@@ -181,3 +193,33 @@ def test_points_of_a_section_are_the_sum_of_its_items() -> None:
     text += "(二)保障(权重1分,自评0.9分)\n3.经费(分值1分,自评0.8分)。"
     asked = [one for one in told(text) if one.judged is ASK]
     assert [one.computed for one in asked] == ["0.8"]
+
+
+LISTED = "学校15所:小学12所、初中1所、九年一贯制学校2所。"
+
+
+@pytest.mark.parametrize(
+    ("later", "found"),
+    [
+        ("14所小学、3所初中达标。", []),  # every school of both stages counted in each
+        ("15所小学、3所初中达标。", ["15所"]),
+        ("12所小学、4所初中达标。", ["4所"]),
+        ("12所小学、1所初中达标。", []),
+    ],
+)
+def test_schools_of_a_stage_at_the_limit(later: str, found: list[str]) -> None:
+    assert [one.said for one in told(f"{LISTED}\n{later}") if one.kind == "twice"] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{LISTED}\n调研报告 篇2:\n全县18所小学、7所初中达标。",  # of another county
+        "学校13所:小学12所、初中1所。\n18所小学、7所初中达标。",  # kinds are not all told
+        "到2030年,95%的县实现优质均衡。\n调研报告 篇3:\n为2030年完成90%的目标任务打好基础。",
+        "到2030年,95%的县实现优质均衡。到2030年,90%的学校达标。\n为2030年完成90%的目标任务。",
+        "到2030年,95%的县实现优质均衡。\n为2025年完成50%的目标任务打好基础。",
+    ],
+)
+def test_what_may_speak_of_something_else_is_passed_over(text: str) -> None:
+    assert not [one for one in told(text) if one.kind == "twice"]

@@ -1,4 +1,4 @@
-"""Institutions whose figures all agree, one of each kind, and what a single changed cell makes of
+"""Institutions whose figures all agree, one of each kind, and what changed cells make of
 them: shared by the tests of correct institutions and of mutations."""
 
 from __future__ import annotations
@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,11 @@ from checker.session import Session, SessionOptions
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "data"
 PRESCHOOL = ROOT / "examples" / "plugins" / "preschool" / "src" / "checker_preschool"
+BESIDE_LAST_YEAR = (
+    *(f"INF9{letter}" for letter in "abcdefgh"),
+    *("CUR4b", "CUR4c", "HLT6b", "HLT6c", "PTY3b", "PTY3c", "SAF33b", "SPE5b"),
+)
+"""Rules that are judged only where last year's form is given too."""
 ODD = (Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET)
 TWELVE_YEAR = Kind(
     "345", "学校", "34", (2, 2), {"primary": (32, 43), "junior": (38, 48), "senior": (40, 48)}
@@ -38,11 +44,12 @@ Tables = dict[str, list[dict[str, Any]]]
 
 
 class Institution(NamedTuple):
-    """A filled form: facts by "field@column", tables by id."""
+    """A filled form: facts by "field@column", tables by id; what its profile chooses."""
 
     form: str
     facts: Facts
     tables: Tables
+    definitions: tuple[tuple[str, str], ...] = ()
 
 
 @cache
@@ -56,13 +63,22 @@ def template(form: str) -> Template:
     return next(item for item in session().templates if item.id == form)
 
 
-def report_of(item: Institution, rules: tuple[Rule, ...] | None = None) -> Report:
-    """The report on an institution, by all rules or by these."""
+def report_of(
+    item: Institution, rules: tuple[Rule, ...] | None = None, last_year: Institution | None = None
+) -> Report:
+    """The report on an institution, by all rules or by these, beside its form of last year."""
+    own = template(item.form)
     example = Example(Outcome.PASS, item.facts, item.tables)
+    before = None
+    if last_year is not None:
+        before = submission_for(Example(Outcome.PASS, last_year.facts, last_year.tables), own)
     ruleset = session().ruleset
     if rules is not None:
         ruleset = replace(ruleset, rules=rules)
-    return judge(submission_for(example, template(item.form)), ruleset, session().profile)
+    profile = session().profile
+    if item.definitions:
+        profile = replace(profile, definitions=dict(item.definitions))
+    return judge(submission_for(example, own), ruleset, profile, before)
 
 
 def odd_in(report: Report) -> dict[str, str]:
@@ -93,6 +109,10 @@ def county() -> Institution:
     """A county that filled in every sheet of its form."""
     document = tomllib.loads((DATA / "correct_county.toml").read_text("utf-8"), parse_float=Decimal)
     return Institution("county", dict(_flat(document["facts"])), document["tables"])
+
+
+SIX = (("safety", "6x"),)
+"""Where safety is judged by six times 100 %."""
 
 
 def compulsory_school(kind: Kind, seed: int = 0) -> Institution:
@@ -126,7 +146,7 @@ def example(form: str) -> Institution:
 
 def published_self_evaluation() -> Institution:
     """The public report of 红谷滩区 as it was published; codes for the words in its cells."""
-    form, facts, tables = example("self_evaluation")
+    form, facts, tables, _ = example("self_evaluation")
     lists = template(form).code_lists.values()
     codes = {word: code for known in lists for code, word in known.items()}
 
@@ -140,7 +160,7 @@ def published_self_evaluation() -> Institution:
 
 def self_evaluation() -> Institution:
     """The same, with what is wrong or doubtful about it set right."""
-    form, facts, tables = published_self_evaluation()
+    form, facts, tables, _ = published_self_evaluation()
     for item in tables["items"]:
         if item.get("absent"):
             item["reason"] = RULE_OF_ABSENT
@@ -201,22 +221,78 @@ def kindergarten() -> Institution:
     return Institution("kindergarten", facts, {"classes": classes})
 
 
+def primary_statistics() -> Institution:
+    """A primary school of four grades in the layout of the statistics."""
+    facts: Facts = {
+        "school.name": "柳河镇小学",
+        "school.code": "2136000123",
+        "school.kind": "211",
+        "school.place": "220",
+        "school.founded": 2001,
+        "pupils.graduates": 30,
+        "pupils.entrants": 30,
+        "pupils.total": 120,
+        "pupils.girls": 58,
+        "pupils.boarders": 0,
+        **{f"pupils.grade{grade}": 30 for grade in range(1, 5)},
+        "teachers.full_time": 10,
+        "teachers.graduate": 1,
+        "teachers.bachelor": 6,
+        "teachers.college": 3,
+        "teachers.lower": 0,
+        "teachers.pe": 1,
+        "area.building": 1500,
+        "area.teaching": 1000,
+        "area.office": 300,
+        "area.living": 200,
+        **{f"area.{kind}@unsafe": 0 for kind in ("building", "teaching", "office", "living")},
+    }
+    return Institution("primary_statistics", facts, {})
+
+
+def preschool_county() -> Institution:
+    """A county in the form of the example plugin for kindergartens."""
+    facts: Facts = {
+        "county.name": "某县",
+        "county.code": "360112",
+        "county.filled_on": date(2026, 9, 16),
+        "population.preschool": 5500,
+        "children.total": 5000,
+        "children.inclusive": 4500,
+        "children.public": 2600,
+        "residential.total": 8,
+        "residential.public": 5,
+        "residential.inclusive": 3,
+        "unlicensed.total": 25,
+        "unlicensed.admitted": 17,
+        "unlicensed.closed": 8,
+        "towns.total": 9,
+        "towns.served": 9,
+        "survey.satisfaction": 90,
+    }
+    return Institution("preschool_county", facts, {})
+
+
 @cache
 def institutions() -> dict[str, Institution]:
-    """The nine types of institution, a county, and its evaluation of itself."""
+    """The nine types of institution, counties, and what a county reports beside its form."""
     schools = {key: compulsory_school(kind) for key, kind in KINDS.items()}
     return {
         **schools,
+        "primary_of_six": schools["primary"]._replace(definitions=SIX),
         "twelve_year": compulsory_school(TWELVE_YEAR),
         "special_school": example("special_school"),
         "senior_school": example("senior_school"),
         "kindergarten": kindergarten(),
+        "primary_statistics": primary_statistics(),
+        "preschool_county": preschool_county(),
         "county": county(),
+        "county_of_six": county()._replace(definitions=SIX),
         "self_evaluation": self_evaluation(),
     }
 
 
-# -- a single changed cell ----------------------------------------------------------------------
+# -- changed cells ------------------------------------------------------------------------------
 
 NUMBERS: dict[str, Callable[[Decimal], Decimal]] = {
     "+1": lambda number: number + 1,
@@ -233,11 +309,12 @@ NUMBERS: dict[str, Callable[[Decimal], Decimal]] = {
 }
 OPERATIONS = (*NUMBERS, "flip", "clear", "next", "next but one", "cut", "above")
 """What may become of a cell: other numbers; yes for no; nothing; the next code or another text;
-its last character lost; what stands in the row above."""
+its last character lost; what stands in the row above. Beside these "=..." types something."""
 
 
 class Mutation(NamedTuple):
-    """``cell`` is "field@column", or "table.column#row" counted from 0."""
+    """``cell`` is "field@column", or "table.column#row" counted from 0 (the row after the last one
+    is added)."""
 
     cell: str
     operation: str
@@ -247,24 +324,33 @@ class Mutation(NamedTuple):
         return self.cell.partition("@")[0].partition("#")[0]
 
 
+def mutations(told: str) -> list[Mutation]:
+    """The changed cells of one line of mutations.toml: "cell operation; cell operation"."""
+    return [Mutation(*each.split(" ", 1)) for each in told.split("; ")]
+
+
 def mutated(item: Institution, mutation: Mutation) -> Institution | None:
     """The institution with this one cell changed; None if the cell cannot be changed like that."""
     cell, row = mutation.cell.partition("#")[::2]
     table, column = cell.rpartition(".")[::2]
-    held = item.tables[table][int(row)].get(column) if row else item.facts.get(cell)
     whole = template(item.form).fields().get(mutation.field)
     kind = whole.type if whole else None
+    rows = [dict(each) for each in item.tables.get(table, [])] if row else []
     if row:
         kind = next(c.type for c in template(item.form).tables()[table].columns if c.id == column)
+        if int(row) == len(rows) and mutation.operation.startswith("="):
+            rows.append({})
+    held = rows[int(row)].get(column) if row else item.facts.get(cell)
     if mutation.operation == "above":
-        above = item.tables[table][int(row) - 1].get(column) if row not in ("", "0") else None
+        above = rows[int(row) - 1].get(column) if row not in ("", "0") else None
         becomes = above if above != held else None
+    elif mutation.operation.startswith("=") and (held is None or mutation.operation not in NUMBERS):
+        becomes = _typed(mutation.operation[1:], kind)
     else:
         becomes = _changed(held, mutation.operation, kind)
     if becomes is None and mutation.operation != "clear":
         return None
     if row:
-        rows = [dict(each) for each in item.tables[table]]
         rows[int(row)][column] = becomes
         if becomes is None:
             del rows[int(row)][column]
@@ -273,6 +359,22 @@ def mutated(item: Institution, mutation: Mutation) -> Institution | None:
     if becomes is None:
         del facts[cell]
     return item._replace(facts=facts)
+
+
+def all_mutated(item: Institution, told: str) -> Institution | None:
+    """The institution with every cell of a line changed; None if one cannot be."""
+    found: Institution | None = item
+    for mutation in mutations(told):
+        found = mutated(found, mutation) if found is not None else None
+    return found
+
+
+def _typed(text: str, kind: FieldType | None) -> Any:
+    if kind is FieldType.FLAG:
+        return text == "是"
+    if kind in (FieldType.DATE, FieldType.MONTH):
+        return date.fromisoformat(text)
+    return text if kind in (FieldType.TEXT, FieldType.CODE) else Decimal(text)
 
 
 def _changed(held: Plain, operation: str, kind: FieldType | None) -> Any:

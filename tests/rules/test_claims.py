@@ -120,3 +120,70 @@ def test_nothing_to_divide_by_is_not_applicable(claimed: Claimed) -> None:
 def test_how_many_decimals_a_claim_has(value: str, digits: int) -> None:
     assert decimals_of(Fraction(value)) == digits
     assert agrees(Fraction(value), Fraction(value))
+
+
+@pytest.mark.parametrize(
+    ("now", "base", "given", "right"),
+    [
+        ("1.7", "2.9", "-1.2", True),
+        ("1.7", "2.9", "-1.21", True),  # 1.72 − 2.93, before they were rounded
+        ("1.7", "2.9", "-1.3", True),  # as far as it goes: 1.65 − 2.95
+        ("1.7", "2.9", "-1.1", True),
+        ("1.7", "2.9", "-1.31", False),
+        ("1.7", "2.9", "-1.09", False),
+        ("88.5", "85", "3.6", True),  # 85 lost its zero: it has a decimal as 88.5 has
+        ("88.5", "85", "3.61", False),
+        ("80", "70", "10.5", False),  # whole numbers without a unit are exact
+    ],
+)
+def test_figures_that_were_rounded_call_no_claim_wrong(
+    claimed: Claimed, now: str, base: str, given: str, right: bool
+) -> None:
+    found = claimed(POINTS, now, base, given)
+    assert found.outcome is (Outcome.PASS if right else Outcome.FAIL)
+    assert ("四舍五入的范围" in found.message) == (right and given != "-1.2")
+
+
+FORM_CLAIMS = {
+    # what is counted is exact: 5 of 52 is 9.62 %
+    "counted": (
+        {"claim.passed_units": 5, "claim.assessed_units": 52, "claim.pass_rate": "9.7"},
+        ("CLM11", Outcome.FAIL),
+    ),
+    # 312 is anything from 311.5 to 312.5 万元
+    "万元 up": (
+        {"aid.purchase": 312, "aid.purchase_local": 100, "aid.purchase_share": "32.26"},
+        ("AID6a", Outcome.PASS),
+    ),
+    "万元 too far up": (
+        {"aid.purchase": 312, "aid.purchase_local": 100, "aid.purchase_share": "32.27"},
+        ("AID6a", Outcome.FAIL),
+    ),
+    "万元 down": (
+        {"aid.purchase": 312, "aid.purchase_local": 100, "aid.purchase_share": "31.84"},
+        ("AID6a", Outcome.PASS),
+    ),
+    "万元 too far down": (
+        {"aid.purchase": 312, "aid.purchase_local": 100, "aid.purchase_share": "31.83"},
+        ("AID6a", Outcome.FAIL),
+    ),
+    # a standard of whole 元 is no approximation, for growth either
+    "元": (
+        {"voc.standard": 5500, "voc.standard@whole.previous": 5000, "voc.standard_growth": "10.01"},
+        ("HSE8b", Outcome.FAIL),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FORM_CLAIMS)
+def test_what_may_be_rounded_is_said_by_the_field(case: str) -> None:
+    facts, (rule, outcome) = FORM_CLAIMS[case]
+    session = Session()
+    template = next(item for item in session.templates if item.id == "county")
+    typed = {name: Decimal(value) for name, value in facts.items()}
+    report = judge(
+        submission_for(Example(Outcome.PASS, typed, {}), template),
+        session.ruleset,
+        session.profile,
+    )
+    assert [item.outcome for item in report.verdicts if item.rule == rule] == [outcome]

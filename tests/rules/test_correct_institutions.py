@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from institutions import (
+    BESIDE_LAST_YEAR,
     TWELVE_YEAR,
     compulsory_school,
     county,
@@ -26,6 +27,7 @@ NOT_JUDGED = {
     "senior_school": {"HSE106"},  # of schools built since 2021
     "self_evaluation": {"CLM4", "CLM5", "CLM6"},  # no result of the report is one of these
     "county": {
+        *BESIDE_LAST_YEAR,
         "CLS304b",  # of a share alone, without the classes
         "CLS308",
         "COD104",  # an invented county has no code

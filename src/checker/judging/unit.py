@@ -5,7 +5,7 @@ This is what a plugin's function receives. It speaks of fields, never of cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
@@ -200,6 +200,10 @@ class Unit:
     def reading(self, values: Values) -> Unit:
         """The same unit, with nothing read yet, of other values."""
         return Unit(values, self.ref, self._row)
+
+    def of_values(self, make: Callable[[Values], Values]) -> Unit:
+        """The same unit of values that are made of its own."""
+        return self.reading(make(self._values))
 
     def as_stage(self, stage: str) -> Unit:
         """The same row, known to belong to a stage."""

@@ -46,7 +46,9 @@ def draft_of(report: Report, rules: Mapping[str, Rule]) -> Draft:
     submission = report.submission
     doubted: dict[FactRef, str] = {}
     for verdict in report.verdicts:
-        if verdict.outcome in _DOUBTED:
+        rule = rules.get(verdict.rule)
+        told_only = rule is not None and rule.severity is Severity.INFO  # the figure stands
+        if verdict.outcome in _DOUBTED and not told_only:
             for ref in verdict.worded().at:
                 doubted.setdefault(ref, f"规则 {verdict.rule}：{verdict.worded().message}")
     sections = [
@@ -55,13 +57,20 @@ def draft_of(report: Report, rules: Mapping[str, Rule]) -> Draft:
         if sheet.fields
     ]
     sections.append(Section("指标与达标情况", tuple(_indicators(report, rules, doubted))))
-    names = {
-        field.id: field.label for sheet in submission.template.sheets for field in sheet.fields
+    columns = {
+        FactRef(field.id, column.id): f"{field.label}：{column.title}"
+        for sheet in submission.template.sheets
+        for field in sheet.fields
+        for column in sheet.columns
     }
+    units = {field.id: field.unit for field in submission.template.fields().values()}
     left_out = [
-        Line(f"{names.get(ref.field, ref.field)}：{submission.fact(ref).typed}", why)
+        Line(
+            f"{columns.get(ref, ref.field)}{_said(submission.fact(ref), units.get(ref.field, ''))}",
+            why,
+        )
         for ref, why in doubted.items()
-        if submission.fact(ref).state is FactState.GIVEN
+        if submission.fact(ref).state is FactState.GIVEN and submission.fact(ref).value is not None
     ]
     name = submission.identity("name") or "（县名）"
     year = submission.identity("year")
@@ -80,6 +89,20 @@ def _said(fact: Fact, unit: str) -> str:
     if isinstance(fact.value, Decimal):
         return f"{fact.value:f}{unit}"
     return str(fact.value)
+
+
+def _in_words(required: str) -> str:
+    """≥ 95% as a report puts it: 不低于95%."""
+    for sign, words in (
+        ("≥ ", "不低于"),
+        ("≤ ", "不超过"),
+        ("= ", "为"),
+        ("> ", "高于"),
+        ("< ", "低于"),
+    ):
+        if required.startswith(sign):
+            return f"{words}{required.removeprefix(sign)}"
+    return required
 
 
 def _figures(report: Report, sheet: Sheet, doubted: Mapping[FactRef, str]) -> Iterator[Line]:
@@ -114,7 +137,7 @@ def _indicators(
         verdict = passed.worded()
         if not isinstance(verdict.actual, Quantity) or any(ref in doubted for ref in verdict.at):
             continue
-        required = f"，要求 {verdict.required.text}" if verdict.required else ""
+        required = f"，要求{_in_words(verdict.required.text)}" if verdict.required else ""
         reached = "达标" if verdict.outcome is Outcome.PASS else "未达标"
         gap = f"，{verdict.gap}" if verdict.gap else ""
         cells = [report.submission.locate(ref) for ref in verdict.at]

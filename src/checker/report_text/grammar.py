@@ -80,8 +80,20 @@ class Compare(Struct, frozen=True):
 
 
 class Target(Struct, frozen=True):
+    """``aim`` and ``task`` are regular expressions of a year and a percentage."""
+
     words: tuple[str, ...]
     rates: tuple[str, ...]
+    aim: str
+    task: str
+
+
+class Schools(Struct, frozen=True):
+    """Kinds of schools (regular expressions) and the stages they have: 0 primary, 1 junior."""
+
+    needed: tuple[str, ...]
+    later: str
+    kinds: dict[str, tuple[int, ...]]
 
 
 class Same(Struct, frozen=True):
@@ -114,6 +126,7 @@ class Grammar(Struct, frozen=True):
     limits: Limits
     compare: Compare
     target: Target
+    schools: Schools
     same: Same
     score: Score
     mean: Mean

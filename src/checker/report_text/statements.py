@@ -645,6 +645,93 @@ def _targets(sentences: Sequence[Sentence]) -> Iterator[Statement]:
                 )
 
 
+def _pieces(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+    """The sentences of one county at a time: a file may hold several reports, 篇1, 篇2 …"""
+    piece: list[Sentence] = []
+    for sentence in sentences:
+        if re.search(r"(?:篇|报告) *\d{1,2} *:? *$", sentence.text):
+            yield piece
+            piece = []
+        piece.append(sentence)
+    yield piece
+
+
+def _figure_at(sentence: Sentence, start: int) -> Figure | None:
+    return next((one for one in sentence.figures if one.start == start), None)
+
+
+def _tasks(sentences: Sequence[Sentence]) -> Iterator[Statement]:
+    """到2030年，95%的县…… and later 为2030年完成90%的目标任务: one year, one task, two values."""
+    words = grammar().target
+    for piece in _pieces(sentences):
+        aims: dict[str, list[tuple[Sentence, Figure]]] = {}
+        for sentence in piece:
+            for match in re.finditer(words.aim, sentence.text):
+                figure = _figure_at(sentence, match.start(2))
+                if figure is not None:
+                    aims.setdefault(match[1], []).append((sentence, figure))
+        for sentence in piece:
+            for match in re.finditer(words.task, sentence.text):
+                figure = _figure_at(sentence, match.start(2))
+                known = aims.get(match[1], [])
+                values = {aim.value for _, aim in known}
+                if figure is None or len(values) != 1 or figure.value in values:
+                    continue
+                there, aim = known[0]
+                message = (
+                    f"{match[1]}年的目标在这里写的是 {figure.said}，在另一处写的是 {aim.said}"
+                    f"（“{there.text.strip()[:40]}…”）。同一年的目标写了两个值，请核对。"
+                )
+                yield _told(sentence, "twice", Judged.ASK, [figure], figure.said, aim.said, message)
+
+
+def _schools(sentences: Sequence[Sentence]) -> Iterator[Statement]:
+    """小学12所、初中1所、九年一贯制学校2所 …… and later 18所小学、7所初中: more than there can be,
+    were every school that has both stages counted in each."""
+    words = grammar().schools
+    for piece in _pieces(sentences):
+        listed: tuple[str, Fraction, Fraction] | None = None
+        for sentence in piece:
+            if listed is None:
+                listed = _list_of_schools(sentence)
+                continue
+            for match in re.finditer(words.later, sentence.text):
+                for at, most, stage in ((1, listed[1], "小学"), (2, listed[2], "初中")):
+                    figure = _figure_at(sentence, match.start(at))
+                    if figure is None or figure.value <= most:
+                        continue
+                    computed = format_number(most, 0)
+                    message = (
+                        f"这里写 {figure.said}{stage}，前面写的是“{listed[0]}”，"
+                        f"把一贯制学校都算上，有{stage}段的学校最多 {computed} 所。"
+                        "请核对按哪些学校算的。"
+                    )
+                    yield _told(
+                        sentence, "twice", Judged.ASK, [figure], figure.said, computed, message
+                    )
+
+
+def _list_of_schools(sentence: Sentence) -> tuple[str, Fraction, Fraction] | None:
+    """A list of schools by kind: its words, and how many have primary and how many junior stages at
+    the most. None where the kinds of one of the two are not told."""
+    words = grammar().schools
+    most = [Fraction(0), Fraction(0)]
+    named: set[str] = set()
+    places: list[Figure] = []
+    for figure in sentence.figures:
+        for kind, stages in words.kinds.items():
+            if figure.unit == "所" and re.search(f"(?:{kind})$", figure.label):
+                named.add(kind)
+                places.append(figure)
+                for stage in stages:
+                    most[stage] += figure.value
+                break
+    if len(named) < len(words.needed) or not named >= {*words.needed}:
+        return None
+    start, end = places[0].start - len(places[0].label), places[-1].end
+    return sentence.text[start:end], most[0], most[1]
+
+
 def _scores(sentences: Sequence[Sentence]) -> Iterator[Statement]:
     """The points of the items against the points of their section, and the sections' total."""
     words = grammar().score
@@ -716,4 +803,4 @@ def _products(sentence: Sentence) -> Iterator[Statement]:
 
 
 _IN_A_SENTENCE = (_sums, _growth, _share, _mean, _compare, _limits, _points, _products)
-_IN_THE_WHOLE = (_twice, _targets, _scores)
+_IN_THE_WHOLE = (_twice, _targets, _tasks, _schools, _scores)

@@ -1,8 +1,9 @@
 """Claim 自报核对: a result somebody gave, recomputed; the slips that would explain it are named.
 
 The claim is right when the recomputed figure, rounded to as many decimals as the claim has, is the
-claim. Slips that every claim may have (truncated or rounded up, a misplaced decimal point, a
-percentage given as a fraction, 万) are looked for after those that the rule itself lists.
+claim, or may have been it before the figures on the form were rounded themselves. Slips that every
+claim may have (truncated or rounded up, a misplaced decimal point, a percentage given as a
+fraction, 万) are looked for after those that the rule itself lists.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts, whole_number
 from checker.judging.marked_facts import facts_of
+from checker.judging.printed_figures import may_have_been
 from checker.judging.unit import Unit
 from checker.judging.wording import SIGNS, Words, missed
 from checker.model.rules import Rule
@@ -44,6 +48,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     claimed, correct = context.number(claimed_text), context.number(value_text)
     if agrees(claimed, correct):
         return (context.fulfilled(_said, _point, context, claimed, correct),)
+    if may_have_been(context, value_text, claimed):
+        return (context.fulfilled(_said_nearly, _point, context, claimed, correct),)
     said = _said(context, claimed, correct)
     found = dict.fromkeys(_slips(context, claimed, correct))
     slip = f"可能是{'，或者'.join(found)}。" if found else ""
@@ -81,6 +87,13 @@ def _said(context: Context, claimed: Fraction, correct: Fraction) -> Said:
     if agrees(claimed, correct):
         return Said(f"“{name}”填报 {actual}，与按所填的数计算的结果一致。", actual, required)
     return Said(f"“{name}”填报 {actual}，按所填的数计算应为 {wanted}。", actual, required)
+
+
+def _said_nearly(context: Context, claimed: Fraction, correct: Fraction) -> Said:
+    """What was claimed, and that the figures on the form are too coarse to say otherwise."""
+    said = _said(context, claimed, correct)
+    message = f"{said.message.rstrip('。')}，差别在所填的数四舍五入的范围以内。"
+    return replace(said, message=message.replace("计算应为", "计算为"))
 
 
 def _slips(context: Context, claimed: Fraction, correct: Fraction) -> Iterator[str]:

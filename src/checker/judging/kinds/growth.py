@@ -8,6 +8,7 @@ from fractions import Fraction
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import compare_of, whole_number
 from checker.judging.marked_facts import facts_of
+from checker.judging.printed_figures import may_have_been
 from checker.judging.unit import Unit
 from checker.judging.wording import SIGNS, Words, missed, requirement
 from checker.model.rules import Rule
@@ -51,8 +52,13 @@ def _claimed(context: Context, current: Fraction, previous: Fraction, digits: in
     required = Requirement(f"{SIGNS['==']} {correct}", "==", growth, "%")
     at = facts_of(context, field)
     name = context.unit.label_of(field)
+    now, before = str(context.rule.spec["current"]), str(context.rule.spec["previous"])
+    recomputed = f"(({now}) - ({before})) / ({before}) * 100"
     if rounded(growth, shown) == rounded(claimed, shown):
         message = f"“{name}”填报 {actual}，与按上期数计算的结果一致。"
+        return context.passed(message, at=at, actual=actual, required=required)
+    if may_have_been(context, recomputed, claimed):
+        message = f"“{name}”填报 {actual}，按所填的数为 {correct}，差别在四舍五入的范围以内。"
         return context.passed(message, at=at, actual=actual, required=required)
     sum_text = f"（{_plain(current)} - {_plain(previous)}）÷ {_plain(previous)} = {correct}"
     message = f"“{name}”填报 {actual}，按“（本期数 - 上期数）÷ 上期数”应为 {correct}：{sum_text}"
