@@ -22,6 +22,7 @@ from checker.reading.unreadable import STRICT_LIMIT
 from checker.session import Session, SessionOptions, Write
 from checker.trouble import disk_reason, write_log
 from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
+from checker.writing.old_formats import as_xlsx, old_format
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
 
@@ -129,12 +130,14 @@ def _writer(
                 target = Path(source.location)
                 summary = write_in_place(target, marks)
             else:
-                target = copy_target(Path(plan.folder), source)
+                kind = old_format(data)
+                content = data if kind is None else as_xlsx(data, kind)
+                target = copy_target(Path(plan.folder), source, kind.value if kind else "")
                 claim(Path(plan.folder), target)
-                if is_file:
+                if is_file and kind is None:
                     summary = write_changes(Path(source.location), target, marks)
                 else:
-                    summary = _write_from_bytes(data, target, marks)
+                    summary = _write_from_bytes(content, target, marks)
         except OSError as problem:
             reason = f"{failed}（{disk_reason(problem)}），请检查磁盘空间和权限。"
             raise UnwritableWorkbook(reason) from problem
