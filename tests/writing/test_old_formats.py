@@ -155,7 +155,7 @@ def test_a_program_in_the_folder_of_the_workbooks_is_not_run(
 
 @pytest.fixture
 def stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A LibreOffice that starts a child and never comes to an end; the file with the child's pid."""
+    """A LibreOffice that starts a child and never ends; the file with the child's number."""
     (tmp_path / "bin").mkdir()
     program, pid = tmp_path / "bin" / "soffice", tmp_path / "pid"
     program.write_text(f"#!/bin/sh\n/bin/sleep 600 &\necho $! > {pid}\nwait\n", "utf-8")

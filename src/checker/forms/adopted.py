@@ -108,6 +108,7 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
     layout = template.layout
     assert layout is not None
     found, titles, ledger = _read(snapshot, template, layout)
+    unused = tuple(each.id for each in template.sheets if each.optional and each.id not in titles)
     codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
     _add_from_name(snapshot.name, template, codes, found)
     for sheet in template.sheets:
@@ -118,7 +119,7 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
     found.problems += _not_bound(found, titles)
     if layout.ledger is not None:
         return _of_ledger(snapshot, template, titles, found, ledger)
-    return _submission(snapshot.name, template, titles, found)
+    return replace(_submission(snapshot.name, template, titles, found), not_handed_in=unused)
 
 
 def rooms_of(snapshot: Snapshot, template: Template) -> Rooms:
@@ -134,16 +135,15 @@ def _read(
 ) -> tuple[_Found, Mapping[str, str], Sequence[LedgerRow]]:
     """What stands on the sheets, the sheets' titles by id, and the rows of the ledger."""
     codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
-    titles, lacking = adopted_sheets(snapshot, layout)
+    placed, lacking = adopted_sheets(snapshot, layout)
+    titles: dict[str, str] = {}
     found = _Found()
     for what in lacking:
         found.miss("", what)
     ledger: list[LedgerRow] = []
-    for place in layout.sheets:
+    for place, title in placed:
         sheet = template.sheet(place.id)
-        title = titles.get(place.id)
-        if title is None:
-            continue
+        titles.setdefault(place.id, title)
         reader = _SheetReader(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found)
         reader.read(place)
         if place.ledger is not None:
@@ -280,11 +280,13 @@ class _SheetReader:
         self.found = found
         self.fields: dict[str, Field] = {item.id: item for item in sheet.fields}
         self.labels: set[str] = set()
+        self.pairs: list[Place] = []
         self.columns: dict[str, Column] = {column.id: column for column in sheet.columns}
 
     def read(self, place: AdoptedSheet) -> None:
         """All but the ledger."""
         self.labels = {squeeze(cell.label).rstrip(":") for cell in place.cells if cell.label}
+        self.pairs = [cell for cell in place.cells if cell.label and cell.value == "beside"]
         elsewhere = {cell.field for cell in place.cells}
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
@@ -376,6 +378,9 @@ class _SheetReader:
                     self._add(item, column, self._own(cell, item.label))
         for place in grid.cells:
             item = self.fields[place.field]
+            if place.optional and not self._printed(place):
+                self._add_absent(item, place.column or item.columns[0])
+                continue
             column_at = self._at(header, place.header, item.label)
             row = self._row(paths, place.row, item.row_code, code, bool(grid.labels))
             if row is None:
@@ -387,6 +392,16 @@ class _SheetReader:
                     self.found.miss(self.title, f"{item.label}（{why}）")
                     cell = None
             self._add(item, place.column or item.columns[0], self._own(cell, item.label))
+
+    def _printed(self, place: Place) -> bool:
+        """Whether the last words of a cell's header and of its row stand on the sheet at all."""
+        words = [parts[-1] for path in (place.header, place.row) if (parts := parts_of(path))]
+        return all(self.printed.containing(word) for word in words)
+
+    def _add_absent(self, item: Field, column: str) -> None:
+        """A cell that this printing of the form does not have."""
+        ref = FactRef(item.id, column)
+        self.found.facts[ref] = Fact(ref, FactState.BLANK)
 
     def _contradicted(
         self, number: str, cell: CellRef, header: Header, code: int | None
@@ -440,9 +455,14 @@ class _SheetReader:
         column = place.column or item.columns[0]
         if place.at:
             cell = cell_at(self.title, place.at)
-            if cell is not None:
+            if cell is not None and (place.header or place.row):
+                why = self._other_words(cell, place)
+                if why:
+                    self.found.miss(self.title, f"{item.label}（{why}）")
+                    cell = None
+            elif cell is not None:
                 self.found.by_position.append(cell)
-            self._add(item, column, cell)
+            self._add(item, column, self._own(cell, item.label))
             return
         text = squeeze(place.label).rstrip(":")
         if place.value == "same":
@@ -460,24 +480,67 @@ class _SheetReader:
             self.found.rooms[ref] = Room(cell, text)
             self._keep(item, column, fact, typed)
             return
-        labels = [*self.printed.bearing(text), *self.printed.bearing(f"{text}:")]
-        if len(labels) != 1:
+        label = self._label(place)
+        if label is None:
             self.found.miss(self.title, f"{item.label}（“{place.label}”找不到或有几处）")
             self._add(item, column, None)
             return
-        top, left, bottom, right = labels[0].area
-        row, at = (bottom + 1, left) if place.value == "below" else (top, right + 1)
-        row, at, *_ = area = self.printed.area(row, at)
+        row, at, *_ = area = self._beside(label, place)
         number = row_code(self.cells.raw(row, at))
         if number and number == row_code(item.row_code) != "":
             why = f"{CellRef(self.title, row, at).a1} 像是行号"
         elif not number and self._may_have_moved(area, item, place.value == "below"):
             why = f"{CellRef(self.title, row, at).a1} 是空的，旁边另有内容"
+        elif self._others_moved(place, at):
+            why = f"{CellRef(self.title, row, at).a1} 这一列别的格子都是空的，内容在旁边"
         else:
             self._add(item, column, CellRef(self.title, row, at))
             return
         self.found.miss(self.title, f"{item.label}（{why}）")
         self._add(item, column, None)
+
+    def _label(self, place: Place) -> Area | None:
+        """Where the label of a pair stands; None unless it stands once."""
+        text = squeeze(place.label).rstrip(":")
+        labels = [*self.printed.bearing(text), *self.printed.bearing(f"{text}:")]
+        return labels[0].area if len(labels) == 1 else None
+
+    def _beside(self, label: Area, place: Place) -> Area:
+        """The cell beside or below a label."""
+        top, left, bottom, right = label
+        row, at = (bottom + 1, left) if place.value == "below" else (top, right + 1)
+        return self.printed.area(row, at)
+
+    def _others_moved(self, place: Place, at: int) -> bool:
+        """Whether of the other values that should stand in this column more have something beside
+        an empty cell than stand there: a column was inserted, and somebody wrote in it."""
+        moved = there = 0
+        for other in self.pairs:
+            label = self._label(other) if other is not place else None
+            area = self._beside(label, other) if label is not None else None
+            if area is None or area[1] != at:
+                continue
+            if self.printed.snapshot.raw(area[0], area[1]) not in (None, ""):
+                there += 1
+            elif self._may_have_moved(area, self.fields[other.field], False):
+                moved += 1
+        return moved > there
+
+    def _other_words(self, cell: CellRef, place: Place) -> str | None:
+        """Why a cell is not the one at which these words are printed; None if it is."""
+        above = [self.printed.text(row, cell.column) for row in range(1, cell.row)]
+        left = [self.printed.text(cell.row, column) for column in range(1, cell.column)]
+        for words, texts in ((place.header, above), (place.row, left)):
+            if words and not any(squeeze(words) in text for text in texts):
+                return f"{cell.a1} 的上方、左边没有印“{words}”"
+        rows = range(1, cell.row)
+        signs = [row for row in rows if self.printed.counts_from_left(row, cell.column)]
+        if not signs:
+            return f"{cell.a1} 的上方没有一行从 A 列起连着印的甲、乙、1、2……"
+        number = row_code(self.cells.raw(cell.row, 2))  # under 乙
+        if number != row_code(str(cell.row - signs[-1])):
+            return f"{cell.a1} 这一行印的行号不是从 01 起连着数到的"
+        return None
 
     def _may_have_moved(self, area: Area, item: Field, below: bool) -> bool:
         """Whether near a cell that is empty something stands that is neither a label nor a row's

@@ -17,6 +17,8 @@ SEARCHED_ROWS = 200
 """A header stands within so many rows from the top of a sheet."""
 SEARCHED_COLUMNS = 300
 
+_SIGNS = ("甲", "乙", "丙", "丁")
+
 
 class PrintedCell(Struct, frozen=True):
     """A text on a sheet with the area it fills: its own cell, or all that is merged with it."""
@@ -177,9 +179,17 @@ class PrintedSheet:
             if (code := row_code(self.snapshot.raw(row, column)))
         ]
         numbers = [text for text in texts if text.isascii() and text.isdigit()]
-        signs = [text for text in texts if text in ("甲", "乙", "丙", "丁")]
+        signs = [text for text in texts if text in _SIGNS]
         counted = [str(number) for number in range(1, len(numbers) + 1)]
         return len(numbers) >= 2 and numbers == counted and len(signs) + len(numbers) == len(texts)
+
+    def counts_from_left(self, row: int, column: int) -> bool:
+        """Whether a row reads 甲 乙 1 2 … from the first column to this one without a gap: then no
+        column was inserted, taken away or moved there."""
+        texts = [row_code(self.snapshot.raw(row, at)) for at in range(1, column + 1)]
+        letters = [text for text in texts if text in _SIGNS]
+        numbers = [str(number) for number in range(1, len(texts) - len(letters) + 1)]
+        return bool(letters and numbers) and texts == [*_SIGNS[: len(letters)], *numbers]
 
     # -- rows --------------------------------------------------------------------------------
 

@@ -43,6 +43,8 @@ def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[s
             yield f"{where}的字段 {cell.field}：应写 label（印的文字），不得已才写 at（位置）"
         if cell.number:
             yield f"{where}的字段 {cell.field}：number 只用于 grids 的 cells"
+        if cell.optional or (not cell.at and (cell.header or cell.row)):
+            yield f"{where}的字段 {cell.field}：optional、header、row 只用于 grids 的 cells 或 at"
     for grid in place.grids:
         for column in (*grid.columns, *grid.ticks):
             if column not in columns:

@@ -117,7 +117,7 @@ def _office() -> str | None:
     """The program, from the system's places and never from the current folder."""
     places = [place for place in os.get_exec_path() if Path(place).is_absolute()]
     if sys.platform == "win32":
-        roots = (os.environ.get("ProgramFiles", ""), os.environ.get("ProgramFiles(x86)", ""))
+        roots = (os.environ.get("PROGRAMFILES", ""), os.environ.get("PROGRAMFILES(X86)", ""))
         places += [str(Path(root) / "LibreOffice" / "program") for root in roots if root]
         names: tuple[str, ...] = ("soffice.exe",)
     else:
