@@ -118,12 +118,19 @@ def _fill_own(
     from checker_xlsx.assembly import add_to_own_workbook
 
     from checker.reading import UnreadableWorkbook
+    from checker.writing.old_formats import as_xlsx, old_format
 
-    wants_button = (blank.suffix.lower(), output.suffix.lower()) == (".xlsx", ".xlsm")
-    if not wants_button and blank.suffix.lower() != output.suffix.lower():
-        raise Refused(f"空白表是 {blank.suffix}，填好的表也要用 {blank.suffix}（或 .xlsm）。")
+    kind = old_format(blank.read_bytes())
+    suffix = ".xlsx" if kind else blank.suffix.lower()
+    wants_button = (suffix, output.suffix.lower()) == (".xlsx", ".xlsm")
+    if not wants_button and suffix != output.suffix.lower():
+        raise Refused(f"空白表是 {blank.suffix}，填好的表要用 {suffix}（或 .xlsm）。")
     try:
         with tempfile.TemporaryDirectory() as folder:
+            if kind is not None:
+                converted = Path(folder) / f"{blank.stem}（原为{kind.value}）.xlsx"
+                converted.write_bytes(as_xlsx(blank.read_bytes(), kind))
+                blank = converted
             target = Path(folder) / f"{output.stem}.xlsx" if wants_button else output
             fill_own_workbook(item.template, blank, target, read_fill_data(data), verbatim=verbatim)
             if wants_button:

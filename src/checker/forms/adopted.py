@@ -34,6 +34,7 @@ from checker.forms.ledger_rows import (
     LedgerRow,
     RowKind,
     ledger_rows,
+    open_rows,
     repeated_codes,
     wrong_totals,
 )
@@ -76,11 +77,21 @@ class TableRoom(Struct, frozen=True):
     ticks: Mapping[str, Ticks]
 
 
+class LedgerRoom(Struct, frozen=True):
+    """Where the rows of a ledger are written: all rows between its header and its total or its end.
+    ``columns`` by field id and column id."""
+
+    sheet: str
+    rows: tuple[int, ...]
+    columns: Mapping[tuple[str, str], int]
+
+
 class Rooms(Struct, frozen=True):
-    """The rooms of a workbook by field and column, and by table."""
+    """The rooms of a workbook by field and column, by table, and of its ledger."""
 
     fields: Mapping[FactRef, Room]
     tables: Mapping[str, TableRoom]
+    ledger: LedgerRoom | None = None
 
 
 class _Found(Struct):
@@ -94,6 +105,7 @@ class _Found(Struct):
     by_position: list[CellRef] = field(default_factory=list)
     rooms: dict[FactRef, Room] = field(default_factory=dict)
     table_rooms: dict[str, TableRoom] = field(default_factory=dict)
+    ledger_room: LedgerRoom | None = None
 
     def miss(self, sheet: str, what: str) -> None:
         """Notes what was not found."""
@@ -124,10 +136,10 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
 
 def rooms_of(snapshot: Snapshot, template: Template) -> Rooms:
     """Where the values of a form with an adopted layout are written in a workbook of it; what is
-    not found for certain has no room, and the rows of a ledger have none."""
+    not found for certain has no room."""
     assert template.layout is not None
     found, _, _ = _read(snapshot, template, template.layout)
-    return Rooms(found.rooms, found.table_rooms)
+    return Rooms(found.rooms, found.table_rooms, found.ledger_room)
 
 
 def _read(
@@ -685,6 +697,11 @@ class _SheetReader:
         code = self._code(header, ledger.code)
         first = self.printed.first_body_row(header)
         rows: list[LedgerRow] = []
+        self.found.ledger_room = LedgerRoom(
+            self.title,
+            tuple(open_rows(self.printed, first, FREE_ROWS)),
+            {(item.id, column): at for item, column, at in places if at is not None},
+        )
         for row in ledger_rows(self.printed, columns, code, first, self.cells.last_row):
             readings: list[FieldReading] = []
             for item, column, at in places:

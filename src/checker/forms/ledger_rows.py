@@ -61,6 +61,24 @@ def ledger_rows(
             yield LedgerRow(row, RowKind.UNIT)
 
 
+def open_rows(printed: PrintedSheet, first: int, most: int) -> Iterator[int]:
+    """The rows of a list that may be written: from ``first`` to its first total or its end, at most
+    ``most`` of them."""
+    cells = printed.snapshot
+    for row in range(first, first + most):
+        index = row - cells.origin[0]
+        line = cells.rows[index] if 0 <= index < len(cells.rows) else ()
+        held = [
+            (at, value)
+            for at, value in enumerate(line, start=cells.origin[1])
+            if value not in (None, "")
+        ]
+        texts = [squeeze(value) for _, value in held]
+        if _total(held) is not None or (len(held) == 1 and texts[0] and is_end(texts[0])):
+            return
+        yield row
+
+
 def _total(held: Sequence[tuple[int, object]]) -> str | None:
     """What a row calls itself if it is a total: a text before its first number."""
     for _, value in held:
