@@ -68,7 +68,7 @@ def _junior() -> Snapshot:
 
 
 def _subjects(number: str) -> Snapshot:
-    """The printing of 2021, in which the subjects are columns: 体育 in L, 艺术 N, 音乐 O, 美术 P."""
+    """The printing of 2021, the subjects in columns: 体育 in L, 艺术 in N, 音乐 in O, 美术 in P."""
     subjects = [
         *("合计", "其中：女", "道德与法治", "语文", "数学", "外语", "科学", "历史", "地理"),
         *("体育", "信息科技", "艺术", "音乐", "美术"),
@@ -97,7 +97,15 @@ def _degrees(number: str) -> Snapshot:
 
 def _buildings() -> Snapshot:
     """The printing of 2021: 教学及辅助用房 in C10, the gymnasium in C17."""
-    labels = ["总计", "其中：租借", "其中：危房", "其中：新增", "教学及辅助用房", "普通教室", "实验室"]
+    labels = [
+        "总计",
+        "其中：租借",
+        "其中：危房",
+        "其中：新增",
+        "教学及辅助用房",
+        "普通教室",
+        "实验室",
+    ]
     labels += ["图书室", "微机室", "语音室", "心理辅导室", "体育馆", "行政办公用房", "生活用房"]
     values = [9000.0, 0.0, 0.0, 0.0, 6000.0, 3000.0, 800.0, 500.0, 300.0, 200.0, 200.0, 1000.0]
     rows: list[Row] = [
@@ -112,7 +120,15 @@ def _buildings() -> Snapshot:
 
 def _conditions() -> Snapshot:
     """运动场地 in D7, 网络多媒体教室 in D17, 仪器设备 in D19."""
-    labels = ["占地面积", "绿化用地面积", "运动场地面积", "图书", "数字资源", "计算机", "教学用计算机"]
+    labels = [
+        "占地面积",
+        "绿化用地面积",
+        "运动场地面积",
+        "图书",
+        "数字资源",
+        "计算机",
+        "教学用计算机",
+    ]
     labels += ["平板电脑", "教室", "普通教室", "专用教室", "录播教室", "网络多媒体教室", "固定资产"]
     labels += ["教学仪器设备资产值"]
     values = [20000.0, 3000.0, 9000.0, 30000.0, 1.0, 100.0, 80.0, 0.0, 40.0, 30.0, 10.0, 1.0]

@@ -1,5 +1,5 @@
-"""A 九年一贯制学校 hands in what the statistics system exported: two printings of the teachers' form,
-the building form of 2021, cells by the addresses that are known of it."""
+"""A 九年一贯制学校 hands in what the statistics system exported: two printings of the form of
+teachers, the building form of 2021, cells by the addresses that are known of it."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from checker.forms.adopted_sheets import adopted_sheets, grid_paths, listing_pat
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_fact
 from checker.forms.header_paths import (
+    ALL_COLUMNS,
     Header,
     PrintedSheet,
     cell_at,
@@ -328,7 +329,15 @@ class _SheetReader:
             paths, what = listing_paths(part), f"明细表 {part.table} "
         else:
             paths, what = list(part.headers.values()), "台账"
-        found = self.printed.header(paths, part.below)
+        span = ALL_COLUMNS
+        if isinstance(part, Grid) and part.block:
+            beside = self.printed.blocks(part.labels)
+            if len(beside) != part.blocks or part.block > part.blocks:
+                why = f"“{part.labels}”不是并排 {part.blocks} 处"
+                self.found.miss(self.title, f"{what}的表头（{why}）")
+                return None
+            span = beside[part.block - 1]
+        found = self.printed.header(paths, part.below, span)
         if isinstance(found, Header):
             return found
         rows = "、".join(str(each.last_row) for each in found)
@@ -365,10 +374,13 @@ class _SheetReader:
             column: self._ticks(header, options, self._column_title(column))
             for column, options in grid.ticks.items()
         }
-        labels = label_columns(self.printed, grid.labels, header) if grid.labels else []
-        if grid.labels and not labels:
-            self.found.miss(self.title, f"行的名称（“{grid.labels}”找不到或有几处）")
-            return
+        labels: list[int] = []
+        for path in (grid.groups, grid.labels):
+            over = label_columns(self.printed, path, header) if path else []
+            if path and not over:
+                self.found.miss(self.title, f"行的名称（“{path}”找不到或有几处）")
+                return
+            labels += over
         code = self._code(header, grid.code)
         first = self.printed.first_body_row(header)
         paths = {row: self.printed.row_path(row, labels) for row in range(first, last + 1)}

@@ -53,7 +53,7 @@ def _words(sheet: AdoptedSheet) -> list[tuple[str, str]]:
     for grid in sheet.grids:
         absent = {place.header for place in grid.cells if place.optional}
         paths = [path for path in grid_paths(grid) if path not in absent]
-        words += [("path", path) for path in (*paths, grid.labels, grid.code) if path]
+        words += [("path", path) for path in (*paths, grid.labels, grid.groups, grid.code) if path]
     for listing in sheet.tables:
         words += [("path", path) for path in (*listing_paths(listing), listing.code) if path]
     if sheet.ledger is not None:
@@ -96,9 +96,7 @@ def adopted_sheets(
     return found, lacking
 
 
-def _best(
-    sheet: AdoptedSheet, printed: Mapping[str, PrintedSheet]
-) -> tuple[float, int, list[str]]:
+def _best(sheet: AdoptedSheet, printed: Mapping[str, PrintedSheet]) -> tuple[float, int, list[str]]:
     """How well the sheet that fits best fits, by share and by number of words, and its title; all
     titles where several fit as well."""
     wanted = len(_words(sheet))

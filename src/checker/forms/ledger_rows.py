@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import Enum
@@ -15,6 +16,8 @@ from checker.forms.plain_text import TOTAL_WORDS, plain, school_code, squeeze
 from checker.model.submission import FactRef, FactState, Problem, Submission
 from checker.model.template import FieldType, Template
 
+_SECTION = re.compile(r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.])\D")
+"""A heading between the rows of a list: 二、设施设备."""
 SUMMED = (FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED)
 
 
@@ -53,6 +56,8 @@ def ledger_rows(
         texts = [squeeze(value) for _, value in held if isinstance(value, str)]
         if len(held) == 1 and texts and is_end(texts[0]):
             return
+        if len(held) == 1 and texts and _SECTION.match(texts[0]):
+            continue
         total = _total(held)
         if total is not None:
             kind = RowKind.SUBTOTAL if "小计" in total else RowKind.TOTAL
