@@ -581,26 +581,29 @@ def adopt(
         target.write_text(made.text, "utf-8")
     for line in made.found:
         click.echo(line)
-    if made.rules:
-        with _said_plainly():
-            written = _write_rules(made, out, template_id)
-        click.echo(f"看出 {len(made.rules)} 条关系，规则的草稿写到 {written}。")
+    with _said_plainly():
+        written = _write_rules(made, out, template_id)
+    if written is not None:
+        seen = f"看出 {len(made.rules)} 条关系" if made.rules else "没有看出总成立的关系"
+        click.echo(f"{seen}，规则的草稿写到 {written}。")
     click.echo(f"草稿写到 {target}；请逐项核对，再用 checker template show 看每一格读成了什么。")
 
 
-def _write_rules(made: Draft, out: Path, template_id: str) -> Path:
+def _write_rules(made: Draft, out: Path, template_id: str) -> Path | None:
     """Write the proposed rules: as plugin.toml of a new plugin, where ``out`` is in its folder
     templates, or behind the rules of one that was drafted; else beside the template."""
     from checker.authoring.rule_draft import DRAFTED, highest_number, plugin_text, rules_text
 
-    plugin = out.absolute().parents[1] / "plugin.toml"
-    in_plugin = out.absolute().parent.name == "templates"
+    plugin = out.parent.parent / "plugin.toml"
+    in_plugin = out.parent.name == "templates"
     if in_plugin and not plugin.exists():
-        name = plugin.parent.name
+        name = plugin.parent.absolute().name
         own_id = name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else "own_forms"
         text = plugin_text(own_id, name) + rules_text(made.rules, template_id)
         plugin.write_text(text, "utf-8")
         return plugin
+    if not made.rules:
+        return None
     known = 0
     if in_plugin:
         before = plugin.read_text("utf-8")
