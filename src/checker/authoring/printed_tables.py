@@ -10,7 +10,7 @@ from datetime import date
 from msgspec import Struct, field
 
 from checker.forms.adopted_cells import is_end
-from checker.forms.header_paths import PrintedSheet
+from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
 from checker.model.snapshot import SheetSnapshot
 
@@ -67,9 +67,8 @@ def tables_on(
 ) -> Iterator[PrintedTable]:
     """The tables of a sheet, from the top: a row of several texts, and rows of figures below. In
     a blank sheet the figures are those of its filled ``copies``."""
-    cells = printed.snapshot
     row = 1
-    while row <= cells.last_row:
+    while row <= min(printed.snapshot.last_row, SEARCHED_ROWS):
         bottom = _header_bottom(printed, row, copies)
         if bottom is None:
             row += 1
@@ -303,10 +302,13 @@ def _last(printed: PrintedSheet, first: int, columns: Sequence[int], within: ran
 
 def _texts(printed: PrintedSheet, row: int) -> dict[int, str]:
     """The texts that begin in a row, by column."""
+    cells = printed.snapshot
+    index = row - cells.origin[0]
+    line = cells.rows[index] if 0 <= index < len(cells.rows) else ()
     return {
         column: text
-        for column in range(1, printed.snapshot.last_column + 1)
-        if (text := squeeze(printed.snapshot.raw(row, column)))
+        for column, value in enumerate(line[:SEARCHED_COLUMNS], start=cells.origin[1])
+        if (text := squeeze(value))
     }
 
 
@@ -343,22 +345,28 @@ def pairs_beside(printed: PrintedSheet) -> Iterator[Pair]:
     """Pairs of label and value side by side on a sheet without tables, after a row's number."""
     cells = printed.snapshot
     seen: set[str] = set()
-    for row in range(2, cells.last_row + 1):
+    last_column = min(cells.last_column, SEARCHED_COLUMNS)
+    for row in range(2, min(cells.last_row, SEARCHED_ROWS) + 1):
         at = 1
-        while at <= cells.last_column:
+        while at <= last_column:
             text = printed.text(row, at)
             after = printed.area(row, at)[3] + 1
             if not text or text.isdigit() or ":" in text or printed.area(row, at)[:2] != (row, at):
                 at = after
                 continue
-            if after > cells.last_column:
+            if after > last_column:
                 break
             value = cells.raw(row, after)
             label = str(cells.raw(row, at)).strip()
             number = row_code(cells.raw(row, at - 1)) if at > 1 else ""
             if squeeze(label) not in seen:
                 seen.add(squeeze(label))
-                yield label, _shown(value), "beside", number if number.isdigit() else ""
+                yield (
+                    label,
+                    _shown(value),
+                    "beside",
+                    number if number.isdigit() and len(number) < 5 else "",
+                )
             at = printed.area(row, after)[3] + 1
 
 
