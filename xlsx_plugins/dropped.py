@@ -52,6 +52,7 @@ def _check(file: Path) -> Outcome:
     from checker.session import BadChoice
     from checker.settings import BadSettings
     from checker.writing import UnwritableWorkbook, write_changes
+    from checker.writing.old_formats import old_format, words_on, write_converted
 
     if not file.is_file():
         return Outcome(f"{file.name}：没有这个文件。", failed=True)
@@ -65,12 +66,18 @@ def _check(file: Path) -> Outcome:
     counts = counts_of(judgement.report, session.rules)
     overview = overview_of(judgement.report, session.rules)
     text = f"{file.name}：{verdict_sentence(counts, overview)}"
-    copy = file.with_name(f"{file.stem}{COPY_SUFFIX}{file.suffix}")
+    data = file.read_bytes()
+    kind = old_format(data)
+    copy = file.with_name(f"{file.stem}{COPY_SUFFIX}{'.xlsx' if kind else file.suffix}")
     try:
-        if judgement.cannot_write:
-            raise UnwritableWorkbook(judgement.cannot_write)
         changes = changes_for(judgement.report, session.rules, session.profile.title)
-        write_changes(file, copy, changes)
+        if kind is not None:
+            write_converted(data, kind, copy, changes)
+            text += f"\n{words_on(kind.value)}"
+        elif judgement.cannot_write:
+            raise UnwritableWorkbook(judgement.cannot_write)
+        else:
+            write_changes(file, copy, changes)
     except UnwritableWorkbook as refusal:
         return Outcome(f"{text}\n没有写出带标记的副本：{refusal}")
     except OSError as problem:

@@ -86,7 +86,8 @@ class Session:
         """One workbook through the five steps. A bad file becomes a judgement that says why.
 
         ``data`` is the content of the file at ``path``; ``write`` puts the marks where they are
-        wanted, None writes none.
+        wanted, None writes none. A workbook of which only a converted copy can be marked is handed
+        to ``write`` too: whether that can be made is seen there.
         """
         from checker.reading import UnreadableWorkbook, read_snapshot_bytes
         from checker.reading.limits import set_limits
@@ -100,7 +101,7 @@ class Session:
         except UnknownForm as problem:
             return Judgement(path, FileStatus.UNKNOWN_TEMPLATE, message=problem.reason)
         report = self.judge(submission)
-        cannot_write = snapshot.cannot_write
+        cannot_write = None if snapshot.convertible else snapshot.cannot_write
         if write is not None and cannot_write is None:
             from checker.writing.outcome import UnwritableWorkbook
 

@@ -102,12 +102,12 @@ def test_show_names_every_cell_that_is_read(tmp_path: Path) -> None:
     run("show", forms.FORMS / forms.STATISTICS, "-o", target, "--plugin-dir", forms.PLUGIN)
     book = openpyxl.load_workbook(target)
     pupils = book["教基3112_小学"]
-    assert pupils["G6"].comment.text.startswith("pupils.total")
-    assert pupils["C6"].comment.text.startswith("pupils.graduates")
+    assert pupils["G6"].comment.text.startswith("students.total@primary")
+    assert pupils["C6"].comment.text.startswith("students.graduates")
     assert pupils["G6"].fill.fgColor.rgb != pupils["C6"].fill.fgColor.rgb
     assert pupils["E6"].comment is None, "95 girls among the entrants are not read"
     listed = {row[0]: row[2] for row in book["对照"].iter_rows(min_row=2, values_only=True)}
-    assert listed["pupils.total"] == "教基3112_小学!G6"
+    assert listed["students.total@primary"] == "教基3112_小学!G6"
     assert book["教基1001_小学"]["C3"].value == "某某县第一小学"
 
 

@@ -170,6 +170,96 @@ def test_a_tick_goes_into_the_column_of_the_answer(own: Session, tmp_path: Path)
     assert [row.facts["item"].value for row in after] == [row.facts["item"].value for row in before]
 
 
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """The ledger as the county hands it out: 60 numbered rows, and its total below them."""
+    book = openpyxl.load_workbook(forms.FORMS / forms.LEDGER)
+    for row in (*book["台账"]["B5:AE64"], *book["台账"]["F65:AE65"]):
+        for cell in row:
+            cell.value = None
+    path = tmp_path / "台账.xlsx"
+    book.save(path)
+    return path
+
+
+UNITS = [
+    {
+        "school.code": f"213600000{number}",
+        "school.name": f"某某县第{number}小学",
+        "school.kind": "小学",
+        "pupils.total@whole": 100 * number,
+        "pupils.total@primary": 100 * number,
+    }
+    for number in (1, 2, 3)
+]
+
+
+def fill_ledger(tmp_path: Path, ledger: Path, units: object, code: int = 0) -> str:
+    data = tmp_path / "台账数据.json"
+    data.write_text(json.dumps({"units": units}), "utf-8")
+    words = ("fill", "own_ledger", data, "--workbook", ledger, "-o", tmp_path / "填好.xlsx")
+    return run(*words, "--plugin-dir", forms.PLUGIN, code=code)
+
+
+def test_each_unit_is_a_row_of_the_ledger(own: Session, tmp_path: Path, ledger: Path) -> None:
+    fill_ledger(tmp_path, ledger, UNITS)
+    units = own.bind(read_snapshot(tmp_path / "填好.xlsx")).units
+    pupils = FactRef("pupils.total", "whole")
+    assert [(unit.identity("name"), unit.fact(pupils).value) for unit in units] == [
+        ("某某县第1小学", 100),
+        ("某某县第2小学", 200),
+        ("某某县第3小学", 300),
+    ]
+    assert [unit.fact(pupils).cell.a1 for unit in units] == ["I5", "I6", "I7"]  # type: ignore[union-attr]
+
+
+def test_a_row_that_names_its_school_already_is_the_one_that_is_filled(
+    own: Session, tmp_path: Path, ledger: Path
+) -> None:
+    """The county wrote the names of two schools; the third goes into the first empty row."""
+    book = openpyxl.load_workbook(ledger)
+    book["台账"]["C8"], book["台账"]["B6"] = "某某县第2小学", "2136000001"
+    book.save(ledger)
+    fill_ledger(tmp_path, ledger, UNITS)
+    units = own.bind(read_snapshot(tmp_path / "填好.xlsx")).units
+    rows = {unit.identity("code"): unit.name.rpartition(" 第 ")[2] for unit in units}
+    assert rows == {"2136000003": "5 行", "2136000001": "6 行", "2136000002": "8 行"}
+
+
+def test_a_csv_with_one_line_a_school(own: Session, tmp_path: Path, ledger: Path) -> None:
+    data = tmp_path / "数据.csv"
+    lines = ["school.code,school.name,pupils.total@whole", "2136000001,某某县第1小学,380", ",,"]
+    data.write_text("\n".join(lines), "utf-8")
+    words = ("fill", "own_ledger", data, "--workbook", ledger, "-o", tmp_path / "填好.xlsx")
+    run(*words, "--plugin-dir", forms.PLUGIN)
+    (unit,) = own.bind(read_snapshot(tmp_path / "填好.xlsx")).units
+    assert unit.fact(FactRef("pupils.total", "whole")).value == 380
+
+
+def test_what_cannot_be_put_into_a_ledger_is_told(tmp_path: Path, ledger: Path) -> None:
+    many = [{"school.name": f"第{number}小学"} for number in range(61)]
+    assert "第 61 个单位：空白表里没有空行了" in fill_ledger(tmp_path, ledger, many, code=2)
+    told = fill_ledger(tmp_path, ledger, [{"school.name": "一小", "pupils.total": "很多"}], code=2)
+    assert "“很多”不能填在这里，应为数" in told
+    told = fill_ledger(tmp_path, ledger, [{"pupils.none": 1}], code=2)
+    assert "模板里没有字段 pupils.none" in told
+    book = openpyxl.load_workbook(ledger)
+    book["台账"]["C5"], book["台账"]["I5"] = "一小", 99
+    book.save(ledger)
+    unit = {"school.name": "一小", "pupils.total@whole": 100}
+    assert "台账!I5 已经填了“99”" in fill_ledger(tmp_path, ledger, [unit], code=2)
+    book["台账"]["C9"] = "一小"
+    book.save(ledger)
+    assert "有几行是它（第 5、9 行）" in fill_ledger(tmp_path, ledger, [unit], code=2)
+    words = ("fill", "own_conditions", tmp_path / "台账数据.json")
+    told = run(
+        *(*words, "--workbook", forms.FORMS / forms.CONDITIONS, "-o", tmp_path / "x.xlsx"),
+        *("--plugin-dir", forms.PLUGIN),
+        code=2,
+    )
+    assert "不能填 units" in told
+
+
 @pytest.mark.parametrize(
     ("text", "label", "value", "after"),
     [

@@ -26,11 +26,13 @@ class FillData(Struct, frozen=True):
 
     ``facts``: field id -> value, or -> column id -> value. ``tables``: table id -> rows, each by
     column id. ``explanations``: key of a finding ("TEA201@teachers.full_time@primary") -> text.
+    ``units``: the rows of a ledger, each by field id (or field@column).
     """
 
     facts: Mapping[str, FillValue | Mapping[str, FillValue]] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Mapping[str, FillValue]]] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
+    units: Sequence[Mapping[str, FillValue]] = ()
 
 
 def read_fill_data(path: Path) -> FillData:
@@ -47,7 +49,8 @@ def read_fill_data(path: Path) -> FillData:
 
 
 def from_json(text: str) -> FillData:
-    """``{"facts": {...}, "tables": {...}, "explanations": {...}}``; each may be left out.
+    """``{"facts": {...}, "tables": {...}, "explanations": {...}, "units": [...]}``; each may be
+    left out.
 
     ``source`` may stand beside them: a remark on where the numbers come from, not filled in.
     Raises FillError.
@@ -56,7 +59,7 @@ def from_json(text: str) -> FillData:
         document = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise FillError([f"不是正确的 JSON：第 {error.lineno} 行第 {error.colno} 列。"]) from error
-    parts = ("facts", "tables", "explanations")
+    parts = ("facts", "tables", "explanations", "units")
     if not isinstance(document, dict):
         raise FillError([f"JSON 最外层应为 {{ }}，含 {'、'.join(parts)}。"])
     problems = [
@@ -65,8 +68,11 @@ def from_json(text: str) -> FillData:
         if key not in (*parts, "source")
     ]
     problems += [
-        f"{key} 应为 {{ }}。" for key in parts if not isinstance(document.get(key, {}), dict)
+        f"{key} 应为 {{ }}。" for key in parts[:3] if not isinstance(document.get(key, {}), dict)
     ]
+    units = document.get("units", [])
+    if not (isinstance(units, list) and all(isinstance(unit, dict) for unit in units)):
+        problems.append("units 应为列表 [ ]，台账的每一行一个 { }。")
     if not problems:
         problems = _wrong_tables(document.get("tables", {}))
     if problems:
@@ -75,6 +81,7 @@ def from_json(text: str) -> FillData:
         cast("dict[str, FillValue | dict[str, FillValue]]", document.get("facts", {})),
         cast("dict[str, list[dict[str, FillValue]]]", document.get("tables", {})),
         {key: str(text) for key, text in document.get("explanations", {}).items()},
+        cast("list[dict[str, FillValue]]", units),
     )
 
 
@@ -88,11 +95,19 @@ def _wrong_tables(tables: Mapping[str, object]) -> list[str]:
 
 def from_csv(text: str) -> FillData:
     """Lines ``field,column,value`` (or 字段,列,值) under a heading. A table cell is
-    ``classes.grade,3,一年级``: its column is the row's number. Raises FillError."""
+    ``classes.grade,3,一年级``: its column is the row's number. Under a heading of field ids
+    (school.code,school.name,pupils.total) each line is a row of a ledger. Raises FillError."""
     rows = list(csv.reader(io.StringIO(text)))
     heading = [cell.strip() for cell in rows[0]] if rows else []
+    if heading and all("." in name for name in heading):
+        return FillData(units=_units(heading, rows[1:]))
     if heading not in (["field", "column", "value"], ["字段", "列", "值"]):
-        raise FillError(["CSV 的第一行应为 field,column,value（或 字段,列,值）。"])
+        raise FillError(
+            [
+                "CSV 的第一行应为 field,column,value（或 字段,列,值）；台账的第一行写字段编号，"
+                "如 school.code,school.name。"
+            ]
+        )
     facts: dict[str, dict[str, FillValue]] = {}
     tables: dict[str, dict[int, dict[str, FillValue]]] = {}
     explanations: dict[str, str] = {}
@@ -121,3 +136,22 @@ def from_csv(text: str) -> FillData:
         },
         explanations,
     )
+
+
+def _units(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[dict[str, FillValue]]:
+    """The rows of a ledger from the lines of a CSV; what is left empty is not filled."""
+    problems = [
+        f"第 {number} 行应有 {len(heading)} 列，现在有 {len(row)} 列。"
+        for number, row in enumerate(rows, start=2)
+        if any(cell.strip() for cell in row) and len(row) != len(heading)
+    ]
+    if problems:
+        raise FillError(problems)
+    found: list[dict[str, FillValue]] = []
+    for row in rows:
+        unit: dict[str, FillValue] = {
+            name: cell for name, cell in zip(heading, row, strict=False) if cell.strip()
+        }
+        if unit:
+            found.append(unit)
+    return found

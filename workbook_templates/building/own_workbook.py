@@ -8,9 +8,10 @@ from pathlib import Path
 from checker_templates.building.fill import content_of, only_column
 from checker_templates.building.fill_data import FillData, FillValue
 
-from checker.forms.adopted import Room, Rooms, TableRoom, bind_adopted, rooms_of
+from checker.forms.adopted import LedgerRoom, Room, Rooms, TableRoom, bind_adopted, rooms_of
 from checker.forms.adopted_cells import NO_OPTIONS, with_pair_value
 from checker.forms.errors import FillError
+from checker.forms.plain_text import squeeze
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit, Scalar
 from checker.model.snapshot import Snapshot
@@ -53,6 +54,7 @@ def left_in_blank(template: Template, snapshot: Snapshot, data: FillData) -> lis
         for ref, fact in bind_adopted(snapshot, template).facts.items()
         if fact.cell is not None
         and fact.state not in (FactState.BLANK, FactState.UNBOUND)
+        and not ref.row  # of a ledger: a row may name its school already
         and (ref.field, ref.column) not in given
         and (fact.cell.row, fact.cell.column) not in snapshot.sheets[fact.cell.sheet].formulas
     ]
@@ -66,11 +68,9 @@ def own_edits(
     A field whose cell is not found for certain is refused, and so is a cell that holds a formula.
     Raises FillError naming every problem.
     """
-    if template.layout is not None and template.layout.ledger is not None:
-        raise FillError(["台账的各行不由程序填写，请直接填在表里。"])
     problems = left_in_blank(template, snapshot, data)
     writing = _Writing(template, snapshot, rooms_of(snapshot, template), verbatim)
-    for problem in (*writing.facts(data), *writing.tables(data)):
+    for problem in (*writing.facts(data), *writing.tables(data), *writing.units(data)):
         problems.append(problem)
     if data.explanations:
         problems.append("这份表没有“说明”表，不能填说明文字。")
@@ -135,6 +135,71 @@ class _Writing:
                         else:
                             yield from self._put(room, columns[name], value, what)
 
+    def units(self, data: FillData) -> Iterator[str]:
+        """Takes in the rows of the ledger: each in the row that names the unit already, else in the
+        next one that is empty."""
+        room = self.rooms.ledger
+        if not data.units:
+            return
+        if room is None:
+            yield "这份模板没有台账，或在空白表里没有找到台账的表头，不能填 units。"
+            return
+        fields = self.template.fields()
+        cells = self.snapshot.sheets[room.sheet]
+        known = self._named_rows(room)
+        empty = [
+            row
+            for row in room.rows
+            if all(
+                cells.raw(row, at) in (None, "") or (row, at) in cells.formulas
+                for at in room.columns.values()
+            )
+        ]
+        for number, unit in enumerate(data.units, start=1):
+            what = f"台账第 {number} 个单位"
+            rows = {row for key in self._keys(unit) for row in known.get(key, ())}
+            if len(rows) > 1:
+                yield f"{what}：空白表里有几行是它（第 {'、'.join(map(str, sorted(rows)))} 行）。"
+                continue
+            if not rows and not empty:
+                yield f"{what}：空白表里没有空行了；请在合计行上面插入行再填。"
+                continue
+            row = rows.pop() if rows else empty.pop(0)
+            for name, value in unit.items():
+                field_id, _, column = name.partition("@")
+                field = fields.get(field_id)
+                at = room.columns.get((field_id, column or (only_column(field) if field else "")))
+                if field is None:
+                    yield f"{what}：模板里没有字段 {field_id}。"
+                elif at is None:
+                    yield f"{what}：字段 {name} 在空白表里没有找到确定的一栏。"
+                else:
+                    cell = CellRef(room.sheet, row, at)
+                    yield from self._put(Room(cell), field, value, f"{what}的 {name}")
+                    held = None if (row, at) in cells.formulas else cells.raw(row, at)
+                    if held not in (None, "") and not _alike(held, self.cells.get(cell)):
+                        yield f"{what}：{cell} 已经填了“{_as_text(held)}”，请先清空。"
+
+    def _keys(self, unit: Mapping[str, FillValue]) -> Iterator[tuple[str, str]]:
+        """What a unit is known by: its code, its name."""
+        for part in ("code", "name"):
+            field_id = getattr(self.template.identity, part)
+            value = unit.get(field_id) if field_id else None
+            if value not in (None, ""):
+                yield part, squeeze(str(value))
+
+    def _named_rows(self, room: LedgerRoom) -> dict[tuple[str, str], list[int]]:
+        """Code or name -> the rows of a ledger that bear it already."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for part in ("code", "name"):
+            field_id = getattr(self.template.identity, part)
+            at = next((at for (name, _), at in room.columns.items() if name == field_id), None)
+            for row in room.rows if at is not None else ():
+                held = self.snapshot.sheets[room.sheet].raw(row, at or 0)
+                if held not in (None, ""):
+                    found.setdefault((part, squeeze(_as_text(held))), []).append(row)
+        return found
+
     def _put(
         self, room: Room, entry: Field | TableColumn, value: FillValue, what: str
     ) -> Iterator[str]:
@@ -174,6 +239,15 @@ class _Writing:
             return
         for option, cell in room.ticks.items():
             self.cells[cell] = TICK if option == chosen else None
+
+
+def _alike(held: object, content: Scalar) -> bool:
+    return squeeze(_as_text(held)) == squeeze(_as_text(content))
+
+
+def _as_text(value: object) -> str:
+    """A cell's value as a text; 12.0 as 12."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _room_in_row(place: TableRoom, row: int, name: str) -> Room | None:

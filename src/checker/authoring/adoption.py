@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from checker.authoring.printed_tables import (
     CODE_WORDS,
     LABEL_WORDS,
     REMARK_WORDS,
+    UNIT_OF_ROW,
     YEAR,
     Leaf,
     PrintedTable,
@@ -27,14 +29,14 @@ from checker.authoring.printed_tables import (
     tables_on,
     title_of,
 )
-from checker.forms.adopted_cells import CROSSES, TICKS, is_end
+from checker.authoring.rule_draft import ProposedRule, id_card_rules, subset_rule, sum_rule
+from checker.forms.adopted_cells import CROSSES, NO_OPTIONS, TICKS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.snapshot import SheetSnapshot, Snapshot
 
 UNIT_WORDS = ("单位", "计量单位")
-UNIT_OF_ROW = ("学校名称", "单位名称", "学校标识码", "标识码", "幼儿园名称")
 KNOWN_IDS = (
     ("学校(机构)名称", "school.name"),
     ("学校(机构)标识码", "school.code"),
@@ -42,26 +44,30 @@ KNOWN_IDS = (
     ("单位名称", "school.name"),
     ("填报单位", "school.name"),
     ("学校标识码", "school.code"),
+    ("学校代码", "school.code"),
     ("标识码", "school.code"),
     ("办学类型", "school.kind"),
     ("学校", "school.name"),
 )
 STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
+_UNITS = re.compile(r"[^\W\d_]{1,4}|㎡")
 _UNIT = re.compile(r"\(([^()]{1,6})\)$")
 
 
 class Draft(Struct):
-    """The text of a draft and what was found, one line each, for the screen."""
+    """The text of a draft, what was found, one line each, for the screen, and the relations that
+    hold, as rules."""
 
     text: str
     found: list[str]
+    rules: list[ProposedRule]
 
 
 def draft(snapshots: Sequence[Snapshot], template_id: str) -> Draft:
     """The draft of a template for these workbooks, the first of which says what the layout is."""
     main = snapshots[0]
     writer = _Writer(main, snapshots, template_id)
-    return Draft(writer.text(), writer.found)
+    return Draft(writer.text(), writer.found, writer.rules)
 
 
 class _Writer:
@@ -76,16 +82,29 @@ class _Writer:
         self.layouts: list[str] = []
         self.stages: dict[str, str] = {}
         self.relations: list[str] = []
+        self.rules: list[ProposedRule] = []
         self.identity: dict[str, str] = {}
         self.ids: set[str] = set()
+        self.code_lists: dict[str, Sequence[str]] = {}
+        self.known: dict[tuple[object, ...], str] = {}
+        self.alike: Counter[tuple[object, ...]] = Counter()
+        self.names: list[str] = []
+        self.unit = ""
 
     def text(self) -> str:
         """The whole template.toml."""
         title = ""
         shown = [item for item in self.main.sheets.items() if item[1].visible]
+        self.alike = Counter(_kind(PrintedSheet(sheet)) for _, sheet in shown)
         for number, (name, sheet) in enumerate(shown, 1):
             printed = PrintedSheet(sheet)
             title = title or title_of(printed)
+            same = self._same_as(name, printed)
+            if same:
+                self.found.append(
+                    f"{name}：表样与“{same}”一样，没有另起草；一份工作簿里有几所学校的，请每校一份。"
+                )
+                continue
             self._sheet(f"sheet{number}", name, printed)
         year = next(
             (m[1] for each in self.main.sheets.values() for m in _years(each)),
@@ -96,7 +115,7 @@ class _Writer:
             "# · 字段编号（id）改成说得清的英文，规则按它引用；type、unit 是按现有的内容推测的；",
             "# · 表头路径和名称照表上印的写，改了就找不到；用不到的字段连同位置一起删去。",
             f"id = {_q(self.template_id)}",
-            f"title = {_q(_plain_title(title or Path(self.main.name).stem, 60))}",
+            f"title = {_q(_plain_title(self._title(title) or Path(self.main.name).stem, 60))}",
             f"edition = {year}",
             'level = "school"',
         ]
@@ -109,11 +128,28 @@ class _Writer:
         if self.identity:
             parts = ", ".join(f"{part} = {_q(name)}" for part, name in self.identity.items())
             head.append(f"identity = {{ {parts} }}")
+        if self.code_lists:
+            head += ["", "[code_lists]"]
+            for own, options in self.code_lists.items():
+                listed = ", ".join(f"{_q(option)} = {_q(option)}" for option in options)
+                head.append(f"{own} = {{ {listed} }}")
         lines = [*head, *self.sheets, "", "[layout]", 'kind = "adopted"', *self.layouts]
         if self.relations:
-            lines += ["", "# 在现有各份表里都成立的关系，可以写成 plugin.toml 里的规则："]
+            lines += ["", "# 在现有各份表里都成立的关系，另写成规则的草稿："]
             lines += [f"# · {each}" for each in self.relations]
         return "\n".join(lines) + "\n"
+
+    def _same_as(self, name: str, printed: PrintedSheet) -> str | None:
+        """The name of an earlier sheet that has the same tables; None, and this one noted."""
+        key = _kind(printed)
+        if len(key) < 2 or key not in self.known:
+            self.known[key] = name
+            return None
+        return self.known[key]
+
+    def _title(self, text: str) -> str:
+        """The title of a form without the name of the school that filled it in."""
+        return next((text[len(own) :] for own in self.names if text.startswith(own)), text)
 
     # -- one sheet -----------------------------------------------------------------------
 
@@ -126,6 +162,10 @@ class _Writer:
             pairs += list(pairs_beside(printed))
         if not tables and not pairs:
             return
+        is_ledger = any(not each.labels and self._is_ledger(each) for each in tables)
+        units = [pair for pair in pairs if squeeze(pair[0]) in UNIT_WORDS]
+        pairs = [pair for pair in pairs if pair not in units]
+        self.unit = next((value for _, value, *_ in units if _UNITS.fullmatch(value)), "")
         fields: list[str] = []
         cells: list[str] = []
         grids: list[str] = []
@@ -135,10 +175,16 @@ class _Writer:
         declared: list[str] = []
         for label, value, where, printed_row in pairs:
             at = printed_row or f"p{len(cells) + 1}"
-            field_id = self._id(label, f"{sheet_id}.p{len(cells) + 1}")
+            own = f"{sheet_id}.p{len(cells) + 1}"
+            field_id = own if is_ledger else self._id(label, own)
+            if field_id == "school.name" and value:
+                self.names.append(value)
+            unit = _unit_of(label)
+            kind = _type([_number(value)], unit) if where == "beside" else "text"
             fields.append(
-                f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = {_q(at)}, "
-                f'type = "text", blank = "none", columns = ["whole"] }},  # 现在：{_short(value)}'
+                f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = {_q(at)}, type = "
+                f'{_q(kind)}, unit = {_q(unit)}, blank = "none", columns = ["whole"] }},'
+                f"  # 现在：{_short(value)}"
             )
             cells.append(
                 f"  {{ field = {_q(field_id)}, label = {_q(label)}, value = {_q(where)} }},"
@@ -172,9 +218,10 @@ class _Writer:
         ]
         title = title_of(printed)
         self.layouts += ["", "[[layout.sheets]]", f"id = {_q(sheet_id)}"]
+        title = self._title(title)
         if title:
             self.layouts.append(f"titles = [{_q(title)}]")
-        if len(self.main.sheets) > 1:
+        if len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2:
             self.layouts.append(f"names = [{_q(name.partition('_')[0] + '*')}]")
         if cells:
             self.layouts += ["cells = [", *cells, "]"]
@@ -233,7 +280,7 @@ class _Writer:
             path = printed.row_path(row, each.labels)
             if not path or (is_end(path[-1]) and not path[-1].startswith("其中")):
                 continue
-            unit = str(printed.snapshot.raw(row, unit_at) or "") if unit_at else ""
+            unit = str(printed.snapshot.raw(row, unit_at) or "") if unit_at else self.unit
             values = [
                 copy.sheets[printed.snapshot.title].raw(row, leaf.column)
                 for copy in self.copies
@@ -244,14 +291,21 @@ class _Writer:
             field_id = f"{sheet_id}.r{before + len(in_grid) + 1}"
             in_grid.append(field_id)
             label = "/".join(part.replace("/", "//") for part in path[-2:])
+            empty = sum(value in (None, "") for value in values)
+            blank = 'blank = "none", ' if 0 < empty < len(values) else ""
             fields.append(
                 f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = "
                 f"{_q(code or str(len(in_grid)))}, type = {_q(_type(values, unit))}, "
-                f"unit = {_q(unit)}, columns = {json.dumps(names)} }},"
+                f"unit = {_q(unit)}, {blank}columns = {json.dumps(names)} }},"
             )
-            self._subset(printed, row, each, used, field_id, fields, label)
+            self._subset(printed, row, each, used, in_grid, label, ids[0][1])
         header = self._path_of(each, each.labels[-1], LABEL_WORDS)
         lines = ["", "[[layout.sheets.grids]]", f"labels = {_q(header)}"]
+        groups = self._path_of(each, each.labels[0], ("",))
+        if groups and groups != header:
+            lines.append(f"groups = {_q(groups)}")
+        if each.block:
+            lines.append(f"block = {each.block}\nblocks = {each.blocks}")
         if each.code:
             lines.append(f"code = {_q(self._path_of(each, each.code, CODE_WORDS))}")
         pairs = ", ".join(
@@ -265,13 +319,14 @@ class _Writer:
         row: int,
         each: PrintedTable,
         used: Sequence[Leaf],
-        field_id: str,
-        fields: Sequence[str],
+        in_grid: Sequence[str],
         label: str,
+        stage: str,
     ) -> None:
         """Proposes 其中 ≤ the row above that is no 其中, if it holds wherever both are numbers."""
-        if "其中" not in label or len(fields) < 2:
+        if "其中" not in label or len(in_grid) < 2:
             return
+        field_id = in_grid[-1]
         whole = row - 1
         while whole >= each.first and "其中" in printed.text(whole, each.labels[-1]):
             whole -= 1
@@ -286,14 +341,18 @@ class _Writer:
                 if isinstance(part, int | float) and isinstance(total, int | float):
                     compared += 1
                     held += part <= total
-        if compared and held == compared:
-            over = "/".join(printed.row_path(whole, each.labels))
-            self.relations.append(f"{field_id}（{label}）<= {over}：{held} 处都成立")
-        elif compared and held / compared >= 0.8:
-            over = "/".join(printed.row_path(whole, each.labels))
-            self.relations.append(
-                f"{field_id}（{label}）<= {over}：{compared} 处里 {held} 处成立（其余可能是填错的）"
-            )
+        if not compared or held / compared < 0.8:
+            return
+        over = "/".join(printed.row_path(whole, each.labels))
+        support = (
+            f"{held} 处都成立"
+            if held == compared
+            else f"{compared} 处里 {held} 处成立（其余可能是填错的）"
+        )
+        self.relations.append(f"{field_id}（{label}）<= {over}：{support}")
+        if stage or len(used) == 1:
+            whole_id = in_grid[-1 - (row - whole)]
+            self.rules.append(subset_rule(field_id, whole_id, (label, over), stage, support))
 
     def _path_of(self, each: PrintedTable, column: int, words: Sequence[str]) -> str:
         """The header over a column of labels or codes; 甲 or 乙 below it where there is none."""
@@ -305,29 +364,33 @@ class _Writer:
 
     def _ledger(self, sheet_id: str, each: PrintedTable, fields: list[str]) -> list[str]:
         headers: list[str] = []
+        named: dict[int, str] = {}
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called((*CODE_WORDS, *REMARK_WORDS)):
                 continue
             field_id = self._id(leaf.path, f"{sheet_id}.c{number}")
+            named[leaf.column] = field_id
             unit = _unit_of(leaf.path)
             fields.append(
                 f'  {{ id = {_q(field_id)}, label = {_q(leaf.path)}, row = "{number}", type = '
                 f'{_q(_type(leaf.values, unit))}, unit = {_q(unit)}, columns = ["whole"] }},'
             )
             headers.append(f"{_q(field_id)} = {_q(leaf.path)}")
-        self._sums(each)
+        self._sums(each, named)
         code = self._code_line(each)
         return ["", "[layout.sheets.ledger]", *code, "[layout.sheets.ledger.headers]", *headers]
 
-    def _sums(self, each: PrintedTable) -> None:
-        """Proposes 合计 = the other columns under the same header, without 其中."""
+    def _sums(self, each: PrintedTable, named: Mapping[int, str]) -> None:
+        """Proposes 合计 = the other columns under the same header, without 其中; 其中 ≤ 合计; and a
+        column = those under the header that bears its name (专任教师 and 专任教师学历)."""
         groups: dict[str, list[Leaf]] = {}
         for leaf in each.leaves:
             head, _, tail = leaf.path.rpartition("/")
             if head and "其中" not in tail:
                 groups.setdefault(head, []).append(leaf)
-        for leaves in groups.values():
+        for head, leaves in groups.items():
             total = next((leaf for leaf in leaves if leaf.path.endswith("/合计")), None)
+            self._others(each, head, leaves, total, named)
             for many in range(len(leaves) - 1, 1, -1) if total else ():
                 assert total is not None
                 parts = [leaf for leaf in leaves if leaf is not total][:many]
@@ -339,8 +402,53 @@ class _Writer:
                 held = sum(abs(row[0] - sum(row[1:])) < 1e-6 for row in rows)
                 if rows and held / len(rows) >= 0.9:
                     names = " + ".join(leaf.path.rpartition("/")[2] for leaf in parts)
-                    self.relations.append(f"{total.path} = {names}：{len(rows)} 行里 {held} 行成立")
+                    support = f"{len(rows)} 行里 {held} 行成立"
+                    self.relations.append(f"{total.path} = {names}：{support}")
+                    self._sum(total, parts, named, support)
                     break
+
+    def _sum(
+        self, total: Leaf, parts: Sequence[Leaf], named: Mapping[int, str], support: str
+    ) -> None:
+        ids = [named[part.column] for part in parts]
+        head = total.path.rpartition("/")[0]
+        label = head if total.path.endswith("/合计") else total.path
+        labels = (label, [part.path for part in parts])
+        self.rules.append(sum_rule(named[total.column], ids, labels, support))
+
+    def _others(
+        self,
+        each: PrintedTable,
+        head: str,
+        leaves: Sequence[Leaf],
+        total: Leaf | None,
+        named: Mapping[int, str],
+    ) -> None:
+        for leaf in each.leaves if total is not None else ():
+            part = leaf.path.startswith(f"{head}/") and "其中" in leaf.path
+            held, of = _holds(total, leaf) if part and total is not None else (0, 0)
+            if of and held / of >= 0.9 and total is not None:
+                support = f"{of} 行里 {held} 行成立"
+                labels = (leaf.path, f"{head}合计")
+                ids = named[leaf.column], named[total.column]
+                self.rules.append(subset_rule(*ids, labels, "", support))
+        if total is not None or len(leaves) < 2:
+            return
+        for leaf in each.leaves:
+            name = leaf.path.rpartition("/")[2]
+            if leaf in leaves or len(squeeze(name)) < 2 or squeeze(name) not in squeeze(head):
+                continue
+            rows = [
+                row
+                for row in zip(leaf.values, *(one.values for one in leaves), strict=True)
+                if all(isinstance(value, int | float) for value in row)
+            ]
+            held = sum(abs(row[0] - sum(row[1:])) < 1e-6 for row in rows)
+            if rows and held / len(rows) >= 0.9:
+                support = f"{len(rows)} 行里 {held} 行成立"
+                names = " + ".join(one.path for one in leaves)
+                self.relations.append(f"{leaf.path} = {names}：{support}")
+                self._sum(leaf, leaves, named, support)
 
     def _listing(self, table_id: str, each: PrintedTable) -> tuple[list[str], list[str]]:
         headers: list[str] = []
@@ -362,7 +470,13 @@ class _Writer:
                 )
                 ticks.append(f"{column_id} = {{ {options} }}")
                 done.update(one.column for one in same)
-                columns.append(f'  {{ id = {_q(column_id)}, title = {_q(head)}, type = "flag" }},')
+                printed = [squeeze(one.path.rpartition("/")[2]) for one in same]
+                kind = 'type = "flag"'
+                if len(printed) != 2 or not NO_OPTIONS & set(printed):
+                    own = f"{table_id}_{column_id}"
+                    self.code_lists[own] = printed
+                    kind = f'type = "code", codes = {_q(own)}'
+                columns.append(f"  {{ id = {_q(column_id)}, title = {_q(head)}, {kind} }},")
                 continue
             unit = _unit_of(leaf.path)
             kind = _type(leaf.values, unit)
@@ -372,6 +486,7 @@ class _Writer:
                 f"unit = {_q(unit)}{blank} }},"
             )
             headers.append(f"{column_id} = {_q(leaf.path)}")
+        self._people(table_id, each, columns)
         layout = ["", "[[layout.sheets.tables]]", f"table = {_q(table_id)}", *self._code_line(each)]
         layout.append(f"headers = {{ {', '.join(headers)} }}")
         if ticks:
@@ -388,9 +503,31 @@ class _Writer:
         ]
         return layout, declared
 
+    def _people(self, table_id: str, each: PrintedTable, columns: Sequence[str]) -> None:
+        """Proposes what holds of the ID numbers of a list of people."""
+        types = {
+            match[1]: match[2]
+            for line in columns
+            if (match := re.search(r'id = "(\w+)".*type = "(\w+)"', line))
+        }
+        ids = {squeeze(leaf.path): f"c{number}" for number, leaf in enumerate(each.leaves, 1)}
+        card = next((own for path, own in ids.items() if "身份证" in path and own in types), None)
+        if card is None:
+            return
+        born = next((own for path, own in ids.items() if path.startswith("出生")), "")
+        if types.get(born) not in ("month", "date"):
+            born = ""
+        self.rules += id_card_rules(table_id, card, born, types)
+
     def _code_line(self, each: PrintedTable) -> list[str]:
         code = next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), None)
         return [f"code = {_q(code)}"] if code else []
+
+
+def _kind(printed: PrintedSheet) -> tuple[object, ...]:
+    """What two sheets of one form have in common: their title and the headers of their tables."""
+    tables = [(each.bottom, *(leaf.path for leaf in each.leaves)) for each in tables_on(printed)]
+    return (title_of(printed), *tables)
 
 
 def _plain_title(text: str, most: int) -> str:
@@ -465,6 +602,25 @@ def _ticks(values: Iterable[object]) -> bool:
     """Whether only ticks and crosses stand in a column, one at least."""
     texts = {squeeze(value) for value in values if value not in (None, "")}
     return bool(texts) and texts <= TICKS | CROSSES
+
+
+def _holds(total: Leaf, part: Leaf) -> tuple[int, int]:
+    """In how many rows a part is not more than the total, and of how many."""
+    rows = [
+        (one, other)
+        for one, other in zip(total.values, part.values, strict=True)
+        if isinstance(one, int | float) and isinstance(other, int | float)
+    ]
+    return sum(other <= one for one, other in rows), len(rows)
+
+
+def _number(value: str) -> object:
+    """The number that a text is, or the text; "" for none."""
+    try:
+        code = re.fullmatch(r"[+0]\d+|\d{8,}", value)  # a code, a telephone
+        return float(value) if value and not code else value
+    except ValueError:
+        return value
 
 
 def _short(value: str) -> str:

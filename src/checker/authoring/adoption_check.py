@@ -18,6 +18,7 @@ from checker.model.submission import Fact, FactState, Submission
 from checker.model.template import Template
 from checker.reading import UnreadableWorkbook, read_snapshot
 from checker.writing import write_changes
+from checker.writing.old_formats import old_format, write_converted
 
 SHEET = "对照"
 COLOURS = (Fill.PASS, Fill.UNMET, Fill.EXPLAINED, Fill.DOUBT, Fill.INFO)
@@ -95,7 +96,13 @@ def show(templates: Sequence[Template], source: Path, target: Path) -> Submissio
         if problem.rule == NOT_BOUND:
             rows.append((ResultCell(problem.message),))
     sheet = ResultSheet(SHEET, rows, widths=(28, 28, 18, 24, 20), freeze_rows=1)
-    write_changes(source, target, Changes(marks=marks, sheets=(sheet,)))
+    changes = Changes(marks=marks, sheets=(sheet,))
+    data = source.read_bytes()
+    kind = old_format(data)
+    if kind is None:
+        write_changes(source, target, changes)
+    else:
+        write_converted(data, kind, target, changes)
     return submission
 
 

@@ -10,11 +10,17 @@ from datetime import date
 from msgspec import Struct, field
 
 from checker.forms.adopted_cells import is_end
-from checker.forms.header_paths import PrintedSheet
+from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
 from checker.model.snapshot import SheetSnapshot
 
 LABEL_WORDS = ("项目", "指标", "内容", "名称", "甲")
+UNIT_OF_ROW = (
+    *("学校名称", "单位名称", "学校标识码", "标识码", "幼儿园名称"),
+    *("学校", "幼儿园", "填报学校"),
+)
+ENTRY_WORDS = ("姓名", "教师姓名", "学生姓名", "班级", "班级名称", "名称")
+"""Over a column of entries of a list, whose rows are not the same in every copy."""
 CODE_WORDS = ("序号", "行号", "编号", "乙")
 REMARK_WORDS = ("备注",)
 YEAR = re.compile(r"(20[0-9]{2})年?")
@@ -47,6 +53,8 @@ class PrintedTable(Struct):
     leaves: list[Leaf]
     labels: list[int] = field(default_factory=list)
     code: int | None = None
+    block: int = 0
+    blocks: int = 0
 
     @property
     def top(self) -> int:
@@ -59,42 +67,94 @@ def tables_on(
 ) -> Iterator[PrintedTable]:
     """The tables of a sheet, from the top: a row of several texts, and rows of figures below. In
     a blank sheet the figures are those of its filled ``copies``."""
-    cells = printed.snapshot
     row = 1
-    while row <= cells.last_row:
-        bottom = _header_bottom(printed, row)
+    while row <= min(printed.snapshot.last_row, SEARCHED_ROWS):
+        bottom = _header_bottom(printed, row, copies)
         if bottom is None:
             row += 1
             continue
-        found = _table(printed, row, bottom, copies)
-        yield found
-        row = found.last + 1
+        spans = _spans(printed, row)
+        found = [_table(printed, row, bottom, copies, span) for span in spans]
+        for number, each in enumerate(found, 1):
+            if len(found) > 1:
+                each.block, each.blocks = number, len(found)
+            yield each
+        row = max(each.last for each in found) + 1
 
 
-def _header_bottom(printed: PrintedSheet, row: int) -> int | None:
+def _spans(printed: PrintedSheet, row: int) -> list[tuple[int, int]]:
+    """The columns of the tables side by side whose header begins in a row: where the first header
+    text stands again, another table begins."""
+    texts = _texts(printed, row)
+    first = texts[min(texts)]
+    begins = [at for at, text in texts.items() if text == first]
+    last = printed.snapshot.last_column
+    if len(begins) < 2 or first in REMARK_WORDS:
+        return [(1, last)]
+    return list(zip(begins, [*[at - 1 for at in begins[1:]], last], strict=True))
+
+
+def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapshot]) -> int | None:
     """The last row of a header that begins in this row; None if none does: at least three texts
-    stand side by side, none of them a pair, and no figures."""
+    stand side by side, none of them a pair, and no figures; they are words of headers, or a row of
+    figures follows."""
     texts = _texts(printed, row)
     cells = printed.snapshot
     if len(texts) < 3 or any(map(_is_no_header, texts.values())):
         return None
     if any(_is_figure(cells.raw(row, at)) for at in range(1, cells.last_column + 1)):
         return None
-    if not any(
+    known = any(
         text in CODE_WORDS
         or text in LABEL_WORDS
-        or "名" in text
         or "合计" in text
         or "项目" in text
         or "内容" in text
         for text in texts.values()
-    ):
-        return None
+    )
     bottom = max(min(printed.area(row, at)[2], row + MOST_HEADER_ROWS - 1) for at in texts)
     # a second level below headers that are not merged down
     while bottom < row + MOST_HEADER_ROWS - 1 and _is_level(printed, row, bottom + 1):
         bottom += 1
-    return bottom
+    if known or any(_figures_follow(sheet, bottom + 1) for sheet in (printed.snapshot, *copies)):
+        return bottom
+    named = any(text in (*UNIT_OF_ROW, *ENTRY_WORDS) for text in texts.values())
+    return bottom if named and not _pairs_follow(printed, row) else None
+
+
+def _figures_follow(cells: SheetSnapshot, row: int) -> bool:
+    """Whether a row holds labels and then figures only, with a remark behind them at most: text and
+    figure in turns are pairs, and no row of a table."""
+    kinds = [
+        "figure" if _is_figure(value) else "text"
+        for at in range(1, cells.last_column + 1)
+        if (value := cells.raw(row, at)) not in (None, "")
+    ]
+    while kinds and kinds[0] == "figure":
+        kinds.pop(0)  # its number
+    if not kinds:
+        return False
+    figures = kinds.count("figure")
+    first = kinds.index("figure") if figures else len(kinds)
+    return figures >= 2 and 0 < first <= 3 and "text" not in kinds[first : first + figures]
+
+
+def _pairs_follow(printed: PrintedSheet, row: int) -> bool:
+    """Whether a row and the next are pairs of label and value side by side: text and figure in
+    turns, or values in cells that are merged one below the other."""
+    cells = printed.snapshot
+    kinds = [
+        _is_figure(value)
+        for at in range(1, cells.last_column + 1)
+        if (value := cells.raw(row + 1, at)) not in (None, "")
+    ]
+    if len(kinds) >= 4 and kinds == [False, True] * (len(kinds) // 2):
+        return True
+    widths = [
+        {at for at in _texts(printed, each) if printed.area(each, at)[3] > at}
+        for each in (row, row + 1)
+    ]
+    return bool(widths[0] & widths[1])
 
 
 def _is_no_header(text: str) -> bool:
@@ -121,11 +181,16 @@ def _is_level(printed: PrintedSheet, first: int, row: int) -> bool:
 
 
 def _table(
-    printed: PrintedSheet, top: int, bottom: int, copies: Sequence[SheetSnapshot]
+    printed: PrintedSheet,
+    top: int,
+    bottom: int,
+    copies: Sequence[SheetSnapshot],
+    span: tuple[int, int],
 ) -> PrintedTable:
     cells = printed.snapshot
     leaves: list[Leaf] = []
-    for column in range(1, cells.last_column + 1):
+    within = range(span[0], span[1] + 1)
+    for column in within:
         parts: list[str] = []
         for row in range(top, bottom + 1):
             text = printed.text(row, column)
@@ -137,7 +202,7 @@ def _table(
                 leaves.append(Leaf(path, column))
     first = bottom + 1
     signs = {printed.text(first, leaf.column): leaf.column for leaf in leaves}
-    for column in range(1, cells.last_column + 1):
+    for column in within:
         signs.setdefault(printed.text(first, column), column)
     label_at: list[int] = []
     code = next((leaf.column for leaf in leaves if leaf.is_called(CODE_WORDS)), None)
@@ -150,9 +215,11 @@ def _table(
             (leaf for leaf in leaves if any(w in squeeze(leaf.path) for w in ("项目", "指标"))),
             None,
         )
-        if label is not None:
+        if label is None:
+            label_at = _leading_labels(printed, first, leaves, code, copies)
+        else:
             area = printed.area(top, label.column)
-            after = range(area[3] + 1, cells.last_column + 1)
+            after = range(area[3] + 1, span[1] + 1)
             same = [
                 copy
                 for copy in copies
@@ -164,17 +231,60 @@ def _table(
                 for at in after
                 if at != code
             ):
-                label_at = list(range(area[1], area[3] + 1))
+                groups = [
+                    leaf.column
+                    for leaf in leaves
+                    if leaf.column < area[1]
+                    and leaf.column != code
+                    and _is_group(printed, first, leaf.column)
+                ]
+                label_at = [*groups, *range(area[1], area[3] + 1)]
     if label_at:
         leaves = [leaf for leaf in leaves if leaf.column not in label_at and leaf.column != code]
-    last = _last(printed, first, [leaf.column for leaf in leaves])
+    last = _last(printed, first, [leaf.column for leaf in leaves], within)
     return PrintedTable(printed, bottom, first, last, leaves, label_at, code)
 
 
-def _last(printed: PrintedSheet, first: int, columns: Sequence[int]) -> int:
+def _leading_labels(
+    printed: PrintedSheet,
+    first: int,
+    leaves: Sequence[Leaf],
+    code: int | None,
+    copies: Sequence[SheetSnapshot],
+) -> list[int]:
+    """The columns of labels at the left of a table all of whose other columns hold figures; none
+    where each row is a school or an entry, or stands in other words in the copies."""
+    columns = [leaf for leaf in leaves if leaf.column != code and not leaf.is_called(REMARK_WORDS)]
+    texts: list[Leaf] = []
+    for leaf in columns:
+        values = [printed.snapshot.raw(row, leaf.column) for row in (first, first + 1)]
+        if not any(isinstance(value, str) and squeeze(value) for value in values):
+            break
+        texts.append(leaf)
+    if not texts or len(texts) > 2 or len(texts) == len(columns):
+        return []
+    if any(leaf.is_called((*UNIT_OF_ROW, *ENTRY_WORDS)) for leaf in texts):
+        return []
+    label = texts[-1].column
+    same = all(squeeze(copy.raw(first, label)) == printed.text(first, label) for copy in copies)
+    figures = any(
+        _is_figure(sheet.raw(first, leaf.column))
+        for sheet in (printed.snapshot, *copies)
+        for leaf in columns[len(texts) :]
+    )
+    return [leaf.column for leaf in texts] if same and figures else []
+
+
+def _is_group(printed: PrintedSheet, first: int, column: int) -> bool:
+    """Whether texts over several rows stand in a column from its first row on."""
+    area = printed.area(first, column)
+    return bool(printed.text(first, column)) and area[1] == area[3]
+
+
+def _last(printed: PrintedSheet, first: int, columns: Sequence[int], within: range) -> int:
     row = first
     while row <= printed.snapshot.last_row:
-        texts = _texts(printed, row)
+        texts = {at: text for at, text in _texts(printed, row).items() if at in within}
         held = [at for at in columns if printed.snapshot.raw(row, at) not in (None, "")]
         alone = list(texts.values())
         if not texts and not held:
@@ -192,10 +302,13 @@ def _last(printed: PrintedSheet, first: int, columns: Sequence[int]) -> int:
 
 def _texts(printed: PrintedSheet, row: int) -> dict[int, str]:
     """The texts that begin in a row, by column."""
+    cells = printed.snapshot
+    index = row - cells.origin[0]
+    line = cells.rows[index] if 0 <= index < len(cells.rows) else ()
     return {
         column: text
-        for column in range(1, printed.snapshot.last_column + 1)
-        if (text := squeeze(printed.snapshot.raw(row, column)))
+        for column, value in enumerate(line[:SEARCHED_COLUMNS], start=cells.origin[1])
+        if (text := squeeze(value))
     }
 
 
@@ -218,24 +331,48 @@ def pairs_on(printed: PrintedSheet, taken: Iterable[int]) -> Iterator[Pair]:
                 if label in seen or label.startswith(("说明", "注", "附", "其中")):
                     continue
                 seen.add(label)
-                yield label, match[2].strip(), "same", ""
+                value, where = match[2].strip(), "same"
+                after = cell.area[3] + 1
+                alone = not value and match.end() == len(half_width(raw))
+                if alone and after <= printed.snapshot.last_column:
+                    beside = _shown(printed.snapshot.raw(row, after))
+                    if beside and ":" not in half_width(beside):
+                        value, where = beside, "beside"
+                yield label, value, where, ""
 
 
 def pairs_beside(printed: PrintedSheet) -> Iterator[Pair]:
     """Pairs of label and value side by side on a sheet without tables, after a row's number."""
-    for row in range(1, printed.snapshot.last_row + 1):
-        texts = [
-            (column, text)
-            for column, text in _texts(printed, row).items()
-            if not text.isdigit() and ":" not in text
-        ]
-        if texts and texts[0][0] + 1 <= printed.snapshot.last_column and row > 1:
-            at = texts[0][0]
-            if printed.area(row, at)[3] < printed.snapshot.last_column:
-                value = printed.snapshot.raw(row, printed.area(row, at)[3] + 1)
-                label = str(printed.snapshot.raw(row, at)).strip()
-                number = row_code(printed.snapshot.raw(row, at - 1)) if at > 1 else ""
-                yield label, str(value or ""), "beside", number
+    cells = printed.snapshot
+    seen: set[str] = set()
+    last_column = min(cells.last_column, SEARCHED_COLUMNS)
+    for row in range(2, min(cells.last_row, SEARCHED_ROWS) + 1):
+        at = 1
+        while at <= last_column:
+            text = printed.text(row, at)
+            after = printed.area(row, at)[3] + 1
+            if not text or text.isdigit() or ":" in text or printed.area(row, at)[:2] != (row, at):
+                at = after
+                continue
+            if after > last_column:
+                break
+            value = cells.raw(row, after)
+            label = str(cells.raw(row, at)).strip()
+            number = row_code(cells.raw(row, at - 1)) if at > 1 else ""
+            if squeeze(label) not in seen:
+                seen.add(squeeze(label))
+                yield (
+                    label,
+                    _shown(value),
+                    "beside",
+                    number if number.isdigit() and len(number) < 5 else "",
+                )
+            at = printed.area(row, after)[3] + 1
+
+
+def _shown(value: object) -> str:
+    whole = isinstance(value, float) and value.is_integer()
+    return "" if value is None else str(int(value)) if whole else str(value)  # type: ignore[call-overload]
 
 
 def title_of(printed: PrintedSheet) -> str:

@@ -22,7 +22,13 @@ from msgspec import Struct
 from checker import __version__
 from checker.batch.discovery import Source, discover
 from checker.batch.previous_year import in_full, session_for
-from checker.batch.result_folder import claim, copy_name, copy_target, replacing
+from checker.batch.result_folder import (
+    claim,
+    converted_from,
+    copy_name,
+    copy_target,
+    replacing,
+)
 from checker.marking.file_record import BadRecord, Bulk, Kept, check_kept
 from checker.session import Session, SessionOptions
 from checker.writing import carries_marks
@@ -192,16 +198,18 @@ class ResultCache:
         written. It lies there as it was written, or one that another command wrote elsewhere does
         and has now been copied. Marking depends on content and rules alone, so all copies of one
         content are equal."""
-        own = folder / copy_name(source)
-        noted = [copy for copy in self._copies(digest, _NOTED) if copy.path == own]
+        noted, plain = self._copies(digest, _NOTED), self._copies(digest)
+        converted = next((converted_from(copy.path.name) for copy in (*plain, *noted)), "")
+        own = folder / copy_name(source, converted)
+        noted = [copy for copy in noted if copy.path == own]
         if any(map(_is_intact, noted)) and not own.is_symlink():
             return own
-        intact = [copy for copy in self._copies(digest) if _is_intact(copy)]
+        intact = [copy for copy in plain if _is_intact(copy)]
         if not intact:
             return None
         if any(copy.path == own for copy in intact) and not own.is_symlink():
             return own
-        path = copy_target(folder, source)
+        path = copy_target(folder, source, converted)
         if any(copy.path == path for copy in intact):
             return path
         other = intact[0].path

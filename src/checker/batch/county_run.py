@@ -52,6 +52,7 @@ from checker.reading.limits import set_limits
 from checker.session import Session, SessionOptions
 from checker.trouble import disk_reason
 from checker.writing import UnwritableWorkbook
+from checker.writing.old_formats import as_xlsx, old_format
 
 
 class CountyOptions(Struct, frozen=True):
@@ -255,7 +256,10 @@ def _mark_again(
             continue
         try:
             data = source.read()
-            desk.replace(copy, marked_again(session, source.shown, data, returned, own))
+            kind = old_format(data)
+            converted = None if kind is None else as_xlsx(data, kind)
+            content = marked_again(session, source.shown, data, returned, own, converted)
+            desk.replace(copy, content)
         except (UnreadableWorkbook, UnknownForm, UnwritableWorkbook, OSError, KeyError, ValueError):
             failed.append(record.path)
             continue

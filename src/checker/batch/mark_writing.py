@@ -10,6 +10,7 @@ from checker.marking.results import COPY_FAILED, IN_PLACE_FAILED
 from checker.model.marks import Changes
 from checker.trouble import disk_reason
 from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
+from checker.writing.old_formats import as_xlsx, old_format
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
 
@@ -49,11 +50,13 @@ class MarkWriter:
             if not is_file:
                 raise UnwritableWorkbook(_IN_PLACE_ONLY_FILES)
             return original, write_in_place(original, marks)
-        target = copy_target(Path(self._folder), source)
+        kind = old_format(self._data)
+        data = self._data if kind is None else as_xlsx(self._data, kind)
+        target = copy_target(Path(self._folder), source, kind.value if kind else "")
         claim(Path(self._folder), target)
-        if is_file:
+        if is_file and kind is None:
             return target, write_changes(original, target, marks)
-        return target, _write_from_bytes(self._data, target, marks)
+        return target, _write_from_bytes(data, target, marks)
 
 
 def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> WriteSummary:

@@ -16,13 +16,14 @@ from msgspec.structs import replace
 from checker.batch.discovery import Source, full_path, path_shown
 from checker.batch.judging import Done, JudgingWork, MarkPlan, sha256_of
 from checker.batch.previous_year import in_full, session_for
-from checker.batch.result_folder import copy_name
+from checker.batch.result_folder import converted_from, copy_name
 from checker.batch.running import Finished, Stream, processes_for, serially
 from checker.marking.file_record import FileRecord, Head, Parts, head_of, kept, record_of
 from checker.marking.results import NOT_WRITTEN, FileResult
 from checker.model.report import FileStatus
 from checker.reports.record_results import result_of_record
 from checker.session import SessionOptions
+from checker.writing.old_formats import NO_OFFICE, words_on
 
 if TYPE_CHECKING:
     from checker.batch.cache import ResultCache
@@ -113,8 +114,9 @@ def _record(source: Source, marked_copy: str, head: Head, parts: Parts) -> FileR
 
 
 def _lasts(head: Head) -> bool:
-    """Whether it would be the same another time: a crash or a full disk need not come again."""
-    passing = head.cannot_write.startswith(NOT_WRITTEN)
+    """Whether it would be the same another time: a crash or a full disk need not come again, and
+    LibreOffice may be installed by then."""
+    passing = head.cannot_write.startswith((*NOT_WRITTEN, NO_OFFICE))
     return head.status != FileStatus.FAILED and not passing
 
 
@@ -197,7 +199,11 @@ def folder_results(
 
 def _named_otherwise(result: FileResult, source: Source) -> FileResult:
     """The result, with a word about its marked copy where that could not have its own name."""
-    copy, own = Path(result.marked_copy or ""), copy_name(source)
+    copy = Path(result.marked_copy or "")
+    converted = converted_from(copy.name)
+    if converted and not converted_from(source.shown):
+        return replace(result, message=words_on(converted))
+    own = copy_name(source)
     if copy.parts[-len(own.parts) :] == own.parts:
         return result
     message = f"结果文件夹里的“{own}”不是校验写的标记副本，没有覆盖；副本另存为“{copy.name}”。"

@@ -21,12 +21,22 @@ MANIFEST = ".checker-written"
 """In a result folder that the user named: the files that were written there, one a line."""
 
 
-def copy_name(source: Source) -> PurePosixPath:
-    """Where in the result folder the copy of a source goes; never outside of it."""
+def copy_name(source: Source, converted: str = "") -> PurePosixPath:
+    """Where in the result folder the copy of a source goes; never outside of it. ``converted``
+    is the format that it had ("xls") where the copy is an .xlsx made of it."""
     shown = PurePosixPath(source.shown.replace("\\", "/"))
     parts = [part for part in shown.parts if part not in ("..", ".", "/")]
     parts = [part for part in parts if not re.fullmatch("[A-Za-z]:", part)]
-    return PurePosixPath(*map(_short, parts)) if parts else PurePosixPath("工作簿.xlsx")
+    path = PurePosixPath(*map(_short, parts)) if parts else PurePosixPath("工作簿.xlsx")
+    if not converted or converted_from(path.name):
+        return path
+    return path.with_name(_short(f"{path.stem}（原为{converted}）.xlsx"))
+
+
+def converted_from(name: str) -> str:
+    """The format that the original of a marked copy has, by the copy's name; "" if its own."""
+    match = re.search(r"（原为([a-z]+)）(?:\([0-9]+\))?\.xlsx$", name)
+    return match[1] if match else ""
 
 
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]|[. ]+$')
@@ -54,10 +64,10 @@ def _short(name: str) -> str:
     return f"{cut}…{digest}{dot}{ending}"
 
 
-def copy_target(folder: Path, source: Source) -> Path:
+def copy_target(folder: Path, source: Source, converted: str = "") -> Path:
     """Where the marked copy of a source may be written: under its own name, or with a number where
-    that name is a link or somebody else's file."""
-    name = copy_name(source)
+    that name is a link or somebody else's file. ``converted`` as for `copy_name`."""
+    name = copy_name(source, converted)
     place = _own_folder(folder, name.parent.parts)
     return _free(folder, place / name.name, _is_marked_copy)
 

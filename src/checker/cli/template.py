@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from checker_templates.building.carry_over import CarriedOver
     from checker_templates.building.field_listing import FieldLine
 
+    from checker.authoring.adoption import Draft
     from checker.forms.registry import InstalledTemplate
     from checker.model.template import Template
 
@@ -118,12 +120,19 @@ def _fill_own(
     from checker_xlsx.assembly import add_to_own_workbook
 
     from checker.reading import UnreadableWorkbook
+    from checker.writing.old_formats import as_xlsx, old_format
 
-    wants_button = (blank.suffix.lower(), output.suffix.lower()) == (".xlsx", ".xlsm")
-    if not wants_button and blank.suffix.lower() != output.suffix.lower():
-        raise Refused(f"空白表是 {blank.suffix}，填好的表也要用 {blank.suffix}（或 .xlsm）。")
+    kind = old_format(blank.read_bytes())
+    suffix = ".xlsx" if kind else blank.suffix.lower()
+    wants_button = (suffix, output.suffix.lower()) == (".xlsx", ".xlsm")
+    if not wants_button and suffix != output.suffix.lower():
+        raise Refused(f"空白表是 {blank.suffix}，填好的表要用 {suffix}（或 .xlsm）。")
     try:
         with tempfile.TemporaryDirectory() as folder:
+            if kind is not None:
+                converted = Path(folder) / f"{blank.stem}（原为{kind.value}）.xlsx"
+                converted.write_bytes(as_xlsx(blank.read_bytes(), kind))
+                blank = converted
             target = Path(folder) / f"{output.stem}.xlsx" if wants_button else output
             fill_own_workbook(item.template, blank, target, read_fill_data(data), verbatim=verbatim)
             if wants_button:
@@ -572,7 +581,40 @@ def adopt(
         target.write_text(made.text, "utf-8")
     for line in made.found:
         click.echo(line)
+    with _said_plainly():
+        written = _write_rules(made, out, template_id)
+    if written is not None:
+        seen = f"看出 {len(made.rules)} 条关系" if made.rules else "没有看出总成立的关系"
+        click.echo(f"{seen}，规则的草稿写到 {written}。")
     click.echo(f"草稿写到 {target}；请逐项核对，再用 checker template show 看每一格读成了什么。")
+
+
+def _write_rules(made: Draft, out: Path, template_id: str) -> Path | None:
+    """Write the proposed rules: as plugin.toml of a new plugin, where ``out`` is in its folder
+    templates, or behind the rules of one that was drafted; else beside the template."""
+    from checker.authoring.rule_draft import DRAFTED, highest_number, plugin_text, rules_text
+
+    plugin = out.parent.parent / "plugin.toml"
+    in_plugin = out.parent.name == "templates"
+    if in_plugin and not plugin.exists():
+        name = plugin.parent.absolute().name
+        own_id = name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else "own_forms"
+        text = plugin_text(own_id, name) + rules_text(made.rules, template_id)
+        plugin.write_text(text, "utf-8")
+        return plugin
+    if not made.rules:
+        return None
+    known = 0
+    if in_plugin:
+        before = plugin.read_text("utf-8")
+        known = highest_number(before)
+        if before.startswith(DRAFTED):
+            more = rules_text(made.rules, template_id, known)
+            plugin.write_text(before.rstrip("\n") + "\n" + more, "utf-8")
+            return plugin
+    beside = out / "规则草稿.toml"
+    beside.write_text(rules_text(made.rules, template_id, known), "utf-8")
+    return beside
 
 
 def _add_buttons(files: Sequence[Path], out: Path | None, cell: str | None) -> None:

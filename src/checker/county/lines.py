@@ -48,6 +48,7 @@ def report_lines(report: CountyReport) -> Iterator[str]:
     for found in filing.disagreements:
         if found.kind != "same_year":
             yield f"  需要核对：{found.message}"
+    yield from _not_marked(report)
     yield from _conclusions(report)
     for error in report.errors:
         yield f"  规则出错：{error.plugin} {error.rule or ''} {error.message}（{error.where}）"
@@ -55,6 +56,17 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         for problem in record.errors:
             yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
     yield from _locked(report)
+
+
+def _not_marked(report: CountyReport) -> Iterator[str]:
+    """Why there is no marked copy of a file that was judged: each reason once."""
+    found: dict[str, list[str]] = {}
+    for record in report.records:
+        if record.cannot_write:
+            found.setdefault(record.cannot_write, []).append(record.path)
+    for reason, paths in found.items():
+        named = "、".join(dict.fromkeys(paths[:3])) + ("等" if len(paths) > 3 else "")
+        yield f"  没有标记副本 {len(paths)} 份：{named}：{reason}"
 
 
 def _locked(report: CountyReport) -> Iterator[str]:

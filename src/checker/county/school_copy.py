@@ -151,13 +151,19 @@ def judged_again(session: Session, name: str, data: bytes, returned: Returned) -
 
 
 def marked_again(
-    session: Session, name: str, data: bytes, returned: Returned, notes: Sequence[Note]
+    session: Session,
+    name: str,
+    data: bytes,
+    returned: Returned,
+    notes: Sequence[Note],
+    converted: bytes | None = None,
 ) -> bytes:
-    """The marked copy of a school's workbook, what the county says of it among the marks. Raises
-    UnwritableWorkbook, UnreadableWorkbook or UnknownForm."""
+    """The marked copy of a school's workbook, what the county says of it among the marks; of one
+    in an old format as the .xlsx that was ``converted`` from it. Raises UnwritableWorkbook,
+    UnreadableWorkbook or UnknownForm."""
     judgement = judged_again(session, name, data, returned)
-    if judgement.report is None or judgement.cannot_write is not None:
+    if judgement.report is None or (judgement.cannot_write is not None and converted is None):
         raise UnwritableWorkbook(judgement.cannot_write or "没有可以标记的。")
     more = findings_for(notes, judgement.report, session)
-    content, _ = marked_content(data, session.mark(judgement.report, more))
+    content, _ = marked_content(converted or data, session.mark(judgement.report, more))
     return content

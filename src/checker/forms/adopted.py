@@ -22,6 +22,7 @@ from checker.forms.adopted_sheets import adopted_sheets, grid_paths, listing_pat
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_fact
 from checker.forms.header_paths import (
+    ALL_COLUMNS,
     Header,
     PrintedSheet,
     cell_at,
@@ -34,6 +35,7 @@ from checker.forms.ledger_rows import (
     LedgerRow,
     RowKind,
     ledger_rows,
+    open_rows,
     repeated_codes,
     wrong_totals,
 )
@@ -76,11 +78,21 @@ class TableRoom(Struct, frozen=True):
     ticks: Mapping[str, Ticks]
 
 
+class LedgerRoom(Struct, frozen=True):
+    """Where the rows of a ledger are written: all rows between its header and its total or its end.
+    ``columns`` by field id and column id."""
+
+    sheet: str
+    rows: tuple[int, ...]
+    columns: Mapping[tuple[str, str], int]
+
+
 class Rooms(Struct, frozen=True):
-    """The rooms of a workbook by field and column, and by table."""
+    """The rooms of a workbook by field and column, by table, and of its ledger."""
 
     fields: Mapping[FactRef, Room]
     tables: Mapping[str, TableRoom]
+    ledger: LedgerRoom | None = None
 
 
 class _Found(Struct):
@@ -94,6 +106,7 @@ class _Found(Struct):
     by_position: list[CellRef] = field(default_factory=list)
     rooms: dict[FactRef, Room] = field(default_factory=dict)
     table_rooms: dict[str, TableRoom] = field(default_factory=dict)
+    ledger_room: LedgerRoom | None = None
 
     def miss(self, sheet: str, what: str) -> None:
         """Notes what was not found."""
@@ -108,6 +121,7 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
     layout = template.layout
     assert layout is not None
     found, titles, ledger = _read(snapshot, template, layout)
+    unused = tuple(each.id for each in template.sheets if each.optional and each.id not in titles)
     codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
     _add_from_name(snapshot.name, template, codes, found)
     for sheet in template.sheets:
@@ -118,15 +132,15 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
     found.problems += _not_bound(found, titles)
     if layout.ledger is not None:
         return _of_ledger(snapshot, template, titles, found, ledger)
-    return _submission(snapshot.name, template, titles, found)
+    return replace(_submission(snapshot.name, template, titles, found), not_handed_in=unused)
 
 
 def rooms_of(snapshot: Snapshot, template: Template) -> Rooms:
     """Where the values of a form with an adopted layout are written in a workbook of it; what is
-    not found for certain has no room, and the rows of a ledger have none."""
+    not found for certain has no room."""
     assert template.layout is not None
     found, _, _ = _read(snapshot, template, template.layout)
-    return Rooms(found.rooms, found.table_rooms)
+    return Rooms(found.rooms, found.table_rooms, found.ledger_room)
 
 
 def _read(
@@ -134,16 +148,15 @@ def _read(
 ) -> tuple[_Found, Mapping[str, str], Sequence[LedgerRow]]:
     """What stands on the sheets, the sheets' titles by id, and the rows of the ledger."""
     codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
-    titles, lacking = adopted_sheets(snapshot, layout)
+    placed, lacking = adopted_sheets(snapshot, layout)
+    titles: dict[str, str] = {}
     found = _Found()
     for what in lacking:
         found.miss("", what)
     ledger: list[LedgerRow] = []
-    for place in layout.sheets:
+    for place, title in placed:
         sheet = template.sheet(place.id)
-        title = titles.get(place.id)
-        if title is None:
-            continue
+        titles.setdefault(place.id, title)
         reader = _SheetReader(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found)
         reader.read(place)
         if place.ledger is not None:
@@ -280,11 +293,13 @@ class _SheetReader:
         self.found = found
         self.fields: dict[str, Field] = {item.id: item for item in sheet.fields}
         self.labels: set[str] = set()
+        self.pairs: list[Place] = []
         self.columns: dict[str, Column] = {column.id: column for column in sheet.columns}
 
     def read(self, place: AdoptedSheet) -> None:
         """All but the ledger."""
         self.labels = {squeeze(cell.label).rstrip(":") for cell in place.cells if cell.label}
+        self.pairs = [cell for cell in place.cells if cell.label and cell.value == "beside"]
         elsewhere = {cell.field for cell in place.cells}
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
@@ -314,7 +329,15 @@ class _SheetReader:
             paths, what = listing_paths(part), f"明细表 {part.table} "
         else:
             paths, what = list(part.headers.values()), "台账"
-        found = self.printed.header(paths, part.below)
+        span = ALL_COLUMNS
+        if isinstance(part, Grid) and part.block:
+            beside = self.printed.blocks(part.labels)
+            if len(beside) != part.blocks or part.block > part.blocks:
+                why = f"“{part.labels}”不是并排 {part.blocks} 处"
+                self.found.miss(self.title, f"{what}的表头（{why}）")
+                return None
+            span = beside[part.block - 1]
+        found = self.printed.header(paths, part.below, span)
         if isinstance(found, Header):
             return found
         rows = "、".join(str(each.last_row) for each in found)
@@ -351,10 +374,13 @@ class _SheetReader:
             column: self._ticks(header, options, self._column_title(column))
             for column, options in grid.ticks.items()
         }
-        labels = label_columns(self.printed, grid.labels, header) if grid.labels else []
-        if grid.labels and not labels:
-            self.found.miss(self.title, f"行的名称（“{grid.labels}”找不到或有几处）")
-            return
+        labels: list[int] = []
+        for path in (grid.groups, grid.labels):
+            over = label_columns(self.printed, path, header) if path else []
+            if path and not over:
+                self.found.miss(self.title, f"行的名称（“{path}”找不到或有几处）")
+                return
+            labels += over
         code = self._code(header, grid.code)
         first = self.printed.first_body_row(header)
         paths = {row: self.printed.row_path(row, labels) for row in range(first, last + 1)}
@@ -376,6 +402,9 @@ class _SheetReader:
                     self._add(item, column, self._own(cell, item.label))
         for place in grid.cells:
             item = self.fields[place.field]
+            if place.optional and not self._printed(place):
+                self._add_absent(item, place.column or item.columns[0])
+                continue
             column_at = self._at(header, place.header, item.label)
             row = self._row(paths, place.row, item.row_code, code, bool(grid.labels))
             if row is None:
@@ -387,6 +416,16 @@ class _SheetReader:
                     self.found.miss(self.title, f"{item.label}（{why}）")
                     cell = None
             self._add(item, place.column or item.columns[0], self._own(cell, item.label))
+
+    def _printed(self, place: Place) -> bool:
+        """Whether the last words of a cell's header and of its row stand on the sheet at all."""
+        words = [parts[-1] for path in (place.header, place.row) if (parts := parts_of(path))]
+        return all(self.printed.containing(word) for word in words)
+
+    def _add_absent(self, item: Field, column: str) -> None:
+        """A cell that this printing of the form does not have."""
+        ref = FactRef(item.id, column)
+        self.found.facts[ref] = Fact(ref, FactState.BLANK)
 
     def _contradicted(
         self, number: str, cell: CellRef, header: Header, code: int | None
@@ -440,9 +479,14 @@ class _SheetReader:
         column = place.column or item.columns[0]
         if place.at:
             cell = cell_at(self.title, place.at)
-            if cell is not None:
+            if cell is not None and (place.header or place.row):
+                why = self._other_words(cell, place)
+                if why:
+                    self.found.miss(self.title, f"{item.label}（{why}）")
+                    cell = None
+            elif cell is not None:
                 self.found.by_position.append(cell)
-            self._add(item, column, cell)
+            self._add(item, column, self._own(cell, item.label))
             return
         text = squeeze(place.label).rstrip(":")
         if place.value == "same":
@@ -460,24 +504,67 @@ class _SheetReader:
             self.found.rooms[ref] = Room(cell, text)
             self._keep(item, column, fact, typed)
             return
-        labels = [*self.printed.bearing(text), *self.printed.bearing(f"{text}:")]
-        if len(labels) != 1:
+        label = self._label(place)
+        if label is None:
             self.found.miss(self.title, f"{item.label}（“{place.label}”找不到或有几处）")
             self._add(item, column, None)
             return
-        top, left, bottom, right = labels[0].area
-        row, at = (bottom + 1, left) if place.value == "below" else (top, right + 1)
-        row, at, *_ = area = self.printed.area(row, at)
+        row, at, *_ = area = self._beside(label, place)
         number = row_code(self.cells.raw(row, at))
         if number and number == row_code(item.row_code) != "":
             why = f"{CellRef(self.title, row, at).a1} 像是行号"
         elif not number and self._may_have_moved(area, item, place.value == "below"):
             why = f"{CellRef(self.title, row, at).a1} 是空的，旁边另有内容"
+        elif self._others_moved(place, at):
+            why = f"{CellRef(self.title, row, at).a1} 这一列别的格子都是空的，内容在旁边"
         else:
             self._add(item, column, CellRef(self.title, row, at))
             return
         self.found.miss(self.title, f"{item.label}（{why}）")
         self._add(item, column, None)
+
+    def _label(self, place: Place) -> Area | None:
+        """Where the label of a pair stands; None unless it stands once."""
+        text = squeeze(place.label).rstrip(":")
+        labels = [*self.printed.bearing(text), *self.printed.bearing(f"{text}:")]
+        return labels[0].area if len(labels) == 1 else None
+
+    def _beside(self, label: Area, place: Place) -> Area:
+        """The cell beside or below a label."""
+        top, left, bottom, right = label
+        row, at = (bottom + 1, left) if place.value == "below" else (top, right + 1)
+        return self.printed.area(row, at)
+
+    def _others_moved(self, place: Place, at: int) -> bool:
+        """Whether of the other values that should stand in this column more have something beside
+        an empty cell than stand there: a column was inserted, and somebody wrote in it."""
+        moved = there = 0
+        for other in self.pairs:
+            label = self._label(other) if other is not place else None
+            area = self._beside(label, other) if label is not None else None
+            if area is None or area[1] != at:
+                continue
+            if self.printed.snapshot.raw(area[0], area[1]) not in (None, ""):
+                there += 1
+            elif self._may_have_moved(area, self.fields[other.field], False):
+                moved += 1
+        return moved > there
+
+    def _other_words(self, cell: CellRef, place: Place) -> str | None:
+        """Why a cell is not the one at which these words are printed; None if it is."""
+        above = [self.printed.text(row, cell.column) for row in range(1, cell.row)]
+        left = [self.printed.text(cell.row, column) for column in range(1, cell.column)]
+        for words, texts in ((place.header, above), (place.row, left)):
+            if words and not any(squeeze(words) in text for text in texts):
+                return f"{cell.a1} 的上方、左边没有印“{words}”"
+        rows = range(1, cell.row)
+        signs = [row for row in rows if self.printed.counts_from_left(row, cell.column)]
+        if not signs:
+            return f"{cell.a1} 的上方没有一行从 A 列起连着印的甲、乙、1、2……"
+        number = row_code(self.cells.raw(cell.row, 2))  # under 乙
+        if number != row_code(str(cell.row - signs[-1])):
+            return f"{cell.a1} 这一行印的行号不是从 01 起连着数到的"
+        return None
 
     def _may_have_moved(self, area: Area, item: Field, below: bool) -> bool:
         """Whether near a cell that is empty something stands that is neither a label nor a row's
@@ -622,6 +709,11 @@ class _SheetReader:
         code = self._code(header, ledger.code)
         first = self.printed.first_body_row(header)
         rows: list[LedgerRow] = []
+        self.found.ledger_room = LedgerRoom(
+            self.title,
+            tuple(open_rows(self.printed, first, FREE_ROWS)),
+            {(item.id, column): at for item, column, at in places if at is not None},
+        )
         for row in ledger_rows(self.printed, columns, code, first, self.cells.last_row):
             readings: list[FieldReading] = []
             for item, column, at in places:

@@ -42,7 +42,10 @@ def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None
 def _pair_pattern(label: str) -> re.Pattern[str]:
     printed_label = r"\s*".join(map(re.escape, label))
     another = r"\s+[^\s\d:][^\s:]*\s*:"
-    return re.compile(rf"(?:^|\s){printed_label}\s*:(.*?)(?={another}|$)", re.DOTALL)
+    seal = r"\s*\((?:公章|盖章|签章|章|签字)\)"  # printed behind the line that is filled in
+    return re.compile(
+        rf"(?:^|\s){printed_label}\s*:(.*?)(?=(?:{seal})?\s*$|(?:{seal})?{another})", re.DOTALL
+    )
 
 
 def with_pair_value(text: str, label: str, value: str) -> str:

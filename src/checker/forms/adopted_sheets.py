@@ -3,6 +3,7 @@ them, never by their order."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from checker.forms.header_paths import PrintedSheet
@@ -17,22 +18,42 @@ AT_LEAST = 3
 
 
 def likeness(snapshot: Snapshot, layout: AdoptedLayout) -> float:
-    """How much of what a layout says stands in a workbook, 0 to 1; 0 for too little to go by."""
+    """How much of what a layout says stands in a workbook, 0 to 1; 0 for too little to go by. What
+    is optional and not there does not count."""
     printed = {title: PrintedSheet(cells) for title, cells in snapshot.sheets.items()}
     found = of = 0
-    for sheet in layout.sheets:
-        seen = [_seen(sheet, each) for each in printed.values()]
-        found += max((len(words) for words in seen), default=0)
-        of += len(_words(sheet))
+    for printings in _printings(layout):
+        best = max(
+            (
+                (len(seen), -len(_words(sheet)))
+                for sheet in printings
+                for each in printed.values()
+                if (seen := _seen(sheet, each)) or not sheet.optional
+            ),
+            default=(0, 0),
+        )
+        found += best[0]
+        of -= best[1]
     return found / of if of and found >= min(AT_LEAST, of) else 0.0
+
+
+def _printings(layout: AdoptedLayout) -> list[list[AdoptedSheet]]:
+    """The entries of a layout, those that are printings of one sheet together."""
+    groups: dict[str, list[AdoptedSheet]] = {}
+    for sheet in layout.sheets:
+        groups.setdefault(sheet.number or f"id:{sheet.id}", []).append(sheet)
+    return list(groups.values())
 
 
 def _words(sheet: AdoptedSheet) -> list[tuple[str, str]]:
     """What a layout says stands on a sheet: (kind of text, text), each once."""
-    words = [("title", text) for text in sheet.titles]
-    words += [("pair", place.label) for place in sheet.cells if place.label]
+    words = [("title", text) for text in (*sheet.titles, sheet.number) if text]
+    for place in sheet.cells:
+        words += [("pair", text) for text in (place.label, place.header, place.row) if text]
     for grid in sheet.grids:
-        words += [("path", path) for path in (*grid_paths(grid), grid.labels, grid.code) if path]
+        absent = {place.header for place in grid.cells if place.optional}
+        paths = [path for path in grid_paths(grid) if path not in absent]
+        words += [("path", path) for path in (*paths, grid.labels, grid.groups, grid.code) if path]
     for listing in sheet.tables:
         words += [("path", path) for path in (*listing_paths(listing), listing.code) if path]
     if sheet.ledger is not None:
@@ -41,6 +62,9 @@ def _words(sheet: AdoptedSheet) -> list[tuple[str, str]]:
 
 
 def _seen(sheet: AdoptedSheet, printed: PrintedSheet) -> list[tuple[str, str]]:
+    """The words of the layout that stand on a sheet; none on one without its 表号."""
+    if sheet.number and not printed.containing(squeeze(sheet.number)):
+        return []
     return [
         (kind, text)
         for kind, text in _words(sheet)
@@ -49,36 +73,42 @@ def _seen(sheet: AdoptedSheet, printed: PrintedSheet) -> list[tuple[str, str]]:
     ]
 
 
-def adopted_sheets(snapshot: Snapshot, layout: AdoptedLayout) -> tuple[dict[str, str], list[str]]:
-    """Sheet id -> title in this workbook, by what stands on it (and its name, where several fit as
-    well); and what was not found, for the author."""
-    titles: dict[str, str] = {}
+def adopted_sheets(
+    snapshot: Snapshot, layout: AdoptedLayout
+) -> tuple[list[tuple[AdoptedSheet, str]], list[str]]:
+    """The entries of a layout with the sheet of this workbook that each is, by what stands on it
+    (and its name, where several fit as well); and what was not found, for the author."""
+    found: list[tuple[AdoptedSheet, str]] = []
     lacking: list[str] = []
     printed = {title: PrintedSheet(cells) for title, cells in snapshot.sheets.items()}
-    for sheet in layout.sheets:
-        wanted = len(_words(sheet))
-        scores = {
-            title: (len(_seen(sheet, each)) / wanted if wanted else 0.0)
-            for title, each in printed.items()
-        }
-        named = [
-            title for title in printed if any(fnmatchcase(title, name) for name in sheet.names)
-        ]
-        if not wanted:
-            best = named
-        else:
-            most = max(scores.values(), default=0.0)
-            best = [title for title, score in scores.items() if score == most and score >= ENOUGH]
-            if len(best) > 1:
-                best = [title for title in best if title in named] or best
-        if len(best) == 1:
-            titles[sheet.id] = best[0]
-        elif best:
-            several = "、".join(f"“{title}”" for title in best)
+    for printings in _printings(layout):
+        tried = [(*_best(sheet, printed), sheet) for sheet in printings]
+        score, _, titles, sheet = max(tried, key=lambda each: each[:2])
+        if len(titles) == 1:
+            found.append((sheet, titles[0]))
+        elif titles:
+            several = "、".join(f"“{title}”" for title in titles)
             lacking.append(f"工作表 {sheet.id}（{several}都像，不能确定是哪一张）")
-        else:
+        elif not sheet.optional:
             lacking.append(f"工作表 {sheet.id}（找不到）")
-    return titles, lacking
+        elif score:
+            lacking.append(f"工作表 {sheet.id}（有 {sheet.number}，表样与模板不同）")
+    return found, lacking
+
+
+def _best(sheet: AdoptedSheet, printed: Mapping[str, PrintedSheet]) -> tuple[float, int, list[str]]:
+    """How well the sheet that fits best fits, by share and by number of words, and its title; all
+    titles where several fit as well."""
+    wanted = len(_words(sheet))
+    named = [title for title in printed if any(fnmatchcase(title, name) for name in sheet.names)]
+    if not wanted:
+        return 0.0, 0, named
+    seen = {title: len(_seen(sheet, each)) for title, each in printed.items()}
+    most = max(seen.values(), default=0)
+    best = [title for title, score in seen.items() if score == most and score >= ENOUGH * wanted]
+    if len(best) > 1:
+        best = [title for title in best if title in named] or best
+    return most / wanted, most, best
 
 
 def grid_paths(grid: Grid) -> list[str]:

@@ -4,8 +4,10 @@ a county drew itself is read. A path that stands twice, or nowhere, leads to no 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.cells import CellRef, column_number
@@ -16,6 +18,13 @@ HEADER_LEVELS = 5
 SEARCHED_ROWS = 200
 """A header stands within so many rows from the top of a sheet."""
 SEARCHED_COLUMNS = 300
+
+_SIGNS = ("甲", "乙", "丙", "丁")
+
+
+Span: TypeAlias = tuple[int, int]
+"""First and last column of a part of a sheet."""
+ALL_COLUMNS: Span = (1, SEARCHED_COLUMNS)
 
 
 class PrintedCell(Struct, frozen=True):
@@ -38,6 +47,7 @@ class Header(Struct, frozen=True):
     columns: Mapping[str, int]
     doubled: Mapping[str, tuple[Position, ...]]
     first_row: int
+    span: Span = ALL_COLUMNS
 
 
 class PrintedSheet:
@@ -104,9 +114,20 @@ class PrintedSheet:
                 return False
         return True
 
-    def header(self, paths: Iterable[str], below: str = "") -> Header | list[Header]:
-        """The header that holds these paths, half of them at least; without exactly one such header
-        those that could be it (none, or several)."""
+    def blocks(self, path: str) -> list[Span]:
+        """The columns of tables side by side, each of which begins with this header path; none
+        where these do not all stand in one row."""
+        cells = sorted(self.leaves(path), key=lambda cell: cell.area[1])
+        if len({cell.area[0] for cell in cells}) != 1:
+            return []
+        firsts = [cell.area[1] for cell in cells]
+        return list(zip(firsts, [*[at - 1 for at in firsts[1:]], SEARCHED_COLUMNS], strict=True))
+
+    def header(
+        self, paths: Iterable[str], below: str = "", span: Span = ALL_COLUMNS
+    ) -> Header | list[Header]:
+        """The header that holds these paths within some columns, half of them at least; without
+        exactly one such header those that could be it (none, or several)."""
         paths = list(dict.fromkeys(path for path in paths if path))
         after, before = self._span(below)
         if after is None:
@@ -115,7 +136,9 @@ class PrintedSheet:
             path: [
                 cell
                 for cell in self.leaves(path)
-                if cell.area[0] > after and (before is None or cell.area[0] < before)
+                if cell.area[0] > after
+                and (before is None or cell.area[0] < before)
+                and span[0] <= cell.area[1] <= cell.area[3] <= span[1]
             ]
             for path in paths
         }
@@ -125,7 +148,7 @@ class PrintedSheet:
             header = self._header_at(bottom, leaves)
             if 2 * (len(header.columns) + len(header.doubled)) >= len(paths):
                 found.append(header)
-        found = _widest(found)
+        found = [replace(header, span=span) for header in _widest(found)]
         return found[0] if len(found) == 1 else found
 
     def _span(self, below: str) -> tuple[int | None, int | None]:
@@ -177,9 +200,17 @@ class PrintedSheet:
             if (code := row_code(self.snapshot.raw(row, column)))
         ]
         numbers = [text for text in texts if text.isascii() and text.isdigit()]
-        signs = [text for text in texts if text in ("甲", "乙", "丙", "丁")]
+        signs = [text for text in texts if text in _SIGNS]
         counted = [str(number) for number in range(1, len(numbers) + 1)]
         return len(numbers) >= 2 and numbers == counted and len(signs) + len(numbers) == len(texts)
+
+    def counts_from_left(self, row: int, column: int) -> bool:
+        """Whether a row reads 甲 乙 1 2 … from the first column to this one without a gap: then no
+        column was inserted, taken away or moved there."""
+        texts = [row_code(self.snapshot.raw(row, at)) for at in range(1, column + 1)]
+        letters = [text for text in texts if text in _SIGNS]
+        numbers = [str(number) for number in range(1, len(texts) - len(letters) + 1)]
+        return bool(letters and numbers) and texts == [*_SIGNS[: len(letters)], *numbers]
 
     # -- rows --------------------------------------------------------------------------------
 
@@ -239,6 +270,7 @@ def label_columns(sheet: PrintedSheet, path: str, header: Header) -> list[int]:
         cell
         for cell in sheet.leaves(path)
         if header.first_row - HEADER_LEVELS <= cell.area[0] <= header.last_row + 1
+        and header.span[0] <= cell.area[1] <= cell.area[3] <= header.span[1]
     ]
     if len(near) != 1:
         return []

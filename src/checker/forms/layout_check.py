@@ -43,6 +43,8 @@ def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[s
             yield f"{where}的字段 {cell.field}：应写 label（印的文字），不得已才写 at（位置）"
         if cell.number:
             yield f"{where}的字段 {cell.field}：number 只用于 grids 的 cells"
+        if cell.optional or (not cell.at and (cell.header or cell.row)):
+            yield f"{where}的字段 {cell.field}：optional、header、row 只用于 grids 的 cells 或 at"
     for grid in place.grids:
         for column in (*grid.columns, *grid.ticks):
             if column not in columns:
@@ -56,6 +58,8 @@ def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[s
                 yield f"{where}的字段 {cell.field}：grids 的 cells 应写 header 和 row"
             if cell.number and not NUMBER.fullmatch(cell.number):
                 yield f"{where}的字段 {cell.field}：number 应写 表号.行号,列号，如 教基3112.01,5"
+        if bool(grid.block) != bool(grid.blocks) or grid.block > grid.blocks:
+            yield f"{where}的 grids：block（第几个）和 blocks（共几个并排）要一起写"
         if not grid.labels and not grid.code:
             yield f"{where}的 grids：应写 labels（行的名称的表头）或 code（序号的表头）"
     for listing in place.tables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import Enum
@@ -16,6 +17,8 @@ from checker.forms.plain_text import TOTAL_WORDS, plain, school_code, squeeze
 from checker.model.submission import FactRef, FactState, Problem, Submission
 from checker.model.template import FieldType, Template
 
+_SECTION = re.compile(r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.])\D")
+"""A heading between the rows of a list: 二、设施设备."""
 SUMMED = (FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED)
 
 
@@ -54,12 +57,32 @@ def ledger_rows(
         texts = [squeeze(value) for _, value in held if isinstance(value, str)]
         if len(held) == 1 and texts and is_end(texts[0]):
             return
+        if len(held) == 1 and texts and _SECTION.match(texts[0]):
+            continue
         total = _total(held)
         if total is not None:
             kind = RowKind.SUBTOTAL if "小计" in total else RowKind.TOTAL
             yield LedgerRow(row, kind, total)
         elif row in special or any(at in columns and at != code for at, _ in held):
             yield LedgerRow(row, RowKind.UNIT)
+
+
+def open_rows(printed: PrintedSheet, first: int, most: int) -> Iterator[int]:
+    """The rows of a list that may be written: from ``first`` to its first total or its end, at most
+    ``most`` of them."""
+    cells = printed.snapshot
+    for row in range(first, first + most):
+        index = row - cells.origin[0]
+        line = cells.rows[index] if 0 <= index < len(cells.rows) else ()
+        held = [
+            (at, value)
+            for at, value in enumerate(line, start=cells.origin[1])
+            if value not in (None, "")
+        ]
+        texts = [squeeze(value) for _, value in held]
+        if _total(held) is not None or (len(held) == 1 and texts[0] and is_end(texts[0])):
+            return
+        yield row
 
 
 def _total(held: Sequence[tuple[int, object]]) -> str | None:

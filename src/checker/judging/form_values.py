@@ -144,7 +144,7 @@ class Values:
         if WHOLE in columns:
             return (FactRef(field_id, WHOLE),)
         if stage is not None:
-            return ()
+            return (FactRef(field_id, SHARED),) if SHARED in columns else ()
         present = [name for name in self.submission.stages if name in columns]
         if SHARED in columns and self._filled(field_id, SHARED):
             present = [*self._not_empty(field_id, present), SHARED]
@@ -175,6 +175,9 @@ class Values:
                 return self._read(field, own)
             if whole in columns:
                 return self._read(field, whole)
+            if shared in columns:
+                total = self._read(field, shared)
+                return total * self._share(stage, suffix) if isinstance(total, Fraction) else total
             raise NotApplicable(f"{self.template.stage_title(stage)}不填“{field.label}”")
         if whole in columns:
             return self._read(field, whole)

@@ -18,6 +18,10 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``value`` says where the value of a ``label`` is: "same" cell (after the colon), "beside" or
     "below". ``column`` is the column id; "" for the field's only one.
+
+    With ``at``, ``header`` and ``row`` are words that have to stand above the cell and at the left
+    of it, within longer texts; where they do not, the cell is not read. ``optional``: not every
+    printing of the form has it; where its words are nowhere on the sheet, nothing was filled in.
     """
 
     field: str
@@ -28,12 +32,15 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     row: str = ""
     number: str = ""
     at: str = ""
+    optional: bool = False
 
 
 class Grid(Struct, frozen=True, forbid_unknown_fields=True):
     """Fields in rows under the header paths of ``columns`` (by column id).
 
-    ``labels`` is the header path over the row labels, ``code`` that over 序号 or 行号. ``fields``
+    ``labels`` is the header path over the row labels, ``groups`` that over the groups of rows at
+    the left of them, ``code`` that over 序号 or 行号. ``block`` is which of ``blocks`` tables side
+    by side it is, counted from the left, where all have the same headers. ``fields``
     are the fields in it, () for all of the sheet that stand nowhere else. ``cells`` are crossings
     of a header path with a row path. ``ticks``, by column id: option -> header path, where the
     answer is the option that is ticked. ``below`` is a text above the header that tells it from
@@ -41,7 +48,10 @@ class Grid(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     labels: str = ""
+    groups: str = ""
     code: str = ""
+    block: int = 0
+    blocks: int = 0
     columns: Mapping[str, str] = made_by(default_factory=dict)
     fields: tuple[str, ...] = ()
     cells: tuple[Place, ...] = ()
@@ -70,9 +80,20 @@ class Ledger(Struct, frozen=True, forbid_unknown_fields=True):
 
 class AdoptedSheet(Struct, frozen=True, forbid_unknown_fields=True):
     """One sheet of the workbook. ``titles`` are texts that stand on it, whole or within a cell;
-    ``names`` patterns of what the sheet may be called ("教基1001*")."""
+    ``names`` patterns of what the sheet may be called ("教基1001*").
+
+    ``number`` is the 表号 that has to be printed on it: a sheet without it is not this one. Entries
+    of one ``id`` with different numbers are parts of one sheet of the template, on sheets of their
+    own in the workbook; entries with the same number are printings of one sheet of the workbook, of
+    which the one is taken that fits best. ``optional``: not every workbook has it. ``confirmed``:
+    the layout was compared with the official form; ``source`` says where it is from.
+    """
 
     id: str
+    number: str = ""
+    optional: bool = False
+    confirmed: bool = True
+    source: str = ""
     titles: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     cells: tuple[Place, ...] = ()

@@ -91,5 +91,6 @@ class Snapshot(Struct, frozen=True):
     names: Mapping[str, tuple[CellRef, CellRef] | None] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
     cannot_write: str | None = None  # why marks cannot be written back (Chinese), None if they can
+    convertible: bool = False  # a copy that can be written can be made of it: `writing.old_formats`
     formulas_known: bool = True  # False: the format gave values only, formulas were not seen
     content: bytes | None = None

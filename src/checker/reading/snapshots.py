@@ -14,9 +14,9 @@ from checker.reading.workbook_part import read_properties, read_workbook_part
 from checker.reading.xlsx import read_xlsx, size_of
 
 CANNOT_WRITE = {
-    FileKind.XLS: "旧的 .xls 格式只能校验，不能写回标记，需要标记时请另存为 .xlsx 再校验。",
-    FileKind.XLSB: ".xlsb 格式只能校验，不能写回标记，需要标记时请另存为 .xlsx 再校验。",
-    FileKind.ODS: ".ods 格式只能校验，不能写回标记，需要标记时请另存为 .xlsx 再校验。",
+    FileKind.XLS: "旧的 .xls 格式只能校验，标记写不进原文件，需要标记时请另存为 .xlsx 再校验。",
+    FileKind.XLSB: ".xlsb 格式只能校验，标记写不进原文件，需要标记时请另存为 .xlsx 再校验。",
+    FileKind.ODS: ".ods 格式只能校验，标记写不进原文件，需要标记时请另存为 .xlsx 再校验。",
 }
 
 
@@ -47,6 +47,7 @@ def read_snapshot_bytes(name: str, data: bytes) -> Snapshot:
             name=name,
             sheets=_by_title(read_guarded(data)),
             cannot_write=CANNOT_WRITE[kind],
+            convertible=True,
             formulas_known=False,
             content=data,
         )

@@ -1,0 +1,287 @@
+"""A workbook in an old format made an .xlsx that marks can be written into, by LibreOffice where it
+is installed: .xls, .xlsb and .ods themselves are never written.
+
+LibreOffice runs once per workbook, headless, in a folder of its own that is removed afterwards:
+with a profile of its own in which no macro runs and no link is followed, with a limit on time,
+memory and processor, and ended by its own process group. What comes back is read and compared cell
+by cell with the original: where a value differs, nothing is written.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from checker.model.cells import CellRef
+from checker.model.marks import Changes
+from checker.model.snapshot import SheetSnapshot, Snapshot
+from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.reading.signature import FileKind, kind_of
+from checker.writing.outcome import UnwritableWorkbook, WriteSummary
+from checker.writing.workbook_file import write_changes
+
+SECONDS = 45.0
+"""Of wall time for one workbook; a worker of a folder run gives a file up after 60."""
+MEMORY = 3 * 1024**3
+PROCESSOR_SECONDS = 60
+
+_FILTERS = {
+    FileKind.XLS: "MS Excel 97",
+    FileKind.XLSB: "Calc MS Excel 2007 Binary",
+    FileKind.ODS: "calc8",
+}
+"""The one filter that may read a format, so that nothing else (a web page, a text) is opened."""
+_TARGET = "xlsx:Calc MS Excel 2007 XML"
+
+NO_OFFICE = "这台电脑上没有 LibreOffice，转不成 .xlsx"
+_INSTEAD = "请用 Excel 或 WPS 另存为 .xlsx 再校验。"
+_TOO_SLOW = "LibreOffice 转换用时过长，已经停止"
+_FAILED = "LibreOffice 没有转成 .xlsx"
+
+_SETTING = (
+    '<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
+    "<value>{value}</value></prop></item>"
+)
+_SETTINGS = (
+    ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("Office.Calc/Content/Update", "Link", "2"),
+    ("Office.Calc/Formula/Load", "OOXMLRecalcMode", "1"),
+    ("Office.Calc/Formula/Load", "ODFRecalcMode", "1"),
+    ("Office.Common/Misc", "FirstRun", "false"),
+    ("Setup/Office", "ooSetupInstCompleted", "true"),
+)
+"""No macro, no active content, no link (2: never), no formula computed anew (1: never)."""
+
+
+def old_format(data: bytes) -> FileKind | None:
+    """The format of a workbook that has to be converted before it can be marked; None for one that
+    need not, or that is no workbook."""
+    if not data.startswith((b"\xd0\xcf\x11\xe0", b"PK")):
+        return None
+    try:
+        kind, _ = kind_of(data, "")
+    except UnreadableWorkbook:
+        return None
+    return kind if kind in _FILTERS else None
+
+
+def words_on(ending: str) -> str:
+    """What the user is told of the marked copy of an original with this ending (xls)."""
+    return (
+        f"原件是 .{ending}，写不进标记，没有改动；带标记的副本由 LibreOffice 转成 .xlsx 写出："
+        "各格的值与原件相同，宏没有带过去，字体、列宽等可能略有出入。请仍在原件里改。"
+    )
+
+
+def as_xlsx(data: bytes, kind: FileKind) -> bytes:
+    """The workbook as an .xlsx whose cells hold the same values. Raises UnwritableWorkbook with
+    what to do instead."""
+    office = _office()
+    if office is None:
+        raise UnwritableWorkbook(f"{NO_OFFICE}，.{kind.value} 写不进标记；{_INSTEAD}")
+    with TemporaryDirectory(prefix="checker-") as name:
+        folder = Path(name).resolve()
+        source, target = folder / f"form.{kind.value}", folder / "out" / "form.xlsx"
+        source.write_bytes(data)
+        _write_profile(folder / "profile")
+        _run(_command(office, folder, source, _FILTERS[kind]), folder)
+        try:
+            content = target.read_bytes()
+        except OSError as problem:
+            raise UnwritableWorkbook(f"{_FAILED}；{_INSTEAD}") from problem
+    _compare(data, content)
+    return content
+
+
+def write_converted(data: bytes, kind: FileKind, target: Path, changes: Changes) -> WriteSummary:
+    """Marks the .xlsx made of a workbook and writes it to ``target``. Raises
+    UnwritableWorkbook."""
+    with TemporaryDirectory(prefix="checker-") as folder:
+        source = Path(folder) / "form.xlsx"
+        source.write_bytes(as_xlsx(data, kind))
+        return write_changes(source, target, changes)
+
+
+def _office() -> str | None:
+    """The program, from the system's places and never from the current folder."""
+    places = [place for place in os.get_exec_path() if Path(place).is_absolute()]
+    if sys.platform == "win32":
+        roots = (os.environ.get("PROGRAMFILES", ""), os.environ.get("PROGRAMFILES(X86)", ""))
+        places += [str(Path(root) / "LibreOffice" / "program") for root in roots if root]
+        names: tuple[str, ...] = ("soffice.exe",)
+    else:
+        places.append("/Applications/LibreOffice.app/Contents/MacOS")
+        names = ("soffice", "libreoffice")
+    for name in names:
+        for place in places:
+            found = shutil.which(str(Path(place) / name))
+            if found is not None:
+                return found
+    return None
+
+
+def _write_profile(profile: Path) -> None:
+    user = profile / "user"
+    user.mkdir(parents=True)
+    items = "\n".join(
+        _SETTING.format(path=path, name=name, value=value) for path, name, value in _SETTINGS
+    )
+    (user / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
+        'xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+        f"{items}\n</oor:items>\n",
+        "utf-8",
+    )
+
+
+def _command(office: str, folder: Path, source: Path, reads: str) -> list[str]:
+    return [
+        office,
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--invisible",
+        "--nologo",
+        "--norestore",
+        "--nodefault",
+        "--nolockcheck",
+        f"--infilter={reads}",
+        "--convert-to",
+        _TARGET,
+        "--outdir",
+        str(folder / "out"),
+        str(source),
+    ]
+
+
+def _run(command: list[str], folder: Path) -> None:
+    """Runs the program to its end, or ends it with everything that it started."""
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as problem:
+        raise UnwritableWorkbook(f"{_FAILED}；{_INSTEAD}") from problem
+    try:
+        _limit(process.pid)
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired as problem:
+        raise UnwritableWorkbook(f"{_TOO_SLOW}；{_INSTEAD}") from problem
+    finally:
+        _end(process)
+
+
+def _limit(pid: int) -> None:
+    """Bounds the process, and all that it starts, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows: the time limit stands alone
+        return
+    prlimit = getattr(resource, "prlimit", None)
+    if prlimit is None:
+        return
+    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, PROCESSOR_SECONDS)):
+        with suppress(OSError, ValueError):  # it has ended, or has less already
+            prlimit(pid, what, (most, most))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends what is left of the process and its children, by its own number."""
+    if sys.platform == "win32":
+        if process.poll() is None:
+            subprocess.run(
+                ["taskkill", "/PID", str(process.pid), "/T", "/F"],
+                capture_output=True,
+                check=False,
+                timeout=10,
+            )
+    else:
+        with suppress(OSError):  # nothing of it is left
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment without what a frozen program set for its own libraries, and
+    without the paths that Python would import from."""
+    environment = dict(os.environ)
+    if getattr(sys, "frozen", False):
+        own = environment.pop("LD_LIBRARY_PATH_ORIG", None)
+        environment.pop("LD_LIBRARY_PATH", None)
+        if own:
+            environment["LD_LIBRARY_PATH"] = own
+    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP"):
+        environment.pop(name, None)
+    return environment
+
+
+def _compare(before: bytes, after: bytes) -> None:
+    """Raises UnwritableWorkbook where a cell does not hold what it held."""
+    try:
+        one, other = read_snapshot_bytes("form", before), read_snapshot_bytes("form.xlsx", after)
+    except UnreadableWorkbook as problem:
+        raise UnwritableWorkbook(f"{_FAILED}（{problem.reason}）{_INSTEAD}") from problem
+    different = next(_differences(one, other), None)
+    if different is not None:
+        raise UnwritableWorkbook(
+            f"LibreOffice 转成的 .xlsx 与原件不一样（{different}），没有写标记；{_INSTEAD}"
+        )
+
+
+def _differences(one: Snapshot, other: Snapshot) -> Iterator[str]:
+    if list(one.sheets) != list(other.sheets):
+        yield "工作表的名称"
+        return
+    for title, sheet in one.sheets.items():
+        after = other.sheets[title]
+        held, then = _values(sheet), _values(after)
+        for row, column in sorted(held.keys() | then.keys()):
+            was, now = held.get((row, column)), then.get((row, column))
+            figures = isinstance(was, int | float) and isinstance(now, int | float)
+            # the text that a formula gives is not told by every old format
+            if not _same(was, now) and (figures or (row, column) not in after.formulas):
+                yield str(CellRef(title, row, column))
+
+
+def _values(sheet: SheetSnapshot) -> dict[tuple[int, int], object]:
+    first_row, first_column = sheet.origin
+    found = {
+        (row, column): value
+        for row, line in enumerate(sheet.rows, start=first_row)
+        for column, value in enumerate(line, start=first_column)
+        if value not in (None, "")
+    }
+    for place in (*sheet.errors, *sheet.uncomputed):
+        found[place] = None  # what stands for an error differs from format to format
+    return found
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return "".join(one.split()) == "".join(other.split())
+    if isinstance(one, date) and isinstance(other, date):
+        return _moment(one) == _moment(other)
+    return one == other
+
+
+def _moment(value: date) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time())
