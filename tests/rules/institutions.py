@@ -221,33 +221,59 @@ def kindergarten() -> Institution:
     return Institution("kindergarten", facts, {"classes": classes})
 
 
-def primary_statistics() -> Institution:
-    """A primary school of four grades in the layout of the statistics."""
+def school_statistics() -> Institution:
+    """A nine-year school in the layout of the statistics."""
+    grades = {f"students.grade{grade}@primary": 90 for grade in range(1, 7)}
+    kept = ("girls", "minority", "boarders", "migrant", "disabled")
     facts: Facts = {
-        "school.name": "柳河镇小学",
-        "school.code": "2136000123",
-        "school.kind": "211",
-        "school.place": "220",
+        "school.name": "柳河镇学校",
+        "school.code": "3136000123",
+        "school.type": "312",
+        "school.place": "121",
         "school.founded": 2001,
-        "pupils.graduates": 30,
-        "pupils.entrants": 30,
-        "pupils.total": 120,
-        "pupils.girls": 58,
-        "pupils.boarders": 0,
-        **{f"pupils.grade{grade}": 30 for grade in range(1, 5)},
-        "teachers.full_time": 10,
-        "teachers.graduate": 1,
-        "teachers.bachelor": 6,
-        "teachers.college": 3,
-        "teachers.lower": 0,
-        "teachers.pe": 1,
-        "area.building": 1500,
-        "area.teaching": 1000,
-        "area.office": 300,
-        "area.living": 200,
-        **{f"area.{kind}@unsafe": 0 for kind in ("building", "teaching", "office", "living")},
+        "students.graduates@primary": 88,
+        "students.new@primary": 90,
+        "students.schooled@primary": 89,
+        "students.total@primary": 540,
+        "students.total@junior": 300,
+        **grades,
+        **{f"students.{who}@primary": 20 for who in kept},
+        "area.teaching@shared": 8000,
+        "area.indoor_sports@shared": 1800,
+        "area.sports_ground@shared": 8200,
+        "rooms.multimedia@shared": 24,
+        "equipment.value@shared": 400,
+        **{f"building.{kind}@unsafe": 0 for kind in ROOMS},
+        **{f"building.{kind}@added": 0 for kind in ROOMS},
+        **{f"building.{kind}@whole": area for kind, area in ROOMS.items()},
     }
-    return Institution("primary_statistics", facts, {})
+    for stage, staff in (("primary", 36), ("junior", 28)):
+        facts |= {
+            f"teachers.full_time@{stage}": staff,
+            f"teachers.graduate@{stage}": 3,
+            f"teachers.bachelor@{stage}": staff - 5,
+            f"teachers.college@{stage}": 2,
+            f"teachers.secondary@{stage}": 0,
+            f"teachers.lower@{stage}": 0,
+            f"teachers.women@{stage}": 20,
+            f"teachers.pe@{stage}": 4,
+            f"teachers.music@{stage}": 2,
+            f"teachers.fine_arts@{stage}": 2,
+            f"teachers.arts_combined@{stage}": 1,
+        }
+    return Institution("school_statistics", facts, {})
+
+
+ROOMS = {
+    "total": 11000,
+    "teaching": 8000,
+    "classrooms": 4000,
+    "special": 2500,
+    "public": 1500,
+    "office": 1000,
+    "living": 2000,
+}
+"""Areas of a school's buildings in the statistics, in ㎡."""
 
 
 def preschool_county() -> Institution:
@@ -284,7 +310,7 @@ def institutions() -> dict[str, Institution]:
         "special_school": example("special_school"),
         "senior_school": example("senior_school"),
         "kindergarten": kindergarten(),
-        "primary_statistics": primary_statistics(),
+        "school_statistics": school_statistics(),
         "preschool_county": preschool_county(),
         "county": county(),
         "county_of_six": county()._replace(definitions=SIX),
