@@ -38,11 +38,12 @@ def report_lines(report: CountyReport) -> Iterator[str]:
     for choice in filing.choices:
         others = "、".join(item.path for item in choice.others)
         yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
-    for item in filing.strangers:
-        yield f"  不在名册：{item.path}（{item.name}，{item.code}）"
-    for item in filing.nameless:
-        yield f"  没有标识码：{item.path}"
-    for found in filing.disagreements:
+    for item, about in filing.nobodys():
+        if item.code:
+            yield f"  不在名册：{item.path}（{item.name}，{item.code}）{about and f'：{about}'}"
+        else:
+            yield f"  没有标识码：{item.path}{about and f'：{about}'}"
+    for found in filing.to_check():
         yield f"  需要核对：{found.message}"
     yield from _conclusions(report)
     for error in report.errors:

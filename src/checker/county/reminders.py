@@ -56,7 +56,7 @@ def write_reminders(
     book = new_book(target, f"{report.county}{TITLE}", on_disk)
     styles = styles_of(book)
     heads = ("乡镇", "学校", "标识码", "原因", "联系人", "收到的文件", "可以直接发送的话")
-    page = ListSheet(book, styles, TITLE, heads, (14, 28, 13, 8, 24, 36, 80))
+    page = ListSheet(book, styles, TITLE, heads, (12, 24, 12, 7, 20, 28, 64))
     for line in reminded(todo):
         where, told = (line.township, line.name, line.code), (line.contact, line.path)
         values = (*where, line.state, *told, sentence(line))

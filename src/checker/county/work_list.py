@@ -324,12 +324,20 @@ def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
         ((UNREADABLE, STRANGE, EARLIER), "没有计入全县数字"),
     ):
         named = [line for line in lines if line.state in states and not line.hinges]
-        for line in named[:_FIRST]:
+        told = _told(named)
+        for line in told:
             yield Task(line.name, line.code, line.contact, f"{line.state}：{line.first}", effect)
-        if len(named) > _FIRST:
-            yield Task(f"另有 {len(named) - _FIRST} 所（份）", "", "", "见工作清单。", effect)
+        if len(named) > len(told):
+            yield Task(f"另有 {len(named) - len(told)} 所（份）", "", "", "见工作清单。", effect)
     named = [line for line in lines if line.state == HANDED_IN and line.hard and not line.hinges]
-    for line in named[:_FIRST]:
+    told = _told(named)
+    for line in told:
         yield Task(line.name, line.code, line.contact, line.first, f"必须修改 {line.hard} 处")
-    if len(named) > _FIRST:
-        yield Task(f"另有 {len(named) - _FIRST} 所", "", "", "见工作清单。", "还有必须修改的问题")
+    if len(named) > len(told):
+        rest = f"另有 {len(named) - len(told)} 所"
+        yield Task(rest, "", "", "见工作清单。", "还有必须修改的问题")
+
+
+def _told(named: list[SchoolLine]) -> list[SchoolLine]:
+    """Those that are named; one more takes no more room than a line that says so."""
+    return named if len(named) <= _FIRST + 1 else named[:_FIRST]
