@@ -177,13 +177,7 @@ def _townships(book: Workbook, styles: Styles, report: CountyReport, todo: WorkL
             formats[9] = formats[10] = styles.fills["unmet"]
         page.write(values, formats)
     for column, colour in ((5, "#F4B6B0"), (6, "#FFE08A"), (7, "#F8CBAD")):
-        bar = {
-            "type": "data_bar",
-            "bar_solid": True,
-            "bar_color": colour,
-            "min_type": "num",
-            "min_value": 0,
-        }
+        bar = {"type": "data_bar", "bar_color": colour}
         page.sheet.conditional_format(1, column, page.row, column, bar)
     page.sheet.freeze_panes(1, 1)
     page.add_filter()

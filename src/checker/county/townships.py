@@ -69,14 +69,14 @@ class Township(Struct, frozen=True):
 
 
 def townships(report: CountyReport, lines: Iterable[SchoolLine]) -> list[Township]:
-    """Those with most to do first, 其他 last; ``lines`` are the report's work list. Empty where the
-    schools do not lie in at least two."""
+    """Those with most to do first, 其他 last; ``lines`` are the report's work list. Empty unless
+    at least two have a name."""
     due = {entry.code for entry in report.handing_in.missing}
     weakest = _weakest(report)
     of_town: dict[str, list[SchoolLine]] = defaultdict(list)
     for line in lines:
         of_town[line.township].append(line)
-    if len(of_town) < 2:
+    if len(of_town.keys() - {""}) < 2:
         return []
     found = [_township(name, own, due, weakest) for name, own in of_town.items()]
     return sorted(found, key=_weight)
