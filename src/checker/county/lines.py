@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from checker.county.report import CountyFinding, CountyReport, state_of
+from checker.county.report import CountyFinding, CountyReport, account_told, state_of
 from checker.county.run_log import locked_lines
 from checker.model.verdicts import MISSED, Outcome, Severity
 
@@ -27,6 +27,8 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         f"应报 {filing.expected} 所，已报 {len(filing.counted)} 所，缺报 {len(filing.missing)} 所；"
         f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
     )
+    if report.account():
+        yield account_told(report)
     hard = sum(record.counts.get("fail", 0) for record in report.standing())
     doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
     unmet = sum(record.counts.get("unmet", 0) for record in report.standing())
@@ -37,6 +39,8 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():
         yield f"  {state_of(record)}：{record.path}：{record.message}"
+    for record in report.blanks():
+        yield f"  空白表：{record.path}：没有填数，没有计入。"
     for path, reason in report.beside:
         yield f"  不用校验：{path}：{reason}"
     for choice in filing.choices:

@@ -24,6 +24,7 @@ from checker.county.report import (
     FactColumn,
     Indicator,
     Level,
+    account_told,
     cells_of,
     county_word,
     school_years,
@@ -262,6 +263,7 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "没有标识码的文件", len(filing.nameless)
     yield "没有校验的文件（无法读取、没有查看、往年的表）", len(report.unreadable())
     yield "不用校验的文件", len(report.beside)
+    yield "文件", account_told(report)
     yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
     yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
     yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
@@ -292,6 +294,9 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
     for record in report.unreadable():
         state = state_of(record)
         rows.append(((record.code, record.name, "", state, record.path, record.message), "fail"))
+    for record in report.blanks():
+        told = ("空白表", record.path, "没有填数，没有计入")
+        rows.append(((record.code, record.name, "", *told), "doubt"))
     for code, item in filing.counted.items():
         choice = reasons.get(code)
         note = ""

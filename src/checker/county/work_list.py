@@ -119,7 +119,11 @@ def work_list(report: CountyReport) -> WorkList:
     lines = [_missing(report, entry) for entry in report.handing_in.missing]
     # one school takes one line, whatever is wrong with it
     taken = {item.path for entry in report.handing_in.missing for item in traces(report, entry)}
-    lines += [_unreadable(record) for record in report.unreadable() if record.path not in taken]
+    lines += [
+        _unreadable(record)
+        for record in report.unreadable()
+        if record.path not in taken and not _left_by_an_open_book(record)
+    ]
     for school in report.schools:
         record = records[school.path]
         own: dict[str, None] = {}
@@ -201,6 +205,11 @@ def _missing(report: CountyReport, entry: RosterEntry) -> SchoolLine:
         path=path,
         contact=_contact(entry),
     )
+
+
+def _left_by_an_open_book(record: FileRecord) -> bool:
+    """Excel's ~$一小.xlsx: nothing to be asked for; 报送情况 has it."""
+    return record.path.replace("\\", "/").rpartition("/")[2].startswith("~$")
 
 
 def _unreadable(record: FileRecord) -> SchoolLine:

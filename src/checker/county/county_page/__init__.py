@@ -25,6 +25,7 @@ from checker.county.report import (
     DispersionResult,
     Indicator,
     Level,
+    account_told,
     cells_of,
     school_years,
     state_of,
@@ -63,6 +64,7 @@ def county_page(
     todo = todo or work_list(report)
     pieces = template.stream(
         report=report,
+        account=account_told(report),
         generated=generated,
         style=Markup(style),
         script=Markup(script),
