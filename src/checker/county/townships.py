@@ -108,7 +108,18 @@ def _township(
     order = list(KINDS)
     schools.sort(key=lambda school: order.index(school[1]))
     own.sort(key=lambda each: (each.reached, each.school))
-    return Township(name or ELSEWHERE, tuple(schools), others, failing, *sums, tuple(own))
+    hard, doubt, unmet, unjudged = sums
+    return Township(
+        name or ELSEWHERE,
+        tuple(schools),
+        others,
+        failing,
+        hard,
+        doubt,
+        unmet,
+        unjudged,
+        tuple(own),
+    )
 
 
 def _kind(line: SchoolLine) -> str:
