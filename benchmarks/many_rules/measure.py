@@ -35,7 +35,7 @@ def main() -> None:
             rounds,
         )
         touched = sorted(path.parent.name for path in Path(folder).glob("*/imported"))
-    print(table(best, {}))
+    print(table(best))
     print(f"\nplugins whose code was imported: {', '.join(touched) or 'none'}")
 
 

@@ -90,7 +90,6 @@ class Session:
         """
         from checker.reading import UnreadableWorkbook, read_snapshot_bytes
         from checker.reading.limits import set_limits
-        from checker.writing.outcome import UnwritableWorkbook
 
         set_limits(self.options.limits)
         try:
@@ -103,6 +102,8 @@ class Session:
         report = self.judge(submission)
         cannot_write = snapshot.cannot_write
         if write is not None and cannot_write is None:
+            from checker.writing.outcome import UnwritableWorkbook
+
             try:
                 marks = self.mark(report)
                 write(marks)

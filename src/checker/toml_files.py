@@ -1,9 +1,9 @@
-"""TOML files with exact decimals; what was once parsed and checked is kept in the cache folder.
+"""TOML files with exact decimals; what was once made of them is kept in the cache folder.
 
 Parsing and checking manifests, templates and profiles takes longer than judging a workbook. One
-file of the cache holds all of them as plain data (msgpack), each under a hash of the TOML file's
-bytes and of what it was checked for. Nothing in it is ever executed; whatever is wrong with it, the
-TOML file itself is read.
+file of the cache holds the records that were made of them (msgpack), each under a hash of the TOML
+files' bytes and of what they were checked for. It is data, read as records of the declared types
+and of no other; nothing in it is ever executed. Whatever is wrong with it, the TOML is read.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ import re
 import stat
 import sys
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
-from msgspec import msgpack
+from msgspec import Raw, Struct, msgpack
 
 from checker import __version__
 from checker.model.rules import Plain
@@ -100,45 +101,73 @@ def one_below(folder: Path, name: str) -> list[Path]:
     return [Path(file) for file in files if os.path.isfile(file)]  # noqa: PTH113
 
 
-def load(
-    path: Path, check: Callable[[Document], list[str]] | None = None, form: str = ""
-) -> Document:
-    """The content of a TOML file; numbers with a decimal point are ``Decimal``.
+def load(path: Path) -> Document:
+    """The content of a TOML file; numbers with a decimal point are ``Decimal``. Raises
+    TomlFileError."""
+    return load_as(path, _DOCUMENTS, lambda document: document)
 
-    ``check`` returns what is wrong with the parsed content, as Chinese lines; it is asked only when
-    the content is new, so ``form`` must name the kind and version of what it checks. Raises
-    TomlFileError (unreadable, not TOML, or refused by ``check``).
+
+class Kept(Struct, Generic[P], frozen=True):
+    """How records of one type are kept.
+
+    ``form`` names the type and the version of what it is checked for and made with: what was kept
+    under another one is not read. ``marked`` makes of a record what msgpack can keep: numbers with
+    a point, days and times must be marked where values of any type may stand. ``fits`` says whether
+    a record that was read holds nothing that its type lets pass but nobody would have kept.
     """
-    return load_as(path, lambda document: document, check, form)
+
+    form: str
+    type: Any
+    marked: Callable[[P], object] | None = None
+    fits: Callable[[P], bool] | None = None
 
 
 def load_as(
     path: Path,
-    build: Callable[[Document], P],
+    kept: Kept[P],
+    made: Callable[[Document], P],
     check: Callable[[Document], list[str]] | None = None,
-    form: str = "",
 ) -> P:
-    """As ``load``, for what ``build`` makes of the content. When it cannot make anything of what
-    was kept, whatever it raises, the file itself is parsed and checked."""
-    source = _read(path)
+    """What ``made`` makes of a TOML file; parsed and checked only when its content is new.
+
+    ``check`` returns what is wrong with the parsed content, as Chinese lines. Raises TomlFileError
+    (unreadable, not TOML, or refused by ``check``).
+    """
+    source = read_toml(path)
+
+    def afresh() -> P:
+        document = _parsed(source, path)
+        problems = check(document) if check else []
+        if problems:
+            raise TomlFileError(path, problems)
+        return made(document)
+
+    return made_of([source], kept, afresh)
+
+
+def made_of(sources: Iterable[bytes], kept: Kept[P], afresh: Callable[[], P]) -> P:
+    """The record that was kept for these contents, else the one that ``afresh`` makes, which is
+    then kept."""
     folder = cache_folder()
-    key = blake2b(f"{__version__}\n{form}\n".encode() + source, digest_size=16).hexdigest()
-    if folder is not None:
-        with suppress(Exception):  # whatever is wrong with the cache, the file is there
-            kept = _unpacked(_kept(folder)[key])
-            return build(kept)
-    document = _parsed(source, path)
-    problems = check(document) if check else []
-    if problems:
-        raise TomlFileError(path, problems)
-    if folder is not None:
-        _keep(folder, key, document)
-    return build(document)
+    if folder is None:
+        return afresh()
+    digest = blake2b(f"{__version__}\n{kept.form}\n".encode(), digest_size=16)
+    for source in sources:
+        digest.update(b"%d\n" % len(source))
+        digest.update(source)
+    key = digest.hexdigest()
+    with suppress(Exception):  # whatever is wrong with the cache, the files are there
+        found: P = _unpacked(_kept(folder)[key], kept.type)
+        if kept.fits is None or kept.fits(found):
+            return found
+    record = afresh()
+    _keep(folder, key, record if kept.marked is None else kept.marked(record))
+    return record
 
 
 def parse(path: Path) -> Document:
     """The content of a TOML file, read afresh. Raises TomlFileError."""
-    return _parsed(_read(path), path)
+    return _parsed(read_toml(path), path)
 
 
 def parse_text(text: str, path: Path) -> Document:
@@ -162,14 +191,16 @@ _MOST_OF_ONE = 4 * 2**20
 """Bytes of a TOML file; what people write stays far below."""
 
 
-def _read(path: Path) -> bytes:
+def read_toml(path: Path) -> bytes:
+    """The bytes of a TOML file. Raises TomlFileError."""
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116
         if not stat.S_ISREG(status.st_mode):
             raise TomlFileError(Path(path), ["读不到这个文件（不是普通文件）"])
         if status.st_size > _MOST_OF_ONE:
             raise TomlFileError(Path(path), ["文件过大，没有读取"])
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read()
     except OSError as error:
         raise TomlFileError(Path(path), [f"读不到这个文件（{disk_reason(error)}）"]) from None
 
@@ -262,13 +293,13 @@ def _syntax_problem(reason: str, text: str) -> str:
 
 # -- what is kept ----------------------------------------------------------------------------
 
-STORE_FILE = "documents.msgpack"
-_STORE_FORM = "checker-documents-1"
+STORE_FILE = "records.msgpack"
+_STORE_FORM = f"checker-records-1 {__version__}"
 _MOST_ENTRIES = 400
 _MOST_BYTES = 64 * 2**20
-_ENTRIES = msgpack.Decoder(tuple[str, dict[str, bytes]])
+_ENTRIES = msgpack.Decoder(tuple[str, dict[str, Raw]])
 _EXTENSIONS: dict[type, int] = {Decimal: 1, date: 2, datetime: 3, time: 4}
-_read_before: dict[Path, tuple[tuple[int, int, int], dict[str, bytes]]] = {}
+_read_before: dict[Path, tuple[tuple[int, int, int], dict[str, Raw]]] = {}
 
 
 def cache_folder() -> Path | None:
@@ -288,8 +319,8 @@ def cache_folder() -> Path | None:
     return Path(home or os.path.expanduser("~/.cache")) / "checker"  # noqa: PTH111
 
 
-def _kept(folder: Path) -> dict[str, bytes]:
-    """The packed documents by their keys. Raises whatever an absent or damaged file leads to."""
+def _kept(folder: Path) -> dict[str, Raw]:
+    """The packed records by their keys. Raises whatever an absent or damaged file leads to."""
     file = folder / STORE_FILE
     status = file.stat()
     if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
@@ -305,9 +336,9 @@ def _kept(folder: Path) -> dict[str, bytes]:
     return entries
 
 
-def _keep(folder: Path, key: str, document: Document) -> None:
-    """Add a document. A cache that cannot be written is no reason to fail."""
-    entries: dict[str, bytes] = {}
+def _keep(folder: Path, key: str, record: object) -> None:
+    """Add a record. A cache that cannot be written is no reason to fail."""
+    entries: dict[str, Raw | bytes] = {}
     with suppress(Exception):  # a damaged one is written anew
         entries = dict(_kept(folder))
     entries.pop(key, None)
@@ -316,7 +347,8 @@ def _keep(folder: Path, key: str, document: Document) -> None:
     file = folder / STORE_FILE
     temporary = folder / f"{STORE_FILE}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
-        entries[key] = _packed(document)
+        payload = msgpack.encode(record)
+        entries[key] = zlib.crc32(payload).to_bytes(4, "big") + payload
         content = msgpack.encode((_STORE_FORM, entries))
         if len(content) > _MOST_BYTES:
             return
@@ -329,17 +361,12 @@ def _keep(folder: Path, key: str, document: Document) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _packed(document: Document) -> bytes:
-    payload = msgpack.encode(_plain(document))
-    return zlib.crc32(payload).to_bytes(4, "big") + payload
-
-
-def _plain(value: object) -> object:
-    """Numbers with a point, days and times as marked texts: msgpack has none."""
+def marked(value: Any) -> Any:
+    """Plain values with numbers with a point, days and times as marked texts: msgpack has none."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return {key: marked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [marked(item) for item in value]
     code = _EXTENSIONS.get(type(value))
     return value if code is None else msgpack.Ext(code, str(value).encode())
 
@@ -356,13 +383,26 @@ _DAYS: dict[int, Callable[[str], object]] = {
     3: datetime.fromisoformat,
     4: time.fromisoformat,
 }
-_DOCUMENT = msgpack.Decoder(dict[str, Any], ext_hook=_value)
 
 
-def _unpacked(stored: bytes) -> Document:
-    """The document that ``_packed`` gave these bytes for. Raises whatever others lead to."""
-    payload = stored[4:]
-    if zlib.crc32(payload).to_bytes(4, "big") != stored[:4]:
+def usable(number: Decimal) -> bool:
+    """Whether a number is of a size that figures have."""
+    return number.is_finite() and abs(number.adjusted()) <= _LARGEST_POWER
+
+
+@cache
+def _decoder(form: Any) -> msgpack.Decoder[Any]:
+    return msgpack.Decoder(form, ext_hook=_value)
+
+
+def _unpacked(stored: Raw, form: Any) -> Any:
+    """The record of this type that ``_keep`` kept. Raises whatever other bytes lead to."""
+    packed = memoryview(_BYTES.decode(stored))
+    payload = packed[4:]
+    if zlib.crc32(payload).to_bytes(4, "big") != packed[:4]:
         raise ValueError("damaged")
-    document: Document = _DOCUMENT.decode(payload)
-    return document
+    return _decoder(form).decode(payload)
+
+
+_BYTES = msgpack.Decoder(memoryview)
+_DOCUMENTS = Kept[Document]("document", dict[str, Any], marked)

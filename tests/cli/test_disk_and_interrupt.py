@@ -86,7 +86,7 @@ def test_a_full_disk_in_county(folder: Path) -> None:
 
 
 def test_a_result_folder_that_is_read_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from checker.batch import judging
+    from checker.batch import mark_writing
     from checker.batch.discovery import discover
     from checker.batch.judging import MarkPlan, judge_and_mark
     from checker.session import Session
@@ -94,7 +94,7 @@ def test_a_result_folder_that_is_read_only(folder: Path, monkeypatch: pytest.Mon
     def refuse(*_: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(judging, "claim", refuse)
+    monkeypatch.setattr(mark_writing, "claim", refuse)
     (source, _) = discover([str(folder)]).sources
     result, _ = judge_and_mark(Session(), source, MarkPlan(str(folder / "出")), source.read())
     assert result.cannot_write == "标记副本写不进去（磁盘是只读的），请检查磁盘空间和权限。"

@@ -28,14 +28,14 @@ def county_of_towns(schools: int = 12) -> CountyReport:
     """Every third school lies in 和顺乡, every third in 青石镇, the rest nowhere in particular; one
     of 青石镇 has not handed in."""
     report = sample_county(schools)
-    listed = [school._replace(name=f"第{n}小学") for n, school in enumerate(report.schools)]
+    listed = [replace(school, name=f"第{n}小学") for n, school in enumerate(report.schools)]
     entries = {
         school.code: RosterEntry(school.code, school.name, "小学", TOWNS[number % 3])
         for number, school in enumerate(listed)
     }
     missing = RosterEntry("2136009901", "没交的小学", "小学", "青石镇")
     records = {record.path: record for record in report.records}
-    flat = [school._replace(path=f"{school.name}.xlsx") for school in listed]
+    flat = [replace(school, path=f"{school.name}.xlsx") for school in listed]
     moved = [
         replace(records[old.path], path=new.path, name=new.name)
         for old, new in zip(report.schools, flat, strict=True)

@@ -15,9 +15,9 @@ from msgspec import msgpack
 from checker import toml_files
 from checker.model.verdicts import Severity
 from checker.plugins.discovery import bundled, bundled_folder
+from checker.plugins.json_schema import FOLDER, as_text, published
 from checker.plugins.loading import load_plugins
 from checker.plugins.manifest import load_manifest
-from checker.plugins.manifest_schema import FOLDER, as_text, published
 from checker.rules.ruleset import difference
 from checker.toml_files import STORE_FILE
 
@@ -28,7 +28,7 @@ WritePlugin = Callable[..., Path]
 
 
 def test_the_published_schemas_are_what_is_checked() -> None:
-    """Run ``python -m checker.plugins.manifest_schema`` after changing the keys of a kind."""
+    """Run ``python -m checker.plugins.json_schema`` after changing the keys of a kind."""
     for name, schema in published().items():
         Draft202012Validator.check_schema(schema)
         assert (FOLDER / name).read_text("utf-8") == as_text(schema)

@@ -16,7 +16,7 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the command line. Never shows a traceback: that goes to the log file."""
-    gc.set_threshold(50_000, 20, 20)  # modules, rules and templates stay: there is little to find
+    gc.set_threshold(200_000, 20, 20)  # modules, rules, templates stay: there is little to find
     try:
         leave_current_folder()
         _use_utf8()

@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 from checker.county.listing import ListSheet, new_book, styles_of
 from checker.county.report import ACCEPTED, SENT_BACK, CountyReport, Decision
 from checker.county.work_list import township_of
+from checker.model.verdicts import rule_of
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 
 REVIEW = "说明审核.xlsx"
@@ -113,7 +114,7 @@ def review_lines(report: CountyReport) -> list[ReviewLine]:
                     township_of(entry, school.name, school.path),
                     school.name,
                     school.code,
-                    item.key.partition("@")[0],
+                    rule_of(item.key),
                     item.message,
                     item.text,
                     decision,

@@ -36,7 +36,7 @@ from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.submission import FactState, Submission
 from checker.model.template import Template
-from checker.model.verdicts import Outcome, Quantity, RuleError, Scope
+from checker.model.verdicts import Outcome, Quantity, RuleError, Scope, rule_of
 from checker.reports.json_report import finding_content
 from checker.session import Session
 
@@ -54,8 +54,9 @@ def kept_of(
     bulk = bulk_of(findings)
     wrong: tuple[RuleError, ...] = ()
     if whole:
-        levels, (measures, unmeasured, wrong) = _figures(report, session)
-        bulk = bulk_of(findings, levels, measures, unmeasured, fact_table(report))
+        levels, taken = _figures(report, session)
+        wrong = taken.errors
+        bulk = bulk_of(findings, levels, taken.measures, taken.unmeasured, fact_table(report))
     head = Head(
         status=result.status.value,
         message=result.message,
@@ -81,15 +82,17 @@ def kept_of(
 def _explained(report: Report, session: Session) -> tuple[Explained, ...]:
     """What the school explained as it is judged now, and what it wrote to doubts of the county."""
     known = report.submission.explanations
+    rules = {rule_of(key) for key in known}
     own = {
         verdict.key: verdict.message
         for verdict in report.verdicts
-        if verdict.key in known
+        if verdict.rule in rules
+        and verdict.key in known
         and (verdict.outcome is Outcome.EXPLAINED or known[verdict.key].returned is not None)
     }
     told = [Explained(key, known[key].text.strip(), message) for key, message in own.items()]
     for key, item in known.items():
-        if item.text.strip() and key not in own and key.partition("@")[0] in _of_county(session):
+        if item.text.strip() and key not in own and rule_of(key) in _of_county(session):
             told.append(Explained(key, item.text.strip(), item.issue))
     return tuple(told)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -27,7 +26,7 @@ KINDS = {
 """How a school stands, by what is gravest, in words."""
 
 
-class Weakest(NamedTuple):
+class Weakest(Struct, frozen=True):
     """In what a school is furthest below its standard, or least above it: ``reached`` is the part
     of the standard that it has, 1 where it just meets it."""
 

@@ -36,20 +36,16 @@ from checker.model.template import (
 
 Entry: TypeAlias = "Mapping[str, object]"
 
-CHECKED_FORM = "template-8"
-"""Names what `_problems` checks. Raise it when the schema or the reference checks change, so that
-files that passed the old checks are checked again."""
-
 
 def load_template(path: Path) -> Template:
     """The template declared in a template.toml.
 
-    The file is parsed and checked against the schema when its content is new; after that its parsed
-    form comes from the cache. Raises TemplateError, whose text is meant for the reader, also when
-    the file is missing.
+    The file is parsed and checked against the schema when its content is new; after that it comes
+    from the cache. Raises TemplateError, whose text is meant for the reader, also when the file is
+    missing.
     """
     try:
-        return toml_files.load_as(path, _of_kept, _problems, CHECKED_FORM)
+        return toml_files.load_as(path, KEPT, decode, _problems)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
 
@@ -65,19 +61,6 @@ def parse_template(text: str, path: Path) -> Template:
     return decode(document)
 
 
-def _of_kept(document: toml_files.Document) -> Template:
-    """Raises whatever a document leads to that somebody changed in the cache."""
-    template = decode(document)
-    msgspec.convert(msgspec.to_builtins(template), Template)
-    for number in [stage.weight for stage in template.stages]:
-        Decimal(number)
-    for field in template.fields().values():
-        Decimal(field.minimum or 0), Decimal(field.maximum or 0)
-    if reference_problems(template):
-        raise ValueError(template.id)
-    return template
-
-
 def _problems(document: toml_files.Document) -> list[str]:
     from checker.forms.schema_check import problems_of  # cerberus is slow to import
 
@@ -89,8 +72,7 @@ def _problems(document: toml_files.Document) -> list[str]:
 
 
 def decode(document: Entry) -> Template:
-    """The template of a document whose form was checked (schema_check). Raises KeyError, TypeError
-    or ValueError on a document whose form is not right."""
+    """The template of a document whose form was checked (schema_check)."""
     return Template(
         id=_text(document, "id"),
         title=_text(document, "title"),
@@ -229,6 +211,15 @@ def _table_column(entry: Entry) -> TableColumn:
 
 
 # -- what a template says of itself must agree ---------------------------------------------
+
+
+def holds_together(template: Template) -> bool:
+    """Whether a template that was kept is one: its numbers are numbers, its references agree."""
+    for number in [stage.weight for stage in template.stages]:
+        Decimal(number)
+    for field in template.fields().values():
+        Decimal(field.minimum or 0), Decimal(field.maximum or 0)
+    return not reference_problems(template)
 
 
 def reference_problems(template: Template) -> list[str]:
@@ -372,3 +363,8 @@ def _split_problems(template: Template) -> Iterator[str]:
 
 def _listed(names: Iterable[str]) -> str:
     return "、".join(names) or "（尚未声明）"
+
+
+KEPT = toml_files.Kept("template-9", Template, fits=holds_together)
+"""Raise the number when the schema or the reference checks change, so that files that passed the
+old checks are checked again."""

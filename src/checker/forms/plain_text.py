@@ -84,11 +84,16 @@ def row_code(value: object) -> str:
     """A printed row or column number for comparing: "02", "２" and the number 2 are the same. ""
     for an empty cell."""
     if isinstance(value, str):
-        text = squeeze(value)
-        return str(int(text)) if text.isascii() and text.isdigit() else text
+        return _row_code(value)
     if isinstance(value, float | int) and not isinstance(value, bool):
         return str(int(value)) if value == int(value) else str(value)
     return ""
+
+
+@lru_cache(4096)
+def _row_code(value: str) -> str:
+    text = squeeze(value)
+    return str(int(text)) if text.isascii() and text.isdigit() else text
 
 
 def school_code(value: object) -> str:

@@ -7,19 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
-from msgspec import Struct, convert, to_builtins
+from msgspec import Struct
 from msgspec.structs import replace
 
 from checker import toml_files
 from checker.forms.errors import TemplateError, TemplateNotFoundError
-from checker.forms.loading import decode, load_template, reference_problems
+from checker.forms.loading import decode, holds_together, load_template, reference_problems
 from checker.model.template import Sheet, SheetKind, Template
 
 TEMPLATE_FILE = "template.toml"
 SHEETS_FILE = "sheets.toml"
 """Sheets that a plugin adds to a template of somebody else."""
-CHECKED_SHEETS = "extra-sheets-2"
 FILLED_IN = (SheetKind.FORM, SheetKind.TABLE)
 """Kinds of sheet that may be added: those that a school fills in."""
 
@@ -87,8 +87,35 @@ def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate
     edition (naming both files), and for a named folder without any.
     """
     folders = tuple(folders)
+    files = _all_files(folders)
+    own = bundled_sheets()
+    given = dict.fromkeys(path for folder in folders for path in sheets_files(folder))
+    added = _not_among(own, given)
+    sources = [*files, *own, *added]
+
+    def afresh() -> _Forms:
+        grown = with_extra_sheets(_each_once(files), own, in_place=True)
+        grown = with_extra_sheets(grown, added) if added else grown
+        places = [path.parent for path in sources]
+        return tuple((item.template, places.index(item.folder)) for item in grown)
+
+    try:
+        content = [toml_files.read_toml(path) for path in sources]
+    except toml_files.TomlFileError as error:
+        raise TemplateError(error.path, error.problems) from None
+    kinds = b"%d %d %d" % (len(files), len(own), len(added))
+    forms = toml_files.made_of([kinds, *content], _FORMS, afresh)
+    return tuple(InstalledTemplate(form, sources[place].parent) for form, place in forms)
+
+
+_Forms: TypeAlias = tuple[tuple[Template, int], ...]
+"""Templates with all their sheets, each with the place of the file in whose folder it stands."""
+
+
+def _each_once(files: Iterable[Path]) -> tuple[InstalledTemplate, ...]:
+    """The templates of these files. Raises TemplateError for two with one id and edition."""
     found: dict[tuple[str, int], InstalledTemplate] = {}
-    for path in _all_files(folders):
+    for path in files:
         item = InstalledTemplate(load_template(path), path.parent)
         key = (item.template.id, item.template.edition)
         if key in found:
@@ -96,28 +123,27 @@ def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate
                 path, [f"模板 {key[0]}（{key[1]}年）在 {found[key].source} 里已经有了，请改 id"]
             )
         found[key] = item
-    own = bundled_sheets()
-    known = {path.resolve() for path in own}
-    added = dict.fromkeys(
-        path for folder in folders for path in sheets_files(folder) if path.resolve() not in known
-    )
-    grown = with_extra_sheets(tuple(found.values()), own, in_place=True)
-    return with_extra_sheets(grown, added) if added else grown
+    return tuple(found.values())
 
 
 def _all_files(folders: Iterable[Path]) -> list[Path]:
     files = template_files(bundled_folder())
-    folders = tuple(folders)
-    seen = {path.resolve() for path in files} if folders else set()
     for folder in folders:
         extra = template_files(folder)
         if not extra and not sheets_files(folder):
             raise TemplateError(folder, [f"文件夹里没有 {TEMPLATE_FILE}"])
-        for path in extra:
-            if path.resolve() not in seen:
-                seen.add(path.resolve())
-                files.append(path)
+        files += _not_among(files, extra)
     return files
+
+
+def _not_among(known: Sequence[Path], given: Iterable[Path]) -> list[Path]:
+    """The files of ``given`` that are none of ``known``, by whatever path they are named."""
+    same = set(known)
+    others = [path for path in given if path not in same]
+    if not others:
+        return []
+    places = {path.resolve() for path in known}
+    return [path for path in others if path.resolve() not in places]
 
 
 def choose(
@@ -150,28 +176,25 @@ class ExtraSheets(Struct, frozen=True):
     edition: int | None
     sheets: tuple[Sheet, ...]
     code_lists: Mapping[str, Mapping[str, str]]
-    path: Path
 
 
 def load_extra_sheets(path: Path) -> ExtraSheets:
     """The sheets in a sheets.toml. Raises TemplateError."""
-
-    def made(document: toml_files.Document) -> ExtraSheets:
-        part = decode(_as_template(document))
-        convert(to_builtins(part), Template)  # raises for what a damaged cache may hold
-        edition = document.get("edition")
-        return ExtraSheets(
-            str(document["extends"]),
-            edition if isinstance(edition, int) else None,
-            part.sheets,
-            part.code_lists,
-            path,
-        )
-
     try:
-        return toml_files.load_as(path, made, _problems, CHECKED_SHEETS)
+        return toml_files.load_as(path, _SHEETS, _extra_sheets, _problems)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
+
+
+def _extra_sheets(document: toml_files.Document) -> ExtraSheets:
+    part = decode(_as_template(document))
+    edition = document.get("edition")
+    return ExtraSheets(
+        str(document["extends"]),
+        edition if isinstance(edition, int) else None,
+        part.sheets,
+        part.code_lists,
+    )
 
 
 def with_extra_sheets(
@@ -195,7 +218,7 @@ def with_extra_sheets(
         if not places:
             raise TemplateError(path, [f"extends：没有模板 {extra.extends}"])
         for place in places:
-            grown = _grown(found[place].template, extra)
+            grown = _grown(found[place].template, extra, path)
             folder = found[place].folder if in_place else path.parent
             found[place] = InstalledTemplate(grown, folder)
             grew[place] = path
@@ -213,10 +236,10 @@ def _agrees(grown: Template, path: Path) -> None:
         raise TemplateError(path, problems)
 
 
-def _grown(template: Template, extra: ExtraSheets) -> Template:
+def _grown(template: Template, extra: ExtraSheets, path: Path) -> Template:
     repeated = [name for name in extra.code_lists if name in template.code_lists]
     if repeated:
-        raise TemplateError(extra.path, [f"代码表 {repeated[0]} 在模板里已经有了，请换一个名字"])
+        raise TemplateError(path, [f"代码表 {repeated[0]} 在模板里已经有了，请换一个名字"])
     last = max(
         (place for place, sheet in enumerate(template.sheets) if sheet.kind in FILLED_IN),
         default=-1,
@@ -257,3 +280,13 @@ def _problems(document: toml_files.Document) -> list[str]:
             if sheet.kind not in FILLED_IN
         ]
     return found
+
+
+_SHEETS = toml_files.Kept[ExtraSheets]("extra-sheets-3", ExtraSheets)
+
+
+def _hold_together(forms: _Forms) -> bool:
+    return all(holds_together(template) for template, _ in forms)
+
+
+_FORMS = toml_files.Kept[_Forms]("forms-1", _Forms, fits=_hold_together)

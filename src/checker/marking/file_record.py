@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypedDict, TypeVar
 
 import msgspec
@@ -41,7 +41,7 @@ def exact(text: str) -> Fraction:
         return Fraction(text)
 
 
-class Doubt(NamedTuple):
+class Doubt(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A finding (不通过 or 存疑) on one of the facts that a figure is made of: the rule that found
     it, and the cell (教师!D9)."""
 
@@ -49,7 +49,7 @@ class Doubt(NamedTuple):
     cell: str
 
 
-class Measure(NamedTuple):
+class Measure(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One number that a collection rule needs of one school: ``amount`` per ``base``, exact
     fractions as text ("9/2"). ``stage`` is "" for the whole school; ``rule`` a collection rule.
     ``doubts`` are what is wrong or doubtful about the facts it is made of.
@@ -66,7 +66,7 @@ class Measure(NamedTuple):
         return exact(self.amount), exact(self.base) if self.base else None
 
 
-class Unmeasured(NamedTuple):
+class Unmeasured(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A school that a collection rule is about but whose figures are missing. ``missing`` names
     them for a reader: “在校学生数”（小学段）."""
 
@@ -75,7 +75,7 @@ class Unmeasured(NamedTuple):
     missing: str
 
 
-class Judged(NamedTuple):
+class Judged(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One indicator verdict for the school × indicator matrix. Values are exact texts or "".
     ``doubts`` as in `Measure`."""
 
@@ -126,7 +126,7 @@ class FactTable(Struct, frozen=True, array_like=True):
         return {(fact.field, fact.column): fact.value for fact in self if not fact.row}
 
 
-class Explained(NamedTuple):
+class Explained(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A doubt that the school explained: the finding's key, what the school wrote, and what it
     answers."""
 
@@ -135,7 +135,7 @@ class Explained(NamedTuple):
     message: str
 
 
-class Head(NamedTuple):
+class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What is said of every file whatever is asked, by content alone: not where the file lies.
     ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
     of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
@@ -219,7 +219,7 @@ NOTHING = Bulk()
 """Of a file that was not judged: empty lists."""
 
 
-class Kept(NamedTuple):
+class Kept(Struct, frozen=True):
     """A judged content as it travels and is stored. ``head`` is an encoded `Head`."""
 
     head: bytes
@@ -241,20 +241,21 @@ _COUNTED: tuple[str, ...] = Counts.__match_args__
 _FINDINGS, _JUDGED, _MEASURES, _UNMEASURED, _FACTS = range(5)
 
 encoded = msgspec.msgpack.Encoder().encode
-_head = msgspec.msgpack.Decoder(Head)
-_facts = msgspec.msgpack.Decoder(FactTable)
-_judged = msgspec.msgpack.Decoder(tuple[Judged, ...])
-_measures = msgspec.msgpack.Decoder(tuple[Measure, ...])
-_unmeasured = msgspec.msgpack.Decoder(tuple[Unmeasured, ...])
-_findings = msgspec.msgpack.Decoder(list[dict[str, Any]])
-_whole_findings = msgspec.msgpack.Decoder(list[FindingContent])
 
 
-def _decoded(decoder: msgspec.msgpack.Decoder[T], data: bytes) -> T:
+def _decoded(form: type[T], data: bytes) -> T:
+    """The record of this type. Raises BadRecord."""
     try:
-        return decoder.decode(data)
+        found: T = _decoder(form).decode(data)  # type: ignore[arg-type]  # types are hashable
+        return found
     except (msgspec.MsgspecError, ValueError, RecursionError) as problem:
         raise BadRecord(str(problem)) from problem
+
+
+@cache
+def _decoder(form: Any) -> msgspec.msgpack.Decoder[Any]:
+    """Made when a record of this type is first read: most runs read few of them."""
+    return msgspec.msgpack.Decoder(form)
 
 
 def kept(head: Head, bulk: Bulk = NOTHING) -> Kept:
@@ -298,12 +299,12 @@ def facts_of(packed: bytes) -> FactTable:
         plain = zlib.decompress(packed)
     except zlib.error as problem:
         raise BadRecord(str(problem)) from problem
-    return _decoded(_facts, plain)
+    return _decoded(FactTable, plain)
 
 
 def head_of(data: bytes) -> Head:
     """The head that ``kept`` encoded. Raises BadRecord on anything else."""
-    return _decoded(_head, data)
+    return _decoded(Head, data)
 
 
 def check_kept(stored: Kept) -> None:
@@ -315,20 +316,20 @@ def check_kept(stored: Kept) -> None:
         FileStatus(head.status)
         if len(head.counts) not in (0, len(_COUNTED)):
             raise BadRecord("counts")
-        for finding in _decoded(_whole_findings, bulk.findings):
+        for finding in _decoded(list[FindingContent], bulk.findings):
             Severity(finding["severity"]), Outcome(finding["verdict"])
             own = [f"{finding['sheet']}!{finding['cell']}"] if finding["cell"] else []
             if not all(map(_PLACE.fullmatch, (*own, *finding["related"]))):
                 raise BadRecord("place")
-        for item in _decoded(_judged, bulk.judged):
+        for item in _decoded(tuple[Judged, ...], bulk.judged):
             Outcome(item.outcome)
             for text in filter(None, (item.value, item.limit, item.gap)):
                 exact(text)
             _check_doubts(item.doubts)
-        for measure in _decoded(_measures, bulk.measures):
+        for measure in _decoded(tuple[Measure, ...], bulk.measures):
             measure.fractions()
             _check_doubts(measure.doubts)
-        _decoded(_unmeasured, bulk.unmeasured)
+        _decoded(tuple[Unmeasured, ...], bulk.unmeasured)
         facts_of(bulk.facts)
     except (ValueError, ZeroDivisionError) as problem:
         raise BadRecord(str(problem)) from problem
@@ -369,23 +370,23 @@ class FileRecord(Struct, frozen=True):
     @property
     def findings(self) -> tuple[dict[str, Json], ...]:
         """In the form of the JSON report."""
-        found = _decoded(_findings, self.parts.part(_FINDINGS))
+        found = _decoded(list[dict[str, Any]], self.parts.part(_FINDINGS))
         return tuple([{"file": self.path, **each} for each in found])
 
     @property
     def judged(self) -> tuple[Judged, ...]:
         """The indicator verdicts."""
-        return _decoded(_judged, self.parts.part(_JUDGED))
+        return _decoded(tuple[Judged, ...], self.parts.part(_JUDGED))
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         """What the collection rules need."""
-        return _decoded(_measures, self.parts.part(_MEASURES))
+        return _decoded(tuple[Measure, ...], self.parts.part(_MEASURES))
 
     @property
     def unmeasured(self) -> tuple[Unmeasured, ...]:
         """What the collection rules need but could not be measured."""
-        return _decoded(_unmeasured, self.parts.part(_UNMEASURED))
+        return _decoded(tuple[Unmeasured, ...], self.parts.part(_UNMEASURED))
 
     @property
     def facts(self) -> FactTable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
@@ -14,8 +14,11 @@ from checker.model.verdicts import Outcome, Scope, Severity
 Plain: TypeAlias = "Decimal | int | str | bool | date | list[Plain] | dict[str, Plain]"
 """Values of a TOML file, numbers with a point as Decimal."""
 
+Values: TypeAlias = Mapping[str, Any]
+"""Keys and their ``Plain`` values. msgspec, which reads kept rules, knows no type for these."""
 
-class Citation(Struct, frozen=True):
+
+class Citation(Struct, frozen=True, omit_defaults=True):
     """Where a rule comes from: policy document, its number (文号), clause and date."""
 
     title: str
@@ -40,7 +43,7 @@ def sources_in_words(citations: Sequence[Citation]) -> str:
     return named
 
 
-class Example(Struct, frozen=True):
+class Example(Struct, frozen=True, omit_defaults=True):
     """A worked case that runs as a test. ``facts`` maps field ids (in the example's own stage or
     whole column) or "field@column" to values; ``tables`` maps a table id to its rows. ``previous``
     holds facts of last year's workbook; ``definitions`` the choices of a profile. For a collection
@@ -48,20 +51,20 @@ class Example(Struct, frozen=True):
     ``last_year`` those of the same schools' earlier forms, ``county`` those of the county form."""
 
     expect: Outcome
-    facts: Mapping[str, Plain] = field(default_factory=dict)
-    tables: Mapping[str, list[dict[str, Plain]]] = field(default_factory=dict)
+    facts: Values = field(default_factory=dict)
+    tables: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     stage: str | None = None
     actual: str | None = None  # as shown, when it should be asserted too
     gap: str | None = None
     note: str = ""
-    previous: Mapping[str, Plain] = field(default_factory=dict)
+    previous: Values = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
-    schools: tuple[Mapping[str, Plain], ...] = ()
-    last_year: tuple[Mapping[str, Plain], ...] = ()
-    county: Mapping[str, Plain] = field(default_factory=dict)
+    schools: tuple[Values, ...] = ()
+    last_year: tuple[Values, ...] = ()
+    county: Values = field(default_factory=dict)
 
 
-class Threshold(Struct, frozen=True):
+class Threshold(Struct, frozen=True, omit_defaults=True):
     """One limit by stage (or "" for all), as data. ``since``/``until`` are edition years."""
 
     id: str
@@ -74,7 +77,7 @@ class Threshold(Struct, frozen=True):
     profile: str = ""  # profile that set it; "" = national base
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, omit_defaults=True):
     """Everything known of a rule without importing its plugin. ``spec`` holds the keys that belong
     to its kind (numerator, check, parts ...)."""
 
@@ -90,8 +93,8 @@ class Rule(Struct, frozen=True):
     why: str
     citations: tuple[Citation, ...]
     fix: str
-    examples: Sequence[Example]
-    spec: Mapping[str, Plain]
+    examples: tuple[Example, ...]
+    spec: Values
     when: str | None = None
     stages: tuple[str, ...] = ()  # empty: every stage unit
     table: str | None = None

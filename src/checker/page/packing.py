@@ -50,7 +50,7 @@ def read_rules() -> bytes:
         blank = desk.blank(place)
         desk.check(blank.name, blank.content, None, True, True)
     desk.county.concluded("", {})
-    return (cache / "documents.msgpack").read_bytes()
+    return (cache / "records.msgpack").read_bytes()
 
 
 def main() -> None:
@@ -68,7 +68,7 @@ def main() -> None:
         for path in SITE.rglob("*")
         if path.is_file()
     }
-    files["cache/documents.msgpack"] = kept
+    files["cache/records.msgpack"] = kept
     pack(packed / "site.zip", files, used)
     left_out = tuple(ORDER["left_out"])
     with zipfile.ZipFile(WORK / "pyodide" / "python_stdlib.zip") as archive:

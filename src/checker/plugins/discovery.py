@@ -97,12 +97,11 @@ def _announced(places: Sequence[str]) -> list[tuple[str, str, str, str]]:
     seen: set[str] = set()
     for place in places:
         for info in _dist_infos(place):
-            package = info.name.rpartition(".")[0]
+            package = info.rpartition(".")[0]
             if package not in seen:
                 seen.add(package)
-                found.extend(
-                    (package, name, target, str(info)) for name, target in _entry_points(info)
-                )
+                path = os.path.join(place, info)  # noqa: PTH118 (as above)
+                found.extend((package, name, target, path) for name, target in _entry_points(path))
     return found
 
 
@@ -111,25 +110,24 @@ def _inside(folder: Path, origin: str) -> Iterator[Found]:
         yield Found(manifest.parent.name, manifest.parent, origin)
 
 
-def _dist_infos(place: str) -> Iterator[Path]:
+def _dist_infos(place: str) -> list[str]:
+    """Names of the folders that say what is installed in a place."""
     try:
-        with os.scandir(place) as entries:
-            names = [
-                entry.name for entry in entries if entry.name.endswith((".dist-info", ".egg-info"))
-            ]
+        names = os.listdir(place)  # noqa: PTH208
     except OSError:
-        return
-    for name in sorted(names):
-        yield Path(place) / name
+        return []
+    return sorted(name for name in names if name.endswith((".dist-info", ".egg-info")))
 
 
-def _entry_points(info: Path) -> Iterator[tuple[str, str]]:
+def _entry_points(info: str) -> Iterator[tuple[str, str]]:
     """(name, target) of our group in one package's entry_points.txt."""
     try:
-        text = (info / "entry_points.txt").read_text("utf-8")
+        with open(f"{info}/entry_points.txt", "rb") as file:  # noqa: PTH123
+            content = file.read()
+        if ENTRY_POINT_GROUP.encode() not in content:
+            return
+        text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError):
-        return
-    if ENTRY_POINT_GROUP not in text:
         return
     group = ""
     for line in text.splitlines():

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import force_setattr, replace
 
 from checker import toml_files
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
 from checker.model.verdicts import Outcome, Scope, Severity
 from checker.plugins.discovery import MANIFEST_FILE, NAMED
-from checker.plugins.manifest_schema import COMMON, manifest_fits
+from checker.plugins.manifest_schema import COMMON, spec_fits
 from checker.plugins.rule_versions import changed, family_of
-from checker.toml_files import Document, Table, optional_text, strings, table, tables, texts, whole
+from checker.toml_files import (
+    Document,
+    Kept,
+    Table,
+    marked,
+    optional_text,
+    strings,
+    table,
+    tables,
+    texts,
+    usable,
+    whole,
+)
 
-CHECKED_FORM = "plugin-6"
-"""Names how manifests are checked. Raise it when the schema, the keys of a kind or the expression
-language change, so that files that passed the old checks are checked again."""
+NOWHERE = Path()
 
 
-class PluginManifest(Struct, frozen=True):
+class PluginManifest(Struct, frozen=True, omit_defaults=True):
     """What a plugin says of itself. ``folder`` holds plugin.toml, rules.py, templates/, profiles/.
 
     ``origin`` says where it was found, for ``checker plugin list``; ``package`` is the import name
@@ -32,7 +43,6 @@ class PluginManifest(Struct, frozen=True):
     title: str
     version: str
     api_version: int
-    folder: Path
     families: Mapping[str, str]
     rules: tuple[Rule, ...]
     thresholds: tuple[Threshold, ...] = ()
@@ -42,6 +52,7 @@ class PluginManifest(Struct, frozen=True):
     hooks: tuple[str, ...] = ()  # hooks that its code implements
     commands: Mapping[str, str] = field(default_factory=dict)  # name -> one line of help
     report_formats: Mapping[str, str] = field(default_factory=dict)  # name -> title
+    folder: Path = NOWHERE
     origin: str = ""
     package: str | None = None
 
@@ -69,17 +80,15 @@ class PluginManifest(Struct, frozen=True):
 
 
 def load_manifest(path: Path, origin: str = "", package: str | None = None) -> PluginManifest:
-    """The manifest in a plugin.toml; checked when its content is new.
+    """The manifest in a plugin.toml; parsed and checked when its content is new.
 
     Raises TomlFileError, whose problems name the rule, the key and what was expected.
     """
-
-    def build(document: Document) -> PluginManifest:
-        if not manifest_fits(document):
-            raise TypeError(path)
-        return _manifest(document, path, origin, package)
-
-    return toml_files.load_as(path, build, _problems, CHECKED_FORM)
+    manifest = toml_files.load_as(path, KEPT, _manifest, _problems)
+    place = str(path)
+    for rule in manifest.rules:  # the one thing that the content does not say
+        force_setattr(rule, "path", place)
+    return replace(manifest, folder=path.parent, origin=origin, package=package)
 
 
 def _problems(document: Document) -> list[str]:
@@ -88,22 +97,20 @@ def _problems(document: Document) -> list[str]:
     return problems(document)
 
 
-def _manifest(document: Document, path: Path, origin: str, package: str | None) -> PluginManifest:
+def _manifest(document: Document) -> PluginManifest:
     head = table(document["plugin"])
     plugin = str(head["id"])
     documents = {
         key: _document(table(entry)) for key, entry in table(document.get("documents")).items()
     }
     rules = changed(tables(document.get("rules")), tables(document.get("changes")))
-    place = str(path)
     return PluginManifest(
         id=plugin,
         title=str(head["title"]),
         version=str(head["version"]),
         api_version=whole(head["api_version"]),
-        folder=path.parent,
         families=strings(document.get("families")),
-        rules=tuple([_rule(entry, plugin, place, documents) for entry in rules]),
+        rules=tuple([_rule(entry, plugin, documents) for entry in rules]),
         thresholds=tuple([threshold(entry) for entry in tables(document.get("thresholds"))]),
         code_lists={
             key: strings(entry) for key, entry in table(document.get("code_lists")).items()
@@ -113,16 +120,46 @@ def _manifest(document: Document, path: Path, origin: str, package: str | None) 
         hooks=texts(head.get("hooks")),
         commands=strings(document.get("commands")),
         report_formats=strings(document.get("report_formats")),
-        origin=origin,
-        package=package,
     )
 
+
+def _marked(manifest: PluginManifest) -> PluginManifest:
+    """With what a rule's kind and its examples hold as msgpack keeps it."""
+    return replace(
+        manifest,
+        rules=tuple(
+            replace(
+                rule,
+                spec=marked(rule.spec),
+                examples=tuple(
+                    replace(example, **{name: marked(getattr(example, name)) for name in _FREE})
+                    for example in rule.examples
+                ),
+            )
+            for rule in manifest.rules
+        ),
+    )
+
+
+_FREE = ("facts", "tables", "previous", "schools", "last_year", "county")
+"""Where an example holds values of any type."""
+
+
+def _fits(manifest: PluginManifest) -> bool:
+    return all(spec_fits(rule) for rule in manifest.rules) and all(
+        usable(value) for entry in manifest.thresholds for value in entry.values.values()
+    )
+
+
+KEPT = Kept("plugin-7", PluginManifest, _marked, _fits)
+"""Raise the number when the schema, the keys of a kind or the expression language change, so that
+files that passed the old checks are checked again."""
 
 _SEVERITIES = {str(severity): severity for severity in Severity}
 _SCOPES = {str(scope): scope for scope in Scope}
 
 
-def _rule(entry: Table, plugin: str, path: str, documents: Mapping[str, Citation]) -> Rule:
+def _rule(entry: Table, plugin: str, documents: Mapping[str, Citation]) -> Rule:
     rule_id = str(entry["id"])
     until = entry.get("until")
     return Rule(
@@ -138,7 +175,7 @@ def _rule(entry: Table, plugin: str, path: str, documents: Mapping[str, Citation
         why=str(entry.get("why", "")),
         citations=tuple([_citation(each, documents) for each in tables(entry.get("sources"))]),
         fix=str(entry.get("fix", "")),
-        examples=Examples(tables(entry.get("examples"))),
+        examples=tuple([_example(each) for each in tables(entry.get("examples"))]),
         spec={key: value for key, value in entry.items() if key not in COMMON},
         when=optional_text(entry.get("when")),
         stages=texts(entry.get("stages")),
@@ -148,7 +185,6 @@ def _rule(entry: Table, plugin: str, path: str, documents: Mapping[str, Citation
         message=optional_text(entry.get("message")),
         since=whole(entry.get("since")),
         until=None if until is None else whole(until),
-        path=path,
     )
 
 
@@ -199,32 +235,6 @@ def _citation(entry: Table, documents: Mapping[str, Citation]) -> Citation:
         entry.get("confirmed", cited.confirmed) is True,
         str(entry.get("note", cited.note)),
     )
-
-
-class Examples(Sequence[Example]):
-    """The examples of a rule, made when somebody looks at them: a check looks at none."""
-
-    __slots__ = ("_entries", "_found")
-
-    def __init__(self, entries: tuple[Table, ...]) -> None:
-        self._entries = entries
-        self._found: tuple[Example, ...] | None = None
-
-    def _examples(self) -> tuple[Example, ...]:
-        if self._found is None:
-            self._found = tuple(_example(entry) for entry in self._entries)
-        return self._found
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __getitem__(self, place: int) -> Example:  # type: ignore[override]  # never sliced
-        return self._examples()[place]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and self._examples() == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def _example(entry: Table) -> Example:

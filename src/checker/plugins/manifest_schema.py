@@ -1,18 +1,13 @@
-"""What plugin.toml and profile files must look like, for cerberus: made from the list of kinds.
-
-The published JSON Schemas are printed from the same declarations: running this module writes them
-to ``schema/`` beside this file; a test fails when they are not what it makes.
-"""
+"""What plugin.toml and profile files must look like, for cerberus: made from the list of kinds."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias, cast
 
+from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
 from checker.rules.kinds import ALGORITHMS, COLLECTION_KINDS, COMPARES, KINDS, Key, Takes
 
@@ -177,6 +172,15 @@ def of_rule(kind: str, scope: str) -> Schema:
     return schema
 
 
+@cache
+def _own(kind: str, scope: str) -> tuple[Schema, tuple[str, ...]]:
+    """Of a whole ``[[rules]]`` table the keys that stand in ``Rule.spec``, and those of every rule
+    that this kind cannot do without."""
+    schema = of_rule(kind, scope)
+    own = {name: keys for name, keys in schema.items() if name not in COMMON}
+    return own, tuple(key.name for key in KINDS[kind].keys if key.required and key.name in COMMON)
+
+
 def open_ended(kind: str, scope: str) -> bool:
     """Whether a rule may have further keys: a function gets its own parameters in ``rule.spec``."""
     return kind == "function" or (scope == "collection" and kind not in COLLECTION_KINDS)
@@ -271,7 +275,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 def fits(value: object, schema: Schema) -> bool:
     """Whether a value is of the declared types and has what is required: all that can be wrong
-    with a document that passed the check of its content once, if somebody changed what was kept."""
+    with what passed the check of its content once, if somebody changed what was kept."""
     kind = schema.get("type")
     if kind is None:
         return True
@@ -302,118 +306,12 @@ def fits_keys(found: Mapping[str, object], keys: Schema) -> bool:
 
 
 def _required(keys: Schema) -> int:
-    return sum(["required" in schema for schema in keys.values()])
+    return len([schema for schema in keys.values() if "required" in schema])
 
 
-def manifest_fits(document: Mapping[str, Any]) -> bool:
-    """The same for a whole manifest."""
-    return fits_keys(document, MANIFEST) and all(
-        entry.get("kind") in KINDS
-        and fits_keys(entry, of_rule(entry["kind"], str(entry.get("scope", "submission"))))
-        for entry in document.get("rules", ())
-    )
-
-
-# -- printed as JSON Schema ------------------------------------------------------------------
-
-Json: TypeAlias = dict[str, Any]
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-FOLDER = Path(__file__).parent / "schema"
-
-
-def published() -> dict[str, Json]:
-    """File name to schema."""
-    manifest = _table(MANIFEST)
-    manifest["properties"]["rules"]["items"] = _rule()
-    return {
-        "plugin.schema.json": {
-            "$schema": DIALECT,
-            "title": "plugin.toml",
-            "description": f"插件清单，第 {API_VERSION} 版接口",
-            **manifest,
-        },
-        "profile.schema.json": {
-            "$schema": DIALECT,
-            "title": "profile",
-            "description": "口径文件：在国家标准上改动哪些限值、级别和定义",
-            **_table(PROFILE),
-        },
-    }
-
-
-def as_text(schema: Json) -> str:
-    """As it stands in the file."""
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
-
-
-def _rule() -> Json:
-    """Common keys, and per kind its own."""
-    common = _table(COMMON)
-    common.pop("additionalProperties")
-    by_kind = []
-    for kind, declared in KINDS.items():
-        own = _table({key.name: of_key(key) for key in declared.keys})
-        own.pop("additionalProperties")
-        for key in declared.keys:
-            own["properties"][key.name]["description"] = key.help
-        by_kind.append(
-            {
-                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
-                "then": {"title": declared.title, **own},
-            }
-        )
-    return {**common, "allOf": by_kind}
-
-
-def _table(keys: Schema) -> Json:
-    required = [name for name, schema in keys.items() if schema.get("required")]
-    return {
-        "type": "object",
-        "properties": {name: _value(schema) for name, schema in keys.items()},
-        **({"required": required} if required else {}),
-        "additionalProperties": False,
-    }
-
-
-_NAMES = {"string": "string", "integer": "integer", "boolean": "boolean", "exact": "number"}
-
-
-def _value(schema: Schema) -> Json:
-    kind = schema.get("type")
-    if kind == "dict":
-        if "schema" in schema:
-            return _table(schema["schema"])
-        found: Json = {"type": "object"}
-        for ours, theirs in (
-            ("keysrules", "propertyNames"),
-            ("valuesrules", "additionalProperties"),
-        ):
-            if ours in schema:
-                found[theirs] = _value(schema[ours])
-        return found
-    if kind == "list":
-        found = {"type": "array"}
-        if "schema" in schema:
-            found["items"] = _value(schema["schema"])
-        if "minlength" in schema:
-            found["minItems"] = schema["minlength"]
-        return found
-    if kind not in _NAMES:
-        return {}
-    found = {"type": _NAMES[kind]}
-    if "regex" in schema:
-        found["pattern"] = f"^(?:{schema['regex']})$"
-    for ours, theirs in (
-        ("allowed", "enum"),
-        ("min", "minimum"),
-        ("max", "maximum"),
-        ("minlength", "minLength"),
-    ):
-        if ours in schema:
-            found[theirs] = schema[ours]
-    return found
-
-
-if __name__ == "__main__":
-    for name, schema in published().items():
-        (FOLDER / name).write_text(as_text(schema), "utf-8")
+def spec_fits(rule: Rule) -> bool:
+    """The same for the keys that a rule's kind asks for."""
+    if rule.kind not in KINDS:
+        return False
+    own, needed = _own(rule.kind, rule.scope.value)
+    return fits_keys(rule.spec, own) and None not in [getattr(rule, name) for name in needed]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from checker import toml_files
 from checker.model.verdicts import Severity
 from checker.plugins.manifest import threshold
-from checker.plugins.manifest_schema import PROFILE, fits_keys, same_unit
+from checker.plugins.manifest_schema import same_unit
 from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
 from checker.rules.ruleset import RuleSet
-from checker.toml_files import strings, table, tables
-
-CHECKED_FORM = "profile-1"
+from checker.toml_files import Kept, strings, table, tables, usable
 
 
 class ProfileNotFoundError(Exception):
@@ -22,12 +22,10 @@ class ProfileNotFoundError(Exception):
 
 def load_overlay(path: Path) -> Overlay:
     """The overlay in a profile file. Raises TomlFileError."""
-    return toml_files.load_as(path, lambda each: _overlay(each, path), _problems, CHECKED_FORM)
+    return replace(toml_files.load_as(path, KEPT, _overlay, _problems), path=str(path))
 
 
-def _overlay(document: toml_files.Document, path: Path) -> Overlay:
-    if not fits_keys(document, PROFILE):
-        raise TypeError(path)
+def _overlay(document: toml_files.Document) -> Overlay:
     overlay_id = str(document["id"])
     return Overlay(
         id=overlay_id,
@@ -46,8 +44,14 @@ def _overlay(document: toml_files.Document, path: Path) -> Overlay:
             )
         },
         definitions=strings(document.get("definitions")),
-        path=str(path),
     )
+
+
+def _fits(overlay: Overlay) -> bool:
+    return all(usable(value) for entry in overlay.thresholds for value in entry.values.values())
+
+
+KEPT = Kept("profile-2", Overlay, fits=_fits)
 
 
 def choose(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.model.cells import CellRef, column_number
 from checker.model.snapshot import LAST_COLUMN, LAST_ROW, Area
@@ -21,7 +22,7 @@ Relations = Mapping[str, tuple[str, str]]
 """Relationship id -> (type, target part)."""
 
 
-class SheetPart(NamedTuple):
+class SheetPart(Struct, frozen=True):
     """A worksheet's title, the name of the part that holds its cells, and whether it is shown."""
 
     title: str
@@ -29,7 +30,7 @@ class SheetPart(NamedTuple):
     visible: bool
 
 
-class WorkbookPart(NamedTuple):
+class WorkbookPart(Struct, frozen=True):
     """What the main part says, and the parts it leads to ("" when the workbook has none). Chart,
     dialog and macro sheets, and sheets without a part, hold no cells and are left out."""
 
@@ -135,7 +136,7 @@ def _targets(defined: Iterable[tuple[str, bool, str]]) -> Names:
     for name, is_local, text in defined:
         if name.startswith("_xlnm."):
             continue
-        target = _target(text)
+        target = _target(text) if len(text) <= _LONGEST_TARGET else None
         if target is not None or "#REF!" in text:
             (local if is_local else own)[name] = target
     for name, target in local.items():
@@ -157,6 +158,7 @@ _WHOLE_ROWS = re.compile(r"\$?([1-9][0-9]{0,6}):\$?([1-9][0-9]{0,6})").fullmatch
 _WHOLE_COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})").fullmatch
 
 
+@lru_cache(4096)
 def area_of(reference: str) -> Area | None:
     """The corners of "A1", "A1:B2", "4:5" or "A:C", with or without $; None for anything else."""
     if match := _CELLS(reference):
@@ -170,6 +172,11 @@ def area_of(reference: str) -> Area | None:
     return None
 
 
+_LONGEST_TARGET = 500
+"""Signs of a sheet's title and an address, with all that may stand around them."""
+
+
+@lru_cache(4096)  # the names of a form stand in each of its workbooks
 def _target(text: str) -> tuple[CellRef, CellRef] | None:
     """The cell or range a name stands for; None if it is lost or something else."""
     title, _, reference = text.rpartition("!")

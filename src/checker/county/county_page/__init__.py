@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from checker.county.county_page.charts import (
     dispersion_bars,
@@ -117,7 +119,7 @@ def _hash(text: str) -> Markup:
     return Markup(f"'sha256-{digest}'")
 
 
-class CauseGroup(NamedTuple):
+class CauseGroup(Struct, frozen=True):
     """The findings that follow from one thing to do first ("" for all others)."""
 
     message: str
@@ -202,7 +204,7 @@ def _bars(report: CountyReport) -> dict[str, Markup]:
     }
 
 
-class Tile(NamedTuple):
+class Tile(Struct, frozen=True):
     """One 乡镇 with its pictures."""
 
     town: Township
@@ -232,7 +234,7 @@ def _percent(share: Fraction) -> str:
     return f"{format_number(share * 100, 2) if share < 1 and text == '100' else text}%"
 
 
-class Distribution(NamedTuple):
+class Distribution(Struct, frozen=True):
     """One histogram with its caption; ``chart`` is empty where all schools have one value. ``told``
     are its figures in words."""
 
@@ -311,7 +313,7 @@ class _Spread:
         self.failed += level.outcome in MISSED
 
 
-class ShortageLine(NamedTuple):
+class ShortageLine(Struct, frozen=True):
     """The county's total gap of one indicator and stage."""
 
     title: str
