@@ -99,7 +99,11 @@ def test_what_the_county_says_of_a_row_stands_in_that_row_of_the_ledger(own: Ses
     notes = notes_by_file([record, row], {"3136000003": [note]}, {forms.LEDGER})
     marked = marked_again(own, forms.LEDGER, data, {}, notes[forms.LEDGER])
     sheet = openpyxl.load_workbook(BytesIO(marked))["台账"]
-    cells = [cell for row in sheet.iter_rows() for cell in row if cell.comment]
-    noted = {cell.coordinate for cell in cells if "取决于它" in cell.comment.text}
+    noted = {
+        cell.coordinate
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment and "取决于它" in cell.comment.text
+    }
     assert noted and all(re.fullmatch("[A-Z]+7", name) for name in noted)
     assert "相差 7人" in sheet["I9"].comment.text
