@@ -75,11 +75,13 @@ ALL = [f"213600000{number}" for number in range(1, SCHOOLS + 1)]
 
 
 def results(folder: Path) -> dict[str, bytes]:
-    """Every result but the time of day on the page."""
+    """Every result but the time of day on the page and of the run."""
     found = {name: (folder / name).read_bytes() for name in RESULTS}
     page = found["县级报告.html"].decode()
     start = page.index("生成于")
     found["县级报告.html"] = (page[:start] + page[page.index("<", start) :]).encode()
+    document = found["县级汇总.json"]
+    found["县级汇总.json"] = re.sub(rb'"at":"[^"]*"', b"", document)
     return found
 
 

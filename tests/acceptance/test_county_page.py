@@ -124,6 +124,9 @@ def test_all_filters_work_by_keyboard_and_nothing_is_wider_than_the_screen(count
     for name, found in told["filters"].items():
         assert found and all(value and 0 <= count < told["all"] for value, count in found), name
         assert any(count for _, count in found), name
+    town = told["town"]  # a tile shows its 乡镇 alone, and pressed again everything
+    assert town["chosen"] and town["at"] == "by-town" and town["pressed"] == "true"
+    assert 0 < town["shown"] == town["rows"] < town["again"] == told["all"]
     assert told["nothing"] == [0, True] and told["again"] == told["all"]
     assert told["sorted"] == sorted(told["sorted"], reverse=True) and told["open"]
     assert told["overflow"] == {"1300": 0, "390": 0}
@@ -201,8 +204,8 @@ def test_the_workbook_opens_in_calc_with_every_sheet(county: Path, tmp_path: Pat
     )  # fmt: skip
     sheets = {path.stem.split("-", 1)[1]: path for path in (tmp_path / "csv").glob("*.csv")}
     assert set(sheets) == {
-        *("概览", "工作清单", "应报清单", "问题清单", "学校指标总表", "差异系数", "缺口", "进度"),
-        "数据表",
+        *("概览", "工作清单", "乡镇", "应报清单", "问题清单", "学校指标总表", "差异系数", "缺口"),
+        *("进度", "数据表"),
     }, done.stdout + done.stderr
     listed = sheets["应报清单"].read_text("utf-8")
     assert "城关<script>" in listed

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from tests.adopted import own_forms as forms
 
 from checker.cli.check import command as check
 from checker.cli.county import command as county
+from checker.county.school_copy import Note, marked_again, notes_by_file
+from checker.marking.file_record import FileRecord
+from checker.model.verdicts import Outcome, Severity
+from checker.session import Session
 
 
 def county_of(folder: Path, out: Path) -> dict[str, Any]:
@@ -83,3 +89,21 @@ def test_the_marks_stand_on_the_rows_of_the_ledger(tmp_path: Path) -> None:
     assert "与第 5 行重复" in sheet["B19"].comment.text
     assert sheet["AC65"].fill.fgColor.rgb.endswith("FFC7CE")
     assert sheet["I10"].fill.fgColor.rgb.endswith("C6EFCE"), "a total that is the sum of its parts"
+
+
+def test_what_the_county_says_of_a_row_stands_in_that_row_of_the_ledger(own: Session) -> None:
+    data = (forms.FORMS / forms.LEDGER).read_bytes()
+    note = Note("OWN602", "", Severity.INFO, Outcome.DOUBT, "primary", "全县的差异系数取决于它。")
+    record = FileRecord(forms.LEDGER, "checked")
+    row = FileRecord(f"{forms.LEDGER} 第 7 行", "checked", code="3136000003")
+    notes = notes_by_file([record, row], {"3136000003": [note]}, {forms.LEDGER})
+    marked = marked_again(own, forms.LEDGER, data, {}, notes[forms.LEDGER])
+    sheet = openpyxl.load_workbook(BytesIO(marked))["台账"]
+    noted = {
+        cell.coordinate
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment and "取决于它" in cell.comment.text
+    }
+    assert noted and all(re.fullmatch("[A-Z]+7", name) for name in noted)
+    assert "相差 7人" in sheet["I9"].comment.text

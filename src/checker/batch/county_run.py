@@ -42,7 +42,7 @@ from checker.county.report import CountyReport, Decisions
 from checker.county.review import REVIEW
 from checker.county.roster import RosterEntry, RosterProblem, read_roster, roster_in
 from checker.county.run_log import chosen_schools, digest_of, lock_of, lock_states, with_run
-from checker.county.school_copy import judged_again, marked_again, notes_of
+from checker.county.school_copy import judged_again, marked_again, notes_by_file, notes_of
 from checker.county.school_record import record_for
 from checker.forms.errors import UnknownForm
 from checker.marking.file_record import FileRecord
@@ -239,10 +239,10 @@ def _mark_again(
 ) -> tuple[str, ...]:
     """Write the marked copies of schools of which the county has something to say. One that cannot
     be written keeps the marks it has, and is named."""
-    notes, failed = notes_of(report), []
+    notes, failed = notes_by_file(report.records, notes_of(report), sources), []
     known, noted = desk.log.noted, {}
     for record in report.records:
-        own = notes.get(record.code, ())
+        own = notes.get(record.path, {})
         returned = returned_to(record, report.decisions)
         source = sources.get(record.path)
         if not record.marked_copy or source is None:

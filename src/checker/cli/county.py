@@ -32,7 +32,7 @@ from checker.cli.commands import (
     profile_option,
     settings_here,
 )
-from checker.county.feedback import FOLDER
+from checker.county.feedback import FOLDER, archives_told
 from checker.county.lines import report_lines
 from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
 from checker.county.report import CountyReport, state_of
@@ -181,9 +181,9 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     yield f"报告：{written[PAGE]}"
     yield f"汇总表：{written[BOOK]}"
     yield f"催报清单：{written[REMINDERS]}"
-    papers = [path for name, path in written.items() if name.startswith(f"{FOLDER}/")]
+    papers = [name for name in written if name.startswith(f"{FOLDER}/")]
     if papers:
-        yield f"反馈单：{papers[0].parent}（{len(papers)} 个乡镇）"
+        yield f"反馈单：{written[papers[0]].parent}（{archives_told(papers)}）"
     if REVIEW in written:
         yield f"说明审核：{written[REVIEW]}"
 

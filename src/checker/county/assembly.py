@@ -94,6 +94,7 @@ def county_report(given: CountyInput) -> CountyReport:
     )
     rules = collection_rules(given.ruleset, given.profile)
     concluded = conclude_all(rules, county, given.ruleset, given.profile)
+    findings = tuple(_answered(concluded.findings, counted, given.decisions))
     judged = _judged(counted, given.rules)
     indicators = _indicators(judged.rules, given.rules, rules)
     years: tuple[YearLine, ...] = ()
@@ -107,7 +108,7 @@ def county_report(given: CountyInput) -> CountyReport:
         profile=given.profile.title,
         edition=county.edition,
         handing_in=handing_in,
-        records=tuple(given.records),
+        records=tuple(_still_asked(given.records, findings, rules)),
         schools=tuple(
             School(code, record.name, record.type, record.path, record.marked_copy)
             for code, record in counted.items()
@@ -117,7 +118,7 @@ def county_report(given: CountyInput) -> CountyReport:
         levels=_Levels(counted),
         dispersion=concluded.dispersion,
         shortages=judged.shortages,
-        findings=tuple(_answered(concluded.findings, counted, given.decisions)),
+        findings=findings,
         errors=(*given.errors, *concluded.errors),
         unjudged=tuple(given.unjudged),
         beside=tuple(given.beside),
@@ -162,6 +163,25 @@ def _answered(
             yield replace(item, message=item.message + sent_back(decision.remark))
         else:
             yield replace(item, outcome=Outcome.EXPLAINED)
+
+
+def _still_asked(
+    records: Iterable[FileRecord], findings: Iterable[CountyFinding], rules: Iterable[Rule]
+) -> Iterator[FileRecord]:
+    """The records without explanations of doubts of the county that it does not have any more."""
+    own = {rule.id for rule in rules}
+    asked = {
+        (item.schools[0], key_of_note(item.rule, item.stage))
+        for item in findings
+        if item.of_school and item.outcome in (Outcome.DOUBT, Outcome.EXPLAINED)
+    }
+    for record in records:
+        told = tuple(
+            each
+            for each in record.explained
+            if each.key.partition("@")[0] not in own or (record.code, each.key) in asked
+        )
+        yield record if len(told) == len(record.explained) else replace(record, explained=told)
 
 
 def _attainments(

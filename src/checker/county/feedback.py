@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from checker.county.report import CountyReport, School
 from checker.county.school_copy import COUNTY_UNIT, Note
+from checker.county.townships import ELSEWHERE
 from checker.county.work_list import township_of
 from checker.harmless import one_line
 from checker.marking.file_record import Json
@@ -45,17 +46,26 @@ _FONT = "宋体"
 
 
 def by_township(report: CountyReport) -> dict[str, list[School]]:
-    """乡镇 -> its schools, those without one under 其他."""
+    """乡镇 -> its schools, those without one under `ELSEWHERE`."""
     found: dict[str, list[School]] = defaultdict(list)
     for school in report.schools:
         town = township_of(report.roster.get(school.code), school.name, school.path)
-        found[town or "其他"].append(school)
+        found[town or ELSEWHERE].append(school)
     return dict(sorted(found.items()))
 
 
 def archive_name(township: str) -> str:
     """反馈单/和顺乡.zip."""
     return f"{FOLDER}/{_NOT_IN_NAMES.sub('_', township)}.zip"
+
+
+def archives_told(names: Iterable[str]) -> str:
+    """How many 乡镇 some archives are of: 16 个乡镇，另有其他."""
+    own = list(names)
+    towns = sum(name != archive_name(ELSEWHERE) for name in own)
+    if not towns:
+        return "不分乡镇"
+    return f"{towns} 个乡镇" + ("，另有其他" if towns < len(own) else "")
 
 
 class Feedback:
@@ -80,6 +90,7 @@ class Feedback:
         normal.font.size = Pt(10.5)
         normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), _FONT)
         normal.paragraph_format.space_after = Pt(3)
+        self._gap = Pt(8)
         section = self._document.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2)
@@ -123,8 +134,10 @@ class Feedback:
         ask = "请按下面的内容核对修改后重新报送"
         self._line(f"{ask}，截止时间：{self._deadline}。" if self._deadline else f"{ask}。")
         must, doubts = counts.get("fail", 0), counts.get("doubt", 0)
+        county = f"；县级核对中发现 {len(notes)} 处" if notes else ""
         self._line(
-            f"必须修改 {must} 处；需要说明 {doubts} 处（有误请改正，属实的在“说明”表写明）。"
+            f"必须修改 {must} 处；需要说明 {doubts} 处{county}"
+            "（有误请改正，属实的在“说明”表写明）。"
         )
         by_cause: dict[int, list[dict[str, Json]]] = defaultdict(list)
         for item in record.findings:
@@ -140,7 +153,7 @@ class Feedback:
         self._list("其他要改、要说明的", list(_grouped(list(chain(*by_cause.values())))))
         told = [f"{note.message}{note.fix if note.severity is not Severity.INFO else ''}"
                 for note in notes]  # fmt: skip
-        self._list(f"{COUNTY_UNIT}核对中发现的（{len(notes)} 处）", told)
+        self._list(f"{COUNTY_UNIT}核对中发现的", told)
         open_items = [f"{item.title}（{item.unit}）：{item.message}"
                       for item in record.overview.unjudged]  # fmt: skip
         self._list(f"缺数据、没有判断的项目（{len(open_items)} 项），请补齐", open_items)
@@ -159,7 +172,7 @@ class Feedback:
     def _list(self, title: str, points: Sequence[str]) -> None:
         if not points:
             return
-        self._line(title, bold=True)
+        self._line(title, bold=True).paragraph_format.space_before = self._gap
         number = 0
         for point in points[:_MOST]:
             number += not point.startswith(_BELOW)

@@ -54,6 +54,24 @@ class HandingIn(Struct, frozen=True):
     nameless: tuple[Filing, ...] = ()  # files without a 标识码
     disagreements: tuple[Disagreement, ...] = field(default_factory=tuple)
 
+    def nobodys(self) -> tuple[tuple[Filing, str], ...]:
+        """The files that count for no school, each with what is known of its 标识码, or ""."""
+        told = {
+            found.files[0]: found.message
+            for found in self.disagreements
+            if found.kind == "code_mismatch"
+        }
+        return tuple((item, told.get(item.path, "")) for item in (*self.strangers, *self.nameless))
+
+    def to_check(self) -> tuple[Disagreement, ...]:
+        """The disagreements that `nobodys` does not tell."""
+        told = {item.path for item, about in self.nobodys() if about}
+        return tuple(
+            found
+            for found in self.disagreements
+            if found.kind != "code_mismatch" or found.files[0] not in told
+        )
+
 
 def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> HandingIn:
     """Choose which file counts for each school and name what is missing, double or strange.

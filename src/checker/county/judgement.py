@@ -22,6 +22,7 @@ from checker.county.school_copy import (
     Note,
     Returned,
     marked_again,
+    notes_by_file,
     notes_of,
     with_returned,
 )
@@ -141,8 +142,8 @@ def marked_school(file: NamedFile, outcome: CountyOutcome, session: Session) -> 
     UnwritableWorkbook, UnreadableWorkbook or UnknownForm."""
     record = next(each for each in outcome.report.records if each.path == file.name)
     returned = returned_to(record, outcome.report.decisions)
-    notes = outcome.notes.get(record.code, ())
-    return marked_again(session, file.name, file.data, returned, notes)
+    notes = notes_by_file(outcome.report.records, outcome.notes, {file.name})
+    return marked_again(session, file.name, file.data, returned, notes.get(file.name, {}))
 
 
 def _judged(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
-from checker.county.report import CountyReport, state_of
+from checker.county.report import CountyFinding, CountyReport, account_told, state_of
 from checker.county.run_log import locked_lines
 from checker.model.verdicts import MISSED, Outcome, Severity
+
+_REPEATED = 3
+"""From so many sentences on that say the same, they are one."""
 
 
 def report_lines(report: CountyReport) -> Iterator[str]:
@@ -23,6 +27,8 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         f"应报 {filing.expected} 所，已报 {len(filing.counted)} 所，缺报 {len(filing.missing)} 所；"
         f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
     )
+    if report.account():
+        yield account_told(report)
     hard = sum(record.counts.get("fail", 0) for record in report.standing())
     doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
     unmet = sum(record.counts.get("unmet", 0) for record in report.standing())
@@ -36,16 +42,19 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():
         yield f"  {state_of(record)}：{record.path}：{record.message}"
+    for record in report.blanks():
+        yield f"  空白表：{record.path}：没有填数，没有计入。"
     for path, reason in report.beside:
         yield f"  不用校验：{path}：{reason}"
     for choice in filing.choices:
         others = "、".join(item.path for item in choice.others)
         yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
-    for item in filing.strangers:
-        yield f"  不在名册：{item.path}（{item.name}，{item.code}）"
-    for item in filing.nameless:
-        yield f"  没有标识码：{item.path}"
-    for found in filing.disagreements:
+    for item, about in filing.nobodys():
+        if item.code:
+            yield f"  不在名册：{item.path}（{item.name}，{item.code}）{about and f'：{about}'}"
+        else:
+            yield f"  没有标识码：{item.path}{about and f'：{about}'}"
+    for found in filing.to_check():
         if found.kind != "same_year":
             yield f"  需要核对：{found.message}"
     yield from _not_marked(report)
@@ -76,11 +85,38 @@ def _locked(report: CountyReport) -> Iterator[str]:
         yield f"  审定后有变化：{line}"
 
 
+def _open(item: CountyFinding) -> bool:
+    """Whether a conclusion could not be drawn for want of data alone."""
+    return item.outcome is Outcome.INCOMPLETE and not item.hinges and bool(item.not_measured)
+
+
+def _of_the_same_schools(report: CountyReport) -> dict[tuple[str, ...], list[CountyFinding]]:
+    """The conclusions that could not be drawn, by the schools whose data they lack."""
+    found: dict[tuple[str, ...], list[CountyFinding]] = defaultdict(list)
+    for item in report.findings:
+        if _open(item) and item.severity != Severity.INFO:
+            found[item.not_measured].append(item)
+    return found
+
+
 def _conclusions(report: CountyReport) -> Iterator[str]:
+    names = {school.code: school.name for school in report.schools}
+    alike = _of_the_same_schools(report)
     for item in report.findings:
         told = item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE
-        if told and item.severity != Severity.INFO:
+        if not told or item.severity == Severity.INFO:
+            continue
+        group = alike.get(item.not_measured, []) if _open(item) else []
+        if len(group) < _REPEATED:
             yield f"  县级{item.word}：[{item.rule}] {item.message}"
+        elif item is group[0]:
+            schools = [names.get(code, code) for code in item.not_measured]
+            named = "、".join(schools[:_REPEATED]) + ("等" if len(schools) > _REPEATED else "")
+            rules = "、".join(dict.fromkeys(each.rule for each in group))
+            yield (
+                f"  县级{item.word} {len(group)} 项（{rules}）：{len(schools)} 所学校数据不全"
+                f"（{named}），补齐后须重新计算。"
+            )
     kept = [item for item in report.findings if item.outcome is Outcome.PASS]
     for_now = sum(item.provisional and item.severity != Severity.INFO for item in kept)
     if for_now:

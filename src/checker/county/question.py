@@ -117,7 +117,10 @@ class Question(Struct, frozen=True):
             parts.append(f"缺报的 {self.absent} 所学校未计入")
         if self.unread:
             parts.append(f"{self.unread} 份无法校验或没有标识码的文件未计入")
-        return f"其中{'；'.join(parts)}，补齐后须重新计算。" if parts else ""
+        if not parts:
+            return ""
+        space = " " if parts[0][0].isdigit() else ""
+        return f"其中{space}{'；'.join(parts)}，补齐后须重新计算。"
 
     def outcome(self, good: bool) -> Outcome:
         """通过, or what this rule's failure counts as."""

@@ -8,7 +8,14 @@ from typing import BinaryIO
 
 from checker.county.listing import ListSheet, new_book, styles_of
 from checker.county.report import CountyReport
-from checker.county.work_list import HANDED_IN, SchoolLine, WorkList
+from checker.county.work_list import (
+    BLANK,
+    EARLIER,
+    HANDED_IN,
+    UNREADABLE,
+    SchoolLine,
+    WorkList,
+)
 
 TITLE = "催报清单"
 _ASK = {
@@ -20,6 +27,8 @@ _ASK = {
 }
 """What to say, by what is wrong."""
 
+_FILES = frozenset({UNREADABLE, BLANK, EARLIER})
+
 
 def reminded(todo: WorkList) -> list[SchoolLine]:
     """The lines of whoever must hand in (again), by 乡镇; without a 乡镇 last."""
@@ -28,7 +37,10 @@ def reminded(todo: WorkList) -> list[SchoolLine]:
 
 
 def sentence(line: SchoolLine) -> str:
-    """One message, ready to be sent: 和顺乡第二学校：……"""
+    """One message, ready to be sent: 和顺乡第二学校：…… Of a file of an unknown
+    school only what is wrong with it."""
+    if not line.code and line.state in _FILES:
+        return f"{line.path}：{line.first}"
     return f"{line.name}：{_ASK[line.state].format(why=line.first)}"
 
 
@@ -56,7 +68,7 @@ def write_reminders(
     book = new_book(target, f"{report.county}{TITLE}", on_disk)
     styles = styles_of(book)
     heads = ("乡镇", "学校", "标识码", "原因", "联系人", "收到的文件", "可以直接发送的话")
-    page = ListSheet(book, styles, TITLE, heads, (14, 28, 13, 8, 24, 36, 80))
+    page = ListSheet(book, styles, TITLE, heads, (12, 24, 12, 7, 20, 28, 64))
     for line in reminded(todo):
         where, told = (line.township, line.name, line.code), (line.contact, line.path)
         values = (*where, line.state, *told, sentence(line))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -395,6 +396,34 @@ class CountyReport(Struct, frozen=True):
         """Files that could not be judged, with their reasons."""
         return tuple(record for record in self.records if record.status != "checked")
 
+    def account(self) -> dict[str, int]:
+        """What became of every file, in numbers that add up to all of them."""
+        counted = {item.path for item in self.handing_in.counted.values()}
+        nobodys = {item.path for item, _ in self.handing_in.nobodys()}
+        superseded = self.superseded()
+        tally: Counter[str] = Counter()
+        for record in self.records:
+            if record.status != "checked":
+                tally[state_of(record)] += 1
+            elif record.path in counted:
+                tally["计入"] += 1
+            elif record.overview.blank:
+                tally["空白表"] += 1
+            elif record.path in superseded:
+                tally["一校多份未采用"] += 1
+            elif record.path in nobodys:
+                tally["不在名册或没有标识码"] += 1
+            else:
+                tally["县级的表、台账"] += 1
+        tally["不用校验"] += len(self.beside)
+        tally["还没有校验"] += len(self.unjudged)
+        order = ("计入", "一校多份未采用", "不在名册或没有标识码", "空白表")
+        return {word: tally[word] for word in dict.fromkeys((*order, *tally)) if tally[word]}
+
+    def blanks(self) -> tuple[FileRecord, ...]:
+        """Forms on which nothing was filled in."""
+        return tuple(record for record in self.records if record.overview.blank)
+
     def hint(self, entry: RosterEntry) -> str:
         """For a school that is missing: every trace of it among the files that were not counted, as
         sentences; "" without."""
@@ -411,6 +440,13 @@ class CountyReport(Struct, frozen=True):
             value, _, count = totals.get((item.stage, item.rule), (Fraction(0), "", 0))
             totals[item.stage, item.rule] = (value + item.value, item.unit + item.noun, count + 1)
         return totals
+
+
+def account_told(report: CountyReport) -> str:
+    """共 66 份文件：计入 58，空白表 1，无法校验 4."""
+    account = report.account()
+    parts = "，".join(f"{word} {count}" for word, count in account.items())
+    return f"共 {sum(account.values())} 份文件：{parts}。"
 
 
 class Trace(Struct, frozen=True):

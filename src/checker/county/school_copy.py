@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +14,8 @@ from checker.county.measuring import expressions
 from checker.county.report import CountyFinding, CountyReport, key_of_note
 from checker.county.work_list import hanging
 from checker.judging.engine import Run
+from checker.judging.ledger import name_of
+from checker.marking.file_record import FileRecord
 from checker.marking.findings import Finding, word_of
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus, Judgement, Report
@@ -78,10 +80,43 @@ def _note(item: CountyFinding) -> Note:
     )
 
 
-def findings_for(notes: Sequence[Note], report: Report, session: Session) -> tuple[Finding, ...]:
-    """The notes as findings of the school's report, with the cells that they are about."""
-    run = Run(report.submission, session.ruleset, session.profile)
-    return tuple(_finding(note, run, session) for note in notes)
+Rows = Mapping[str, Sequence[Note]]
+"""What the county says of the school in a workbook ("") or of the rows of a ledger (第 9 行)."""
+
+
+def notes_by_file(
+    records: Iterable[FileRecord], notes: Mapping[str, Sequence[Note]], files: Container[str]
+) -> dict[str, dict[str, Sequence[Note]]]:
+    """The notes (by 标识码) of every workbook that has any, by its name; the records of a ledger's
+    rows follow that of the ledger. ``files`` are the names of the workbooks."""
+    found: dict[str, dict[str, Sequence[Note]]] = {}
+    name = ""
+    for record in records:
+        if record.path in files:
+            name = record.path
+        own = notes.get(record.code)
+        if own and (record.path == name or record.path.startswith(f"{name} ")):
+            found.setdefault(name, {})[record.path.removeprefix(name).strip()] = own
+    return found
+
+
+def findings_for(notes: Rows, report: Report, session: Session) -> tuple[Finding, ...]:
+    """The notes as findings of the school's report, with the cells that they are about; those on
+    the rows of a ledger each have their row in the key."""
+    ledger = report.submission
+    found = _findings(notes.get("", ()), ledger, session)
+    for number, unit in enumerate(ledger.units, 1):
+        own = notes.get(unit.name.removeprefix(ledger.name).strip(), ())
+        found += [
+            replace(each, unit=f"{name_of(unit, number)} {each.unit}", key=f"{each.key}@{number}")
+            for each in _findings(own, unit, session)
+        ]
+    return tuple(found)
+
+
+def _findings(notes: Sequence[Note], submission: Submission, session: Session) -> list[Finding]:
+    run = Run(submission, session.ruleset, session.profile)
+    return [_finding(note, run, session) for note in notes]
 
 
 def _finding(note: Note, run: Run, session: Session) -> Finding:
@@ -155,7 +190,7 @@ def marked_again(
     name: str,
     data: bytes,
     returned: Returned,
-    notes: Sequence[Note],
+    notes: Rows,
     converted: bytes | None = None,
 ) -> bytes:
     """The marked copy of a school's workbook, what the county says of it among the marks; of one

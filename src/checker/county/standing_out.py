@@ -83,8 +83,7 @@ def _standing_out(
         actual = f"{format_number(level, 2)}{unit}"
         text = (
             f"{question.name(row.code)}{question.stage_title}{question.rule.title}为"
-            f" {actual}，远{'低' if level < peers.low else '高'}于{words}（{usual}），"
-            "请核实单位和口径。"
+            f" {actual}，远{'低' if level < peers.low else '高'}于{words}（{usual}）。"
         )
         found = question.finding(Outcome.FAIL, actual, usual, text, [row.code])
         yield level, replace(found, of_school=True)

@@ -24,11 +24,13 @@ from checker.county.report import (
     FactColumn,
     Indicator,
     Level,
+    account_told,
     cells_of,
     county_word,
     school_years,
     state_of,
 )
+from checker.county.townships import townships
 from checker.county.work_list import HANDED_IN, WorkList, work_list
 from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
@@ -62,6 +64,7 @@ def write_county_book(
     todo = todo or work_list(report)
     _overview(book, styles, report, todo)
     _work_list(book, styles, todo)
+    _townships(book, styles, report, todo)
     _filing(book, styles, report)
     _errors(book, styles, report)
     write_matrix(book, styles, report)
@@ -124,7 +127,7 @@ def _work_list(book: Workbook, styles: Styles, todo: WorkList) -> None:
         *("学校", "标识码", "办学类型", "乡镇", "学段", "状态", "必须修改", "需要说明", "未达标"),
         *("未判断", "先做什么", "影响的全县结论", "联系人"),
     )
-    widths = (28, 13, 14, 12, 14, 8, 9, 9, 9, 9, 70, 44, 22)
+    widths = (22, 12, 11, 10, 9, 8, 7, 7, 7, 7, 56, 36, 18)
     page = ListSheet(book, styles, "工作清单", heads, widths)
     for line in todo.lines:
         numbers = (line.hard, line.doubt, line.unmet, line.unjudged)
@@ -142,6 +145,41 @@ def _work_list(book: Workbook, styles: Styles, todo: WorkList) -> None:
         if line.hinges:
             formats[11] = styles.fills["incomplete"]
         page.write(values, formats)
+    page.sheet.freeze_panes(1, 1)
+    page.add_filter()
+
+
+def _townships(book: Workbook, styles: Styles, report: CountyReport, todo: WorkList) -> None:
+    """乡镇 by 乡镇; no sheet where the schools do not lie in several."""
+    towns = townships(report, todo.lines)
+    if not towns:
+        return
+    heads = (
+        *("乡镇", "应报", "已报", "没有计入", "有必须修改的学校", "必须修改", "需要说明", "未达标"),
+        *("未判断", "低于标准的学校", "最低（占标准的%）", "最低的学校", "最低的指标"),
+    )
+    widths = (14, 7, 7, 9, 10, 9, 9, 9, 9, 10, 11, 26, 40)
+    page = ListSheet(book, styles, "乡镇", heads, widths)
+    for town in towns:
+        lowest = town.weakest[0] if town.weakest else None
+        values: tuple[Value, ...] = (
+            *(town.name, town.expected, town.received, town.expected - town.received, town.failing),
+            *(town.hard, town.doubt, town.unmet, town.unjudged, len(town.below)),
+            *(
+                (round(lowest.reached * 100, 1), lowest.school, lowest.title)
+                if lowest
+                else (None, None, None)
+            ),
+        )
+        formats = [styles.wrap] * len(values)
+        if town.received < town.expected:
+            formats[3] = styles.fills["fail"]
+        if town.below:
+            formats[9] = formats[10] = styles.fills["unmet"]
+        page.write(values, formats)
+    for column, colour in ((5, "#F4B6B0"), (6, "#FFE08A"), (7, "#F8CBAD")):
+        bar = {"type": "data_bar", "bar_color": colour}
+        page.sheet.conditional_format(1, column, page.row, column, bar)
     page.sheet.freeze_panes(1, 1)
     page.add_filter()
 
@@ -225,6 +263,7 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "没有标识码的文件", len(filing.nameless)
     yield "没有校验的文件（无法读取、没有查看、往年的表）", len(report.unreadable())
     yield "不用校验的文件", len(report.beside)
+    yield "文件", account_told(report)
     yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
     yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
     yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
@@ -255,6 +294,9 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
     for record in report.unreadable():
         state = state_of(record)
         rows.append(((record.code, record.name, "", state, record.path, record.message), "fail"))
+    for record in report.blanks():
+        told = ("空白表", record.path, "没有填数，没有计入")
+        rows.append(((record.code, record.name, "", *told), "doubt"))
     for code, item in filing.counted.items():
         choice = reasons.get(code)
         note = ""
@@ -263,10 +305,10 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
             note = f"采用理由：{choice.reason}；未采用：{others}"
         line = (code, item.name, types.get(code, ""), "一校多份" if choice else "已报")
         rows.append(((*line, item.path, note), "doubt" if choice else "pass"))
-    for item in (*filing.strangers, *filing.nameless):
+    for item, about in filing.nobodys():
         state = "不在名册" if item.code else "没有标识码"
-        rows.append(((item.code, item.name, "", state, item.path, ""), "doubt"))
-    for found in filing.disagreements:
+        rows.append(((item.code, item.name, "", state, item.path, about), "doubt"))
+    for found in filing.to_check():
         rows.append((("", "", "", "需要核对", "、".join(found.files), found.message), "doubt"))
     for path, reason in report.beside:
         rows.append((("", "", "", "不用校验", path, reason), ""))
@@ -281,7 +323,7 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
         *("学校", "标识码", "级别", "结论", "规则", "工作表", "单元格", "实际", "要求", "缺口"),
         *("问题", "怎么改", "依据", "标记后的副本"),
     )
-    widths = (26, 13, 10, 9, 9, 14, 9, 16, 18, 18, 60, 44, 40, 40)
+    widths = (22, 12, 9, 8, 9, 12, 8, 12, 14, 12, 50, 36, 40, 40)
     page = ListSheet(book, styles, "问题清单", heads, widths)
     for record, finding in _ordered_findings(report):
         severity = str(finding.get("severity", "hard"))
@@ -297,6 +339,7 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
         formats[3] = styles.wrap if word == INFO_WORD else styles.fills.get(verdict, styles.wrap)
         page.write(values, formats)
         _copy_link(page.sheet, page.row, len(values), record.marked_copy, styles)
+    page.sheet.print_area(0, 0, max(1, page.row), heads.index("怎么改"))  # else too small to read
     page.add_filter()
 
 
@@ -328,7 +371,8 @@ def write_facts(book: Workbook, styles: Styles, report: CountyReport) -> None:
     heads = ("标识码", "学校名称", *(item.title for item in columns))
     page = ListSheet(book, styles, "数据表", heads, (13, 28, *[13.0] * len(columns)))
     page.sheet.freeze_panes(1, 2)
-    page.sheet.fit_to_pages(0, 0)
+    page.sheet.set_print_scale(50)  # hundreds of columns: no page is as wide
+    page.sheet.repeat_columns(0, 1)
     counted = {item.path for item in report.handing_in.counted.values()}
     for record in report.records:
         if record.path in counted:

@@ -118,7 +118,11 @@ def work_list(report: CountyReport) -> WorkList:
     lines = [_missing(report, entry) for entry in report.handing_in.missing]
     # one school takes one line, whatever is wrong with it
     taken = {item.path for entry in report.handing_in.missing for item in traces(report, entry)}
-    lines += [_unreadable(record) for record in report.unreadable() if record.path not in taken]
+    lines += [
+        _unreadable(record)
+        for record in report.unreadable()
+        if record.path not in taken and not _left_by_an_open_book(record)
+    ]
     for school in report.schools:
         record = records[school.path]
         own: dict[str, None] = {}
@@ -200,6 +204,11 @@ def _missing(report: CountyReport, entry: RosterEntry) -> SchoolLine:
         path=path,
         contact=_contact(entry),
     )
+
+
+def _left_by_an_open_book(record: FileRecord) -> bool:
+    """Excel's ~$一小.xlsx: nothing to be asked for; 报送情况 has it."""
+    return record.path.replace("\\", "/").rpartition("/")[2].startswith("~$")
 
 
 def _unreadable(record: FileRecord) -> SchoolLine:
@@ -323,12 +332,20 @@ def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
         ((UNREADABLE, STRANGE, EARLIER), "没有计入全县数字"),
     ):
         named = [line for line in lines if line.state in states and not line.hinges]
-        for line in named[:_FIRST]:
+        told = _told(named)
+        for line in told:
             yield Task(line.name, line.code, line.contact, f"{line.state}：{line.first}", effect)
-        if len(named) > _FIRST:
-            yield Task(f"另有 {len(named) - _FIRST} 所（份）", "", "", "见工作清单。", effect)
+        if len(named) > len(told):
+            yield Task(f"另有 {len(named) - len(told)} 所（份）", "", "", "见工作清单。", effect)
     named = [line for line in lines if line.state == HANDED_IN and line.hard and not line.hinges]
-    for line in named[:_FIRST]:
+    told = _told(named)
+    for line in told:
         yield Task(line.name, line.code, line.contact, line.first, f"必须修改 {line.hard} 处")
-    if len(named) > _FIRST:
-        yield Task(f"另有 {len(named) - _FIRST} 所", "", "", "见工作清单。", "还有必须修改的问题")
+    if len(named) > len(told):
+        rest = f"另有 {len(named) - len(told)} 所"
+        yield Task(rest, "", "", "见工作清单。", "还有必须修改的问题")
+
+
+def _told(named: list[SchoolLine]) -> list[SchoolLine]:
+    """Those that are named; one more takes no more room than a line that says so."""
+    return named if len(named) <= _FIRST + 1 else named[:_FIRST]

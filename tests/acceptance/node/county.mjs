@@ -41,6 +41,18 @@ told.nothing = [await shown(), await page.isVisible("#nothing")];
 await page.focus("#clear");
 await page.keyboard.press("Space");
 told.again = await shown();
+const tile = page.locator("button.town").first();
+if (await tile.count()) {
+  const town = await tile.getAttribute("data-value");
+  const inTown = await page.$$eval("[data-line]", (rows, name) => rows.filter((row) => row.dataset.town === name).length, town);
+  await tile.focus();
+  await page.keyboard.press("Enter");
+  told.town = { chosen: await page.$eval("#by-town", (control) => control.value) === town, at: await focused(),
+    shown: await shown(), rows: inTown, pressed: await tile.getAttribute("aria-pressed") };
+  await tile.focus();
+  await page.keyboard.press("Space");
+  told.town.again = await shown();
+}
 const sort = page.locator("table.work thead button.sort").nth(5);
 await sort.focus();
 await page.keyboard.press("Enter");

@@ -13,18 +13,27 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from checker.county.county_page.charts import dispersion_bars, distribution
+from checker.county.county_page.charts import (
+    dispersion_bars,
+    distribution,
+    school_squares,
+    shares_of,
+    standard_strip,
+)
 from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
 from checker.county.report import (
     CountyReport,
     DispersionResult,
+    Indicator,
     Level,
+    account_told,
     cells_of,
     school_years,
     state_of,
 )
 from checker.county.school_copy import Note, notes_of
+from checker.county.townships import ELSEWHERE, KINDS, Township, townships
 from checker.county.work_list import WorkList, work_list
 from checker.marking.file_record import Json
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
@@ -57,13 +66,17 @@ def county_page(
     todo = todo or work_list(report)
     pieces = template.stream(
         report=report,
+        account=account_told(report),
         generated=generated,
         style=Markup(style),
         script=Markup(script),
         style_hash=_hash(style),
         script_hash=_hash(script),
         todo=todo,
-        townships=sorted({line.township for line in todo.lines} - {""}),
+        townships=sorted({line.township or ELSEWHERE for line in todo.lines}, key=_last),
+        elsewhere=ELSEWHERE,
+        towns=_towns(report, todo),
+        kinds=KINDS,
         states=list(dict.fromkeys(line.state for line in todo.lines)),
         scorecard=_scorecard(report),
         unjudged=sum(record.counts.get("unjudged", 0) for record in report.standing()),
@@ -87,6 +100,7 @@ def county_page(
         words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
         number=format_number,
         link=_link,
+        percent=_percent,
         left_out=_left_out,
         word_of=finding_word,
         state_of=state_of,
@@ -190,12 +204,44 @@ def _bars(report: CountyReport) -> dict[str, Markup]:
     }
 
 
+class Tile(Struct, frozen=True):
+    """One 乡镇 with its pictures."""
+
+    town: Township
+    squares: Markup
+    strip: Markup
+
+
+def _towns(report: CountyReport, todo: WorkList) -> list[Tile]:
+    from markupsafe import Markup
+
+    towns = townships(report, todo.lines)
+    tallest = max((max(shares_of(town)) for town in towns), default=Fraction(0))
+    return [
+        Tile(town, Markup(school_squares(town)), Markup(standard_strip(town, tallest)))
+        for town in towns
+    ]
+
+
+def _last(town: str) -> tuple[bool, str]:
+    """其他 after the 乡镇 that have names."""
+    return town == ELSEWHERE, town
+
+
+def _percent(share: Fraction) -> str:
+    """46%; what misses is never shown as 100%."""
+    text = format_number(share * 100, 0)
+    return f"{format_number(share * 100, 2) if share < 1 and text == '100' else text}%"
+
+
 class Distribution(Struct, frozen=True):
-    """One histogram with its caption."""
+    """One histogram with its caption; ``chart`` is empty where all schools have one value. ``told``
+    are its figures in words."""
 
     title: str
     stage_title: str
     chart: Markup
+    told: str
     schools: int
     failed: int
     unsure: int
@@ -214,20 +260,37 @@ def _distributions(report: CountyReport) -> list[Distribution]:
             spread = grouped.get((indicator.rule, stage))
             if spread is None or not spread.values:
                 continue
-            chart = distribution(
-                list(spread.values),
-                spread.limit,
-                indicator.at_least,
-                indicator.title,
-                indicator.unit,
-            )
-            schools = len(spread.values)
+            values, limit = sorted(spread.values), spread.limit
+            chart = ""
+            if values[0] != values[-1]:
+                chart = distribution(
+                    values, limit, indicator.at_least, indicator.title, indicator.unit
+                )
             found.append(
                 Distribution(
-                    indicator.title, title, Markup(chart), schools, spread.failed, spread.unsure
+                    indicator.title,
+                    title,
+                    Markup(chart),
+                    _told(values, limit, indicator),
+                    len(values),
+                    spread.failed,
+                    spread.unsure,
                 )
             )
     return found
+
+
+def _told(values: Sequence[Fraction], limit: Fraction | None, indicator: Indicator) -> str:
+    """The figures of a histogram; ``values`` in order."""
+    low, middle, high = (
+        format_number(values[place], indicator.digits)
+        for place in (0, (len(values) - 1) // 2, len(values) - 1)
+    )
+    unit = indicator.unit
+    need = "" if limit is None else f"标准 {format_number(limit, indicator.digits)}{unit}，"
+    if values[0] == values[-1]:
+        return f"{need}{'都' if len(values) > 1 else ''}是 {low}{unit}"
+    return f"{need}最低 {low}，中间 {middle}，最高 {high}{unit}"
 
 
 class _Spread:

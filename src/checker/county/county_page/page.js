@@ -26,6 +26,9 @@
     });
     get("nothing").hidden = count > 0;
     get("no-rows").hidden = rows > 0;
+    pickers.forEach(function (button) {
+      button.setAttribute("aria-pressed", String(value(get(button.dataset.control)) === button.dataset.value));
+    });
     get("found").textContent = "显示 " + count + " / " + lines.length;
   }
   [search, problem, stage, town, rule, misses].forEach(function (control) {
@@ -36,12 +39,15 @@
     apply();
     search.focus();
   });
-  all("button.rule").forEach(function (button) {
+  var pickers = all("button[data-control]");
+  pickers.forEach(function (button) {
     button.addEventListener("click", function () {
-      rule.value = button.dataset.rule;
+      var control = get(button.dataset.control);
+      control.value = control.value === button.dataset.value ? "" : button.dataset.value;
       apply();
-      location.hash = "#list";
-      rule.focus();
+      if (!control.value) { return; }
+      get("list").scrollIntoView();
+      control.focus({ preventScroll: true });
     });
   });
   function key(row, place) {
@@ -59,6 +65,7 @@
       button.type = "button";
       button.className = "sort";
       button.textContent = head.textContent;
+      head.setAttribute("data-head", head.textContent);
       head.textContent = "";
       head.appendChild(button);
       button.addEventListener("click", function () {
