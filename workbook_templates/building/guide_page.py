@@ -22,7 +22,7 @@ from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
 from checker.model.template import Field, FieldType, Sheet, SheetKind, Template
 
 LAST_COLUMN = 9
-WIDTHS = {1: 1.0} | dict.fromkeys(range(2, LAST_COLUMN + 1), 10.5)
+WIDTHS = {1: 1.0, 2: 8.5, 3: 8.5, 4: 8.5, 5: 8.0, 6: 15.5, 7: 15.5, 8: 10.5, 9: 10.5}
 BY_STAGE = "先填第一张表的名称、标识码和类型，它们决定要填哪些学段；没有的学段留空。"
 NOT_BY_STAGE = "先填第一张表的单位名称和代码，再按下面的次序填各表。"
 ASKED = "带 * 的必填，没有的填 0。选中格子显示口径；各表旁边或下方印有审核关系。"
@@ -41,7 +41,7 @@ COLOURS = (
 )
 MARK_MEANINGS = {
     Fill.PASS: "核对过，符合要求",
-    Fill.FAIL: "必须修改，原因见批注",
+    Fill.FAIL: "必须改，见批注",
     Fill.DOUBT: "请核实；属实的在“说明”表写原因",
     Fill.UNMET: "没有达标：据实上报，不要改数",
     Fill.EXPLAINED: "存疑的，已经写明原因",
@@ -81,8 +81,9 @@ def _cover(page: Page, row: int) -> int:
     page.height(row, 30)
     for at, words in enumerate(FOOTER_LABELS):
         found = next((by_label[word] for word in words if word in by_label), None)
-        right, below = at % 2 * 4, row + 1 + at // 2
-        _cover_line(page, below, (2 + right, 3 + right), (4 + right, 5 + right), words[0], found)
+        below = row + 1 + at // 2
+        columns = ((7, 7), (8, LAST_COLUMN)) if at % 2 else ((2, 3), (4, 6))
+        _cover_line(page, below, *columns, words[0], found)
         page.height(below, 21)
     row += 1 + (len(FOOTER_LABELS) + 1) // 2
     return _carried(page, row) if any(True for _ in carried_columns(template)) else row
@@ -217,6 +218,9 @@ def _legend(page: Page, row: int) -> int:
         page.write(row, column, word, patch)
         page.write(row + 1, column, meaning, meaning_style)
     page.height(row, 19)
-    widest = [(meaning, WIDTHS[2], float(SMALLEST)) for _, _, meaning in entries]
+    widest = [
+        (meaning, WIDTHS[column], float(SMALLEST))
+        for column, (_, _, meaning) in enumerate(entries, start=2)
+    ]
     page.height(row + 1, row_height(*widest))
     return row + 2

@@ -269,7 +269,9 @@ def _arranged(page: Page, texts: Sequence[str], columns: Sequence[tuple[int, int
     lines: list[_Line] = []
     for at in range(deep):
         parts = list(zip(columns, texts[at::deep], strict=False))
-        heights = [row_height((text, page.width(*span), SMALLEST)) - 4 for span, text in parts]
+        heights = [
+            row_height((text, page.width(*span) * NARROWER, SMALLEST)) - 4 for span, text in parts
+        ]
         lines.append((max(15.0, *heights), parts))
     return lines
 
