@@ -235,7 +235,7 @@ def test_a_click_runs_the_program_and_shows_its_answer(excel: Excel) -> None:
     excel.will(answer="3 处必须修改，2 处需要说明。")
     excel.app.run("Checker_Check")
     command = excel.app.run("Ran_")
-    assert command.startswith(f'"{PROGRAM}" button check --from_xl=1 --launcher=2 "--wb=')
+    assert command.startswith(f'"{PROGRAM}" button check --from_xl=1 --launcher=3 "--wb=')
     assert re.search(r'"--wb=表 1\.xlsm" --read-only "--app=[^"]*EXCEL\.EXE" --hwnd=4711 ', command)
     assert re.search(r' "--answer=C:\\Temp\\checker-\d{14}\.txt"$', command)
     assert excel.said() == ["3 处必须修改，2 处需要说明。"]
@@ -310,7 +310,7 @@ def test_on_libreoffice_the_launcher_does_not_wait(excel: Excel) -> None:
     excel.app.run("Checker_Check")
     assert excel.app.run("Ran_") == ""
     assert excel.app.run("Shelled_").startswith(
-        f'"{program}" button check --from_xl=1 --launcher=2 "--wb='
+        f'"{program}" button check --from_xl=1 --launcher=3 "--wb='
     )
     assert excel.said() == []
 
