@@ -547,6 +547,17 @@ def test_what_cannot_be_shown_is_said(excel: Excel) -> None:
     assert excel.app.run("Unpainted") == "", "said once"
 
 
+def test_what_cannot_be_shown_is_known_before_anything_is_marked(excel: Excel) -> None:
+    """Only asked how cells look, the launcher tells the conversation; the plan then gives no note
+    there, and the result sheet names the place, as the file way does."""
+    told = "\n".join(
+        excel.app.run("Obeyed", line_of(Look("填表说明", address))) for address in ("D4", "D6")
+    )
+    seen = answered(told).seen
+    assert [(look.address, look.threaded) for look in seen.looks] == [("D4", True), ("D6", False)]
+    assert excel.app.run("Unpainted") == "", "nothing was asked to be given"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_settings_in_utf16_are_read(excel: Excel, encoding: str) -> None:
     """What Notepad calls Unicode."""

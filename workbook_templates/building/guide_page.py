@@ -22,7 +22,7 @@ from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
 from checker.model.template import Field, FieldType, Sheet, SheetKind, Template
 
 LAST_COLUMN = 9
-WIDTHS = {1: 1.0, 2: 8.5, 3: 8.5, 4: 8.5, 5: 8.0, 6: 15.5, 7: 15.5, 8: 10.5, 9: 10.5}
+WIDTHS = {1: 1.0, 2: 8.5, 3: 8.5, 4: 8.5, 5: 8.0, 6: 15.5, 7: 15.5, 8: 11.5, 9: 11.5}
 BY_STAGE = "先填第一张表的名称、标识码和类型，它们决定要填哪些学段；没有的学段留空。"
 NOT_BY_STAGE = "先填第一张表的单位名称和代码，再按下面的次序填各表。"
 ASKED = "带 * 的必填，没有的填 0。选中格子显示口径；各表旁边或下方印有审核关系。"
