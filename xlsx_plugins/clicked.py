@@ -236,6 +236,11 @@ def _check(click: _Click) -> Told:
         text += f"\n有 {len(report.errors)} 条规则因程序自身出错没有算出来，与填写的数据无关。"
     if plan.refused:
         text += f"\n{_titles(plan)}设有密码，没有在上面着色；问题都列在“校验结果”表里。"
+    if plan.without_note:
+        text += (
+            f"\n有 {plan.without_note} 个格子里有批注对话，加不了批注；颜色标了，位置列在"
+            "“校验结果”表的末尾。"
+        )
     return text + _remarks(click), bool(report.errors or plan.refused)
 
 

@@ -13,6 +13,8 @@ class Look(Struct, frozen=True):
     ``fill``: None leaves it, "" is no fill, "RRGGBB" a solid one, "RRGGBB;pattern;RRGGBB" one of
     Excel's numbered patterns with its colour. ``note``: None leaves it, "" is no note. ``value``
     (never part of an answer): None leaves it, "" empties the cell, a text is written as text.
+    ``threaded`` and ``covered`` (only in an answer): a conversation leaves no room for a note, a
+    conditional format shows another colour than the fill.
     """
 
     sheet: str
@@ -20,6 +22,8 @@ class Look(Struct, frozen=True):
     fill: str | None = None
     note: str | None = None
     value: str | Decimal | None = None
+    threaded: bool = False
+    covered: bool = False
 
 
 class Seen(Struct, frozen=True):

@@ -23,6 +23,11 @@ from checker.model.marks import Changes, Mark
 from checker.model.snapshot import Snapshot
 from checker.writing.addresses import Area
 from checker.writing.memory_sheet import PROVISIONAL, TITLE, Memory, is_provisional
+from checker.writing.outcome import THREADED, Skipped
+from checker.writing.result_sheet import with_left_out
+
+PASSWORD = "这张工作表设有密码，没有着色，也没有添加批注"
+COVERED = "这里的条件格式盖住了颜色"
 
 
 class Remembered(Struct, frozen=True):
@@ -44,12 +49,14 @@ class Present(Protocol):
 
 class Plan(Struct, frozen=True):
     """The orders; how many cells change; the sheets left alone because of somebody's password;
-    whether there was anything of an earlier run."""
+    whether there was anything of an earlier run; how many notes a conversation leaves no room for.
+    """
 
     orders: Orders
     changed: int
     refused: frozenset[str] = frozenset()
     had_marks: bool = False
+    without_note: int = 0
 
 
 def plan_marks(present: Present, changes: Changes, snapshot: Snapshot) -> Plan:
@@ -65,6 +72,7 @@ def plan_marks(present: Present, changes: Changes, snapshot: Snapshot) -> Plan:
     now, refused = _looks(present, marks, earlier, titles)
     plans = plan_cells(marks, changes.edits, earlier, now, snapshot)
     plans = [plan for plan in plans if plan.key[0] in titles and plan.key[0] not in refused]
+    left_out, without_note = _left_out(plans, refused)
     looks = [change for plan in plans if (change := plan.change()) is not None]
     memories = [memory for plan in plans for memory in plan.memories()]
     memories += [one for one in persons_of(changes.edits) if one.sheet not in refused]
@@ -79,7 +87,7 @@ def plan_marks(present: Present, changes: Changes, snapshot: Snapshot) -> Plan:
     ]
     return Plan(
         Orders(
-            [*_new_sheets(changes, memories, list(made)), *looks],
+            [*_new_sheets(changes, left_out, memories, list(made)), *looks],
             [*_undoing(plans), *(Step(Verb.DROP, title) for title in made)],
             [
                 *(Step(Verb.DROP, title) for title in gone),
@@ -89,7 +97,24 @@ def plan_marks(present: Present, changes: Changes, snapshot: Snapshot) -> Plan:
         len(looks),
         refused,
         bool(earlier or gone),
+        without_note,
     )
+
+
+def _left_out(plans: Sequence[CellPlan], refused: Iterable[str]) -> tuple[list[Skipped], int]:
+    """What will not be seen where it belongs, for the result sheet, and how many notes of it there
+    are; these are taken out of the plans."""
+    told = [Skipped(f"{title}!A1", PASSWORD) for title in sorted(refused)]
+    without_note = 0
+    for plan in plans:
+        place = f"{plan.key[0]}!{plan.address}"
+        if plan.now is not None and plan.now.threaded and plan.notes:
+            told.append(Skipped(place, THREADED))
+            plan.notes = []
+            without_note += 1
+        if plan.now is not None and plan.now.covered and plan.fill is not None:
+            told.append(Skipped(place, COVERED))
+    return told, without_note
 
 
 def _looks(
@@ -122,13 +147,16 @@ def _made(
     return made
 
 
-def _new_sheets(changes: Changes, memories: Sequence[Memory], made: Sequence[str]) -> list[Order]:
+def _new_sheets(
+    changes: Changes, left_out: Sequence[Skipped], memories: Sequence[Memory], made: Sequence[str]
+) -> list[Order]:
     """Orders that make and fill the new sheets: all added first, since the memory names them."""
     orders: list[Order] = [Step(Verb.ADD, title) for title in made]
     if made:
         orders += memory_orders(made[0], memories)
-    for title, result in zip(made[1:], changes.sheets, strict=True):
-        orders += result_sheet_orders(title, result)
+    for number, (title, result) in enumerate(zip(made[1:], changes.sheets, strict=True)):
+        told = result if number else with_left_out(result, left_out)
+        orders += result_sheet_orders(title, told)
     return orders
 
 

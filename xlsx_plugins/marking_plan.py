@@ -78,7 +78,8 @@ class CellPlan(Struct):
         value = None if self.value is None else self.value_now
         if self.now is None:
             return Look(self.key[0], self.address, value=value)
-        return Look(self.key[0], self.address, self.now.fill, self.now.note, value)
+        note = None if self.now.threaded else self.now.note
+        return Look(self.key[0], self.address, self.now.fill, note, value)
 
     def memories(self) -> list[Memory]:
         """What the memory sheet has to keep of this cell."""

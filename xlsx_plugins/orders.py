@@ -15,10 +15,11 @@ from typing import TypeAlias
 from checker_xlsx.looks import Look, Seen
 from checker_xlsx.vba.texts import escaped, unescaped
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.writing.notes import text_pixels
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Of launcher and program. It grows when one of them would not understand the other any more."""
 
 POINTS = 0.75
@@ -166,6 +167,11 @@ def answered(text: str) -> Answer:
             told[kind].append(f"{unescaped(parts[0])}!{parts[1]}")
         elif kind:
             raise ValueError(f"not an answer of the painter: {line!r}")
+    looks = [
+        replace(one, threaded=place in told["noteless"], covered=place in told["covered"])
+        for one in looks
+        for place in (f"{one.sheet}!{one.address}",)
+    ]
     return Answer(
         Seen(tuple(looks), frozenset(refused)), tuple(told["noteless"]), tuple(told["covered"])
     )

@@ -42,6 +42,10 @@ class _Painting(Protocol):
     def repaint(self, looks: Sequence[Look]) -> None: ...
 
 
+class _Printed(Protocol):
+    def print_across(self, repeated_row: int) -> None: ...
+
+
 def look(book: xw.Book, cells: Iterable[Key]) -> Seen:
     """Fills and notes of cells (sheet title, row, column) as they are now."""
     wanted = sorted(set(cells))
@@ -175,5 +179,7 @@ def _dress(sheet: xw.Sheet, area: xw.Range, what: str, value: object) -> None:
         area.merge()
     elif what == "freeze":
         sheet.freeze_panes.freeze_at(f"1:{int(cast('float', value))}")
+    elif what == "page":
+        cast("_Printed", sheet.impl).print_across(int(cast("float", value)))
     else:
         raise ValueError(what)

@@ -49,6 +49,8 @@ def result_sheet_orders(title: str, result: ResultSheet) -> list[Order]:
         for area, fill in _areas(result, _fill_of)
         if isinstance(fill, str)
     ]
+    if result.landscape:
+        dress("A1", "page", result.repeated_row)
     if result.freeze_rows:
         dress("A1", "freeze", result.freeze_rows)
     return orders

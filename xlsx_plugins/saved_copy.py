@@ -61,7 +61,9 @@ def looks_in(data: bytes, cells: Iterable[Key]) -> list[Look]:
             address = Area(row, column, row, column).reference
             note = notes.existing(address)
             fill = fill_text(styles.fill_of(place.style).decode())
-            looks.append(Look(title, address, fill, note.text if note else ""))
+            threaded = note is not None and note.is_thread
+            text = note.text if note and not threaded else ""
+            looks.append(Look(title, address, fill, text, threaded=threaded))
     return looks
 
 

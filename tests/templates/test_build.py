@@ -234,7 +234,8 @@ def test_it_reads_and_prints_like_an_official_form(book: Workbook) -> None:
         (column,) = [at for text, at in foot.items() if words in text]
         assert sum(words in text for text in foot) == 1, "each in a place of its own"
     assert column > 5, "spread over the width of the form"
-    below = [str(line[0].value) for line in teachers.iter_rows(min_row=row + 1) if line[0].value]
+    lower = [cell.value for line in teachers.iter_rows(min_row=row + 1) for cell in line]
+    below = [str(value) for value in lower if value]
     assert below[0] == "填报口径" and any("兼课的校级领导" in text for text in below)
     assert "制定机关" in teachers.oddHeader.right.text
     for sheet in book.worksheets:

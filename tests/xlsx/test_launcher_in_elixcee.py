@@ -119,7 +119,7 @@ def test_what_is_said_on_excel(cells: dict[int, object], said: str) -> None:
 def test_what_is_run() -> None:
     ran = click("Checker_Check", {ON_LIBREOFFICE: 0, PROGRAM: "p.exe", ANSWER: "x"})[RAN]
     assert ran == (
-        "'p.exe' button check --from_xl=1 --launcher=2 '--wb=a.xlsm' "
+        "'p.exe' button check --from_xl=1 --launcher=3 '--wb=a.xlsm' "
         "'--app=C:\\Office\\EXCEL.EXE' --hwnd=4711 "
         "'--answer=C:\\Temp\\checker-now.txt'"
     )

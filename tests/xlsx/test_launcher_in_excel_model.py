@@ -235,7 +235,7 @@ def test_a_click_runs_the_program_and_shows_its_answer(excel: Excel) -> None:
     excel.will(answer="3 处必须修改，2 处需要说明。")
     excel.app.run("Checker_Check")
     command = excel.app.run("Ran_")
-    assert command.startswith(f'"{PROGRAM}" button check --from_xl=1 --launcher=2 "--wb=')
+    assert command.startswith(f'"{PROGRAM}" button check --from_xl=1 --launcher=3 "--wb=')
     assert re.search(r'"--wb=表 1\.xlsm" --read-only "--app=[^"]*EXCEL\.EXE" --hwnd=4711 ', command)
     assert re.search(r' "--answer=C:\\Temp\\checker-\d{14}\.txt"$', command)
     assert excel.said() == ["3 处必须修改，2 处需要说明。"]
@@ -310,7 +310,7 @@ def test_on_libreoffice_the_launcher_does_not_wait(excel: Excel) -> None:
     excel.app.run("Checker_Check")
     assert excel.app.run("Ran_") == ""
     assert excel.app.run("Shelled_").startswith(
-        f'"{program}" button check --from_xl=1 --launcher=2 "--wb='
+        f'"{program}" button check --from_xl=1 --launcher=3 "--wb='
     )
     assert excel.said() == []
 
@@ -545,6 +545,17 @@ def test_what_cannot_be_shown_is_said(excel: Excel) -> None:
     said = excel.app.run("Unpainted").split("\n")
     assert said[1:] == [TEXTS[key].replace("{n}", "1") for key in ("noteless", "covered")]
     assert excel.app.run("Unpainted") == "", "said once"
+
+
+def test_what_cannot_be_shown_is_known_before_anything_is_marked(excel: Excel) -> None:
+    """Only asked how cells look, the launcher tells the conversation; the plan then gives no note
+    there, and the result sheet names the place, as the file way does."""
+    told = "\n".join(
+        excel.app.run("Obeyed", line_of(Look("填表说明", address))) for address in ("D4", "D6")
+    )
+    seen = answered(told).seen
+    assert [(look.address, look.threaded) for look in seen.looks] == [("D4", True), ("D6", False)]
+    assert excel.app.run("Unpainted") == "", "nothing was asked to be given"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])

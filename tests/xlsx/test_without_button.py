@@ -158,7 +158,7 @@ def test_no_libreoffice_is_said_not_shown_as_a_fault(tmp_path: Path) -> None:
         "check",
         "--wb=某表.xlsm",
         "--from_xl=1",
-        "--launcher=2",
+        "--launcher=3",
         CHECKER_UNO="pipe,name=nobody",
     )
     assert "没有找到正在运行的 LibreOffice" in done.stdout

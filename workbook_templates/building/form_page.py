@@ -11,17 +11,21 @@ from checker_templates.building.page_frame import (
     finish,
     foot,
     head,
+    papers,
     school_line,
 )
 from checker_templates.building.page_styles import (
+    ACROSS,
     CLOSED_COLOUR,
     CODE_WIDTH,
     LABEL_WIDTH,
     ROW_HEIGHT,
     SMALLEST,
     UNIT_WIDTH,
+    UPRIGHT,
     VALUE_WIDTH,
     WIDEST_LABEL,
+    header_text,
     row_height,
     text_width,
 )
@@ -46,9 +50,9 @@ from checker.model.template import Blank, Field, FieldType
 
 LOW_ROW = 17.0  # points
 """Rows of one line beside the 口径, where others are many lines high."""
-UPRIGHT, ACROSS = 91.0, 134.0
-"""Characters that an A4 sheet is wide at the smallest scale, see `page_frame.finish`."""
 NARROWEST_LABEL, LEAST_NOTE, WIDEST_NOTE = 22, 22.0, 60.0
+TEXT_WIDTH, USUAL_TEXT = 24.0, 36
+"""Characters: an only column with names and addresses in it, and how long these often are."""
 MANY_COLUMNS = 9
 """From so many value columns on, the labels have to be narrow, as they are beside 口径."""
 WIDE_TYPES = (FieldType.TEXT, FieldType.CODE, FieldType.DATE)
@@ -85,6 +89,7 @@ def draw_form(page: Page) -> None:
     ]
     relations = list(page.relations.lines.get(page.sheet.id, ()))
     below(page, at + 2, last, [(NOTES, notes), (RELATIONS, relations)])
+    _lower_rows(page, form, last)
     first = page.sheet.fields[0]
     page.worksheet.set_selection(page.layout.cell(first, first.columns[0]).a1)
     top = page.layout.school_rows.get(page.sheet.id, HEADING_ROWS)
@@ -109,6 +114,8 @@ def _set_widths(page: Page, form: FormLayout) -> None:
         widths |= {CODE_COLUMN: CODE_WIDTH - 0.5, UNIT_COLUMN: UNIT_WIDTH - 1.5}
     single = len(form.columns) == 1
     value = (14.0 if form.note_column else 22.0) if single else VALUE_WIDTH
+    if single and any(field.type is FieldType.TEXT for field in page.sheet.fields):
+        value = TEXT_WIDTH
     if form.note_column and len(form.columns) == 2:
         value = 8.5
     widths |= dict.fromkeys(form.columns.values(), value)
@@ -139,10 +146,26 @@ def _heights(page: Page, labels: dict[str, str], label: float, note: float) -> d
             (field.unit, page.widths.get(UNIT_COLUMN, UNIT_WIDTH), 11.0),
             (field.note if note else "", note or 9.0, SMALLEST),
         ]
+        if field.type is FieldType.TEXT:
+            form = page.layout.forms[page.sheet.id]
+            wide = list(form.columns.values()) if _is_wide(form, field) else [FIRST_VALUE_COLUMN]
+            room = sum(page.widths.get(column, VALUE_WIDTH) for column in wide)
+            texts.append(("字" * (USUAL_TEXT // 2), room, 11.0))
         height = row_height(*texts)
         # beside the 口径 rows are many lines high: a little less air keeps the form on one page
         heights[field.id] = LOW_ROW if note and height == ROW_HEIGHT else height
     return heights
+
+
+def _lower_rows(page: Page, form: FormLayout, last: int) -> None:
+    """A little less air in rows of one line, where that saves a sheet of paper."""
+    usual = [row for row in form.rows.values() if page.heights.get(row) == ROW_HEIGHT]
+    before = papers(page, last)
+    for height in (LOW_ROW, ROW_HEIGHT):
+        for row in usual:
+            page.height(row, height)
+        if papers(page, last) < before:
+            return
 
 
 def _draw_header(page: Page, form: FormLayout) -> None:
@@ -156,6 +179,7 @@ def _draw_header(page: Page, form: FormLayout) -> None:
         heads.append((column, form.headers[column_id], str(number)))
     if form.note_column:
         heads.append((form.note_column, NOTE_HEADER, "丁"))
+    heads = [(at, header_text(text, page.widths[at]), number) for at, text, number in heads]
     for column, text, number_text in heads:
         page.write(row, column, text, styles.header())
         page.write(row + 1, column, number_text, styles.number())

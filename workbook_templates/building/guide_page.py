@@ -1,4 +1,4 @@
-"""Draws the sheet 填表说明: instructions, table of contents, and what the colours mean."""
+"""Draws the sheet 填表说明: what to do first, the colours, the sheets in order, instructions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from checker_templates.building.page_frame import FOOTER_LABELS, Page, finish
 from checker_templates.building.page_styles import (
     CLOSED_COLOUR,
+    HINT_COLOUR,
     INPUT_COLOUR,
     LINE_COLOUR,
+    SMALLEST,
     row_height,
 )
 
@@ -17,85 +19,106 @@ from checker.forms.carried import carried_columns
 from checker.forms.layout import GUIDE_BUTTON_ROW
 from checker.forms.names import CARRIED, CARRIED_NAME, CONFIRMED, field_name
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
-from checker.model.template import FieldType, Sheet, SheetKind, Template
+from checker.model.template import Field, FieldType, Sheet, SheetKind, Template
 
-LAST_COLUMN = 5
-WIDTHS = {1: 1.0, 2: 10.0, 3: 20.0, 4: 15.0, 5: 38.0}
-BY_STAGE = (
-    "先填第一张表的单位名称、标识码和类型：它们决定后面要填哪些学段，没有的学段变成灰色，留空。"
-)
-NOT_BY_STAGE = "先填第一张表的单位名称和代码，再按目录的次序填各表。"
-ASKED = "带 * 的格子必填。选中格子会显示口径和没有时怎么填；各表旁边或下方印有口径和审核关系。"
-WATCH = "填的过程中可看“指标”表：随填随算，哪项达到、哪项没有达到，横条越长离标准越近。"
-LAST_STEP = "填完校验：红色必须改；黄色请核实，属实的在“说明”表写明原因；橙色是没有达标，据实上报。"
+LAST_COLUMN = 9
+WIDTHS = {1: 1.0, 2: 8.5, 3: 8.5, 4: 8.5, 5: 8.0, 6: 15.5, 7: 15.5, 8: 11.5, 9: 11.5}
+BY_STAGE = "先填第一张表的名称、标识码和类型，它们决定要填哪些学段；没有的学段留空。"
+NOT_BY_STAGE = "先填第一张表的单位名称和代码，再按下面的次序填各表。"
+ASKED = "带 * 的必填，没有的填 0。选中格子显示口径；各表旁边或下方印有审核关系。"
+LAST_YEAR = "上年数照去年报的表填。由去年的表带入的数，逐格核对后在上面选“已核对”。"
+WATCH = "边填边看“指标”表：随填随算，哪项达标、哪项没有，横条越长离标准越近。"
+LAST_STEP = "填完校验，先做“校验结果”最上面的几件事；红色改完、黄色写明就可以上报。"
 KIND_WORDS = {
-    SheetKind.FORM: "指标表，按行填写",
-    SheetKind.TABLE: "明细表，一行一项",
+    SheetKind.FORM: "按行填写",
+    SheetKind.TABLE: "一行一项",
     SheetKind.INDICATORS: "自动计算，不用填写",
-    SheetKind.EXPLANATIONS: "填写对存疑问题的说明",
+    SheetKind.EXPLANATIONS: "校验后才用：写明存疑的原因",
 }
+COLOURS = (
+    (INPUT_COLOUR, "请填写", "要填的格子"),
+    (CLOSED_COLOUR, "不填", "没有这一项，已锁定"),
+)
 MARK_MEANINGS = {
-    Fill.PASS: "这一格经过核对，符合要求。",
-    Fill.FAIL: "必须修改。原因写在格子的批注里，也列在“校验结果”页。",
-    Fill.DOUBT: "请核对：数据有误请改正，数据属实请在“说明”页写明原因。",
-    Fill.UNMET: "数据真实，但没有达到标准：据实上报，不要为了达标改数。",
-    Fill.EXPLAINED: "存疑的数据已在“说明”页写明原因。",
-    Fill.INFO: "只是提醒，不影响上报。",
+    Fill.PASS: "核对过，符合要求",
+    Fill.FAIL: "必须改，见批注",
+    Fill.DOUBT: "请核实；属实的在“说明”表写原因",
+    Fill.UNMET: "没有达标：据实上报，不要改数",
+    Fill.EXPLAINED: "存疑的，已经写明原因",
+    Fill.INFO: "只是提醒，不影响上报",
 }
 
 
 def draw_guide(page: Page, notices: Sequence[str], *, with_button: bool) -> None:
-    """The first sheet. ``notices`` (about the button) stand before the template's paragraphs."""
+    """The first sheet: what to fill first, what is required, where figures come from and what the
+    colours mean on one screen; then ``notices`` (about the button) and the template's paragraphs.
+    """
     styles, template = page.styles, page.template
     page.set_widths(WIDTHS)
     page.merge(page.span(1, 1, LAST_COLUMN), template.title, page.styles.title())
-    page.height(1, 40)
+    page.height(1, 32)
     subtitle = f"{template.edition}年表样"
     page.merge(page.span(2, 1, LAST_COLUMN), subtitle, styles.get(align="center", font_size=12))
     # the same rows with and without the button, so that the cells below have the same addresses
     page.height(GUIDE_BUTTON_ROW, 44 if with_button else 6)
-    row = _cover(page, GUIDE_BUTTON_ROW + 1) + 1
-    row = _paragraphs(page, row, "先看这里", _first_steps(template)) + 1
+    row = _cover(page, GUIDE_BUTTON_ROW + 1)
+    row = _paragraphs(page, row, "先看这里", _first_steps(template))
+    row = _legend(page, row)
+    row = _contents(page, row)
     if notices:
-        row = _paragraphs(page, row, "怎样使用“校验”按钮", notices) + 1
-    row = _paragraphs(page, row, "填表说明", page.sheet.paragraphs)
-    row = _contents(page, row + 1)
-    _legend(page, row + 1)
+        row = _paragraphs(page, row, "怎样使用“校验”按钮", notices)
+    _paragraphs(page, row, "填表说明", page.sheet.paragraphs)
     finish(page, LAST_COLUMN)
 
 
 def _cover(page: Page, row: int) -> int:
     """Who reports, and where the seal is put; filled in from the form. Returns the next row."""
-    template, styles = page.template, page.styles
+    template = page.template
     fields = template.fields()
     by_label = {item.label: item for item in fields.values()}
     name = fields.get(template.identity.name or "")
-    lines = [("填报单位（公章）", name)]
-    lines += [
-        (words[0], next((by_label[w] for w in words if w in by_label), None))
-        for words in FOOTER_LABELS
-    ]
-    for label, found in lines:
-        page.merge(page.span(row, 2, 3), f"{label}：", styles.get(align="right", font_size=12))
-        area = page.span(row, 4, LAST_COLUMN)
-        style = styles.get(bottom=1, bottom_color=LINE_COLOUR, font_size=12, align="left")
-        page.merge(area, "", style)
-        if found is not None:
-            at = field_name(found.id, found.columns[0])
-            text = f'TEXT({at},"yyyy-mm-dd")' if found.type is FieldType.DATE else at
-            page.formula(row, 4, f'IF({at}="","",{text})', style)
-        page.height(row, 30 if label.endswith("（公章）") else 22)
-        row += 1
+    _cover_line(page, row, (2, 3), (4, LAST_COLUMN), "填报单位（公章）", name)
+    page.height(row, 30)
+    for at, words in enumerate(FOOTER_LABELS):
+        found = next((by_label[word] for word in words if word in by_label), None)
+        below = row + 1 + at // 2
+        columns = ((7, 7), (8, LAST_COLUMN)) if at % 2 else ((2, 3), (4, 6))
+        _cover_line(page, below, *columns, words[0], found)
+        page.height(below, 21)
+    row += 1 + (len(FOOTER_LABELS) + 1) // 2
     return _carried(page, row) if any(True for _ in carried_columns(template)) else row
+
+
+def _cover_line(
+    page: Page,
+    row: int,
+    label_columns: tuple[int, int],
+    columns: tuple[int, int],
+    label: str,
+    field: Field | None,
+) -> None:
+    styles = page.styles
+    shown = styles.get(align="right", font_size=12)
+    page.merge(page.span(row, *label_columns), f"{label}：", shown)
+    style = styles.get(bottom=1, bottom_color=LINE_COLOUR, font_size=12, align="left")
+    page.merge(page.span(row, *columns), "", style)
+    if field is None:
+        return
+    at = field_name(field.id, field.columns[0])
+    text = f'TEXT({at},"yyyy-mm-dd")' if field.type is FieldType.DATE else at
+    page.formula(row, columns[0], f'IF({at}="","",{text})', style)
 
 
 def _carried(page: Page, row: int) -> int:
     """Where it is said whether what came from last year's workbook was confirmed."""
     styles = page.styles
-    label = styles.get(align="right", font_size=12)
-    page.merge(page.span(row, 2, 3), "由去年的表带入的数：", label)
+    page.merge(
+        page.span(row, 2, 3), "由去年的表带入的数：", styles.get(align="right", font_size=11)
+    )
     page.write(row, 4, "", styles.input("@", "center"))
     page.name(CARRIED_NAME, page.span(row, 4, 4))
+    hint = styles.get(align="left", font_size=SMALLEST, font_color=HINT_COLOUR, indent=1)
+    page.merge(page.span(row, 5, LAST_COLUMN), "没有用去年的表生成的，这里留空。", hint)
     page.worksheet.data_validation(
         row - 1,
         3,
@@ -109,13 +132,15 @@ def _carried(page: Page, row: int) -> int:
             "再校验就不再提示。",
         },
     )
-    page.height(row, 22)
+    page.height(row, 21)
     return row + 1
 
 
 def _first_steps(template: Template) -> list[str]:
     """What to do first, in one screen."""
     steps = [BY_STAGE if template.split.field is not None else NOT_BY_STAGE, ASKED]
+    if any(True for _ in carried_columns(template)):
+        steps.append(LAST_YEAR)
     if any(sheet.kind is SheetKind.INDICATORS for sheet in template.sheets):
         steps.append(WATCH)
     return [f"{at}. {step}" for at, step in enumerate([*steps, LAST_STEP], start=1)]
@@ -149,44 +174,53 @@ def _paragraphs(page: Page, row: int, heading: str, paragraphs: Sequence[str]) -
 
 
 def _contents(page: Page, row: int) -> int:
+    """The sheets in the order of filling. Returns the next free row."""
     styles = page.styles
-    row = _heading(page, row, "目录（点工作表名称可直接打开）")
-    for column, text in enumerate(("表号", "工作表", "统计时点", "内容"), start=2):
-        page.write(row, column, text, styles.header())
+    row = _heading(page, row, "按这个次序填（点工作表名称可直接打开）")
+    parts = ((2, 2), (3, 4), (5, 5), (6, 7), (8, LAST_COLUMN))
+    for part, text in zip(
+        parts, ("表号", "工作表", "必填", "统计时点、时期", "数据一般从哪里取"), strict=True
+    ):
+        page.merge(page.span(row, *part), text, styles.header())
+    page.height(row, 18)
     row += 1
     link = styles.get(border=1, border_color=LINE_COLOUR, font_color="#0563C1", underline=1)
     for sheet in page.template.sheets:
         if sheet.kind is SheetKind.GUIDE:
             continue
-        page.write(row, 2, sheet.form_number, styles.centred())
-        page.worksheet.write_url(row - 1, 2, f"internal:'{sheet.title}'!A1", link, sheet.title)
         period = sheet.period.removeprefix("统计时点：").removeprefix("统计时期：")
-        page.write(row, 4, period, styles.centred())
-        names = "、".join(table.title for table in sheet.tables if table.title != sheet.title)
-        content = KIND_WORDS[sheet.kind] + (f"；另有{names}" if names and sheet.fields else "")
         required = _required(sheet)
-        content += f"；必填 {required} 项" if required else ""
-        page.write(row, 5, content, styles.label())
-        page.height(row, row_height((period, WIDTHS[4], 11), (content, WIDTHS[5], 11)))
+        asked = f"{required} 项" if required else ("选填" if sheet.optional else "")
+        source = sheet.source or KIND_WORDS[sheet.kind]
+        texts = (sheet.form_number, "", asked, period, source)
+        for part, text in zip(parts, texts, strict=True):
+            style = styles.label() if text == source else styles.centred()
+            page.merge(page.span(row, *part), text, link if part == (3, 4) else style)
+        page.worksheet.write_url(row - 1, 2, f"internal:'{sheet.title}'!A1", link, sheet.title)
+        heights = ((text, page.width(*part), 11.0) for part, text in zip(parts, texts, strict=True))
+        page.height(row, max(18.0, row_height(*heights) - 2))
         row += 1
     return row
 
 
 def _legend(page: Page, row: int) -> int:
+    """What the colours say: one patch beside the other, the meaning below. Returns the next row."""
     styles = page.styles
-    row = _heading(page, row, "颜色说明")
     entries = [
-        (INPUT_COLOUR, "请填写", "要填的格子。选中后会显示口径。"),
-        (CLOSED_COLOUR, "不填", "这里没有要填的内容，已锁定。"),
-        *(
-            (f"#{FILL_COLOURS[fill]}", FILL_WORDS[fill], f"校验后：{MARK_MEANINGS[fill]}")
-            for fill in Fill
-        ),
+        *COLOURS,
+        *((f"#{FILL_COLOURS[fill]}", FILL_WORDS[fill], MARK_MEANINGS[fill]) for fill in Fill),
     ]
-    for colour, word, meaning in entries:
+    meaning_style = styles.get(
+        border=1, border_color=LINE_COLOUR, align="center", text_wrap=True, font_size=SMALLEST
+    )
+    for column, (colour, word, meaning) in enumerate(entries, start=2):
         patch = styles.get(border=1, border_color=LINE_COLOUR, bg_color=colour, align="center")
-        page.write(row, 2, word, patch)
-        page.merge(page.span(row, 3, LAST_COLUMN), meaning, styles.label())
-        page.height(row, 22)
-        row += 1
-    return row
+        page.write(row, column, word, patch)
+        page.write(row + 1, column, meaning, meaning_style)
+    page.height(row, 19)
+    widest = [
+        (meaning, WIDTHS[column], float(SMALLEST))
+        for column, (_, _, meaning) in enumerate(entries, start=2)
+    ]
+    page.height(row + 1, row_height(*widest))
+    return row + 2

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from checker.forms.names import indicator_name, stage_name
-from checker.model.template import WHOLE, Template
+from checker.forms.names import field_name, indicator_name, stage_name
+from checker.model.template import WHOLE, FieldType, Template
 
 REACHED, NOT_REACHED, WAITING, NOT_ASKED = "达标", "未达标", "待填", "不适用"
 OPERATORS = {">=": ">=", "<=": "<=", ">": ">", "<": "<", "==": "="}
@@ -71,10 +71,29 @@ def verdict_formula(indicator: IndicatorFormula, template: Template, rule: str, 
     verdict = f'IF(ISNUMBER({value}),IF({reached},"{REACHED}"&CHAR(10)&"{FULL_BAR}",'
     verdict += f'"{NOT_REACHED}"&CHAR(10)&{_bar(indicator, value)}),"{WAITING}")'
     if indicator.condition:
-        verdict = f'IF(IFERROR({indicator.condition},TRUE),{verdict},"{NOT_ASKED}")'
+        not_asked = f'"{NOT_ASKED}"'
+        if open_codes := _codes_in(indicator.condition, template):
+            blank = ",".join(f'{name}=""' for name in open_codes)
+            not_asked = f'IF(OR({blank}),"{WAITING}",{not_asked})'
+        verdict = f"IF(IFERROR({indicator.condition},TRUE),{verdict},{not_asked})"
     if not _may_be_absent(template, stage):
         return verdict
     return f'IF({stage_name(stage)}<>TRUE,"",{verdict})'
+
+
+def _codes_in(condition: str, template: Template) -> list[str]:
+    """Names of the cells with a code, such as 办学类型, on which a condition hangs: as long as one
+    is empty nobody knows whether the indicator is asked of the school."""
+    fields = template.fields()
+    by_stage = any(stage_name(stage.id) in condition for stage in template.stages)
+    decides = template.split.field if by_stage else None
+    return [
+        name
+        for field in fields.values()
+        if field.type is FieldType.CODE
+        for name in (field_name(field.id, column) for column in field.columns)
+        if name in condition or field.id == decides
+    ]
 
 
 def _bar(indicator: IndicatorFormula, value: str) -> str:

@@ -14,7 +14,6 @@ from checker_templates.building.page_frame import (
     Page,
     finish,
     head,
-    right_part,
     school_line,
 )
 from checker_templates.building.page_styles import row_height
@@ -25,6 +24,7 @@ from checker.model.cells import column_letters
 
 TWO_LINES = 36.0  # points
 HINT = "数值由公式随填随算，不用填写；横条越长，离标准越近。最终结论以“校验”的结果为准。"
+COUNTED = f"{REACHED} 00 项，{NOT_REACHED} 00 项，{WAITING} 00 项"
 
 
 def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
@@ -37,13 +37,13 @@ def draw_indicators(page: Page, formulas: IndicatorFormulas) -> None:
         widths |= {start: 8.0, start + 1: 8.0, start + 2: 7.0}
     page.set_widths(widths)
     used = {stage for _, stage in formulas} or set(grid.groups)
-    head(page, (), grid.last_column, HINT)
+    split = head(page, (), grid.last_column, HINT, COUNTED)
     school_line(page, grid.last_column)
     _draw_header(page, grid)
     for rule in grid.rows:
         _draw_indicator(page, grid, rule, formulas)
     if grid.rows:
-        _count_verdicts(page, grid)
+        _count_verdicts(page, grid, split)
         _colour_verdicts(page, grid)
     for stage, start in grid.groups.items():
         if stage not in used:
@@ -97,7 +97,7 @@ def _draw_indicator(
         page.formula(row, start + 2, verdict, styles.shown("@", "left"))
 
 
-def _count_verdicts(page: Page, grid: IndicatorLayout) -> None:
+def _count_verdicts(page: Page, grid: IndicatorLayout, column: int) -> None:
     """How many are reached and how many are not, opposite the hint."""
     rows, row = grid.rows.values(), 3
     corner = f"{column_letters(grid.last_column)}${max(rows)}"
@@ -111,7 +111,7 @@ def _count_verdicts(page: Page, grid: IndicatorLayout) -> None:
         )
     ]
     style = page.styles.get(align="right", bold=True)
-    page.formula(row, right_part(page, grid.last_column), '&"，"&'.join(told), style)
+    page.formula(row, column, '&"，"&'.join(told), style)
 
 
 def _colour_verdicts(page: Page, grid: IndicatorLayout) -> None:

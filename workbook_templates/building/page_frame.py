@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from checker_templates.building.check_relations import Relations
-from checker_templates.building.page_styles import SMALLEST, Styles, row_height, text_width
+from checker_templates.building.page_styles import (
+    ROW_HEIGHT,
+    SMALLEST,
+    Styles,
+    row_height,
+    text_width,
+)
 from msgspec import Struct, field
 
 from checker.forms.layout import Area, Layout
@@ -110,26 +117,46 @@ class Page(Struct):
 FILL_HINT = "只填浅黄色格子；带 * 的必填，没有的填 0；其余没有的留空。"
 
 
-def head(page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT) -> None:
-    """Title, then 表号 | 统计时点, then 制定说明 | 单位."""
+def head(
+    page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT, right: str = ""
+) -> int:
+    """Title, then 表号 | 统计时点, then 制定说明 | 单位, or room for a text as long as ``right``.
+    Returns the first column of the right part of the last line."""
     sheet, styles = page.sheet, page.styles
     page.height(1, 32)
     title = f"{page.template.title}·{sheet.title}"
     page.merge(page.span(1, 1, last_column), title, styles.title())
-    split = right_part(page, last_column)
     number = f"表号：{sheet.form_number}" if sheet.form_number else ""
     made = f"{page.template.edition}年表样。{hint}"
     listed = "、".join(dict.fromkeys(unit for unit in units if unit))
-    total = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
-    left_width = sum(page.widths.get(column, 9.0) for column in range(1, split))
-    for row, left, right in (
-        (2, number, sheet.period),
-        (3, made, f"计量单位：{listed}" if listed else ""),
-    ):
-        texts = ((left, left_width, SMALLEST), (right, total - left_width, SMALLEST))
-        page.height(row, max(16.0, row_height(*texts) - 3))
+    measured = f"计量单位：{listed}" if listed else ""
+    split = 2
+    for row, left, beside in ((2, number, sheet.period), (3, made, measured)):
+        split, height = _split(page, last_column, left, beside or right)
+        page.height(row, height)
         page.merge(page.span(row, 1, split - 1), left, styles.line())
-        page.merge(page.span(row, split, last_column), right, styles.line("right"))
+        page.merge(page.span(row, split, last_column), beside, styles.line("right"))
+    return split
+
+
+NARROWER = 0.87
+"""A line that fits so much room is a single one in every program."""
+
+
+def _split(page: Page, last_column: int, left: str, right: str) -> tuple[int, float]:
+    """Before which column a line is cut so that its two texts take the fewest lines, as near the
+    middle as may be; and how high the line then is."""
+    middle = right_part(page, last_column)
+    choices = []
+    for column in range(2, last_column + 1):
+        texts = (
+            (left, page.width(1, column - 1) * NARROWER, SMALLEST),
+            (right, page.width(column, last_column) * NARROWER, SMALLEST),
+        )
+        height = row_height(*texts)
+        choices.append((height, abs(column - middle), column))
+    height, _, column = min(choices, default=(ROW_HEIGHT, 0, middle))
+    return column, max(16.0, height - 3) if height <= ROW_HEIGHT else height
 
 
 OFFICIAL = "制定机关：　　　　　　批准文号：　　　　　　有效期至：　　　　　　"
@@ -213,18 +240,40 @@ def _parts(page: Page, last_column: int, count: int) -> list[tuple[int, int]]:
 
 
 def below(page: Page, row: int, last_column: int, blocks: Iterable[tuple[str, list[str]]]) -> None:
-    """Headings with a line for each text, under the foot of a form."""
-    width = sum(page.widths.get(column, 9.0) for column in range(1, last_column + 1))
+    """Headings with a line for each text, under the foot of a form. Texts stand side by side where
+    they are short, or in two columns, whichever is less high."""
     for heading, texts in blocks:
         if not texts:
             continue
         page.merge(page.span(row, 1, last_column), heading, page.styles.get(bold=True))
         page.height(row, 18)
-        for text in _packed(texts, width * 0.9):
+        packed = list(_packed(texts, page.width(1, last_column) * 0.9))
+        arranged = [_arranged(page, packed, [(1, last_column)])]
+        if heading == NOTES:
+            arranged.append(_arranged(page, texts, _parts(page, last_column, 2)))
+        for height, parts in min(arranged, key=lambda lines: sum(height for height, _ in lines)):
             row += 1
-            page.merge(page.span(row, 1, last_column), text, page.styles.line())
-            page.height(row, max(15.0, row_height((text, width, SMALLEST)) - 4))
+            page.height(row, height)
+            for span, text in parts:
+                page.merge(page.span(row, *span), text, page.styles.line())
         row += 2
+
+
+_Line = tuple[float, list[tuple[tuple[int, int], str]]]
+"""The height of a row and its texts, each with its first and last column."""
+
+
+def _arranged(page: Page, texts: Sequence[str], columns: Sequence[tuple[int, int]]) -> list[_Line]:
+    """Texts in columns side by side, read down the left one first."""
+    deep = -(-len(texts) // len(columns))
+    lines: list[_Line] = []
+    for at in range(deep):
+        parts = list(zip(columns, texts[at::deep], strict=False))
+        heights = [
+            row_height((text, page.width(*span) * NARROWER, SMALLEST)) - 4 for span, text in parts
+        ]
+        lines.append((max(15.0, *heights), parts))
+    return lines
 
 
 def _packed(texts: Iterable[str], width: float) -> Iterator[str]:
@@ -256,22 +305,15 @@ def finish(
     at its end are not printed, and what stands below it neither.
     """
     sheet = page.worksheet
-    points = sum(
-        (page.widths.get(column, 9.0) * 7 + 5) * 0.75
-        for column in range(1, last_column + 1)
-        if page.widths.get(column, 9.0)
-    )
+    scale, upright = _scale(page, last_column)
     sheet.set_paper(9)
-    scale = (A4_SHORT - SIDE_MARGINS) / (points * WIDER_ELSEWHERE)
-    upright = scale >= SMALLEST_SCALE
     if not upright:
         sheet.set_landscape()
-        scale = (A4_LONG - SIDE_MARGINS) / (points * WIDER_ELSEWHERE)
-    sheet.fit_to_pages(1, 0 if filled else _pages(page, min(1.0, scale), upright=upright))
+    sheet.fit_to_pages(1, 0 if filled else _pages(page, scale, upright=upright))
     sheet.set_margins(left=0.35, right=0.35, top=0.45, bottom=0.65 if filled else 0.55)
     sheet.center_horizontally()
     if page.sheet.form_number:
-        sheet.set_header(f"&R&10{OFFICIAL}", {"margin": 0.2})
+        sheet.set_header(f"&R&11{OFFICIAL}", {"margin": 0.2})
     title = page.template.title.replace("&", "&&")
     left, middle, right = f"{title}（{page.template.edition}年）", "第 &P 页，共 &N 页", "&A"
     if filled:  # the foot of such a form stands on each sheet of paper
@@ -281,7 +323,7 @@ def finish(
         )
         right = f"联系电话：　　　　　　　　\n{right}"
         _print_filled(page, filled, last_column)
-    sheet.set_footer(f"&L&9{left}&C&9{middle}&R&9{right}", {"margin": 0.2})
+    sheet.set_footer(f"&L&11{left}&C&11{middle}&R&11{right}", {"margin": 0.2})
     sheet.hide_gridlines(2)
     if freeze != (0, 0):
         sheet.freeze_panes(*freeze)
@@ -305,14 +347,38 @@ def _print_filled(page: Page, filled: Area, last_column: int) -> None:
     )
 
 
+def papers(page: Page, last_column: int) -> int:
+    """How many sheets of paper the rows drawn so far take."""
+    scale, upright = _scale(page, last_column)
+    return _pages(page, scale, upright=upright) or math.ceil(_sheets(page, scale, upright=upright))
+
+
+def _scale(page: Page, last_column: int) -> tuple[float, bool]:
+    """The part of its size to which the form is printed on A4, and whether upright."""
+    points = sum(
+        (page.widths.get(column, 9.0) * 7 + 5) * 0.75
+        for column in range(1, last_column + 1)
+        if page.widths.get(column, 9.0)
+    )
+    scale = (A4_SHORT - SIDE_MARGINS) / (points * WIDER_ELSEWHERE)
+    upright = scale >= SMALLEST_SCALE
+    if not upright:
+        scale = (A4_LONG - SIDE_MARGINS) / (points * WIDER_ELSEWHERE)
+    return min(1.0, scale), upright
+
+
+def _sheets(page: Page, scale: float, *, upright: bool) -> float:
+    down = (A4_LONG if upright else A4_SHORT) - TOP_AND_BOTTOM_MARGINS
+    return sum(page.heights.values()) * BREAKS * scale / down
+
+
 def _pages(page: Page, scale: float, *, upright: bool) -> int:
     """How many sheets of paper the rows are to be squeezed into; 0 leaves it to the program.
 
     A last sheet with a few rows only is a nuisance, so a little is taken off the scale instead, as
     long as the letters do not become smaller than 9 points.
     """
-    down = (A4_LONG if upright else A4_SHORT) - TOP_AND_BOTTOM_MARGINS
-    sheets = sum(page.heights.values()) * BREAKS * scale / down
+    sheets = _sheets(page, scale, upright=upright)
     nearest = max(1, int(sheets))
     fits = sheets <= nearest or scale * nearest / sheets >= SMALLEST_SCALE
     return nearest if fits else 0

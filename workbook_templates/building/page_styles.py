@@ -17,6 +17,8 @@ HINT_COLOUR = "#595959"
 
 LABEL_WIDTH, WIDEST_LABEL = 26.0, 34.0
 CODE_WIDTH, UNIT_WIDTH, VALUE_WIDTH = 5.0, 7.5, 10.0
+UPRIGHT, ACROSS = 91.0, 134.0
+"""Characters that an A4 sheet is wide at the smallest scale, see `page_frame.finish`."""
 ROW_HEIGHT, LINE_HEIGHT = 20.0, 13.8  # points
 SMALLEST = 11  # points; on paper it becomes 9 where a sheet is wide
 
@@ -120,6 +122,14 @@ def lines_needed(text: str, width: float, font_size: float = 11) -> int:
     character is 7.3 pixels at 11 points, and some are lost to the cell's margins)."""
     room = max(4.0, (width * 0.95 - 1) * 11 / font_size)
     return sum(max(1, -(-text_width(part) // int(room))) for part in text.split("\n"))
+
+
+def header_text(text: str, width: float) -> str:
+    """A header with its unit on a line of its own where both do not fit into one, rather than a
+    bracket alone on the second."""
+    if text_width(text) <= width * 0.8 - 1 or not text.endswith("）"):
+        return text
+    return text.replace("（", "\n（", 1)
 
 
 def row_height(*texts: tuple[str, float, float]) -> float:

@@ -16,10 +16,12 @@ from checker_templates.building.page_frame import (
     school_line,
 )
 from checker_templates.building.page_styles import (
+    ACROSS,
     INPUT_COLOUR,
     LINE_COLOUR,
     ROW_HEIGHT,
     SMALLEST,
+    header_text,
     row_height,
 )
 
@@ -31,6 +33,8 @@ from checker.model.template import Blank, FieldType
 ORDINAL_HEADER = "序号"
 INSERT_HINT = "行数不够时，请在表格中间插入行，不要接在最后一行的下面。"
 ORDINAL_PROMPT = "可以不填，不影响校验。"
+WIDE = 14.0
+"""Characters: a column wider than this holds texts that may as well take more lines."""
 OFFERED = 6
 """So many empty rows below the last one that is filled look as if they were to be filled."""
 
@@ -44,6 +48,11 @@ def draw_table_sheet(page: Page) -> None:
         for column in table.table.columns:
             at = table.columns[column.id]
             widths[at] = max(widths.get(at, 0.0), column.width * 1.1)
+    wide = {at: width for at, width in widths.items() if width > WIDE}
+    over = sum(widths.values()) - ACROSS
+    if over > 0:  # wide texts have their lines shortened, so that letters need not be smaller
+        share = max(0.5, 1 - over / sum(wide.values()))
+        widths |= {at: max(WIDE, width * share) for at, width in wide.items()}
     page.set_widths(widths)
     head(page, [column.unit for table in page.sheet.tables for column in table.columns], last)
     school_line(page, last)
@@ -95,6 +104,9 @@ def draw_table(
         heads.insert(0, (LABEL_COLUMN, table.table.title, "甲"))
     for number, (column_id, column) in enumerate(table.columns.items(), start=1):
         heads.append((column, table.headers[column_id], str(number)))
+    heads = [
+        (at, header_text(text, page.widths.get(at, 9.0)), number) for at, text, number in heads
+    ]
     for column, text, number_text in heads:
         page.write(table.header_row, column, text, styles.header())
         page.write(table.number_row, column, number_text, styles.number())

@@ -51,7 +51,7 @@ Private Sub Launch(action As String)
         Say Text("missing"), vbExclamation
         Exit Sub
     End If
-    command = Quoted(program) & " button " & action & " --from_xl=1 --launcher=2 "
+    command = Quoted(program) & " button " & action & " --from_xl=1 --launcher=3 "
     If OnLibreOffice() Then
         ' By its path: LibreOffice may have two books of one name open. The program answers by
         ' itself: waiting here would keep LibreOffice from serving it.

@@ -150,6 +150,7 @@ Private Function OnCell(parts As Variant) As String
             OnCell = OnCell & vbCrLf & "covered" & about
         End If
     End If
+    If parts(3) = "=" And parts(4) = "=" And parts(5) = "=" Then OnCell = OnCell & Hidden(cell, about)
     If parts(4) <> "=" Then
         If Threaded(cell) Then
             noteless = noteless + 1
@@ -159,6 +160,12 @@ Private Function OnCell(parts As Variant) As String
         End If
     End If
     If parts(5) <> "=" Then GiveEntry area.Cells(1, 1), CStr(parts(5))
+End Function
+
+' Asked only how the cell looks: what would not be seen in it.
+Private Function Hidden(cell As Object, about As String) As String
+    If Threaded(cell) Then Hidden = vbCrLf & "noteless" & about
+    If Covered(cell) Then Hidden = Hidden & vbCrLf & "covered" & about
 End Function
 
 ' Whether the cell has a conversation (Excel 365), which takes the place of a note.

@@ -84,9 +84,24 @@ Private Sub Dress(sheet As Object, area As Object, what As String, value As Stri
         ActiveWindow.SplitColumn = 0
         ActiveWindow.SplitRow = Val(value)
         ActiveWindow.FreezePanes = True
+    Case "page"
+        SetPage sheet, value
     Case Else
         Err.Raise 5, , "unknown look"
     End Select
+End Sub
+
+' A4 across, as wide as the paper, this row on every sheet of it. Without a printer Excel refuses.
+Private Sub SetPage(sheet As Object, row As String)
+    On Error Resume Next
+    sheet.PageSetup.Orientation = 2
+    sheet.PageSetup.PaperSize = 9
+    sheet.PageSetup.LeftMargin = 25
+    sheet.PageSetup.RightMargin = 25
+    sheet.PageSetup.Zoom = False
+    sheet.PageSetup.FitToPagesWide = 1
+    sheet.PageSetup.FitToPagesTall = False
+    If Val(row) > 0 Then sheet.PageSetup.PrintTitleRows = "$" & row & ":$" & row
 End Sub
 
 ' For the first carrier: all that the program would otherwise ask cell by cell and name by name.

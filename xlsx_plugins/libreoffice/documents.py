@@ -205,6 +205,19 @@ class Sheets(base_classes.Sheets):
         return self(title)
 
 
+_PAGE_STYLE = "校验结果"
+_PAGE = {
+    "IsLandscape": True,
+    "Width": 29700,
+    "Height": 21000,
+    "LeftMargin": 900,
+    "RightMargin": 900,
+    "ScaleToPagesX": 1,
+    "ScaleToPagesY": 0,
+}
+"""Of a result sheet's page, lengths in hundredths of a millimetre."""
+
+
 class Sheet(base_classes.Sheet):
     """One sheet."""
 
@@ -280,6 +293,22 @@ class Sheet(base_classes.Sheet):
     @property
     def freeze_panes(self) -> FreezePanes:
         return FreezePanes(self)
+
+    def print_across(self, repeated_row: int) -> None:
+        """On A4 across, as wide as the paper; a row on every sheet of it (0: none)."""
+        document = self.book.document
+        styles = document.StyleFamilies.getByName("PageStyles")
+        if not styles.hasByName(_PAGE_STYLE):
+            made = document.createInstance("com.sun.star.style.PageStyle")
+            styles.insertByName(_PAGE_STYLE, made)
+        style = styles.getByName(_PAGE_STYLE)
+        for name, value in _PAGE.items():
+            style.setPropertyValue(name, value)
+        self._api.PageStyle = _PAGE_STYLE
+        if repeated_row:
+            rows = self._api.getCellRangeByPosition(0, repeated_row - 1, 0, repeated_row - 1)
+            self._api.setTitleRows(rows.RangeAddress)
+            self._api.setPrintTitleRows(True)
 
     def formats(self) -> Formats:
         """How the sheet shows its numbers, looked at once per object."""

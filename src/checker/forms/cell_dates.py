@@ -26,17 +26,25 @@ _CENTURY_SPLIT = 30
 """As in Excel: of two digits, 00 to 29 are years after 2000, 30 to 99 years before."""
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─﹣"), "-")
+_DOTS = dict.fromkeys(map(ord, "·•・‧∙•"), ".")
+_FORMAL = dict(
+    zip(map(ord, "零壹贰貳弍叁參肆伍陆陸柒捌玖拾"), "零一二二二三三四五六六七八九十", strict=True)
+)
+"""Numerals as on cheques, where they cannot be altered."""
 _CHINESE = {sign: str(n) for n, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _ONES = "[一二三四五六七八九]"
 _CHINESE_DAY = (
     rf"([{''.join(_CHINESE)}]{{4}})年"
-    rf"(?:(十[一二]?|{_ONES})月(?:({_ONES}?十{_ONES}?|廿{_ONES}?|卅一?|{_ONES})[日号])?)?"
+    rf"(?:(十[一二]?|{_ONES})月(?:({_ONES}?十{_ONES}?|廿{_ONES}?|卅一?|{_ONES})[日号]?)?)?"
 )
 _WEEKDAY = r"\s*\(?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?\s*$"
 _TIME = (
     r"(?:T|\s+)(?:上午|下午)?\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
     r"\s*(?:[AP]M)?\s*(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+_ZONE = r"(?<=[0-9])(?:Z|[+-][0-9]{2}:[0-9]{2})$"
+_SCRIPT = r"\\?/Date\(([0-9]+)(?:[+-][0-9]{4})?\)\\?/"  # as older .NET services write a moment
+_OTHER_CALENDAR = r"(?:民国|农历|阴历|旧历|令和|平成).*"
 _PARTS = r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*(?:[-/.月]\s*(?:([0-9]{1,2})\s*[日号]?)?)?\.?"
 _LOOSE = r"([0-9]{4})(?P<sign>\s|[,、。_\\~])\s*([0-9]{1,2})(?P=sign)\s*([0-9]{1,2})"
 _RUN = r"([0-9]{4})([0-9]{2})([0-9]{2})?"
@@ -211,7 +219,13 @@ def _day(text: str) -> _Day:
     """The day that a text names."""
     if len(text) > _LONGEST:
         return _Day(None)
-    text = re.sub(_WEEKDAY, "", _arabic(text.translate(_DASHES))).strip()
+    if re.fullmatch(_OTHER_CALENDAR, text):
+        return _Day(None, why=f"“{{typed}}”不是公历的日期；{_AS_SHOWN}")
+    text = re.sub(r"^(?:公元|公历|西元)\s*", "", text.translate(_DASHES | _DOTS))
+    text = re.sub(_WEEKDAY, "", _arabic(text)).strip()
+    script = re.fullmatch(_SCRIPT, text)
+    if script is not None:
+        return _lost_format(Decimal(script[1]))
     whole = re.fullmatch(_RUN, text)
     if whole is not None and not FIRST_YEAR <= int(whole[1]) <= LAST_YEAR:
         return _Day(None)
@@ -222,7 +236,7 @@ def _day(text: str) -> _Day:
     timed = re.search(_TIME + "$", text)
     if timed is not None and text[: timed.start()].strip().isascii():
         return _timed(text[: timed.start()].strip(), timed)
-    match = whole or re.fullmatch(_PARTS, text)
+    match = whole or re.fullmatch(_PARTS, re.sub(_ZONE, "", text))
     if match is not None:
         return _of(int(match[1]), int(match[2]), match[3])
     match = re.fullmatch(_LOOSE, text)
@@ -299,7 +313,7 @@ def _of(year: int, month: int, day: str | None) -> _Day:
 
 def _arabic(text: str) -> str:
     """二〇二六年九月一日 as 2026年9月1日; any other text as it is."""
-    match = re.fullmatch(_CHINESE_DAY, "".join(text.split()))
+    match = re.fullmatch(_CHINESE_DAY, "".join(text.split()).translate(_FORMAL))
     if match is None:
         return text
     parts = "".join(map(_digit, match[1])) + "年"

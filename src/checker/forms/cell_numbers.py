@@ -63,6 +63,11 @@ _CONVERTIBLE = (
 _MULTIPLES = ("十", "百", "千", "万", "亿")
 _LETTERS_LIKE_DIGITS = str.maketrans("OoQlI|", "000111")
 _CURRENCY = ("￥", "¥", "$", "RMB", "CNY", "人民币")
+_DAY = r"(?:19|20)[0-9]{2}(?:-|/|\.|年)[0-9]{1,2}(?:(?:-|/|\.|月)[0-9]{1,2}日?|月)"
+_SEVERAL = r"\s*(?:[、;]|和|及|与)\s*[0-9].*"
+_RANGE = r"\s*(?:-|—|至|到)+\s*[0-9]+(?:\.[0-9]+)?\D{0,2}"
+_QUOTES = ('"', "“", "”", "「")
+_AROUND = r"([^0-9]+?)\s*[0-9][0-9,]*(?:\.[0-9]+)?\s*([^0-9]*)"
 _CHINESE_DIGITS = r"[〇零一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾佰仟]+"
 _APPROXIMATE = ("约", "大约", "近", "左右", "多", "余", "以上", "以下", "上下", "~", "～", "≈")
 _BOUNDS = (">", "<", "≥", "≤", "±", "≦", "≧")
@@ -189,7 +194,13 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
     tail = tail.strip()
     if tail.startswith(_MULTIPLES):
         return _multiple(typed, tail, entry)
-    if tail[0] in ",." or tail[0].isdigit():
+    if re.fullmatch(_DAY, text):
+        return f"“{typed}”像是日期；请核对填的是不是这一格要的数，只填数字。"
+    if re.fullmatch(_SEVERAL, tail):
+        return f"“{typed}”像是几个数；请只填一个数，要合在一起的填合计。"
+    if re.fullmatch(_RANGE, tail):
+        return f"“{typed}”不是一个数，像是范围或算式；请只填一个数，要算的填计算后的结果。"
+    if tail[0] in ",.0123456789":
         return f"“{typed}”里的空格、逗号或小数点位置不对，不能确定是一个数还是几个数；请重新填写。"
     if re.fullmatch(r"[eE][+-]?[0-9]+", tail):
         return (
@@ -244,6 +255,15 @@ def _why_not(text: str, typed: str, entry: Entry) -> str:
                 return f"“{typed}”前面多写了“{sign}”；请只填数字。"
         if text.startswith("="):
             return f"“{typed}”是以文本形式存的公式；请把单元格格式改为“常规”，再重新填写。"
+        around = re.fullmatch(_AROUND, text)
+        if around is not None:
+            before, after = around[1], around[2]
+            if before in _QUOTES:
+                return f"{typed} 的两边有引号；请只填数字。"
+            if len(text) == len(typed):
+                before, after = typed[: len(before)], typed[len(typed) - len(after) :]
+            extra = f"前后多写了“{before}”“{after}”" if after else f"前面多写了“{before}”"
+            return f"“{typed}”{extra}；请只填数字。"
         return f"“{typed}”里除了数还有别的字符；请只填数字。"
     none = if_none(entry, entry.blank is Blank.MISSING)
     return f"“{typed}”不是数；请填阿拉伯数字{f'，{none}' if none else ''}。"

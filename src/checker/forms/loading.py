@@ -156,6 +156,7 @@ def _sheet(entry: Entry) -> Sheet:
         kind=SheetKind(_text(entry, "kind")),
         form_number=_optional(entry, "form_number") or "",
         period=_optional(entry, "period") or "",
+        source=_optional(entry, "source") or "",
         columns=columns,
         fields=tuple(_field(item, sheet_id, every_column) for item in _entries(entry, "fields")),
         tables=tuple(_table(item, sheet_id) for item in _entries(entry, "tables")),

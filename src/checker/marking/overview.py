@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from checker.forms.asked import is_required
 from checker.model.report import CauseKind, Report
 from checker.model.rules import Rule
 from checker.model.submission import FactState, Submission
-from checker.model.template import SHARED, Blank, SheetKind
+from checker.model.template import SheetKind
 from checker.model.verdicts import Outcome, Severity
 
 SCORE_WORDS = {Outcome.PASS: "达标", Outcome.INCOMPLETE: "未判断"}
@@ -142,17 +143,22 @@ def _unjudged(report: Report, rules: Mapping[str, Rule]) -> Iterator[NotJudged]:
 
 
 def _filled(submission: Submission) -> Iterator[Filled]:
+    """Sheets in order, with the cells that must be filled in the stages that the school has."""
     titles = submission.sheet_titles
     stages = {stage.id for stage in submission.template.stages}
     for sheet in submission.template.sheets:
         if sheet.kind is not SheetKind.FORM:
             continue
-        required = {field.id for field in sheet.fields if field.blank is Blank.MISSING}
+        required = {
+            (field.id, column.id)
+            for field in sheet.fields
+            for column in sheet.columns
+            if is_required(field, column)
+        }
         facts = [
             fact
             for ref, fact in submission.facts.items()
-            if ref.field in required
-            and ref.column != SHARED
+            if (ref.field, ref.column) in required
             and (ref.column not in stages or ref.column in submission.stages)
         ]
         if facts:

@@ -20,18 +20,25 @@ REPEATED = 3
 """From so many findings of one rule on one sheet on, they are one row."""
 
 HEADINGS: tuple[tuple[str, float], ...] = (
-    ("序号", 5),
-    ("结论", 7.5),
-    ("单元格", 15),
-    ("填报单元", 9),
+    ("序号", 4.5),
+    ("结论", 7),
+    ("单元格", 16),
+    ("填报单元", 8.5),
     ("规则", 9),
-    ("问题", 40),
-    ("现在", 9),
-    ("要求", 14),
-    ("差距", 12),
-    ("怎么办", 26),
-    ("依据", 27),
+    ("问题", 35),
+    ("现在", 8.5),
+    ("要求", 11.5),
+    ("差距", 10),
+    ("怎么办", 21),
 )
+"""Together as wide as A4 across, letters of 9 points in LibreOffice too."""
+
+LINE, BEFORE_UNIT, UNIT_AND_RULE = 98, 21, 17
+"""Half-width characters of a line that runs over the columns from 填报单元 on; how many more there
+are from 结论 on, and how many less from 问题 on."""
+
+UNTIL_THEN = "，暂不能判断。"
+"""What a message about missing data ends with; the heading of their list says it for all."""
 
 
 def link_to(sheet: str, cell: str) -> str:
@@ -127,7 +134,6 @@ def _finding_row(
         told(finding.required),
         told(finding.gap),
         told(finding.fix),
-        told(finding.source),
     ]
 
 
@@ -144,15 +150,21 @@ def _overview_rows(overview: Overview) -> Iterator[list[ResultCell]]:
     fills = {"达标": Fill.PASS, "未达标": Fill.UNMET}
     for score in overview.scorecard:
         word = ResultCell(score.word, fill=fills.get(score.word), bold=True, border=True)
-        yield [ResultCell(), word, ResultCell(str(score))]
+        first, *more = lines_of(str(score), LINE)
+        yield [ResultCell(), word, ResultCell(first)]
+        yield from ([ResultCell()] * 2 + [ResultCell(line)] for line in more)
     if overview.filled:
         parts = "　".join(f"{item.sheet} {item.given}/{item.asked}" for item in overview.filled)
-        yield [ResultCell(), ResultCell("已填", border=True), ResultCell(f"必填项：{parts}")]
+        first, *more = lines_of(f"必填项：{parts}", LINE)
+        yield [ResultCell(), ResultCell("已填", border=True), ResultCell(first)]
+        yield from ([ResultCell()] * 2 + [ResultCell(line)] for line in more)
     if overview.first:
         yield [ResultCell("先做这几件事", bold=True, size=12)]
     for number, thing in enumerate(overview.first, 1):
         place = _place_cell(thing.sheet, thing.cell)
-        yield [ResultCell(number, border=True), ResultCell(), place, ResultCell(str(thing))]
+        first, *more = lines_of(str(thing), LINE)
+        yield [ResultCell(number, border=True), ResultCell(), place, ResultCell(first)]
+        yield from ([ResultCell()] * 3 + [ResultCell(line)] for line in more)
 
 
 def _unjudged_rows(overview: Overview) -> Iterator[list[ResultCell]]:
@@ -162,14 +174,48 @@ def _unjudged_rows(overview: Overview) -> Iterator[list[ResultCell]]:
     yield []
     yield [ResultCell("缺数据、未判断的项目（补齐数据后会自动判断）", bold=True)]
     for item in overview.unjudged[:MOST_ROWS]:
+        missing = item.message.replace(UNTIL_THEN, "。")
+        first, *more = lines_of(f"{item.title}：{missing}", LINE - UNIT_AND_RULE)
         yield [
             ResultCell(),
             ResultCell("缺数据", border=True),
             _place_cell(item.sheet, item.cell),
             ResultCell(item.unit, border=True),
             ResultCell(item.rule, border=True),
-            ResultCell(f"{item.title}：{item.message}", wrap=True, border=True),
+            ResultCell(first),
         ]
+        yield from ([ResultCell()] * 5 + [ResultCell(line)] for line in more)
+
+
+def _source_rows(findings: Sequence[Finding]) -> Iterator[list[ResultCell]]:
+    """Where each rule comes from, once, after everything that is to be done."""
+    rules: dict[str, list[str]] = {}
+    for finding in findings:
+        known = rules.setdefault(finding.source, [])
+        if finding.source and finding.rule not in known:
+            known.append(finding.rule)
+    if not any(rules.values()):
+        return
+    yield []
+    yield [ResultCell("依据", bold=True)]
+    for source, named in rules.items():
+        if source:
+            for line in lines_of(f"{'、'.join(named)}：{source}", LINE + BEFORE_UNIT):
+                yield [ResultCell(), ResultCell(line)]
+
+
+def lines_of(text: str, width: int) -> list[str]:
+    """A text cut into lines of so many half-width characters, so that it is not cut off at the
+    edge of the paper; no line begins with a mark that belongs to the end of one."""
+    lines, line, used = [], "", 0
+    for letter in text:
+        size = 1 if letter.isascii() else 2
+        if used + size > width and letter not in "，。；：、）”》":
+            lines.append(line)
+            line, used = "", 0
+        line += letter
+        used += size
+    return [*lines, line]
 
 
 def result_sheet(
@@ -199,17 +245,20 @@ def result_sheet(
         _counts_row(counts),
         *([[ResultCell(), ResultCell(counts.lacking())]] if counts.lacking() else []),
         *_overview_rows(overview),
-        [ResultCell(title, header=True, border=True) for title, _ in HEADINGS],
     ]
+    rows.append([ResultCell(title, header=True, border=True) for title, _ in HEADINGS])
+    header = len(rows)
     listed = list(_finding_rows(ordered))
     rows += listed[:MOST_ROWS]
     if len(listed) > MOST_ROWS:
         rows.append([ResultCell(f"另有 {len(listed) - MOST_ROWS} 条未列出，请先做以上各条。")])
     rows += _unjudged_rows(overview)
+    rows += _source_rows(ordered)
     return ResultSheet(
         title=RESULT_SHEET,
         rows=rows,
         widths=[width for _, width in HEADINGS],
         freeze_rows=4,
-        merges=["A1:K1", "A2:K2", "A3:K3"],
+        merges=["A1:J1", "A2:J2", "A3:J3"],
+        repeated_row=header if listed else 0,
     )

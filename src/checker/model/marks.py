@@ -105,6 +105,7 @@ class ResultSheet(Struct, frozen=True):
     freeze_rows: int = 0  # rows kept in view at the top
     merges: Sequence[str] = ()  # ranges such as "A1:H1"
     landscape: bool = True
+    repeated_row: int = 0  # printed at the top of every sheet of paper; 0: none
 
 
 class Changes(Struct, frozen=True):

@@ -125,6 +125,7 @@ class Sheet(Struct, frozen=True):
     kind: SheetKind
     form_number: str = ""  # 表号
     period: str = ""  # 统计时点 / 统计时期
+    source: str = ""  # where its figures are usually taken from, for the first sheet
     columns: tuple[Column, ...] = ()
     fields: tuple[Field, ...] = ()
     tables: tuple[Table, ...] = ()

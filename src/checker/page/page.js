@@ -420,7 +420,12 @@
         findings.some((finding) => finding.explainable);
       const title = thing ? `${cause}. ${thing.message}` : "其他";
       group.append(made("summary", `${title}（${findings.length} 条）`));
-      for (const finding of findings) group.append(oneFinding(finding, told.explanations));
+      findings.forEach((finding, at) => {
+        const box = oneFinding(finding, told.explanations), before = findings[at - 1];
+        // on paper the advice and the source of a rule are printed once, not with each place
+        if (before && before.rule === finding.rule && before.fix === finding.fix) box.classList.add("again");
+        group.append(box);
+      });
       return group;
     });
     $("groups").replaceChildren(...shown);
@@ -442,7 +447,7 @@
       finding.gap,
     ].filter(Boolean).join("　");
     if (figures) box.append(made("p", figures));
-    if (finding.fix) box.append(made("p", `怎么改：${finding.fix}`));
+    if (finding.fix) box.append(made("p", `怎么改：${finding.fix}`, { class: "fix" }));
     if (finding.source) box.append(made("p", `依据：${finding.source}`, { class: "source" }));
     if (explanations[finding.key]) box.append(made("p", `说明：${explanations[finding.key]}`));
     if (finding.explainable) {

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from checker.model.marks import (
     FILL_COLOURS,
@@ -15,15 +14,13 @@ from checker.model.marks import (
     Changes,
     Fill,
     Mark,
-    ResultCell,
-    ResultSheet,
 )
 from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
 from checker.writing.cell_contents import Content, Stored, content_of, encode
 from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml
 from checker.writing.notes import SheetNotes
-from checker.writing.outcome import Skipped, UnwritableWorkbook, WriteSummary
-from checker.writing.result_sheet import result_sheet_xml
+from checker.writing.outcome import THREADED, Skipped, UnwritableWorkbook, WriteSummary
+from checker.writing.result_sheet import result_sheet_xml, with_left_out
 from checker.writing.sheet_cells import CellChange, add_links, change_cells, linked_cells
 from checker.writing.sheet_part import Place, SheetPart
 from checker.writing.styles_part import Styles, solid
@@ -33,7 +30,6 @@ MOST_CELLS = 200_000
 """Cells one range may colour; a whole column or sheet is surely a mistake."""
 
 _MOST_LISTED = 5_000
-_MOST_TOLD = 100
 
 Cell = tuple[int, int]
 Look = tuple[str, str, bool]
@@ -192,9 +188,9 @@ class Applier:
             self._apply_sheet(sheet, marks, edits, titles)
         for number, result in enumerate(changes.sheets):
             title = titles[result.title]
-            told = result if number else self._with_left_out(result)
+            told = result if number else with_left_out(result, self._skipped)
             xml = result_sheet_xml(told, workbook, self.styles, titles)
-            workbook.add_sheet(title, xml)
+            workbook.add_sheet(title, xml, repeated_row=told.repeated_row)
             self._tabs[title] = len(workbook.sheets) - 1
             self._remember("sheet", title, Area(1, 1, 1, 1), title, None)
         if self._counts["edit"]:
@@ -228,16 +224,6 @@ class Applier:
             raise UnwritableWorkbook(f"{first.place}：{first.reason}，没有写入。")
         if self._formula_overwritten:
             self._workbook.drop_calculation_chain()
-
-    def _with_left_out(self, result: ResultSheet) -> ResultSheet:
-        """The result sheet, below its rows what could not be marked where it belongs."""
-        if not self._skipped:
-            return result
-        rows = [[], [ResultCell("没有标在格子上的", bold=True)]]
-        for one in self._skipped[:_MOST_TOLD]:
-            rows.append([ResultCell(), ResultCell(), ResultCell(one.place, link=one.place)])
-            rows[-1].append(ResultCell(f"{one.reason}，问题见上。"))
-        return replace(result, rows=[*result.rows, *rows])
 
     def _result_titles(self, wished: Iterable[str]) -> dict[str, str]:
         given: dict[str, str] = {}
@@ -366,7 +352,7 @@ class Applier:
             address = area.reference
             existing = notes.existing(address)
             if existing is not None and existing.is_thread:
-                self._skip(sheet.title, address, "这里有批注对话，没有添加批注")
+                self._skip(sheet.title, address, THREADED)
                 continue
             text = "\n".join(texts)
             before = None

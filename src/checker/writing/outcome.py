@@ -6,6 +6,9 @@ from msgspec import Struct
 
 DAMAGED = "文件已损坏，不是完整的 xlsx 文件。请用 Excel 或 WPS 打开后另存一份再试。"
 
+THREADED = "这里有批注对话，没有添加批注"
+"""Why a note is missing: a conversation (Excel 365) takes its place."""
+
 
 class UnwritableWorkbook(Exception):
     """Raised before anything is written. ``reason`` says why, in plain Chinese."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from checker.model.marks import FILL_COLOURS, ResultCell, ResultSheet
 from checker.writing.addresses import (
     Area,
@@ -16,11 +18,14 @@ from checker.writing.addresses import (
 )
 from checker.writing.cell_contents import text_element, value_xml
 from checker.writing.notes import half_widths
+from checker.writing.outcome import Skipped
 from checker.writing.styles_part import Styles, solid
 from checker.writing.workbook_part import Workbook
 from checker.writing.xml_part import escape_attribute
 
 HEADER_COLOUR = "1F4E78"
+_FOOTER = "&amp;C&amp;11第 &amp;P 页，共 &amp;N 页"
+_MOST_TOLD = 100
 _DATE_FORMAT = 14
 _LINE_POINTS = 15.0
 _TALLEST = 409.0  # points; Excel knows no taller row
@@ -53,10 +58,22 @@ def result_sheet_xml(
         f'<dimension ref="{dimension}"/>{_views(sheet)}<sheetFormatPr defaultRowHeight="15"/>'
         f"{_columns(sheet)}<sheetData>{''.join(rows)}</sheetData>{_merges(merges)}"
         f"{'<hyperlinks>' + ''.join(links) + '</hyperlinks>' if links else ''}"
-        '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
-        f'<pageSetup paperSize="9" orientation="{landscape}" fitToHeight="0"/></worksheet>'
+        '<pageMargins left="0.35" right="0.35" top="0.5" bottom="0.5" header="0.2" footer="0.2"/>'
+        f'<pageSetup paperSize="9" orientation="{landscape}" fitToHeight="0"/>'
+        f"<headerFooter><oddFooter>{_FOOTER}</oddFooter></headerFooter></worksheet>"
     )
     return xml.encode()
+
+
+def with_left_out(sheet: ResultSheet, left_out: Sequence[Skipped]) -> ResultSheet:
+    """The result sheet, below its rows what could not be marked where it belongs."""
+    if not left_out:
+        return sheet
+    rows: list[Sequence[ResultCell]] = [[], [ResultCell("没有标在格子上的", bold=True)]]
+    for one in left_out[:_MOST_TOLD]:
+        place = ResultCell(one.place, link=one.place)
+        rows.append([ResultCell(), ResultCell(), place, ResultCell(f"{one.reason}，问题见上。")])
+    return replace(sheet, rows=[*sheet.rows, *rows])
 
 
 def _views(sheet: ResultSheet) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 
 from msgspec import Struct
 
+from checker.writing.addresses import quoted_title
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.package import (
     Package,
@@ -176,8 +177,11 @@ class Workbook:
             return "工作簿的结构受保护，不能写入结果。请先在“审阅 → 保护工作簿”里取消保护再试。"
         return None
 
-    def add_sheet(self, title: str, xml: bytes, state: str = "visible") -> Sheet:
-        """Append a worksheet with that XML as the last tab."""
+    def add_sheet(
+        self, title: str, xml: bytes, state: str = "visible", repeated_row: int = 0
+    ) -> Sheet:
+        """Append a worksheet with that XML as the last tab. ``repeated_row`` is printed at the top
+        of every sheet of paper."""
         package = self.package
         name = package.free_name(self.folder + "worksheets/sheet{}.xml")
         key = package.put(name, xml)
@@ -189,10 +193,28 @@ class Workbook:
         line = f'sheet name="{escape_attribute(title)}" sheetId="{sheet_id}"{hidden} {reference}/>'
         sheets = self._top()["sheets"]
         self.part.insert(sheets.inner_end, b"<" + self.prefix + line.encode())
+        if repeated_row:
+            self._add_name(
+                f'definedName name="_xlnm.Print_Titles" localSheetId="{len(self.sheets)}"',
+                f"{quoted_title(title)}!${repeated_row}:${repeated_row}",
+            )
         self.part.commit()
         sheet = Sheet(title, key, "worksheet", sheet_id, state)
         self.sheets.append(sheet)
         return sheet
+
+    def _add_name(self, tag: str, target: str) -> None:
+        """A defined name, in the list of them or in a new one. Not yet committed."""
+        top, part, prefix = self._top(), self.part, self.prefix
+        name = b"<" + prefix + tag.encode() + b">" + escape(target).encode()
+        name += b"</" + prefix + b"definedName>"
+        names = top.get("definedNames")
+        if names is not None and names.inner_end > names.inner_start:
+            part.insert(names.inner_end, name)
+            return
+        before = [top[each].end for each in _ORDER[: _ORDER.index("definedNames")] if each in top]
+        start, end = b"<" + prefix + b"definedNames>", b"</" + prefix + b"definedNames>"
+        part.insert(max(before), start + name + end)
 
     def remove_sheet(self, sheet: Sheet) -> None:
         """Take a sheet away: its tab, part, relationships, names local to it, view positions."""
