@@ -17,6 +17,10 @@ from checker_templates.building.fill_data import FillData, FillValue
 
 from checker.forms.registry import choose, installed_templates
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from command_server import PATIENCE, run_command
+from warm_cache import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "checker.cli.main"]
 SCHOOL = choose(installed_templates(), "compulsory_school").template
@@ -30,10 +34,6 @@ Facts: TypeAlias = "Mapping[str, FillValue | Mapping[str, FillValue]]"
 Rows: TypeAlias = "Sequence[Mapping[str, FillValue]]"
 
 
-PATIENCE = 500.0
-"""Seconds that anything may take before a test gives up: the machine may be busy with others."""
-
-
 def hears_ctrl_c() -> None:
     """For ``preexec_fn``: the child hears Ctrl-C even if these tests run in the background, where
     a shell has it ignored and every child would inherit that."""
@@ -42,7 +42,7 @@ def hears_ctrl_c() -> None:
 
 def environment(cache: Path) -> dict[str, str]:
     """The user's environment, with the cache in a folder of its own."""
-    return {**os.environ, "CHECKER_CACHE_DIR": str(cache)}
+    return {**os.environ, "CHECKER_CACHE_DIR": str(warm(cache))}
 
 
 def losing_a_worker(
@@ -81,17 +81,9 @@ def losing_a_worker(
 def checker(
     *arguments: str | Path, cwd: Path, cache: Path | None = None, **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the command as a user does. ``cache`` defaults to a folder beside ``cwd``."""
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=cwd,
-        env=environment(cache or cwd.parent / f"{cwd.name}.cache") | more,
-        timeout=PATIENCE,
-    )
+    """Runs the command. ``cache`` defaults to a folder beside ``cwd``."""
+    variables = environment(cache or cwd.parent / f"{cwd.name}.cache") | more
+    return run_command([str(each) for each in arguments], cwd, variables)
 
 
 def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
