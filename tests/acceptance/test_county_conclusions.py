@@ -33,9 +33,10 @@ class County(NamedTuple):
     """One planted slip each: file, rule, sheet, cell."""
 
 
-def judged(folder: Path) -> dict[str, Any]:
-    """The JSON of a run over a folder."""
-    return document(checker("county", ".", "--no-mark", "--format", "json", cwd=folder))
+def judged(folder: Path, cache: Path | None = None) -> dict[str, Any]:
+    """The JSON of a run over a folder; what ``cache`` knows is not judged again."""
+    done = checker("county", ".", "--no-mark", "--format", "json", cwd=folder, cache=cache)
+    return document(done)
 
 
 @pytest.fixture(scope="module", params=COUNTIES, ids=str)
@@ -46,7 +47,7 @@ def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     answers = folder / "answers.json"
     planted = json.loads(answers.read_text("utf-8"))
     answers.unlink()
-    return County(folder, judged(folder), planted)
+    return County(folder, judged(folder, folder.parent / "cache"), planted)
 
 
 class Row(NamedTuple):
@@ -56,16 +57,25 @@ class Row(NamedTuple):
     values: dict[str, Fraction]
 
 
-@cache
 def typed(path: Path, sheet: str, label: str) -> Row:
-    """A row of the form by its label, read with openpyxl and by nothing of ours."""
+    """A row of the form by its label."""
+    return both_rows(path)[sheet, label]
+
+
+@cache
+def both_rows(path: Path) -> dict[tuple[str, str], Row]:
+    """The rows of pupils and of equipment, read with openpyxl and by nothing of ours."""
     book = openpyxl.load_workbook(path, read_only=True)
-    for number, line in enumerate(book[sheet].iter_rows(values_only=True), 1):
-        if str(line[0] or "").rstrip(" *") == label:
-            cells = {stage: line[ord(column) - 65] for stage, (_, column) in STAGES.items()}
-            given = {k: v for k, v in cells.items() if isinstance(v, int | float)}
-            return Row(number, {k: Fraction(str(v)) for k, v in given.items()})
-    raise AssertionError(f"{path.name}: {label}")
+    found = {}
+    for sheet, label in (PUPILS, EQUIPMENT):
+        for number, line in enumerate(book[sheet].iter_rows(values_only=True), 1):
+            if str(line[0] or "").rstrip(" *") == label:
+                cells = {stage: line[ord(column) - 65] for stage, (_, column) in STAGES.items()}
+                given = {k: v for k, v in cells.items() if isinstance(v, int | float)}
+                values = {k: Fraction(str(v)) for k, v in given.items()}
+                found[sheet, label] = Row(number, values)
+                break
+    return found
 
 
 def six(levels: Mapping[str, Fraction], pupils: Mapping[str, Fraction]) -> str:
@@ -222,7 +232,7 @@ def mended(county: County, place: Path, mend: Callable[[Path], None]) -> dict[st
     for stage in STAGES:
         for hinge in county.found["dispersion"][stage]["RES6"]["hangs_on"]:
             mend(place / paths(county)[hinge["code"]].name)
-    return judged(place)
+    return judged(place, county.folder.parent / "cache")
 
 
 def test_with_the_slips_mended_the_county_concludes(county: County, tmp_path: Path) -> None:
