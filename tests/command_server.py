@@ -24,18 +24,21 @@ PATIENCE = 500
 """Seconds that a run may take before it is ended: the machine may be busy with others."""
 
 _IMPORTED = (
-    *("checker.cli.main", "checker.cli.check", "checker.cli.county"),
+    *("checker.cli.check", "checker.cli.county", "checker.cli.group", "checker.cli.chinese"),
     *("checker.batch.check_run", "checker.batch.county_run", "checker.batch.cache"),
     *("jinja2", "xlsxwriter", "docx", "pyarrow.parquet"),
 )
 
 
 def run_command(
-    arguments: Sequence[str], cwd: Path, environment: Mapping[str, str]
+    arguments: Sequence[str | Path], cwd: Path, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Runs ``checker`` with these arguments; what it printed, and its exit code."""
+    """Runs ``checker`` with these arguments; what it printed, and its exit code. ``environment`` is
+    that of the tests if none is given. Where it tells Python something else than theirs, or the
+    system cannot fork, the command is started as a user does."""
+    arguments, environment = [*map(str, arguments)], environment or os.environ
     command = [sys.executable, "-m", "checker.cli.main", *arguments]
-    if sys.platform == "win32":  # nothing can be forked there
+    if sys.platform == "win32" or _for_python(environment) != _OWN:
         return subprocess.run(
             command,
             capture_output=True,
@@ -48,7 +51,7 @@ def run_command(
         )
     with tempfile.TemporaryDirectory(prefix="checker-run-") as folder:
         out, errors = Path(folder, "out"), Path(folder, "errors")
-        asked = [list(arguments), str(cwd), dict(environment), str(out), str(errors)]
+        asked = [arguments, str(cwd), dict(environment), str(out), str(errors)]
         server = next(_servers())
         assert server.stdin is not None and server.stdout is not None
         server.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -58,6 +61,14 @@ def run_command(
     # as in text mode of a pipe
     told = [text.replace("\r\n", "\n").replace("\r", "\n") for text in printed]
     return subprocess.CompletedProcess(command, code, *told)
+
+
+def _for_python(environment: Mapping[str, str]) -> dict[str, str]:
+    """What Python itself reads when it starts."""
+    return {name: value for name, value in environment.items() if name.startswith("PYTHON")}
+
+
+_OWN = _for_python(os.environ)
 
 
 @cache

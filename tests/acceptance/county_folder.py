@@ -83,7 +83,7 @@ def checker(
 ) -> subprocess.CompletedProcess[str]:
     """Runs the command. ``cache`` defaults to a folder beside ``cwd``."""
     variables = environment(cache or cwd.parent / f"{cwd.name}.cache") | more
-    return run_command([str(each) for each in arguments], cwd, variables)
+    return run_command(arguments, cwd, variables)
 
 
 def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
