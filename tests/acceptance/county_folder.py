@@ -86,6 +86,11 @@ def checker(
     return run_command(arguments, cwd, variables)
 
 
+def common_cache() -> Path:
+    """Where what one test has judged need not be judged by another: the cache of these tests."""
+    return Path(os.environ["CHECKER_CACHE_DIR"])
+
+
 def document(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """The JSON that was printed."""
     assert done.stdout.startswith("{"), done.stdout + done.stderr

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from county_folder import checker, demo_county, document
+from county_folder import checker, common_cache, demo_county, document
 
 STAGES = {"primary": ("小学段", "E"), "junior": ("初中段", "F")}
 PUPILS, EQUIPMENT = ("基本情况", "在校学生数"), ("校舍与装备", "教学仪器设备资产值")
@@ -33,10 +33,10 @@ class County(NamedTuple):
     """One planted slip each: file, rule, sheet, cell."""
 
 
-def judged(folder: Path, cache: Path | None = None) -> dict[str, Any]:
-    """The JSON of a run over a folder; what ``cache`` knows is not judged again."""
-    done = checker("county", ".", "--no-mark", "--format", "json", cwd=folder, cache=cache)
-    return document(done)
+def judged(folder: Path) -> dict[str, Any]:
+    """The JSON of a run over a folder; a school that is as it was is not judged again."""
+    arguments = ("county", ".", "--no-mark", "--format", "json")
+    return document(checker(*arguments, cwd=folder, cache=common_cache()))
 
 
 @pytest.fixture(scope="module", params=COUNTIES, ids=str)
@@ -47,7 +47,7 @@ def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     answers = folder / "answers.json"
     planted = json.loads(answers.read_text("utf-8"))
     answers.unlink()
-    return County(folder, judged(folder, folder.parent / "cache"), planted)
+    return County(folder, judged(folder), planted)
 
 
 class Row(NamedTuple):
@@ -232,7 +232,7 @@ def mended(county: County, place: Path, mend: Callable[[Path], None]) -> dict[st
     for stage in STAGES:
         for hinge in county.found["dispersion"][stage]["RES6"]["hangs_on"]:
             mend(place / paths(county)[hinge["code"]].name)
-    return judged(place, county.folder.parent / "cache")
+    return judged(place)
 
 
 def test_with_the_slips_mended_the_county_concludes(county: County, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from county_folder import checker, demo_county, fill_school
+from county_folder import checker, common_cache, demo_county, fill_school
 
 pytestmark = pytest.mark.real
 
@@ -44,7 +44,8 @@ def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder = demo_county(place / "县", size)
     (folder / "名册.csv").unlink()
     fill_school(folder / "改名.xlsx", "2136999999", HOSTILE, {"students.total": {"primary": 100}})
-    done = checker("county", "县", "--out", "结果", "--no-mark", cwd=place)
+    arguments = ("county", "县", "--out", "结果", "--no-mark")
+    done = checker(*arguments, cwd=place, cache=common_cache())
     assert done.returncode == 1, done.stderr
     return place / "结果"
 
