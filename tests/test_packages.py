@@ -175,7 +175,7 @@ def plain(
 ) -> Environment:
     """``pip install checker-edu`` into a fresh environment: the wheel and what it asks for."""
     folder = tmp_path_factory.mktemp("plain")
-    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
     empty = size_of(folder / "venv")
     made = Environment(folder / "venv", folder / "work", 0)
     install(made.python(), str(host_wheel))
