@@ -31,11 +31,15 @@ _IMPORTED = (
 
 
 def run_command(
-    arguments: Sequence[str | Path], cwd: Path, environment: Mapping[str, str] | None = None
+    arguments: Sequence[str | Path],
+    cwd: Path,
+    environment: Mapping[str, str] | None = None,
+    seconds: int = PATIENCE,
 ) -> subprocess.CompletedProcess[str]:
     """Runs ``checker`` with these arguments; what it printed, and its exit code. ``environment`` is
-    that of the tests if none is given. Where it tells Python something else than theirs, or the
-    system cannot fork, the command is started as a user does."""
+    that of the tests if none is given; a run that takes more ``seconds`` is ended. Where Python is
+    told something else than here, or the system cannot fork, the command is started as a user
+    does."""
     arguments, environment = [*map(str, arguments)], environment or os.environ
     command = [sys.executable, "-m", "checker.cli.main", *arguments]
     if sys.platform == "win32" or _for_python(environment) != _OWN:
@@ -47,11 +51,11 @@ def run_command(
             check=False,
             cwd=cwd,
             env=dict(environment),
-            timeout=PATIENCE,
+            timeout=seconds,
         )
     with tempfile.TemporaryDirectory(prefix="checker-run-") as folder:
         out, errors = Path(folder, "out"), Path(folder, "errors")
-        asked = [arguments, str(cwd), dict(environment), str(out), str(errors)]
+        asked = [arguments, str(cwd), dict(environment), str(out), str(errors), seconds]
         server = next(_servers())
         assert server.stdin is not None and server.stdout is not None
         server.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -100,10 +104,15 @@ def _serve() -> None:
 
 
 def _become(
-    arguments: list[str], cwd: str, environment: dict[str, str], out: str, errors: str
+    arguments: list[str],
+    cwd: str,
+    environment: dict[str, str],
+    out: str,
+    errors: str,
+    seconds: int,
 ) -> None:
     """This process is from now on the command that was asked for."""
-    signal.alarm(PATIENCE)
+    signal.alarm(seconds)
     for number, name in enumerate((os.devnull, out, errors)):
         place = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(place, number)
