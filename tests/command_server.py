@@ -34,10 +34,11 @@ def run_command(
     arguments: Sequence[str | Path],
     cwd: Path,
     environment: Mapping[str, str] | None = None,
-    seconds: int = PATIENCE,
+    processor_seconds: int = PATIENCE,
 ) -> subprocess.CompletedProcess[str]:
     """Runs ``checker`` with these arguments; what it printed, and its exit code. ``environment`` is
-    that of the tests if none is given; a run that takes more ``seconds`` is ended. Where Python is
+    that of the tests if none is given. A run that takes more ``processor_seconds`` is killed: how
+    much time it takes besides is the doing of whatever else runs on the machine. Where Python is
     told something else than here, or the system cannot fork, the command is started as a user
     does."""
     arguments, environment = [*map(str, arguments)], environment or os.environ
@@ -51,14 +52,14 @@ def run_command(
             check=False,
             cwd=cwd,
             env=dict(environment),
-            timeout=seconds,
+            timeout=PATIENCE,
         )
     with tempfile.TemporaryDirectory(prefix="checker-run-") as folder:
         out, errors = Path(folder, "out"), Path(folder, "errors")
-        asked = [arguments, str(cwd), dict(environment), str(out), str(errors), seconds]
+        asked = [arguments, str(cwd), dict(environment), str(out), str(errors)]
         server = next(_servers())
         assert server.stdin is not None and server.stdout is not None
-        server.stdin.write(json.dumps(asked).encode() + b"\n")
+        server.stdin.write(json.dumps([*asked, processor_seconds]).encode() + b"\n")
         server.stdin.flush()
         code = int(server.stdout.readline())
         printed = [path.read_bytes().decode("utf-8") for path in (out, errors)]
@@ -109,10 +110,13 @@ def _become(
     environment: dict[str, str],
     out: str,
     errors: str,
-    seconds: int,
+    processor_seconds: int,
 ) -> None:
     """This process is from now on the command that was asked for."""
-    signal.alarm(seconds)
+    import resource  # there is none on Windows
+
+    signal.alarm(PATIENCE)
+    resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds))
     for number, name in enumerate((os.devnull, out, errors)):
         place = os.open(name, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(place, number)

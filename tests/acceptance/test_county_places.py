@@ -83,7 +83,7 @@ def test_another_file_system(tmp_path: Path, workbooks: list[Path]) -> None:
     assert (tmp_path / "结果" / "校验结果" / "报送" / "1小.xlsx").is_file()
 
 
-SCHOOLS = 40
+SCHOOLS = 16
 SAME = ("县级汇总.json", "junit.xml", "checker.sarif", "数据/facts.parquet",
         "数据/levels.parquet", "数据/findings.parquet")  # fmt: skip
 
