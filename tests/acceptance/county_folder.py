@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -87,6 +89,20 @@ def checker(
     """Runs the command. ``cache`` defaults to a folder beside ``cwd``."""
     variables = environment(cache or cwd.parent / f"{cwd.name}.cache") | more
     return run_command(arguments, cwd, variables)
+
+
+_MINUTE = re.compile(rb"20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
+
+
+def without_minute(path: Path) -> bytes:
+    """A result without the minute of its run: two runs may fall on two sides of a minute's end."""
+    content = path.read_bytes()
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as package:
+            content = b"".join(
+                name.encode() + package.read(name) for name in sorted(package.namelist())
+            )
+    return _MINUTE.sub(b"", content)
 
 
 def common_cache() -> Path:

@@ -106,7 +106,7 @@ runs = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_mark_remark_and_clean(tmp_path_factory, data: st.DataObject) -> None:
     folder: Path = tmp_path_factory.mktemp("any")
