@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check lock bundle clean docs templates pictures commands
+.PHONY: demo test check lock bundle clean docs templates pictures reference
 
 demo: $(READY)
 	$(BIN)/python examples/demo.py
@@ -61,6 +61,6 @@ docs: $(READY)
 pictures: $(READY)
 	$(BIN)/python docs/_build/pictures.py
 
-# docs/commands.md：全部命令、选项、退出码
-commands: $(READY)
-	$(BIN)/python docs/_build/command_reference.py
+# 由程序自己的清单生成的说明：docs/commands.md、settings.md、json.md 和插件作者各页里的表
+reference: $(READY)
+	$(BIN)/python docs/_build/reference.py

@@ -27,7 +27,7 @@ Install = Callable[..., None]
 _PACKAGED = (
     "docs/author",
     *("src", "validators", "workbook_templates", "xlsx_plugins"),
-    *("pyproject.toml", "README.md", "LICENSE"),
+    *("pyproject.toml", "setup.py", "README.md", "LICENSE"),
 )
 _USERS_FOLDERS = {
     "HOME": "home",
@@ -201,7 +201,7 @@ def host_wheel(make_once: MakeOnce) -> Path:
     def build(folder: Path) -> None:
         sources = folder / "sources"
         sources.mkdir()
-        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "tests", "build", "dist")
+        left_out = shutil.ignore_patterns("__pycache__", "*.egg-info", "dist")
         for name in _PACKAGED:
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, sources / name, ignore=left_out)
@@ -213,3 +213,24 @@ def host_wheel(make_once: MakeOnce) -> Path:
 
     (wheel,) = make_once("wheel", build).glob("*.whl")
     return wheel
+
+
+@pytest.fixture(scope="session")
+def page_file(make_once: MakeOnce, host_wheel: Path, install: Install) -> Path:
+    """校验.html, made as the release job makes it: by the wheel, in an environment of its own."""
+    modules = ROOT / "tests" / "acceptance" / "node" / "node_modules"
+    if not (modules / "playwright-core").is_dir():
+        pytest.skip("没有安装 playwright-core（在 tests/acceptance/node 里运行 npm install）")
+
+    def build(folder: Path) -> None:
+        subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+        inside = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
+        python = folder / "venv" / inside
+        install(python, host_wheel)
+        command = [python, "-I", "-m", "checker", "page", "build", "-o", "校验.html"]
+        done = subprocess.run(
+            [*command, "--inputs", modules / "pyodide"], cwd=folder, capture_output=True
+        )
+        assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
+
+    return make_once("page", build) / "校验.html"

@@ -1,9 +1,10 @@
 """What a release says about itself.
 
 ``python .ci/release.py notes VERSION``: that version's part of CHANGELOG.md (the unreleased part if
-the version has none yet). ``python .ci/release.py links ADDRESS TAG``: links and pictures of README
-made absolute and the project's addresses written into pyproject.toml, for a package index shows
-README without the files beside it. The addresses come from the release job, none is kept here.
+the version has none yet). ``python .ci/release.py links ADDRESS TAG``: README once more with
+absolute links and pictures, named with the project's addresses in pyproject.toml, for a package
+index shows it without the files beside it; README itself stays, so that the tests run from the
+sdist. The addresses come from the release job, none is kept here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+SHOWN = "README.package.md"
+"""What a package index shows."""
 
 
 def notes(changelog: str, version: str) -> str:
@@ -38,7 +41,7 @@ def absolute(readme: str, address: str, tag: str) -> str:
 
 
 def with_urls(project: str, address: str) -> str:
-    """pyproject.toml with the project's addresses."""
+    """pyproject.toml with the project's addresses and what an index is to show."""
     urls = {
         "Homepage": address,
         "Source": address,
@@ -46,6 +49,7 @@ def with_urls(project: str, address: str) -> str:
         "Changelog": f"{address}/blob/main/CHANGELOG.md",
     }
     table = "".join(f'{name} = "{value}"\n' for name, value in urls.items())
+    project = project.replace('readme = "README.md"', f'readme = "{SHOWN}"', 1)
     return project.replace("[project.scripts]", f"[project.urls]\n{table}\n[project.scripts]", 1)
 
 
@@ -56,7 +60,7 @@ def main() -> None:
             sys.stdout.write(notes((ROOT / "CHANGELOG.md").read_text("utf-8"), version))
         case ["links", address, tag]:
             for name, text in (
-                ("README.md", absolute((ROOT / "README.md").read_text("utf-8"), address, tag)),
+                (SHOWN, absolute((ROOT / "README.md").read_text("utf-8"), address, tag)),
                 (
                     "pyproject.toml",
                     with_urls((ROOT / "pyproject.toml").read_text("utf-8"), address),

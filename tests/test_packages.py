@@ -48,13 +48,18 @@ def test_every_package_is_named_in_the_project_file() -> None:
 
 def imported_in(*folders: str) -> set[str]:
     """The first names of all modules imported anywhere in these folders."""
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return {name for path in paths for name in imported_in_file(path)}
+
+
+def imported_in_file(path: Path) -> set[str]:
+    """The same of one file."""
     found: set[str] = set()
-    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Import):
-                found |= {alias.name.partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
     return found
 
 
@@ -67,6 +72,21 @@ def test_every_package_of_a_plain_installation_is_imported_by_the_program() -> N
     used = imported_in("src", "validators", "workbook_templates", "xlsx_plugins")
     listed = {MODULES.get(name, name) for name in named(PROJECT["project"]["dependencies"])}
     assert listed <= used, f"nobody imports {listed - used}"
+
+
+def test_the_newer_pythons_have_what_their_tests_import() -> None:
+    """The job installs the package and a few more by name, not everything that tests can use."""
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
+    (listed,) = re.findall(r"pip install -e \. (.+)", workflow)
+    (folders,) = re.findall(r'pytest -m "not real" (.+?) --ignore', workflow)
+    given = {*named(PROJECT["project"]["dependencies"]), *listed.split()}
+    there = {MODULES.get(name, name) for name in given} | sys.stdlib_module_names
+    own = {path.stem: path for path in (ROOT / "tests").rglob("*.py")}
+    used = imported_in(*folders.split()) | imported_in_file(ROOT / "conftest.py")
+    while more := {name for each in used & set(own) for name in imported_in_file(own[each])} - used:
+        used |= more  # of modules that tests share
+    needed = {name for name in used - set(own) if name.partition("_")[0] != "checker"}
+    assert needed <= there, needed - there
 
 
 def test_the_table_of_dependencies_names_all_of_them() -> None:
@@ -121,7 +141,11 @@ def test_the_wheel_holds_every_file_of_the_packages(host_wheel: Path) -> None:
             continue
         wanted.add(f"{_FOLDERS.get(top, '')}/{inside}".lstrip("/"))
     with zipfile.ZipFile(host_wheel) as archive:
-        assert wanted <= set(archive.namelist()), sorted(wanted - set(archive.namelist()))
+        held = set(archive.namelist())
+    assert wanted <= held, sorted(wanted - held)
+    assert [name for name in held if "/tests/" in name or Path(name).name in NOT_PACKAGED] == [], (
+        "only tests need these"
+    )
 
 
 _FOLDERS = {

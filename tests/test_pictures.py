@@ -39,6 +39,13 @@ def test_pictures_are_those_of_the_record_and_small(pictures: Any) -> None:
         assert len(content) <= pictures.LARGEST, name
 
 
+@pytest.mark.parametrize("page", ["index", "clerk/index", "county/index", "author/index"])
+def test_the_first_page_of_every_user_shows_one(pictures: Any, page: str) -> None:
+    text = (ROOT / "docs" / f"{page}.md").read_text("utf-8")
+    shown = re.findall(r"!\[[^\]]+\]\((?:\.\./)?assets/([\w-]+\.png)\)", text)
+    assert shown and set(shown) <= set(pictures.ALT)
+
+
 @pytest.mark.parametrize("page", ["README.md", "README.en.md"])
 def test_the_readme_shows_all_three(pictures: Any, page: str) -> None:
     shown = re.findall(

@@ -15,8 +15,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 import checker
+
+sys.path.insert(0, str(Path(__file__).parent / "acceptance"))
+from page_visit import Visit
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -55,8 +59,33 @@ def test_no_address_is_invented(release: Any) -> None:
     """pyproject.toml has none until the release job gives its own."""
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     assert "urls" not in tomllib.loads(text)["project"]
-    urls = tomllib.loads(release.with_urls(text, ADDRESS))["project"]["urls"]
+    made = tomllib.loads(release.with_urls(text, ADDRESS))["project"]
+    assert made["readme"] == release.SHOWN
+    urls = made["urls"]
     assert urls["Homepage"] == ADDRESS and all(url.startswith(ADDRESS) for url in urls.values())
+
+
+def test_only_what_was_tagged_is_a_version_of_the_changelog() -> None:
+    """Each with its date, the newest first; what has no tag is 未发布."""
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    first, *versions = re.findall(r"(?m)^## \[([^\]]+)\](.*)$", text)
+    assert first == ("未发布", "")
+    tags = subprocess.run(
+        ["git", "tag", "--list", "v*"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {f"v{name}" for name, _ in versions} <= set(tags)
+    assert all(re.fullmatch(r" - \d{4}-\d{2}-\d{2}", day) for _, day in versions)
+    days = re.findall(r"(?m)^### (\d{4}-\d{2}-\d{2})$", text)
+    assert days == sorted(set(days), reverse=True)
+
+
+def test_every_python_that_is_named_is_run() -> None:
+    """The classifiers of the package, and the versions in the hosted CI."""
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    named = re.findall(r"Python :: (3\.\d+)", text)
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
+    assert set(named) == set(re.findall(r'"(3\.\d+)"', workflow))
+    assert tomllib.loads(text)["project"]["requires-python"] == f">={named[0]}"
 
 
 def test_the_citation_names_this_version() -> None:
@@ -120,8 +149,40 @@ def test_the_way_in_is_followed_literally(
 
 
 @pytest.mark.real
+@pytest.mark.timeout(1800)
+def test_the_school_without_anything_follows_its_way_in(page_file: Path, tmp_path: Path) -> None:
+    """The page of the release in a folder with nothing but a filled form; a browser without a
+    network opens it, the form is dragged in, what is to be done is read, the copy is kept."""
+    told = README.split("\n### 学校", 1)[1].split("\n###", 1)[0]
+    for step in ("双击", "`校验.html`", "拖进去", "先做这几件事", "下载带标记的副本"):
+        assert step in told, step
+    work = tmp_path / "下载"
+    work.mkdir()
+    page, form = work / "校验.html", work / "某某小学.xlsx"
+    page.write_bytes(page_file.read_bytes())
+    form.write_bytes((ROOT / "examples" / "shangshiqiao.xlsx").read_bytes())
+    visit = Visit(
+        page,
+        work,
+        [
+            {"do": "text", "at": "body", "as": "opened"},
+            {"do": "drag", "file": str(form), "name": form.name},
+            {"do": "text", "at": "main", "as": "told"},
+            {"do": "text", "at": "#first li", "as": "first"},
+            {"do": "download", "button": "#copy", "name": "副本.xlsx"},
+        ],
+    )
+    assert "准备好了" in str(visit.answers["opened"])
+    assert "先做这几件事" in str(visit.answers["told"]) and visit.answers["first"]
+    assert visit.told["requests"] == [] and visit.told["errors"] == []
+    assert "校验结果" in load_workbook(work / "副本.xlsx").sheetnames
+    assert form.read_bytes() == (ROOT / "examples" / "shangshiqiao.xlsx").read_bytes()
+
+
+@pytest.mark.real
 def test_tests_run_from_the_sdist(tmp_path: Path) -> None:
-    """Its sources alone are enough for the tests of rules and of the pages for people."""
+    """As the release makes it: its sources alone are enough for the tests of judging, of a family
+    of rules and of the pages for people."""
     build = "import setuptools.build_meta as b, sys; print(b.build_sdist(sys.argv[1]))"
     copy = tmp_path / "copy"
     kept = subprocess.run(
@@ -130,6 +191,8 @@ def test_tests_run_from_the_sdist(tmp_path: Path) -> None:
     (tmp_path / "head.tar").write_bytes(kept)
     with tarfile.open(tmp_path / "head.tar") as archive:
         archive.extractall(copy, filter="data")
+    address = ("links", ADDRESS, "v1")
+    subprocess.run([sys.executable, ".ci/release.py", *address], cwd=copy, check=True)
     subprocess.run(
         [sys.executable, "-c", build, tmp_path], cwd=copy, check=True, capture_output=True
     )
@@ -143,7 +206,10 @@ def test_tests_run_from_the_sdist(tmp_path: Path) -> None:
     for name, folder in project["tool"]["setuptools"]["package-dir"].items():
         if name:
             (packages / name).symlink_to(place / folder)
-    tests = ("tests/test_mirrors.py", "tests/test_commands_of_readme.py", "validators/resources")
+    tests = (
+        *("tests/test_mirrors.py", "tests/test_commands_of_readme.py", "tests/test_issue_forms.py"),
+        *("tests/judging", "validators/resources"),
+    )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
         cwd=place,

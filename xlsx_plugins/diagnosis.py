@@ -49,7 +49,7 @@ def _program() -> Diagnosis:
 
 
 def _where_buttons_look() -> Iterator[Diagnosis]:
-    """The launcher's own order: variable, checker.ini (per workbook), user folder, PATH."""
+    """The launcher's own order: variable, user folder, checker.ini (per workbook), PATH."""
     named = os.environ.get(PROGRAM_VARIABLE)
     if named:
         there = Path(named).is_file()

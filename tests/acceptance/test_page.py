@@ -4,10 +4,8 @@ what the command line says and writes."""
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -17,48 +15,16 @@ import pytest
 from openpyxl import load_workbook
 
 sys.path.insert(0, str(Path(__file__).parent))
-from county_folder import MANY, PATIENCE, checker, demo_county, document, fill_school
-from test_county_page import HOSTILE, program
+from county_folder import MANY, checker, demo_county, document, fill_school
+from page_visit import Visit
+from test_county_page import HOSTILE
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
 
 ROOT = Path(__file__).parents[2]
-NODE = Path(__file__).parent / "node"
 MOST_BYTES = 12_000_000
 REACHED = "document.activeElement.tagName + document.activeElement.dataset.fill"
 TOLD = "属实：本学期新建，<b>附</b>批复。"
-
-
-@pytest.fixture(scope="module")
-def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page, built by the command."""
-    modules = NODE / "node_modules"
-    if not (modules / "playwright-core").is_dir():
-        reason = "没有安装 playwright-core（在 tests/acceptance/node 里运行 npm install）"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    program("node")
-    place = tmp_path_factory.mktemp("page")
-    built = checker("page", "build", "-o", "校验.html", "--inputs", modules / "pyodide", cwd=place)
-    assert built.returncode == 0, built.stdout + built.stderr
-    return place / "校验.html"
-
-
-class Visit:
-    """What a browser did with the page, and the files it was given."""
-
-    def __init__(self, page: Path, place: Path, steps: list[dict[str, Any]]) -> None:
-        self.place = place
-        order = place / "steps.json"
-        order.write_text(json.dumps(steps), "utf-8")
-        found = program("chromium", "chromium-browser", "google-chrome")
-        done = subprocess.run(
-            [program("node"), str(NODE / "page.mjs"), str(page), str(place), str(order)],
-            capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, check=False,
-            env={**os.environ, "CHROMIUM": found},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
-        self.told: dict[str, Any] = json.loads(done.stdout)
-        self.answers: dict[str, Any] = self.told["answers"]
 
 
 @pytest.fixture(scope="module")

@@ -45,9 +45,9 @@ def test_the_recipes_copied_together_are_a_plugin_without_a_fault(tmp_path: Path
 
 
 def test_generated_tables_are_what_the_program_works_with() -> None:
-    """python -m checker.authoring.reference writes them."""
+    """``make reference`` writes them."""
     session = Session()
     for name, path in pages().items():
         text = path.read_text("utf-8")
-        assert filled(text, session) == text, f"{name}: python -m checker.authoring.reference"
+        assert filled(text, session) == text, f"{name}: make reference"
         assert text.count("<!-- 由程序生成") == text.count("<!-- 到这里 -->"), name

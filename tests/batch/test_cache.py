@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from checker.batch.cache import Remembered, ResultCache
 from checker.batch.discovery import Source
@@ -82,8 +83,8 @@ def test_found_by_place_and_by_content_but_only_under_the_same_rules(tmp_path: P
     again = ResultCache(path, "rules-1")
     known = Remembered("digest", True)
     assert again.unchanged(SOURCE) == known
-    assert again.unchanged(SOURCE._replace(modified=6.0)) is None
-    assert again.unchanged(SOURCE._replace(size=11)) is None
+    assert again.unchanged(replace(SOURCE, modified=6.0)) is None
+    assert again.unchanged(replace(SOURCE, size=11)) is None
     assert again.same_content("digest") == known
     assert again.kept("digest") == KEPT
     assert again.kept("another") is None
@@ -100,7 +101,7 @@ def test_found_by_place_and_by_content_but_only_under_the_same_rules(tmp_path: P
     ("head", "markable"),
     [
         (HEAD, True),
-        (HEAD._replace(cannot_write="文件加了保护。"), False),
+        (replace(HEAD, cannot_write="文件加了保护。"), False),
         (Head("unreadable", "文件打不开。"), False),
     ],
 )

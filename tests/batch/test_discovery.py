@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from checker.batch.discovery import SourceUnreadable, discover, path_shown
 from checker.batch.result_folder import copy_name
@@ -136,7 +137,7 @@ def test_a_file_larger_than_any_is_refused_before_a_byte_is_read(tmp_path: Path)
         with (tmp_path / name).open("wb") as file:
             file.truncate(50 << 30)
     sources = discover([str(tmp_path)]).sources
-    grown = sources[0]._replace(size=10)  # it was small when it was found
+    grown = replace(sources[0], size=10)  # it was small when it was found
     for source in (*sources, grown):
         with pytest.raises(SourceUnreadable, match="文件过大"):
             source.read()

@@ -150,7 +150,8 @@ def moved() -> Callable[..., Snapshot]:
 
 
 def _shift(cell: CellRef, row: int, column: int) -> CellRef:
-    return cell._replace(
+    return replace(
+        cell,
         row=cell.row + (1 if row and cell.row >= row else 0),
         column=cell.column + (1 if column and cell.column >= column else 0),
     )
@@ -182,7 +183,7 @@ def renamed() -> Callable[..., Snapshot]:
         names = dict(base.names)
         for name, target in names.items() if names_follow else ():
             if target is not None and target[0].sheet == old:
-                names[name] = (target[0]._replace(sheet=new), target[1]._replace(sheet=new))
+                names[name] = (replace(target[0], sheet=new), replace(target[1], sheet=new))
         return replace(base, sheets=sheets, names=names)
 
     return rename

@@ -53,7 +53,7 @@ def edited(
         "F_teachers_full_time__primary": snapshot.names["F_teachers_full_time__junior"],
     }
     title, first, column = first_class = snapshot.names["T_classes"][0]
-    last_class = first_class._replace(row=first + 199, column=column + 5)
+    last_class = replace(first_class, row=first + 199, column=column + 5)
     longer = {**snapshot.names, "T_classes": (first_class, last_class)}
     pupils = {f"{title}!D{row}": float(row) for row in range(first, first + 200)}
     return {

@@ -115,7 +115,7 @@ def test_a_name_that_contradicts_the_row_code_is_reported_and_not_used(
     name = "F_teachers_full_time__primary"
     target = snapshot.names[name]
     assert target is not None
-    down = target[0]._replace(row=target[0].row + 1)
+    down = replace(target[0], row=target[0].row + 1)
     names = {**snapshot.names, name: (down, down)}
     submission = bind(replace(snapshot, names=names), school)
     ref = FactRef("teachers.full_time", "primary")
@@ -153,7 +153,7 @@ def test_a_deleted_row_is_missed(
     for name, target in snapshot.names.items():
         if target and target[0].sheet == "安全" and name.startswith("F_"):
             cell = target[0]
-            up = cell._replace(row=cell.row - (cell.row > at))
+            up = replace(cell, row=cell.row - (cell.row > at))
             names[name] = None if cell.row == at else (up, up)
         else:
             names[name] = target

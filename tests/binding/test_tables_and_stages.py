@@ -244,7 +244,9 @@ def test_an_indicator_whose_formula_was_typed_over_is_told_to_the_engine(
     formulas = {**sheet.formulas, (place.row, place.column): "1+1"}
     computed = frozenset[tuple[int, int]]()
     live = replace(sheet, formulas=formulas, uncomputed=computed)
-    formulas_gone = {key: text for key, text in formulas.items() if key != place[1:]}
+    formulas_gone = {
+        key: text for key, text in formulas.items() if key != (place.row, place.column)
+    }
     over = replace(sheet, formulas=formulas_gone, uncomputed=computed)
     for page, expected in ((live, None), (over, "")):
         book = replace(snapshot, sheets={**snapshot.sheets, "指标": page})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from checker.county.dispersion import Holding, dispersion
 from checker.county.handing_in import Choice, Disagreement, Filing, HandingIn
 from checker.county.improvement import improvements
@@ -103,7 +105,7 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
             )
         )
     first = Filing("城关镇/一小.xlsx", listed[0].code, listed[0].name, "2026-09-10", 1, "a")
-    second = first._replace(path="城关镇/一小(2)最终版.xlsx", submitted="2026-09-12")
+    second = replace(first, path="城关镇/一小(2)最终版.xlsx", submitted="2026-09-12")
     return CountyReport(
         county="示例县",
         profile="全国 2026",

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from checker.county.dispersion import Holding, dispersion
 from checker.county.improvement import improvements
@@ -22,7 +23,7 @@ def test_the_weakest_school_comes_first_and_the_figure_is_the_real_one() -> None
     found = improvements(SCHOOLS, Fraction(9, 10), Fraction(1, 5))
     assert [item.school for item in found] == ["二小", "三小"]
     mended = [
-        item._replace(amount=Fraction(450)) if item.school == "二小" else item for item in SCHOOLS
+        replace(item, amount=Fraction(450)) if item.school == "二小" else item for item in SCHOOLS
     ]
     really = dispersion(mended)
     assert really is not None
@@ -51,7 +52,7 @@ def test_mending_one_after_another_gives_the_figures_of_really_mending_all_of_th
     mended = {item.school: item for item in holdings}
     for step in improvements(holdings, Fraction(1), Fraction(1, 2)):
         item = mended[step.school]
-        mended[step.school] = item._replace(amount=item.amount + step.added)
+        mended[step.school] = replace(item, amount=item.amount + step.added)
         really = dispersion(list(mended.values()))
         assert really is not None
         assert (step.together, step.within) == (really.cv, really.within(Fraction(1, 2)))

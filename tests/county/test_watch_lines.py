@@ -31,7 +31,7 @@ def test_who_came_in_what_is_mended_and_which_conclusion_turned() -> None:
     after = replace(
         after,
         records=(*mended, *after.records[1:]),
-        findings=(share._replace(outcome=Outcome.PASS, actual="4.2%"),),
+        findings=(replace(share, outcome=Outcome.PASS, actual="4.2%"),),
         locks=(LockState("2136000001", "城关镇第2小学", "10月1日", "审定以后改了：教师!D9 4→5。"),),
     )
     told = lines(before, after)
@@ -47,6 +47,6 @@ def test_who_came_in_what_is_mended_and_which_conclusion_turned() -> None:
 def test_conclusions_that_become_provisional_are_one_line() -> None:
     before = sample_county(5)
     (share,) = before.findings
-    after = replace(before, findings=(share._replace(provisional=True),))
+    after = replace(before, findings=(replace(share, provisional=True),))
     assert lines(before, after) == ["有 1 项县级结论变成暂时的：有学校没有计入。"]
     assert lines(after, before) == ["有 1 项县级结论不再是暂时的：学校都计入了。"]

@@ -89,7 +89,8 @@ BAD_CODE: list[tuple[str, str, str, str]] = [
 
 
 IMPORTS = (
-    "import dataclasses, msgspec\nfrom decimal import Decimal\nfrom fractions import Fraction\n"
+    "import dataclasses, msgspec\nfrom msgspec.structs import replace\n"
+    "from decimal import Decimal\nfrom fractions import Fraction\n"
     "from checker.api import FactRef, Gap, Outcome, Quantity, Requirement, UnitRef, Verdict\n"
     "def changed(verdict, **keys):\n"
     "    names = Verdict.__match_args__\n"
@@ -136,7 +137,7 @@ BAD_FIELDS: list[tuple[str, str]] = [
     ("changed(context.failed('x'), outcome=Outcome.EXPLAINED)", "outcome 应是 Outcome.PASS"),
     ("changed(context.failed('x'), unit='全校')", "unit 应是 unit.ref，却是 str"),
     (
-        "changed(context.failed('x'), unit=unit.ref._replace(label='别校'))",
+        "changed(context.failed('x'), unit=replace(unit.ref, label='别校'))",
         "说的是别校，应是问到的全校",
     ),
     ("changed(context.failed('x'), cell='A1')", "cell 应是 CellRef，却是 str"),

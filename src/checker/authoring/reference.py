@@ -1,6 +1,5 @@
 """Reference for authors, made from the lists that the program itself works with: tables of the
-pages in ``docs/author`` (running this module writes them; a test fails when they are not what it
-makes) and what ``checker plugin help`` prints.
+pages in ``docs/author`` (``make reference`` writes them) and what ``checker plugin help`` prints.
 """
 
 from __future__ import annotations
@@ -298,9 +297,3 @@ def _blocks(manifest: str) -> list[str]:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-if __name__ == "__main__":
-    every = Session()
-    for page in pages().values():
-        page.write_text(filled(page.read_text("utf-8"), every), "utf-8")

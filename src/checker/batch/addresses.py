@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from checker.extras import MissingExtra, need
 
@@ -17,7 +18,7 @@ _TIME_STAMPS = ("mtime", "LastModified", "last_modified", "updated", "created")
 """What file systems call the time of the last change, the surest first."""
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """One file behind an address. ``shown`` is its path below the address; ``size`` and
     ``modified`` (seconds since 1970) are 0 where the file system does not say."""
 
@@ -48,7 +49,7 @@ def is_file_address(url: str) -> bool:
         return _is_file(url, system, inside)
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True):
     """What lies at an address: one file, or the files of a folder by name."""
 
     is_file: bool

@@ -11,7 +11,10 @@ import struct
 import zlib
 from collections import Counter
 from datetime import datetime
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MOST_MEMBERS = 50_000
 MOST_BYTES = 256 * 1024 * 1024
@@ -49,7 +52,7 @@ class BadArchive(Exception):
         self.reason = reason
 
 
-class Packed(NamedTuple):
+class Packed(Struct, frozen=True):
     """Where a member lies in its archive and how it is packed: bytes, offset of its local header,
     method of compression and checksum."""
 
@@ -60,7 +63,7 @@ class Packed(NamedTuple):
     crc: int
 
 
-class Member(NamedTuple):
+class Member(Struct, frozen=True):
     """One file in an archive. ``key`` tells it from all others; ``name`` is for people, with
     forward slashes and nothing that leads out of the archive; ``modified`` in seconds since 1970;
     ``refusal`` why it cannot be read, "" if nothing speaks against it."""
@@ -220,7 +223,7 @@ def _once_each(members: list[Member]) -> list[Member]:
         contents.setdefault(member.key, set()).add((member.packed.size, member.packed.crc))
     first = {member.key: member for member in reversed(members)}
     return [
-        member if len(contents[key]) == 1 else member._replace(refusal=MEMBER_TWICE)
+        member if len(contents[key]) == 1 else replace(member, refusal=MEMBER_TWICE)
         for key in times
         for member in (first[key],)
     ]

@@ -16,7 +16,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker import __version__
 from checker.batch.discovery import Source, discover
@@ -56,7 +57,7 @@ CREATE INDEX IF NOT EXISTS copies_of ON copies (digest, rules);
 """
 
 
-class Remembered(NamedTuple):
+class Remembered(Struct, frozen=True):
     """What is known without reading the record itself: the digest of the file's content, and
     whether there can be a marked copy of it."""
 
@@ -64,7 +65,7 @@ class Remembered(NamedTuple):
     markable: bool
 
 
-class Copy(NamedTuple):
+class Copy(Struct, frozen=True):
     """A marked copy as it was written: where, how many bytes, when (seconds since 1970)."""
 
     path: Path

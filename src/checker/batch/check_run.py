@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -64,7 +64,7 @@ class CheckOptions(Struct, frozen=True):
         return MarkPlan(in_place=True) if self.in_place else MarkPlan(self.out or usual_place(path))
 
 
-class News(NamedTuple):
+class News(Struct, frozen=True):
     """One file that changed while the folder was watched. ``now`` None: it is gone."""
 
     word: str

@@ -11,7 +11,10 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import BinaryIO, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.batch.archives import EMPTY, BadArchive, Packed, members_of, read_member
 from checker.batch.file_names import (
@@ -51,7 +54,7 @@ class SourceUnreadable(OSError):
         self.reason = reason
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """One workbook to be judged.
 
     ``location`` is a path or fsspec URL; ``shown`` the name used in messages and in the output
@@ -80,7 +83,7 @@ class Source(NamedTuple):
             raise SourceUnreadable(problem.reason) from problem
 
 
-class Unread(NamedTuple):
+class Unread(Struct, frozen=True):
     """A file or folder that was found (or named) and is no source: ``location`` its path, through
     the archive that it is in, ``shown`` as in `Source`, the reason as a Chinese sentence.
     ``status`` is None where it has nothing to do with the run."""
@@ -91,7 +94,7 @@ class Unread(NamedTuple):
     status: FileStatus | None = FileStatus.UNREADABLE
 
 
-class Discovery(NamedTuple):
+class Discovery(Struct, frozen=True):
     """What was found: workbooks, and everything else with the reason why it is none."""
 
     sources: tuple[Source, ...]
@@ -127,7 +130,7 @@ def discover_each(paths: Iterable[str]) -> list[Discovery]:
     found = [_discovered(plain_path(path)) for path in paths]
     names = iter(told_apart([item for each in found for item in each.sources]))
     return [
-        each._replace(sources=tuple(item._replace(shown=next(names)) for item in each.sources))
+        replace(each, sources=tuple(replace(item, shown=next(names)) for item in each.sources))
         for each in found
     ]
 
@@ -350,13 +353,13 @@ def _below_address(url: str) -> Iterator[Source | Unread]:
     from checker.batch.addresses import found_at
 
     found = found_at(url)
-    for location, shown, size, modified in found.entries:
-        path = PurePosixPath(shown)
+    for entry in found.entries:
+        path = PurePosixPath(entry.shown)
         hidden = any(part.startswith(".") or part in _PASSED_OVER for part in path.parts)
         if found.is_file or (not hidden and is_workbook_name(path.name)):
-            yield Source(location, shown, "", size, modified)
+            yield Source(entry.location, entry.shown, "", entry.size, entry.modified)
         elif not hidden and not is_system_file(path.name):
-            yield _aside(location, shown, ())
+            yield _aside(entry.location, entry.shown, ())
 
 
 def _members(archive: Source) -> Iterator[Source | Unread]:

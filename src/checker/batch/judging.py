@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,7 +33,7 @@ class MarkPlan(Struct, frozen=True):
     in_place: bool = False
 
 
-class Done(NamedTuple):
+class Done(Struct, frozen=True):
     """What a worker hands back of one source. ``digest`` is the SHA-256 of its content, "" if it
     could not be read or nobody needs it; ``marked_copy`` a path or ""."""
 

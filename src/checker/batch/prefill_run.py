@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.batch.discovery import discover, read_beside
 from checker.batch.file_names import ROSTER_NAMES
@@ -18,7 +19,7 @@ from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import Session
 
 
-class Summed(NamedTuple):
+class Summed(Struct, frozen=True):
     """The figures and what they are made of. ``absent`` are schools of the roster without a file,
     ``own`` the county's form among the files, ``unread`` files that were not summed up and why."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.batch.discovery import Source, full_path, path_shown
@@ -124,7 +125,7 @@ def _ended(end: Finished[Source, Done]) -> Done:
     return Done("", "", kept(Head(status.value, end.failure)))
 
 
-class _Known(NamedTuple):
+class _Known(Struct, frozen=True):
     """A content that the cache knows, and where its marked copy is, if one is wanted."""
 
     digest: str
@@ -180,7 +181,7 @@ def folder_results(
     folder = None if plan.folder is None else full_path(plan.folder)
     whole = cache is not None or seen is not None
     work = JudgingWork(in_full(options), MarkPlan(folder, plan.in_place), whole)
-    there = [source._replace(location=full_path(source.location)) for source in sources]
+    there = [replace(source, location=full_path(source.location)) for source in sources]
     stream = records(there, work, cache, run)
 
     def results() -> Iterator[FileResult]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -22,7 +24,7 @@ class ClusterUnreachable(Exception):
         self.reason = reason
 
 
-class Finished(NamedTuple, Generic[Item, Result]):
+class Finished(Struct, Generic[Item, Result], frozen=True):
     """One item's end: a result, or the Chinese reason why there is none. ``given_up``: it took more
     time or memory than any item may, which is the item's own doing."""
 

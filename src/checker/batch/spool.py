@@ -6,17 +6,17 @@ a run that was killed can be taken for a result later.
 
 from __future__ import annotations
 
-from struct import Struct
+import struct
 from sys import intern
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.marking.file_record import Bulk, FileRecord
 
-_SIZES = Struct("<5I")
+_SIZES = struct.Struct("<5I")
 """What stands before the parts of a record: how many bytes each of them takes."""
 
 
@@ -68,7 +68,7 @@ class Spool:
         return self._file.read(sizes[part])
 
 
-class Spooled(NamedTuple):
+class Spooled(Struct, frozen=True):
     """Where the bulky parts of a record are: in the spool, from this place on."""
 
     spool: Spool

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.batch.discovery import Discovery, Source, apart_from, discover
 from checker.extras import need
@@ -37,7 +38,7 @@ class WatchUnavailable(Exception):
         self.reason = reason
 
 
-class Changes(NamedTuple):
+class Changes(Struct, frozen=True):
     """What is different from the last look; ``found`` is everything that is there now. ``others``
     are files watched beside the workbooks, such as a roster, and files that cannot be judged."""
 

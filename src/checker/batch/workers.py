@@ -23,7 +23,9 @@ from multiprocessing import active_children, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic
-from typing import Any, Generic, NamedTuple
+from typing import Any, Generic
+
+from msgspec import Struct
 
 from checker.batch.running import Finished, Item, Result, in_words, look_less_for_garbage
 from checker.safe_path import without_current_folder
@@ -38,7 +40,7 @@ _DIED = "读取时程序被系统终止（多半是内存不足），已放弃�
 _NO_MEMORY = "读取所需内存超过上限，已放弃这一份。"
 
 
-class Limits(NamedTuple):
+class Limits(Struct, frozen=True):
     """What one file may take. ``seconds`` of wall time; ``memory`` in bytes per worker process
     (not enforced on Windows, which has no such limit to set)."""
 
@@ -106,7 +108,7 @@ class Workers(Iterator[Finished[Item, Result]], Generic[Item, Result]):
                 return
 
 
-class _Given(NamedTuple, Generic[Item]):
+class _Given(Struct, Generic[Item], frozen=True):
     """An item that a worker was handed, and the answer it will have."""
 
     number: int
@@ -155,9 +157,10 @@ class _Worker(Generic[Item, Result]):
     def take(self) -> Iterator[tuple[int, Finished[Item, Result]]]:
         """What is finished. A lost process costs the item it was on; a fresh one takes the rest."""
         while self.given and self.given[0].answer.done():
-            number, item, answer = self.given.popleft()
+            given = self.given.popleft()
+            number, item = given.number, given.item
             try:
-                result, failure = answer.result()
+                result, failure = given.answer.result()
                 given_up = failure == _NO_MEMORY
                 yield number, Finished(item, result, failure, given_up)  # type: ignore[arg-type]
             except BrokenProcessPool:

@@ -54,7 +54,7 @@ OUT = "县级校验"
 @click.command(name="county", cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="文件夹…")
 @click.option("--roster", type=click.Path(path_type=Path), metavar="文件",
-              help="名册，csv 或 xlsx；默认用文件夹里的“名册.csv”。")  # fmt: skip
+              help="名册，csv 或 xlsx；默认用文件夹里的“名册.csv”或“名册.xlsx”。")  # fmt: skip
 @click.option("--previous", metavar="文件夹",
               help="去年报送的文件夹，用于与去年比较；可以是 zip 或网址。")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="文件夹",

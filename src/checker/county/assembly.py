@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from sys import intern
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -157,9 +156,9 @@ def _answered(
             continue
         decision = decisions.get((code, key))
         if decision and decision.word == SENT_BACK and decision.text == told.text:
-            yield item._replace(message=item.message + sent_back(decision.remark))
+            yield replace(item, message=item.message + sent_back(decision.remark))
         else:
-            yield item._replace(outcome=Outcome.EXPLAINED)
+            yield replace(item, outcome=Outcome.EXPLAINED)
 
 
 def _attainments(
@@ -268,10 +267,10 @@ def _with_types_in_words(
     """A roster often gives the 办学类型 as its code: 211 is shown as 小学."""
     field = template.fields().get(template.split.field or "") if template else None
     words = template.code_lists.get(field.codes or "", {}) if template and field else {}
-    return tuple(entry._replace(type=words.get(entry.type, entry.type)) for entry in missing)
+    return tuple(replace(entry, type=words.get(entry.type, entry.type)) for entry in missing)
 
 
-class _Judged(NamedTuple):
+class _Judged(Struct, frozen=True):
     """What one pass over the schools' indicator verdicts brings: the rules that any stage was
     judged by, and what is lacking where."""
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from checker.county.inequality import claimed_dispersion, mean_dispersion, one_dispersion
 from checker.county.question import Conclusion, Question
 from checker.county.report import CountyFinding, Hinge, Without, cells_of
@@ -64,20 +66,24 @@ def _weighed(
     hinges: tuple[Hinge, ...] = ()
     if without.outcome is not finding.outcome and not _agrees(question, finding):
         hinges = _hinges(question, doubtful, without)
-    weighed = finding._replace(
-        message=_message(question, finding, without, hinges), without=without, hinges=hinges
+    weighed = replace(
+        finding,
+        message=_message(question, finding, without, hinges),
+        without=without,
+        hinges=hinges,
     )
-    results = [item._replace(without=without, hinges=hinges) for item in found.dispersion]
+    results = [replace(item, without=without, hinges=hinges) for item in found.dispersion]
     if hinges:
         number = len(hinges)
-        weighed = weighed._replace(
+        weighed = replace(
+            weighed,
             outcome=Outcome.INCOMPLETE,
             with_all=finding.outcome,
             schools=tuple(hinge.school for hinge in hinges),
             fix=f"先核对这 {number} 所学校的这一项，改正或在“说明”表里写明，再重新校验。",
         )
         results = [
-            item._replace(outcome=Outcome.INCOMPLETE, with_all=item.outcome, improvements=())
+            replace(item, outcome=Outcome.INCOMPLETE, with_all=item.outcome, improvements=())
             for item in results
         ]
     return Conclusion((weighed, *found.findings[1:]), tuple(results))

@@ -107,7 +107,7 @@ def _roster(report: CountyReport) -> Json:
     return {
         "expected": filing.expected,
         "received": len(filing.counted),
-        "missing": [entry._asdict() for entry in filing.missing],
+        "missing": [to_builtins(entry) for entry in filing.missing],
         "duplicates": [
             {
                 "code": choice.code,

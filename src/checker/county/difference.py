@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -23,7 +22,7 @@ class RunProblem(Exception):
         self.reason = reason
 
 
-class Noted(NamedTuple):
+class Noted(Struct, frozen=True):
     """One finding of a run, as far as a comparison needs it."""
 
     key: str  # RULE@place, the same in both runs
@@ -34,7 +33,7 @@ class Noted(NamedTuple):
     message: str
 
 
-class Flip(NamedTuple):
+class Flip(Struct, frozen=True):
     """A finding that both runs have, with different verdicts."""
 
     before: Noted

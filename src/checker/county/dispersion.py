@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -19,7 +18,7 @@ from checker.rules.values import exact_sum, sum_of_ratios
 _ROOT_DIGITS = 40
 
 
-class Holding(NamedTuple):
+class Holding(Struct, frozen=True):
     """One school's share of a resource. ``pupils`` > 0; ``amount`` in the indicator's own unit,
     already multiplied by its scale (per 100 pupils -> amount × 100)."""
 
@@ -33,7 +32,7 @@ class Holding(NamedTuple):
         return self.amount / self.pupils
 
 
-class Weighted(NamedTuple):
+class Weighted(Struct, frozen=True):
     """What the weighted coefficient is made of: Σ pupils (> 0), Σ amount and Σ amount²/pupils."""
 
     pupils: Fraction
@@ -81,8 +80,11 @@ def weighted(holdings: Sequence[Holding]) -> Weighted | None:
     if any(item.pupils <= 0 for item in holdings):
         raise ValueError("a school without pupils has no level of its own")
     squares = (
-        (amount.numerator**2 * pupils.denominator, amount.denominator**2 * pupils.numerator)
-        for _, pupils, amount in holdings
+        (
+            item.amount.numerator**2 * item.pupils.denominator,
+            item.amount.denominator**2 * item.pupils.numerator,
+        )
+        for item in holdings
     )
     return Weighted(
         exact_sum([item.pupils for item in holdings]),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -12,7 +11,7 @@ from checker.county.roster import RosterEntry
 from checker.forms.plain_text import same_school, school_code, school_name, short_names
 
 
-class Filing(NamedTuple):
+class Filing(Struct, frozen=True):
     """One readable file of a known template. ``submitted`` is the 填报日期 as ISO text or "";
     ``modified`` the file's time stamp in seconds; ``content`` the hash of its facts, "" if
     they are too few to tell copies by."""
@@ -26,7 +25,7 @@ class Filing(NamedTuple):
     template: str = ""
 
 
-class Choice(NamedTuple):
+class Choice(Struct, frozen=True):
     """Several files of one school: which counts, which do not, and why."""
 
     code: str
@@ -35,7 +34,7 @@ class Choice(NamedTuple):
     reason: str
 
 
-class Disagreement(NamedTuple):
+class Disagreement(Struct, frozen=True):
     """Something about the handed-in files that a person must look at. ``kind`` is one of
     same_code, same_content, name_mismatch, code_mismatch."""
 

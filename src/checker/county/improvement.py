@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.county.dispersion import Holding, Weighted, weighted
 
@@ -15,14 +16,14 @@ _DIGITS = 40
 _MOVERS = 3
 
 
-class Mover(NamedTuple):
+class Mover(Struct, frozen=True):
     """A school that moves a 差异系数, and the coefficient without it."""
 
     school: str
     without: Decimal
 
 
-class Improvement(NamedTuple):
+class Improvement(Struct, frozen=True):
     """What happens when one school is brought up to the standard.
 
     ``added`` is the amount it needs, in the indicator's scaled unit (per 100 pupils -> × 100).
@@ -86,7 +87,7 @@ def _effects(
     """CV after mending each school alone, from running sums: a ranking, shown but not judged."""
     with localcontext() as context:
         context.prec = _DIGITS
-        pupils, amounts, squares = map(_decimal, now)
+        pupils, amounts, squares = map(_decimal, (now.pupils, now.amounts, now.squares))
         effects = {}
         for item in lacking:
             old, size = _decimal(item.amount), _decimal(item.pupils)

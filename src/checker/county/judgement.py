@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,7 +35,7 @@ from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import Session
 
 
-class NamedFile(NamedTuple):
+class NamedFile(Struct, frozen=True):
     """A workbook by its name (和顺乡/一小.xlsx) and content."""
 
     name: str
@@ -69,7 +68,7 @@ def judge_county(
 
     A workbook that cannot be judged is a record that says why. Raises RosterProblem, ReviewProblem.
     """
-    roster = roster_in(*given.roster) if given.roster is not None else None
+    roster = roster_in(given.roster.name, given.roster.data) if given.roster else None
     decisions = decisions_in(given.reviews)
     before = {found.identity("code"): found for found in _bound(given.earlier, session)}
     records = [each for file in given.files for each in _judged(file, session, before, decisions)]

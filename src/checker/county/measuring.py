@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.county.doubtful_inputs import Inputs
 from checker.judging.context import Context
@@ -41,7 +43,7 @@ Known = dict[tuple[str, UnitKey], Outcome]
 """Outcomes of rules judged on the submission itself that collection rules ask for."""
 
 
-class Questions(NamedTuple):
+class Questions(Struct, frozen=True):
     """Collection rules, and the rules whose verdicts they ask for."""
 
     rules: tuple[Rule, ...]
@@ -85,7 +87,7 @@ class SchoolFigures:
         raise RuleDefect(f"“{expression}”须是数字或条件")
 
 
-class Measuring(NamedTuple):
+class Measuring(Struct, frozen=True):
     """What measuring one submission brought: the measures, what could not be measured because
     figures are missing, and the rules that went wrong on it."""
 
@@ -148,7 +150,7 @@ def measure(
                 continue
             if taken is not None:
                 doubts = inputs.doubts(rule, unit, expressions(rule)) if inputs else ()
-                found.append(taken._replace(doubts=doubts) if doubts else taken)
+                found.append(replace(taken, doubts=doubts) if doubts else taken)
     return Measuring(tuple(found), tuple(lacking), tuple(errors))
 
 

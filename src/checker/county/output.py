@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.util import find_spec
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from msgspec import Struct
 
 from checker.county.county_json import county_document
 from checker.county.county_page import county_page
@@ -33,7 +35,7 @@ SARIF = "checker.sarif"
 COPIES = "校验结果"
 
 
-class Paper(NamedTuple):
+class Paper(Struct, frozen=True):
     """One file that a run leaves: its name in the result folder, and what writes it."""
 
     name: str

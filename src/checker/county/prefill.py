@@ -125,7 +125,7 @@ def _stage(column: str) -> str:
     return column.partition(".")[0]
 
 
-class Prefilled(NamedTuple):
+class Prefilled(Struct, frozen=True):
     """One figure of the county's form. ``total`` is the exact sum, ``filled`` what goes into the
     cell, ``typed`` what the county's own form has ("" where it has nothing, or there is none)."""
 

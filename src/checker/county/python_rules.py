@@ -12,7 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.county.question import Conclusion, Question
 from checker.county.report import CountyFinding
@@ -40,7 +43,7 @@ NAN = float("nan")
 """What stands in a table where nothing usable was filled in."""
 
 
-class HandedIn(NamedTuple):
+class HandedIn(Struct, frozen=True):
     """The form of one school that counts: read when somebody asks for it."""
 
     code: str
@@ -50,7 +53,7 @@ class HandedIn(NamedTuple):
     read: Callable[[], Submission]
 
 
-class Asked(NamedTuple):
+class Asked(Struct, frozen=True):
     """What a rule in Python is asked about: this year's and last year's forms of the schools, the
     county's own, the titles of stages, and the edition."""
 
@@ -261,7 +264,7 @@ class CountyContext:
         of_some = bool(codes) or outcome is Outcome.NOT_APPLICABLE
         say = self._question.finding if of_some else self._question.of_all
         found = say(outcome, str(actual), required, message, codes, figure=figure)
-        return found._replace(stage=stage)
+        return replace(found, stage=stage)
 
 
 def _said_wrong(message: object, actual: object, required: object) -> Iterator[str]:
@@ -306,7 +309,7 @@ def ask_function(
                 raise ValueError(f"schools 里应是学校的标识码（表的 index），却有 {shown(code)}")
         if given.stage != "" and given.stage not in asked.stages:
             raise ValueError(f"stage 应是学段的编号，却是 {shown(given.stage)}")
-        return given._replace(of_school=len(given.schools) == 1 and given.schools[0] in present)
+        return replace(given, of_school=len(given.schools) == 1 and given.schools[0] in present)
 
     name = str(rule.spec["function"])
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,7 +18,7 @@ _NAMED = 5
 """So many schools that were left out are named in a sentence; the rest are counted."""
 
 
-class Measured(NamedTuple):
+class Measured(Struct, frozen=True):
     """What a collection rule measured in one school: ``amount`` per ``base`` (None: no base);
     ``doubts`` are what is wrong or doubtful about it."""
 
@@ -166,8 +165,8 @@ class Question(Struct, frozen=True):
         is provisional then — unless it is ``final``, whatever those schools bring."""
         reservation = self.reservation()
         found = self.finding(outcome, actual, required, message + reservation, schools, figure)
-        return found._replace(
-            not_measured=self.left_out, provisional=bool(reservation) and not final
+        return replace(
+            found, not_measured=self.left_out, provisional=bool(reservation) and not final
         )
 
 
@@ -180,7 +179,7 @@ _FAILED = {
 """What becomes of a rule that does not hold, by its severity."""
 
 
-class Conclusion(NamedTuple):
+class Conclusion(Struct, frozen=True):
     """What one question brought: findings, and the dispersion where the rule is about one."""
 
     findings: tuple[CountyFinding, ...] = ()

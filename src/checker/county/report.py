@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -25,7 +24,7 @@ from checker.model.verdicts import (
 )
 
 
-class School(NamedTuple):
+class School(Struct, frozen=True):
     """One school that counts. ``path`` is its file as shown; ``marked`` its marked copy or ""."""
 
     code: str
@@ -35,7 +34,7 @@ class School(NamedTuple):
     marked: str = ""
 
 
-class Level(NamedTuple):
+class Level(Struct, frozen=True):
     """One indicator of one stage unit. ``value`` is None where the indicator does not apply or an
     input is missing; ``limit`` is the standard it was held against, None without one."""
 
@@ -53,7 +52,7 @@ class Level(NamedTuple):
         return not self.doubts
 
 
-class Indicator(NamedTuple):
+class Indicator(Struct, frozen=True):
     """How an indicator is called and measured. ``at_least`` False: more is worse (班额)."""
 
     rule: str
@@ -63,7 +62,7 @@ class Indicator(NamedTuple):
     at_least: bool
 
 
-class Attainment(NamedTuple):
+class Attainment(Struct, frozen=True):
     """综合达标: of how many units (a stage of a school; ``stage`` "" for whole schools) a composite
     standard is met, missed, or not known: inputs ``unsure`` (wrong or doubtful) or ``open``
     (missing). What is unsure counts neither as met nor as missed."""
@@ -87,7 +86,7 @@ class Attainment(NamedTuple):
         return f"{format_number(Fraction(self.met * 100, self.judged), 2)}%"
 
 
-class Shortage(NamedTuple):
+class Shortage(Struct, frozen=True):
     """What one school lacks in one indicator: 缺 7 名. ``value`` is rounded up for things."""
 
     code: str
@@ -120,7 +119,7 @@ def cells_of(doubts: Iterable[Doubt]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(doubt.cell for doubt in doubts))
 
 
-class Without(NamedTuple):
+class Without(Struct, frozen=True):
     """A figure of the county once more, without the schools (标识码) whose inputs are wrong or
     doubtful. ``actual`` and ``figure`` are empty where nothing is left to work it out of."""
 
@@ -130,7 +129,7 @@ class Without(NamedTuple):
     schools: tuple[str, ...]
 
 
-class Hinge(NamedTuple):
+class Hinge(Struct, frozen=True):
     """A school on whose wrong or doubtful inputs a conclusion hangs. ``alone`` is the figure if of
     all doubtful schools only this one is counted, ``moves`` by how much that moves it."""
 
@@ -140,7 +139,7 @@ class Hinge(NamedTuple):
     moves: Fraction
 
 
-class DispersionResult(NamedTuple):
+class DispersionResult(Struct, frozen=True):
     """One 差异系数. ``indicator`` is the rule whose levels are compared (RES1), ``rule`` the
     collection rule that limits them. ``outcome`` judges the weighted value only; where it hangs on
     wrong or doubtful inputs (``hinges``) it is INCOMPLETE and ``with_all`` says what all the
@@ -177,7 +176,7 @@ HIGH_STANDARD = "优质均衡"
 """What the documents call the higher of the two standards of a county; the other is 基本均衡."""
 
 
-class CountyFinding(NamedTuple):
+class CountyFinding(Struct, frozen=True):
     """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
 
     rule: str
@@ -224,7 +223,7 @@ def key_of_note(rule: str, stage: str) -> str:
     return f"{rule}@{stage or 'school'}"
 
 
-class FactColumn(NamedTuple):
+class FactColumn(Struct, frozen=True):
     """One column of the facts table: a field in one column of the form, and what it is called."""
 
     field: str
@@ -241,7 +240,7 @@ def state_of(record: FileRecord) -> str:
     return _STATES.get(record.status, "无法校验")
 
 
-class Decision(NamedTuple):
+class Decision(Struct, frozen=True):
     """What the county decided of one explanation. ``word`` is 认可, 退回 or "" (nothing yet);
     ``text`` the very text that it was decided of."""
 
@@ -256,7 +255,7 @@ Decisions = Mapping[tuple[str, str], Decision]
 ACCEPTED, SENT_BACK = "认可", "退回"
 
 
-class SchoolYear(NamedTuple):
+class SchoolYear(Struct, frozen=True):
     """One school's level in both years."""
 
     code: str
@@ -273,7 +272,7 @@ def school_years(rows: Iterable[SchoolYear], names: Mapping[str, str], digits: i
     )
 
 
-class YearLine(NamedTuple):
+class YearLine(Struct, frozen=True):
     """One indicator of one stage in both years, over the schools that both years are known of.
     ``up`` schools are better off than last year, ``down`` worse; ``met_then`` and ``met_now``
     reach the standard; ``unsure`` are left out because a figure is wrong or doubtful. The 差异系数
@@ -414,7 +413,7 @@ class CountyReport(Struct, frozen=True):
         return totals
 
 
-class Trace(NamedTuple):
+class Trace(Struct, frozen=True):
     """A file of a school that is missing. ``state`` is 旧表, 打不开, 空表 or 码错; ``text`` a
     sentence."""
 

@@ -8,7 +8,9 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.forms.plain_text import (
     TOTAL_WORDS,
@@ -57,7 +59,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NOTE_STARTS = ("注:", "注1", "备注", "说明:", "以上", "制表", "审核", "打印日期")
 
 
-class RosterEntry(NamedTuple):
+class RosterEntry(Struct, frozen=True):
     """One school that should hand in. ``code`` is its 标识码 as text, ``type`` its 办学类型; where
     the roster has them, its township and whom to call."""
 
@@ -181,8 +183,8 @@ def _entries(
                 f"名册“{source}”第 {number} 行的标识码 {code} 与“{entries[code].name}”重复，"
                 "请改正后再运行。"
             )
-        entries[code] = entry._replace(
-            code=code, type=school_code(entry.type), phone=school_code(entry.phone)
+        entries[code] = replace(
+            entry, code=code, type=school_code(entry.type), phone=school_code(entry.phone)
         )
     if not entries:
         raise RosterProblem(f"名册“{source}”里没有学校。")

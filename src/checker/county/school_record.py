@@ -54,8 +54,9 @@ def kept_of(
     bulk = bulk_of(findings)
     wrong: tuple[RuleError, ...] = ()
     if whole:
-        levels, (measures, unmeasured, wrong) = _figures(report, session)
-        bulk = bulk_of(findings, levels, measures, unmeasured, fact_table(report))
+        levels, taken = _figures(report, session)
+        wrong = taken.errors
+        bulk = bulk_of(findings, levels, taken.measures, taken.unmeasured, fact_table(report))
     head = Head(
         status=result.status.value,
         message=result.message,

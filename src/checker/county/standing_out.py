@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import sqrt
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.county.dispersion import ascending
 from checker.county.question import Conclusion, Measured, Question
@@ -27,7 +29,7 @@ _LEAST_WIDTH = Fraction(1, 10)
 """Of the middle level: so wide the middle half is taken to be at least."""
 
 
-class _Peers(NamedTuple):
+class _Peers(Struct, frozen=True):
     """What is usual among schools of one size and type: the middle half, and how far is too far."""
 
     low: Fraction
@@ -85,7 +87,7 @@ def _standing_out(
             "请核实单位和口径。"
         )
         found = question.finding(Outcome.FAIL, actual, usual, text, [row.code])
-        yield level, found._replace(of_school=True)
+        yield level, replace(found, of_school=True)
 
 
 def _level(row: Measured) -> Fraction:
@@ -150,7 +152,7 @@ def cohort(question: Question) -> Conclusion:
         required = f"变动不超过 {format_number(allowed, 0)}%"
         actual = f"{format_number(change, 1)}%"
         found = question.finding(Outcome.FAIL, actual, required, text, [item.code])
-        findings.append(found._replace(of_school=True))
+        findings.append(replace(found, of_school=True))
     return Conclusion(tuple(findings))
 
 

@@ -6,13 +6,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from checker.county.report import CountyReport, cells_of, traces
 from checker.county.roster import RosterEntry
-from checker.marking.file_record import FileRecord
+from checker.marking.file_record import Doubt, FileRecord
 from checker.marking.overview import BLANK_FORM
 from checker.model.report import FileStatus
 from checker.model.verdicts import SEVERITY_WORDS, Severity
@@ -30,7 +29,7 @@ HANDED_IN, MISSING, UNREADABLE, BLANK, STRANGE, EARLIER = (
 )
 
 
-class Hanging(NamedTuple):
+class Hanging(Struct, frozen=True):
     """A conclusion of the county that hangs on a school: its label with the stage, the cells in
     question, the figure with all data, the figure without the ``aside`` schools in doubt, and by
     how much this school moves it."""
@@ -69,7 +68,7 @@ class SchoolLine(Struct, frozen=True):
     hinges: tuple[Hanging, ...] = ()
 
 
-class Task(NamedTuple):
+class Task(Struct, frozen=True):
     """One thing to do tonight: whom to call, what to ask for, and what it changes."""
 
     name: str
@@ -83,7 +82,7 @@ class Task(NamedTuple):
         return f"{whom}：{self.what} {self.effect}".strip()
 
 
-class RuleLine(NamedTuple):
+class RuleLine(Struct, frozen=True):
     """One rule with its findings over all schools, the most frequent first."""
 
     rule: str
@@ -109,7 +108,7 @@ def work_list(report: CountyReport) -> WorkList:
         for school, units in report.units()
     }
     hinges = hanging(report)
-    questioned: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    questioned: dict[str, set[Doubt]] = defaultdict(set)
     for concluded in report.findings:
         for hinge in concluded.hinges:
             questioned[hinge.school].update(hinge.doubts)
@@ -131,7 +130,7 @@ def work_list(report: CountyReport) -> WorkList:
                 continue
             rule = str(finding["rule"])
             own[rule] = None
-            if (rule, f"{finding['sheet']}!{finding['cell']}") in asked:
+            if Doubt(rule, f"{finding['sheet']}!{finding['cell']}") in asked:
                 reasons[str(finding["message"])] = None
             tally[rule] += 1
             about[rule][school.code] = None

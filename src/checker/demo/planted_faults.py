@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from random import Random
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from checker.demo.right_school import GRADES, School
 
 
-class At(NamedTuple):
+class At(Struct, frozen=True):
     """A finding at a field's cell, or (with a row) at a cell of a table: row 1 is the first."""
 
     rule: str
@@ -23,7 +23,7 @@ class At(NamedTuple):
     row: int = 0
 
 
-class OnSheet(NamedTuple):
+class OnSheet(Struct, frozen=True):
     """A finding about a sheet as a whole, by the title it has in the workbook; "" for the book.
     ``cell`` is the address when there is one that belongs to no field."""
 

@@ -191,7 +191,7 @@ def _of_ledger(
         unit = replace(unit, problems=tuple(each for each in unit.problems if each not in told))
         units.append(unit)
         for ref, fact in own.facts.items():
-            moved = ref._replace(row=number)
+            moved = replace(ref, row=number)
             facts[moved] = Fact(moved, fact.state, fact.value, fact.cell, fact.typed)
     problems += without_noise([replace(each, ref=None) for each in noted])
     problems += wrong_totals(rows)

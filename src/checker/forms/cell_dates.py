@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.forms.plain_text import half_width, is_nothing, plain, unwrapped
 from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, understood, unreadable
@@ -49,7 +51,7 @@ _JAVA = rf"{_ENGLISH_WEEKDAY}{_MONTH}\s+([0-9]{{1,2}})\s+[0-9:]{{8}}\s+[A-Z+0-9:
 _WITHOUT_YEAR = rf"[0-9]{{1,2}}\s*[-/.月]\s*[0-9]{{1,2}}\s*[日号]?|[0-9]{{1,2}}[-\s]{_MONTH}"
 
 
-class _Day(NamedTuple):
+class _Day(Struct, frozen=True):
     """What a text says: a day (the first one if only the month is written), or why it is none."""
 
     day: date | None
@@ -280,7 +282,7 @@ def _year_last(one: int, other: int, year: int) -> _Day:
 
 def _with_century(digits: str, month: int, day: str | None) -> _Day:
     year = int(digits) + (2000 if int(digits) < _CENTURY_SPLIT else 1900)
-    return _of(year, month, day)._replace(how=f"（两位年份按 {year} 年算）")
+    return replace(_of(year, month, day), how=f"（两位年份按 {year} 年算）")
 
 
 def _of(year: int, month: int, day: str | None) -> _Day:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.forms.asked import asked, if_none, is_required
 from checker.forms.cell_words import CodeList
@@ -19,7 +20,7 @@ from checker.model.template import SHARED, Column, Field, Sheet, TableColumn
 CodeLists = Mapping[str, CodeList]
 
 
-class FieldReading(NamedTuple):
+class FieldReading(Struct, frozen=True):
     """One field in one column, before it is known which stages the school has."""
 
     field: Field
@@ -115,7 +116,7 @@ def cell_problems(
     does not have — which needs all ``facts`` to have been read first."""
     problems: list[Problem] = []
     for reading in readings:
-        _, column, fact, remark = reading
+        column, fact, remark = reading.column, reading.fact, reading.remark
         if fact.cell is None:
             continue
         stage = column.stage

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.forms.adopted_cells import is_end, is_used
 from checker.forms.form_fields import FieldReading
@@ -136,7 +137,7 @@ def repeated_codes(template: Template, units: Sequence[Submission]) -> Iterator[
                 f"第 {other.row if other else '?'} 行重复；"
                 "请核对是哪一行填错了，或同一个单位登记了两次。"
             )
-            ref = fact.ref._replace(row=number)
+            ref = replace(fact.ref, row=number)
             yield Problem(
                 "FORM029", message, ref, fact.cell, fact.cell.sheet, fact.typed, "各行不重复"
             )

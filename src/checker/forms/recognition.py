@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.forms.adopted_sheets import ENOUGH as ENOUGH_ADOPTED
 from checker.forms.adopted_sheets import likeness
@@ -32,7 +33,7 @@ ENOUGH = 0.5
 _YEAR = re.compile(r"(20[0-9]{2})年")
 
 
-class Unrecognised(NamedTuple):
+class Unrecognised(Struct, frozen=True):
     """No template fits. ``reason`` is a Chinese sentence: what was seen and what to do."""
 
     reason: str

@@ -4,7 +4,8 @@ wrong with them."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.forms.form_fields import CodeLists, merged_cells, problem_of, read_fact
 from checker.forms.form_grid import HEADER_ROWS_ABOVE, ORDINAL_HEADER
@@ -20,7 +21,7 @@ Area = tuple[CellRef, CellRef]
 Names = Mapping[str, Area | None]
 
 
-class TablePlace(NamedTuple):
+class TablePlace(Struct, frozen=True):
     """``columns`` by table column id (those found). Body rows are ``first_row`` .. ``last_row``;
     rows filled further down, to ``read_to``, still belong to the table."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from checker.forms.plain_text import plain
 from checker.model.cells import Cell, CellKind
@@ -23,7 +25,7 @@ class Entry(Protocol):
     def blank(self) -> Blank: ...
 
 
-class TypedValue(NamedTuple):
+class TypedValue(Struct, frozen=True):
     """``state`` and ``value`` as in Fact. ``rule`` is the FORM rule that has something to say of
     the cell ("" if none), ``message`` its Chinese sentence, ``required`` what was to be typed."""
 

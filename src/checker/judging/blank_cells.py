@@ -124,7 +124,7 @@ def _settled(
 def _missing(verdict: Verdict) -> Iterator[Fraction]:
     """Figures that the empty cells may well hold, where more than anything is too much: what is
     there, or what is missing."""
-    amounts = (_amount(verdict), verdict.gap and verdict.gap.value)
+    amounts = (_amount(verdict), verdict.gap.value if verdict.gap else None)
     return (amount for amount in dict.fromkeys(amounts) if amount)
 
 

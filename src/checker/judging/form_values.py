@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
-from typing import cast
 
 from checker.model.submission import Fact, FactRef, FactState, Submission, TableRow
 from checker.model.template import (
@@ -47,8 +45,7 @@ class Values:
         self.column_titles = {
             column.id: column.title for sheet in self.template.sheets for column in sheet.columns
         }
-        # a FactRef is the tuple it is made of; looking one up need not make it
-        self.facts = cast("Mapping[tuple[str, str, int], Fact]", submission.facts)
+        self.facts = submission.facts
         self._unused = frozenset(submission.not_handed_in)
         self._columns: dict[str, TableColumn] = {}
         self._known: dict[tuple[str, str | None, bool], Value] = {}
@@ -207,7 +204,7 @@ class Values:
     def _with_share(self, field: Field, stage: str, suffix: str) -> Value:
         """Stage column plus the stage's share of 共用; one of the two may be left empty."""
         own, shared = stage + suffix, SHARED + suffix
-        in_common = self.facts.get((field.id, shared, 0))
+        in_common = self.facts.get(FactRef(field.id, shared))
         if in_common is None or in_common.state in (FactState.BLANK, FactState.UNBOUND):
             return self._read(field, own)
         total = self._read(field, shared)
@@ -263,11 +260,11 @@ class Values:
         ]
 
     def _filled(self, field_id: str, column: str) -> bool:
-        fact = self.facts.get((field_id, column, 0))
+        fact = self.facts.get(FactRef(field_id, column))
         return fact is not None and fact.state is FactState.GIVEN
 
     def _read(self, field: Field, column: str) -> Value:
-        fact = self.facts.get((field.id, column, 0)) or Fact(
+        fact = self.facts.get(FactRef(field.id, column)) or Fact(
             FactRef(field.id, column), FactState.UNBOUND
         )
         return usable(fact, field.blank, field.type, field.label)

@@ -66,7 +66,7 @@ def own_verdicts(
         number = verdict.at[0].row if verdict.at else 0
         if number:
             unit = UnitRef(Scope.SUBMISSION, name_of(submission.units[number - 1], number))
-            verdict = replace(verdict, unit=unit._replace(row=number))
+            verdict = replace(verdict, unit=replace(unit, row=number))
         if ruleset.reported(verdict.rule) and not profile.disabled(verdict.rule):
             found.append(run.settled(verdict, run.plan.form_rules.get(verdict.rule)))
     return found
@@ -90,7 +90,7 @@ def in_row(verdict: Verdict | Passed, number: int, name: str) -> Verdict | Passe
 
 
 def _of_row(at: tuple[FactRef, ...], number: int) -> tuple[FactRef, ...]:
-    return tuple(ref._replace(row=number) for ref in at)
+    return tuple(replace(ref, row=number) for ref in at)
 
 
 def _moved(

@@ -10,6 +10,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from checker.judging.form_values import Values
 from checker.model.submission import FactRef, FactState, TableRow
 from checker.model.template import Template
@@ -203,7 +205,7 @@ class Unit:
         """The same row, known to belong to a stage."""
         found = self._staged.get(stage)
         if found is None:
-            ref = self.ref._replace(stage=stage)
+            ref = replace(self.ref, stage=stage)
             found = self._staged[stage] = Unit(self._values, ref, self._row)
         return found
 

@@ -41,7 +41,7 @@ def exact(text: str) -> Fraction:
         return Fraction(text)
 
 
-class Doubt(NamedTuple):
+class Doubt(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A finding (不通过 or 存疑) on one of the facts that a figure is made of: the rule that found
     it, and the cell (教师!D9)."""
 
@@ -49,7 +49,7 @@ class Doubt(NamedTuple):
     cell: str
 
 
-class Measure(NamedTuple):
+class Measure(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One number that a collection rule needs of one school: ``amount`` per ``base``, exact
     fractions as text ("9/2"). ``stage`` is "" for the whole school; ``rule`` a collection rule.
     ``doubts`` are what is wrong or doubtful about the facts it is made of.
@@ -66,7 +66,7 @@ class Measure(NamedTuple):
         return exact(self.amount), exact(self.base) if self.base else None
 
 
-class Unmeasured(NamedTuple):
+class Unmeasured(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A school that a collection rule is about but whose figures are missing. ``missing`` names
     them for a reader: “在校学生数”（小学段）."""
 
@@ -75,7 +75,7 @@ class Unmeasured(NamedTuple):
     missing: str
 
 
-class Judged(NamedTuple):
+class Judged(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One indicator verdict for the school × indicator matrix. Values are exact texts or "".
     ``doubts`` as in `Measure`."""
 
@@ -126,7 +126,7 @@ class FactTable(Struct, frozen=True, array_like=True):
         return {(fact.field, fact.column): fact.value for fact in self if not fact.row}
 
 
-class Explained(NamedTuple):
+class Explained(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A doubt that the school explained: the finding's key, what the school wrote, and what it
     answers."""
 
@@ -135,7 +135,7 @@ class Explained(NamedTuple):
     message: str
 
 
-class Head(NamedTuple):
+class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What is said of every file whatever is asked, by content alone: not where the file lies.
     ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
     of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
@@ -219,7 +219,7 @@ NOTHING = Bulk()
 """Of a file that was not judged: empty lists."""
 
 
-class Kept(NamedTuple):
+class Kept(Struct, frozen=True):
     """A judged content as it travels and is stored. ``head`` is an encoded `Head`."""
 
     head: bytes

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -45,7 +44,7 @@ def column_number(letters: str) -> int:
     return number
 
 
-class CellRef(NamedTuple):
+class CellRef(Struct, frozen=True):
     """One cell of a workbook: sheet title, 1-based row and column."""
 
     sheet: str

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -16,7 +15,7 @@ from checker.model.template import Template
 FactValue = Decimal | str | bool | date | None
 
 
-class FactRef(NamedTuple):
+class FactRef(Struct, frozen=True):
     """The name of one fact: a field in one column, or a table column in one table row.
 
     ``FactRef("teachers.full_time", "primary")`` · ``FactRef("classes.total", "", 3)`` where the

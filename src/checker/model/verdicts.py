@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from fractions import Fraction
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -73,7 +73,7 @@ class Scope(StrEnum):
     COLLECTION = "collection"  # many submissions together
 
 
-class UnitRef(NamedTuple):
+class UnitRef(Struct, frozen=True):
     """The unit a verdict speaks of. ``label`` is what users read: 全校, 小学段, 班级第3行."""
 
     scope: Scope
@@ -83,7 +83,7 @@ class UnitRef(NamedTuple):
     row: int = 0
 
 
-class Quantity(NamedTuple):
+class Quantity(Struct, frozen=True):
     """An exact number with its unit. ``digits`` is how many decimals are shown, never compared."""
 
     value: Fraction
@@ -119,7 +119,7 @@ def digits_beside(value: Fraction, limit: Fraction, digits: int) -> int:
     return digits + 8
 
 
-class Requirement(NamedTuple):
+class Requirement(Struct, frozen=True):
     """What was required: a comparison with a quantity, or words where that says more."""
 
     text: str  # "≥ 0.9人", "等于各部分之和 45人", "是"
@@ -128,7 +128,7 @@ class Requirement(NamedTuple):
     unit: str = ""
 
 
-class Gap(NamedTuple):
+class Gap(Struct, frozen=True):
     """What is missing to pass, in things: 缺 7 名. ``value`` is already rounded up for things
     that cannot be split; ``exact`` is not rounded."""
 
@@ -180,7 +180,7 @@ def _key(rule: str, unit: UnitRef, at: tuple[FactRef, ...]) -> str:
     return f"{rule}@{place}"
 
 
-class Said(NamedTuple):
+class Said(Struct, frozen=True):
     """What a verdict says; fields as in `Verdict`."""
 
     message: str
@@ -252,16 +252,16 @@ class Passed(Struct, frozen=True):
 
     def worded(self) -> Verdict:
         """The same as a plain verdict."""
-        message, actual, required, borderline = self.said()
+        said = self.said()
         return Verdict(
             self.rule,
             Outcome.PASS,
             self.unit,
             self.at,
-            actual,
-            required,
-            message=message,
-            borderline=borderline,
+            said.actual,
+            said.required,
+            message=said.message,
+            borderline=said.borderline,
         )
 
     def __reduce__(self) -> tuple[object, ...]:

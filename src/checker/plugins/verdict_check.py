@@ -109,7 +109,7 @@ def _place_problems(places: object) -> Iterator[str]:
         if type(place) is not FactRef:
             yield f"结论的 at 里应是字段编号或 FactRef，却有 {shown(place)}"
         elif (type(place.field), type(place.column), type(place.row)) != (str, str, int):
-            told = "、".join(map(shown, place))
+            told = "、".join(map(shown, (place.field, place.column, place.row)))
             yield f"FactRef 应是（字段编号，栏，行号），却是（{told}）"
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.model.cells import column_letters
 from checker.model.snapshot import Area, Position
@@ -21,7 +22,7 @@ from checker.reading.workbook_part import area_of, column_of
 from checker.reading.xml_walk import as_utf8, escaped, parse, plain_text
 
 
-class SheetCells(NamedTuple):
+class SheetCells(Struct, frozen=True):
     """``xml``: a sheet part with nothing but cells. ``written``: how many. The rest as in
     SheetSnapshot."""
 

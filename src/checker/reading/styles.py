@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.reading import unreadable
 from checker.reading.limits import LIMITS
@@ -23,7 +24,7 @@ _DATE_SIGNS = re.compile(
 )
 
 
-class Styles(NamedTuple):
+class Styles(Struct, frozen=True):
     """``percent``: indexes into cellXfs (what a cell's ``s`` says) whose number format is a
     percentage. ``xml``: a style part that says nothing but the number formats of the cells."""
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.model.cells import CellRef, column_number
 from checker.model.snapshot import LAST_COLUMN, LAST_ROW, Area
@@ -21,7 +22,7 @@ Relations = Mapping[str, tuple[str, str]]
 """Relationship id -> (type, target part)."""
 
 
-class SheetPart(NamedTuple):
+class SheetPart(Struct, frozen=True):
     """A worksheet's title, the name of the part that holds its cells, and whether it is shown."""
 
     title: str
@@ -29,7 +30,7 @@ class SheetPart(NamedTuple):
     visible: bool
 
 
-class WorkbookPart(NamedTuple):
+class WorkbookPart(Struct, frozen=True):
     """What the main part says, and the parts it leads to ("" when the workbook has none). Chart,
     dialog and macro sheets, and sheets without a part, hold no cells and are left out."""
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from checker.harmless import one_line, unguarded
 from checker.marking.findings import Finding, by_sheet
@@ -27,7 +29,7 @@ REPEATED = 3
 """From so many findings of one rule on one sheet on, the rule is told once."""
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True):
     """One line of output. ``style`` is title, fail, doubt, explained, info, pass, dim or ""."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Takes(StrEnum):
@@ -17,7 +18,7 @@ class Takes(StrEnum):
     TEXT = "text"  # a quoted text
 
 
-class Function(NamedTuple):
+class Function(Struct, frozen=True):
     """One listed function. ``takes`` names its arguments; the last ``optional`` of them may be left
     out; ``repeats``: the last one may be given any number of times. ``help`` is for authors."""
 

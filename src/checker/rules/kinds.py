@@ -4,7 +4,8 @@ checking of manifests, the published JSON Schema and the documentation are made 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class Takes(StrEnum):
@@ -34,7 +35,7 @@ class Takes(StrEnum):
     TRUTH = "truth"  # true or false
 
 
-class Key(NamedTuple):
+class Key(Struct, frozen=True):
     """One key of a kind. ``help`` says what it is for (Chinese, for authors)."""
 
     name: str
@@ -43,7 +44,7 @@ class Key(NamedTuple):
     help: str
 
 
-class Kind(NamedTuple):
+class Kind(Struct, frozen=True):
     """One kind of rule and the keys it takes beside those every rule has."""
 
     title: str

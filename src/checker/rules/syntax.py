@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 
 class ExpressionError(Exception):
@@ -23,35 +25,35 @@ class ExpressionError(Exception):
         return f"第 {self.column + 1} 个字符处：{self.message}\n  {line}\n  {pad}^"
 
 
-class Number(NamedTuple):
+class Number(Struct, frozen=True):
     """A number literal, exact."""
 
     value: Fraction
     column: int
 
 
-class Text(NamedTuple):
+class Text(Struct, frozen=True):
     """A quoted text."""
 
     value: str
     column: int
 
 
-class Truth(NamedTuple):
+class Truth(Struct, frozen=True):
     """true / false."""
 
     value: bool
     column: int
 
 
-class Name(NamedTuple):
+class Name(Struct, frozen=True):
     """A field id, or ``table.column``; as an argument of some functions the id of a table."""
 
     id: str
     column: int
 
 
-class Unary(NamedTuple):
+class Unary(Struct, frozen=True):
     """``-x`` or ``not x``."""
 
     operator: str
@@ -59,7 +61,7 @@ class Unary(NamedTuple):
     column: int
 
 
-class Binary(NamedTuple):
+class Binary(Struct, frozen=True):
     """``x + y`` and its like: + - * /"""
 
     operator: str
@@ -68,7 +70,7 @@ class Binary(NamedTuple):
     column: int
 
 
-class Comparison(NamedTuple):
+class Comparison(Struct, frozen=True):
     """``a <= b < c``: ``operands`` has one more entry than ``operators``."""
 
     operators: tuple[str, ...]
@@ -76,7 +78,7 @@ class Comparison(NamedTuple):
     column: int
 
 
-class Membership(NamedTuple):
+class Membership(Struct, frozen=True):
     """``x in [a, b]``; ``negated`` for not in."""
 
     operand: Node
@@ -85,7 +87,7 @@ class Membership(NamedTuple):
     column: int
 
 
-class Logic(NamedTuple):
+class Logic(Struct, frozen=True):
     """``a and b and c`` or ``a or b or c``."""
 
     operator: str
@@ -93,7 +95,7 @@ class Logic(NamedTuple):
     column: int
 
 
-class Call(NamedTuple):
+class Call(Struct, frozen=True):
     """A listed function with its arguments."""
 
     function: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from msgspec import Struct
 
 from checker.model.template import FieldType
 from checker.rules.functions import FUNCTIONS, Takes
@@ -41,7 +43,7 @@ ANYTHING_COUNTED = "个"
 _KIND_WORDS = {"number": "数字", "text": "文字", "flag": "是/否", "date": "日期"}
 
 
-class Measure(NamedTuple):
+class Measure(Struct, frozen=True):
     """What kind of thing an expression is. ``kind``: "number", "text", "flag" or "date".
 
     ``units`` are measure units with exponents, or one unit as declared; ``free``: a literal, which

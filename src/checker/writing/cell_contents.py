@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.model.marks import Scalar
 from checker.writing.sheet_part import Place, SheetPart
@@ -19,7 +20,7 @@ _PHONETIC = re.compile(rb"<((?:[\w.-]+:)?rPh)\b.*?</\1\s*>", re.DOTALL)
 LONGEST_TEXT = 32_767
 
 
-class Content(NamedTuple):
+class Content(Struct, frozen=True):
     """What a cell holds, as XML: the `t` attribute ("" is a number) and what is between its tags.
 
     ``inner`` uses no namespace prefix; the sheet's own is put in.
@@ -94,7 +95,7 @@ def rich_text(xml: bytes) -> str:
     return decode_cell_text(raw).replace("\r\n", "\n").replace("\r", "\n")
 
 
-class Stored(NamedTuple):
+class Stored(Struct, frozen=True):
     """The contents of a cell, shared strings written out (their numbers change on saving)."""
 
     content: Content

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from checker.writing.addresses import Area, parse_area, quoted_title, split_location
 from checker.writing.cell_contents import rich_text, text_element
@@ -32,7 +32,7 @@ _MOST_CHUNKS = len(_LETTERS)
 _FORMULA = re.compile(r"\s*=?\s*ROWS\((.*)\)\s*", re.DOTALL)
 
 
-class Memory(NamedTuple):
+class Memory(Struct, frozen=True):
     """One line: which cells, what kind of change, what was written, what was there before."""
 
     kind: str  # fill, note, link, edit, person (see CellEdit.beside), sheet, recalculation
@@ -60,11 +60,11 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
     lines: dict[tuple[str, str, str | None, bool, int], list[str]] = {}
     titles: dict[str, str] = {}
     for number, memory in enumerate(memories, 2):
-        kind, sheet, area, wrote, before, created, tab = memory
+        area, sheet = memory.area, memory.sheet
         title = titles.get(sheet)
         if title is None:
             title = titles[sheet] = escape(quoted_title(sheet))
-        stored = kind, wrote, before, created, tab
+        stored = memory.kind, memory.wrote, memory.before, memory.created, memory.tab
         chunks = lines.get(stored)
         if chunks is None:
             line = _line(memory)

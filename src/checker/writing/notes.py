@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.writing.addresses import Area
 from checker.writing.cell_contents import rich_text
@@ -41,7 +42,7 @@ _RUN = (
 )
 
 
-class Note(NamedTuple):
+class Note(Struct, frozen=True):
     """One note of a sheet."""
 
     address: str

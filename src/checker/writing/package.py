@@ -6,8 +6,10 @@ import posixpath
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.xml_part import (
@@ -183,7 +185,7 @@ _NEW_RELS = (
 )
 
 
-class Relationship(NamedTuple):
+class Relationship(Struct, frozen=True):
     """One line of a .rels part; ``target`` is the key of the part it leads to."""
 
     id: str

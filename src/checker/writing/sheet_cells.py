@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.writing.addresses import column_letters, parse_area
 from checker.writing.cell_contents import Content
@@ -23,7 +24,7 @@ from checker.writing.xml_part import (
 _SPANS = re.compile(rb"""\sspans\s*=\s*["'](\d+):(\d+)["']""")
 
 
-class CellChange(NamedTuple):
+class CellChange(Struct, frozen=True):
     """A new style id for a cell, new contents, or its removal. None leaves things as they are."""
 
     style: int | None = None

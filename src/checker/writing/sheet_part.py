@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.writing.addresses import Area, column_letters, column_number, parse_area
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
@@ -34,7 +35,7 @@ ORDER = (
 """The order in which a worksheet's elements must stand."""
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """A row of the sheet data, existing (offsets of its parts) or not (``start`` is its place)."""
 
     number: int
@@ -46,7 +47,7 @@ class Row(NamedTuple):
     style: int | None  # what a new cell in this row inherits
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """Where one cell is in the text, or where it would have to be put in."""
 
     number: int  # of the row

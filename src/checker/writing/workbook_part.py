@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.package import (
@@ -47,7 +48,7 @@ _ORDER = (
 _TRUE = ("1", "true", "on")
 
 
-class Sheet(NamedTuple):
+class Sheet(Struct, frozen=True):
     """One tab of the workbook, in tab order. ``key`` is "" when its part is missing."""
 
     title: str

@@ -11,7 +11,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 
@@ -30,7 +31,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ENDS_NAME = (b">", b" ", b"\t", b"\r", b"\n")
 
 
-class Element(NamedTuple):
+class Element(Struct, frozen=True):
     """One child element: local name, offsets of the whole element and of what is inside it."""
 
     name: str

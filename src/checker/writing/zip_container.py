@@ -14,7 +14,9 @@ import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from checker.trouble import disk_reason
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
@@ -37,7 +39,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 BOMB = "文件解压后大得不正常，可能是恶意文件，没有处理。"
 
 
-class Member(NamedTuple):
+class Member(Struct, frozen=True):
     """One entry of the zip directory."""
 
     raw_name: bytes

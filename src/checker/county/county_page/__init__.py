@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from checker.county.county_page.charts import dispersion_bars, distribution
 from checker.county.county_page.matrix import unit_rows
@@ -103,7 +105,7 @@ def _hash(text: str) -> Markup:
     return Markup(f"'sha256-{digest}'")
 
 
-class CauseGroup(NamedTuple):
+class CauseGroup(Struct, frozen=True):
     """The findings that follow from one thing to do first ("" for all others)."""
 
     message: str
@@ -188,7 +190,7 @@ def _bars(report: CountyReport) -> dict[str, Markup]:
     }
 
 
-class Distribution(NamedTuple):
+class Distribution(Struct, frozen=True):
     """One histogram with its caption."""
 
     title: str
@@ -248,7 +250,7 @@ class _Spread:
         self.failed += level.outcome in MISSED
 
 
-class ShortageLine(NamedTuple):
+class ShortageLine(Struct, frozen=True):
     """The county's total gap of one indicator and stage."""
 
     title: str

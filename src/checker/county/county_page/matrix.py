@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -15,7 +14,7 @@ LEVEL_WORDS = {Outcome.PASS: "达标"}
 """Words for the levels of indicators where they differ from those for verdicts."""
 
 
-class MatrixCell(NamedTuple):
+class MatrixCell(Struct, frozen=True):
     """One cell of the school × indicator matrix: shown text, heat class and tooltip."""
 
     text: str

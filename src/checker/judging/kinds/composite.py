@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from checker.judging.context import Context
 from checker.judging.kinds.rule_keys import texts
@@ -28,7 +30,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     while some cannot be judged yet, only what is already certain is said. An item is a rule, or
     several (``"GOV3c + GOV3d"``) that must all hold, on this unit or on every stage of it."""
     floor = _floor(rule, context)
-    fulfilled, failed, open_, without = sorted_parts(rule, context.results)
+    parts = sorted_parts(rule, context.results)
+    fulfilled, failed, open_, without = parts.fulfilled, parts.failed, parts.open, parts.without
     judged = len(fulfilled) + len(failed) + len(open_)
     if not judged:
         yield context.not_applicable("各项指标都不适用")
@@ -60,7 +63,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     yield missed(context, message, at=at, actual=actual, required=required)
 
 
-class Parts(NamedTuple):
+class Parts(Struct, frozen=True):
     """The parts of a composite by what came of them; ``without`` counts those that do not apply."""
 
     fulfilled: list[Verdict | Passed]
@@ -93,7 +96,7 @@ def sorted_parts(rule: Rule, verdicts_of: Callable[[str], Iterable[Verdict | Pas
             found.open.append(lacking[0])
         else:
             found.fulfilled.append(applying[0])
-    return found._replace(without=without)
+    return replace(found, without=without)
 
 
 def _floor(rule: Rule, context: Context) -> Fraction | None:
