@@ -9,9 +9,10 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/python examples/demo.py
 
-# 两个进程；一个文件里的测试归同一个进程，它们共用的东西只做一次
+# 两个进程；一个文件里的测试归同一个进程，它们共用的东西只做一次。
+# 按收集的顺序分发：最长的在 tests/acceptance 里，先开始，最后两个进程差不多同时做完
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # 代码风格、房间之间的箭头、类型
 check: $(READY)

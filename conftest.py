@@ -74,11 +74,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def install() -> Install:
-    """Installs requirements with a Python of its own: ``install(python, *requirements)``, from the
-    registry, in the locked versions; without a network the test is skipped."""
+    """Installs requirements for a Python, which need not have pip: ``install(python,
+    *requirements)``, from the registry, in the locked versions; without a network the test is
+    skipped."""
 
     def run(python: Path, *requirements: str | Path) -> None:
-        pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+        pip = [sys.executable, "-m", "pip", f"--python={python}", "--quiet", "install"]
+        pip.append("--disable-pip-version-check")
         # a wheel that was just built has no hash in the lock: only the versions count here
         versions = python.parent / "versions.txt"
         lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()

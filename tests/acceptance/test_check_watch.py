@@ -265,23 +265,24 @@ def test_without_watchfiles_the_command_says_what_to_install(
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_ctrl_c_in_the_first_run_keeps_what_is_finished(watching: Watching, workers: str) -> None:
+def test_ctrl_c_in_the_first_run_keeps_what_is_finished(
+    watching: Watching, workers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nothing is waited for then; the next run goes on where this one was stopped."""
     for number in (4, 5, 6):
         watching.fill(number)
-    os.environ["TALLY_SLEEP"] = "1.5"
-    try:
-        watching.start("县", "--workers", workers, ready=False)
-    finally:
-        del os.environ["TALLY_SLEEP"]
-    watching.until(lambda: len(tallied(watching.tally)) >= 3)
+    held = [f"213600000{number}" for number in (4, 5, 6)]
+    monkeypatch.setenv("TALLY_HELD", " ".join(held))
+    watching.start("县", "--workers", workers, ready=False)
+    monkeypatch.delenv("TALLY_HELD")
+    begun = watching.tally.with_name("tally.txt.held")
+    watching.until(lambda: len(tallied(begun)) == int(workers))  # so three are finished
     assert watching.stop() == 130
     lines = watching.out().splitlines()
     assert "已中断，以下是中断前的结果。" in lines
     assert "正在等待" not in watching.errors() and "Traceback" not in watching.errors()
-    finished = sum(line.startswith("✗ 县/") for line in lines)
-    assert 1 <= finished < 6
-    assert lines[-1].startswith(f"共 {finished} 个文件")
+    assert sum(line.startswith("✗ 县/") for line in lines) == 3
+    assert lines[-1].startswith("共 3 个文件")
     watching.judged()
     again = checker(
         *("check", "县", "--plugin-dir", "tally"),
@@ -289,4 +290,4 @@ def test_ctrl_c_in_the_first_run_keeps_what_is_finished(watching: Watching, work
         cache=watching.place / "cache",
         TALLY=str(watching.tally),
     )
-    assert again.returncode == 1 and len(watching.judged()) == 6 - finished
+    assert again.returncode == 1 and watching.judged() == held

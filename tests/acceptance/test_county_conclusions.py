@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from county_folder import checker, demo_county, document
+from county_folder import checker, common_cache, demo_county, document
 
 STAGES = {"primary": ("小学段", "E"), "junior": ("初中段", "F")}
 PUPILS, EQUIPMENT = ("基本情况", "在校学生数"), ("校舍与装备", "教学仪器设备资产值")
@@ -34,8 +34,9 @@ class County(NamedTuple):
 
 
 def judged(folder: Path) -> dict[str, Any]:
-    """The JSON of a run over a folder."""
-    return document(checker("county", ".", "--no-mark", "--format", "json", cwd=folder))
+    """The JSON of a run over a folder; a school that is as it was is not judged again."""
+    arguments = ("county", ".", "--no-mark", "--format", "json")
+    return document(checker(*arguments, cwd=folder, cache=common_cache()))
 
 
 @pytest.fixture(scope="module", params=COUNTIES, ids=str)
@@ -56,16 +57,25 @@ class Row(NamedTuple):
     values: dict[str, Fraction]
 
 
-@cache
 def typed(path: Path, sheet: str, label: str) -> Row:
-    """A row of the form by its label, read with openpyxl and by nothing of ours."""
+    """A row of the form by its label."""
+    return both_rows(path)[sheet, label]
+
+
+@cache
+def both_rows(path: Path) -> dict[tuple[str, str], Row]:
+    """The rows of pupils and of equipment, read with openpyxl and by nothing of ours."""
     book = openpyxl.load_workbook(path, read_only=True)
-    for number, line in enumerate(book[sheet].iter_rows(values_only=True), 1):
-        if str(line[0] or "").rstrip(" *") == label:
-            cells = {stage: line[ord(column) - 65] for stage, (_, column) in STAGES.items()}
-            given = {k: v for k, v in cells.items() if isinstance(v, int | float)}
-            return Row(number, {k: Fraction(str(v)) for k, v in given.items()})
-    raise AssertionError(f"{path.name}: {label}")
+    found = {}
+    for sheet, label in (PUPILS, EQUIPMENT):
+        for number, line in enumerate(book[sheet].iter_rows(values_only=True), 1):
+            if str(line[0] or "").rstrip(" *") == label:
+                cells = {stage: line[ord(column) - 65] for stage, (_, column) in STAGES.items()}
+                given = {k: v for k, v in cells.items() if isinstance(v, int | float)}
+                values = {k: Fraction(str(v)) for k, v in given.items()}
+                found[sheet, label] = Row(number, values)
+                break
+    return found
 
 
 def six(levels: Mapping[str, Fraction], pupils: Mapping[str, Fraction]) -> str:

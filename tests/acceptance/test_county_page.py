@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from county_folder import checker, demo_county, fill_school
+from county_folder import MANY, checker, common_cache, demo_county, fill_school
 
 pytestmark = pytest.mark.real
 
@@ -36,15 +36,16 @@ def program(*names: str) -> str:
     return found
 
 
-@pytest.fixture(scope="module", params=[60, 600])
+@pytest.fixture(scope="module", params=[60, 2 * MANY])
 def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The results of a county of 60 and of one of 600 schools, one of them with a hostile name."""
+    """The results of a county of 60 and of one of many schools, one of them with a hostile name."""
     size: int = request.param
     place = tmp_path_factory.mktemp(f"county{size}")
     folder = demo_county(place / "县", size)
     (folder / "名册.csv").unlink()
     fill_school(folder / "改名.xlsx", "2136999999", HOSTILE, {"students.total": {"primary": 100}})
-    done = checker("county", "县", "--out", "结果", "--no-mark", cwd=place)
+    arguments = ("county", "县", "--out", "结果", "--no-mark")
+    done = checker(*arguments, cwd=place, cache=common_cache())
     assert done.returncode == 1, done.stderr
     return place / "结果"
 

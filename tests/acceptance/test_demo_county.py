@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from command_server import run_command
+
 SCHOOLS, SEED = 60, 7
 FAMILIES = {"FORM", "RES", "GOV", "TEA", "BLD", "CLS", "COD", "FIN", "SAF", "QUA"}
 
@@ -20,14 +23,7 @@ Place = tuple[str, str, str, str]
 
 def checker(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The real command."""
-    return subprocess.run(
-        [sys.executable, "-m", "checker.cli.main", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=cwd,
-    )
+    return run_command(arguments, cwd)
 
 
 @pytest.fixture(scope="module")

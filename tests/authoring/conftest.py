@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from command_server import run_command
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -26,15 +29,8 @@ def checker(tmp_path: Path) -> Run:
     """Runs the command in a folder of its own."""
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "checker.cli.main", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            cwd=tmp_path,
-            env={**os.environ, "CHECKER_LOG_DIR": str(tmp_path / "log")},
-        )
+        own = {"CHECKER_LOG_DIR": str(tmp_path / "log")}
+        return run_command(arguments, tmp_path, os.environ | own)
 
     return run
 

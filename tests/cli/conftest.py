@@ -13,6 +13,9 @@ import pytest
 from checker.demo.synthetic_county import County, build_and_write
 from checker.session import Session
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from command_server import run_command
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -45,19 +48,10 @@ def checker(tmp_path: Path) -> Run:
     def run(
         *arguments: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "checker.cli.main", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            cwd=cwd or tmp_path,
-            env={
-                **os.environ,
-                "CHECKER_LOG_DIR": str(tmp_path / "log"),
-                "CHECKER_CONFIG_DIR": str(tmp_path / "own settings"),
-                **(env or {}),
-            },
-        )
+        own = {
+            "CHECKER_LOG_DIR": str(tmp_path / "log"),
+            "CHECKER_CONFIG_DIR": str(tmp_path / "own settings"),
+        }
+        return run_command(arguments, cwd or tmp_path, {**os.environ, **own, **(env or {})})
 
     return run

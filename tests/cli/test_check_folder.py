@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from checker.demo.synthetic_county import County
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from warm_cache import warm
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -25,7 +29,7 @@ def folder(county: County, tmp_path: Path) -> Path:
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own."""
-    monkeypatch.setenv("CHECKER_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("CHECKER_CACHE_DIR", str(warm(tmp_path / "cache")))
     monkeypatch.delenv("CHECKER_NO_CACHE", raising=False)
     return tmp_path / "cache" / "results.sqlite"
 

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from warm_cache import warm
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and signals of Unix")
 
@@ -48,7 +51,7 @@ def on_a_full_disk(folder: Path, *arguments: str) -> subprocess.CompletedProcess
         env={
             **os.environ,
             "CHECKER_LOG_DIR": str(folder.parent / "log"),
-            "CHECKER_CACHE_DIR": str(folder.parent / "cache"),
+            "CHECKER_CACHE_DIR": str(warm(folder.parent / "cache")),
         },
     )
 

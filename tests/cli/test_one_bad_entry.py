@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))
 from hostile_zips import SPOILT, zipped
+from warm_cache import warm
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -164,7 +166,7 @@ def in_small_disk(
         env={
             **os.environ,
             "CHECKER_LOG_DIR": str(tmp_path / "log"),
-            "CHECKER_CACHE_DIR": str(tmp_path / "cache"),
+            "CHECKER_CACHE_DIR": str(warm(tmp_path / "cache")),
         },
     )
     if done.returncode == 99 or "unshare" in done.stderr:

@@ -22,11 +22,14 @@ RESULTS = "县级校验"
 
 
 class Night:
-    """A county of forty schools and what the commands left."""
+    """A county of eighteen schools and what the commands left."""
 
-    def __init__(self, place: Path) -> None:
-        self.folder = demo_county(place / "县", 18, 11)
-        (self.folder / "answers.json").unlink()
+    def __init__(self, place: Path, received: Path) -> None:
+        """``received`` by the county; what is known of it is known here too."""
+        self.folder = shutil.copytree(
+            received, place / "县", ignore=shutil.ignore_patterns(RESULTS)
+        )
+        shutil.copytree(received.with_name("县.cache"), place / "县.cache")
 
     @property
     def results(self) -> Path:
@@ -88,9 +91,18 @@ def doubtful_schools(found: dict[str, Any]) -> list[str]:
     ]
 
 
+@pytest.fixture(scope="module")
+def received(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the schools sent, judged once: only what changes is judged in the nights."""
+    folder = demo_county(tmp_path_factory.mktemp("received") / "县", 18, 11)
+    (folder / "answers.json").unlink()
+    assert checker("county", ".", cwd=folder).returncode == 1
+    return folder
+
+
 @pytest.fixture
-def night(tmp_path: Path) -> Night:
-    return Night(tmp_path)
+def night(tmp_path: Path, received: Path) -> Night:
+    return Night(tmp_path, received)
 
 
 def test_explanations_are_reviewed_and_a_filled_in_table_is_never_written_again(
@@ -239,9 +251,8 @@ def test_every_school_with_something_to_do_gets_a_paper_in_its_township(night: N
         assert "取决于这所学校的" in "\n".join(papers[names[code]])
 
 
-def test_county_doubts_travel_into_the_copy_and_can_be_explained_there(tmp_path: Path) -> None:
+def test_county_doubts_travel_into_the_copy_and_can_be_explained_there(night: Night) -> None:
     """A school whose level stands far from the others, though nothing in its own form is odd."""
-    night = Night(tmp_path)
     path = next(p for p in sorted(night.folder.glob("*第二小学.xlsx")) or
                 sorted(night.folder.glob("*小学.xlsx")))  # fmt: skip
     school = path.stem

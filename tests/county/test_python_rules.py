@@ -16,19 +16,15 @@ from openpyxl import load_workbook
 from checker.authoring.examples import run_examples
 from checker.session import Session, SessionOptions
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from command_server import run_command
+
 CATALOGUE = Path(__file__).parents[2] / "examples" / "plugins" / "catalogue"
 
 
 def run(folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
     """The real command, in a folder of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "checker.cli.main", *map(str, words)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        cwd=folder,
-    )
+    return run_command(words, folder)
 
 
 def school(number: int, **facts: object) -> dict[str, object]:

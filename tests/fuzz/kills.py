@@ -22,6 +22,9 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from warm_cache import warm
+
 SCENES: dict[str, list[str]] = {
     "check": ["check", "表", "--no-cache"],
     "tables": ["check", "表", "--no-cache", "--out", "结果"],
@@ -93,7 +96,7 @@ class Grounds:
             env={
                 **os.environ,
                 "CHECKER_LOG_DIR": str(place / "log"),
-                "CHECKER_CACHE_DIR": str(place / "cache"),
+                "CHECKER_CACHE_DIR": str(warm(place / "cache")),
             },
         )
 

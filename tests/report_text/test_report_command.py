@@ -12,17 +12,15 @@ import pytest
 from docx import Document
 from openxml_audit import OpenXmlValidator
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from command_server import run_command
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def checker(
-    *arguments: str | Path, cwd: Path, seconds: float = 300
-) -> subprocess.CompletedProcess[str]:
+def checker(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Runs the command in a folder."""
-    command = [sys.executable, "-m", "checker.cli.main", "report", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=seconds
-    )
+    return run_command(["report", *arguments], cwd)
 
 
 @pytest.fixture
@@ -168,7 +166,7 @@ def test_a_bomb_and_entities_are_refused(tmp_path: Path) -> None:
 )
 def test_a_text_that_is_no_report_ends_soon(tmp_path: Path, text: str) -> None:
     (tmp_path / "乱.txt").write_text(text, "utf-8")
-    done = checker("乱.txt", cwd=tmp_path, seconds=60)
+    done = run_command(["report", "乱.txt"], tmp_path, processor_seconds=30)
     assert done.returncode in (0, 1, 3)
     assert "Traceback" not in done.stderr
 

@@ -24,6 +24,7 @@ def session() -> Session:
     return Session()
 
 
+@cache
 def read(path: Path) -> Submission:
     report = session().judge_file(path).report
     assert report is not None
@@ -32,6 +33,12 @@ def read(path: Path) -> Submission:
 
 def judged(submission: Submission) -> Report:
     return judge(submission, session().ruleset, session().profile)
+
+
+@cache
+def report_on(path: Path) -> Report:
+    """The same for an example; reports do not change."""
+    return judged(read(path))
 
 
 def reachable(root: object) -> list[object]:
@@ -53,7 +60,7 @@ def reachable(root: object) -> list[object]:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_a_report_holds_no_run(path: Path) -> None:
     """Whoever keeps a report keeps the form and its figures, never the engine."""
-    report = judged(read(path))
+    report = report_on(path)
     held = reachable(report)
     assert any(isinstance(item, Submission) for item in held)
     assert sum(isinstance(item, Passed) for item in held) > 10
@@ -70,7 +77,7 @@ def test_a_context_that_asks_other_rules_is_found_by_that_search() -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_pickled_passes_are_plain_verdicts_with_all_their_words(path: Path) -> None:
     """What a worker process sends back needs neither rules nor form to be read."""
-    verdicts = judged(read(path)).verdicts
+    verdicts = report_on(path).verdicts
     received = pickle.loads(pickle.dumps(verdicts))
     assert {type(item) for item in received} == {Verdict}
     assert list(received) == [item.worded() for item in verdicts]
@@ -88,7 +95,7 @@ def test_words_are_those_of_their_own_school_however_late_they_are_asked() -> No
 
 def test_a_pass_reads_like_the_verdict_it_is() -> None:
     """Whoever reads one attribute gets what the whole verdict says."""
-    for passed in judged(read(EXAMPLES[0])).verdicts:
+    for passed in report_on(EXAMPLES[0]).verdicts:
         plain = passed.worded()
         for name in Verdict.__struct_fields__:
             assert getattr(passed, name) == getattr(plain, name), name

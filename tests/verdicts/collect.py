@@ -418,7 +418,6 @@ def county_records(folder: Path, roster: Path | None) -> Iterator[Record]:
                 **os.environ,
                 "PYTHONUTF8": "1",
                 "CHECKER_LOG_DIR": str(Path(scratch) / "log"),
-                "CHECKER_CACHE_DIR": str(Path(scratch) / "cache"),
             },
             capture_output=True,
             check=False,
