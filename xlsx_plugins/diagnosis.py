@@ -13,8 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from checker_xlsx.installing import PROGRAM_VARIABLE, per_user_program, this_program
-from checker_xlsx.outside import outside_environment
 from msgspec import Struct
+
+from checker.other_programs import outside_environment
 
 
 class State(Enum):

@@ -9,9 +9,10 @@ import sys
 import traceback
 from pathlib import Path
 
-from checker_xlsx.outside import outside_environment
 from checker_xlsx.sentences import verdict_sentence
 from msgspec import Struct
+
+from checker.other_programs import outside_environment
 
 COPY_SUFFIX = "（已校验）"
 HOW_TO_USE = (
@@ -51,8 +52,8 @@ def _check(file: Path) -> Outcome:
     from checker.marking.overview import overview_of
     from checker.session import BadChoice
     from checker.settings import BadSettings
-    from checker.writing import UnwritableWorkbook, write_changes
-    from checker.writing.old_formats import old_format, words_on, write_converted
+    from checker.writing import UnwritableWorkbook, write_marked
+    from checker.writing.old_formats import as_xlsx, old_format, words_on
 
     if not file.is_file():
         return Outcome(f"{file.name}：没有这个文件。", failed=True)
@@ -72,12 +73,12 @@ def _check(file: Path) -> Outcome:
     try:
         changes = changes_for(judgement.report, session.rules, session.profile.title)
         if kind is not None:
-            write_converted(data, kind, copy, changes)
+            write_marked(as_xlsx(data, kind), copy, changes)
             text += f"\n{words_on(kind.value)}"
         elif judgement.cannot_write:
             raise UnwritableWorkbook(judgement.cannot_write)
         else:
-            write_changes(file, copy, changes)
+            write_marked(data, copy, changes)
     except UnwritableWorkbook as refusal:
         return Outcome(f"{text}\n没有写出带标记的副本：{refusal}")
     except OSError as problem:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from checker_xlsx.outside import outside_environment
+from checker.other_programs import outside_environment
 
 _DIALOGS = (
     ("zenity", "--info", "--no-markup", "--title={title}", "--text={text}"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from checker_xlsx.outside import outside_environment
+from checker.other_programs import outside_environment
 
 PIPE_VARIABLE = "CHECKER_UNO"
 """Names the connection, e.g. ``pipe,name=checker_0``; LibreOffice started with ``--accept`` for it

@@ -17,8 +17,8 @@ from checker.model.marks import Changes, Fill, Mark, ResultCell, ResultSheet
 from checker.model.submission import Fact, FactState, Submission
 from checker.model.template import Template
 from checker.reading import UnreadableWorkbook, read_snapshot
-from checker.writing import write_changes
-from checker.writing.old_formats import old_format, write_converted
+from checker.writing import write_marked
+from checker.writing.old_formats import as_xlsx, old_format
 
 SHEET = "对照"
 COLOURS = (Fill.PASS, Fill.UNMET, Fill.EXPLAINED, Fill.DOUBT, Fill.INFO)
@@ -99,10 +99,7 @@ def show(templates: Sequence[Template], source: Path, target: Path) -> Submissio
     changes = Changes(marks=marks, sheets=(sheet,))
     data = source.read_bytes()
     kind = old_format(data)
-    if kind is None:
-        write_changes(source, target, changes)
-    else:
-        write_converted(data, kind, target, changes)
+    write_marked(data if kind is None else as_xlsx(data, kind), target, changes)
     return submission
 
 

@@ -371,8 +371,9 @@ def pairs_beside(printed: PrintedSheet) -> Iterator[Pair]:
 
 
 def _shown(value: object) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return "" if value is None else str(int(value)) if whole else str(value)  # type: ignore[call-overload]
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def title_of(printed: PrintedSheet) -> str:

@@ -9,7 +9,7 @@ from checker.batch.result_folder import claim, copy_target
 from checker.marking.results import COPY_FAILED, IN_PLACE_FAILED
 from checker.model.marks import Changes
 from checker.trouble import disk_reason
-from checker.writing import UnwritableWorkbook, WriteSummary, write_changes, write_in_place
+from checker.writing import UnwritableWorkbook, WriteSummary, write_in_place, write_marked
 from checker.writing.old_formats import as_xlsx, old_format
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
@@ -44,26 +44,13 @@ class MarkWriter:
 
     def _written(self, marks: Changes) -> tuple[Path, WriteSummary]:
         source = self._source
-        original = Path(source.location)
-        is_file = not source.member and "://" not in source.location
         if self._folder is None:
-            if not is_file:
+            if source.member or "://" in source.location:
                 raise UnwritableWorkbook(_IN_PLACE_ONLY_FILES)
+            original = Path(source.location)
             return original, write_in_place(original, marks)
         kind = old_format(self._data)
         data = self._data if kind is None else as_xlsx(self._data, kind)
         target = copy_target(Path(self._folder), source, kind.value if kind else "")
         claim(Path(self._folder), target)
-        if is_file and kind is None:
-            return target, write_changes(original, target, marks)
-        return target, _write_from_bytes(data, target, marks)
-
-
-def _write_from_bytes(data: bytes, target: Path, marks: Changes) -> WriteSummary:
-    """For a workbook that is no file of its own."""
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory(prefix="checker-") as folder:
-        original = Path(folder) / f"原件{target.suffix}"
-        original.write_bytes(data)
-        return write_changes(original, target, marks)
+        return target, write_marked(data, target, marks)

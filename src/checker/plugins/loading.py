@@ -18,9 +18,6 @@ from checker.plugins.manifest import PluginManifest, load_manifest
 from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.ruleset import RuleSet
 
-HOST = "form"
-"""Plugin id under which the host's own rules about the form (FORM...) are reported."""
-
 
 class Plugins(Struct, frozen=True):
     """What was loaded: manifests in order, the rules they make up, and what was refused.

@@ -1,6 +1,7 @@
 """Marks and result sheets into workbook files, without harm to anything else in them.
 
     write_changes(source, target, changes)   mark, note, add result sheets; earlier marks go
+    write_marked(data, target, changes)      the same from the bytes of a workbook
     write_in_place(path, changes)            the same into the file itself, keeping a backup
     clean_marks(source, target)              take every mark away again
     fill_cells(source, target, edits)        put values into input cells
@@ -24,6 +25,7 @@ from checker.writing.workbook_file import (
     typed_content,
     write_changes,
     write_in_place,
+    write_marked,
 )
 
 __all__ = [
@@ -42,4 +44,5 @@ __all__ = [
     "with_macros",
     "write_changes",
     "write_in_place",
+    "write_marked",
 ]

@@ -21,12 +21,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from checker.model.cells import CellRef
-from checker.model.marks import Changes
 from checker.model.snapshot import SheetSnapshot, Snapshot
+from checker.other_programs import outside_environment
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reading.signature import FileKind, kind_of
-from checker.writing.outcome import UnwritableWorkbook, WriteSummary
-from checker.writing.workbook_file import write_changes
+from checker.writing.outcome import UnwritableWorkbook
 
 SECONDS = 45.0
 """Of wall time for one workbook; a worker of a folder run gives a file up after 60."""
@@ -102,15 +101,6 @@ def as_xlsx(data: bytes, kind: FileKind) -> bytes:
             raise UnwritableWorkbook(f"{_FAILED}；{_INSTEAD}") from problem
     _compare(data, content)
     return content
-
-
-def write_converted(data: bytes, kind: FileKind, target: Path, changes: Changes) -> WriteSummary:
-    """Marks the .xlsx made of a workbook and writes it to ``target``. Raises
-    UnwritableWorkbook."""
-    with TemporaryDirectory(prefix="checker-") as folder:
-        source = Path(folder) / "form.xlsx"
-        source.write_bytes(as_xlsx(data, kind))
-        return write_changes(source, target, changes)
 
 
 def _office() -> str | None:
@@ -221,14 +211,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """This process's environment without what a frozen program set for its own libraries, and
-    without the paths that Python would import from."""
-    environment = dict(os.environ)
-    if getattr(sys, "frozen", False):
-        own = environment.pop("LD_LIBRARY_PATH_ORIG", None)
-        environment.pop("LD_LIBRARY_PATH", None)
-        if own:
-            environment["LD_LIBRARY_PATH"] = own
+    """That of other programs, without the paths that Python would import from."""
+    environment = outside_environment()
     for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP"):
         environment.pop(name, None)
     return environment

@@ -33,7 +33,12 @@ def write_changes(source: Path, target: Path, changes: Changes) -> WriteSummary:
     Marks, result sheets and edits of an earlier run are taken away first. The file named ``target``
     is replaced in one step or not at all. Raises `UnwritableWorkbook` before anything is written.
     """
-    workbook, summary = _marked(opened(_read(source)), changes)
+    return write_marked(_read(source), target, changes)
+
+
+def write_marked(data: bytes, target: Path, changes: Changes) -> WriteSummary:
+    """The same for a workbook that is no file of its own, or has been read already."""
+    workbook, summary = _marked(opened(data), changes)
     workbook.package.save(target)
     return summary
 
