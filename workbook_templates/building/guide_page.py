@@ -194,7 +194,7 @@ def _contents(page: Page, row: int) -> int:
         source = sheet.source or KIND_WORDS[sheet.kind]
         texts = (sheet.form_number, "", asked, period, source)
         for part, text in zip(parts, texts, strict=True):
-            style = styles.label() if text == source else styles.centred()
+            style = styles.label() if part == parts[-1] else styles.centred()
             page.merge(page.span(row, *part), text, link if part == (3, 4) else style)
         page.worksheet.write_url(row - 1, 2, f"internal:'{sheet.title}'!A1", link, sheet.title)
         heights = ((text, page.width(*part), 11.0) for part, text in zip(parts, texts, strict=True))

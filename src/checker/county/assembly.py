@@ -35,7 +35,7 @@ from checker.model.report import compares_one_year
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import SCHOOL_LEVELS, Template
-from checker.model.verdicts import MISSED, Outcome, RuleError, Severity
+from checker.model.verdicts import MISSED, Outcome, RuleError, Severity, rule_of
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 
@@ -179,7 +179,7 @@ def _still_asked(
         told = tuple(
             each
             for each in record.explained
-            if each.key.partition("@")[0] not in own or (record.code, each.key) in asked
+            if rule_of(each.key) not in own or (record.code, each.key) in asked
         )
         yield record if len(told) == len(record.explained) else replace(record, explained=told)
 

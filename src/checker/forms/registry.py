@@ -14,7 +14,13 @@ from msgspec.structs import replace
 
 from checker import toml_files
 from checker.forms.errors import TemplateError, TemplateNotFoundError
-from checker.forms.loading import decode, holds_together, load_template, reference_problems
+from checker.forms.loading import (
+    KEPT,
+    decode,
+    holds_together,
+    load_template,
+    reference_problems,
+)
 from checker.model.template import Sheet, SheetKind, Template
 
 TEMPLATE_FILE = "template.toml"
@@ -289,4 +295,5 @@ def _hold_together(forms: _Forms) -> bool:
     return all(holds_together(template) for template, _ in forms)
 
 
-_FORMS = toml_files.Kept[_Forms]("forms-1", _Forms, fits=_hold_together)
+_FORMS = toml_files.Kept[_Forms](f"forms-1 {KEPT.form} {_SHEETS.form}", _Forms, fits=_hold_together)
+"""Made of what those two keep: where one of them is checked otherwise, so is this."""

@@ -10,7 +10,8 @@ of them. What is counted is exact, and so are 0, whole 元 and whole numbers wit
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from checker.judging.context import Context
 from checker.judging.form_values import Values
@@ -30,7 +31,7 @@ _WHOLE = ("", "元")
 """Units in which a whole number is no approximation."""
 
 
-class _Printed(NamedTuple):
+class _Printed(Struct, frozen=True):
     value: Fraction
     unit: str
 
@@ -71,12 +72,12 @@ class Unrounded(Values):
     def halves(self) -> dict[FactRef, Fraction]:
         """Half of the last decimal of each figure that was read and may be off."""
         decimals: dict[str, int] = {}
-        for value, unit in self.read.values():
-            decimals[unit] = max(decimals.get(unit, 0), decimals_of(value))
+        for each in self.read.values():
+            decimals[each.unit] = max(decimals.get(each.unit, 0), decimals_of(each.value))
         return {
-            ref: Fraction(1, 2 * 10 ** decimals[unit])
-            for ref, (_, unit) in self.read.items()
-            if decimals[unit] or unit not in _WHOLE
+            ref: Fraction(1, 2 * 10 ** decimals[each.unit])
+            for ref, each in self.read.items()
+            if decimals[each.unit] or each.unit not in _WHOLE
         }
 
 

@@ -223,7 +223,9 @@ def _compare(before: bytes, after: bytes) -> None:
     try:
         one, other = read_snapshot_bytes("form", before), read_snapshot_bytes("form.xlsx", after)
     except UnreadableWorkbook as problem:
-        raise UnwritableWorkbook(f"{_FAILED}（{problem.reason}）{_INSTEAD}") from problem
+        raise UnwritableWorkbook(
+            f"{_FAILED}（{problem.reason.rstrip('。')}）；{_INSTEAD}"
+        ) from problem
     different = next(_differences(one, other), None)
     if different is not None:
         raise UnwritableWorkbook(

@@ -39,7 +39,10 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
         f"现在比上年{change} {Quantity(gap.exact, gap.unit)}{please(rule)}。"
     )
     if now == before:
-        message = f"“{label}”（{actual}）{should(rule, sign)}上年数（{last}），现在与上年相同。"
+        message = (
+            f"“{label}”（{actual}）{should(rule, sign)}上年数（{last}），"
+            f"现在与上年相同{please(rule)}。"
+        )
     at = facts_of(context, field)
     return (
         missed(
