@@ -59,7 +59,10 @@ def imported_in_file(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
+            top, *below = node.module.split(".")
+            # a module that tests share, by its own name: from tests.adopted import own_forms
+            shared = below[1:2] or [alias.name for alias in node.names]
+            found |= set(shared) if top == "tests" else {top}
     return found
 
 

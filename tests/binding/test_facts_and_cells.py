@@ -52,8 +52,9 @@ def edited(
         **snapshot.names,
         "F_teachers_full_time__primary": snapshot.names["F_teachers_full_time__junior"],
     }
-    title, first, column = first_class = snapshot.names["T_classes"][0]
-    last_class = replace(first_class, row=first + 199, column=column + 5)
+    first_class = snapshot.names["T_classes"][0]
+    title, first = first_class.sheet, first_class.row
+    last_class = replace(first_class, row=first + 199, column=first_class.column + 5)
     longer = {**snapshot.names, "T_classes": (first_class, last_class)}
     pupils = {f"{title}!D{row}": float(row) for row in range(first, first + 200)}
     return {
@@ -132,10 +133,11 @@ def assert_means_what_stands_there(submission: Submission, book: Snapshot) -> in
         entry = entries[ref.field]
         codes = CodeList(template.code_lists.get(entry.codes or "", {}))
         cell = book.sheets[fact.cell.sheet].cell(fact.cell.row, fact.cell.column)
-        state, value, text, rule, *_ = normalise(cell, entry, codes)
-        assert repr((fact.state, fact.value, fact.typed)) == repr((state, value, text)), ref
-        if rule and ref.row:
-            assert any(item.rule == rule and item.ref == ref for item in submission.problems)
+        typed = normalise(cell, entry, codes)
+        read = (typed.state, typed.value, typed.typed)
+        assert repr((fact.state, fact.value, fact.typed)) == repr(read), ref
+        if typed.rule and ref.row:
+            assert any(item.rule == typed.rule and item.ref == ref for item in submission.problems)
     return len(facts)
 
 

@@ -86,7 +86,7 @@ def test_a_hair_s_breadth_is_a_difference(found: Found) -> None:
     (land,) = found(
         {"area.land@whole.previous": Decimal("12000.51")}, {"area.land": Decimal("12000.5")}
     )
-    assert land.actual is not None and land.actual[0] == Fraction("12000.51")
+    assert land.actual is not None and land.actual.value == Fraction("12000.51")
     assert "12000.51㎡" in land.message and "12000.5㎡" in land.message
     (buses,) = found({"safety.buses@whole.previous": 0}, {"safety.buses": 3})
     assert "0辆" in buses.message and "3辆" in buses.message

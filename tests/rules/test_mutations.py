@@ -20,6 +20,7 @@ from institutions import (
     readers,
     report_of,
     rules_of,
+    template,
 )
 
 from checker.model.rules import Rule
@@ -44,8 +45,15 @@ def shares_a_cell(item: Institution, changed: list[Mutation], rule: Rule, verdic
         for _, node in expressions(rule)
         for call in calls(node)
     )
+    read = readers(item.form)
+    fields, split = template(item.form).fields(), template(item.form).split
     for mutation in changed:
-        if rule.id not in readers(item.form).get(mutation.field, ()):
+        if mutation.field == split.enrolment and any(
+            SHARED in field.columns and rule.id in read.get(name, ())
+            for name, field in fields.items()
+        ):
+            return True  # what stages have in common is shared out by their pupils
+        if rule.id not in read.get(mutation.field, ()):
             continue
         column = mutation.cell.partition("@")[2].removesuffix(PREVIOUS_SUFFIX)
         if across or verdict.unit.stage is None or column in ("", WHOLE, SHARED):

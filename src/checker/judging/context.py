@@ -219,7 +219,8 @@ class Context:
             actual=actual,
             required=Requirement(required) if isinstance(required, str) else required,
             gap=gap,
-            message=quotes_within(message),
+            # what a plugin gave instead of a text is told where its verdicts are checked
+            message=quotes_within(message) if isinstance(message, str) else message,
             borderline=borderline,
         )
 

@@ -207,8 +207,8 @@ def _lay_out(
         if spec is None or not spec.submodule_search_locations:
             raise CannotBuild(f"程序没有装完整：缺少 {package}，请重新安装。")
         _copy(Path(spec.submodule_search_locations[0]), site / package)
-    for room in wanted["left_out"]["rooms"]:
-        place = site / "checker" / room
+    for part in wanted["left_out"]["host"]:
+        place = site / part
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
     plugin_dirs = []
     for number, folder in enumerate(options.plugin_dirs):
