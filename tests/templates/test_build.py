@@ -190,6 +190,7 @@ def test_the_prompt_of_a_cell_and_what_is_said_when_it_stays_empty_agree(
             assert ("必填" in told) == red
             assert ("没有的填 0" in told) == (red and field.type in ("count", "amount"))
             assert red or "留空" in told
+            assert field.type != "flag" or "没有的" not in told, "without it the answer is 否"
             assert not red or column.stage or "留空" not in told
             message = empty.get((cell.sheet, cell.a1))
             if message is not None:

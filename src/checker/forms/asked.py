@@ -58,6 +58,8 @@ def if_none(entry: Entry, required: bool) -> str:
         }.get(entry.type, "")
     if entry.blank is Blank.ZERO and entry.type is FieldType.FLAG:
         return "留空按“否”算"
+    if entry.type is FieldType.FLAG:  # who does not have it answers 否
+        return "可以留空"
     if entry.blank is Blank.ZERO and entry.type in NUMBERS:
         return "没有的留空，按 0 算"
     return "没有的留空"
