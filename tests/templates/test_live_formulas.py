@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+from collections import Counter
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from checker_templates.building.fill_data import FillData, FillValue
 from checker_templates.building.live_formulas import live_formulas
 
 from checker.model.cells import CellKind
-from checker.model.verdicts import Outcome, Quantity
+from checker.model.verdicts import Outcome, Quantity, Severity
 from checker.rules.expression import parse
 from checker.rules.values import plain
 from checker.session import Session
@@ -25,6 +28,7 @@ from checker.session import Session
 pytestmark = pytest.mark.real
 
 SCHOOL = "compulsory_school"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +85,9 @@ PRIMARY_SCHOOL = FillData(
 """GOV4 is asked only of schools with one stage of the two."""
 
 
-def computed(session: Session, data: FillData, folder: Path) -> Path:
-    """The school's form, built, filled, and computed and saved by LibreOffice."""
-    template = next(item for item in session.templates if item.id == SCHOOL)
+def computed(session: Session, data: FillData, folder: Path, form: str = SCHOOL) -> Path:
+    """The form, built, filled, and computed and saved by LibreOffice."""
+    template = next(item for item in session.templates if item.id == form)
     soffice = shutil.which("soffice")
     if soffice is None:
         if os.environ.get("CI"):
@@ -166,6 +170,25 @@ def verdicts_shown(file: Path) -> dict[tuple[str, str], str]:
             text = cell.offset(0, 1).value
             found[rule, "" if stage == "whole" else stage] = str(text or "")
     return found
+
+
+def test_what_only_informs_is_not_called_unmet(session: Session, tmp_path: Path) -> None:
+    """A county's mean is judged by no clause: 供参考, and not counted among 未达标."""
+    example = json.loads((EXAMPLES / "laian.json").read_text("utf-8"), parse_float=Decimal)
+    data = FillData(facts=example["facts"], tables=example.get("tables", {}))
+    file = computed(session, data, tmp_path, "county")
+    shown = {key: text.partition("\n")[0] for key, text in verdicts_shown(file).items()}
+    assert shown["RES3m", "primary"] == "供参考"
+    words: dict[Severity, set[str]] = {Severity.STANDARD: set(), Severity.INFO: set()}
+    for (rule, _), word in shown.items():
+        words[session.rules[rule].severity].add(word)
+    assert words[Severity.INFO] <= {"达到", "供参考", "待填", "不适用", ""}
+    assert words[Severity.STANDARD] <= {"达标", "未达标", "待填", "不适用", ""}
+    page = openpyxl.load_workbook(file, data_only=True)["指标"]
+    counts = Counter(shown.values())
+    counted = [text for row in page["A3:Z3"] for cell in row if (text := str(cell.value or ""))]
+    told = f"达标 {counts['达标']} 项，未达标 {counts['未达标']} 项"
+    assert any(told in text for text in counted), (counted, counts)
 
 
 def test_an_empty_form_shows_nothing_and_no_error(session: Session, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from checker.forms.names import field_name, indicator_name, stage_name
 from checker.model.template import WHOLE, FieldType, Template
 
 REACHED, NOT_REACHED, WAITING, NOT_ASKED = "达标", "未达标", "待填", "不适用"
+ABOVE, BELOW = "达到", "供参考"
+"""Of a figure that no clause judges: it is information, and counted neither way."""
 OPERATORS = {">=": ">=", "<=": "<=", ">": ">", "<": "<", "==": "="}
 ROUNDING_DIGITS = 9
 """The spreadsheet computes in binary fractions: 9/1000*100 comes out just below 0.9. Rounding the
@@ -23,7 +25,8 @@ class IndicatorFormula(Struct, frozen=True):
     ``formula`` is an Excel expression without "=", over defined names; it gives "" or an error
     value while an input is missing. ``compare`` is one of >= <= > < ==. ``digits`` is how many
     decimals are shown, never compared. ``condition`` is an Excel expression that is TRUE where the
-    indicator applies; empty: always.
+    indicator applies; empty: always. ``informs``: its rule is 提示, and the limit only
+    a value to compare with.
     """
 
     title: str
@@ -34,6 +37,7 @@ class IndicatorFormula(Struct, frozen=True):
     limit: Decimal
     digits: int = 2
     condition: str = ""
+    informs: bool = False
 
     @property
     def number_format(self) -> str:
@@ -63,13 +67,15 @@ def value_formula(indicator: IndicatorFormula, template: Template, stage: str) -
 
 
 def verdict_formula(indicator: IndicatorFormula, template: Template, rule: str, stage: str) -> str:
-    """Formula of the verdict cell, without "=": 达标 and 未达标 with a bar below that says how much
-    of the standard is reached; 待填 while there is no value."""
+    """Formula of the verdict cell, without "=": 达标 and 未达标, or 达到 and 供参考 of what only
+    informs, with a bar below that says how much of the standard is reached; 待填 while there is no
+    value."""
+    above, below = (ABOVE, BELOW) if indicator.informs else (REACHED, NOT_REACHED)
     value = indicator_name(rule, stage)
     limit = format(indicator.limit, "f")
     reached = f"ROUND({value},{ROUNDING_DIGITS}){OPERATORS[indicator.compare]}{limit}"
-    verdict = f'IF(ISNUMBER({value}),IF({reached},"{REACHED}"&CHAR(10)&"{FULL_BAR}",'
-    verdict += f'"{NOT_REACHED}"&CHAR(10)&{_bar(indicator, value)}),"{WAITING}")'
+    verdict = f'IF(ISNUMBER({value}),IF({reached},"{above}"&CHAR(10)&"{FULL_BAR}",'
+    verdict += f'"{below}"&CHAR(10)&{_bar(indicator, value)}),"{WAITING}")'
     if indicator.condition:
         not_asked = f'"{NOT_ASKED}"'
         if open_codes := _codes_in(indicator.condition, template):

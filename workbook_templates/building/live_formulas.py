@@ -17,7 +17,7 @@ from checker_templates.building.indicator_formulas import IndicatorFormula, Indi
 from checker.judging.wording import requirement
 from checker.model.rules import Rule
 from checker.model.template import WHOLE, Template
-from checker.model.verdicts import Scope
+from checker.model.verdicts import Scope, Severity
 from checker.rules.expression import parse
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
@@ -77,4 +77,5 @@ def _formula(
         limit=Decimal(limit.numerator) / Decimal(limit.denominator),
         digits=int(str(spec.get("digits", 2))),
         condition="" if condition == TRUE else condition,
+        informs=rule.severity is Severity.INFO,
     )
