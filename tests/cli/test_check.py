@@ -314,6 +314,12 @@ def test_a_profile_changes_what_a_rule_counts_as(checker: Run) -> None:
     assert severity("--profile", "jiangxi") == "standard"
 
 
+def test_another_profile_than_the_national_one_is_named(checker: Run, wrong: Path) -> None:
+    assert "口径：" not in checker("check", wrong, "--no-mark").stdout
+    told = checker("check", wrong, "--no-mark", "--profile", "jiangxi").stdout
+    assert told.splitlines()[-1].startswith("口径：江西")
+
+
 def write_plugin(folder: Path, check: str) -> None:
     """A plugin with one rule."""
     folder.mkdir(parents=True)

@@ -208,8 +208,11 @@ def _conclude(
         from checker.reports.sarif import sarif
 
         sys.stdout.write(sarif(results, session.rules))
-    elif summary:
-        screen.show(summary_lines(results, beside_of(run)))
+    else:
+        if summary:
+            screen.show(summary_lines(results, beside_of(run)))
+        if session.options.profile is not None:
+            screen.show([Line(f"口径：{session.profile.title}", "dim")])
     sys.stdout.flush()
     code = ExitCode.INTERNAL if session.errors else exit_code(results, strict)
     sys.exit(int(ExitCode.INTERRUPTED if run.interrupted else code))
