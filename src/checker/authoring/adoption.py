@@ -29,7 +29,8 @@ from checker.authoring.printed_tables import (
     tables_on,
     title_of,
 )
-from checker.authoring.rule_draft import ProposedRule, id_card_rules, subset_rule, sum_rule
+from checker.authoring.rule_draft import ProposedRule, id_card_rules, subset_rule
+from checker.authoring.seen_relations import relations_of
 from checker.forms.adopted_cells import CROSSES, NO_OPTIONS, TICKS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
@@ -376,84 +377,17 @@ class _Writer:
                 f'{_q(_type(leaf.values, unit))}, unit = {_q(unit)}, columns = ["whole"] }},'
             )
             headers.append(f"{_q(field_id)} = {_q(leaf.path)}")
-        self._sums(each, named)
+        for sentence, rule in relations_of(each.leaves, named):
+            self.relations += [sentence] if sentence else []
+            self.rules.append(rule)
         code = self._code_line(each)
         return ["", "[layout.sheets.ledger]", *code, "[layout.sheets.ledger.headers]", *headers]
-
-    def _sums(self, each: PrintedTable, named: Mapping[int, str]) -> None:
-        """Proposes 合计 = the other columns under the same header, without 其中; 其中 ≤ 合计; and a
-        column = those under the header that bears its name (专任教师 and 专任教师学历)."""
-        groups: dict[str, list[Leaf]] = {}
-        for leaf in each.leaves:
-            head, _, tail = leaf.path.rpartition("/")
-            if head and "其中" not in tail:
-                groups.setdefault(head, []).append(leaf)
-        for head, leaves in groups.items():
-            total = next((leaf for leaf in leaves if leaf.path.endswith("/合计")), None)
-            self._others(each, head, leaves, total, named)
-            for many in range(len(leaves) - 1, 1, -1) if total else ():
-                assert total is not None
-                parts = [leaf for leaf in leaves if leaf is not total][:many]
-                rows = [
-                    row
-                    for row in zip(total.values, *(leaf.values for leaf in parts), strict=True)
-                    if all(isinstance(value, int | float) for value in row)
-                ]
-                held = sum(abs(row[0] - sum(row[1:])) < 1e-6 for row in rows)
-                if rows and held / len(rows) >= 0.9:
-                    names = " + ".join(leaf.path.rpartition("/")[2] for leaf in parts)
-                    support = f"{len(rows)} 行里 {held} 行成立"
-                    self.relations.append(f"{total.path} = {names}：{support}")
-                    self._sum(total, parts, named, support)
-                    break
-
-    def _sum(
-        self, total: Leaf, parts: Sequence[Leaf], named: Mapping[int, str], support: str
-    ) -> None:
-        ids = [named[part.column] for part in parts]
-        head = total.path.rpartition("/")[0]
-        label = head if total.path.endswith("/合计") else total.path
-        labels = (label, [part.path for part in parts])
-        self.rules.append(sum_rule(named[total.column], ids, labels, support))
-
-    def _others(
-        self,
-        each: PrintedTable,
-        head: str,
-        leaves: Sequence[Leaf],
-        total: Leaf | None,
-        named: Mapping[int, str],
-    ) -> None:
-        for leaf in each.leaves if total is not None else ():
-            part = leaf.path.startswith(f"{head}/") and "其中" in leaf.path
-            held, of = _holds(total, leaf) if part and total is not None else (0, 0)
-            if of and held / of >= 0.9 and total is not None:
-                support = f"{of} 行里 {held} 行成立"
-                labels = (leaf.path, f"{head}合计")
-                ids = named[leaf.column], named[total.column]
-                self.rules.append(subset_rule(*ids, labels, "", support))
-        if total is not None or len(leaves) < 2:
-            return
-        for leaf in each.leaves:
-            name = leaf.path.rpartition("/")[2]
-            if leaf in leaves or len(squeeze(name)) < 2 or squeeze(name) not in squeeze(head):
-                continue
-            rows = [
-                row
-                for row in zip(leaf.values, *(one.values for one in leaves), strict=True)
-                if all(isinstance(value, int | float) for value in row)
-            ]
-            held = sum(abs(row[0] - sum(row[1:])) < 1e-6 for row in rows)
-            if rows and held / len(rows) >= 0.9:
-                support = f"{len(rows)} 行里 {held} 行成立"
-                names = " + ".join(one.path for one in leaves)
-                self.relations.append(f"{leaf.path} = {names}：{support}")
-                self._sum(leaf, leaves, named, support)
 
     def _listing(self, table_id: str, each: PrintedTable) -> tuple[list[str], list[str]]:
         headers: list[str] = []
         ticks: list[str] = []
         columns: list[str] = []
+        types: dict[str, str] = {}
         by_head: dict[str, list[Leaf]] = {}
         for leaf in each.leaves:
             by_head.setdefault(leaf.path.rpartition("/")[0], []).append(leaf)
@@ -471,22 +405,22 @@ class _Writer:
                 ticks.append(f"{column_id} = {{ {options} }}")
                 done.update(one.column for one in same)
                 printed = [squeeze(one.path.rpartition("/")[2]) for one in same]
-                kind = 'type = "flag"'
+                types[column_id], kind = "flag", 'type = "flag"'
                 if len(printed) != 2 or not NO_OPTIONS & set(printed):
                     own = f"{table_id}_{column_id}"
                     self.code_lists[own] = printed
-                    kind = f'type = "code", codes = {_q(own)}'
+                    types[column_id], kind = "code", f'type = "code", codes = {_q(own)}'
                 columns.append(f"  {{ id = {_q(column_id)}, title = {_q(head)}, {kind} }},")
                 continue
             unit = _unit_of(leaf.path)
-            kind = _type(leaf.values, unit)
+            kind = types[column_id] = _type(leaf.values, unit)
             blank = ', blank = "none"' if any(v in (None, "") for v in leaf.values) else ""
             columns.append(
                 f"  {{ id = {_q(column_id)}, title = {_q(leaf.path)}, type = {_q(kind)}, "
                 f"unit = {_q(unit)}{blank} }},"
             )
             headers.append(f"{column_id} = {_q(leaf.path)}")
-        self._people(table_id, each, columns)
+        self._people(table_id, each, types)
         layout = ["", "[[layout.sheets.tables]]", f"table = {_q(table_id)}", *self._code_line(each)]
         layout.append(f"headers = {{ {', '.join(headers)} }}")
         if ticks:
@@ -503,13 +437,8 @@ class _Writer:
         ]
         return layout, declared
 
-    def _people(self, table_id: str, each: PrintedTable, columns: Sequence[str]) -> None:
-        """Proposes what holds of the ID numbers of a list of people."""
-        types = {
-            match[1]: match[2]
-            for line in columns
-            if (match := re.search(r'id = "(\w+)".*type = "(\w+)"', line))
-        }
+    def _people(self, table_id: str, each: PrintedTable, types: Mapping[str, str]) -> None:
+        """Proposes what holds of the ID numbers of a list of people; ``types`` by column id."""
         ids = {squeeze(leaf.path): f"c{number}" for number, leaf in enumerate(each.leaves, 1)}
         card = next((own for path, own in ids.items() if "身份证" in path and own in types), None)
         if card is None:
@@ -602,16 +531,6 @@ def _ticks(values: Iterable[object]) -> bool:
     """Whether only ticks and crosses stand in a column, one at least."""
     texts = {squeeze(value) for value in values if value not in (None, "")}
     return bool(texts) and texts <= TICKS | CROSSES
-
-
-def _holds(total: Leaf, part: Leaf) -> tuple[int, int]:
-    """In how many rows a part is not more than the total, and of how many."""
-    rows = [
-        (one, other)
-        for one, other in zip(total.values, part.values, strict=True)
-        if isinstance(one, int | float) and isinstance(other, int | float)
-    ]
-    return sum(other <= one for one, other in rows), len(rows)
 
 
 def _number(value: str) -> object:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -133,6 +134,32 @@ date = ""
 confirmed = true
 note = "表样自带的说明和表内关系。"
 """
+
+
+def write_rules(rules: Sequence[ProposedRule], out: Path, template_id: str) -> Path | None:
+    """Writes the proposed rules of the template in ``out``: as plugin.toml of a new plugin, where
+    ``out`` is in its folder templates, or behind the rules of one that was drafted; else beside the
+    template. Returns the file, None if there is nothing to write. Raises OSError."""
+    plugin = out.parent.parent / "plugin.toml"
+    in_plugin = out.parent.name == "templates"
+    if in_plugin and not plugin.exists():
+        name = plugin.parent.absolute().name
+        own_id = name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else "own_forms"
+        plugin.write_text(plugin_text(own_id, name) + rules_text(rules, template_id), "utf-8")
+        return plugin
+    if not rules:
+        return None
+    known = 0
+    if in_plugin:
+        before = plugin.read_text("utf-8")
+        known = highest_number(before)
+        if before.startswith(DRAFTED):
+            more = rules_text(rules, template_id, known)
+            plugin.write_text(before.rstrip("\n") + "\n" + more, "utf-8")
+            return plugin
+    beside = out / "规则草稿.toml"
+    beside.write_text(rules_text(rules, template_id, known), "utf-8")
+    return beside
 
 
 def rules_text(rules: Sequence[ProposedRule], template_id: str, after: int = 0) -> str:

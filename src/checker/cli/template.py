@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from checker_templates.building.carry_over import CarriedOver
     from checker_templates.building.field_listing import FieldLine
 
-    from checker.authoring.adoption import Draft
     from checker.forms.registry import InstalledTemplate
     from checker.model.template import Template
 
@@ -551,6 +549,7 @@ def adopt(
     """
     from checker.authoring.adoption import draft
     from checker.authoring.adoption_check import compare
+    from checker.authoring.rule_draft import write_rules
     from checker.reading import UnreadableWorkbook, read_snapshot
 
     if checking:
@@ -582,39 +581,11 @@ def adopt(
     for line in made.found:
         click.echo(line)
     with _said_plainly():
-        written = _write_rules(made, out, template_id)
+        written = write_rules(made.rules, out, template_id)
     if written is not None:
         seen = f"看出 {len(made.rules)} 条关系" if made.rules else "没有看出总成立的关系"
         click.echo(f"{seen}，规则的草稿写到 {written}。")
     click.echo(f"草稿写到 {target}；请逐项核对，再用 checker template show 看每一格读成了什么。")
-
-
-def _write_rules(made: Draft, out: Path, template_id: str) -> Path | None:
-    """Write the proposed rules: as plugin.toml of a new plugin, where ``out`` is in its folder
-    templates, or behind the rules of one that was drafted; else beside the template."""
-    from checker.authoring.rule_draft import DRAFTED, highest_number, plugin_text, rules_text
-
-    plugin = out.parent.parent / "plugin.toml"
-    in_plugin = out.parent.name == "templates"
-    if in_plugin and not plugin.exists():
-        name = plugin.parent.absolute().name
-        own_id = name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else "own_forms"
-        text = plugin_text(own_id, name) + rules_text(made.rules, template_id)
-        plugin.write_text(text, "utf-8")
-        return plugin
-    if not made.rules:
-        return None
-    known = 0
-    if in_plugin:
-        before = plugin.read_text("utf-8")
-        known = highest_number(before)
-        if before.startswith(DRAFTED):
-            more = rules_text(made.rules, template_id, known)
-            plugin.write_text(before.rstrip("\n") + "\n" + more, "utf-8")
-            return plugin
-    beside = out / "规则草稿.toml"
-    beside.write_text(rules_text(made.rules, template_id, known), "utf-8")
-    return beside
 
 
 def _add_buttons(files: Sequence[Path], out: Path | None, cell: str | None) -> None:
