@@ -491,12 +491,13 @@ def _print_csv(lines: Sequence[FieldLine]) -> None:
 
 def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
     """Left-aligned columns; a Chinese character takes the width of two letters."""
-    from checker_templates.building.page_styles import text_width
+    from checker.writing.text_size import half_widths
 
-    widths = [max(text_width(cell) for cell in column) for column in zip(*rows, strict=True)]
+    widths = [max(half_widths(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (
-            cell + " " * (width - text_width(cell)) for cell, width in zip(row, widths, strict=True)
+            cell + " " * (width - half_widths(cell))
+            for cell, width in zip(row, widths, strict=True)
         )
         click.echo("  ".join(cells).rstrip())
 

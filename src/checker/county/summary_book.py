@@ -12,7 +12,7 @@ from checker.county.listing import (
     ListSheet,
     Styles,
     Value,
-    lines_needed,
+    lines_of,
     new_book,
     quoted_like,
     styles_of,
@@ -106,7 +106,7 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport, todo: WorkLi
         row += 1
         who = f"{task.name} {task.contact}".strip()
         line = (who, f"{task.what}（{task.effect}）")
-        sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
+        sheet.set_row(row, max(map(lines_of, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, styles.wrap))
     row += 2
     write_line(sheet, row, ("县级校验", "结论"), (styles.head, styles.head))
@@ -117,7 +117,7 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport, todo: WorkLi
         kind = Outcome.DOUBT if item.provisional and item.outcome is Outcome.PASS else item.outcome
         form = styles.wrap if item.informs else styles.fills.get(str(kind), styles.wrap)
         line = (f"{item.rule} {item.label}（{stage}）", f"{item.word}：{item.message}")
-        sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
+        sheet.set_row(row, max(map(lines_of, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, form))
 
 

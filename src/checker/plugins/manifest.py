@@ -218,6 +218,7 @@ def _document(entry: Table) -> Citation:
         str(entry.get("date", "")),
         entry.get("confirmed", True) is True,
         str(entry.get("note", "")),
+        entry.get("local", False) is True,
     )
 
 
@@ -234,6 +235,7 @@ def _citation(entry: Table, documents: Mapping[str, Citation]) -> Citation:
         str(entry.get("date", cited.date)),
         entry.get("confirmed", cited.confirmed) is True,
         str(entry.get("note", cited.note)),
+        entry.get("local", cited.local) is True,
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
 from checker.writing.addresses import Area
 from checker.writing.cell_contents import rich_text
+from checker.writing.grid import Grid, grid_of
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.package import declare, relate, related, relationships, remove_part, unrelate
 from checker.writing.sheet_part import SheetPart
+from checker.writing.text_size import text_pixels
 from checker.writing.workbook_part import Sheet, Workbook
 from checker.writing.xml_part import (
     TAG,
@@ -177,8 +178,6 @@ _COLUMN = re.compile(rb"<x:Column>\s*(\d+)\s*</x:Column>")
 _ANCHOR = re.compile(rb"(<x:Anchor>)([^<]*)(</x:Anchor>)")
 _NOTE = re.compile(rb"""ObjectType\s*=\s*["']Note["']""")
 _BLOCK = 1024  # shape ids are handed out in blocks of this size, one or more per drawing
-_LINE_PIXELS = 17
-_WIDEST_PIXELS = 300
 _NAMESPACES = (
     ("v", "urn:schemas-microsoft-com:vml"),
     ("o", "urn:schemas-microsoft-com:office:office"),
@@ -207,85 +206,6 @@ _SHAPE_MIDDLE = (
     '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
 )
-
-
-class Grid:
-    """Column widths and row heights of a sheet in pixels, for placing boxes over cells.
-
-    ``columns`` are first, last and characters of width, ``rows`` points of height by row; the rest
-    has the usual ``width`` and ``height``. What is hidden has 0.
-    """
-
-    def __init__(
-        self,
-        columns: Iterable[tuple[int, int, float]] = (),
-        width: float = 8.43,
-        height: float = 15.0,
-        rows: Mapping[int, float] | None = None,
-    ) -> None:
-        self._rows = rows or {}
-        self._height = height
-        self._columns = list(columns)
-        self._width = width
-        self._pixels: dict[int, int] = {}
-
-    def column_pixels(self, column: int) -> int:
-        """The width of a 1-based column; 0 if it is hidden."""
-        known = self._pixels.get(column)
-        if known is None:
-            known = self._pixels[column] = self._find_pixels(column)
-        return known
-
-    def _find_pixels(self, column: int) -> int:
-        for first, last, width in self._columns:
-            if first <= column <= last:
-                return round(width * 7 + 5) if width else 0
-        return round(self._width * 7 + 5)
-
-    def anchor(self, row: int, column: int, width: int, height: int) -> str:
-        """A box of that many pixels, just right of a cell (1-based), in VML's notation."""
-        right, rest = _cell_at(column, 12 + width, self.column_pixels, 16_383)
-        top = max(0, row - 2)
-        bottom, below = _cell_at(top, 4 + height, self.row_pixels, 1_048_575)
-        return f"{column}, 12, {top}, 4, {right}, {rest}, {bottom}, {below}"
-
-    def box(self, row: int, column: int, x: int, y: int, width: int, height: int) -> str:
-        """A box of that many pixels, ``x`` and ``y`` pixels from the corner of a cell (1-based), in
-        VML's notation; its own corner may lie in a later cell."""
-        left, x = _cell_at(column - 1, x, self.column_pixels, 16_383)
-        right, rest = _cell_at(left, x + width, self.column_pixels, 16_383)
-        top, y = _cell_at(row - 1, y, self.row_pixels, 1_048_575)
-        bottom, below = _cell_at(top, y + height, self.row_pixels, 1_048_575)
-        return f"{left}, {x}, {top}, {y}, {right}, {rest}, {bottom}, {below}"
-
-    def row_pixels(self, row: int) -> int:
-        """The height of a 1-based row; 0 if it is hidden."""
-        points = self._rows.get(row, self._height)
-        return round(points * 4 / 3) if 0 <= points <= 1_000_000 else 20  # NaN and endless ones
-
-
-def _cell_at(place: int, offset: int, size: Callable[[int], int], last: int) -> tuple[int, int]:
-    """The 0-based column or row in which a point lies that many pixels after the start of
-    ``place``, and how far in it."""
-    while place < last and offset >= (pixels := size(place + 1)):
-        offset -= pixels
-        place += 1
-    return place, offset
-
-
-def half_widths(line: str) -> int:
-    """The width of a line of text, counted in Latin letters; Chinese is twice as wide."""
-    # Three bytes of UTF-8 tell a wide character, one byte a narrow one.
-    return (len(line) + len(line.encode("utf-8", "replace"))) // 2
-
-
-def text_pixels(text: str) -> tuple[int, int]:
-    """Width and height of a box that shows the whole text without scrolling."""
-    lengths = [13 * half_widths(line) // 2 for line in text.split("\n")]
-    width = min(_WIDEST_PIXELS, max(96, max(lengths) + 4))
-    room = width - 4
-    lines = sum([1 + (length - 1) // room if length else 1 for length in lengths])
-    return width + 12, max(2, lines) * _LINE_PIXELS + 12
 
 
 class NoteShapes:
@@ -506,22 +426,7 @@ class SheetNotes:
     def grid(self) -> Grid:
         """Column widths and row heights of this sheet."""
         if self._grid is None:
-            columns = []
-            for one in self._sheet_part.columns():
-                try:
-                    width = float(one.get("width", "8.43"))
-                    hidden = one.get("hidden") in ("1", "true")
-                    columns.append((int(one["min"]), int(one["max"]), 0 if hidden else width))
-                except (KeyError, ValueError):
-                    continue
-            element = self._sheet_part.element("sheetFormatPr")
-            format_ = attributes(self._sheet_part.tag(element)) if element else {}
-            self._grid = Grid(
-                columns,
-                _number(format_.get("defaultColWidth"), 8.43),
-                _number(format_.get("defaultRowHeight"), 15.0),
-                self._sheet_part.row_heights(),
-            )
+            self._grid = grid_of(self._sheet_part)
         return self._grid
 
     def add(self, address: str, row: int, column: int, text: str) -> None:
@@ -584,10 +489,3 @@ class SheetNotes:
             self._sheet_part.part.splice(element.start, element.end, b"")
             unrelate(self._package, self._sheet.key, self._shapes_key)
             remove_part(self._package, self._shapes_key)
-
-
-def _number(text: str | None, otherwise: float) -> float:
-    try:
-        return float(text) if text else otherwise
-    except ValueError:
-        return otherwise
