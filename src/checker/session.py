@@ -82,6 +82,11 @@ class Session:
         self.ruleset = self._chosen(self.plugins.ruleset)
         self.profile = self._load_profile()
 
+    @property
+    def chosen_profile(self) -> str:
+        """Title of the profile that was chosen; "" under the national one."""
+        return "" if self.options.profile is None else self.profile.title
+
     def check(self, path: str, data: bytes, write: Write | None = None) -> Judgement:
         """One workbook through the five steps. A bad file becomes a judgement that says why.
 

@@ -88,6 +88,18 @@ def test_the_profile_is_named_as_check_names_it(filled: Path) -> None:
     dropped = read_snapshot(outcome.copy).sheets["校验结果"]
     assert dropped.rows[1][0] == checked.rows[1][0]
     assert "口径：" in str(dropped.rows[1][0])
+    assert "口径" not in outcome.text  # the national one was not chosen
+
+
+def test_a_chosen_profile_is_named_on_the_screen(filled: Path) -> None:
+    filled.with_name("checker.toml").write_text('profile = "jiangxi"\n', encoding="utf-8")
+    opened, checked = (
+        run("open", "--no-window", filled).stdout,
+        run("check", filled, "--profile", "jiangxi", "--no-mark").stdout,
+    )
+    named = [line for line in checked.splitlines() if line.startswith("口径：")]
+    assert len(named) == 1
+    assert named[0] in opened.splitlines()
 
 
 def test_the_doctor_says_what_there_is_and_what_is_missing(tmp_path: Path) -> None:

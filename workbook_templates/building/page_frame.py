@@ -19,7 +19,7 @@ from checker.forms.layout import Area, Layout
 from checker.forms.names import field_name
 from checker.model.cells import column_letters
 from checker.model.template import Sheet, Template
-from checker.writing.text_size import half_widths
+from checker.writing.text_size import half_widths, room_in
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -247,7 +247,8 @@ def below(page: Page, row: int, last_column: int, blocks: Iterable[tuple[str, li
             continue
         page.merge(page.span(row, 1, last_column), heading, page.styles.get(bold=True))
         page.height(row, 18)
-        packed = list(_packed(texts, page.width(1, last_column) * 0.9))
+        room = room_in(page.width(1, last_column) * NARROWER, SMALLEST)
+        packed = list(_packed(texts, room))
         arranged = [_arranged(page, packed, [(1, last_column)])]
         if heading == NOTES:
             arranged.append(_arranged(page, texts, _parts(page, last_column, 2)))

@@ -211,8 +211,8 @@ def _conclude(
     else:
         if summary:
             screen.show(summary_lines(results, beside_of(run)))
-        if session.options.profile is not None:
-            screen.show([Line(f"口径：{session.profile.title}", "dim")])
+        if session.chosen_profile:
+            screen.show([Line(f"口径：{session.chosen_profile}", "dim")])
     sys.stdout.flush()
     code = ExitCode.INTERNAL if session.errors else exit_code(results, strict)
     sys.exit(int(ExitCode.INTERRUPTED if run.interrupted else code))

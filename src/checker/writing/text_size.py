@@ -17,13 +17,18 @@ def half_widths(line: str) -> int:
     return (len(line) + len(line.encode("utf-8", "replace"))) // 2
 
 
-def lines_needed(text: str, width: float, points: float = USUAL_POINTS) -> int:
-    """Lines that a text takes in a column this wide, its letters ``points`` high.
+def room_in(width: float, points: float = USUAL_POINTS) -> int:
+    """How many half-width letters, ``points`` high, fit into a line of a column this wide.
 
     ``width`` is in Excel's unit: 7 pixels. Half a Chinese character is 7.3 pixels at 11 points, and
     some pixels are lost to the cell's margins.
     """
-    room = max(4, int((width * 0.95 - 1) * USUAL_POINTS / points))
+    return max(4, int((width * 0.95 - 1) * USUAL_POINTS / points))
+
+
+def lines_needed(text: str, width: float, points: float = USUAL_POINTS) -> int:
+    """Lines that a text takes in a column this wide, its letters ``points`` high."""
+    room = room_in(width, points)
     if "\n" not in text:
         return max(1, -(-half_widths(text) // room))
     return sum([max(1, -(-half_widths(part) // room)) for part in text.split("\n")])
