@@ -126,8 +126,8 @@ def head(
     page.height(1, 32)
     title = f"{page.template.title}·{sheet.title}"
     page.merge(page.span(1, 1, last_column), title, styles.title())
-    made = f"{page.template.edition}年表样"
-    number = f"表号：{sheet.form_number}　{made}" if sheet.form_number else made
+    made = f"{page.template.edition}年表样"  # elsewhere the foot of each sheet of paper says it
+    number = f"表号：{sheet.form_number}" if sheet.form_number else made
     listed = "、".join(dict.fromkeys(unit for unit in units if unit))
     measured = f"计量单位：{listed}" if listed else ""
     split = 2
