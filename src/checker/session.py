@@ -151,7 +151,7 @@ class Session:
         last year's figures are not judged by this year's rules, unless that was asked for."""
         template = submission.template
         year = submission.identity("year")
-        if not year.isdigit() or not OLDEST_RULES <= int(year) < template.edition:
+        if not year.isdecimal() or not OLDEST_RULES <= int(year) < template.edition:
             return submission, ""
         asked = self.options.edition
         if asked is not None:

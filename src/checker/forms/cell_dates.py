@@ -237,7 +237,7 @@ def _day(text: str) -> _Day:
     whole = re.fullmatch(_RUN, text)
     if whole is not None and not FIRST_YEAR <= int(whole[1]) <= LAST_YEAR:
         return _Day(None)
-    if whole is None and text.isdigit():
+    if whole is None and text.isascii() and text.isdigit():
         if len(text) == 4:
             return _Day(None, why=f"“{{typed}}”只有年份，没有月和日；{_AS_SHOWN}")
         return _lost_format(Decimal(text))

@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterable, Mapping
 from checker.writing.sheet_part import SheetPart
 from checker.writing.xml_part import attributes
 
+_PIXELS = 7  # of a digit in the usual font, in which files count the widths of columns
+_MARGINS = 5  # pixels of a column that its letters do not get
+_USUAL_WIDTH = 64 / _PIXELS
+
 
 class Grid:
     """Column widths and row heights of a sheet in pixels, for placing boxes over cells.
 
-    ``columns`` are first, last and characters of width, ``rows`` points of height by row; the rest
+    ``columns`` are first, last and width as in the file, ``rows`` points of height by row; the rest
     has the usual ``width`` and ``height``. What is hidden has 0.
     """
 
     def __init__(
         self,
         columns: Iterable[tuple[int, int, float]] = (),
-        width: float = 8.43,
+        width: float = _USUAL_WIDTH,
         height: float = 15.0,
         rows: Mapping[int, float] | None = None,
     ) -> None:
@@ -38,13 +42,13 @@ class Grid:
     def characters(self, left: int, right: int) -> float:
         """Excel's width of columns side by side, as if they were one."""
         pixels = sum(self.column_pixels(column) for column in range(left, right + 1))
-        return max(0.0, (pixels - 5) / 7)
+        return max(0.0, (pixels - _MARGINS) / _PIXELS)
 
     def _find_pixels(self, column: int) -> int:
         for first, last, width in self._columns:
             if first <= column <= last:
-                return round(width * 7 + 5) if width else 0
-        return round(self._width * 7 + 5)
+                return round(width * _PIXELS)
+        return round(self._width * _PIXELS)
 
     def anchor(self, row: int, column: int, width: int, height: int) -> str:
         """A box of that many pixels, just right of a cell (1-based), in VML's notation."""
@@ -86,7 +90,7 @@ def grid_of(sheet: SheetPart) -> Grid:
     columns = []
     for one in sheet.columns():
         try:
-            width = float(one.get("width", "8.43"))
+            width = float(one.get("width", _USUAL_WIDTH))
             hidden = one.get("hidden") in ("1", "true")
             columns.append((int(one["min"]), int(one["max"]), 0 if hidden else width))
         except (KeyError, ValueError):
@@ -95,7 +99,7 @@ def grid_of(sheet: SheetPart) -> Grid:
     format_ = attributes(sheet.tag(element)) if element else {}
     return Grid(
         columns,
-        _number(format_.get("defaultColWidth"), 8.43),
+        _number(format_.get("defaultColWidth"), _USUAL_WIDTH),
         _number(format_.get("defaultRowHeight"), 15.0),
         sheet.row_heights(),
     )

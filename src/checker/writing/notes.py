@@ -106,7 +106,7 @@ class Notes:
         text = self.part.text
         values = attributes(text[element.start : element.inner_start])
         number = values.get("authorId", "")
-        known = number.isdigit() and int(number) < len(self.authors)
+        known = number.isdecimal() and int(number) < len(self.authors)
         inside = self._text_of(element)
         xml = b"" if inside is None else text[inside.inner_start : inside.inner_end]
         return Note(

@@ -227,9 +227,9 @@ class SheetPart:
             self._inherited = [
                 (int(one["min"]), int(one["max"]), int(one["style"]))
                 for one in self.columns()
-                if one.get("style", "").isdigit()
-                and one.get("min", "").isdigit()
-                and one.get("max", "").isdigit()
+                if one.get("style", "").isdecimal()
+                and one.get("min", "").isdecimal()
+                and one.get("max", "").isdecimal()
             ]
         return next((s for first, last, s in self._inherited if first <= column <= last), 0)
 

@@ -118,7 +118,7 @@ class Styles:
     def _fill_of(self, style: int) -> bytes:
         fills = self._table("fills")
         number = attributes(self._format_tag(style)).get("fillId", "0")
-        index = int(number) if number.isdigit() else 0
+        index = int(number) if number.isdecimal() else 0
         return unprefixed(fills[index] if index < len(fills) else fills[0], self._prefix)
 
     def colour_of(self, style: int) -> str | None:
@@ -141,11 +141,11 @@ class Styles:
             return None
         fonts = self._table("fonts")
         number = attributes(self._format_tag(style)).get("fontId", "0")
-        index = int(number) if number.isdigit() else 0
+        index = int(number) if number.isdecimal() else 0
         size = _SIZE.search(fonts[index] if index < len(fonts) else fonts[0])
         points = float(size[1]) if size else USUAL_POINTS
         indent = values.get("indent", "0")
-        return points or USUAL_POINTS, int(indent) if indent.isdigit() else 0
+        return points or USUAL_POINTS, int(indent) if indent.isdecimal() else 0
 
     def with_fill(self, style: int, fill: bytes) -> int:
         """A style that differs from ``style`` in its fill only. ``fill`` is XML without prefix."""

@@ -154,7 +154,7 @@ class Workbook:
                     values.get("name", ""),
                     key,
                     to.kind if to else "",
-                    int(sheet_id) if sheet_id.isdigit() else 0,
+                    int(sheet_id) if sheet_id.isdecimal() else 0,
                     values.get("state", "visible"),
                 )
             )
@@ -244,7 +244,7 @@ class Workbook:
                 part.splice(child.start, child.end, b"")
                 continue
             left += 1
-            if scope.isdigit() and int(scope) > index:
+            if scope.isdecimal() and int(scope) > index:
                 tag = set_attribute(self._tag(child), "localSheetId", str(int(scope) - 1))
                 part.splice(child.start, child.inner_start, tag)
         if not left:
@@ -257,7 +257,7 @@ class Workbook:
             tag = self._tag(child)
             for name in ("activeTab", "firstSheet"):
                 at = attributes(tag).get(name, "")
-                if at.isdigit() and int(at) >= index and int(at) > 0:
+                if at.isdecimal() and int(at) >= index and int(at) > 0:
                     shown = max(0, min(int(at) - 1, len(self.sheets) - 2))
                     tag = set_attribute(tag, name, str(shown))
             part.splice(child.start, child.inner_start, tag)
