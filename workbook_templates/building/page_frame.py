@@ -188,7 +188,8 @@ def school_line(page: Page, last_column: int) -> None:
     ):
         if field_id is None:
             continue
-        style = page.styles.get(align=align, font_size=11, bold=True)
+        # a name longer than its half of the line is printed smaller rather than cut off
+        style = page.styles.get(align=align, font_size=11, bold=True, shrink=True)
         area = page.span(row, left, right)
         page.merge(area, "", style)
         label = fields[field_id].label
