@@ -19,7 +19,7 @@ from checker.forms.layout import Area, Layout
 from checker.forms.names import field_name
 from checker.model.cells import column_letters
 from checker.model.template import Sheet, Template
-from checker.writing.text_size import half_widths, room_in
+from checker.writing.text_size import half_widths, lines_needed, room_in
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -120,7 +120,7 @@ FILL_HINT = "只填浅黄色格子；带 * 的必填，没有的填 0；其余�
 def head(
     page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT, right: str = ""
 ) -> int:
-    """Title, then 表号 | 统计时点, then how to fill | 单位, or room for a text as long as ``right``.
+    """Title, 表号 | 统计时点, how to fill it | 单位, or room for a text as long as ``right``.
     Returns the first column of the right part of the last line."""
     sheet, styles = page.sheet, page.styles
     page.height(1, 32)
@@ -153,9 +153,9 @@ def _split(page: Page, last_column: int, left: str, right: str) -> tuple[int, fl
             (left, page.width(1, column - 1) * NARROWER, SMALLEST),
             (right, page.width(column, last_column) * NARROWER, SMALLEST),
         )
-        height = row_height(*texts)
-        choices.append((height, abs(column - middle), column))
-    height, _, column = min(choices, default=(ROW_HEIGHT, 0, middle))
+        height, lines = row_height(*texts), sum(lines_needed(*text) for text in texts)
+        choices.append((height, lines, abs(column - middle), column))
+    height, _, _, column = min(choices, default=(ROW_HEIGHT, 0, 0, middle))
     return column, max(16.0, height - 3) if height <= ROW_HEIGHT else height
 
 

@@ -12,6 +12,7 @@ from checker.writing.text_size import AIR, height_needed, lines_needed
 from checker.writing.xml_part import attributes, set_attribute
 
 TALLEST = 409.0  # points; Excel knows no taller row
+_MANY = 100  # rows that are merged have room for any text
 _INDENT = 2.0  # characters that one step of an indent takes
 
 
@@ -32,6 +33,8 @@ def grow_rows(sheet: SheetPart, styles: Styles, texts: Mapping[tuple[int, int], 
             continue
         points, indent = wrapping
         area = merged.get((row, column), Area(row, column, row, column))
+        if area.bottom - area.top > _MANY:
+            continue
         width = grid.characters(column, area.right) - indent * _INDENT
         needed = height_needed(text, width, points)
         below = sum(grid.row_points(one) for one in range(row + 1, area.bottom + 1))
