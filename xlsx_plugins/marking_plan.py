@@ -15,7 +15,7 @@ from checker.model.snapshot import Snapshot
 from checker.writing.addresses import Area, parse_area
 from checker.writing.cell_contents import Content, content_of, decode, encode, rich_text
 from checker.writing.memory_sheet import Memory
-from checker.writing.notes import SEPARATOR, text_xml
+from checker.writing.note_texts import SEPARATOR, text_xml
 
 Key = tuple[str, int, int]
 """Sheet title, row, column."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from checker.authoring.printed_tables import (
     LABEL_WORDS,
     REMARK_WORDS,
     UNIT_OF_ROW,
-    YEAR,
     Leaf,
     PrintedTable,
     pairs_beside,
@@ -29,15 +28,24 @@ from checker.authoring.printed_tables import (
     tables_on,
     title_of,
 )
+from checker.authoring.printed_types import (
+    column_ids,
+    only_ticks,
+    read_number,
+    type_of,
+    unit_of,
+    years_on,
+)
 from checker.authoring.rule_draft import ProposedRule, id_card_rules, subset_rule
 from checker.authoring.seen_relations import relations_of
-from checker.forms.adopted_cells import CROSSES, NO_OPTIONS, TICKS, is_end
+from checker.forms.adopted_cells import NO_OPTIONS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
-from checker.model.snapshot import SheetSnapshot, Snapshot
+from checker.model.snapshot import Snapshot
 
 UNIT_WORDS = ("单位", "计量单位")
+
 KNOWN_IDS = (
     ("学校(机构)名称", "school.name"),
     ("学校(机构)标识码", "school.code"),
@@ -50,9 +58,8 @@ KNOWN_IDS = (
     ("办学类型", "school.kind"),
     ("学校", "school.name"),
 )
-STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
+
 _UNITS = re.compile(r"[^\W\d_]{1,4}|㎡")
-_UNIT = re.compile(r"\(([^()]{1,6})\)$")
 
 
 class Draft(Struct):
@@ -108,7 +115,7 @@ class _Writer:
                 continue
             self._sheet(f"sheet{number}", name, printed)
         year = next(
-            (m[1] for each in self.main.sheets.values() for m in _years(each)),
+            (m[1] for each in self.main.sheets.values() for m in years_on(each)),
             str(date.today().year),
         )
         head = [
@@ -180,8 +187,8 @@ class _Writer:
             field_id = own if is_ledger else self._id(label, own)
             if field_id == "school.name" and value:
                 self.names.append(value)
-            unit = _unit_of(label)
-            kind = _type([_number(value)], unit) if where == "beside" else "text"
+            unit = unit_of(label)
+            kind = type_of([read_number(value)], unit) if where == "beside" else "text"
             fields.append(
                 f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = {_q(at)}, type = "
                 f'{_q(kind)}, unit = {_q(unit)}, blank = "none", columns = ["whole"] }},'
@@ -261,7 +268,7 @@ class _Writer:
         printed = each.printed
         unit_at = next((leaf.column for leaf in each.leaves if leaf.is_called(UNIT_WORDS)), None)
         used = [leaf for leaf in each.leaves if not leaf.is_called((*UNIT_WORDS, *REMARK_WORDS))]
-        ids = _column_ids(used)
+        ids = column_ids(used)
         if any(own in columns and own != "whole" for own, *_ in ids):  # of another grid
             mark = f"t{len(columns)}"
             ids = [(f"{mark}_{own}", stage, head, year) for own, stage, head, year in ids]
@@ -296,7 +303,7 @@ class _Writer:
             blank = 'blank = "none", ' if 0 < empty < len(values) else ""
             fields.append(
                 f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = "
-                f"{_q(code or str(len(in_grid)))}, type = {_q(_type(values, unit))}, "
+                f"{_q(code or str(len(in_grid)))}, type = {_q(type_of(values, unit))}, "
                 f"unit = {_q(unit)}, {blank}columns = {json.dumps(names)} }},"
             )
             self._subset(printed, row, each, used, in_grid, label, ids[0][1])
@@ -371,10 +378,10 @@ class _Writer:
                 continue
             field_id = self._id(leaf.path, f"{sheet_id}.c{number}")
             named[leaf.column] = field_id
-            unit = _unit_of(leaf.path)
+            unit = unit_of(leaf.path)
             fields.append(
                 f'  {{ id = {_q(field_id)}, label = {_q(leaf.path)}, row = "{number}", type = '
-                f'{_q(_type(leaf.values, unit))}, unit = {_q(unit)}, columns = ["whole"] }},'
+                f'{_q(type_of(leaf.values, unit))}, unit = {_q(unit)}, columns = ["whole"] }},'
             )
             headers.append(f"{_q(field_id)} = {_q(leaf.path)}")
         for sentence, rule in relations_of(each.leaves, named):
@@ -398,7 +405,7 @@ class _Writer:
             head = leaf.path.rpartition("/")[0]
             same = by_head[head]
             column_id = f"c{number}"
-            if head and len(same) > 1 and all(_ticks(each_leaf.values) for each_leaf in same):
+            if head and len(same) > 1 and all(only_ticks(each_leaf.values) for each_leaf in same):
                 options = ", ".join(
                     f"{_q(one.path.rpartition('/')[2])} = {_q(one.path)}" for one in same
                 )
@@ -412,8 +419,8 @@ class _Writer:
                     types[column_id], kind = "code", f'type = "code", codes = {_q(own)}'
                 columns.append(f"  {{ id = {_q(column_id)}, title = {_q(head)}, {kind} }},")
                 continue
-            unit = _unit_of(leaf.path)
-            kind = types[column_id] = _type(leaf.values, unit)
+            unit = unit_of(leaf.path)
+            kind = types[column_id] = type_of(leaf.values, unit)
             blank = ', blank = "none"' if any(v in (None, "") for v in leaf.values) else ""
             columns.append(
                 f"  {{ id = {_q(column_id)}, title = {_q(leaf.path)}, type = {_q(kind)}, "
@@ -462,84 +469,6 @@ def _kind(printed: PrintedSheet) -> tuple[object, ...]:
 def _plain_title(text: str, most: int) -> str:
     """A title without the signs that names of files and sheets must not have."""
     return re.sub(r"[\\/:*?\"<>|\[\]']", " ", text).strip()[:most] or "自己的表"
-
-
-def _years(sheet: SheetSnapshot) -> Iterator[re.Match[str]]:
-    for line in sheet.rows[:8]:
-        for value in line:
-            if isinstance(value, str):
-                yield from YEAR.finditer(value)
-
-
-def _column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
-    """(column id, stage, its title, year) of the columns of a grid, by the words of their paths."""
-    if len(leaves) == 1:
-        return [("whole", "", "", "")]
-    years = sorted({m[1] for leaf in leaves if (m := YEAR.search(leaf.path))}, reverse=True)
-    found: list[tuple[str, str, str, str]] = []
-    used: set[str] = set()
-    for number, leaf in enumerate(leaves, 1):
-        parts = leaf.path.split("/")
-        stage, title = next(((name, part) for part in parts if (name := _stage(part))), ("", ""))
-        match = YEAR.search(leaf.path)
-        year = match[1] if match else ""
-        base = stage or "whole"
-        if year and years and year != years[0]:
-            previous = len(years) > 1 and year == years[1]
-            base = f"{base}.previous" if previous else f"{base}_{year}"
-        if base in used or (not stage and not year):
-            base = f"c{number}"
-            stage = ""
-        used.add(base)
-        found.append((base, stage, title if stage else "", year))
-    return found
-
-
-def _stage(part: str) -> str:
-    """The stage that a part of a header names and nothing else: 小学, 初中部."""
-    bare = re.sub(r"(部|段|学段|阶段)$", "", squeeze(part))
-    return dict(STAGES).get(bare, "")
-
-
-def _unit_of(path: str) -> str:
-    match = _UNIT.search(squeeze(path.partition("/")[0])) or _UNIT.search(squeeze(path))
-    return match[1] if match else ""
-
-
-def _type(values: Iterable[object], unit: str) -> str:
-    """The type that fits nearly everything that stands there; money and areas may have decimals."""
-    held = [value for value in values if value not in (None, "")]
-    if unit in ("㎡", "平方米", "m2", "元", "万元", "亩"):
-        return "amount"
-    numbers = [value for value in held if isinstance(value, int | float)]
-    if held and len(numbers) >= 0.8 * len(held):
-        whole = all(value == int(value) and value >= 0 for value in numbers)
-        return "count" if whole else "signed" if any(v < 0 for v in numbers) else "amount"
-    texts = [squeeze(value) for value in held if isinstance(value, str)]
-    months = [t for t in texts if re.fullmatch(r"(19|20)[0-9]{2}[.\-/年]?[0-9]{1,2}月?", t)]
-    dates = sum(isinstance(value, date) for value in held)
-    if held and len(months) + dates >= 0.9 * len(held):
-        return "month" if months else "date"
-    if texts and set(texts) <= {"是", "否"}:
-        return "flag"
-    if not held and unit:
-        return "count"
-    return "text"
-
-
-def _ticks(values: Iterable[object]) -> bool:
-    """Whether only ticks and crosses stand in a column, one at least."""
-    texts = {squeeze(value) for value in values if value not in (None, "")}
-    return bool(texts) and texts <= TICKS | CROSSES
-
-
-def _number(value: str) -> object:
-    """The number that a text is, or the text; "" for none."""
-    try:
-        code = re.fullmatch(r"[+0]\d+|\d{8,}", value)  # a code, a telephone
-        return float(value) if value and not code else value
-    except ValueError:
-        return value
 
 
 def _short(value: str) -> str:

@@ -71,7 +71,8 @@ def command(
         session = session_here(profile, edition, plugin_dirs, plugins)
         _write_draft(file, output, session)
         return
-    from checker.report_text.statements import Judged, statements_of
+    from checker.report_text.recomputing import statements_of
+    from checker.report_text.statements import Judged
     from checker.report_text.text_source import UnreadableReport, is_docx, read_paragraphs
     from checker.report_text.told import document, lines
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.county.collection import County, conclude_all, gather, gather_gaps
+from checker.county.conclusions import CountyFinding, key_of_note
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
 from checker.county.measuring import collection_rules
@@ -18,7 +19,6 @@ from checker.county.python_rules import HandedIn, submission_of
 from checker.county.report import (
     SENT_BACK,
     Attainment,
-    CountyFinding,
     CountyReport,
     Decisions,
     Indicator,
@@ -26,7 +26,6 @@ from checker.county.report import (
     School,
     Shortage,
     YearLine,
-    key_of_note,
 )
 from checker.county.roster import RosterEntry
 from checker.judging.engine import sent_back

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from checker.county.report import CountyFinding, CountyReport, account_told, state_of
+from checker.county.conclusions import CountyFinding
+from checker.county.report import CountyReport, account_told, state_of
 from checker.county.run_log import locked_lines
+from checker.county.traces import hint
 from checker.model.verdicts import MISSED, Outcome, Severity
 
 _REPEATED = 3
@@ -37,7 +39,7 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         if found.kind == "same_year":
             yield f"  请先核对：{found.message}"
     for entry in filing.missing[:20]:
-        yield f"  缺报：{entry.name}（{entry.code}）{report.hint(entry)}"
+        yield f"  缺报：{entry.name}（{entry.code}）{hint(report, entry)}"
     if len(filing.missing) > 20:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():

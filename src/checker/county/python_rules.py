@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.county.conclusions import CountyFinding
 from checker.county.question import Conclusion, Question
-from checker.county.report import CountyFinding
 from checker.forms.stage_units import stages_of
 from checker.judging.context import Context
 from checker.judging.engine import Run

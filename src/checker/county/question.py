@@ -9,7 +9,7 @@ from fractions import Fraction
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from checker.county.report import CountyFinding, DispersionResult
+from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.marking.file_record import Doubt
 from checker.model.rules import Rule, sources_in_words
 from checker.model.verdicts import Outcome, Severity

@@ -9,8 +9,10 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from checker.county.report import CountyReport, cells_of, traces
+from checker.county.conclusions import cells_of
+from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry
+from checker.county.traces import traces
 from checker.marking.file_record import Doubt, FileRecord
 from checker.marking.overview import BLANK_FORM
 from checker.model.report import FileStatus

@@ -23,7 +23,8 @@ from checker.writing.memory_sheet import (
     read_memories,
     remembered_sheet,
 )
-from checker.writing.notes import SEPARATOR, Note, SheetNotes, text_xml
+from checker.writing.note_texts import SEPARATOR, Note, text_xml
+from checker.writing.notes import SheetNotes
 from checker.writing.outcome import CleanSummary, Skipped
 from checker.writing.package import Package, declare, key_of, relate, related, remove_part, unrelate
 from checker.writing.sheet_cells import CellChange, change_cells, remove_links

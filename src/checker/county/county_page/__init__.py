@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from checker.county.conclusions import DispersionResult, cells_of
 from checker.county.county_page.charts import (
     dispersion_bars,
     distribution,
@@ -24,11 +25,9 @@ from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
 from checker.county.report import (
     CountyReport,
-    DispersionResult,
     Indicator,
     Level,
     account_told,
-    cells_of,
     school_years,
     state_of,
 )

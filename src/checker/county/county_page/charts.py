@@ -8,8 +8,8 @@ from fractions import Fraction
 from html import escape
 from math import floor
 
+from checker.county.conclusions import DispersionResult
 from checker.county.dispersion import ascending
-from checker.county.report import DispersionResult
 from checker.county.townships import KINDS, Township
 from checker.model.verdicts import Outcome, format_number
 
