@@ -30,7 +30,6 @@ from checker.county.report import (
 from checker.county.roster import RosterEntry
 from checker.judging.engine import sent_back
 from checker.marking.file_record import FileRecord, exact
-from checker.model.report import compares_one_year
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import SCHOOL_LEVELS, Template
@@ -262,7 +261,7 @@ def _with_copies_of_last_year(
 ) -> HandingIn:
     """Forms whose every fact is last year's: handed in again, not filled in. Where last year's
     forms are of this very year, that is said first; most schools at once are one sentence."""
-    same = [record for record in counted.values() if compares_one_year(record.overview.note)]
+    same = [record for record in counted.values() if record.overview.same_year]
     copies = [
         record
         for code, record in counted.items()

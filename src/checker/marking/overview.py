@@ -69,7 +69,8 @@ class Filled(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
-    """All of it for one workbook. ``blank``: nothing is filled in yet."""
+    """All of it for one workbook. ``blank``: nothing is filled in yet. ``same_year``: the form that
+    is given as last year's is of this very year."""
 
     scorecard: tuple[ScoreLine, ...] = ()
     first: tuple[FirstThing, ...] = ()
@@ -77,6 +78,7 @@ class Overview(Struct, frozen=True):
     filled: tuple[Filled, ...] = ()
     blank: bool = False
     note: str = ""
+    same_year: bool = False
 
 
 _FOLDING = frozenset({CauseKind.TYPE, CauseKind.SHIFT, CauseKind.FIGURE, CauseKind.STRUCTURE})
@@ -117,6 +119,7 @@ def overview_of(report: Report, rules: Mapping[str, Rule]) -> Overview:
         filled=() if report.blank else tuple(_filled(report.submission)),
         blank=report.blank,
         note=report.note,
+        same_year=report.same_year,
     )
 
 

@@ -33,6 +33,7 @@ from checker.county.report import (
 )
 from checker.county.school_copy import Note, notes_of
 from checker.county.townships import ELSEWHERE, KINDS, Township, townships
+from checker.county.traces import hint
 from checker.county.work_list import WorkList, work_list
 from checker.marking.file_record import Json
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
@@ -102,6 +103,7 @@ def county_page(
         percent=_percent,
         left_out=_left_out,
         word_of=finding_word,
+        hint=hint,
         state_of=state_of,
         school_years=school_years,
         all_stages=list(report.stages.items()),
