@@ -15,6 +15,7 @@ from checker.forms.adopted_cells import (
     own_words,
     without_noise,
 )
+from checker.forms.adopted_page import Page
 from checker.forms.adopted_reader import SheetReader
 from checker.forms.adopted_rooms import Found, Rooms
 from checker.forms.adopted_sheets import adopted_sheets
@@ -88,7 +89,7 @@ def _read(
     for place, title in placed:
         sheet = template.sheet(place.id)
         titles.setdefault(place.id, title)
-        reader = SheetReader(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found)
+        reader = SheetReader(Page(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found))
         reader.read(place)
         if place.ledger is not None:
             ledger = reader.ledger(place.ledger)
