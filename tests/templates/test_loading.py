@@ -12,12 +12,12 @@ import pytest
 
 from checker.forms.errors import TemplateError
 from checker.forms.loading import load_template, parse_template
-from checker.forms.registry import bundled_folder, template_files
+from checker.forms.registry import bundled_folder, declared_in
 from checker.forms.schema_check import problems_of, template_json_schema
 from checker.model.template import Blank, FieldType, SheetKind, Template
 
 SMALL = Path(__file__).parent / "data" / "small.toml"
-SOURCES = [SMALL, *template_files(bundled_folder())]
+SOURCES = [SMALL, *declared_in(bundled_folder())]
 
 
 def test_a_template_is_read_as_it_was_written(small: Template) -> None:

@@ -36,6 +36,7 @@ from checker.model.template import SCHOOL_LEVELS, Template
 from checker.model.verdicts import MISSED, Outcome, RuleError, Severity, rule_of
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
+from checker.toml_files import texts
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _LEAST = frozenset({">=", ">", "=="})
@@ -188,8 +189,7 @@ def _attainments(
     """Every composite standard that a collection rule asks the stages for: first by school, which
     meets it where all of its stages do, then by stage."""
     for rule in asked:
-        named = rule.spec.get("of")
-        parts = [rules.get(str(name)) for name in named] if isinstance(named, list) else []
+        parts = [rules.get(name) for name in texts(rule.spec.get("of"))]
         if rule.kind != "pass_share" or not any(
             part and part.kind == "composite" for part in parts
         ):

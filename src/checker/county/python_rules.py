@@ -35,6 +35,7 @@ from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 from checker.rules.syntax import Name
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+from checker.toml_files import texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,8 +163,9 @@ class CountyData:
         fields = template.fields()
         if not isinstance(named, list):
             return list(fields)
-        texts = [str(each) for each in named]
-        return [text for text in texts if not isinstance(parse(text), Name) or text in fields]
+        return [
+            text for text in texts(named) if not isinstance(parse(text), Name) or text in fields
+        ]
 
 
 def _frame(rows: list[dict[str, Any]], columns: list[str], index: Any) -> pd.DataFrame:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from checker.forms.asked import is_required
+from checker.marking.findings import is_unjudged
 from checker.model.report import CauseKind, Report
 from checker.model.rules import Rule
 from checker.model.submission import FactState, Submission
 from checker.model.template import SheetKind
-from checker.model.verdicts import Outcome, Severity
+from checker.model.verdicts import Outcome
 
 SCORE_WORDS = {Outcome.PASS: "达标", Outcome.INCOMPLETE: "未判断"}
 """What a composite standard comes to; 未达标 otherwise."""
@@ -126,12 +127,7 @@ def overview_of(report: Report, rules: Mapping[str, Rule]) -> Overview:
 def _unjudged(report: Report, rules: Mapping[str, Rule]) -> Iterator[NotJudged]:
     for verdict in report.verdicts:
         rule = rules.get(verdict.rule)
-        if (
-            verdict.outcome is not Outcome.INCOMPLETE
-            or rule is None
-            or rule.severity is not Severity.STANDARD
-            or rule.kind == "composite"
-        ):
+        if rule is None or not is_unjudged(verdict, rule):
             continue
         located = (report.submission.locate(ref) for ref in verdict.at)
         place = next((cell for cell in located if cell is not None), None)

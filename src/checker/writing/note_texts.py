@@ -62,6 +62,12 @@ def text_xml(text: str) -> bytes:
     return opening + cell_text(text[:LONGEST]).encode() + closing
 
 
+def plain_text(text: str) -> str:
+    """Text as every program keeps it: one kind of line end, no spaces at line ends."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines).rstrip("\n")
+
+
 def joined_xml(existing: bytes, text: str) -> bytes:
     """Content of a <text> element: what was there, the separator, and ours."""
     element = next(children(existing, 0, len(existing)), None)
