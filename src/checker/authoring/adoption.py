@@ -36,7 +36,7 @@ from checker.authoring.printed_types import (
     unit_of,
     years_on,
 )
-from checker.authoring.rule_draft import ProposedRule, id_card_rules, subset_rule
+from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, quoted, subset_rule
 from checker.authoring.seen_relations import relations_of
 from checker.forms.adopted_cells import NO_OPTIONS, is_end
 from checker.forms.header_paths import PrintedSheet
@@ -122,24 +122,22 @@ class _Writer:
             f"# 由 checker template adopt 从 {len(self.copies)} 份表起草，请逐项核对：",
             "# · 字段编号（id）改成说得清的英文，规则按它引用；type、unit 是按现有的内容推测的；",
             "# · 表头路径和名称照表上印的写，改了就找不到；用不到的字段连同位置一起删去。",
-            f"id = {_q(self.template_id)}",
-            f"title = {_q(_plain_title(self._title(title) or Path(self.main.name).stem, 60))}",
+            f"id = {quoted(self.template_id)}",
+            f"title = {quoted(_plain_title(self._title(title) or Path(self.main.name).stem, 60))}",
             f"edition = {year}",
             'level = "school"',
         ]
         if self.stages:
             stages = ", ".join(
-                f"{{ id = {_q(stage)}, title = {_q(title)} }}"
-                for stage, title in self.stages.items()
+                inline(id=stage, title=title) for stage, title in self.stages.items()
             )
             head.append(f"stages = [{stages}]")
         if self.identity:
-            parts = ", ".join(f"{part} = {_q(name)}" for part, name in self.identity.items())
-            head.append(f"identity = {{ {parts} }}")
+            head.append(f"identity = {inline(**self.identity)}")
         if self.code_lists:
             head += ["", "[code_lists]"]
             for own, options in self.code_lists.items():
-                listed = ", ".join(f"{_q(option)} = {_q(option)}" for option in options)
+                listed = ", ".join(f"{quoted(option)} = {quoted(option)}" for option in options)
                 head.append(f"{own} = {{ {listed} }}")
         lines = [*head, *self.sheets, "", "[layout]", 'kind = "adopted"', *self.layouts]
         if self.relations:
@@ -189,14 +187,17 @@ class _Writer:
                 self.names.append(value)
             unit = unit_of(label)
             kind = type_of([read_number(value)], unit) if where == "beside" else "text"
-            fields.append(
-                f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = {_q(at)}, type = "
-                f'{_q(kind)}, unit = {_q(unit)}, blank = "none", columns = ["whole"] }},'
-                f"  # 现在：{_short(value)}"
+            entry = inline(
+                id=field_id,
+                label=label,
+                row=at,
+                type=kind,
+                unit=unit,
+                blank="none",
+                columns=["whole"],
             )
-            cells.append(
-                f"  {{ field = {_q(field_id)}, label = {_q(label)}, value = {_q(where)} }},"
-            )
+            fields.append(f"  {entry},  # 现在：{_short(value)}")
+            cells.append(f"  {inline(field=field_id, label=label, value=where)},")
         if pairs:
             self.found.append(f"{name}：{len(pairs)} 个“名称—内容”")
         for number, each in enumerate(tables, 1):
@@ -215,8 +216,8 @@ class _Writer:
         self.sheets += [
             "",
             "[[sheets]]",
-            f"id = {_q(sheet_id)}",
-            f"title = {_q(_plain_title(name, 31))}",
+            f"id = {quoted(sheet_id)}",
+            f"title = {quoted(_plain_title(name, 31))}",
             'kind = "form"',
             f"columns = [{', '.join(columns.values())}]",
             "fields = [",
@@ -225,12 +226,12 @@ class _Writer:
             *declared,
         ]
         title = title_of(printed)
-        self.layouts += ["", "[[layout.sheets]]", f"id = {_q(sheet_id)}"]
+        self.layouts += ["", "[[layout.sheets]]", f"id = {quoted(sheet_id)}"]
         title = self._title(title)
         if title:
-            self.layouts.append(f"titles = [{_q(title)}]")
+            self.layouts.append(f"titles = [{quoted(title)}]")
         if len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2:
-            self.layouts.append(f"names = [{_q(name.partition('_')[0] + '*')}]")
+            self.layouts.append(f"names = [{quoted(name.partition('_')[0] + '*')}]")
         if cells:
             self.layouts += ["cells = [", *cells, "]"]
         self.layouts += [*grids, *listings, *ledger]
@@ -273,14 +274,15 @@ class _Writer:
             mark = f"t{len(columns)}"
             ids = [(f"{mark}_{own}", stage, head, year) for own, stage, head, year in ids]
         for leaf, (column_id, stage, stage_title, year) in zip(used, ids, strict=True):
-            text = f"{{ id = {_q(column_id)}, title = {_q(leaf.path)}"
+            more: dict[str, object] = {}
             if stage:
                 self.stages.setdefault(stage, stage_title)
-                text += f", stage = {_q(stage)}"
+                more["stage"] = stage
             if column_id.endswith(".previous"):
-                text += ", previous = true"
-            text += f", year = {year} }}" if year else " }"
-            columns[column_id] = text
+                more["previous"] = True
+            if year:
+                more["year"] = int(year)
+            columns[column_id] = inline(id=column_id, title=leaf.path, **more)
         names = [column_id for column_id, *_ in ids]
         in_grid: list[str] = []
         before = sum(f"{sheet_id}.r" in line for line in fields)
@@ -300,24 +302,30 @@ class _Writer:
             in_grid.append(field_id)
             label = "/".join(part.replace("/", "//") for part in path[-2:])
             empty = sum(value in (None, "") for value in values)
-            blank = 'blank = "none", ' if 0 < empty < len(values) else ""
-            fields.append(
-                f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = "
-                f"{_q(code or str(len(in_grid)))}, type = {_q(type_of(values, unit))}, "
-                f"unit = {_q(unit)}, {blank}columns = {json.dumps(names)} }},"
+            blank = {"blank": "none"} if 0 < empty < len(values) else {}
+            entry = inline(
+                id=field_id,
+                label=label,
+                row=code or str(len(in_grid)),
+                type=type_of(values, unit),
+                unit=unit,
+                **blank,
+                columns=names,
             )
+            fields.append(f"  {entry},")
             self._subset(printed, row, each, used, in_grid, label, ids[0][1])
         header = self._path_of(each, each.labels[-1], LABEL_WORDS)
-        lines = ["", "[[layout.sheets.grids]]", f"labels = {_q(header)}"]
+        lines = ["", "[[layout.sheets.grids]]", f"labels = {quoted(header)}"]
         groups = self._path_of(each, each.labels[0], ("",))
         if groups and groups != header:
-            lines.append(f"groups = {_q(groups)}")
+            lines.append(f"groups = {quoted(groups)}")
         if each.block:
             lines.append(f"block = {each.block}\nblocks = {each.blocks}")
         if each.code:
-            lines.append(f"code = {_q(self._path_of(each, each.code, CODE_WORDS))}")
+            lines.append(f"code = {quoted(self._path_of(each, each.code, CODE_WORDS))}")
         pairs = ", ".join(
-            f"{_q(column)} = {_q(leaf.path)}" for column, leaf in zip(names, used, strict=True)
+            f"{quoted(column)} = {quoted(leaf.path)}"
+            for column, leaf in zip(names, used, strict=True)
         )
         return [*lines, f"columns = {{ {pairs} }}", f"fields = {json.dumps(in_grid)}"]
 
@@ -379,11 +387,16 @@ class _Writer:
             field_id = self._id(leaf.path, f"{sheet_id}.c{number}")
             named[leaf.column] = field_id
             unit = unit_of(leaf.path)
-            fields.append(
-                f'  {{ id = {_q(field_id)}, label = {_q(leaf.path)}, row = "{number}", type = '
-                f'{_q(type_of(leaf.values, unit))}, unit = {_q(unit)}, columns = ["whole"] }},'
+            entry = inline(
+                id=field_id,
+                label=leaf.path,
+                row=str(number),
+                type=type_of(leaf.values, unit),
+                unit=unit,
+                columns=["whole"],
             )
-            headers.append(f"{_q(field_id)} = {_q(leaf.path)}")
+            fields.append(f"  {entry},")
+            headers.append(f"{quoted(field_id)} = {quoted(leaf.path)}")
         for sentence, rule in relations_of(each.leaves, named):
             self.relations += [sentence] if sentence else []
             self.rules.append(rule)
@@ -407,35 +420,40 @@ class _Writer:
             column_id = f"c{number}"
             if head and len(same) > 1 and all(only_ticks(each_leaf.values) for each_leaf in same):
                 options = ", ".join(
-                    f"{_q(one.path.rpartition('/')[2])} = {_q(one.path)}" for one in same
+                    f"{quoted(one.path.rpartition('/')[2])} = {quoted(one.path)}" for one in same
                 )
                 ticks.append(f"{column_id} = {{ {options} }}")
                 done.update(one.column for one in same)
                 printed = [squeeze(one.path.rpartition("/")[2]) for one in same]
-                types[column_id], kind = "flag", 'type = "flag"'
+                types[column_id] = "flag"
+                codes = {}
                 if len(printed) != 2 or not NO_OPTIONS & set(printed):
                     own = f"{table_id}_{column_id}"
                     self.code_lists[own] = printed
-                    types[column_id], kind = "code", f'type = "code", codes = {_q(own)}'
-                columns.append(f"  {{ id = {_q(column_id)}, title = {_q(head)}, {kind} }},")
+                    types[column_id], codes = "code", {"codes": own}
+                entry = inline(id=column_id, title=head, type=types[column_id], **codes)
+                columns.append(f"  {entry},")
                 continue
             unit = unit_of(leaf.path)
             kind = types[column_id] = type_of(leaf.values, unit)
-            blank = ', blank = "none"' if any(v in (None, "") for v in leaf.values) else ""
-            columns.append(
-                f"  {{ id = {_q(column_id)}, title = {_q(leaf.path)}, type = {_q(kind)}, "
-                f"unit = {_q(unit)}{blank} }},"
-            )
-            headers.append(f"{column_id} = {_q(leaf.path)}")
+            blank = {"blank": "none"} if any(v in (None, "") for v in leaf.values) else {}
+            entry = inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
+            columns.append(f"  {entry},")
+            headers.append(f"{column_id} = {quoted(leaf.path)}")
         self._people(table_id, each, types)
-        layout = ["", "[[layout.sheets.tables]]", f"table = {_q(table_id)}", *self._code_line(each)]
+        layout = [
+            "",
+            "[[layout.sheets.tables]]",
+            f"table = {quoted(table_id)}",
+            *self._code_line(each),
+        ]
         layout.append(f"headers = {{ {', '.join(headers)} }}")
         if ticks:
             layout.append(f"ticks = {{ {', '.join(ticks)} }}")
         declared = [
             "",
             "[[sheets.tables]]",
-            f"id = {_q(table_id)}",
+            f"id = {quoted(table_id)}",
             'title = "明细"  # 请改成这张表的名称',
             "capacity = 500",
             "columns = [",
@@ -457,7 +475,7 @@ class _Writer:
 
     def _code_line(self, each: PrintedTable) -> list[str]:
         code = next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), None)
-        return [f"code = {_q(code)}"] if code else []
+        return [f"code = {quoted(code)}"] if code else []
 
 
 def _kind(printed: PrintedSheet) -> tuple[object, ...]:
@@ -474,7 +492,3 @@ def _plain_title(text: str, most: int) -> str:
 def _short(value: str) -> str:
     text = " ".join(value.split())
     return text[:20] or "空"
-
-
-def _q(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from checker.authoring.example_forms import EXPECTED, form_with
+from checker.authoring.example_forms import EXPECTED, errors_told, form_with
 from checker.county.collection import County, conclude_all, gather
 from checker.county.measuring import figures_of, measure, questions
 from checker.county.python_rules import HandedIn
@@ -62,10 +62,7 @@ def problem_of(
     )
     concluded = conclude_all([rule], county, ruleset, profile)
     if concluded.errors:
-        return "；".join(
-            f"{error.message}（{error.where}）" if ".py:" in error.where else error.message
-            for error in concluded.errors
-        )
+        return errors_told(concluded.errors)
     found = [
         item
         for item in concluded.findings

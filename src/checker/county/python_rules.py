@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from checker.county.conclusions import CountyFinding
 from checker.county.question import Conclusion, Question
 from checker.forms.stage_units import stages_of
+from checker.forms.typed_value import blank_fact
 from checker.judging.context import Context
 from checker.judging.engine import Run
 from checker.judging.unit import Unit
@@ -387,11 +388,9 @@ def submission_of(record: FileRecord, template: Template) -> Submission:
 
 
 def _blank(ref: FactRef, entry: Field | TableColumn, unread: bool) -> Fact:
-    if entry.blank is not Blank.ZERO:
-        return Fact(ref, FactState.BLANK)
-    if unread:
+    if unread and entry.blank is Blank.ZERO:
         return Fact(ref, FactState.UNBOUND)
-    return Fact(ref, FactState.BLANK, False if entry.type is FieldType.FLAG else Decimal(0))
+    return blank_fact(ref, entry)
 
 
 _TEXTS = frozenset({FieldType.TEXT, FieldType.CODE})
