@@ -7,14 +7,13 @@ the author gives the fields their names and decides what is a rule.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from checker.authoring.printed_tables import (
     CODE_WORDS,
@@ -22,6 +21,7 @@ from checker.authoring.printed_tables import (
     REMARK_WORDS,
     UNIT_OF_ROW,
     Leaf,
+    Pair,
     PrintedTable,
     pairs_beside,
     pairs_on,
@@ -76,6 +76,20 @@ def draft(snapshots: Sequence[Snapshot], template_id: str) -> Draft:
     main = snapshots[0]
     writer = _Writer(main, snapshots, template_id)
     return Draft(writer.text(), writer.found, writer.rules)
+
+
+class _SheetParts(Struct):
+    """The lines of one sheet: what it asks (``columns`` by id), and where that stands."""
+
+    columns: dict[str, str] = field(
+        default_factory=lambda: {"whole": inline(id="whole", title="全校")}
+    )
+    fields: list[str] = []
+    declared: list[str] = []
+    cells: list[str] = []
+    grids: list[str] = []
+    listings: list[str] = []
+    ledger: list[str] = []
 
 
 class _Writer:
@@ -172,69 +186,64 @@ class _Writer:
         units = [pair for pair in pairs if squeeze(pair[0]) in UNIT_WORDS]
         pairs = [pair for pair in pairs if pair not in units]
         self.unit = next((value for _, value, *_ in units if _UNITS.fullmatch(value)), "")
-        fields: list[str] = []
-        cells: list[str] = []
-        grids: list[str] = []
-        listings: list[str] = []
-        ledger: list[str] = []
-        columns: dict[str, str] = {"whole": '{ id = "whole", title = "全校" }'}
-        declared: list[str] = []
-        for label, value, where, printed_row in pairs:
-            at = printed_row or f"p{len(cells) + 1}"
-            own = f"{sheet_id}.p{len(cells) + 1}"
-            field_id = own if is_ledger else self._id(label, own)
-            if field_id == "school.name" and value:
-                self.names.append(value)
-            unit = unit_of(label)
-            kind = type_of([read_number(value)], unit) if where == "beside" else "text"
-            entry = inline(
-                id=field_id,
-                label=label,
-                row=at,
-                type=kind,
-                unit=unit,
-                blank="none",
-                columns=["whole"],
-            )
-            fields.append(f"  {entry},  # 现在：{_short(value)}")
-            cells.append(f"  {inline(field=field_id, label=label, value=where)},")
+        parts = _SheetParts()
+        self._pairs(sheet_id, pairs, is_ledger, parts)
         if pairs:
             self.found.append(f"{name}：{len(pairs)} 个“名称—内容”")
         for number, each in enumerate(tables, 1):
             self._values(name, each)
             if each.labels:
-                grids += self._grid(sheet_id, each, fields, columns)
-                self.found.append(f"{name}：第 {each.bottom} 行表头的表格，{len(each.leaves)} 栏")
+                self._grid(sheet_id, each, parts)
+                what = f"第 {each.bottom} 行表头的表格"
             elif self._is_ledger(each):
-                ledger += self._ledger(sheet_id, each, fields)
-                self.found.append(f"{name}：台账，一行一个单位，{len(each.leaves)} 栏")
+                parts.ledger += self._ledger(sheet_id, each, parts.fields)
+                what = "台账，一行一个单位"
             else:
-                listing, table = self._listing(f"{sheet_id}_t{number}", each)
-                listings += listing
-                declared += table
-                self.found.append(f"{name}：第 {each.bottom} 行表头的明细表，{len(each.leaves)} 栏")
+                self._listing(f"{sheet_id}_t{number}", each, parts)
+                what = f"第 {each.bottom} 行表头的明细表"
+            self.found.append(f"{name}：{what}，{len(each.leaves)} 栏")
         self.sheets += [
             "",
             "[[sheets]]",
             f"id = {quoted(sheet_id)}",
             f"title = {quoted(_plain_title(name, 31))}",
             'kind = "form"',
-            f"columns = [{', '.join(columns.values())}]",
+            f"columns = [{', '.join(parts.columns.values())}]",
             "fields = [",
-            *fields,
+            *parts.fields,
             "]",
-            *declared,
+            *parts.declared,
         ]
-        title = title_of(printed)
         self.layouts += ["", "[[layout.sheets]]", f"id = {quoted(sheet_id)}"]
-        title = self._title(title)
+        title = self._title(title_of(printed))
         if title:
             self.layouts.append(f"titles = [{quoted(title)}]")
         if len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2:
             self.layouts.append(f"names = [{quoted(name.partition('_')[0] + '*')}]")
-        if cells:
-            self.layouts += ["cells = [", *cells, "]"]
-        self.layouts += [*grids, *listings, *ledger]
+        if parts.cells:
+            self.layouts += ["cells = [", *parts.cells, "]"]
+        self.layouts += [*parts.grids, *parts.listings, *parts.ledger]
+
+    def _pairs(
+        self, sheet_id: str, pairs: Sequence[Pair], is_ledger: bool, parts: _SheetParts
+    ) -> None:
+        for number, (label, value, where, printed_row) in enumerate(pairs, 1):
+            own = f"{sheet_id}.p{number}"
+            field_id = own if is_ledger else self._id(label, own)
+            if field_id == "school.name" and value:
+                self.names.append(value)
+            unit = unit_of(label)
+            entry = inline(
+                id=field_id,
+                label=label,
+                row=printed_row or f"p{number}",
+                type=type_of([read_number(value)], unit) if where == "beside" else "text",
+                unit=unit,
+                blank="none",
+                columns=["whole"],
+            )
+            parts.fields.append(f"  {entry},  # 现在：{_short(value)}")
+            parts.cells.append(f"  {inline(field=field_id, label=label, value=where)},")
 
     def _id(self, label: str, otherwise: str) -> str:
         known = next((name for word, name in KNOWN_IDS if squeeze(label).startswith(word)), None)
@@ -263,15 +272,11 @@ class _Writer:
         words = {squeeze(leaf.path) for leaf in each.leaves}
         return bool(words & {squeeze(word) for word in UNIT_OF_ROW})
 
-    def _grid(
-        self, sheet_id: str, each: PrintedTable, fields: list[str], columns: dict[str, str]
-    ) -> list[str]:
-        printed = each.printed
-        unit_at = next((leaf.column for leaf in each.leaves if leaf.is_called(UNIT_WORDS)), None)
+    def _grid(self, sheet_id: str, each: PrintedTable, parts: _SheetParts) -> None:
         used = [leaf for leaf in each.leaves if not leaf.is_called((*UNIT_WORDS, *REMARK_WORDS))]
         ids = column_ids(used)
-        if any(own in columns and own != "whole" for own, *_ in ids):  # of another grid
-            mark = f"t{len(columns)}"
+        if any(own in parts.columns and own != "whole" for own, *_ in ids):  # of another grid
+            mark = f"t{len(parts.columns)}"
             ids = [(f"{mark}_{own}", stage, head, year) for own, stage, head, year in ids]
         for leaf, (column_id, stage, stage_title, year) in zip(used, ids, strict=True):
             more: dict[str, object] = {}
@@ -282,8 +287,36 @@ class _Writer:
                 more["previous"] = True
             if year:
                 more["year"] = int(year)
-            columns[column_id] = inline(id=column_id, title=leaf.path, **more)
+            parts.columns[column_id] = inline(id=column_id, title=leaf.path, **more)
         names = [column_id for column_id, *_ in ids]
+        in_grid = self._grid_rows(sheet_id, each, used, names, ids[0][1], parts.fields)
+        header = self._path_of(each, each.labels[-1], LABEL_WORDS)
+        lines = ["", "[[layout.sheets.grids]]", f"labels = {quoted(header)}"]
+        groups = self._path_of(each, each.labels[0], ("",))
+        if groups and groups != header:
+            lines.append(f"groups = {quoted(groups)}")
+        if each.block:
+            lines.append(f"block = {each.block}\nblocks = {each.blocks}")
+        if each.code:
+            lines.append(f"code = {quoted(self._path_of(each, each.code, CODE_WORDS))}")
+        pairs = ", ".join(
+            f"{quoted(column)} = {quoted(leaf.path)}"
+            for column, leaf in zip(names, used, strict=True)
+        )
+        parts.grids += [*lines, f"columns = {{ {pairs} }}", f"fields = {quoted(in_grid)}"]
+
+    def _grid_rows(
+        self,
+        sheet_id: str,
+        each: PrintedTable,
+        used: Sequence[Leaf],
+        names: list[str],
+        stage: str,
+        fields: list[str],
+    ) -> list[str]:
+        """The ids of the rows of a grid, which are added to ``fields``."""
+        printed = each.printed
+        unit_at = next((leaf.column for leaf in each.leaves if leaf.is_called(UNIT_WORDS)), None)
         in_grid: list[str] = []
         before = sum(f"{sheet_id}.r" in line for line in fields)
         for row in range(each.first, each.last + 1):
@@ -313,33 +346,20 @@ class _Writer:
                 columns=names,
             )
             fields.append(f"  {entry},")
-            self._subset(printed, row, each, used, in_grid, label, ids[0][1])
-        header = self._path_of(each, each.labels[-1], LABEL_WORDS)
-        lines = ["", "[[layout.sheets.grids]]", f"labels = {quoted(header)}"]
-        groups = self._path_of(each, each.labels[0], ("",))
-        if groups and groups != header:
-            lines.append(f"groups = {quoted(groups)}")
-        if each.block:
-            lines.append(f"block = {each.block}\nblocks = {each.blocks}")
-        if each.code:
-            lines.append(f"code = {quoted(self._path_of(each, each.code, CODE_WORDS))}")
-        pairs = ", ".join(
-            f"{quoted(column)} = {quoted(leaf.path)}"
-            for column, leaf in zip(names, used, strict=True)
-        )
-        return [*lines, f"columns = {{ {pairs} }}", f"fields = {json.dumps(in_grid)}"]
+            self._subset(each, row, used, in_grid, label, stage)
+        return in_grid
 
     def _subset(
         self,
-        printed: PrintedSheet,
-        row: int,
         each: PrintedTable,
+        row: int,
         used: Sequence[Leaf],
         in_grid: Sequence[str],
         label: str,
         stage: str,
     ) -> None:
         """Proposes 其中 ≤ the row above that is no 其中, if it holds wherever both are numbers."""
+        printed = each.printed
         if "其中" not in label or len(in_grid) < 2:
             return
         field_id = in_grid[-1]
@@ -403,7 +423,7 @@ class _Writer:
         code = self._code_line(each)
         return ["", "[layout.sheets.ledger]", *code, "[layout.sheets.ledger.headers]", *headers]
 
-    def _listing(self, table_id: str, each: PrintedTable) -> tuple[list[str], list[str]]:
+    def _listing(self, table_id: str, each: PrintedTable, parts: _SheetParts) -> None:
         headers: list[str] = []
         ticks: list[str] = []
         columns: list[str] = []
@@ -441,16 +461,15 @@ class _Writer:
             columns.append(f"  {entry},")
             headers.append(f"{column_id} = {quoted(leaf.path)}")
         self._people(table_id, each, types)
-        layout = [
+        parts.listings += [
             "",
             "[[layout.sheets.tables]]",
             f"table = {quoted(table_id)}",
             *self._code_line(each),
+            f"headers = {{ {', '.join(headers)} }}",
+            *([f"ticks = {{ {', '.join(ticks)} }}"] if ticks else []),
         ]
-        layout.append(f"headers = {{ {', '.join(headers)} }}")
-        if ticks:
-            layout.append(f"ticks = {{ {', '.join(ticks)} }}")
-        declared = [
+        parts.declared += [
             "",
             "[[sheets.tables]]",
             f"id = {quoted(table_id)}",
@@ -460,7 +479,6 @@ class _Writer:
             *columns,
             "]",
         ]
-        return layout, declared
 
     def _people(self, table_id: str, each: PrintedTable, types: Mapping[str, str]) -> None:
         """Proposes what holds of the ID numbers of a list of people; ``types`` by column id."""
