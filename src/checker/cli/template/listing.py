@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.commands import Command, plugin_dirs_option
+from checker.cli.commands import Command, echo_json, plugin_dirs_option
 from checker.cli.template.chosen import (
     edition_option,
     folders_option,
@@ -51,7 +51,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
     ]
     if form == "json":
         keys = ("id", "title", "edition", "fields", "workbook")
-        _print_json([dict(zip(keys, row, strict=True)) for row in rows])
+        echo_json([dict(zip(keys, row, strict=True)) for row in rows], indent=2)
     else:
         _print_columns([("编号", "名称", "年度", "字段数", "工作簿"), *rows])
 
@@ -86,7 +86,7 @@ def fields(
     if form == "json":
         from msgspec import to_builtins
 
-        _print_json(to_builtins(lines))
+        echo_json(to_builtins(lines), indent=2)
     elif form == "csv":
         _print_csv(lines)
     else:
@@ -102,12 +102,6 @@ def fields(
             for line in lines
         ]
         _print_columns([("字段", "名称", "单位", "类型", "工作表", "列=格子"), *rows])
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _print_csv(lines: Sequence[FieldLine]) -> None:
