@@ -42,17 +42,6 @@ def load_template(path: Path) -> Template:
         raise TemplateError(path, error.problems) from None
 
 
-def parse_template(text: str, path: Path) -> Template:
-    """As load_template, for text that is not in a file; ``path`` is only named in messages."""
-    try:
-        document = toml_files.parse_text(text, path)
-    except toml_files.TomlFileError as error:
-        raise TemplateError(path, error.problems) from None
-    if problems := _problems(document):
-        raise TemplateError(path, problems)
-    return decode(document)
-
-
 def _problems(document: toml_files.Document) -> list[str]:
     from checker.forms.schema_check import problems_of  # cerberus is slow to import
 

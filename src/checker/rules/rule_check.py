@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from checker.model.rules import Plain, Rule, Threshold
 from checker.model.template import Template
-from checker.model.verdicts import Outcome, Scope
+from checker.model.verdicts import Outcome
 from checker.rules import units
 from checker.rules.expression import calls, names, parse, tables, thresholds
-from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
+from checker.rules.kinds import KINDS, Key, Takes
 from checker.rules.ruleset import RuleSet
 from checker.rules.syntax import ExpressionError, Name, Node
 from checker.toml_files import texts
@@ -255,11 +255,6 @@ def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Ite
             own = ruleset.code_lists.get(rule.plugin, {})
             if list_id not in own and list_id not in template.code_lists:
                 yield f"{key.name}：没有代码表 {list_id}"
-
-
-def is_judged_alone(rule: Rule) -> bool:
-    """Whether a rule is judged on one submission (and its examples can be run on one)."""
-    return rule.scope is not Scope.COLLECTION and rule.kind not in COLLECTION_KINDS
 
 
 def fields_read(rule: Rule) -> set[str]:
