@@ -29,11 +29,10 @@ from checker.batch.recording import Runner, records, runner
 from checker.batch.result_desk import ResultDesk
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
+from checker.county.assembly import Received, report_on
 from checker.county.feedback import FOLDER
 from checker.county.judgement import (
-    Received,
     newest_county_form,
-    report_on,
     returned_to,
     set_aside,
 )

@@ -72,26 +72,18 @@ def command(
         return
     from checker.report_text.recomputing import statements_of
     from checker.report_text.statements import Judged
-    from checker.report_text.text_source import UnreadableReport, is_docx, read_paragraphs
+    from checker.report_text.text_source import is_docx
     from checker.report_text.told import document, lines
 
     data = _content(file)
-    try:
-        paragraphs = read_paragraphs(file.name, data)
-    except UnreadableReport as problem:
-        raise Unusable(f"{file.name}：{problem.reason}") from problem
+    paragraphs = _paragraphs(file.name, data)
     statements = statements_of(paragraphs)
     if form_file is not None:
         from checker.report_text.against_form import compared
 
         session = session_here(profile, edition, plugin_dirs, plugins)
-        submission = _judged(form_file, session).submission
-        statements = tuple(
-            sorted(
-                (*statements, *compared(paragraphs, submission)),
-                key=lambda one: (one.paragraph, one.start),
-            )
-        )
+        both = (*statements, *compared(paragraphs, _judged(form_file, session).submission))
+        statements = tuple(sorted(both, key=lambda one: (one.paragraph, one.start)))
     target: Path | None = None
     if is_docx(data) and not no_mark and any(one.judged is not Judged.RIGHT for one in statements):
         from checker.report_text.marked_copy import marked
@@ -109,6 +101,16 @@ def command(
             click.echo(f"带批注的副本：{target}")
     wrong = any(one.judged is Judged.WRONG for one in statements)
     sys.exit(ExitCode.FINDINGS if wrong else ExitCode.CLEAN)
+
+
+def _paragraphs(name: str, data: bytes) -> tuple[str, ...]:
+    """The paragraphs of a report. Raises Unusable."""
+    from checker.report_text.text_source import UnreadableReport, read_paragraphs
+
+    try:
+        return read_paragraphs(name, data)
+    except UnreadableReport as problem:
+        raise Unusable(f"{name}：{problem.reason}") from problem
 
 
 def _content(file: Path) -> bytes:

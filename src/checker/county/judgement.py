@@ -6,17 +6,16 @@ folder (`checker.batch.county_run`) takes the same steps, with workers, a cache 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.county.assembly import CountyInput, county_report
+from checker.county.assembly import Received, report_on
 from checker.county.output import county_papers
 from checker.county.report import SENT_BACK, CountyReport, Decisions
 from checker.county.review import REVIEW, new_lines, write_review
-from checker.county.roster import RosterEntry
 from checker.county.run_log import RunLog, with_run
 from checker.county.school_copy import (
     Note,
@@ -26,10 +25,8 @@ from checker.county.school_copy import (
     notes_of,
 )
 from checker.county.school_record import ledger_records, record_for
-from checker.forms.plain_text import same_school
 from checker.marking.file_record import FileRecord
 from checker.model.report import FileStatus, Judgement
-from checker.model.submission import Submission
 from checker.session import Session
 
 
@@ -46,42 +43,6 @@ class CountyOutcome(Struct, frozen=True):
     report: CountyReport
     papers: Mapping[str, bytes]
     notes: Mapping[str, tuple[Note, ...]]
-
-
-class Received(Struct, frozen=True):
-    """What came of a county's files: the records of this year's and last year's, the submission of
-    its own form, its roster, what it decided on explanations; ``unjudged`` the files that the run
-    did not come to, ``beside`` (name, reason) of files that have nothing to do with it."""
-
-    records: Sequence[FileRecord]
-    form: Submission | None = None
-    roster: tuple[RosterEntry, ...] | None = None
-    earlier: Sequence[FileRecord] = ()
-    decisions: Decisions = {}
-    unjudged: Sequence[str] = ()
-    beside: Sequence[tuple[str, str]] = ()
-
-
-def report_on(received: Received, session: Session, name: str = "") -> CountyReport:
-    """The county's report on what it received. ``name`` of the county, else that of its form."""
-    form = received.form
-    return county_report(
-        CountyInput(
-            records=[with_code(each, session, received.roster) for each in received.records],
-            earlier=[with_code(each, session, received.roster) for each in received.earlier],
-            roster=received.roster,
-            form=form,
-            county=name or (form.identity("name") if form else ""),
-            templates={template.id: template for template in session.templates},
-            rules=session.rules,
-            ruleset=session.ruleset,
-            profile=session.profile,
-            errors=session.errors,
-            unjudged=received.unjudged,
-            beside=received.beside,
-            decisions=received.decisions,
-        )
-    )
 
 
 def concluded(
@@ -169,20 +130,6 @@ def set_aside(record: FileRecord, session: Session) -> FileRecord:
         modified=record.modified,
         year=record.year,
     )
-
-
-def with_code(
-    record: FileRecord, session: Session, roster: tuple[RosterEntry, ...] | None
-) -> FileRecord:
-    """The record of a form that does not ask for the school's code with the code that the roster
-    has for its name, if only one school can be meant; without a roster its name stands for it."""
-    template = next((item for item in session.templates if item.id == record.template), None)
-    if record.code or not record.name or template is None or template.identity.code is not None:
-        return record
-    if roster is None:
-        return replace(record, code=record.name)
-    codes = {entry.code for entry in roster if same_school(entry.name, record.name)}
-    return replace(record, code=codes.pop()) if len(codes) == 1 else record
 
 
 def newest_county_form(records: Iterable[FileRecord], session: Session) -> FileRecord | None:
