@@ -82,8 +82,7 @@ class CheckRun:
     ``beside``, the files that have nothing to do with it."""
 
     def __init__(self, options: CheckOptions, document: Callable[[], Iterable[str]]) -> None:
-        """``document`` is asked for the text of 校验结果.json, in pieces, whenever results are to be
-        kept."""
+        """``document`` is asked for the pieces of 校验结果.json whenever results are to be kept."""
         self.results: list[FileResult] = []
         self.beside: list[Unread] = []
         self.interrupted = False
@@ -231,9 +230,8 @@ class CheckRun:
         try:
             target = result_target(self._kept, RESULT_FILE)
             claim(self._kept, target)
-            with replacing(target) as draft:
-                with draft.open("w", encoding="utf-8") as out:
-                    out.writelines(self._document())
+            with replacing(target) as draft, draft.open("w", encoding="utf-8") as out:
+                out.writelines(self._document())
         except OSError as problem:
             return f"结果没能存进“{target}”（{disk_reason(problem)}），下次不能与这次比较。"
         return told
