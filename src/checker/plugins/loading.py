@@ -8,7 +8,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from checker import toml_files
-from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
 from checker.plugins.code import PluginCode
 from checker.plugins.contributions import Contributions
