@@ -50,7 +50,7 @@ def judge(
     """
     run = Run(submission, ruleset, profile, previous)
     report = run.report()
-    said_once = [each for each in report.verdicts if each.rule in run.plan.asked_once]
+    said_once = [each for each in report.verdicts if run.plan.asked_once(each.rule)]
     causes = causes_of(
         submission,
         report.verdicts,
@@ -329,7 +329,7 @@ class Run:
     ) -> Verdicts:
         """What is missed because empty cells count as 0 is 缺数据; for a logical rule the cells
         must be filled in. Code that is not the project's own is not run again to find out."""
-        if rule.kind == "composite" or rule.id in self.plan.asked_once:
+        if rule.kind == "composite" or self.plan.asked_once(rule.id):
             return given
         if self._supposed is None:
             self._supposed = Supposed(self.values)

@@ -74,11 +74,11 @@ class Plan:
         own = self.ruleset.code_lists.get(plugin, {})
         return own.get(list_id) or self.template.code_lists.get(list_id)
 
-    @cached_property
-    def asked_once(self) -> frozenset[str]:
-        """Ids of the rules that are functions of somebody else's plugin: what they cost and do
-        beside judging is not known, so they are never asked again to find a cause."""
-        return frozenset(rule.id for rule in self.by_id.values() if self._foreign_code(rule))
+    def asked_once(self, rule_id: str) -> bool:
+        """Whether a rule is a function of somebody else's plugin: what it costs and does beside
+        judging is not known, so it is never asked again to find a cause."""
+        rule = self.by_id.get(rule_id)
+        return rule is not None and self._foreign_code(rule)
 
     @cached_property
     def asked_again(self) -> RuleSet:
