@@ -52,8 +52,9 @@ _TRIES = 40
 _LIKELY = 8
 """Figures that are tried for one cell, besides slips of digits and units."""
 
-_Tried = tuple[int, Submission, dict[str, Verdict]]
-"""How many findings fewer a changed submission has, the submission, and the findings left."""
+_Tried = tuple[int, FactRef, Submission, dict[str, Verdict]]
+"""How many findings fewer there are without what a cell holds, the cell, the submission then, and
+the findings left."""
 
 JudgeAgain = Callable[[Submission, frozenset[str] | None], Sequence[Verdict | Passed]]
 """The verdicts on a changed submission, under the same rules and profile: all of them, or those of
@@ -128,13 +129,13 @@ class _Search:
             key not in self.known and each.outcome in _FAULTS for key, each in left.items()
         )
 
-    def _gone(self, changed: Submission) -> list[str]:
-        """Which of the open findings a changed submission does not have: it has at most so many
-        fewer. Only their rules are judged; what comes anew is not known."""
+    def _at_most(self, changed: Submission) -> int:
+        """How many fewer findings a changed submission can have: as many as go away of those that
+        are open. Only their rules are judged; what comes anew is not known."""
         faults = self.faults
         rules = frozenset(verdict.rule for verdict in faults.values())
         left = self._findings(self.judge_again(changed, rules))
-        return [key for key in faults if key not in left]
+        return sum(key not in left for key in faults)
 
     def _accept(
         self, kind: CauseKind, message: str, place: CellRef | None, left: dict[str, Verdict]
@@ -230,7 +231,7 @@ class _Search:
         for start in starts:
             for step in (1, -1):
                 changed = _moved_back(self.submission, sheet, start, step)
-                if len(self._gone(changed)) < least or self.tries <= 0:
+                if self._at_most(changed) < least or self.tries <= 0:
                     continue
                 left, fewer = self._without(changed)
                 if fewer >= least:
@@ -265,22 +266,23 @@ class _Search:
                 for ref, times in told.most_common(8)
                 if times >= _FEW and ref not in refused and self._given(ref)
             ]
-            best: tuple[FactRef, list[str]] | None = None
+            best: _Tried | None = None
             least = _FEW
             for ref in asked[: self.tries]:
-                gone = self._gone(_unknown(self.submission, ref))
-                if len(gone) >= least:
-                    self.tries -= 1
-                    best = ref, gone
-                    least = len(gone) + 1
+                changed = _unknown(self.submission, ref)
+                if self._at_most(changed) < least:
+                    continue
+                left, fewer = self._without(changed)
+                if fewer >= least:
+                    best = fewer, ref, changed, left
+                    least = fewer + 1
             if best is None:
                 return
-            ref, gone = best
-            refused.add(ref)
-            mended = self._mended(ref, gone)
+            refused.add(best[1])
+            mended = self._mended(best)
             if mended is None:
                 continue
-            fewer, changed, left = mended
+            fewer, ref, changed, left = mended
             fact = self.submission.fact(ref)
             message = (
                 f"先核对{self._label(ref)}，现在填的是 {fact.typed or fact.value}："
@@ -289,14 +291,15 @@ class _Search:
             yield self._accept(CauseKind.FIGURE, message, fact.cell, left)
             self.submission = changed
 
-    def _mended(self, ref: FactRef, gone: Sequence[str]) -> _Tried | None:
-        """The submission with another figure in a cell without which findings are ``gone``: the one
-        with which most of them go away together. Findings that contradict each other on one cell
-        are not promised to go away with it. None if no figure takes away `_FEW`; what is no figure
-        is not known then."""
+    def _mended(self, unknown: _Tried) -> _Tried | None:
+        """The same with a figure instead of none: the one with which most findings go away
+        together. Findings that contradict each other on one cell are not promised to go away with
+        it. None if no figure takes away `_FEW`; what is no figure is taken as it is."""
+        _, ref, _, left = unknown
+        gone = [key for key in self.faults if key not in left]
         figures = self._figures_for(ref, gone)
         if figures is None:
-            return self._tried(_unknown(self.submission, ref))
+            return unknown
         rules = frozenset(self.open[key].rule for key in gone)
         least, chosen = _FEW - 1, None
         for figure in figures:
@@ -307,12 +310,10 @@ class _Search:
                 least, chosen = fewer, changed
                 if fewer == len(gone):
                     break
-        return None if chosen is None else self._tried(chosen)
-
-    def _tried(self, changed: Submission) -> _Tried | None:
-        """A changed submission that has fewer findings, by `_FEW` at least."""
-        left, fewer = self._without(changed)
-        return (fewer, changed, left) if fewer >= _FEW else None
+        if chosen is None:
+            return None
+        left, fewer = self._without(chosen)
+        return (fewer, ref, chosen, left) if fewer >= _FEW else None
 
     def _figures_for(self, ref: FactRef, keys: Sequence[str]) -> list[Decimal] | None:
         """Figures that may be the right one for a cell, the likeliest first: those that just fulfil
