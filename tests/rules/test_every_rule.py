@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 import pytest
+from institutions import is_judged_alone
 
 from checker.authoring.examples import ExampleResult, run_examples
 from checker.authoring.explanation import explanation_lines
@@ -18,7 +19,6 @@ from checker.plugins.profile_files import load_overlay
 from checker.rules.expression import calls
 from checker.rules.rule_check import (
     expressions,
-    is_judged_alone,
     static_problems,
     text_problems,
     unused_thresholds,
