@@ -131,7 +131,8 @@ def conclude_all(
             try:
                 conclusion = _conclusion(rule, stage, county, ruleset, profile)
             except (RuleDefect, KeyError, ValueError) as defect:
-                errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path, unit=stage))
+                file = ruleset.file_of(rule)
+                errors.append(RuleError(rule.plugin, rule.id, str(defect), file, unit=stage))
                 continue
             except PluginFailure as failure:
                 errors.append(failure.error(rule.plugin, rule.id, stage))

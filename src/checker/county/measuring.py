@@ -146,7 +146,8 @@ def measure(
             except NotApplicable:
                 continue
             except RuleDefect as defect:
-                errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
+                file = run.ruleset.file_of(rule)
+                errors.append(RuleError(rule.plugin, rule.id, str(defect), file))
                 continue
             if taken is not None:
                 doubts = inputs.doubts(rule, unit, expressions(rule)) if inputs else ()
