@@ -57,9 +57,6 @@ def complaints(plugin: Callable[..., Plugins], form: Template) -> Callable[[Rule
     return find
 
 
-COMPARE = 'unit = "人"\ncompare = ">="\nthreshold = "MANY"'
-
-
 @pytest.mark.parametrize(
     ("kind", "keys", "said"),
     [

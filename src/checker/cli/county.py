@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -121,13 +121,22 @@ def command(
         lock=lock,
         unlock=unlock,
     )
-    try:
+    with _said_plainly(options.out):
         watcher = _watcher(options) if watch else None
         result = _run(options, form, verbose)
         if watcher is not None and not result.interrupted:
             result = _watch(options, form, verbose, result, watcher)
         if result.problem is not None:
             raise result.problem
+    sys.stdout.flush()
+    sys.exit(int(county_exit_code(result)))
+
+
+@contextmanager
+def _said_plainly(out: Path) -> Iterator[None]:
+    """Turns what a run ends with into a message; ``out`` is the folder for its results."""
+    try:
+        yield
     except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
     except (NoSuchSchool, ReviewProblem) as problem:
@@ -140,10 +149,8 @@ def command(
         ) from problem
     except OSError as problem:
         raise Unusable(
-            f"结果写不进“{options.out}”（{disk_reason(problem)}），请检查磁盘空间和权限。"
+            f"结果写不进“{out}”（{disk_reason(problem)}），请检查磁盘空间和权限。"
         ) from problem
-    sys.stdout.flush()
-    sys.exit(int(county_exit_code(result)))
 
 
 def county_exit_code(result: CountyResult) -> ExitCode:

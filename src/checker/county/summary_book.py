@@ -30,7 +30,7 @@ from checker.county.report import (
 )
 from checker.county.townships import townships
 from checker.county.traces import hint
-from checker.county.work_list import HANDED_IN, WorkList, work_list
+from checker.county.work_list import HANDED_IN, WorkList
 from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
 from checker.model.verdicts import (
@@ -54,13 +54,12 @@ _WORST_FIRST = {"fail": 0, "doubt": 1, "unmet": 2, "explained": 3}
 
 
 def write_county_book(
-    report: CountyReport, target: BinaryIO, todo: WorkList | None = None, on_disk: bool = True
+    report: CountyReport, target: BinaryIO, todo: WorkList, on_disk: bool = True
 ) -> None:
-    """Write the summary workbook, row by row; ``todo`` is the report's work list if at hand. Links
-    to marked copies are relative to the workbook's own folder. ``on_disk`` as in `new_book`."""
+    """Write the summary workbook, row by row; ``todo`` is the report's work list. Links to
+    marked copies are relative to the workbook's own folder. ``on_disk`` as in `new_book`."""
     book = new_book(target, f"{report.county}{TITLE}", on_disk)
     styles = styles_of(book)
-    todo = todo or work_list(report)
     _overview(book, styles, report, todo)
     _work_list(book, styles, todo)
     _townships(book, styles, report, todo)
