@@ -22,7 +22,8 @@ from checker.model.report import Report
 from checker.model.rules import Example, Plain, Rule
 from checker.model.template import Blank, FieldType, Template
 from checker.model.verdicts import Outcome
-from checker.rules.rule_check import fields_read, is_judged_alone
+from checker.rules.rule_check import is_judged_alone
+from checker.rules.rule_reads import fields_read
 from checker.session import Session, SessionOptions
 
 ROOT = Path(__file__).parents[2]
