@@ -3,7 +3,7 @@ together, limits nobody gives, texts that are missing. For authors, and for our 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
@@ -11,7 +11,7 @@ from checker.model.verdicts import Outcome, Scope
 from checker.rules import units
 from checker.rules.expression import calls, names, parse, tables, thresholds
 from checker.rules.kinds import COLLECTION_KINDS, KINDS, Takes
-from checker.rules.rule_reads import expressions, texts_of
+from checker.rules.rule_reads import expressions, placeholders, texts_of
 from checker.rules.ruleset import RuleSet
 from checker.rules.syntax import ExpressionError, Name
 
@@ -75,6 +75,7 @@ def static_problems(
     limits = {entry.id: entry for entry in ruleset.thresholds}
     yield from _limit_problems(rule, limits)
     used = [templates[name] for name in rule.templates if name in templates]
+    yield from _message_problems(rule, used)
     counties = [item for item in templates.values() if item.level == "county"]
     for name in sorted(_asked_for(rule)):
         if used and not any(_knows(template, name) for template in used):
@@ -100,23 +101,32 @@ def unused_thresholds(ruleset: RuleSet, plugin_rules: Iterable[Rule]) -> set[str
     they stand in its ``limits`` key)."""
     used: set[str] = set()
     for rule in plugin_rules:
-        used.update(_limits_read(rule))
+        used.update(limit for _, limit in _limits_read(rule))
     return {entry.id for entry in ruleset.thresholds} - used
 
 
-def _limits_read(rule: Rule) -> Iterator[str]:
-    for _, node in expressions(rule):
-        yield from thresholds(node)
+def _limits_read(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Key and id of every limit that a rule reads."""
+    for name, node in expressions(rule):
+        yield from ((name, limit) for limit in thresholds(node))
     for key in KINDS[rule.kind].keys:
         if key.takes in (Takes.THRESHOLD, Takes.LIMIT) and key.name in rule.spec:
-            yield str(rule.spec[key.name])
-    yield from texts_of(rule.spec.get("limits"))
+            yield key.name, str(rule.spec[key.name])
+    yield from (("limits", limit) for limit in texts_of(rule.spec.get("limits")))
 
 
 def _limit_problems(rule: Rule, limits: Mapping[str, Threshold]) -> Iterator[str]:
-    for threshold_id in dict.fromkeys(_limits_read(rule)):
+    for key, threshold_id in dict.fromkeys(_limits_read(rule)):
         if threshold_id[:1].isupper() and threshold_id not in limits:
-            yield f"没有限值 {threshold_id}"
+            yield f"{key}：没有限值 {threshold_id}"
+
+
+def _message_problems(rule: Rule, used: Sequence[Template]) -> Iterator[str]:
+    """Fields in the {placeholders} of a message that no form of the rule has."""
+    for text in placeholders(rule.message or ""):
+        for name in names(parse(text)):
+            if "." in name and used and not any(_knows(each, name) for each in used):
+                yield f"message：没有字段 {name}"
 
 
 def _template_problems(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from checker.model.rules import Plain, Rule
@@ -48,3 +49,15 @@ def texts_of(value: Plain | None) -> list[str]:
     if value is None:
         return []
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+"""What stands for a value in a message."""
+
+
+def placeholders(message: str) -> Iterator[str]:
+    """The expressions of a message that are worked out; ``{actual}`` and its like are not."""
+    for inner in PLACEHOLDER.findall(message):
+        text = inner.partition(":")[0]
+        if text not in ("actual", "required", "gap"):
+            yield text
