@@ -110,7 +110,7 @@ def test_the_doctor_says_what_there_is_and_what_is_missing(tmp_path: Path) -> No
 def test_the_program_is_found_where_pip_puts_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A Python for Windows keeps programs in Scripts, the user's own in another, neither on PATH."""
+    """Python for Windows has a folder Scripts, the user another, and neither is on PATH."""
     for kind in ("scripts of all", "scripts of the user"):
         python, scripts = tmp_path / kind / "python", tmp_path / kind / "Scripts"
         for folder in (python, scripts):
