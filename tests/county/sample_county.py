@@ -7,18 +7,11 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
+from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.dispersion import Holding, dispersion
 from checker.county.handing_in import Choice, Disagreement, Filing, HandingIn
 from checker.county.improvement import improvements
-from checker.county.report import (
-    CountyFinding,
-    CountyReport,
-    DispersionResult,
-    Indicator,
-    Level,
-    School,
-    Shortage,
-)
+from checker.county.report import CountyReport, Indicator, Level, School, Shortage
 from checker.county.roster import RosterEntry
 from checker.marking.file_record import FileRecord, bulk_of
 from checker.model.verdicts import Outcome

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 import pytest
+from institutions import is_judged_alone
 
 from checker.authoring.examples import ExampleResult, run_examples
 from checker.forms.registry import installed_templates
@@ -17,7 +18,6 @@ from checker.plugins.profile_files import load_overlay
 from checker.rules.expression import calls
 from checker.rules.rule_check import (
     expressions,
-    is_judged_alone,
     static_problems,
     text_problems,
     unused_thresholds,

@@ -12,7 +12,6 @@ from checker.model.template import Template
 from checker.model.verdicts import Outcome
 from checker.plugins.loading import Plugins
 from checker.rules.rule_check import (
-    is_judged_alone,
     static_problems,
     text_problems,
     unused_thresholds,
@@ -186,7 +185,6 @@ def test_the_fields_that_a_rule_reads(rule: Callable[..., Rule]) -> None:
         'check = "staff.total > 0"\nwhen = "safety.alarm"\nat = ["school.code"]',
     )
     assert fields_read(one) == {"staff.total", "safety.alarm", "school.code"}
-    assert is_judged_alone(one)
 
 
 def test_what_is_read_on_the_county_s_own_form_must_be_there() -> None:

@@ -22,7 +22,7 @@ from checker.cli.template import command as template
 from checker.reading import read_snapshot
 from checker.reading.signature import FileKind
 from checker.writing import UnwritableWorkbook, old_formats
-from checker.writing.old_formats import as_xlsx, old_format
+from checker.writing.old_formats import FILLING, as_xlsx, old_format
 
 SAFETY = forms.FORMS / forms.SAFETY
 RED = {"F10", "D12", "D16"}
@@ -82,7 +82,7 @@ def test_a_folder_with_old_and_new_files_of_one_name(tmp_path: Path, office: str
     shutil.copy(ROOT / "examples" / "special_school.xlsx", tmp_path / "特教.xlsx")
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     words = [office, profile, "--headless", "--convert-to", "ods", "--outdir", str(folder)]
-    subprocess.run([*words, str(tmp_path / "特教.xlsx")], check=True, timeout=120)
+    subprocess.run([*words, str(tmp_path / "特教.xlsx")], check=True, timeout=500)
     words = (folder, *PLUGIN, "--out", tmp_path / "结果", "--workers", "2")
     run(check, *words, code=1)
     made = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "结果").rglob("*.xlsx")}
@@ -121,6 +121,13 @@ def test_without_libreoffice_one_sentence_says_what_to_do(tmp_path: Path) -> Non
     assert f"没有写标记：{reason}" in told and not list((tmp_path / "结果").glob("*.xlsx"))
     words = (tmp_path / forms.SAFETY, *PLUGIN, "--out", tmp_path / "县", "--workers", "1")
     assert f"没有标记副本 1 份：{forms.SAFETY}：{reason}" in run(county, *words, code=1)
+
+
+@pytest.mark.usefixtures("without_office")
+def test_a_blank_that_cannot_be_filled_is_no_matter_of_marks() -> None:
+    told = "写不进数；请用 Excel 或 WPS 另存为 .xlsx 再填。"
+    with pytest.raises(UnwritableWorkbook, match=told):
+        as_xlsx(SAFETY.read_bytes(), FileKind.XLS, FILLING)
 
 
 def test_once_libreoffice_is_there_the_copy_is_made(
@@ -169,7 +176,7 @@ def test_a_program_that_hangs_is_ended_with_its_children(stuck: Path) -> None:
     with pytest.raises(UnwritableWorkbook, match="用时过长，已经停止；请用 Excel 或 WPS 另存为"):
         as_xlsx(SAFETY.read_bytes(), FileKind.XLS)
     child = Path("/proc") / stuck.read_text("utf-8").strip()
-    for _ in range(50):
+    for _ in range(600):
         status = child / "stat"
         if not child.exists() or status.read_text("utf-8").rpartition(")")[2].split()[0] == "Z":
             return

@@ -24,7 +24,7 @@ from checker.model.report import Judgement
 from checker.model.submission import FactRef
 from checker.session import Session
 from checker.writing import clean_marks, write_changes
-from checker.writing.notes import text_pixels
+from checker.writing.note_boxes import text_pixels
 from checker.writing.package import Package, related
 from checker.writing.workbook_part import Workbook
 

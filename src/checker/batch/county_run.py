@@ -29,11 +29,10 @@ from checker.batch.recording import Runner, records, runner
 from checker.batch.result_desk import ResultDesk
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
+from checker.county.assembly import Received, report_on
 from checker.county.feedback import FOLDER
 from checker.county.judgement import (
-    Received,
     newest_county_form,
-    report_on,
     returned_to,
     set_aside,
 )
@@ -116,37 +115,9 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     sources = _without_rosters(found.sources, options)
     unread = apart_from(found.unread, _no_forms(options))
     roster = _roster(options)
-    folder = str(options.out / COPIES) if options.mark else None
-    work = JudgingWork(options.session, MarkPlan(folder))
-    cluster = ExitStack()
-    run = cluster.enter_context(runner(options.workers, options.scheduler))
-    by_shown = {source.shown: source for source in sources}
-    cache = open_cache(options.cache, options.session)
     with Spool() as spool:
-        interrupted = False
-        kept: list[FileRecord] = []
-        try:
-            # closed at once, so that workers end and what is finished is remembered
-            with (
-                RunTables(options.out) as tables,
-                closing(records(sources, work, cache, run)) as stream,
-            ):
-                try:
-                    this_year = (set_aside(record, session) for record in stream)
-                    for record in watch(this_year, len(sources)):
-                        source = by_shown.get(record.path)
-                        for each in units_apart(record, source, session, work):
-                            each = _with_sent_back(each, source, session, desk.decisions)
-                            tables.add(each)
-                            kept.append(spool.keep(_of_county(each, options.out)))
-                except KeyboardInterrupt:
-                    interrupted = True
-            problem = tables.problem
-            earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
-        finally:
-            cluster.close()
-            if cache is not None:
-                cache.close()
+        judged = _judge(options, sources, session, desk, spool, watch)
+        kept = judged.records
         for entry in unread:
             if entry.status is not None:
                 kept.append(FileRecord(entry.shown, entry.status.value, entry.reason))
@@ -155,36 +126,102 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             kept,
             _county_form(kept, sources, session),
             roster,
-            earlier,
+            judged.earlier,
             desk.decisions,
             unjudged=[item.shown for item in sources if item.shown not in seen],
             beside=[(each.shown, each.reason) for each in _beside(unread)],
         )
         report = report_on(received, session, options.county)
+        if judged.problem is not None:
+            return CountyResult(report, {}, (), judged.interrupted, judged.problem)
+        by_shown = {source.shown: source for source in sources}
+        return _write(report, options, by_shown, session, desk, generated, judged.interrupted)
 
-        unmarked: tuple[str, ...] = ()
-        written: dict[str, Path] = {}
-        try:
-            if problem is not None:
-                raise problem
-            if not interrupted:
-                report = _remembered(report, by_shown, options, desk, generated)
-            if options.mark and not interrupted:
-                again = open_cache(options.cache, options.session)
-                unmarked = _mark_again(report, by_shown, options, session, desk, again)
-                if again is not None:
-                    again.close()
-            for paper in county_papers(report, session.rules, generated, options.deadline):
-                written[paper.name] = desk.write(paper.name, paper.write)
-            if not interrupted:
-                desk.drop_others(FOLDER, written)
-                review = desk.write_review(report)
-                if review is not None:
-                    written[REVIEW] = review
-                desk.save()
-        except OSError as failed:
-            problem, written = failed, {}
-    return CountyResult(report, written, unmarked, interrupted, problem)
+
+class _Judged(Struct, frozen=True):
+    """What came of judging the files one by one, as far as it came; ``problem``: the tables could
+    not be written."""
+
+    records: list[FileRecord]
+    earlier: list[FileRecord]
+    interrupted: bool
+    problem: OSError | None
+
+
+def _judge(
+    options: CountyOptions,
+    sources: Sequence[Source],
+    session: Session,
+    desk: ResultDesk,
+    spool: Spool,
+    watch: Watch,
+) -> _Judged:
+    """Every file judged or remembered, its bulky parts put into the spool. Raises
+    ClusterUnreachable."""
+    folder = str(options.out / COPIES) if options.mark else None
+    work = JudgingWork(options.session, MarkPlan(folder))
+    by_shown = {source.shown: source for source in sources}
+    cluster = ExitStack()
+    run = cluster.enter_context(runner(options.workers, options.scheduler))
+    cache = open_cache(options.cache, options.session)
+    interrupted = False
+    kept: list[FileRecord] = []
+    try:
+        # closed at once, so that workers end and what is finished is remembered
+        with (
+            RunTables(options.out) as tables,
+            closing(records(sources, work, cache, run)) as stream,
+        ):
+            try:
+                this_year = (set_aside(record, session) for record in stream)
+                for record in watch(this_year, len(sources)):
+                    source = by_shown.get(record.path)
+                    for each in units_apart(record, source, session, work):
+                        each = _with_sent_back(each, source, session, desk.decisions)
+                        tables.add(each)
+                        kept.append(spool.keep(_of_county(each, options.out)))
+            except KeyboardInterrupt:
+                interrupted = True
+        earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
+        return _Judged(kept, earlier, interrupted, tables.problem)
+    finally:
+        cluster.close()
+        if cache is not None:
+            cache.close()
+
+
+def _write(
+    report: CountyReport,
+    options: CountyOptions,
+    sources: Mapping[str, Source],
+    session: Session,
+    desk: ResultDesk,
+    generated: str,
+    interrupted: bool,
+) -> CountyResult:
+    """The papers, and what of the county stands in the marked copies. An interrupted run leaves
+    the log and the copies as they are."""
+    unmarked: tuple[str, ...] = ()
+    written: dict[str, Path] = {}
+    try:
+        if not interrupted:
+            report = _remembered(report, sources, options, desk, generated)
+        if options.mark and not interrupted:
+            again = open_cache(options.cache, options.session)
+            unmarked = _mark_again(report, sources, options, session, desk, again)
+            if again is not None:
+                again.close()
+        for paper in county_papers(report, session.rules, generated, options.deadline):
+            written[paper.name] = desk.write(paper.name, paper.write)
+        if not interrupted:
+            desk.drop_others(FOLDER, written)
+            review = desk.write_review(report)
+            if review is not None:
+                written[REVIEW] = review
+            desk.save()
+    except OSError as failed:
+        return CountyResult(report, {}, unmarked, interrupted, failed)
+    return CountyResult(report, written, unmarked, interrupted)
 
 
 def _with_sent_back(

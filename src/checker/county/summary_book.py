@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
+from checker.county.conclusions import DispersionResult, cells_of, county_word
 from checker.county.listing import (
     LINE_HEIGHT,
     ListSheet,
@@ -20,17 +21,15 @@ from checker.county.listing import (
 )
 from checker.county.report import (
     CountyReport,
-    DispersionResult,
     FactColumn,
     Indicator,
     Level,
     account_told,
-    cells_of,
-    county_word,
     school_years,
     state_of,
 )
 from checker.county.townships import townships
+from checker.county.traces import hint
 from checker.county.work_list import HANDED_IN, WorkList, work_list
 from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
@@ -288,7 +287,10 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
     reasons = {choice.code: choice for choice in filing.choices}
     types = {school.code: school.type for school in report.schools}
     rows: list[tuple[tuple[str, ...], str]] = [
-        ((entry.code, entry.name, entry.type, "缺报", "", report.hint(entry) or "尚未收到"), "fail")
+        (
+            (entry.code, entry.name, entry.type, "缺报", "", hint(report, entry) or "尚未收到"),
+            "fail",
+        )
         for entry in filing.missing
     ]
     for record in report.unreadable():

@@ -13,19 +13,23 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
-from msgspec.structs import replace
-
 from checker.judging.blank_cells import BLANK_CELL
+from checker.judging.changed_submissions import (
+    OTHER_STAGE,
+    as_type,
+    moved_back,
+    with_figure,
+    with_unknown,
+)
 from checker.model.cells import CellRef
 from checker.model.report import Cause, CauseKind
-from checker.model.submission import Fact, FactRef, FactState, Problem, Submission
-from checker.model.template import Blank, Field, FieldType, Sheet, SheetKind
+from checker.model.submission import Fact, FactRef, FactState, Submission
+from checker.model.template import Field, Sheet, SheetKind
 from checker.model.verdicts import Outcome, Passed, Quantity, Severity, Verdict, finding_key
 
 MOST = 7
 """Things to do that are named; the rest follows when these are done."""
 
-OTHER_STAGE = "FORM009"
 STRUCTURE = frozenset(
     {"FORM010", "FORM011", "FORM012", "FORM013", "FORM014", "FORM015", "FORM018", "FORM024"}
 )
@@ -47,7 +51,6 @@ _SHOWN = _FAULTS | {Outcome.UNMET}
 
 _TRIES = 40
 """Judgements again that one workbook may cost."""
-
 
 _LIKELY = 8
 """Figures that are tried for one cell, besides slips of digits and units."""
@@ -189,7 +192,7 @@ class _Search:
             if stages in tried:
                 continue
             tried.add(stages)
-            changed = _as_type(submission, typed, code, stages)
+            changed = as_type(submission, typed, code, stages)
             left, fewer = self._without(changed)
             if best is None or fewer > best[0]:
                 best = fewer, code, changed, left
@@ -259,7 +262,7 @@ class _Search:
         least = max(_MANY // 2, len(self.faults) // 3)
         for start in starts:
             for step in (1, -1):
-                changed = _moved_back(self.submission, sheet, start, step)
+                changed = moved_back(self.submission, sheet, start, step)
                 if self._at_most(changed) < least or self.tries <= 0:
                     continue
                 left, fewer = self._put_right(changed)
@@ -306,7 +309,7 @@ class _Search:
         while self.tries > 0:
             best: _Tried | None = None
             for ref in self._asked(refused)[: self.tries]:
-                changed = _unknown(self.submission, ref)
+                changed = with_unknown(self.submission, ref)
                 if self._at_most(changed) < (best[0][0] if best else 1):
                     continue
                 left, fewer = self._without(changed)
@@ -378,7 +381,7 @@ class _Search:
         rules = frozenset(each.rule for each in gone.values())
         most, chosen = (0, 0), None
         for figure in figures:
-            changed = _with_figure(self.submission, ref, figure)
+            changed = with_figure(self.submission, ref, figure)
             still = self._findings(self.judge_again(changed, rules))
             fewer = sum(key not in still for key in faults)
             worth = fewer, sum(key not in still for key in gone) - fewer
@@ -400,7 +403,7 @@ class _Search:
             return None
         other = typed * 2 + 3
         rules = frozenset(self.open[key].rule for key in keys)
-        changed = _with_figure(self.submission, ref, other)
+        changed = with_figure(self.submission, ref, other)
         again = {finding_key(each): each for each in self.judge_again(changed, rules)}
         wanted: Counter[Decimal] = Counter()
         for key in keys:
@@ -473,34 +476,6 @@ class _Search:
         return place.sheet if place else verdict.sheet or ""
 
 
-# -- changed submissions ---------------------------------------------------------------------
-
-
-def _unknown(submission: Submission, ref: FactRef) -> Submission:
-    """The submission with one figure not known."""
-    unknown = replace(submission.fact(ref), state=FactState.UNREADABLE, value=None)
-    return _with_fact(submission, unknown)
-
-
-def _with_figure(submission: Submission, ref: FactRef, figure: Decimal) -> Submission:
-    """The submission with another figure in one cell."""
-    fact = submission.fact(ref)
-    return _with_fact(submission, replace(fact, value=figure, typed=str(figure)))
-
-
-def _with_fact(submission: Submission, fact: Fact) -> Submission:
-    """The submission with one fact exchanged."""
-    ref = fact.ref
-    if not ref.row:
-        return replace(submission, facts={**submission.facts, ref: fact})
-    table, _, column = ref.field.partition(".")
-    rows = tuple(
-        replace(row, facts={**row.facts, column: fact}) if row.ordinal == ref.row else row
-        for row in submission.tables[table]
-    )
-    return replace(submission, tables={**submission.tables, table: rows})
-
-
 def _apart(verdict: Verdict | Passed | None) -> Fraction | None:
     """How far the value of a verdict lies from what is required."""
     if verdict is None or not isinstance(verdict.actual, Quantity) or verdict.required is None:
@@ -522,89 +497,3 @@ def _roots(one: Fraction, two: Fraction, apart: Fraction, then: Fraction) -> Ite
         if root >= 0:
             yield from {Decimal(floor(root)), Decimal(ceil(root))}
             yield round(Decimal(root.numerator) / Decimal(root.denominator), 2)
-
-
-def _as_type(submission: Submission, typed: Fact, code: str, stages: tuple[str, ...]) -> Submission:
-    """The submission as one of a school of another type, with the blanks that are missing then."""
-    facts = {**submission.facts, typed.ref: replace(typed, value=code, typed=code)}
-    kept = [
-        problem
-        for problem in submission.problems
-        if problem.ref is None
-        or not (
-            (problem.rule == OTHER_STAGE and problem.ref.column in stages)
-            or (
-                problem.rule == BLANK_CELL
-                and _of_stage(submission, problem.ref) not in (*stages, "")
-            )
-        )
-    ]
-    known = {problem.ref for problem in kept if problem.rule == BLANK_CELL}
-    for field in submission.template.fields().values():
-        for column in field.columns:
-            ref = FactRef(field.id, column)
-            fact = facts.get(ref)
-            if (
-                column in stages
-                and column not in submission.stages
-                and field.blank is Blank.MISSING
-                and fact is not None
-                and fact.state is FactState.BLANK
-                and ref not in known
-            ):
-                kept.append(Problem(BLANK_CELL, f"“{field.label}”必须填写，现在是空的。", ref))
-    return replace(submission, facts=facts, stages=stages, problems=tuple(kept))
-
-
-def _of_stage(submission: Submission, ref: FactRef) -> str:
-    """The stage a fact belongs to; "" for one of the whole school."""
-    return ref.column if any(each.id == ref.column for each in submission.template.stages) else ""
-
-
-def _moved_back(submission: Submission, sheet: Sheet, start: int, step: int) -> Submission:
-    """The submission with the figures of a sheet from one row on put back by ``step`` rows."""
-    facts = dict(submission.facts)
-    cured: set[FactRef] = set()
-    for column in {column for field in sheet.fields for column in field.columns}:
-        line = [
-            (field, fact)
-            for field in sheet.fields
-            if (fact := submission.facts.get(FactRef(field.id, column))) is not None
-            and fact.cell is not None
-            and fact.cell.row >= start
-        ]
-        line.sort(key=lambda item: item[1].cell.row if item[1].cell else 0)
-        for place, (field, fact) in enumerate(line):
-            source = place + step
-            given = line[source][1] if 0 <= source < len(line) else None
-            facts[fact.ref] = _taken(field, fact, given)
-            if facts[fact.ref].state in (FactState.GIVEN, FactState.BLANK):
-                cured.add(fact.ref)
-    problems = tuple(
-        problem
-        for problem in submission.problems
-        if problem.ref not in cured
-        or (problem.rule == BLANK_CELL and facts[problem.ref].state is FactState.BLANK)
-    )
-    return replace(submission, facts=facts, problems=problems)
-
-
-def _taken(field: Field, fact: Fact, given: Fact | None) -> Fact:
-    """The fact of a field with what stands in another cell."""
-    if given is None or given.state is FactState.BLANK:
-        return replace(fact, state=FactState.BLANK, value=None, typed="")
-    value = given.value
-    if field.type is FieldType.FLAG and given.typed in ("是", "否"):
-        value = given.typed == "是"
-    number = isinstance(value, Decimal) and not isinstance(value, bool)
-    fits = {
-        FieldType.COUNT: number and value == int(value) if isinstance(value, Decimal) else False,
-        FieldType.AMOUNT: number,
-        FieldType.SIGNED: number,
-        FieldType.PERCENT: number,
-        FieldType.YEAR: number,
-        FieldType.FLAG: isinstance(value, bool),
-    }.get(field.type, isinstance(value, str))
-    if not fits:
-        return replace(fact, state=FactState.UNREADABLE, value=None, typed=given.typed)
-    return replace(fact, state=FactState.GIVEN, value=value, typed=given.typed)

@@ -246,6 +246,12 @@ class Counts(Struct, frozen=True):
         )
 
 
+def is_unjudged(verdict: Verdict | Passed, rule: Rule | None) -> bool:
+    """Whether it is an official item, no composite of them, that lacks its data."""
+    official = rule is not None and rule.severity is Severity.STANDARD and rule.kind != "composite"
+    return official and verdict.outcome is Outcome.INCOMPLETE
+
+
 def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
     """Counts over all verdicts of a report. What only informs is counted as 提示; ``unjudged`` are
     the official items among what is 缺数据."""
@@ -258,13 +264,7 @@ def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
             info += 1
         else:
             shown[verdict.outcome] += 1
-    unjudged = sum(
-        verdict.outcome is Outcome.INCOMPLETE
-        and (rule := rules.get(verdict.rule)) is not None
-        and rule.severity is Severity.STANDARD
-        and rule.kind != "composite"
-        for verdict in report.verdicts
-    )
+    unjudged = sum(is_unjudged(each, rules.get(each.rule)) for each in report.verdicts)
     return Counts(
         fail=shown[Outcome.FAIL],
         doubt=shown[Outcome.DOUBT],

@@ -103,4 +103,3 @@ class Rule(Struct, frozen=True, omit_defaults=True):
     message: str | None = None
     since: int = 0
     until: int | None = None
-    path: str = ""  # plugin.toml it stands in

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
-from checker.model.verdicts import Outcome, Scope
+from checker.model.verdicts import Outcome
 from checker.rules import units
 from checker.rules.expression import calls, names, parse, tables, thresholds
-from checker.rules.kinds import COLLECTION_KINDS, KINDS, Takes
-from checker.rules.rule_reads import expressions, placeholders, texts_of
+from checker.rules.kinds import KINDS, Takes
+from checker.rules.rule_reads import expressions, placeholders
 from checker.rules.ruleset import RuleSet
 from checker.rules.syntax import ExpressionError, Name
+from checker.toml_files import texts
 
 
 class DeclaredUnits:
@@ -90,7 +91,7 @@ def static_problems(
             yield f"（模板 {template_id}）{problem}"
     told = [list(_county_problems(rule, DeclaredUnits(item, limits))) for item in counties]
     yield from min(told, key=len, default=[])  # one county's form that has it is enough
-    for item in texts_of(rule.spec.get("of")) if rule.kind == "composite" else ():
+    for item in texts(rule.spec.get("of")) if rule.kind == "composite" else ():
         for rule_id in (name.strip() for name in item.split("+")):
             if not any(other.id == rule_id for other in ruleset.rules):
                 yield f"of：没有规则 {rule_id}"
@@ -112,7 +113,7 @@ def _limits_read(rule: Rule) -> Iterator[tuple[str, str]]:
     for key in KINDS[rule.kind].keys:
         if key.takes in (Takes.THRESHOLD, Takes.LIMIT) and key.name in rule.spec:
             yield key.name, str(rule.spec[key.name])
-    yield from (("limits", limit) for limit in texts_of(rule.spec.get("limits")))
+    yield from (("limits", limit) for limit in texts(rule.spec.get("limits")))
 
 
 def _limit_problems(rule: Rule, limits: Mapping[str, Threshold]) -> Iterator[str]:
@@ -196,9 +197,9 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
     groups: list[list[str]] = []
     spec = rule.spec
     if rule.kind in ("sum", "table_sum"):
-        groups.append([str(spec["total"]), *texts_of(spec["parts"])])
+        groups.append([str(spec["total"]), *texts(spec["parts"])])
     elif rule.kind == "subset":
-        groups.append([str(spec["whole"]), *texts_of(spec["parts"])])
+        groups.append([str(spec["whole"]), *texts(spec["parts"])])
     elif rule.kind == "growth":
         groups.append([str(spec["current"]), str(spec["previous"])])
     for group in groups:
@@ -221,7 +222,7 @@ def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
     total = str(rule.spec["total"])
     own = template.fields()[total].columns if total in template.fields() else ()
     for key in ("columns", "total_column", "part_columns"):
-        for column in texts_of(rule.spec.get(key)):
+        for column in texts(rule.spec.get(key)):
             if own and column not in own:
                 yield f"{key}：{total} 没有 {column} 这一栏"
     if ("total_column" in rule.spec) != ("part_columns" in rule.spec):
@@ -230,14 +231,14 @@ def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
 
 def _score_column_problems(rule: Rule, template: Template) -> Iterator[str]:
     fields, spec = template.fields(), rule.spec
-    for field in texts_of(spec["sections"]):
+    for field in texts(spec["sections"]):
         own = fields[field].columns if field in fields else ()
-        for column in texts_of(spec["stated"]):
+        for column in texts(spec["stated"]):
             if own and column not in own:
                 yield f"stated：{field} 没有 {column} 这一栏"
     table = template.tables().get(str(spec["section"]).rpartition(".")[0])
     known = {column.id for column in table.columns} if table else set()
-    for column in texts_of(spec["columns"]):
+    for column in texts(spec["columns"]):
         if known and column not in known:
             yield f"columns：没有 {column} 这一列"
 
@@ -249,8 +250,3 @@ def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Ite
             own = ruleset.code_lists.get(rule.plugin, {})
             if list_id not in own and list_id not in template.code_lists:
                 yield f"{key.name}：没有代码表 {list_id}"
-
-
-def is_judged_alone(rule: Rule) -> bool:
-    """Whether a rule is judged on one submission (and its examples can be run on one)."""
-    return rule.scope is not Scope.COLLECTION and rule.kind not in COLLECTION_KINDS

@@ -9,6 +9,7 @@ from checker.model.rules import Plain, Rule
 from checker.rules.expression import names, parse
 from checker.rules.kinds import KINDS, Key, Takes
 from checker.rules.syntax import Name, Node
+from checker.toml_files import texts
 
 
 def expressions(rule: Rule) -> Iterator[tuple[str, Node]]:
@@ -17,7 +18,7 @@ def expressions(rule: Rule) -> Iterator[tuple[str, Node]]:
         yield "when", parse(rule.when)
     for key in KINDS[rule.kind].keys:
         if key.name in rule.spec and _is_expression(key, rule.spec[key.name]):
-            for text in texts_of(rule.spec[key.name]):
+            for text in texts(rule.spec[key.name]):
                 yield key.name, parse(text)
 
 
@@ -40,15 +41,8 @@ def fields_read(rule: Rule) -> set[str]:
     elif rule.kind == "score_table":
         table = str(rule.spec["section"]).rpartition(".")[0]
     if table:
-        found.update(f"{table}.{column}" for column in texts_of(rule.spec["columns"]))
+        found.update(f"{table}.{column}" for column in texts(rule.spec["columns"]))
     return found
-
-
-def texts_of(value: Plain | None) -> list[str]:
-    """The texts of a key that takes one or a list of them."""
-    if value is None:
-        return []
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")

@@ -17,7 +17,7 @@ from checker.writing.addresses import (
     split_location,
 )
 from checker.writing.cell_contents import text_element, value_xml
-from checker.writing.notes import half_widths
+from checker.writing.note_boxes import half_widths
 from checker.writing.outcome import Skipped
 from checker.writing.styles_part import Styles, solid
 from checker.writing.workbook_part import Workbook

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from checker.county.conclusions import DispersionResult, cells_of
 from checker.county.county_page.charts import (
     dispersion_bars,
     distribution,
@@ -24,16 +25,15 @@ from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
 from checker.county.report import (
     CountyReport,
-    DispersionResult,
     Indicator,
     Level,
     account_told,
-    cells_of,
     school_years,
     state_of,
 )
 from checker.county.school_copy import Note, notes_of
 from checker.county.townships import ELSEWHERE, KINDS, Township, townships
+from checker.county.traces import hint
 from checker.county.work_list import WorkList, work_list
 from checker.marking.file_record import Json
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
@@ -103,6 +103,7 @@ def county_page(
         percent=_percent,
         left_out=_left_out,
         word_of=finding_word,
+        hint=hint,
         state_of=state_of,
         school_years=school_years,
         all_stages=list(report.stages.items()),
