@@ -23,7 +23,7 @@ from checker.model.rules import Example, Plain, Rule
 from checker.model.template import Blank, FieldType, Template
 from checker.model.verdicts import Outcome, Scope
 from checker.rules.kinds import COLLECTION_KINDS
-from checker.rules.rule_check import fields_read
+from checker.rules.rule_reads import fields_read
 from checker.session import Session, SessionOptions
 
 ROOT = Path(__file__).parents[2]

@@ -12,11 +12,11 @@ from checker.model.template import Template
 from checker.model.verdicts import Outcome
 from checker.plugins.loading import Plugins
 from checker.rules.rule_check import (
-    fields_read,
     static_problems,
     text_problems,
     unused_thresholds,
 )
+from checker.rules.rule_reads import fields_read
 from checker.session import Session
 
 LIMITS = """

@@ -82,7 +82,8 @@ def form_with(
         place = column or _column(found, stage, stages)
         ref = FactRef(field_id, place)
         if ref not in facts:
-            raise ExampleError(f"字段 {field_id} 没有栏目 {place}")
+            listed = "、".join(found.columns)
+            raise ExampleError(f"字段 {field_id} 没有栏目 {place}，有 {listed}")
         facts[ref] = _fact(ref, value)
     return Submission(
         name="例",

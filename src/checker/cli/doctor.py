@@ -15,7 +15,7 @@ from checker.cli.commands import Command, echo_json, format_option
 def command(form: str, imports: bool) -> None:
     """检查本机环境：装了什么，用什么打开工作簿，宏能不能运行，还缺什么。
 
-    缺少必需的东西时，结束代码是 1。
+    缺少必需的东西时，退出码是 1。
     """
     from checker_xlsx.diagnosis import State, diagnose
 

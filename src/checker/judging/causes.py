@@ -8,7 +8,7 @@ parts of the form cannot be guessed; they are gathered by sheet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -55,13 +55,22 @@ _TRIES = 40
 _LIKELY = 8
 """Figures that are tried for one cell, besides slips of digits and units."""
 
-_Tried = tuple[int, FactRef, Submission, dict[str, Verdict]]
-"""How many findings fewer there are without what a cell holds, the cell, the submission then, and
-the findings left."""
+_ASKED = 12
+"""Cells that are tried before one is called a cause."""
+
+_Worth = tuple[int, int]
+"""How many faults fewer there are when a cell is set right, and how many standards are met then."""
+
+_Tried = tuple[_Worth, FactRef, Submission, dict[str, Verdict]]
+"""What is gained without what a cell holds, the cell, the submission then, and the findings
+left."""
 
 JudgeAgain = Callable[[Submission, frozenset[str] | None], Sequence[Verdict | Passed]]
 """The verdicts on a changed submission, under the same rules and profile: all of them, or those of
 the rules with these ids and of the form itself."""
+
+FieldsRead = Callable[[str], Set[str]]
+"""Ids of the fields that the rule with this id reads."""
 
 
 def causes_of(
@@ -69,9 +78,10 @@ def causes_of(
     verdicts: Sequence[Verdict | Passed],
     severity_of: Callable[[str], Severity | None],
     judge_again: JudgeAgain,
+    fields_read: FieldsRead,
 ) -> tuple[Cause, ...]:
     """What to do first about the findings among these verdicts, at most `MOST` things."""
-    return tuple(_Search(submission, verdicts, severity_of, judge_again).causes())
+    return tuple(_Search(submission, verdicts, severity_of, judge_again, fields_read).causes())
 
 
 class _Search:
@@ -83,10 +93,12 @@ class _Search:
         verdicts: Sequence[Verdict | Passed],
         severity_of: Callable[[str], Severity | None],
         judge_again: JudgeAgain,
+        fields_read: FieldsRead,
     ) -> None:
         self.submission = submission
         self.severity_of = severity_of
         self.judge_again = judge_again
+        self.fields_read = fields_read
         self.open = self._findings(verdicts)
         self.known = frozenset(self.open)
         self.tries = _TRIES
@@ -128,6 +140,20 @@ class _Search:
         self.tries -= 1
         left = self._findings(self.judge_again(changed, None))
         gone = sum(key not in left for key in self.faults)
+        return left, gone - sum(
+            key not in self.known and each.outcome in _FAULTS for key, each in left.items()
+        )
+
+    def _put_right(self, changed: Submission) -> tuple[dict[str, Verdict], int]:
+        """As `_without`, but what cannot be judged any more does not count as gone."""
+        self.tries -= 1
+        again = self.judge_again(changed, None)
+        left = self._findings(again)
+        unjudged = {(each.rule, each.unit) for each in again if each.outcome is Outcome.INCOMPLETE}
+        gone = sum(
+            key not in left and (each.rule, each.unit) not in unjudged
+            for key, each in self.faults.items()
+        )
         return left, gone - sum(
             key not in self.known and each.outcome in _FAULTS for key, each in left.items()
         )
@@ -214,7 +240,10 @@ class _Search:
                 continue
             found = self._best_shift(sheet)
             if found is not None:
-                place, step, changed, left = found
+                fewer, place, step, changed, left = found
+                figure = self._best_figure(set())
+                if figure is not None and figure[0][0] >= fewer:
+                    continue  # one cell explains as much
                 word = "下" if step > 0 else "上"
                 message = (
                     f"“{title}”表从第 {place.row} 行起的数像是整体往{word}错了一行；"
@@ -225,7 +254,7 @@ class _Search:
 
     def _best_shift(
         self, sheet: Sheet
-    ) -> tuple[CellRef, int, Submission, dict[str, Verdict]] | None:
+    ) -> tuple[int, CellRef, int, Submission, dict[str, Verdict]] | None:
         rows = [fact.cell.row for field in sheet.fields for fact in self._facts(field) if fact.cell]
         wrong = {place.row for verdict in self.faults.values() if (place := self._place(verdict))}
         starts = sorted({min(rows), *(row for row in rows if row in wrong)})[:4] if rows else []
@@ -236,13 +265,13 @@ class _Search:
                 changed = moved_back(self.submission, sheet, start, step)
                 if self._at_most(changed) < least or self.tries <= 0:
                     continue
-                left, fewer = self._without(changed)
+                left, fewer = self._put_right(changed)
                 if fewer >= least:
                     best = fewer, start, step, changed, left
                     least = fewer + 1
         if best is None:
             return None
-        _, start, step, changed, left = best
+        fewer, start, step, changed, left = best
         column = min(
             fact.cell.column
             for field in sheet.fields
@@ -250,7 +279,7 @@ class _Search:
             if fact.cell and fact.cell.row == start
         )
         title = self.submission.sheet_titles.get(sheet.id, sheet.title)
-        return CellRef(title, start, column), step, changed, left
+        return fewer, CellRef(title, start, column), step, changed, left
 
     def _facts(self, field: Field) -> Iterator[Fact]:
         for column in field.columns:
@@ -262,61 +291,109 @@ class _Search:
 
     def _figures(self) -> Iterator[Cause]:
         refused: set[FactRef] = set()
-        while self.tries > 0:
-            told = Counter(ref for verdict in self.faults.values() for ref in set(verdict.at))
-            asked = [
-                ref
-                for ref, times in told.most_common(8)
-                if times >= _FEW and ref not in refused and self._given(ref)
-            ]
-            best: _Tried | None = None
-            least = _FEW
-            for ref in asked[: self.tries]:
-                changed = with_unknown(self.submission, ref)
-                if self._at_most(changed) < least:
-                    continue
-                left, fewer = self._without(changed)
-                if fewer >= least:
-                    best = fewer, ref, changed, left
-                    least = fewer + 1
-            if best is None:
-                return
-            refused.add(best[1])
-            mended = self._mended(best)
-            if mended is None:
-                continue
-            fewer, ref, changed, left = mended
+        while (found := self._best_figure(refused)) is not None:
+            _, ref, changed, left = found
             fact = self.submission.fact(ref)
+            gone = [each.outcome for key, each in self.open.items() if key not in left]
+            met = gone.count(Outcome.UNMET)
             message = (
                 f"先核对{self._label(ref)}，现在填的是 {fact.typed or fact.value}："
-                f"{fewer} 处问题都牵涉到它。"
+                f"{len(gone) - met} 处问题{f'、{met} 项未达标' if met else ''}都牵涉到它。"
             )
             yield self._accept(CauseKind.FIGURE, message, fact.cell, left)
             self.submission = changed
 
+    def _best_figure(self, refused: set[FactRef]) -> _Tried | None:
+        """The cell with which most is gained when it holds another figure. Cells for which there is
+        none are added to ``refused``."""
+        while self.tries > 0:
+            best: _Tried | None = None
+            for ref in self._asked(refused)[: self.tries]:
+                changed = with_unknown(self.submission, ref)
+                if self._at_most(changed) < (best[0][0] if best else 1):
+                    continue
+                left, fewer = self._without(changed)
+                worth = self._worth(left, fewer)
+                if worth is not None and (best is None or worth > best[0]):
+                    best = worth, ref, changed, left
+            if best is None:
+                return None
+            refused.add(best[1])
+            mended = self._mended(best)
+            if mended is not None:
+                return mended
+        return None
+
+    def _asked(self, refused: Set[FactRef]) -> list[FactRef]:
+        """Cells on which several findings hang, the most told of first: those that the findings
+        point at, and the others that their rules read."""
+        near: Counter[FactRef] = Counter()
+        far: Counter[FactRef] = Counter()
+        below: Counter[FactRef] = Counter()
+        for verdict in self.open.values():
+            at = {*verdict.at}
+            read = at | self._read_by(verdict)
+            if verdict.outcome in _FAULTS:
+                near.update(at)
+                far.update(read)
+            else:
+                below.update(read)
+        asked = [
+            ref
+            for ref, times in far.items()
+            if times + bool(below[ref]) >= _FEW and ref not in refused and self._given(ref)
+        ]
+        asked.sort(key=lambda ref: (-far[ref], -near[ref], -below[ref]))
+        return asked[:_ASKED]
+
+    def _read_by(self, verdict: Verdict) -> set[FactRef]:
+        """The cells of the form that the rule of a verdict reads of its unit."""
+        found: set[FactRef] = set()
+        fields = self.submission.template.fields()
+        for field_id in self.fields_read(verdict.rule):
+            field = fields.get(field_id)
+            if field is not None:
+                stage = verdict.unit.stage
+                columns = (stage,) if stage in field.columns else field.columns
+                found.update(FactRef(field_id, column) for column in columns if column)
+        return found
+
+    def _worth(self, left: dict[str, Verdict], fewer: int) -> _Worth | None:
+        """What is gained with these findings left; None if that makes no cause: several faults do,
+        and one impossibility on which a standard hangs."""
+        gone = [each for key, each in self.open.items() if key not in left]
+        met = sum(each.outcome is Outcome.UNMET for each in gone)
+        impossible = any(each.outcome is Outcome.FAIL for each in gone)
+        if fewer >= _FEW or (fewer == 1 and met and impossible):
+            return fewer, met
+        return None
+
     def _mended(self, unknown: _Tried) -> _Tried | None:
         """The same with a figure instead of none: the one with which most findings go away
         together. Findings that contradict each other on one cell are not promised to go away with
-        it. None if no figure takes away `_FEW`; what is no figure is taken as it is."""
+        it. None if no figure takes away enough; what is no figure is taken as it is."""
         _, ref, _, left = unknown
-        gone = [key for key in self.faults if key not in left]
-        figures = self._figures_for(ref, gone)
+        gone = {key: each for key, each in self.open.items() if key not in left}
+        faults = [key for key, each in gone.items() if each.outcome in _FAULTS]
+        figures = self._figures_for(ref, faults)
         if figures is None:
-            return unknown
-        rules = frozenset(self.open[key].rule for key in gone)
-        least, chosen = _FEW - 1, None
+            return unknown if len(faults) >= _FEW else None
+        rules = frozenset(each.rule for each in gone.values())
+        most, chosen = (0, 0), None
         for figure in figures:
             changed = with_figure(self.submission, ref, figure)
             still = self._findings(self.judge_again(changed, rules))
-            fewer = sum(key not in still for key in gone)
-            if fewer > least:
-                least, chosen = fewer, changed
-                if fewer == len(gone):
+            fewer = sum(key not in still for key in faults)
+            worth = fewer, sum(key not in still for key in gone) - fewer
+            if fewer and worth > most:
+                most, chosen = worth, changed
+                if sum(most) == len(gone):
                     break
         if chosen is None:
             return None
         left, fewer = self._without(chosen)
-        return (fewer, ref, chosen, left) if fewer >= _FEW else None
+        gained = self._worth(left, fewer)
+        return None if gained is None else (gained, ref, chosen, left)
 
     def _figures_for(self, ref: FactRef, keys: Sequence[str]) -> list[Decimal] | None:
         """Figures that may be the right one for a cell, the likeliest first: those that just fulfil

@@ -59,6 +59,7 @@ def judge(
             *Run(changed, run.plan.asked_again, profile, previous).report(rules).verdicts,
             *said_once,
         ),
+        run.plan.fields_read,
     )
     return replace(report, causes=causes)
 

@@ -234,9 +234,15 @@ class Counts(Struct, frozen=True):
         rest = self.incomplete - self.unjudged
         if not rest:
             return ""
+        if not self.unjudged:
+            return (
+                f"缺数据 {rest} 条，都是逻辑校验、经验校验和提示，没有达标项目："
+                "要用的格子空着，或者填得不对，所以没有判断。"
+            )
         return (
             f"缺数据共 {self.incomplete} 条：达标项目 {self.unjudged} 项，就是列出名称的“未判断”；"
-            f"其余 {rest} 条是综合判定、逻辑校验、经验校验和提示。补齐空着的格子后都会自动判断。"
+            f"其余 {rest} 条是综合判定、逻辑校验、经验校验和提示。"
+            "空着的格子补齐、填得不对的改好以后，都会自动判断。"
         )
 
 

@@ -3,16 +3,17 @@ together, limits nobody gives, texts that are missing. For authors, and for our 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from checker.model.rules import Plain, Rule, Threshold
+from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import Outcome
 from checker.rules import units
 from checker.rules.expression import calls, names, parse, tables, thresholds
-from checker.rules.kinds import KINDS, Key, Takes
+from checker.rules.kinds import KINDS, Takes
+from checker.rules.rule_reads import expressions, placeholders
 from checker.rules.ruleset import RuleSet
-from checker.rules.syntax import ExpressionError, Name, Node
+from checker.rules.syntax import ExpressionError, Name
 from checker.toml_files import texts
 
 
@@ -75,6 +76,7 @@ def static_problems(
     limits = {entry.id: entry for entry in ruleset.thresholds}
     yield from _limit_problems(rule, limits)
     used = [templates[name] for name in rule.templates if name in templates]
+    yield from _message_problems(rule, used)
     counties = [item for item in templates.values() if item.level == "county"]
     for name in sorted(_asked_for(rule)):
         if used and not any(_knows(template, name) for template in used):
@@ -100,39 +102,32 @@ def unused_thresholds(ruleset: RuleSet, plugin_rules: Iterable[Rule]) -> set[str
     they stand in its ``limits`` key)."""
     used: set[str] = set()
     for rule in plugin_rules:
-        used.update(_limits_read(rule))
+        used.update(limit for _, limit in _limits_read(rule))
     return {entry.id for entry in ruleset.thresholds} - used
 
 
-def _limits_read(rule: Rule) -> Iterator[str]:
-    for _, node in expressions(rule):
-        yield from thresholds(node)
+def _limits_read(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Key and id of every limit that a rule reads."""
+    for name, node in expressions(rule):
+        yield from ((name, limit) for limit in thresholds(node))
     for key in KINDS[rule.kind].keys:
         if key.takes in (Takes.THRESHOLD, Takes.LIMIT) and key.name in rule.spec:
-            yield str(rule.spec[key.name])
-    yield from texts(rule.spec.get("limits"))
-
-
-def expressions(rule: Rule) -> Iterator[tuple[str, Node]]:
-    """Key and tree of every expression of a rule."""
-    if rule.when is not None:
-        yield "when", parse(rule.when)
-    for key in KINDS[rule.kind].keys:
-        if key.name in rule.spec and _is_expression(key, rule.spec[key.name]):
-            for text in texts(rule.spec[key.name]):
-                yield key.name, parse(text)
-
-
-def _is_expression(key: Key, value: Plain) -> bool:
-    if key.takes is Takes.LIMIT:
-        return not str(value)[:1].isupper()
-    return key.takes in (Takes.EXPRESSION, Takes.EXPRESSIONS, Takes.FIELD)
+            yield key.name, str(rule.spec[key.name])
+    yield from (("limits", limit) for limit in texts(rule.spec.get("limits")))
 
 
 def _limit_problems(rule: Rule, limits: Mapping[str, Threshold]) -> Iterator[str]:
-    for threshold_id in dict.fromkeys(_limits_read(rule)):
+    for key, threshold_id in dict.fromkeys(_limits_read(rule)):
         if threshold_id[:1].isupper() and threshold_id not in limits:
-            yield f"没有限值 {threshold_id}"
+            yield f"{key}：没有限值 {threshold_id}"
+
+
+def _message_problems(rule: Rule, used: Sequence[Template]) -> Iterator[str]:
+    """Fields in the {placeholders} of a message that no form of the rule has."""
+    for text in placeholders(rule.message or ""):
+        for name in names(parse(text)):
+            if "." in name and used and not any(_knows(each, name) for each in used):
+                yield f"message：没有字段 {name}"
 
 
 def _template_problems(
@@ -255,20 +250,3 @@ def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Ite
             own = ruleset.code_lists.get(rule.plugin, {})
             if list_id not in own and list_id not in template.code_lists:
                 yield f"{key.name}：没有代码表 {list_id}"
-
-
-def fields_read(rule: Rule) -> set[str]:
-    """Ids of the fields a rule reads, as far as its expressions say."""
-    found: set[str] = set(rule.at)
-    for _, node in expressions(rule):
-        found.update(names(node))
-        if isinstance(node, Name):
-            found.add(node.id)
-    table = ""
-    if rule.kind == "unique":
-        table = str(rule.table or rule.spec.get("table", ""))
-    elif rule.kind == "score_table":
-        table = str(rule.spec["section"]).rpartition(".")[0]
-    if table:
-        found.update(f"{table}.{column}" for column in texts(rule.spec["columns"]))
-    return found
