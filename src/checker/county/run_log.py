@@ -196,6 +196,8 @@ def _locked(names: Iterable[str], locks: Mapping[str, Lock]) -> dict[str, None]:
             if name == EVERYONE or key == code or school_name(lock.name) == plain
         ]
         if not own:
+            if name == EVERYONE:
+                raise NoSuchSchool("没有审定过的学校，不用取消。")
             raise NoSuchSchool(f"“{name}”没有审定过。")
         found.update(dict.fromkeys(own))
     return found
