@@ -193,6 +193,7 @@ def test_a_school_with_something_to_mend_cannot_be_approved(night: Night) -> Non
     wrong = next(i["unit"] for i in found["files"] if i["counted"] and i["counts"]["fail"])
     done = checker("county", ".", "--lock", wrong, cwd=night.folder)
     assert done.returncode == 2 and "处必须修改，没有审定" in done.stderr
+    assert "应报" in done.stdout and (night.results / "催报清单.txt").is_file()  # the run goes on
     said = night.said("--lock", "全部")
     clean = sum(1 for i in found["files"] if i["counted"] and not i["counts"]["fail"])
     assert f"已审定 {clean} 所。" in said

@@ -25,7 +25,7 @@ from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.judging import JudgingWork, MarkPlan
 from checker.batch.ledger_units import units_apart
 from checker.batch.previous_year import in_full, session_for
-from checker.batch.recording import Runner, records, runner
+from checker.batch.recording import Runner, records, runner, words_on_kept
 from checker.batch.result_desk import ResultDesk
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
@@ -41,7 +41,14 @@ from checker.county.output import COPIES, county_papers
 from checker.county.report import CountyReport, Decisions
 from checker.county.review import REVIEW
 from checker.county.roster import RosterEntry, RosterProblem, read_roster, roster_in
-from checker.county.run_log import chosen_schools, digest_of, lock_of, lock_states, with_run
+from checker.county.run_log import (
+    chosen_schools,
+    digest_of,
+    lock_of,
+    lock_states,
+    locked_schools,
+    with_run,
+)
 from checker.county.school_copy import judged_again, marked_again, notes_by_file, notes_of
 from checker.county.school_record import record_for
 from checker.forms.errors import UnknownForm
@@ -88,6 +95,8 @@ class CountyResult(Struct, frozen=True):
     unmarked: tuple[str, ...] = ()
     interrupted: bool = False
     problem: OSError | None = None
+    edited: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 Watch = Callable[[Iterator[FileRecord], int], Iterator[FileRecord]]
@@ -101,9 +110,9 @@ class NothingToJudge(Exception):
 def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyResult:
     """The whole run. Ctrl-C ends the judging; what was finished is put together and written.
 
-    Raises RosterProblem, ReviewProblem, NoSuchSchool, BadChoice, ClusterUnreachable or
-    NothingToJudge. That a result file cannot be written, such as one that is open in another
-    program, stands in the result.
+    Raises RosterProblem, ReviewProblem, BadChoice, ClusterUnreachable or NothingToJudge. That a
+    result file cannot be written, such as one that is open in another program, stands in the
+    result.
     """
     options = _absolute(options)
     session = session_for(options.session)
@@ -163,12 +172,14 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
         report = report_on(received, session, options.county)
 
         unmarked: tuple[str, ...] = ()
+        refused: list[str] = []
+        edited = _edited(report, by_shown, options)
         written: dict[str, Path] = {}
         try:
             if problem is not None:
                 raise problem
             if not interrupted:
-                report = _remembered(report, by_shown, options, desk, generated)
+                report, refused = _remembered(report, by_shown, options, desk, generated)
             if options.mark and not interrupted:
                 again = open_cache(options.cache, options.session)
                 unmarked = _mark_again(report, by_shown, options, session, desk, again)
@@ -184,7 +195,21 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
                 desk.save()
         except OSError as failed:
             problem, written = failed, {}
-    return CountyResult(report, written, unmarked, interrupted, problem)
+    return CountyResult(report, written, unmarked, interrupted, problem, edited, tuple(refused))
+
+
+def _edited(
+    report: CountyReport, sources: Mapping[str, Source], options: CountyOptions
+) -> tuple[str, ...]:
+    """A sentence for each marked copy that could not have its own name."""
+    found: dict[str, None] = {}
+    for record in report.records:
+        source = sources.get(record.path)
+        if record.marked_copy and source is not None:
+            told = words_on_kept(options.out / record.marked_copy, source)
+            if told:
+                found[told] = None
+    return tuple(found)
 
 
 def _with_sent_back(
@@ -207,14 +232,15 @@ def _remembered(
     options: CountyOptions,
     desk: ResultDesk,
     at: str,
-) -> CountyReport:
-    """The report with how the county stood before, and with what became of the 审定 files. Raises
-    NoSuchSchool."""
+) -> tuple[CountyReport, list[str]]:
+    """The report with how the county stood before, and with what became of the 审定 files; and why
+    schools that were named could not be 审定, or not any more."""
     records = {record.path: record for record in report.records}
     counted = {school.code: records[school.path] for school in report.schools}
-    for code in chosen_schools(report, options.unlock, desk.log.locks):
+    opened, refused = locked_schools(options.unlock, desk.log.locks)
+    for code in opened:
         desk.unlock(code)
-    asked = chosen_schools(report, options.lock)
+    asked, unfit = chosen_schools(report, options.lock)
     digests = {}
     for code in dict.fromkeys((*desk.log.locks, *asked)):
         source = sources.get(counted[code].path) if code in counted else None
@@ -226,7 +252,7 @@ def _remembered(
         desk.lock(lock_of(counted[code], digests[code], at))
     desk.log = with_run(desk.log, report, at)
     states = lock_states(desk.log.locks, counted, digests)
-    return replace(report, runs=desk.log.runs, locks=states)
+    return replace(report, runs=desk.log.runs, locks=states), refused + unfit
 
 
 def _mark_again(

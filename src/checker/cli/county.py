@@ -38,7 +38,7 @@ from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
 from checker.county.report import CountyReport, state_of
 from checker.county.review import REVIEW, ReviewProblem
 from checker.county.roster import RosterProblem
-from checker.county.run_log import NoSuchSchool, locked_lines, news_between, standings
+from checker.county.run_log import locked_lines, news_between, standings
 from checker.extras import need
 from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
@@ -131,7 +131,7 @@ def command(
             raise result.problem
     except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
-    except (NoSuchSchool, ReviewProblem) as problem:
+    except ReviewProblem as problem:
         raise Refused(str(problem)) from problem
     except NothingToJudge as problem:
         raise Unusable(str(problem)) from problem
@@ -144,14 +144,20 @@ def command(
             f"结果写不进“{options.out}”（{disk_reason(problem)}），请检查磁盘空间和权限。"
         ) from problem
     sys.stdout.flush()
+    for sentence in result.refused:
+        click.echo(one_line(f"错误：{sentence}"), err=True)
     sys.exit(int(county_exit_code(result)))
 
 
 def county_exit_code(result: CountyResult) -> ExitCode:
     """The exit code of a county run, the gravest one wins."""
-    report = result.report
     if result.interrupted:
         return ExitCode.INTERRUPTED
+    of_files = _code_of_files(result.report)
+    return max(of_files, ExitCode.USAGE) if result.refused else of_files
+
+
+def _code_of_files(report: CountyReport) -> ExitCode:
     if report.errors or any(record.errors for record in report.records):
         return ExitCode.INTERNAL
     statuses = {record.status for record in report.records}
@@ -175,6 +181,7 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     yield from report_lines(report)
     for path in result.unmarked:
         yield f"  标记副本没有写进县级的问题（可能正被打开）：{path}"
+    yield from (f"  {sentence}" for sentence in result.edited)
     written = result.written
     if not written:
         return
