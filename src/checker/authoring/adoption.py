@@ -24,6 +24,7 @@ from checker.authoring.printed_tables import (
     YEAR,
     Leaf,
     PrintedTable,
+    own_pairs,
     pairs_beside,
     pairs_on,
     tables_on,
@@ -37,13 +38,23 @@ from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.snapshot import SheetSnapshot, Snapshot
 
-UNIT_WORDS = ("单位", "计量单位")
+UNIT_WORDS = ("单位", "计量单位", "金额单位", "货币单位")
+UNITS = frozenset(
+    {"人", "名", "个", "所", "间", "座", "幢", "栋", "台", "套", "件", "张", "本", "册", "辆", "把"}
+    | {"块", "条", "处", "项", "次", "人次", "班", "天", "月", "年", "小时", "学时", "课时", "元"}
+    | {"千元", "万元", "亿元", "元/人", "平方米", "㎡", "m2", "米", "公里", "亩", "%"}
+)
+"""What stands in a column of units."""
 KNOWN_IDS = (
     ("学校(机构)名称", "school.name"),
     ("学校(机构)标识码", "school.code"),
     ("学校名称", "school.name"),
     ("单位名称", "school.name"),
     ("填报单位", "school.name"),
+    ("填报学校", "school.name"),
+    ("编制单位", "school.name"),
+    ("幼儿园名称", "school.name"),
+    ("单位", "school.name"),
     ("学校标识码", "school.code"),
     ("学校代码", "school.code"),
     ("标识码", "school.code"),
@@ -51,8 +62,14 @@ KNOWN_IDS = (
     ("学校", "school.name"),
 )
 STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
+_YEAR_WORDS = {
+    **dict.fromkeys(("本年", "今年", "本年度", "本学年", "本期", "本年数"), "whole"),
+    **dict.fromkeys(("上年", "去年", "上年度", "上学年", "上期", "上年数"), "whole.previous"),
+}
 _UNITS = re.compile(r"[^\W\d_]{1,4}|㎡")
 _UNIT = re.compile(r"\(([^()]{1,6})\)$")
+_NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称")
+"""In brackets behind a label, but no unit: (公章), (必填), (含借读)."""
 
 
 class Draft(Struct):
@@ -91,6 +108,7 @@ class _Writer:
         self.alike: Counter[tuple[object, ...]] = Counter()
         self.names: list[str] = []
         self.unit = ""
+        self.ledger = ""
 
     def text(self) -> str:
         """The whole template.toml."""
@@ -99,14 +117,14 @@ class _Writer:
         self.alike = Counter(_kind(PrintedSheet(sheet)) for _, sheet in shown)
         for number, (name, sheet) in enumerate(shown, 1):
             printed = PrintedSheet(sheet)
-            title = title or title_of(printed)
             same = self._same_as(name, printed)
             if same:
                 self.found.append(
                     f"{name}：表样与“{same}”一样，没有另起草；一份工作簿里有几所学校的，请每校一份。"
                 )
                 continue
-            self._sheet(f"sheet{number}", name, printed)
+            if self._sheet(f"sheet{number}", name, printed):
+                title = title or title_of(printed)
         year = next(
             (m[1] for each in self.main.sheets.values() for m in _years(each)),
             str(date.today().year),
@@ -154,15 +172,18 @@ class _Writer:
 
     # -- one sheet -----------------------------------------------------------------------
 
-    def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> None:
+    def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> bool:
+        """Whether anything was found on it."""
         same = [copy.sheets[name] for copy in self.copies if name in copy.sheets]
         tables = list(tables_on(printed, same))
         rows = {row for each in tables for row in range(each.top, each.last + 1)}
         pairs = list(pairs_on(printed, rows))
-        if not tables:
-            pairs += list(pairs_beside(printed))
+        pairs += own_pairs(printed, tables) if tables else pairs_beside(printed)
         if not tables and not pairs:
-            return
+            return False
+        tables, headings = self._told_apart(name, printed, self._one_ledger(name, tables))
+        if not tables and not pairs:
+            return True
         is_ledger = any(not each.labels and self._is_ledger(each) for each in tables)
         units = [pair for pair in pairs if squeeze(pair[0]) in UNIT_WORDS]
         pairs = [pair for pair in pairs if pair not in units]
@@ -195,7 +216,7 @@ class _Writer:
         for number, each in enumerate(tables, 1):
             self._values(name, each)
             if each.labels:
-                grids += self._grid(sheet_id, each, fields, columns)
+                grids += self._grid(sheet_id, each, fields, columns, headings.get(each.bottom, ""))
                 self.found.append(f"{name}：第 {each.bottom} 行表头的表格，{len(each.leaves)} 栏")
             elif self._is_ledger(each):
                 ledger += self._ledger(sheet_id, each, fields)
@@ -227,9 +248,53 @@ class _Writer:
         if cells:
             self.layouts += ["cells = [", *cells, "]"]
         self.layouts += [*grids, *listings, *ledger]
+        return True
+
+    def _one_ledger(self, name: str, tables: Sequence[PrintedTable]) -> list[PrintedTable]:
+        """The tables without the ledgers after the first of the workbook."""
+        kept: list[PrintedTable] = []
+        for each in tables:
+            if each.labels or not self._is_ledger(each):
+                kept.append(each)
+            elif not self.ledger:
+                self.ledger = name
+                kept.append(each)
+            else:
+                self.found.append(
+                    f"{name}：第 {each.bottom} 行表头的也是台账，没有起草；一个模板只能有一张台账，"
+                    f"请并到“{self.ledger}”里，或者另存为一份工作簿，另起草一个模板。"
+                )
+        return kept
+
+    def _told_apart(
+        self, name: str, printed: PrintedSheet, tables: Sequence[PrintedTable]
+    ) -> tuple[list[PrintedTable], dict[int, str]]:
+        """The tables of a sheet without those that nothing tells from an earlier one; and the
+        heading above each of those with the same header, by the last row of the header."""
+        alike: dict[tuple[str, ...], list[PrintedTable]] = {}
+        for each in tables:
+            key = (str(each.block), *(leaf.path for leaf in each.leaves))
+            alike.setdefault(key, []).append(each)
+        headings: dict[int, str] = {}
+        left_out: list[PrintedTable] = []
+        for same in alike.values():
+            if len(same) < 2:
+                continue
+            texts = [_heading(printed, each) for each in same]
+            if all(texts):
+                headings.update((each.bottom, text) for each, text in zip(same, texts, strict=True))
+                continue
+            left_out += same
+            rows = "、".join(str(each.bottom) for each in same)
+            self.found.append(
+                f"{name}：第 {rows} 行的表头一样，上方没有各不相同的一句话可以区分，没有起草；"
+                "一张工作表里有几所学校的，请每校一份。"
+            )
+        return [each for each in tables if each not in left_out], headings
 
     def _id(self, label: str, otherwise: str) -> str:
-        known = next((name for word, name in KNOWN_IDS if squeeze(label).startswith(word)), None)
+        bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
+        known = next((name for word, name in KNOWN_IDS if word in (squeeze(label), bare)), None)
         if known is None or known in self.ids:
             return otherwise
         self.ids.add(known)
@@ -256,11 +321,20 @@ class _Writer:
         return bool(words & {squeeze(word) for word in UNIT_OF_ROW})
 
     def _grid(
-        self, sheet_id: str, each: PrintedTable, fields: list[str], columns: dict[str, str]
+        self,
+        sheet_id: str,
+        each: PrintedTable,
+        fields: list[str],
+        columns: dict[str, str],
+        heading: str = "",
     ) -> list[str]:
         printed = each.printed
-        unit_at = next((leaf.column for leaf in each.leaves if leaf.is_called(UNIT_WORDS)), None)
-        used = [leaf for leaf in each.leaves if not leaf.is_called((*UNIT_WORDS, *REMARK_WORDS))]
+        unit_at = next((leaf.column for leaf in each.leaves if _holds_units(leaf)), None)
+        used = [
+            leaf
+            for leaf in each.leaves
+            if leaf.column != unit_at and not leaf.is_called(REMARK_WORDS)
+        ]
         ids = _column_ids(used)
         if any(own in columns and own != "whole" for own, *_ in ids):  # of another grid
             mark = f"t{len(columns)}"
@@ -299,12 +373,15 @@ class _Writer:
                 f"{_q(code or str(len(in_grid)))}, type = {_q(_type(values, unit))}, "
                 f"unit = {_q(unit)}, {blank}columns = {json.dumps(names)} }},"
             )
-            self._subset(printed, row, each, used, in_grid, label, ids[0][1])
+            stage, whole = ids[0][1], "whole" in names
+            self._subset(printed, row, each, used, in_grid, label, stage, whole)
         header = self._path_of(each, each.labels[-1], LABEL_WORDS)
         lines = ["", "[[layout.sheets.grids]]", f"labels = {_q(header)}"]
         groups = self._path_of(each, each.labels[0], ("",))
         if groups and groups != header:
             lines.append(f"groups = {_q(groups)}")
+        if heading:
+            lines.append(f"below = {_q(heading)}")
         if each.block:
             lines.append(f"block = {each.block}\nblocks = {each.blocks}")
         if each.code:
@@ -323,6 +400,7 @@ class _Writer:
         in_grid: Sequence[str],
         label: str,
         stage: str,
+        has_whole: bool,
     ) -> None:
         """Proposes 其中 ≤ the row above that is no 其中, if it holds wherever both are numbers."""
         if "其中" not in label or len(in_grid) < 2:
@@ -351,7 +429,7 @@ class _Writer:
             else f"{compared} 处里 {held} 处成立（其余可能是填错的）"
         )
         self.relations.append(f"{field_id}（{label}）<= {over}：{support}")
-        if stage or len(used) == 1:
+        if stage or has_whole:
             whole_id = in_grid[-1 - (row - whole)]
             self.rules.append(subset_rule(field_id, whole_id, (label, over), stage, support))
 
@@ -459,6 +537,24 @@ def _kind(printed: PrintedSheet) -> tuple[object, ...]:
     return (title_of(printed), *tables)
 
 
+def _heading(printed: PrintedSheet, each: PrintedTable) -> str:
+    """The text alone in the row above a table's header, if it stands nowhere else on the sheet; ""
+    for none. A pair of label and value is none."""
+    columns = range(1, printed.snapshot.last_column + 1)
+    for row in range(each.bottom - 1, max(each.top - 2, 0), -1):
+        texts = {text for at in columns if (text := printed.text(row, at))}
+        if len(texts) == 1:
+            (text,) = texts
+            return "" if ":" in text or len(printed.containing(text)) > 1 else text
+    return ""
+
+
+def _holds_units(leaf: Leaf) -> bool:
+    """Whether a column says the units of its rows, by its header or by what stands in it."""
+    held = {squeeze(value) for value in leaf.values if value not in (None, "")}
+    return leaf.is_called(UNIT_WORDS) or (bool(held) and held <= UNITS)
+
+
 def _plain_title(text: str, most: int) -> str:
     """A title without the signs that names of files and sheets must not have."""
     return re.sub(r"[\\/:*?\"<>|\[\]']", " ", text).strip()[:most] or "自己的表"
@@ -475,6 +571,9 @@ def _column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
     """(column id, stage, its title, year) of the columns of a grid, by the words of their paths."""
     if len(leaves) == 1:
         return [("whole", "", "", "")]
+    words = [_YEAR_WORDS.get(squeeze(leaf.path)) for leaf in leaves]
+    if sorted(word for word in words if word) == ["whole", "whole.previous"]:
+        return [(word or f"c{at}", "", "", "") for at, word in enumerate(words, 1)]
     years = sorted({m[1] for leaf in leaves if (m := YEAR.search(leaf.path))}, reverse=True)
     found: list[tuple[str, str, str, str]] = []
     used: set[str] = set()
@@ -503,7 +602,7 @@ def _stage(part: str) -> str:
 
 def _unit_of(path: str) -> str:
     match = _UNIT.search(squeeze(path.partition("/")[0])) or _UNIT.search(squeeze(path))
-    return match[1] if match else ""
+    return match[1] if match and not _NO_UNIT.search(match[1]) else ""
 
 
 def _type(values: Iterable[object], unit: str) -> str:

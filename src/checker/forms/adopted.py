@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from checker.forms.adopted_cells import (
     drawn_from_name,
+    is_pair,
     own_words,
     pair_value,
     read_tick,
@@ -293,6 +294,7 @@ class _SheetReader:
         self.found = found
         self.fields: dict[str, Field] = {item.id: item for item in sheet.fields}
         self.labels: set[str] = set()
+        self.headings: list[str] = []
         self.pairs: list[Place] = []
         self.columns: dict[str, Column] = {column.id: column for column in sheet.columns}
 
@@ -304,6 +306,7 @@ class _SheetReader:
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
         headers: list[tuple[Grid | Listing, Header]] = []
+        self.headings = [part.below for part in (*place.grids, *place.tables) if part.below]
         parts: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
         for part in parts:
             header = self._header_of(part)
@@ -337,7 +340,7 @@ class _SheetReader:
                 self.found.miss(self.title, f"{what}的表头（{why}）")
                 return None
             span = beside[part.block - 1]
-        found = self.printed.header(paths, part.below, span)
+        found = self.printed.header(paths, part.below, span, self.headings)
         if isinstance(found, Header):
             return found
         rows = "、".join(str(each.last_row) for each in found)
@@ -515,6 +518,8 @@ class _SheetReader:
             why = f"{CellRef(self.title, row, at).a1} 像是行号"
         elif not number and self._may_have_moved(area, item, place.value == "below"):
             why = f"{CellRef(self.title, row, at).a1} 是空的，旁边另有内容"
+        elif is_pair(held := self.printed.text(row, at)) or held.rstrip(":") in self.labels:
+            why = f"{CellRef(self.title, row, at).a1} 里是另一项“{held}”"
         elif self._others_moved(place, at):
             why = f"{CellRef(self.title, row, at).a1} 这一列别的格子都是空的，内容在旁边"
         else:
