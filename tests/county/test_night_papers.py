@@ -239,7 +239,7 @@ def test_every_school_with_something_to_do_gets_a_paper_in_its_township(night: N
                 paper = docx.Document(BytesIO(opened.read(name)))
                 papers[name.removesuffix(".docx")] = [p.text for p in paper.paragraphs]
                 town = archive.stem
-                assert town == "其他" or name.startswith(town), (town, name)
+                assert town == "未注明乡镇" or name.startswith(town), (town, name)
     assert asked | {names[code] for code in county} <= papers.keys()
     for school in asked:
         lines = "\n".join(papers[school])
