@@ -50,8 +50,8 @@ def county_of_towns(schools: int = 12) -> CountyReport:
     )
 
 
-def test_a_township_called_其他_is_not_that_of_the_schools_without_one() -> None:
-    """In the papers, the reminders and the page's filter."""
+def test_a_township_called_others_is_not_that_of_the_schools_without_one() -> None:
+    """其他 in the roster: in the papers, the reminders and the page's filter."""
     report = county_of_towns()
     first = report.schools[0]
     entry = RosterEntry(first.code, first.name, township="其他")
@@ -131,5 +131,6 @@ def test_a_county_without_townships_has_no_such_picture() -> None:
 
 
 def test_what_is_nowhere_is_not_called_a_township() -> None:
-    assert archives_told(["反馈单/和顺乡.zip", "反馈单/未注明乡镇.zip"]) == "1 个乡镇，另有未注明乡镇的"
+    both = ["反馈单/和顺乡.zip", "反馈单/未注明乡镇.zip"]
+    assert archives_told(both) == "1 个乡镇，另有未注明乡镇的"
     assert archives_told(["反馈单/未注明乡镇.zip"]) == "不分乡镇"

@@ -12,7 +12,7 @@ from checker.county.report import CountyReport
 from checker.county.work_list import HANDED_IN, SchoolLine
 
 ELSEWHERE = "未注明乡镇"
-"""What stands for the 乡镇 of a school that none is known of; no 乡镇 is called that, but one may be
+"""What stands for the 乡镇 of a school that none is known of. No 乡镇 is called that; one may be
 called 其他."""
 
 KINDS = {
