@@ -82,6 +82,30 @@ def _own_blank(item: InstalledTemplate, named: Path | None = None) -> Path:
     return blank
 
 
+@contextmanager
+def _as_new_format(path: Path) -> Iterator[Path]:
+    """The workbook, or one in an old format as an .xlsx made by LibreOffice, which is told. Raises
+    UnwritableWorkbook."""
+    import tempfile
+
+    from checker.writing.old_formats import as_xlsx, old_format
+
+    data = path.read_bytes()
+    kind = old_format(data)
+    if kind is None:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        converted = Path(folder) / f"{path.stem}（原为{kind.value}）.xlsx"
+        converted.write_bytes(as_xlsx(data, kind))
+        click.echo(
+            f"{path.name} 由 LibreOffice 转成了 .xlsx：各格的值与原件相同，宏没有带过去，"
+            "字体、列宽等可能略有出入。",
+            err=True,
+        )
+        yield converted
+
+
 def _build_own(item: InstalledTemplate, out: Path | None, button: bool, blank: Path) -> None:
     """The county's own workbook as it is, and a copy of it with the button."""
     from checker_templates.building.fill_data import FillData
@@ -103,7 +127,8 @@ def _build_own(item: InstalledTemplate, out: Path | None, button: bool, blank: P
         click.echo(f"已生成 {target}（{blank.name} 原样）")
     if button:
         macro = target.with_suffix(".xlsm")
-        where = add_to_own_workbook(blank, macro)
+        with _as_new_format(blank) as new:
+            where = add_to_own_workbook(new, macro)
         click.echo(f"已生成 {macro}，按钮在 {where}")
 
 
@@ -118,21 +143,16 @@ def _fill_own(
     from checker_xlsx.assembly import add_to_own_workbook
 
     from checker.reading import UnreadableWorkbook
-    from checker.writing.old_formats import as_xlsx, old_format
+    from checker.writing.old_formats import old_format
 
-    kind = old_format(blank.read_bytes())
-    suffix = ".xlsx" if kind else blank.suffix.lower()
+    suffix = ".xlsx" if old_format(blank.read_bytes()) else blank.suffix.lower()
     wants_button = (suffix, output.suffix.lower()) == (".xlsx", ".xlsm")
     if not wants_button and suffix != output.suffix.lower():
         raise Refused(f"空白表是 {blank.suffix}，填好的表要用 {suffix}（或 .xlsm）。")
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            if kind is not None:
-                converted = Path(folder) / f"{blank.stem}（原为{kind.value}）.xlsx"
-                converted.write_bytes(as_xlsx(blank.read_bytes(), kind))
-                blank = converted
+        with tempfile.TemporaryDirectory() as folder, _as_new_format(blank) as new:
             target = Path(folder) / f"{output.stem}.xlsx" if wants_button else output
-            fill_own_workbook(item.template, blank, target, read_fill_data(data), verbatim=verbatim)
+            fill_own_workbook(item.template, new, target, read_fill_data(data), verbatim=verbatim)
             if wants_button:
                 add_to_own_workbook(target, output)
     except UnreadableWorkbook as problem:
@@ -605,7 +625,8 @@ def _add_buttons(files: Sequence[Path], out: Path | None, cell: str | None) -> N
         with _said_plainly():
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                where = add_to_own_workbook(path, target, (at.row, at.column) if at else None)
+                with _as_new_format(path) as new:
+                    where = add_to_own_workbook(new, target, (at.row, at.column) if at else None)
             except UnreadableWorkbook as problem:
                 raise Unusable(f"{path}：{problem.reason}") from problem
         click.echo(f"已写 {target}，按钮在 {where}。")
