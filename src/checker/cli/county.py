@@ -203,11 +203,11 @@ def _run(options: CountyOptions, form: str, verbose: bool, told: bool = True) ->
             yield from with_progress(records, total, lambda record: record.counts.get("fail", 0))
             return
         for record in records:
+            yield record  # whoever is told is in the report, even if Ctrl-C comes right after
             if verbose:
                 fail = record.counts.get("fail", 0)
                 told = record.message or (f"不通过 {fail}" if fail else "通过")
                 click.echo(one_line(f"{record.path}  {told}"), err=True)
-            yield record
 
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     result = run_county(options, now, seen)
