@@ -238,7 +238,7 @@ def test_the_old_format_of_a_form_is_read_like_the_new(
         paths[-1].write_bytes(invented_forms.content(form))
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     words = ["soffice", profile, "--headless", "--convert-to", "xls", "--outdir", str(tmp_path)]
-    subprocess.run([*words, *map(str, paths)], check=True, capture_output=True, timeout=120)
+    subprocess.run([*words, *map(str, paths)], check=True, capture_output=True, timeout=500)
     for path in paths:
         old = read_snapshot(path.with_suffix(".xls"))
         template = recognise(old, list(drafted.values()))

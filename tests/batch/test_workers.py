@@ -81,6 +81,6 @@ def test_closing_ends_the_workers_whatever_they_are_doing(begun: bool) -> None:
         assert next(ends).item == "a"
     began = time.monotonic()
     ends.close()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert not multiprocessing.active_children()
     assert list(ends) == []

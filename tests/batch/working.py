@@ -10,7 +10,7 @@ import time
 def behave(name: str) -> object:
     """Do what the name says."""
     if name == "hangs":
-        time.sleep(60)
+        time.sleep(600)
     if name == "dies":
         os.kill(os.getpid(), signal.SIGKILL)
     if name == "eats":

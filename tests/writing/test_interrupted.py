@@ -75,7 +75,7 @@ def test_killed_at_any_moment_the_file_is_whole(tmp_path: Path) -> None:
 
 
 def _wait_for_a_temporary_file(folder: Path) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 300
     while not any(entry.name.endswith(".tmp") for entry in os.scandir(folder)):
         assert time.monotonic() < until, "the writer writes no temporary file"
 

@@ -34,7 +34,8 @@ class NoLibreOffice(Exception):
 
 
 def uno_module() -> Any:
-    """The module ``uno``, also from where the system's LibreOffice keeps it.
+    """The module ``uno``, also from where the system's LibreOffice keeps it; its ``unohelper`` is
+    imported with it.
 
     It is a compiled module and has to be of this Python's version (3.11 to 3.11). Raises
     `NoLibreOffice` when there is none that fits.
@@ -44,6 +45,7 @@ def uno_module() -> Any:
     for folder in [None, *_module_folders()]:
         with _on_path(folder), contextlib.suppress(ImportError):
             import uno
+            import unohelper  # noqa: F401 - lies beside it, and is found only as long
 
             return uno
     raise NoLibreOffice(

@@ -12,6 +12,7 @@ import xlwings
 from checker_xlsx.libreoffice.cells import Range
 from checker_xlsx.libreoffice.connection import Uno, connect
 from checker_xlsx.libreoffice.documents import Books
+from checker_xlsx.libreoffice.main_thread import in_main_thread
 from xlwings import base_classes
 
 NAME = "libreoffice"
@@ -206,10 +207,15 @@ class App(base_classes.App):
         callback: object = None,
     ) -> str:
         """Show a message box over the active book; returns when it is closed."""
-        window = self._document().CurrentController.Frame.ContainerWindow
-        box = window.Toolkit.createMessageBox(window, _message_kind(mode), _OK, title or "", prompt)
-        box.execute()
-        box.dispose()
+
+        def show() -> None:
+            window = self._document().CurrentController.Frame.ContainerWindow
+            kind = _message_kind(mode)
+            box = window.Toolkit.createMessageBox(window, kind, _OK, title or "", prompt)
+            box.execute()
+            box.dispose()
+
+        in_main_thread(self.context, show)
         return "ok"
 
     def run(self, macro: str, args: Sequence[object]) -> object:
