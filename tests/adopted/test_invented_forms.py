@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+import openpyxl
 import pytest
 from msgspec.structs import replace
 from tests.adopted import invented_forms
@@ -14,6 +15,7 @@ from tests.adopted.invented_forms import Invented
 from tests.adopted.test_changed_layouts import changes
 
 from checker.authoring.adoption import draft
+from checker.authoring.adoption_check import compare
 from checker.forms.binding import bind
 from checker.forms.loading import load_template
 from checker.forms.recognition import Unrecognised, recognise
@@ -92,7 +94,7 @@ def test_whose_form_it_is_is_not_taken_from_what_begins_alike(
 
 
 def test_a_name_beside_its_label_is_found_and_another_pair_is_no_name(tmp_path: Path) -> None:
-    """学校 | 某某小学 above a table; where the name is gone, what stands there is not read as it."""
+    """学校 | 某某小学 above a table; where the name is gone, what stands there is not read."""
     rows = [list(row) for row in invented_forms.MANY_SHEETS.rows]
     rows[1] = ["学校", "某某小学", "校长：王五", ""]
     form = replace(invented_forms.MANY_SHEETS, rows=rows, sheets=("表",))
@@ -156,7 +158,17 @@ def test_a_second_ledger_is_named_and_the_draft_can_be_used(tmp_path: Path) -> N
     made = draft([both], "form")
     assert any(line.startswith("初中：") and "也是台账，没有起草" in line for line in made.found)
     (tmp_path / "template.toml").write_text(made.text, "utf-8")
-    assert len(bind(both, load_template(tmp_path / "template.toml")).units) == 2
+    template = load_template(tmp_path / "template.toml")
+    assert len(bind(both, template).units) == 2
+    book = openpyxl.Workbook()
+    for title, lines in (("小学", rows), ("初中", other), ("填表说明", [["注"]])):
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "台账.xlsx")
+    told = list(compare([template], [tmp_path / "台账.xlsx"]))
+    assert told[1:] == ["  工作表“初中”里有数，模板没有用到它，没有读。"]
 
 
 def test_a_form_of_which_nothing_was_found_is_not_called_blank(
