@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.commands import Group, Refused, Unusable, plugin_dirs_option, session_here
+from checker.cli.commands import (
+    GivenFile,
+    Group,
+    Refused,
+    Unusable,
+    plugin_dirs_option,
+    session_here,
+)
 from checker.harmless import one_line
 from checker.trouble import disk_reason
 
@@ -211,7 +218,7 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
 @click.option(
     "--workbook",
     metavar="文件",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GivenFile(exists=True),
     help="用自己的表的模板：空白表在哪里。默认是 template.toml 旁边与模板同名的 .xlsx。",
 )
 def build(
@@ -263,13 +270,13 @@ def build(
     "data",
     required=False,
     metavar="[数据]",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GivenFile(exists=True),
 )
 @click.option(
     "--from",
     "last_year",
     metavar="去年的表",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GivenFile(exists=True),
     help="由去年填好的表带入不变的项目（名称、代码、校舍）和上年数，标为待核对。",
 )
 @click.option(
@@ -291,7 +298,7 @@ def build(
 @click.option(
     "--workbook",
     metavar="文件",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GivenFile(exists=True),
     help="用自己的表的模板：空白表在哪里。默认是 template.toml 旁边与模板同名的 .xlsx。",
 )
 @edition_option
@@ -521,7 +528,7 @@ def _print_columns(rows: Sequence[tuple[str, ...]]) -> None:
         click.echo("  ".join(cells).rstrip())
 
 
-FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILES = GivenFile(exists=True)
 
 
 @command.command()

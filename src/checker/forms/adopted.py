@@ -306,8 +306,8 @@ class _SheetReader:
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
         headers: list[tuple[Grid | Listing, Header]] = []
-        self.headings = [part.below for part in (*place.grids, *place.tables) if part.below]
         parts: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
+        self.headings = [part.below for part in parts if part.below]
         for part in parts:
             header = self._header_of(part)
             if header is not None:
@@ -518,8 +518,8 @@ class _SheetReader:
             why = f"{CellRef(self.title, row, at).a1} 像是行号"
         elif not number and self._may_have_moved(area, item, place.value == "below"):
             why = f"{CellRef(self.title, row, at).a1} 是空的，旁边另有内容"
-        elif is_pair(held := self.printed.text(row, at)) or held.rstrip(":") in self.labels:
-            why = f"{CellRef(self.title, row, at).a1} 里是另一项“{held}”"
+        elif is_pair(there := self.printed.text(row, at)) or there.rstrip(":") in self.labels:
+            why = f"{CellRef(self.title, row, at).a1} 里是另一项“{there}”"
         elif self._others_moved(place, at):
             why = f"{CellRef(self.title, row, at).a1} 这一列别的格子都是空的，内容在旁边"
         else:
