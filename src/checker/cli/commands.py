@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from pathlib import Path
@@ -44,14 +45,14 @@ class GivenFile(click.Path):
     def __init__(self, folders: bool = False, exists: bool = False) -> None:
         super().__init__(exists=exists, dir_okay=folders, path_type=Path)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Raises Unusable."""
         from checker.reading.limits import LIMITS  # late: not for the help
         from checker.reading.unreadable import FILE_TOO_LARGE
 
-        path = super().convert(value, param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         try:
-            status = Path(path).stat()
+            status = path.stat()
         except (OSError, ValueError):
             return path  # the command says what is wrong there
         if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
