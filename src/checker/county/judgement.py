@@ -247,14 +247,12 @@ def with_code(
     record: FileRecord, session: Session, roster: tuple[RosterEntry, ...] | None
 ) -> FileRecord:
     """The record of a form that does not ask for the school's code with the code that the roster
-    has for its name, if only one school can be meant; without a roster its name stands for it."""
+    has for its name, if only one school can be meant; else its name stands for it."""
     template = next((item for item in session.templates if item.id == record.template), None)
     if record.code or not record.name or template is None or template.identity.code is not None:
         return record
-    if roster is None:
-        return replace(record, code=record.name)
-    codes = {entry.code for entry in roster if same_school(entry.name, record.name)}
-    return replace(record, code=codes.pop()) if len(codes) == 1 else record
+    codes = {entry.code for entry in roster or () if same_school(entry.name, record.name)}
+    return replace(record, code=codes.pop() if len(codes) == 1 else record.name)
 
 
 def newest_county_form(records: Iterable[FileRecord], session: Session) -> FileRecord | None:

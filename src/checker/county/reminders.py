@@ -42,7 +42,10 @@ def sentence(line: SchoolLine) -> str:
     school only what is wrong with it."""
     if not line.code and line.state in _FILES:
         return f"{line.path}：{line.first}"
-    return f"{line.name}：{_ASK[line.state].format(why=line.first)}"
+    asked = _ASK[line.state]
+    if line.state == "码错" and line.code == line.name:  # the form asks for no code
+        asked = "请核对贵校报来的表：{why}"
+    return f"{line.name}：{asked.format(why=line.first)}"
 
 
 def reminder_text(report: CountyReport, todo: WorkList) -> Iterator[str]:

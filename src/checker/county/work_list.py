@@ -158,6 +158,8 @@ def work_list(report: CountyReport) -> WorkList:
         if item.path in taken:
             continue
         wrong = f"标识码 {item.code} 不在名册上" if item.code else "没有填标识码"
+        if not item.asks_code:
+            wrong = f"“{item.name}”在名册上没有对上一所学校"
         lines.append(_beside(records[item.path], f"{wrong}，请学校核对后重报。"))
     lines.sort(key=_weight)
     rules = tuple(
