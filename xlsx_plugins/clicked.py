@@ -231,7 +231,11 @@ def _check(click: _Click) -> Told:
     first = first or next((item.places[0] for item in _worst_first(findings)), None)
     click.carry_out(plan, [Step(Verb.GO, first.sheet, first.a1)] if first is not None else [])
     click.steps.done("marked")
-    text = verdict_sentence(counts_of(report, session.rules), overview_of(report, session.rules))
+    text = verdict_sentence(
+        counts_of(report, session.rules),
+        overview_of(report, session.rules),
+        session.chosen_profile,
+    )
     if report.errors:
         text += f"\n有 {len(report.errors)} 条规则因程序自身出错没有算出来，与填写的数据无关。"
     if plan.refused:

@@ -66,7 +66,7 @@ def _check(file: Path) -> Outcome:
         return Outcome(f"{file.name}：没有校验。{judgement.message}", failed=True)
     counts = counts_of(judgement.report, session.rules)
     overview = overview_of(judgement.report, session.rules)
-    text = f"{file.name}：{verdict_sentence(counts, overview)}"
+    text = f"{file.name}：{verdict_sentence(counts, overview, session.chosen_profile)}"
     data = file.read_bytes()
     kind = old_format(data)
     copy = file.with_name(f"{file.stem}{COPY_SUFFIX}{'.xlsx' if kind else file.suffix}")

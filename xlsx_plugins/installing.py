@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 PROGRAM_VARIABLE = "CHECKER_PROGRAM"
@@ -14,11 +16,20 @@ def this_program() -> Path | None:
     """The file to start for running checker again: the frozen program or the console script."""
     if getattr(sys, "frozen", False):
         return Path(sys.executable)
-    beside = Path(sys.executable).with_name("checker.exe" if os.name == "nt" else "checker")
-    if beside.exists():
-        return beside
+    name = "checker.exe" if os.name == "nt" else "checker"
+    for folder in _script_folders():
+        if (folder / name).exists():
+            return folder / name
     found = shutil.which("checker")
     return Path(found) if found else None
+
+
+def _script_folders() -> Iterator[Path]:
+    """Where pip puts programs: beside Python in an environment, in Scripts beside a Python for
+    Windows, and in the user's own Scripts, which often is not on PATH."""
+    yield Path(sys.executable).parent
+    yield Path(sysconfig.get_path("scripts"))
+    yield Path(sysconfig.get_path("scripts", f"{os.name}_user"))
 
 
 def per_user_program() -> Path:

@@ -15,7 +15,7 @@ from checker.model.snapshot import Snapshot
 from checker.writing.addresses import Area, parse_area
 from checker.writing.cell_contents import Content, content_of, decode, encode, rich_text
 from checker.writing.memory_sheet import Memory
-from checker.writing.notes import SEPARATOR, text_xml
+from checker.writing.note_texts import SEPARATOR, plain_text, text_xml
 
 Key = tuple[str, int, int]
 """Sheet title, row, column."""
@@ -65,7 +65,9 @@ class CellPlan(Struct):
         if self.now is not None:
             wanted = FILL_COLOURS[self.fill] if self.fill else fill_text(self.fill_before or "")
             fill = wanted if wanted != self.now.fill else None
-            note = self.note() if _plain(self.note()) != _plain(self.now.note or "") else None
+            note = (
+                self.note() if plain_text(self.note()) != plain_text(self.now.note or "") else None
+            )
         value = self.value if self.value is not None and self.value != self.value_now else None
         if fill is None and note is None and value is None:
             return None
@@ -167,10 +169,10 @@ def _forget_fill(plan: CellPlan, memory: Memory) -> None:
 
 def _forget_note(plan: CellPlan, memory: Memory) -> None:
     """The user's own part of a note: what was there before us, and what was typed since."""
-    text, ours = _plain(plan.user_note), _plain(memory.wrote)
-    if memory.before is not None and _plain(SEPARATOR + memory.wrote) in text:
-        plan.user_note = text.replace(_plain(SEPARATOR + memory.wrote), "", 1).rstrip("\n")
-        if _plain(rich_text(decode(memory.before).inner)) == _plain(plan.user_note):
+    text, ours = plain_text(plan.user_note), plain_text(memory.wrote)
+    if memory.before is not None and plain_text(SEPARATOR + memory.wrote) in text:
+        plan.user_note = text.replace(plain_text(SEPARATOR + memory.wrote), "", 1).rstrip("\n")
+        if plain_text(rich_text(decode(memory.before).inner)) == plain_text(plan.user_note):
             plan.note_before = memory.before
     elif ours in text:
         plan.user_note = text.replace(ours, "", 1).strip("\n ")
@@ -226,9 +228,3 @@ def _entry(value: Scalar) -> str | Decimal:
     if isinstance(value, date):
         return value.isoformat()
     return value
-
-
-def _plain(text: str) -> str:
-    """Text as every program keeps it: one kind of line end, no spaces at line ends."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(line.rstrip() for line in lines).rstrip("\n")

@@ -17,7 +17,7 @@ from checker_xlsx.vba.texts import escaped, unescaped
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from checker.writing.notes import text_pixels
+from checker.writing.text_size import text_pixels
 
 PROTOCOL = 3
 """Of launcher and program. It grows when one of them would not understand the other any more."""

@@ -6,8 +6,13 @@ from checker.marking.findings import Counts
 from checker.marking.overview import BLANK_FORM, Overview
 
 
-def verdict_sentence(counts: Counts, overview: Overview) -> str:
-    """What was found, and what to do first."""
+def verdict_sentence(counts: Counts, overview: Overview, profile: str = "") -> str:
+    """What was found, what to do first, and by which ``profile`` where one was chosen."""
+    found = _found(counts, overview)
+    return f"{found}\n口径：{profile}" if profile else found
+
+
+def _found(counts: Counts, overview: Overview) -> str:
     if overview.blank:
         return BLANK_FORM
     told = counts.told()

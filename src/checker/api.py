@@ -28,8 +28,8 @@ from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
 
 if TYPE_CHECKING:
+    from checker.county.conclusions import CountyFinding
     from checker.county.python_rules import CountyContext, CountyData
-    from checker.county.report import CountyFinding
     from checker.plugins.hookspecs import hookimpl
 
 __all__ = [

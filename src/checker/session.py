@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from checker.forms.errors import UnknownForm
 from checker.model.marks import Changes
-from checker.model.report import FileStatus, Judgement, Report, same_year
+from checker.model.report import FileStatus, Judgement, Report
 from checker.model.rules import Rule, Threshold
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Submission
@@ -82,6 +82,11 @@ class Session:
         self.ruleset = self._chosen(self.plugins.ruleset)
         self.profile = self._load_profile()
 
+    @property
+    def chosen_profile(self) -> str:
+        """Title of the profile that was chosen; "" under the national one."""
+        return "" if self.options.profile is None else self.profile.title
+
     def check(self, path: str, data: bytes, write: Write | None = None) -> Judgement:
         """One workbook through the five steps. A bad file becomes a judgement that says why.
 
@@ -138,7 +143,11 @@ class Session:
             previous = self.last_year.of(submission)
         report = judge(submission, self.ruleset, self.profile, previous)
         if previous is not None and 0 < submission.said_year == previous.said_year:
-            note += same_year(previous.said_year)
+            note += (
+                f"用来比较的上年的表写的也是 {previous.said_year} 年，与这份表是同一年，"
+                "“与上年比较”的各条可能不对：请核对给的是不是上年的表。"
+            )
+            return replace(report, note=note, same_year=True)
         return replace(report, note=note) if note else report
 
     def _of_its_year(self, submission: Submission) -> tuple[Submission, str]:
@@ -146,7 +155,7 @@ class Session:
         last year's figures are not judged by this year's rules, unless that was asked for."""
         template = submission.template
         year = submission.identity("year")
-        if not year.isdigit() or not OLDEST_RULES <= int(year) < template.edition:
+        if not year.isdecimal() or not OLDEST_RULES <= int(year) < template.edition:
             return submission, ""
         asked = self.options.edition
         if asked is not None:
@@ -271,10 +280,6 @@ class Session:
             raise BadChoice(str(problem)) from problem
 
     # -- parts of the way, for those who need no more ------------------------------------------
-
-    def judge_bytes(self, path: str, data: bytes) -> Judgement:
-        """What becomes of a workbook file with this content; never raises for a bad file."""
-        return self.check(path, data)
 
     def judge_file(self, path: Path | str) -> Judgement:
         """What becomes of a workbook file; never raises for a bad file."""

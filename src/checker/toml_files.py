@@ -183,8 +183,15 @@ def parse_text(text: str, path: Path) -> Document:
         raise TomlFileError(path, ["括号一层套一层，套得太深了"]) from None
     except ValueError as error:  # of _exact, or a day that the calendar does not have
         told = "有一个整数太长了" if "integer string" in str(error) else str(error)
-        raise TomlFileError(path, [told]) from None
+        raise TomlFileError(path, [f"{_line_of(told, text)}{told}"]) from None
     return document
+
+
+def _line_of(told: str, text: str) -> str:
+    """Where the number stands with which a complaint begins; "" if it is not found."""
+    number = told.partition(" ")[0]
+    found = re.search(rf"^[^#\n]*?[=\[,]\s*{re.escape(number)}", text, re.MULTILINE)
+    return f"第 {text.count(chr(10), 0, found.end()) + 1} 行：" if found else ""
 
 
 _MOST_OF_ONE = 4 * 2**20
@@ -268,6 +275,9 @@ _WIDE = {"“": '"', "”": '"', "‘": "'", "’": "'", "＂": '"', "＇": "'",
          "\u3000": " ", "：": "="}  # fmt: skip
 """What a Chinese keyboard types instead of TOML's own signs."""
 
+_SINGLE = re.compile(r"^\[(rules|thresholds|sheets|changes)\]", re.MULTILINE)
+"""Lists of which a single entry was opened as if it were the only one."""
+
 _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
 
 
@@ -282,6 +292,10 @@ def _syntax_problem(reason: str, text: str) -> str:
         where = "文件末尾" if found else ""
         return f"{where}不是合法的 TOML：{told}"
     line = text.split("\n")[int(found[1]) - 1]
+    single = _SINGLE.search(text)
+    if single and english.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate")):
+        at = text.count("\n", 0, single.start()) + 1
+        told += f"；第 {at} 行的 [{single[1]}] 要写两层方括号：[[{single[1]}]]"
     outside = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), line)
     wide = next((sign for sign in outside if sign in _WIDE), None)
     if wide is not None:

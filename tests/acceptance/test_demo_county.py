@@ -17,9 +17,6 @@ from command_server import run_command
 SCHOOLS, SEED = 60, 7
 FAMILIES = {"FORM", "RES", "GOV", "TEA", "BLD", "CLS", "COD", "FIN", "SAF", "QUA"}
 
-Place = tuple[str, str, str, str]
-"""File, rule, sheet, cell."""
-
 
 def checker(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The real command."""

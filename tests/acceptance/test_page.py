@@ -100,6 +100,7 @@ def visit(page_file: Path, schools: Path, tmp_path_factory: pytest.TempPathFacto
         {"do": "download", "button": "#copy", "name": "explained.xlsx"},
         {"do": "drop", "files": [str(place / "explained.xlsx")]},
         {"do": "download", "button": "#clean", "name": "cleaned.xlsx"},
+        {"do": "twice", "first": files, "then": [one], "shown": "shangshiqiao", "as": "twice"},
         {"do": "click", "at": "#away"},
         {"do": "download", "button": "#blanks button", "name": "blank.xlsx"},
     ]  # fmt: skip
@@ -190,6 +191,11 @@ def test_an_explanation_typed_on_the_page_stands_in_the_copy(visit: Visit) -> No
     for name in ("explained.xlsx", "cleaned.xlsx"):  # a person's words outlive 清除
         sheet = load_workbook(visit.place / name)["说明"]
         assert TOLD in [cell.value for row in sheet.iter_rows() for cell in row], name
+
+
+def test_what_is_put_in_while_others_are_checked_is_next(visit: Visit) -> None:
+    """Not lost without a word."""
+    assert visit.answers["twice"] == "刚放进来的 1 个文件，等现在这一次做完就看。"
 
 
 def test_marks_are_taken_away_and_blank_forms_can_be_had(visit: Visit) -> None:

@@ -129,6 +129,32 @@ def test_each_slip_is_one_chinese_line(canteen: Path, slip: dict[str, str]) -> N
     assert all("\n" not in line for line in errors)
 
 
+def test_a_function_that_points_at_nothing_is_told(canteen: Path) -> None:
+    """A finding that stands on no cell is a finding that nobody sees."""
+    rules = canteen / "rules.py"
+    text = rules.read_text("utf-8")
+    assert "at=[field]" in text
+    for wrong, told in (
+        ("at=[field + 'e']", "没有字段 area.dormitorye"),
+        ("at=field", "at 应是一个列表"),
+    ):
+        rules.write_text(text.replace("at=[field]", wrong), "utf-8")
+        errors = [str(item) for item in check_plugin(canteen) if item.weight is Weight.ERROR]
+        assert any(re.match(r"rules\.py:\d+　错误：", each) and told in each for each in errors), (
+            errors
+        )
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(canteen: Path) -> None:
+    """One in a limit, one in each of two rules: not one after the other."""
+    edit("value = 1.5", 'value = "1.5"')(canteen)
+    edit('severity = "hard"', 'severity = "Hard"')(canteen)
+    edit('compare = ">="', 'compare = "=>"')(canteen)
+    errors = [item for item in check_plugin(canteen) if item.weight is Weight.ERROR]
+    assert len(errors) == 3
+    assert len({item.line for item in errors}) == 3
+
+
 def test_there_are_enough_slips() -> None:
     """Keys, types, units, syntax, encodings, returns, loops, imports, clashes."""
     assert len(SLIPS) >= 65

@@ -9,10 +9,11 @@ import pytest
 
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
-from checker.plugins.loading import form_rules
+from checker.plugins.loading import FORM_RULES
+from checker.plugins.manifest import load_manifest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "checker"
-RULES = form_rules()
+RULES = load_manifest(FORM_RULES).rules
 
 
 def test_every_form_rule_that_the_code_names_is_in_the_catalogue_and_no_other() -> None:

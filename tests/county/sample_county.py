@@ -7,19 +7,15 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
+from checker.county.conclusions import CountyFinding, DispersionResult
+from checker.county.county_page import county_page
 from checker.county.dispersion import Holding, dispersion
 from checker.county.handing_in import Choice, Disagreement, Filing, HandingIn
 from checker.county.improvement import improvements
-from checker.county.report import (
-    CountyFinding,
-    CountyReport,
-    DispersionResult,
-    Indicator,
-    Level,
-    School,
-    Shortage,
-)
+from checker.county.report import CountyReport, Indicator, Level, School, Shortage
 from checker.county.roster import RosterEntry
+from checker.county.school_copy import notes_of
+from checker.county.work_list import work_list
 from checker.marking.file_record import FileRecord, bulk_of
 from checker.model.verdicts import Outcome
 
@@ -143,3 +139,8 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
             ),
         ),
     )
+
+
+def page_of(report: CountyReport, generated: str = "2026-09-20") -> str:
+    """The page as a whole, as it stands in its file."""
+    return "".join(county_page(report, generated, work_list(report), notes_of(report)))

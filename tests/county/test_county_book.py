@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from checker.county.report import FactColumn
 from checker.county.summary_book import write_county_book
+from checker.county.work_list import work_list
 from checker.marking.file_record import FactRow, bulk_of
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -33,7 +34,7 @@ def test_every_sheet_is_there_and_no_text_becomes_a_formula(tmp_path: Path) -> N
     report = replace(report, fact_columns=columns, records=(first, *others))
     path = tmp_path / "县级汇总.xlsx"
     with path.open("wb") as file:
-        write_county_book(report, file)
+        write_county_book(report, file, work_list(report))
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [
         "概览",
@@ -55,7 +56,7 @@ def test_gaps_are_the_sum_of_the_schools_gaps(tmp_path: Path) -> None:
     report = sample_county(12)
     path = tmp_path / "县级汇总.xlsx"
     with path.open("wb") as file:
-        write_county_book(report, file)
+        write_county_book(report, file, work_list(report))
     rows = list(openpyxl.load_workbook(path)["缺口"].iter_rows(min_row=2, values_only=True))
     totals = {row[3]: row[5] for row in rows if str(row[0]).startswith("全县合计")}
     schools: dict[str, float] = {}
@@ -66,9 +67,10 @@ def test_gaps_are_the_sum_of_the_schools_gaps(tmp_path: Path) -> None:
 
 
 def test_errors_link_to_the_marked_copies_worst_first(tmp_path: Path) -> None:
+    report = sample_county(4)
     path = tmp_path / "县级汇总.xlsx"
     with path.open("wb") as file:
-        write_county_book(sample_county(4), file)
+        write_county_book(report, file, work_list(report))
     sheet = openpyxl.load_workbook(path)["问题清单"]
     links = [cell.hyperlink.target for cell in sheet["N"][1:] if cell.hyperlink]
     links = [link.replace("\\", "/") for link in links]  # XlsxWriter writes as Windows does

@@ -7,11 +7,8 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
-from checker.county.county_page import county_page as page_pieces
-from checker.county.report import CountyReport
-
 sys.path.insert(0, str(Path(__file__).parent))
-from sample_county import sample_county
+from sample_county import page_of, sample_county
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 
@@ -34,11 +31,6 @@ class Outline(HTMLParser):
             self.scripts.append(data)
 
 
-def county_page(report: CountyReport, generated: str) -> str:
-    """The page as a whole, as it stands in its file."""
-    return "".join(page_pieces(report, generated))
-
-
 def outline(page: str) -> Outline:
     parser = Outline()
     parser.feed(page)
@@ -46,16 +38,16 @@ def outline(page: str) -> Outline:
 
 
 def test_no_school_name_can_inject_markup() -> None:
-    plain = outline(county_page(sample_county(3), "2026-09-20"))
-    hostile = outline(county_page(sample_county(3, HOSTILE), "2026-09-20"))
+    plain = outline(page_of(sample_county(3)))
+    hostile = outline(page_of(sample_county(3, HOSTILE)))
     assert hostile.tags == plain.tags
     assert not [name for name, _ in hostile.attributes if name.startswith("on")]
     assert hostile.scripts == plain.scripts
-    assert "{{7*7}}" in county_page(sample_county(3, HOSTILE), "2026-09-20")
+    assert "{{7*7}}" in page_of(sample_county(3, HOSTILE))
 
 
 def test_nothing_is_loaded_from_anywhere() -> None:
-    page = county_page(sample_county(5), "2026-09-20")
+    page = page_of(sample_county(5))
     links = [value or "" for name, value in outline(page).attributes if name in {"href", "src"}]
     assert links and not [link for link in links if re.match(r"[a-z]+:|//", link)]
     assert "url(" not in page and "@import" not in page
@@ -63,13 +55,13 @@ def test_nothing_is_loaded_from_anywhere() -> None:
 
 
 def test_every_link_inside_the_page_leads_somewhere() -> None:
-    attributes = outline(county_page(sample_county(5), "2026-09-20")).attributes
+    attributes = outline(page_of(sample_county(5))).attributes
     ids = {value for name, value in attributes if name == "id"}
     inner = {(v or "")[1:] for name, v in attributes if name == "href" and (v or "")[:1] == "#"}
     assert inner and inner <= ids
 
 
 def test_what_a_county_asks_first_is_on_the_page() -> None:
-    page = county_page(sample_county(5), "2026-09-20 18:05")
+    page = page_of(sample_county(5), "2026-09-20 18:05")
     for words in ("没交的小学", "文件加了密码", "填报日期最新", "差异系数", "2026-09-20 18:05"):
         assert words in page

@@ -1,4 +1,5 @@
-"""The county's judgement over bytes: no files, processes, threads; the same as the command's."""
+"""The county's judgement on the page, over bytes: no files, processes, threads; the same as the
+command's."""
 
 from __future__ import annotations
 
@@ -16,14 +17,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from checker.county.judgement import CountyFiles, NamedFile, judge_county, marked_school
+from checker.page.county_desk import County, CountyDesk
 from checker.session import Session
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "acceptance"))
 from county_folder import checker, demo_county
 
 
-def test_the_pure_function_says_what_the_command_says_and_touches_nothing(
+def test_the_page_s_county_says_what_the_command_says_and_touches_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = demo_county(tmp_path / "县", 24, 58)
@@ -34,15 +35,21 @@ def test_the_pure_function_says_what_the_command_says_and_touches_nothing(
     done = checker("county", ".", cwd=folder)
     assert done.returncode == 1, done.stdout + done.stderr
     results = folder / "县级校验"
-    given = CountyFiles(
-        [NamedFile(path.name, path.read_bytes()) for path in sorted(folder.glob("*.xlsx"))],
-        roster=NamedFile("名册.csv", (folder / "名册.csv").read_bytes()),
-    )
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.xlsx"))}
+    roster = (folder / "名册.csv").read_bytes()
     session = Session()
-    judge_county(CountyFiles(given.files[:2]), session)  # whatever is imported late is there now
+    desk = CountyDesk(session)
+
+    def conclude(names: list[str]) -> County:
+        desk.begin()
+        for name in names:
+            desk.count(session.check(name, files[name]), "", 0.0)
+        return desk.concluded("", {}, "名册.csv", roster, "2026-10-12 20:00")
+
+    conclude(list(files)[:2])  # whatever is imported late is there now
 
     def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("the pure function went outside")
+        raise AssertionError("the county on the page went outside")
 
     plain_open = builtins.open
 
@@ -63,17 +70,13 @@ def test_the_pure_function_says_what_the_command_says_and_touches_nothing(
         (os, "fork"),
     ):
         monkeypatch.setattr(module, name, refuse)
-    shown = {slip.name, *(file.name for file in given.files[:3])}
-    outcome = judge_county(given, session, generated="2026-10-12 20:00")
-    marked = {
-        file.name: marked_school(file, outcome, session)
-        for file in given.files
-        if file.name in shown
-    }
+    outcome = conclude(list(files))
+    papers = dict(outcome.papers)
+    marked = {name: desk.marked_copy(name, files[name]) for name in {slip.name, *list(files)[:3]}}
     monkeypatch.undo()
 
     theirs = json.loads((results / "县级汇总.json").read_text("utf-8"))
-    ours = json.loads(outcome.papers["县级汇总.json"])
+    ours = json.loads(papers["县级汇总.json"])
     for part in ("roster", "units", "dispersion", "gaps", "county_findings", "findings"):
         assert ours[part] == theirs[part], part
     on_disk = {
@@ -81,8 +84,8 @@ def test_the_pure_function_says_what_the_command_says_and_touches_nothing(
         for path in results.rglob("*")
         if path.is_file() and path.parts[len(results.parts)] not in ("校验结果", "数据")
     }
-    assert outcome.papers.keys() == on_disk - {"运行记录.json"}
-    book = openpyxl.load_workbook(io.BytesIO(outcome.papers["县级汇总.xlsx"]))
+    assert papers.keys() == on_disk - {"运行记录.json"}
+    book = openpyxl.load_workbook(io.BytesIO(papers["县级汇总.xlsx"]))
     assert "差异系数" in book.sheetnames
     assert slip.name in marked
     for name, content in marked.items():

@@ -10,7 +10,6 @@ from pathlib import Path
 import openpyxl
 from msgspec.structs import replace
 
-from checker.county.county_page import county_page
 from checker.county.feedback import archives_told, by_township
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry
@@ -19,7 +18,7 @@ from checker.county.townships import ELSEWHERE, townships
 from checker.county.work_list import work_list
 
 sys.path.insert(0, str(Path(__file__).parent))
-from sample_county import sample_county
+from sample_county import page_of, sample_county
 
 TOWNS = ("和顺乡", "青石镇", "")
 
@@ -96,7 +95,7 @@ def test_the_weakest_indicator_is_the_smallest_part_of_its_standard() -> None:
 
 def test_each_tile_says_its_figures_and_filters_the_list() -> None:
     report = county_of_towns()
-    page = "".join(county_page(report, "2026-09-20"))
+    page = page_of(report)
     tiles = re.findall(r'<button type="button" class="town".*?</button>', page, re.DOTALL)
     assert len(tiles) == 3
     for town, tile in zip(townships(report, work_list(report).lines), tiles, strict=True):
@@ -113,7 +112,7 @@ def test_the_book_has_the_same_figures(tmp_path: Path) -> None:
     report = county_of_towns()
     path = tmp_path / "县级汇总.xlsx"
     with path.open("wb") as file:
-        write_county_book(report, file)
+        write_county_book(report, file, work_list(report))
     heads, *rows = openpyxl.load_workbook(path)["乡镇"].iter_rows(values_only=True)
     towns = townships(report, work_list(report).lines)
     assert [row[0] for row in rows] == [town.name for town in towns]
@@ -127,7 +126,7 @@ def test_the_book_has_the_same_figures(tmp_path: Path) -> None:
 def test_a_county_without_townships_has_no_such_picture() -> None:
     report = sample_county(4)
     assert townships(report, work_list(report).lines) == []
-    assert 'id="towns"' not in "".join(county_page(report, "2026-09-20"))
+    assert 'id="towns"' not in page_of(report)
 
 
 def test_what_is_nowhere_is_not_called_a_township() -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from checker.batch.county_run import CountyResult
-from checker.cli.county import changed_lines
+from checker.county.lines import changed_lines
 from checker.county.report import CountyReport, LockState
 from checker.model.verdicts import Outcome
 
@@ -17,7 +16,7 @@ from sample_county import sample_county
 
 
 def lines(before: CountyReport, after: CountyReport) -> list[str]:
-    return list(changed_lines(CountyResult(before, {}), CountyResult(after, {})))
+    return list(changed_lines(before, after))
 
 
 def test_nothing_new_is_nothing_said() -> None:

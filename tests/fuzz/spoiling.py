@@ -280,7 +280,7 @@ def _manifest(shop: Workshop, chance: random.Random) -> bool:
     try:
         session = Session(options)
         errors = [each for each in session.errors if str(place) in f"{each.where} {each.message}"]
-        judgement = session.judge_bytes("学校.xlsx", shop.books[0])
+        judgement = session.check("学校.xlsx", shop.books[0])
     except BadChoice as problem:
         _sentence(str(problem))
         return True

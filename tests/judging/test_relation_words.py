@@ -77,7 +77,7 @@ def test_buses_that_were_typed_are_not_said_to_be_missing(session: Session) -> N
 
 def test_pupils_are_not_counted_in_visits(session: Session) -> None:
     said = missed(session, "SPE112", {"home.pupils": 9, "home.visits": 5})
-    assert said.message == "送教上门的学生有 9人，全年送教 5次，平均每名学生不到 1 次。"
+    assert said.message == "送教上门的学生有 9人，全年送教 5次，平均每名学生不到 1 次，请核实。"
 
 
 def test_a_limit_has_no_second_name(session: Session) -> None:

@@ -180,7 +180,7 @@ def test_hard_and_informing_findings_need_no_explanation() -> None:
 def test_what_only_reports_of_other_places_say_is_called_local_practice() -> None:
     """A clerk is not held to another county's report as if it were a clause."""
     clause = Citation("国家义务教育质量监测方案", clause="第三条")
-    told = Citation("某县义务教育发展情况报告", clause="第9项")
+    told = Citation("某县义务教育发展情况报告", clause="第9项", local=True)
     assert sources_in_words((told,)) == (
         "各地自查的做法，没有条文规定，参见《某县义务教育发展情况报告》第9项"
     )

@@ -336,7 +336,7 @@ def test_a_plugin_cannot_change_the_submission(write_plugin: WritePlugin, school
 
 BAD_MANIFESTS: list[tuple[str, str, list[str]]] = [
     ("not TOML", "[plugin\nid = 3", ["第 1 行", "不是合法的 TOML"]),
-    ("empty", "", ["plugin：缺少这一项"]),
+    ("empty", "", ["缺少 [plugin] 一节：写明 id、title、version、api_version"]),
     (
         "no version",
         '[plugin]\nid = "bad"\ntitle = "x"\napi_version = 1\n',

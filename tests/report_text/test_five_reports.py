@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from checker.report_text.statements import Judged, Statement, statements_of
+from checker.report_text.recomputing import statements_of
+from checker.report_text.statements import Judged, Statement
 
 WRONG, ASK, RIGHT = Judged.WRONG, Judged.ASK, Judged.RIGHT
 

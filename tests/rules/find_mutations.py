@@ -33,7 +33,7 @@ from institutions import (
 
 from checker.model.rules import Example, Rule
 from checker.model.template import PREVIOUS_SUFFIX, WHOLE
-from checker.rules.rule_check import fields_read
+from checker.rules.rule_reads import fields_read
 
 FILE = DATA / "mutations.toml"
 

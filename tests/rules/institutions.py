@@ -21,8 +21,9 @@ from checker.judging.engine import judge
 from checker.model.report import Report
 from checker.model.rules import Example, Plain, Rule
 from checker.model.template import Blank, FieldType, Template
-from checker.model.verdicts import Outcome
-from checker.rules.rule_check import fields_read, is_judged_alone
+from checker.model.verdicts import Outcome, Scope
+from checker.rules.kinds import COLLECTION_KINDS
+from checker.rules.rule_reads import fields_read
 from checker.session import Session, SessionOptions
 
 ROOT = Path(__file__).parents[2]
@@ -430,6 +431,11 @@ def cells(item: Institution) -> Iterator[str]:
     for table, rows in item.tables.items():
         for place, row in enumerate(rows):
             yield from (f"{table}.{column}#{place}" for column in row)
+
+
+def is_judged_alone(rule: Rule) -> bool:
+    """Whether a rule is judged on one submission (and its examples can be run on one)."""
+    return rule.scope is not Scope.COLLECTION and rule.kind not in COLLECTION_KINDS
 
 
 @cache

@@ -20,7 +20,7 @@ from institutions import (
 
 from checker.demo.synthetic_roster import KINDS
 from checker.model.verdicts import Outcome
-from checker.rules.rule_check import fields_read
+from checker.rules.rule_reads import fields_read
 
 NOT_JUDGED = {
     "special_school": set(),

@@ -6,10 +6,12 @@ import re
 from functools import cache
 
 import pytest
+from institutions import is_judged_alone
 
 from checker.authoring.examples import ExampleResult, run_examples
+from checker.authoring.explanation import explanation_lines
 from checker.forms.registry import installed_templates
-from checker.model.rules import Rule
+from checker.model.rules import LOCAL_PRACTICE, Rule, sources_in_words
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Severity, Verdict
 from checker.plugins.loading import Plugins, load_plugins
@@ -17,12 +19,12 @@ from checker.plugins.profile_files import load_overlay
 from checker.rules.expression import calls
 from checker.rules.rule_check import (
     expressions,
-    is_judged_alone,
     static_problems,
     text_problems,
     unused_thresholds,
 )
 from checker.rules.syntax import Text
+from checker.session import Session
 
 
 @cache
@@ -200,6 +202,21 @@ def test_a_profile_only_changes_what_there_is() -> None:
         assert set(overlay.rules) <= ids
         assert set(overlay.definitions) <= asked
         assert all(entry.source for entry in overlay.thresholds)
+
+
+def test_a_report_of_another_place_is_no_clause() -> None:
+    """What only other counties wrote of themselves is called local practice, never demanded, and
+    named so that a clerk can find it; what follows from the form itself cites the form."""
+    reports, session = re.compile("报告|汇报|工作计划|公开材料"), Session()
+    for rule in plugins().ruleset.rules:
+        for cited in rule.citations:
+            assert cited.local == (bool(reports.search(cited.title)) and not cited.number), cited
+        if all(cited.local for cited in rule.citations):
+            assert rule.severity is not Severity.HARD, rule.id
+            assert sources_in_words(rule.citations).startswith(LOCAL_PRACTICE)
+            assert any(LOCAL_PRACTICE in line for line in explanation_lines(rule, session))
+    for limit in plugins().ruleset.thresholds:
+        assert not re.search(r"报告 ?\d{3}", limit.source), limit
 
 
 def test_no_limit_stands_there_for_nothing() -> None:

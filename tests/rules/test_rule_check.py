@@ -12,12 +12,11 @@ from checker.model.template import Template
 from checker.model.verdicts import Outcome
 from checker.plugins.loading import Plugins
 from checker.rules.rule_check import (
-    fields_read,
-    is_judged_alone,
     static_problems,
     text_problems,
     unused_thresholds,
 )
+from checker.rules.rule_reads import fields_read
 from checker.session import Session
 
 LIMITS = """
@@ -56,9 +55,6 @@ def complaints(plugin: Callable[..., Plugins], form: Template) -> Callable[[Rule
         return list(static_problems(rule, replace(ruleset, rules=(rule,)), {"small": form}))
 
     return find
-
-
-COMPARE = 'unit = "人"\ncompare = ">="\nthreshold = "MANY"'
 
 
 @pytest.mark.parametrize(
@@ -186,7 +182,6 @@ def test_the_fields_that_a_rule_reads(rule: Callable[..., Rule]) -> None:
         'check = "staff.total > 0"\nwhen = "safety.alarm"\nat = ["school.code"]',
     )
     assert fields_read(one) == {"staff.total", "safety.alarm", "school.code"}
-    assert is_judged_alone(one)
 
 
 def test_what_is_read_on_the_county_s_own_form_must_be_there() -> None:

@@ -159,3 +159,7 @@ def test_what_lacks_data_and_what_is_not_judged_are_told_as_parts_of_one_number(
     ]
     assert said in shown and f"缺数据 {counts.incomplete}" in shown
     assert Counts(incomplete=4, unjudged=4).lacking() == ""
+    assert Counts(incomplete=3).lacking() == (
+        "缺数据 3 条，都是逻辑校验、经验校验和提示，没有达标项目："
+        "要用的格子空着，或者填得不对，所以没有判断。"
+    )

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
+import xlsxwriter
 from checker_templates.building.fill import cell_edits, fill_template
 from checker_templates.building.fill_data import FillData, from_csv, from_json, read_fill_data
 
 from checker.forms.errors import FillError
 from checker.model.marks import CellEdit
 from checker.model.template import Template
+from checker.writing import fill_cells
 
 JSON = """{
   "facts": {
@@ -115,6 +119,8 @@ REFUSALS = [
     ({"teachers.fulltime": 3}, {}, "没有字段 teachers.fulltime"),
     ({"teachers.full_time": {"senior": 3}}, {}, "primary、junior"),
     ({"teachers.full_time": {"primary": "45人"}}, {}, "应为数"),
+    ({"teachers.full_time": {"primary": "4_6"}}, {}, "应为数"),
+    ({"teachers.full_time": {"primary": "٤٦"}}, {}, "应为数"),
     ({"teachers.full_time": 45}, {}, "可填的列"),
     ({"school.type": "999"}, {}, "211、311、312"),
     ({"school.attached_junior": "有"}, {}, "“是”或“否”"),
@@ -169,3 +175,77 @@ def test_csv_of_another_form_is_refused() -> None:
         from_csv("school.name,上石桥一小\n")
     with pytest.raises(FillError, match="第 2 行应有三列"):
         from_csv("field,column,value\nschool.name,上石桥一小\n")
+
+
+def test_only_rows_whose_text_needs_more_lines_grow(built: Path, tmp_path: Path) -> None:
+    """Other rows, and all that is in them, stay byte for byte as they were."""
+    sheet = "班级"
+    short, long = CellEdit(sheet, "C7", "一（1）班"), CellEdit(sheet, "C8", "长名" * 60)
+    target = tmp_path / "filled.xlsx"
+    fill_cells(built, target, [short, long])
+    before, after = (openpyxl.load_workbook(path)[sheet].row_dimensions for path in (built, target))
+    grown = [row for row in before if before[row].height != after[row].height]
+    assert grown == [8]
+    assert after[8].height > 2 * before[8].height
+    again = tmp_path / "again.xlsx"
+    fill_cells(target, again, [CellEdit(sheet, "C8", "一（2）班")])
+    assert openpyxl.load_workbook(again)[sheet].row_dimensions[8].height == after[8].height
+    with ZipFile(built) as blank, ZipFile(target) as filled:
+        tag = rb'<row r="(?!8")[^>]*>'
+        names = [name for name in blank.namelist() if "worksheets/sheet" in name]
+        assert [re.findall(tag, blank.read(one)) for one in names] == [
+            re.findall(tag, filled.read(one)) for one in names
+        ]
+
+
+def grown(path: Path, sheet: str, address: str, text: str) -> tuple[float | None, str]:
+    """Height of a row after a text was put into a cell of it, and the row's tag."""
+    target = path.with_name("grown.xlsx")
+    fill_cells(path, target, [CellEdit(sheet, address, text)])
+    row = openpyxl.load_workbook(target)[sheet][address].row
+    with ZipFile(target) as package:
+        xml = package.read("xl/worksheets/sheet1.xml").decode()
+    tag = re.search(rf'<row r="{row}"[^>]*>', xml)
+    assert tag is not None
+    return openpyxl.load_workbook(target)[sheet].row_dimensions[row].height, tag.group()
+
+
+def test_a_row_grows_by_width_letters_and_what_is_merged(tmp_path: Path) -> None:
+    """A county's own form: any widths, sizes, merged cells, hidden rows, cells that do not wrap."""
+    path = tmp_path / "own.xlsx"
+    book = xlsxwriter.Workbook(path)
+    page = book.add_worksheet("表")
+    wrap = book.add_format({"text_wrap": True, "font_size": 11})
+    page.set_column(0, 0, 10)
+    page.set_column(1, 1, 40, None)
+    for row in range(12):
+        page.write_blank(row, 0, None, wrap)
+        page.write_blank(row, 1, None, wrap)
+    page.write_blank("C1", None, book.add_format({"text_wrap": True, "font_size": 22}))
+    page.set_column(2, 2, 40)
+    page.write_blank("D1", None, book.add_format())
+    page.write_blank("E1", None, book.add_format({"text_wrap": True, "rotation": 90}))
+    page.merge_range("A5:B5", "", wrap)
+    page.merge_range("A6:A8", "", wrap)
+    page.set_row(9, 100)
+    page.set_row(10, 15, None, {"hidden": True})
+    book.close()
+    text = "校" * 40  # 80 half-widths
+    narrow, tag = grown(path, "表", "A1", text)
+    assert narrow is not None and narrow > 130
+    assert "customHeight" not in tag, "Excel may go on fitting the row"
+    wide, _ = grown(path, "表", "B1", text)
+    assert wide is not None and 40 < wide < 60
+    large, _ = grown(path, "表", "C1", text)
+    assert large is not None and large > 2 * wide
+    for address in ("D1", "E1"):  # not wrapped, turned
+        assert grown(path, "表", address, text)[0] is None
+    merged, tag = grown(path, "表", "A5", text)
+    assert merged is not None and 30 < merged < wide
+    assert 'customHeight="1"' in tag, "Excel fits no row to a merged cell"
+    down, _ = grown(path, "表", "A6", text)
+    assert down is not None and down < narrow, "the rows below belong to the cell"
+    assert grown(path, "表", "B10", text)[0] == 99.75, "high enough"
+    hidden, tag = grown(path, "表", "A11", text)
+    assert hidden in (None, 15) and 'hidden="1"' in tag
+    assert (grown(path, "表", "A12", "校" * 5000)[0] or 0) <= 409

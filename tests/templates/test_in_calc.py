@@ -10,6 +10,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from calc_scripts import run_in_calc
+from checker_templates.building.fill import cell_edits, fill_template
+from checker_templates.building.fill_data import FillData
+
+from checker.forms.layout import lay_out
+from checker.forms.registry import InstalledTemplate, installed_templates
+from checker.model.template import FieldType, Template
 
 pytestmark = pytest.mark.real
 
@@ -81,3 +87,43 @@ def test_the_school_is_named_on_every_page_and_rows_may_be_inserted(built: Path)
     assert "$B$7:$" in answers[2] and answers[2].endswith("$E$19"), "the table grew"
     assert answers[3].endswith("$E$9"), "the name moved with its cell"
     assert answers[4].endswith("$C$18:$E$23"), "one row further down than it was built"
+
+
+LEADING = 160  # hundredths of a millimetre that Calc leaves empty above and below the letters
+LONG = "本学年由两校合并，教室、设备和人员都随之调整；" * 3 + "以上属实，见附件。"
+
+
+def long_texts(template: Template) -> FillData:
+    """Three sentences for every cell that takes a text."""
+    facts = {
+        each.id: dict.fromkeys(each.columns, LONG)
+        for each in template.fields().values()
+        if each.type is FieldType.TEXT
+    }
+    tables = {
+        each.id: [{one.id: LONG for one in each.columns if one.type is FieldType.TEXT}] * 2
+        for each in template.tables().values()
+    }
+    explained = {} if lay_out(template).explanations is None else {"TEA201@x.y@whole": LONG}
+    return FillData(facts, tables, explanations=explained)
+
+
+OWN_FORMS = [item for item in installed_templates() if item.template.layout is None]
+
+
+@pytest.mark.parametrize("item", OWN_FORMS, ids=lambda item: item.template.id)
+def test_a_long_text_is_shown_whole_on_every_form(item: InstalledTemplate, tmp_path: Path) -> None:
+    """Calc cuts off, on screen and on paper, what is higher than its row, and so does Excel where
+    a row was given a height: measured by Calc itself."""
+    path = tmp_path / "filled.xlsx"
+    data = long_texts(item.template)
+    fill_template(item.template, item.workbook, path, data)
+    filled = [
+        (edit.sheet, edit.cell)
+        for edit in cell_edits(item.template, data)
+        if isinstance(edit.value, str) and LONG in edit.value
+    ]
+    assert filled
+    told = run_in_calc(Path(__file__).with_name("text_heights.py"), path, given=json.dumps(filled))
+    for place, (height, needed) in zip(filled, json.loads(told), strict=True):
+        assert needed <= height + LEADING, place

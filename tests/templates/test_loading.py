@@ -11,13 +11,13 @@ import jsonschema
 import pytest
 
 from checker.forms.errors import TemplateError
-from checker.forms.loading import load_template, parse_template
-from checker.forms.registry import bundled_folder, template_files
+from checker.forms.loading import load_template
+from checker.forms.registry import bundled_folder, declared_in
 from checker.forms.schema_check import problems_of, template_json_schema
 from checker.model.template import Blank, FieldType, SheetKind, Template
 
 SMALL = Path(__file__).parent / "data" / "small.toml"
-SOURCES = [SMALL, *template_files(bundled_folder())]
+SOURCES = [SMALL, *declared_in(bundled_folder())]
 
 
 def test_a_template_is_read_as_it_was_written(small: Template) -> None:
@@ -67,12 +67,14 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("right", "wrong", "named"), MISTAKES)
 def test_a_mistake_is_named_by_file_key_and_expectation(
-    right: str, wrong: str, named: list[str]
+    tmp_path: Path, right: str, wrong: str, named: list[str]
 ) -> None:
     text = SMALL.read_text("utf-8")
     assert right in text
+    file = tmp_path / "somewhere.toml"
+    file.write_text(text.replace(right, wrong, 1), "utf-8")
     with pytest.raises(TemplateError) as caught:
-        parse_template(text.replace(right, wrong, 1), Path("somewhere/template.toml"))
+        load_template(file)
     message = str(caught.value)
     assert "somewhere" in message
     for word in named:
@@ -80,10 +82,12 @@ def test_a_mistake_is_named_by_file_key_and_expectation(
     assert "Error" not in message and "Traceback" not in message
 
 
-def test_ids_that_would_share_a_defined_name_are_refused() -> None:
+def test_ids_that_would_share_a_defined_name_are_refused(tmp_path: Path) -> None:
     text = SMALL.read_text("utf-8").replace('id = "teachers.backbone"', 'id = "teachers.full.time"')
+    file = tmp_path / "template.toml"
+    file.write_text(text, "utf-8")
     with pytest.raises(TemplateError, match="名称"):
-        parse_template(text, Path("x.toml"))
+        load_template(file)
 
 
 def test_a_missing_file_is_said_plainly(tmp_path: Path) -> None:

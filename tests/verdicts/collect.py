@@ -354,7 +354,7 @@ class Collector:
         found: list[Record] = []
         try:
             session = self.session(entry.get("profile"), bool(entry.get("preschool")))
-            judgement = session.judge_bytes(name, data)
+            judgement = session.check(name, data)
             found.append(
                 {
                     "id": "file",

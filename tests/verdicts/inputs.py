@@ -222,7 +222,7 @@ class Inputs:
         return GENERIC[kind]
 
     def _report(self, path: Path) -> Any:
-        report = self.session.judge_bytes(path.name, path.read_bytes()).report
+        report = self.session.check(path.name, path.read_bytes()).report
         if report is None:
             raise RuntimeError(f"{path} is no form")
         return report

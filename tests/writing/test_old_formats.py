@@ -22,7 +22,7 @@ from checker.cli.template import command as template
 from checker.reading import read_snapshot
 from checker.reading.signature import FileKind
 from checker.writing import UnwritableWorkbook, old_formats
-from checker.writing.old_formats import as_xlsx, old_format
+from checker.writing.old_formats import FILLING, as_xlsx, old_format
 
 SAFETY = forms.FORMS / forms.SAFETY
 RED = {"F10", "D12", "D16"}
@@ -121,6 +121,13 @@ def test_without_libreoffice_one_sentence_says_what_to_do(tmp_path: Path) -> Non
     assert f"没有写标记：{reason}" in told and not list((tmp_path / "结果").glob("*.xlsx"))
     words = (tmp_path / forms.SAFETY, *PLUGIN, "--out", tmp_path / "县", "--workers", "1")
     assert f"没有标记副本 1 份：{forms.SAFETY}：{reason}" in run(county, *words, code=1)
+
+
+@pytest.mark.usefixtures("without_office")
+def test_a_blank_that_cannot_be_filled_is_no_matter_of_marks() -> None:
+    told = "写不进数；请用 Excel 或 WPS 另存为 .xlsx 再填。"
+    with pytest.raises(UnwritableWorkbook, match=told):
+        as_xlsx(SAFETY.read_bytes(), FileKind.XLS, FILLING)
 
 
 def test_once_libreoffice_is_there_the_copy_is_made(

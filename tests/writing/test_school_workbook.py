@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 from school import RESULT, RUN, build_school
 from writing_corpus import parts_of
@@ -22,6 +23,7 @@ from checker.writing import (
     write_changes,
     write_in_place,
 )
+from checker.writing.text_size import text_pixels
 
 
 @pytest.fixture
@@ -81,6 +83,31 @@ def test_a_note_is_large_enough_for_its_text(school: Path, tmp_path: Path) -> No
     assert rows > 3 * few_rows and points > 3 * few_points and columns > few_columns
     lines = len(long) * 12 / 300
     assert rows * 20 >= lines * 17, "every line must fit into the box"
+
+
+def test_the_box_of_a_note_is_as_large_as_said_where_columns_are_narrow(tmp_path: Path) -> None:
+    """Excel goes by the cells that the box lies over, not by the size written beside them: columns
+    of 75, 40 and 20 pixels, as Excel shows them, and rows of 24."""
+    path, marked = tmp_path / "n.xlsx", tmp_path / "m.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("表")
+    widths = [75, 40, 20, *[64] * 30]
+    for column, pixels in enumerate(widths[:3]):
+        sheet.set_column_pixels(column, column, pixels)
+    heights = [24] * 10 + [20] * 60
+    for row in range(10):
+        sheet.set_row_pixels(row, 24)
+    book.close()
+    text = "专任教师学历合格率应达到百分之百，现有两名教师学历不合格，请核对。"
+    write_changes(path, marked, Changes([Mark("表", "A3", None, text)]))
+    vml = next(raw for name, raw in parts_of(marked).items() if name.endswith(".vml"))
+    (anchor,) = re.findall(rb"<x:Anchor>(.*?)</x:Anchor>", vml)
+    left, x, top, y, right, to_x, bottom, to_y = map(int, anchor.split(b","))
+    shown = (
+        sum(widths[left:right]) - x + to_x,
+        sum(heights[top:bottom]) - y + to_y,
+    )
+    assert shown == text_pixels(text)
 
 
 def test_cached_values_survive_and_a_second_run_replaces_the_first(

@@ -23,7 +23,7 @@ from checker_xlsx.vba.project import Module, ModuleKind
 from checker_xlsx.vba.texts import launcher_texts
 
 from checker.model.cells import CellRef
-from checker.writing.notes import text_pixels
+from checker.writing.text_size import text_pixels
 
 pyopenvba_excel = pytest.importorskip("pyopenvba.apps.excel")
 

@@ -25,7 +25,7 @@ from checker_xlsx.reading import read_open_book as read_and_describe
 from checker.model.cells import CellKind, CellRef
 from checker.model.marks import CellEdit, Changes, Fill, Mark, ResultCell, ResultSheet
 from checker.writing import clean_marks, write_changes
-from checker.writing.notes import text_pixels
+from checker.writing.text_size import text_pixels
 
 pytestmark = pytest.mark.real
 

@@ -24,8 +24,8 @@ from checker.model.report import Judgement
 from checker.model.submission import FactRef
 from checker.session import Session
 from checker.writing import clean_marks, write_changes
-from checker.writing.notes import text_pixels
 from checker.writing.package import Package, related
+from checker.writing.text_size import text_pixels
 from checker.writing.workbook_part import Workbook
 
 pytestmark = pytest.mark.real

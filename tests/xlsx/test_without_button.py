@@ -13,6 +13,7 @@ from pathlib import Path
 import checker_xlsx.bundle
 import pytest
 from checker_xlsx.dropped import COPY_SUFFIX, check_dropped
+from checker_xlsx.installing import this_program
 
 from checker.reading import read_snapshot
 
@@ -88,6 +89,18 @@ def test_the_profile_is_named_as_check_names_it(filled: Path) -> None:
     dropped = read_snapshot(outcome.copy).sheets["校验结果"]
     assert dropped.rows[1][0] == checked.rows[1][0]
     assert "口径：" in str(dropped.rows[1][0])
+    assert "口径" not in outcome.text  # the national one was not chosen
+
+
+def test_a_chosen_profile_is_named_on_the_screen(filled: Path) -> None:
+    filled.with_name("checker.toml").write_text('profile = "jiangxi"\n', encoding="utf-8")
+    opened, checked = (
+        run("open", "--no-window", filled).stdout,
+        run("check", filled, "--profile", "jiangxi", "--no-mark").stdout,
+    )
+    named = [line for line in checked.splitlines() if line.startswith("口径：")]
+    assert len(named) == 1
+    assert named[0] in opened.splitlines()
 
 
 def test_the_doctor_says_what_there_is_and_what_is_missing(tmp_path: Path) -> None:
@@ -104,6 +117,25 @@ def test_the_doctor_says_what_there_is_and_what_is_missing(tmp_path: Path) -> No
     text = run("doctor", HOME=str(tmp_path), PATH="/usr/bin:/bin")
     assert "正常　按钮用的程序" in text.stdout
     assert text.returncode == ("缺少　" in text.stdout)
+
+
+def test_the_program_is_found_where_pip_puts_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Python for Windows has a folder Scripts, the user another, and neither is on PATH."""
+    for kind in ("scripts of all", "scripts of the user"):
+        python, scripts = tmp_path / kind / "python", tmp_path / kind / "Scripts"
+        for folder in (python, scripts):
+            folder.mkdir(parents=True)
+        (scripts / "checker").write_text("#!/bin/sh\n")
+        given = {1: python, 2: scripts} if "user" in kind else {1: scripts, 2: python}
+        monkeypatch.setattr(sys, "executable", str(python / "python"))
+        monkeypatch.setenv("PATH", "/nowhere")
+        monkeypatch.setattr(
+            "checker_xlsx.installing.sysconfig.get_path",
+            lambda *which, given=given: str(given[len(which)]),
+        )
+        assert this_program() == scripts / "checker"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="install.cmd is for Windows")

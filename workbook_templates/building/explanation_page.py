@@ -14,7 +14,10 @@ from checker.forms.layout import (
 from checker.forms.names import EXPLANATIONS_NAME
 
 ROW_HEIGHT = 48.0
-HINT = "校验后“存疑”的问题会列在这里：数据有误请改正，数据属实请在“说明文字”一栏写明原因。"
+HINT = (
+    "校验后“存疑”的问题会列在这里：数据有误请改正，数据属实请在“说明文字”一栏写明原因。"
+    "没有问题时，这一页不用打印。"
+)
 
 
 def draw_explanations(page: Page) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from checker_templates.building.fill_data import FillData, FillValue
@@ -29,6 +30,7 @@ NUMBERS = (
     FieldType.PERCENT,
     FieldType.YEAR,
 )
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 FLAG_WORDS = {True: "是", False: "否"}
 
 
@@ -178,10 +180,9 @@ def content_of(
 def _number(value: FillValue) -> Decimal:
     if isinstance(value, bool | date):
         raise ValueError
-    try:
-        number = Decimal(str(value).strip() if isinstance(value, str) else value or 0)
-    except InvalidOperation as error:
-        raise ValueError from error
+    if isinstance(value, str) and not re.fullmatch(_NUMBER, value.strip()):
+        raise ValueError  # Decimal takes 4_6 for 46, and numerals of other scripts
+    number = Decimal(value.strip() if isinstance(value, str) else value or 0)
     if not number.is_finite():
         raise ValueError
     return number

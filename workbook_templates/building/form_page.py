@@ -8,6 +8,7 @@ from checker_templates.building.page_frame import (
     RELATIONS,
     Page,
     below,
+    break_before,
     finish,
     foot,
     head,
@@ -27,7 +28,6 @@ from checker_templates.building.page_styles import (
     WIDEST_LABEL,
     header_text,
     row_height,
-    text_width,
 )
 from checker_templates.building.table_page import draw_table
 
@@ -47,6 +47,7 @@ from checker.forms.layout import (
 )
 from checker.forms.names import field_name, stage_name
 from checker.model.template import Blank, Field, FieldType
+from checker.writing.text_size import half_widths
 
 LOW_ROW = 17.0  # points
 """Rows of one line beside the 口径, where others are many lines high."""
@@ -90,6 +91,12 @@ def draw_form(page: Page) -> None:
     relations = list(page.relations.lines.get(page.sheet.id, ()))
     below(page, at + 2, last, [(NOTES, notes), (RELATIONS, relations)])
     _lower_rows(page, form, last)
+    if not tables:
+        header = page.heights[form.header_row] + page.heights[form.number_row]
+        rows = sorted(form.rows[field.id] for field in page.sheet.fields if not field.indent)
+        before = break_before(page, last, rows, header)
+        if before is not None:
+            page.worksheet.set_h_pagebreaks([before - 1])
     first = page.sheet.fields[0]
     page.worksheet.set_selection(page.layout.cell(first, first.columns[0]).a1)
     top = page.layout.school_rows.get(page.sheet.id, HEADING_ROWS)
@@ -105,7 +112,7 @@ def draw_form(page: Page) -> None:
 
 def _set_widths(page: Page, form: FormLayout) -> None:
     labels = shown_labels(page)
-    longest = max(text_width(labels[each.id]) + 2 * each.indent for each in page.sheet.fields)
+    longest = max(half_widths(labels[each.id]) + 2 * each.indent for each in page.sheet.fields)
     narrow = form.note_column or len(form.columns) >= MANY_COLUMNS
     widest = LABEL_WIDTH if narrow else WIDEST_LABEL
     label_width = min(max(longest / 0.9 + 1, LABEL_WIDTH), widest)

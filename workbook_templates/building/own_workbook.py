@@ -8,8 +8,9 @@ from pathlib import Path
 from checker_templates.building.fill import content_of, only_column
 from checker_templates.building.fill_data import FillData, FillValue
 
-from checker.forms.adopted import LedgerRoom, Room, Rooms, TableRoom, bind_adopted, rooms_of
+from checker.forms.adopted import bind_adopted, rooms_of
 from checker.forms.adopted_cells import NO_OPTIONS, with_pair_value
+from checker.forms.adopted_rooms import LedgerRoom, Room, Rooms, TableRoom
 from checker.forms.errors import FillError
 from checker.forms.plain_text import squeeze
 from checker.model.cells import CellRef

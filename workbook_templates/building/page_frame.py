@@ -12,7 +12,6 @@ from checker_templates.building.page_styles import (
     SMALLEST,
     Styles,
     row_height,
-    text_width,
 )
 from msgspec import Struct, field
 
@@ -20,6 +19,7 @@ from checker.forms.layout import Area, Layout
 from checker.forms.names import field_name
 from checker.model.cells import column_letters
 from checker.model.template import Sheet, Template
+from checker.writing.text_size import half_widths, lines_needed, room_in
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -120,18 +120,18 @@ FILL_HINT = "只填浅黄色格子；带 * 的必填，没有的填 0；其余�
 def head(
     page: Page, units: Iterable[str], last_column: int, hint: str = FILL_HINT, right: str = ""
 ) -> int:
-    """Title, then 表号 | 统计时点, then 制定说明 | 单位, or room for a text as long as ``right``.
+    """Title, 表号 | 统计时点, how to fill it | 单位, or room for a text as long as ``right``.
     Returns the first column of the right part of the last line."""
     sheet, styles = page.sheet, page.styles
     page.height(1, 32)
     title = f"{page.template.title}·{sheet.title}"
     page.merge(page.span(1, 1, last_column), title, styles.title())
-    number = f"表号：{sheet.form_number}" if sheet.form_number else ""
-    made = f"{page.template.edition}年表样。{hint}"
+    made = f"{page.template.edition}年表样"  # elsewhere the foot of each sheet of paper says it
+    number = f"表号：{sheet.form_number}" if sheet.form_number else made
     listed = "、".join(dict.fromkeys(unit for unit in units if unit))
     measured = f"计量单位：{listed}" if listed else ""
     split = 2
-    for row, left, beside in ((2, number, sheet.period), (3, made, measured)):
+    for row, left, beside in ((2, number, sheet.period), (3, hint, measured)):
         split, height = _split(page, last_column, left, beside or right)
         page.height(row, height)
         page.merge(page.span(row, 1, split - 1), left, styles.line())
@@ -153,9 +153,9 @@ def _split(page: Page, last_column: int, left: str, right: str) -> tuple[int, fl
             (left, page.width(1, column - 1) * NARROWER, SMALLEST),
             (right, page.width(column, last_column) * NARROWER, SMALLEST),
         )
-        height = row_height(*texts)
-        choices.append((height, abs(column - middle), column))
-    height, _, column = min(choices, default=(ROW_HEIGHT, 0, middle))
+        height, lines = row_height(*texts), sum(lines_needed(*text) for text in texts)
+        choices.append((height, lines, abs(column - middle), column))
+    height, _, _, column = min(choices, default=(ROW_HEIGHT, 0, 0, middle))
     return column, max(16.0, height - 3) if height <= ROW_HEIGHT else height
 
 
@@ -188,7 +188,8 @@ def school_line(page: Page, last_column: int) -> None:
     ):
         if field_id is None:
             continue
-        style = page.styles.get(align=align, font_size=11, bold=True)
+        # a name longer than its half of the line is printed smaller rather than cut off
+        style = page.styles.get(align=align, font_size=11, bold=True, shrink=True)
         area = page.span(row, left, right)
         page.merge(area, "", style)
         label = fields[field_id].label
@@ -247,7 +248,8 @@ def below(page: Page, row: int, last_column: int, blocks: Iterable[tuple[str, li
             continue
         page.merge(page.span(row, 1, last_column), heading, page.styles.get(bold=True))
         page.height(row, 18)
-        packed = list(_packed(texts, page.width(1, last_column) * 0.9))
+        room = room_in(page.width(1, last_column) * NARROWER, SMALLEST)
+        packed = list(_packed(texts, room))
         arranged = [_arranged(page, packed, [(1, last_column)])]
         if heading == NOTES:
             arranged.append(_arranged(page, texts, _parts(page, last_column, 2)))
@@ -269,10 +271,10 @@ def _arranged(page: Page, texts: Sequence[str], columns: Sequence[tuple[int, int
     lines: list[_Line] = []
     for at in range(deep):
         parts = list(zip(columns, texts[at::deep], strict=False))
-        heights = [
-            row_height((text, page.width(*span) * NARROWER, SMALLEST)) - 4 for span, text in parts
-        ]
-        lines.append((max(15.0, *heights), parts))
+        height = row_height(
+            *((text, page.width(*span) * NARROWER, SMALLEST) for span, text in parts)
+        )
+        lines.append((16.0 if height == ROW_HEIGHT else height, parts))
     return lines
 
 
@@ -281,7 +283,7 @@ def _packed(texts: Iterable[str], width: float) -> Iterator[str]:
     line = ""
     for text in texts:
         longer = f"{line}　　{text}" if line else text
-        if line and text_width(longer) > width:
+        if line and half_widths(longer) > width:
             yield line
             longer = text
         line = longer
@@ -345,6 +347,30 @@ def _print_filled(page: Page, filled: Area, last_column: int) -> None:
         f"={title}!$A$1:INDEX({title}!${corner}$1:${corner}${filled.bottom},"
         f'MAX({filled.top},SUMPRODUCT(MAX(({rows}<>"")*ROW({rows})))))',
     )
+
+
+def break_before(page: Page, last_column: int, rows: Sequence[int], header: float) -> int | None:
+    """Before which of a form's ``rows`` a sheet of paper has to end, so that its header, which is
+    printed on every sheet and ``header`` points high, stands above some rows also where only
+    texts would be left for the last sheet. None where no sheet is without rows."""
+    scale, upright = _scale(page, last_column)
+    if _pages(page, scale, upright=upright) == 1:
+        return None
+    room = ((A4_LONG if upright else A4_SHORT) - TOP_AND_BOTTOM_MARGINS) / (scale * BREAKS)
+    heights = [page.heights.get(row, 15.0) for row in range(1, max(page.heights) + 1)]
+    first, used = 1, 0.0
+    for row, height in enumerate(heights, start=1):
+        if used + height > room:
+            first, used = row, header
+        used += height
+    if first <= max(rows):
+        return None
+    moved = [row for row in rows[-_MOVED:] if header + sum(heights[row - 1 :]) <= room]
+    return min(moved, default=None)
+
+
+_MOVED = 6
+"""So many rows of a form go with its texts to a sheet of paper of their own."""
 
 
 def papers(page: Page, last_column: int) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from checker.writing.text_size import half_widths, height_needed
+
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
@@ -19,7 +21,7 @@ LABEL_WIDTH, WIDEST_LABEL = 26.0, 34.0
 CODE_WIDTH, UNIT_WIDTH, VALUE_WIDTH = 5.0, 7.5, 10.0
 UPRIGHT, ACROSS = 91.0, 134.0
 """Characters that an A4 sheet is wide at the smallest scale, see `page_frame.finish`."""
-ROW_HEIGHT, LINE_HEIGHT = 20.0, 13.8  # points
+ROW_HEIGHT = 20.0  # points
 SMALLEST = 11  # points; on paper it becomes 9 where a sheet is wide
 
 StyleValue = str | int | float | bool
@@ -112,29 +114,15 @@ class Styles:
         return self.get(border=1, border_color=LINE_COLOUR, **properties)
 
 
-def text_width(text: str) -> int:
-    """Width in half-width characters: a Chinese character counts two."""
-    return sum(2 if ord(char) > 0x2E7F or char in "“”‘’…—×÷㎡℃" else 1 for char in text)
-
-
-def lines_needed(text: str, width: float, font_size: float = 11) -> int:
-    """Lines that a text takes in a column this wide (Excel's width unit: 7 pixels; half a Chinese
-    character is 7.3 pixels at 11 points, and some are lost to the cell's margins)."""
-    room = max(4.0, (width * 0.95 - 1) * 11 / font_size)
-    return sum(max(1, -(-text_width(part) // int(room))) for part in text.split("\n"))
-
-
 def header_text(text: str, width: float) -> str:
     """A header with its unit on a line of its own where both do not fit into one, rather than a
     bracket alone on the second."""
-    if text_width(text) <= width * 0.8 - 1 or not text.endswith("）"):
+    if half_widths(text) <= width * 0.8 - 1 or not text.endswith("）"):
         return text
     return text.replace("（", "\n（", 1)
 
 
 def row_height(*texts: tuple[str, float, float]) -> float:
     """Height in points of a row that shows each (text, column width, font size) in full."""
-    needed = max(
-        lines_needed(text, width, size) * (LINE_HEIGHT * size / 11) for text, width, size in texts
-    )
-    return max(ROW_HEIGHT, round(needed + 5, 1))
+    needed = max(height_needed(text, width, size) for text, width, size in texts)
+    return max(ROW_HEIGHT, round(needed, 1))

@@ -9,7 +9,8 @@ from checker_xlsx.libreoffice.cells import NO_FILL, corners
 from checker_xlsx.libreoffice.connection import Uno, uno_module
 from checker_xlsx.looks import Look
 
-from checker.writing.notes import NOTE_FONT, NOTE_POINTS, text_pixels
+from checker.writing.note_texts import NOTE_FONT, NOTE_POINTS
+from checker.writing.text_size import text_pixels
 
 _NOTE = 8  # com.sun.star.sheet.CellFlags.ANNOTATION
 _UNPROTECTED = "checker.unprotected"

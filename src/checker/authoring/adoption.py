@@ -7,22 +7,21 @@ the author gives the fields their names and decides what is a rule.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from checker.authoring.printed_tables import (
     CODE_WORDS,
     LABEL_WORDS,
     REMARK_WORDS,
     UNIT_OF_ROW,
-    YEAR,
     Leaf,
+    Pair,
     PrintedTable,
     own_pairs,
     pairs_beside,
@@ -30,21 +29,24 @@ from checker.authoring.printed_tables import (
     tables_on,
     title_of,
 )
-from checker.authoring.rule_draft import ProposedRule, id_card_rules, subset_rule
+from checker.authoring.printed_types import (
+    UNIT_WORDS,
+    column_ids,
+    holds_units,
+    only_ticks,
+    read_number,
+    type_of,
+    unit_of,
+    years_on,
+)
+from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, quoted, subset_rule
 from checker.authoring.seen_relations import relations_of
-from checker.forms.adopted_cells import CROSSES, NO_OPTIONS, TICKS, is_end
+from checker.forms.adopted_cells import NO_OPTIONS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
-from checker.model.snapshot import SheetSnapshot, Snapshot
+from checker.model.snapshot import Snapshot
 
-UNIT_WORDS = ("单位", "计量单位", "金额单位", "货币单位")
-UNITS = frozenset(
-    {"人", "名", "个", "所", "间", "座", "幢", "栋", "台", "套", "件", "张", "本", "册", "辆", "把"}
-    | {"块", "条", "处", "项", "次", "人次", "班", "天", "月", "年", "小时", "学时", "课时", "元"}
-    | {"千元", "万元", "亿元", "元/人", "平方米", "㎡", "m2", "米", "公里", "亩", "%"}
-)
-"""What stands in a column of units."""
 KNOWN_IDS = (
     ("学校(机构)名称", "school.name"),
     ("学校(机构)标识码", "school.code"),
@@ -61,15 +63,8 @@ KNOWN_IDS = (
     ("办学类型", "school.kind"),
     ("学校", "school.name"),
 )
-STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
-_YEAR_WORDS = {
-    **dict.fromkeys(("本年", "今年", "本年度", "本学年", "本期", "本年数"), "whole"),
-    **dict.fromkeys(("上年", "去年", "上年度", "上学年", "上期", "上年数"), "whole.previous"),
-}
+
 _UNITS = re.compile(r"[^\W\d_]{1,4}|㎡")
-_UNIT = re.compile(r"\(([^()]{1,6})\)$")
-_NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称")
-"""In brackets behind a label, but no unit: (公章), (必填), (含借读)."""
 
 
 class Draft(Struct):
@@ -86,6 +81,20 @@ def draft(snapshots: Sequence[Snapshot], template_id: str) -> Draft:
     main = snapshots[0]
     writer = _Writer(main, snapshots, template_id)
     return Draft(writer.text(), writer.found, writer.rules)
+
+
+class _SheetParts(Struct):
+    """The lines of one sheet: what it asks (``columns`` by id), and where that stands."""
+
+    columns: dict[str, str] = field(
+        default_factory=lambda: {"whole": inline(id="whole", title="全校")}
+    )
+    fields: list[str] = []
+    declared: list[str] = []
+    cells: list[str] = []
+    grids: list[str] = []
+    listings: list[str] = []
+    ledger: list[str] = []
 
 
 class _Writer:
@@ -126,31 +135,29 @@ class _Writer:
             if self._sheet(f"sheet{number}", name, printed):
                 title = title or title_of(printed)
         year = next(
-            (m[1] for each in self.main.sheets.values() for m in _years(each)),
+            (m[1] for each in self.main.sheets.values() for m in years_on(each)),
             str(date.today().year),
         )
         head = [
             f"# 由 checker template adopt 从 {len(self.copies)} 份表起草，请逐项核对：",
             "# · 字段编号（id）改成说得清的英文，规则按它引用；type、unit 是按现有的内容推测的；",
             "# · 表头路径和名称照表上印的写，改了就找不到；用不到的字段连同位置一起删去。",
-            f"id = {_q(self.template_id)}",
-            f"title = {_q(_plain_title(self._title(title) or Path(self.main.name).stem, 60))}",
+            f"id = {quoted(self.template_id)}",
+            f"title = {quoted(_plain_title(self._title(title) or Path(self.main.name).stem, 60))}",
             f"edition = {year}",
             'level = "school"',
         ]
         if self.stages:
             stages = ", ".join(
-                f"{{ id = {_q(stage)}, title = {_q(title)} }}"
-                for stage, title in self.stages.items()
+                inline(id=stage, title=title) for stage, title in self.stages.items()
             )
             head.append(f"stages = [{stages}]")
         if self.identity:
-            parts = ", ".join(f"{part} = {_q(name)}" for part, name in self.identity.items())
-            head.append(f"identity = {{ {parts} }}")
+            head.append(f"identity = {inline(**self.identity)}")
         if self.code_lists:
             head += ["", "[code_lists]"]
             for own, options in self.code_lists.items():
-                listed = ", ".join(f"{_q(option)} = {_q(option)}" for option in options)
+                listed = ", ".join(f"{quoted(option)} = {quoted(option)}" for option in options)
                 head.append(f"{own} = {{ {listed} }}")
         lines = [*head, *self.sheets, "", "[layout]", 'kind = "adopted"', *self.layouts]
         if self.relations:
@@ -188,66 +195,43 @@ class _Writer:
         units = [pair for pair in pairs if squeeze(pair[0]) in UNIT_WORDS]
         pairs = [pair for pair in pairs if pair not in units]
         self.unit = next((value for _, value, *_ in units if _UNITS.fullmatch(value)), "")
-        fields: list[str] = []
-        cells: list[str] = []
-        grids: list[str] = []
-        listings: list[str] = []
-        ledger: list[str] = []
-        columns: dict[str, str] = {"whole": '{ id = "whole", title = "全校" }'}
-        declared: list[str] = []
-        for label, value, where, printed_row in pairs:
-            at = printed_row or f"p{len(cells) + 1}"
-            own = f"{sheet_id}.p{len(cells) + 1}"
-            field_id = own if is_ledger else self._id(label, own)
-            if field_id == "school.name" and value:
-                self.names.append(value)
-            unit = _unit_of(label)
-            kind = _type([_number(value)], unit) if where == "beside" else "text"
-            fields.append(
-                f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = {_q(at)}, type = "
-                f'{_q(kind)}, unit = {_q(unit)}, blank = "none", columns = ["whole"] }},'
-                f"  # 现在：{_short(value)}"
-            )
-            cells.append(
-                f"  {{ field = {_q(field_id)}, label = {_q(label)}, value = {_q(where)} }},"
-            )
+        parts = _SheetParts()
+        self._pairs(sheet_id, pairs, is_ledger, parts)
         if pairs:
             self.found.append(f"{name}：{len(pairs)} 个“名称—内容”")
         for number, each in enumerate(tables, 1):
             self._values(name, each)
             if each.labels:
-                grids += self._grid(sheet_id, each, fields, columns, headings.get(each.bottom, ""))
-                self.found.append(f"{name}：第 {each.bottom} 行表头的表格，{len(each.leaves)} 栏")
+                self._grid(sheet_id, each, parts, headings.get(each.bottom, ""))
+                what = f"第 {each.bottom} 行表头的表格"
             elif self._is_ledger(each):
-                ledger += self._ledger(sheet_id, each, fields)
-                self.found.append(f"{name}：台账，一行一个单位，{len(each.leaves)} 栏")
+                parts.ledger += self._ledger(sheet_id, each, parts.fields)
+                what = "台账，一行一个单位"
             else:
-                listing, table = self._listing(f"{sheet_id}_t{number}", each)
-                listings += listing
-                declared += table
-                self.found.append(f"{name}：第 {each.bottom} 行表头的明细表，{len(each.leaves)} 栏")
+                self._listing(f"{sheet_id}_t{number}", each, parts)
+                what = f"第 {each.bottom} 行表头的明细表"
+            self.found.append(f"{name}：{what}，{len(each.leaves)} 栏")
         self.sheets += [
             "",
             "[[sheets]]",
-            f"id = {_q(sheet_id)}",
-            f"title = {_q(_plain_title(name, 31))}",
+            f"id = {quoted(sheet_id)}",
+            f"title = {quoted(_plain_title(name, 31))}",
             'kind = "form"',
-            f"columns = [{', '.join(columns.values())}]",
+            f"columns = [{', '.join(parts.columns.values())}]",
             "fields = [",
-            *fields,
+            *parts.fields,
             "]",
-            *declared,
+            *parts.declared,
         ]
-        title = title_of(printed)
-        self.layouts += ["", "[[layout.sheets]]", f"id = {_q(sheet_id)}"]
-        title = self._title(title)
+        self.layouts += ["", "[[layout.sheets]]", f"id = {quoted(sheet_id)}"]
+        title = self._title(title_of(printed))
         if title:
-            self.layouts.append(f"titles = [{_q(title)}]")
+            self.layouts.append(f"titles = [{quoted(title)}]")
         if len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2:
-            self.layouts.append(f"names = [{_q(name.partition('_')[0] + '*')}]")
-        if cells:
-            self.layouts += ["cells = [", *cells, "]"]
-        self.layouts += [*grids, *listings, *ledger]
+            self.layouts.append(f"names = [{quoted(name.partition('_')[0] + '*')}]")
+        if parts.cells:
+            self.layouts += ["cells = [", *parts.cells, "]"]
+        self.layouts += [*parts.grids, *parts.listings, *parts.ledger]
         return True
 
     def _one_ledger(self, name: str, tables: Sequence[PrintedTable]) -> list[PrintedTable]:
@@ -292,6 +276,27 @@ class _Writer:
             )
         return [each for each in tables if each not in left_out], headings
 
+    def _pairs(
+        self, sheet_id: str, pairs: Sequence[Pair], is_ledger: bool, parts: _SheetParts
+    ) -> None:
+        for number, (label, value, where, printed_row) in enumerate(pairs, 1):
+            own = f"{sheet_id}.p{number}"
+            field_id = own if is_ledger else self._id(label, own)
+            if field_id == "school.name" and value:
+                self.names.append(value)
+            unit = unit_of(label)
+            entry = inline(
+                id=field_id,
+                label=label,
+                row=printed_row or f"p{number}",
+                type=type_of([read_number(value)], unit) if where == "beside" else "text",
+                unit=unit,
+                blank="none",
+                columns=["whole"],
+            )
+            parts.fields.append(f"  {entry},  # 现在：{_short(value)}")
+            parts.cells.append(f"  {inline(field=field_id, label=label, value=where)},")
+
     def _id(self, label: str, otherwise: str) -> str:
         bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
         known = next((name for word, name in KNOWN_IDS if word in (squeeze(label), bare)), None)
@@ -320,35 +325,58 @@ class _Writer:
         words = {squeeze(leaf.path) for leaf in each.leaves}
         return bool(words & {squeeze(word) for word in UNIT_OF_ROW})
 
-    def _grid(
-        self,
-        sheet_id: str,
-        each: PrintedTable,
-        fields: list[str],
-        columns: dict[str, str],
-        heading: str = "",
-    ) -> list[str]:
-        printed = each.printed
-        unit_at = next((leaf.column for leaf in each.leaves if _holds_units(leaf)), None)
+    def _grid(self, sheet_id: str, each: PrintedTable, parts: _SheetParts, heading: str) -> None:
+        unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         used = [
             leaf
             for leaf in each.leaves
             if leaf.column != unit_at and not leaf.is_called(REMARK_WORDS)
         ]
-        ids = _column_ids(used)
-        if any(own in columns and own != "whole" for own, *_ in ids):  # of another grid
-            mark = f"t{len(columns)}"
+        ids = column_ids(used)
+        if any(own in parts.columns and own != "whole" for own, *_ in ids):  # of another grid
+            mark = f"t{len(parts.columns)}"
             ids = [(f"{mark}_{own}", stage, head, year) for own, stage, head, year in ids]
         for leaf, (column_id, stage, stage_title, year) in zip(used, ids, strict=True):
-            text = f"{{ id = {_q(column_id)}, title = {_q(leaf.path)}"
+            more: dict[str, object] = {}
             if stage:
                 self.stages.setdefault(stage, stage_title)
-                text += f", stage = {_q(stage)}"
+                more["stage"] = stage
             if column_id.endswith(".previous"):
-                text += ", previous = true"
-            text += f", year = {year} }}" if year else " }"
-            columns[column_id] = text
+                more["previous"] = True
+            if year:
+                more["year"] = int(year)
+            parts.columns[column_id] = inline(id=column_id, title=leaf.path, **more)
         names = [column_id for column_id, *_ in ids]
+        in_grid = self._grid_rows(sheet_id, each, used, names, ids[0][1], parts.fields)
+        header = self._path_of(each, each.labels[-1], LABEL_WORDS)
+        lines = ["", "[[layout.sheets.grids]]", f"labels = {quoted(header)}"]
+        groups = self._path_of(each, each.labels[0], ("",))
+        if groups and groups != header:
+            lines.append(f"groups = {quoted(groups)}")
+        if heading:
+            lines.append(f"below = {quoted(heading)}")
+        if each.block:
+            lines.append(f"block = {each.block}\nblocks = {each.blocks}")
+        if each.code:
+            lines.append(f"code = {quoted(self._path_of(each, each.code, CODE_WORDS))}")
+        pairs = ", ".join(
+            f"{quoted(column)} = {quoted(leaf.path)}"
+            for column, leaf in zip(names, used, strict=True)
+        )
+        parts.grids += [*lines, f"columns = {{ {pairs} }}", f"fields = {quoted(in_grid)}"]
+
+    def _grid_rows(
+        self,
+        sheet_id: str,
+        each: PrintedTable,
+        used: Sequence[Leaf],
+        names: list[str],
+        stage: str,
+        fields: list[str],
+    ) -> list[str]:
+        """The ids of the rows of a grid, which are added to ``fields``."""
+        printed = each.printed
+        unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         in_grid: list[str] = []
         before = sum(f"{sheet_id}.r" in line for line in fields)
         for row in range(each.first, each.last + 1):
@@ -367,35 +395,24 @@ class _Writer:
             in_grid.append(field_id)
             label = "/".join(part.replace("/", "//") for part in path[-2:])
             empty = sum(value in (None, "") for value in values)
-            blank = 'blank = "none", ' if 0 < empty < len(values) else ""
-            fields.append(
-                f"  {{ id = {_q(field_id)}, label = {_q(label)}, row = "
-                f"{_q(code or str(len(in_grid)))}, type = {_q(_type(values, unit))}, "
-                f"unit = {_q(unit)}, {blank}columns = {json.dumps(names)} }},"
+            blank = {"blank": "none"} if 0 < empty < len(values) else {}
+            entry = inline(
+                id=field_id,
+                label=label,
+                row=code or str(len(in_grid)),
+                type=type_of(values, unit),
+                unit=unit,
+                **blank,
+                columns=names,
             )
-            stage, whole = ids[0][1], "whole" in names
-            self._subset(printed, row, each, used, in_grid, label, stage, whole)
-        header = self._path_of(each, each.labels[-1], LABEL_WORDS)
-        lines = ["", "[[layout.sheets.grids]]", f"labels = {_q(header)}"]
-        groups = self._path_of(each, each.labels[0], ("",))
-        if groups and groups != header:
-            lines.append(f"groups = {_q(groups)}")
-        if heading:
-            lines.append(f"below = {_q(heading)}")
-        if each.block:
-            lines.append(f"block = {each.block}\nblocks = {each.blocks}")
-        if each.code:
-            lines.append(f"code = {_q(self._path_of(each, each.code, CODE_WORDS))}")
-        pairs = ", ".join(
-            f"{_q(column)} = {_q(leaf.path)}" for column, leaf in zip(names, used, strict=True)
-        )
-        return [*lines, f"columns = {{ {pairs} }}", f"fields = {json.dumps(in_grid)}"]
+            fields.append(f"  {entry},")
+            self._subset(each, row, used, in_grid, label, stage, "whole" in names)
+        return in_grid
 
     def _subset(
         self,
-        printed: PrintedSheet,
-        row: int,
         each: PrintedTable,
+        row: int,
         used: Sequence[Leaf],
         in_grid: Sequence[str],
         label: str,
@@ -403,6 +420,7 @@ class _Writer:
         has_whole: bool,
     ) -> None:
         """Proposes 其中 ≤ the row above that is no 其中, if it holds wherever both are numbers."""
+        printed = each.printed
         if "其中" not in label or len(in_grid) < 2:
             return
         field_id = in_grid[-1]
@@ -449,19 +467,24 @@ class _Writer:
                 continue
             field_id = self._id(leaf.path, f"{sheet_id}.c{number}")
             named[leaf.column] = field_id
-            unit = _unit_of(leaf.path)
-            fields.append(
-                f'  {{ id = {_q(field_id)}, label = {_q(leaf.path)}, row = "{number}", type = '
-                f'{_q(_type(leaf.values, unit))}, unit = {_q(unit)}, columns = ["whole"] }},'
+            unit = unit_of(leaf.path)
+            entry = inline(
+                id=field_id,
+                label=leaf.path,
+                row=str(number),
+                type=type_of(leaf.values, unit),
+                unit=unit,
+                columns=["whole"],
             )
-            headers.append(f"{_q(field_id)} = {_q(leaf.path)}")
+            fields.append(f"  {entry},")
+            headers.append(f"{quoted(field_id)} = {quoted(leaf.path)}")
         for sentence, rule in relations_of(each.leaves, named):
             self.relations += [sentence] if sentence else []
             self.rules.append(rule)
         code = self._code_line(each)
         return ["", "[layout.sheets.ledger]", *code, "[layout.sheets.ledger.headers]", *headers]
 
-    def _listing(self, table_id: str, each: PrintedTable) -> tuple[list[str], list[str]]:
+    def _listing(self, table_id: str, each: PrintedTable, parts: _SheetParts) -> None:
         headers: list[str] = []
         ticks: list[str] = []
         columns: list[str] = []
@@ -476,44 +499,47 @@ class _Writer:
             head = leaf.path.rpartition("/")[0]
             same = by_head[head]
             column_id = f"c{number}"
-            if head and len(same) > 1 and all(_ticks(each_leaf.values) for each_leaf in same):
+            if head and len(same) > 1 and all(only_ticks(each_leaf.values) for each_leaf in same):
                 options = ", ".join(
-                    f"{_q(one.path.rpartition('/')[2])} = {_q(one.path)}" for one in same
+                    f"{quoted(one.path.rpartition('/')[2])} = {quoted(one.path)}" for one in same
                 )
                 ticks.append(f"{column_id} = {{ {options} }}")
                 done.update(one.column for one in same)
                 printed = [squeeze(one.path.rpartition("/")[2]) for one in same]
-                types[column_id], kind = "flag", 'type = "flag"'
+                types[column_id] = "flag"
+                codes = {}
                 if len(printed) != 2 or not NO_OPTIONS & set(printed):
                     own = f"{table_id}_{column_id}"
                     self.code_lists[own] = printed
-                    types[column_id], kind = "code", f'type = "code", codes = {_q(own)}'
-                columns.append(f"  {{ id = {_q(column_id)}, title = {_q(head)}, {kind} }},")
+                    types[column_id], codes = "code", {"codes": own}
+                entry = inline(id=column_id, title=head, type=types[column_id], **codes)
+                columns.append(f"  {entry},")
                 continue
-            unit = _unit_of(leaf.path)
-            kind = types[column_id] = _type(leaf.values, unit)
-            blank = ', blank = "none"' if any(v in (None, "") for v in leaf.values) else ""
-            columns.append(
-                f"  {{ id = {_q(column_id)}, title = {_q(leaf.path)}, type = {_q(kind)}, "
-                f"unit = {_q(unit)}{blank} }},"
-            )
-            headers.append(f"{column_id} = {_q(leaf.path)}")
+            unit = unit_of(leaf.path)
+            kind = types[column_id] = type_of(leaf.values, unit)
+            blank = {"blank": "none"} if any(v in (None, "") for v in leaf.values) else {}
+            entry = inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
+            columns.append(f"  {entry},")
+            headers.append(f"{column_id} = {quoted(leaf.path)}")
         self._people(table_id, each, types)
-        layout = ["", "[[layout.sheets.tables]]", f"table = {_q(table_id)}", *self._code_line(each)]
-        layout.append(f"headers = {{ {', '.join(headers)} }}")
-        if ticks:
-            layout.append(f"ticks = {{ {', '.join(ticks)} }}")
-        declared = [
+        parts.listings += [
+            "",
+            "[[layout.sheets.tables]]",
+            f"table = {quoted(table_id)}",
+            *self._code_line(each),
+            f"headers = {{ {', '.join(headers)} }}",
+            *([f"ticks = {{ {', '.join(ticks)} }}"] if ticks else []),
+        ]
+        parts.declared += [
             "",
             "[[sheets.tables]]",
-            f"id = {_q(table_id)}",
+            f"id = {quoted(table_id)}",
             'title = "明细"  # 请改成这张表的名称',
             "capacity = 500",
             "columns = [",
             *columns,
             "]",
         ]
-        return layout, declared
 
     def _people(self, table_id: str, each: PrintedTable, types: Mapping[str, str]) -> None:
         """Proposes what holds of the ID numbers of a list of people; ``types`` by column id."""
@@ -528,7 +554,7 @@ class _Writer:
 
     def _code_line(self, each: PrintedTable) -> list[str]:
         code = next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), None)
-        return [f"code = {_q(code)}"] if code else []
+        return [f"code = {quoted(code)}"] if code else []
 
 
 def _kind(printed: PrintedSheet) -> tuple[object, ...]:
@@ -549,102 +575,11 @@ def _heading(printed: PrintedSheet, each: PrintedTable) -> str:
     return ""
 
 
-def _holds_units(leaf: Leaf) -> bool:
-    """Whether a column says the units of its rows, by its header or by what stands in it."""
-    held = {squeeze(value) for value in leaf.values if value not in (None, "")}
-    return leaf.is_called(UNIT_WORDS) or (bool(held) and held <= UNITS)
-
-
 def _plain_title(text: str, most: int) -> str:
     """A title without the signs that names of files and sheets must not have."""
     return re.sub(r"[\\/:*?\"<>|\[\]']", " ", text).strip()[:most] or "自己的表"
 
 
-def _years(sheet: SheetSnapshot) -> Iterator[re.Match[str]]:
-    for line in sheet.rows[:8]:
-        for value in line:
-            if isinstance(value, str):
-                yield from YEAR.finditer(value)
-
-
-def _column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
-    """(column id, stage, its title, year) of the columns of a grid, by the words of their paths."""
-    if len(leaves) == 1:
-        return [("whole", "", "", "")]
-    words = [_YEAR_WORDS.get(squeeze(leaf.path)) for leaf in leaves]
-    if sorted(word for word in words if word) == ["whole", "whole.previous"]:
-        return [(word or f"c{at}", "", "", "") for at, word in enumerate(words, 1)]
-    years = sorted({m[1] for leaf in leaves if (m := YEAR.search(leaf.path))}, reverse=True)
-    found: list[tuple[str, str, str, str]] = []
-    used: set[str] = set()
-    for number, leaf in enumerate(leaves, 1):
-        parts = leaf.path.split("/")
-        stage, title = next(((name, part) for part in parts if (name := _stage(part))), ("", ""))
-        match = YEAR.search(leaf.path)
-        year = match[1] if match else ""
-        base = stage or "whole"
-        if year and years and year != years[0]:
-            previous = len(years) > 1 and year == years[1]
-            base = f"{base}.previous" if previous else f"{base}_{year}"
-        if base in used or (not stage and not year):
-            base = f"c{number}"
-            stage = ""
-        used.add(base)
-        found.append((base, stage, title if stage else "", year))
-    return found
-
-
-def _stage(part: str) -> str:
-    """The stage that a part of a header names and nothing else: 小学, 初中部."""
-    bare = re.sub(r"(部|段|学段|阶段)$", "", squeeze(part))
-    return dict(STAGES).get(bare, "")
-
-
-def _unit_of(path: str) -> str:
-    match = _UNIT.search(squeeze(path.partition("/")[0])) or _UNIT.search(squeeze(path))
-    return match[1] if match and not _NO_UNIT.search(match[1]) else ""
-
-
-def _type(values: Iterable[object], unit: str) -> str:
-    """The type that fits nearly everything that stands there; money and areas may have decimals."""
-    held = [value for value in values if value not in (None, "")]
-    if unit in ("㎡", "平方米", "m2", "元", "万元", "亩"):
-        return "amount"
-    numbers = [value for value in held if isinstance(value, int | float)]
-    if held and len(numbers) >= 0.8 * len(held):
-        whole = all(value == int(value) and value >= 0 for value in numbers)
-        return "count" if whole else "signed" if any(v < 0 for v in numbers) else "amount"
-    texts = [squeeze(value) for value in held if isinstance(value, str)]
-    months = [t for t in texts if re.fullmatch(r"(19|20)[0-9]{2}[.\-/年]?[0-9]{1,2}月?", t)]
-    dates = sum(isinstance(value, date) for value in held)
-    if held and len(months) + dates >= 0.9 * len(held):
-        return "month" if months else "date"
-    if texts and set(texts) <= {"是", "否"}:
-        return "flag"
-    if not held and unit:
-        return "count"
-    return "text"
-
-
-def _ticks(values: Iterable[object]) -> bool:
-    """Whether only ticks and crosses stand in a column, one at least."""
-    texts = {squeeze(value) for value in values if value not in (None, "")}
-    return bool(texts) and texts <= TICKS | CROSSES
-
-
-def _number(value: str) -> object:
-    """The number that a text is, or the text; "" for none."""
-    try:
-        code = re.fullmatch(r"[+0]\d+|\d{8,}", value)  # a code, a telephone
-        return float(value) if value and not code else value
-    except ValueError:
-        return value
-
-
 def _short(value: str) -> str:
     text = " ".join(value.split())
     return text[:20] or "空"
-
-
-def _q(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

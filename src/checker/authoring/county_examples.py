@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from checker.authoring.example_forms import EXPECTED, form_with
+from checker.authoring.example_forms import EXPECTED, errors_told, form_with
 from checker.county.collection import County, conclude_all, gather
 from checker.county.measuring import figures_of, measure, questions
 from checker.county.python_rules import HandedIn
@@ -17,6 +17,7 @@ from checker.model.template import Template
 from checker.model.verdicts import Outcome
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
+from checker.toml_files import texts
 
 
 def problem_of(
@@ -29,7 +30,7 @@ def problem_of(
     """How an example of a collection rule came out differently from what it says; "" if it did
     not. Raises ExampleError if the form does not have what the example names."""
     template = templates[rule.templates[0]]
-    parts = [rule.id, *_texts(rule.spec.get("of"))]
+    parts = [rule.id, *texts(rule.spec.get("of"))]
     rules = [item for item in ruleset if item.id in parts]
 
     def filled(schools: Iterable[Mapping[str, Plain]]) -> list[HandedIn]:
@@ -61,10 +62,7 @@ def problem_of(
     )
     concluded = conclude_all([rule], county, ruleset, profile)
     if concluded.errors:
-        return "；".join(
-            f"{error.message}（{error.where}）" if ".py:" in error.where else error.message
-            for error in concluded.errors
-        )
+        return errors_told(concluded.errors)
     found = [
         item
         for item in concluded.findings
@@ -109,7 +107,3 @@ def _county_form(example: Example, templates: Mapping[str, Template]) -> Submiss
         return None
     template = next(item for item in templates.values() if item.level == "county")
     return form_with(template, example.county, {}, example.stage)
-
-
-def _texts(value: Plain | None) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from checker.forms.typed_value import blank_fact
 from checker.model.rules import Example, Plain
 from checker.model.submission import (
     Fact,
@@ -19,12 +20,10 @@ from checker.model.template import (
     PREVIOUS_SUFFIX,
     SHARED,
     WHOLE,
-    Blank,
     Field,
-    FieldType,
     Template,
 )
-from checker.model.verdicts import Outcome, Severity
+from checker.model.verdicts import Outcome, RuleError, Severity
 
 EXPECTED: Mapping[tuple[Outcome, Severity], Outcome] = {
     (Outcome.FAIL, Severity.SOFT): Outcome.DOUBT,
@@ -36,6 +35,14 @@ EXPECTED: Mapping[tuple[Outcome, Severity], Outcome] = {
 
 class ExampleError(Exception):
     """An example that cannot be filled in: it names a field or a stage the form does not have."""
+
+
+def errors_told(errors: Iterable[RuleError]) -> str:
+    """What went wrong, with the line of the plugin's code where that is known; "" for nothing."""
+    return "；".join(
+        f"{error.message}（{error.where}）" if ".py:" in error.where else error.message
+        for error in errors
+    )
 
 
 def submission_for(example: Example, template: Template) -> Submission:
@@ -66,7 +73,7 @@ def form_with(
     for field in fields.values():
         for column in field.columns:
             ref = FactRef(field.id, column)
-            facts[ref] = _blank(ref, field.blank, field.type)
+            facts[ref] = blank_fact(ref, field)
     for name, value in typed.items():
         field_id, _, column = name.partition("@")
         found = fields.get(field_id)
@@ -75,7 +82,8 @@ def form_with(
         place = column or _column(found, stage, stages)
         ref = FactRef(field_id, place)
         if ref not in facts:
-            raise ExampleError(f"字段 {field_id} 没有栏目 {place}")
+            listed = "、".join(found.columns)
+            raise ExampleError(f"字段 {field_id} 没有栏目 {place}，有 {listed}")
         facts[ref] = _fact(ref, value)
     return Submission(
         name="例",
@@ -133,9 +141,7 @@ def _rows(template: Template, table_id: str, entries: list[dict[str, Plain]]) ->
         for column in table.columns:
             ref = FactRef(f"{table_id}.{column.id}", "", ordinal)
             given = entry.get(column.id)
-            facts[column.id] = (
-                _blank(ref, column.blank, column.type) if given is None else _fact(ref, given)
-            )
+            facts[column.id] = blank_fact(ref, column) if given is None else _fact(ref, given)
         yield TableRow(ordinal, facts)
 
 
@@ -148,9 +154,3 @@ def _fact(ref: FactRef, value: Plain) -> Fact:
     else:
         raise ExampleError(f"{ref} 的值不能是 {type(value).__name__}")
     return Fact(ref, FactState.GIVEN, typed, None, str(value))
-
-
-def _blank(ref: FactRef, blank: Blank, kind: FieldType) -> Fact:
-    if blank is not Blank.ZERO:
-        return Fact(ref, FactState.BLANK)
-    return Fact(ref, FactState.BLANK, False if kind is FieldType.FLAG else Decimal(0))

@@ -11,6 +11,7 @@ from checker.authoring.county_examples import problem_of
 from checker.authoring.example_forms import (
     EXPECTED,
     ExampleError,
+    errors_told,
     submission_for,
     submission_of_last_year,
 )
@@ -74,17 +75,13 @@ def _run(
         report = judge(submission, only, used, last_year)
         if example.expect is Outcome.EXPLAINED:
             report = judge(_explained(report), only, used, last_year)
-        errors = "；".join(
-            f"{error.message}（{error.where}）" if ".py:" in error.where else error.message
-            for error in report.errors
-        )
         verdicts = tuple(
             verdict.worded()
             for verdict in report.verdicts
             if verdict.rule == rule.id
             and (not example.stage or verdict.unit.stage in (example.stage, None))
         )
-        problem = errors or _compared(rule, example, verdicts)
+        problem = errors_told(report.errors) or _compared(rule, example, verdicts)
         return ExampleResult(rule.id, number, template_id, problem, verdicts)
     return ExampleResult(rule.id, number, "", "；".join(problems) or "规则没有模板")
 
@@ -124,14 +121,17 @@ def _edition(rule: Rule, template: Template) -> int | None:
     return None
 
 
+_GOOD = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
+
+
 def _compared(rule: Rule, example: Example, verdicts: tuple[Verdict, ...]) -> str:
     """How the verdicts differ from what the example expects; "" if they do not."""
     if not verdicts:
         return "没有得出任何结论"
     expected = EXPECTED.get((example.expect, rule.severity), example.expect)
     matching = [verdict for verdict in verdicts if verdict.outcome is expected]
-    all_alike = expected in (Outcome.PASS, Outcome.NOT_APPLICABLE)
-    if not matching or (all_alike and any(_bad(verdict) for verdict in verdicts)):
+    all_alike = expected in _GOOD
+    if not matching or (all_alike and {each.outcome for each in verdicts} - _GOOD):
         told = "；".join(f"{verdict.outcome.value}（{verdict.message}）" for verdict in verdicts)
         return f"应为 {expected.value}，却是 {told}"
     for verdict in matching:
@@ -139,10 +139,6 @@ def _compared(rule: Rule, example: Example, verdicts: tuple[Verdict, ...]) -> st
         if not differing:
             return ""
     return differing
-
-
-def _bad(verdict: Verdict) -> bool:
-    return verdict.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
 def _shown_differently(example: Example, verdict: Verdict) -> str:

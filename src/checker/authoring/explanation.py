@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from checker.model.rules import Example, Plain, Rule, Threshold
+from checker.model.rules import LOCAL_PRACTICE, Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_NAMES, Outcome, Scope
 from checker.rules.notation import named_limit, relations
@@ -171,6 +171,8 @@ def _formulas(rule: Rule, template: Template | None, session: Session) -> Iterat
 
 
 def _sources(rule: Rule) -> Iterator[str]:
+    if rule.citations and all(citation.local for citation in rule.citations):
+        yield f"{LOCAL_PRACTICE}，参见："
     for citation in rule.citations:
         date = f"，{citation.date}" if citation.date else ""
         flag = "" if citation.confirmed else "（未经核实）"

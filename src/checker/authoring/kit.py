@@ -152,18 +152,20 @@ class PluginKit:
         tables: Rows | None = None,
         template: str | None = None,
         previous: Facts | None = None,
+        profile: str | None = None,
         definitions: Mapping[str, str] | None = None,
     ) -> Checked:
         """What one rule says of a form with these facts; see the fixture ``check_rule``."""
+        session = self.under(profile).session
         rule = self.rule(rule_id)
         form = self._template(template or (rule.templates[0] if rule.templates else None))
         filled = form_with(form, _plain(facts), _rows(tables), stage)
         earlier = form_with(form, _plain(previous), {}, stage) if previous else None
-        profile = self.session.profile
+        used = session.profile
         if definitions:
-            profile = replace(profile, definitions={**profile.definitions, **definitions})
-        only = replace(self.session.ruleset, chosen=frozenset({rule_id}))
-        report = judge(filled, only, profile, earlier)
+            used = replace(used, definitions={**used.definitions, **definitions})
+        only = replace(session.ruleset, chosen=frozenset({rule_id}))
+        report = judge(filled, only, used, earlier)
         verdicts = tuple(
             verdict.worded()
             for verdict in report.verdicts

@@ -123,7 +123,8 @@ class ManifestSource:
         if number is not None:
             return self._places.line(part, int(number) - 1, key or "")
         if name is not None:
-            return self._entry_line(part, name, key or "") or self._places.line(part)
+            found = self._entry_line(part, name, key or "")
+            return found or self._places.line(part, name, key or "") or self._places.line(part)
         return self._places.line(part, key or "")
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from checker.forms.adopted_cells import PAIR_END, PAIR_LABEL, is_end
 from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
-from checker.model.snapshot import SheetSnapshot
+from checker.model.snapshot import Area, SheetSnapshot
 
 LABEL_WORDS = ("项目", "指标", "内容", "名称", "甲")
 UNIT_OF_ROW = (
@@ -196,24 +196,12 @@ def _table(
     copies: Sequence[SheetSnapshot],
     span: tuple[int, int],
 ) -> PrintedTable:
-    cells = printed.snapshot
-    leaves: list[Leaf] = []
     within = range(span[0], span[1] + 1)
-    for column in within:
-        parts: list[str] = []
-        for row in range(top, bottom + 1):
-            text = printed.text(row, column)
-            if text and (not parts or parts[-1] != text):
-                parts.append(text)
-        if parts:
-            path = "/".join(part.replace("/", "//") for part in parts)
-            if not any(leaf.path == path for leaf in leaves):
-                leaves.append(Leaf(path, column))
+    leaves = _leaves(printed, top, bottom, within)
     first = bottom + 1
     signs = {printed.text(first, leaf.column): leaf.column for leaf in leaves}
     for column in within:
         signs.setdefault(printed.text(first, column), column)
-    label_at: list[int] = []
     code = next((leaf.column for leaf in leaves if leaf.is_called(CODE_WORDS)), None)
     sign = next((signs[word] for word in SIGN_WORDS if word in signs), None)
     if sign is not None:
@@ -230,26 +218,7 @@ def _table(
             label_at = _leading_labels(printed, first, leaves, code, copies)
         else:
             area = printed.area(top, label.column)
-            after = range(area[3] + 1, span[1] + 1)
-            same = [
-                copy
-                for copy in copies
-                if squeeze(copy.raw(first, label.column)) == printed.text(first, label.column) != ""
-            ]
-            if any(
-                _is_figure(sheet.raw(first, at))
-                for sheet in (cells, *same)
-                for at in after
-                if at != code
-            ):
-                groups = [
-                    leaf.column
-                    for leaf in leaves
-                    if leaf.column < area[1]
-                    and leaf.column != code
-                    and _is_group(printed, first, leaf.column)
-                ]
-                label_at = [*groups, *range(area[1], area[3] + 1)]
+            label_at = _named_labels(printed, first, leaves, code, copies, (label, area, span[1]))
     if label_at:
         leaves = [leaf for leaf in leaves if leaf.column not in label_at and leaf.column != code]
     last = _last(printed, bottom, first, [leaf.column for leaf in leaves], within)
@@ -260,6 +229,47 @@ def _below_one_header(printed: PrintedSheet, bottom: int, first: int, sign: int)
     """The columns of labels above which 甲 and the header above it stand."""
     areas = printed.area(first, sign), printed.area(bottom, sign)
     return list(range(min(area[1] for area in areas), max(area[3] for area in areas) + 1))
+
+
+def _leaves(printed: PrintedSheet, top: int, bottom: int, within: Iterable[int]) -> list[Leaf]:
+    """The columns under a header, each path once."""
+    leaves: dict[str, Leaf] = {}
+    for column in within:
+        parts: list[str] = []
+        for row in range(top, bottom + 1):
+            text = printed.text(row, column)
+            if text and (not parts or parts[-1] != text):
+                parts.append(text)
+        if parts:
+            path = "/".join(part.replace("/", "//") for part in parts)
+            leaves.setdefault(path, Leaf(path, column))
+    return list(leaves.values())
+
+
+def _named_labels(
+    printed: PrintedSheet,
+    first: int,
+    leaves: Sequence[Leaf],
+    code: int | None,
+    copies: Sequence[SheetSnapshot],
+    named: tuple[Leaf, Area, int],
+) -> list[int]:
+    """The columns of labels of a table with a column 项目 or 指标 (its leaf, its area, and the last
+    column of the table), where figures stand behind it; with the columns of groups before it."""
+    label, area, end = named
+    shown = printed.text(first, label.column)
+    same = [copy for copy in copies if squeeze(copy.raw(first, label.column)) == shown != ""]
+    figures = (
+        _is_figure(sheet.raw(first, at))
+        for sheet in (printed.snapshot, *same)
+        for at in range(area[3] + 1, end + 1)
+        if at != code
+    )
+    if not any(figures):
+        return []
+    before = [leaf.column for leaf in leaves if leaf.column < area[1] and leaf.column != code]
+    groups = [column for column in before if _is_group(printed, first, column)]
+    return [*groups, *range(area[1], area[3] + 1)]
 
 
 def _leading_labels(

@@ -105,29 +105,7 @@ def check_rule(plugin_kit: PluginKit) -> CheckRule:
     ``verdicts`` where a rule is asked about several units. ``tables`` holds rows of tables,
     ``previous`` facts of last year's form, ``profile`` a profile's id, ``definitions`` its choices.
     """
-
-    def check(
-        rule_id: str,
-        facts: Facts,
-        *,
-        stage: str | None = None,
-        tables: Rows | None = None,
-        template: str | None = None,
-        previous: Facts | None = None,
-        profile: str | None = None,
-        definitions: Mapping[str, str] | None = None,
-    ) -> Checked:
-        return plugin_kit.under(profile).check(
-            rule_id,
-            facts,
-            stage=stage,
-            tables=tables,
-            template=template,
-            previous=previous,
-            definitions=definitions,
-        )
-
-    return check
+    return plugin_kit.check
 
 
 @pytest.fixture

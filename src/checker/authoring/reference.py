@@ -272,7 +272,7 @@ def _kind_lines(name: str, session: Session) -> Iterator[str]:
         yield '  scope = "collection"，例子用 schools（每校一个表）、last_year、county'
     yield "每条规则都有的项：checker plugin help manifest"
     sources = [
-        (_source_of(rule.id, rule.path), rule)
+        (_source_of(rule.id, session.ruleset.file_of(rule)), rule)
         for rule in session.rules.values()
         if rule.kind == name and len(rule.examples) > 1
     ]

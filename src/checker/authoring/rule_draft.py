@@ -119,13 +119,13 @@ def plugin_text(plugin_id: str, title: str) -> str:
 # 例子里的 doubt 改成 fail。
 
 [plugin]
-id = {_q(plugin_id)}
-title = {_q(title)}
+id = {quoted(plugin_id)}
+title = {quoted(title)}
 version = "1"
 api_version = 1
 
 [families]
-OWN = {_q(title)}
+OWN = {quoted(title)}
 
 [documents.form]
 title = "各表的填表说明"
@@ -180,12 +180,12 @@ def _rule_text(rule: ProposedRule, template_id: str, number: int) -> str:
     return f"""
 [[rules]]
 id = "OWN{number}"
-kind = {_q(rule.kind)}
-title = {_q(rule.title)}{support}
+kind = {quoted(rule.kind)}
+title = {quoted(rule.title)}{support}
 severity = "soft"
-templates = [{_q(template_id)}]
+templates = [{quoted(template_id)}]
 {lines}
-what = {_q(rule.title + "。")}
+what = {quoted(rule.title + "。")}
 why = "表里各栏的关系；由现有的表看出，请核对是不是总成立。"
 fix = "核对有关的数，改正填错的一个；确实如此的写明原因。"
 sources = [ {{ document = "form", clause = "表内关系" }} ]
@@ -200,5 +200,11 @@ def _words(label: str) -> str:
     return label.replace("//", "/").rpartition("/")[2].removeprefix("其中:") or label
 
 
-def _q(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def quoted(value: object) -> str:
+    """A text, a number, a truth or a list of texts as TOML has it."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def inline(**values: object) -> str:
+    """An inline table."""
+    return f"{{ {', '.join(f'{key} = {quoted(value)}' for key, value in values.items())} }}"

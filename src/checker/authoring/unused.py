@@ -11,7 +11,8 @@ from checker.model.template import FieldType, Sheet, Template
 from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.manifest import PluginManifest
 from checker.rules.kinds import KINDS, Takes
-from checker.rules.rule_check import fields_read, unused_thresholds
+from checker.rules.rule_check import unused_thresholds
+from checker.rules.rule_reads import fields_read
 from checker.rules.ruleset import RuleSet
 from checker.toml_files import tables
 

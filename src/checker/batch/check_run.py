@@ -81,8 +81,8 @@ class CheckRun:
     """What one command checks, and what came of it: ``results``, in the order of the files, and
     ``beside``, the files that have nothing to do with it."""
 
-    def __init__(self, options: CheckOptions, document: Callable[[], str]) -> None:
-        """``document`` is asked for the text of 校验结果.json whenever results are to be kept."""
+    def __init__(self, options: CheckOptions, document: Callable[[], Iterable[str]]) -> None:
+        """``document`` is asked for the pieces of 校验结果.json whenever results are to be kept."""
         self.results: list[FileResult] = []
         self.beside: list[Unread] = []
         self.interrupted = False
@@ -230,8 +230,8 @@ class CheckRun:
         try:
             target = result_target(self._kept, RESULT_FILE)
             claim(self._kept, target)
-            with replacing(target) as draft:
-                draft.write_text(self._document(), "utf-8")
+            with replacing(target) as draft, draft.open("w", encoding="utf-8") as out:
+                out.writelines(self._document())
         except OSError as problem:
             return f"结果没能存进“{target}”（{disk_reason(problem)}），下次不能与这次比较。"
         return told

@@ -29,11 +29,10 @@ from checker.batch.recording import Runner, records, runner, words_on_kept
 from checker.batch.result_desk import ResultDesk
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
+from checker.county.assembly import Received, report_on
 from checker.county.feedback import FOLDER
 from checker.county.judgement import (
-    Received,
     newest_county_form,
-    report_on,
     returned_to,
     set_aside,
 )
@@ -88,7 +87,8 @@ class CountyResult(Struct, frozen=True):
     their findings is gone. ``written`` has the papers by name; ``unmarked`` are files whose marked
     copy lacks what the county says of the school. ``interrupted``: the run was stopped before every
     file was judged. ``problem``: a result file could not be written; what was judged is told all
-    the same."""
+    the same. ``edited`` says which marked copies were kept because somebody wrote into them,
+    ``refused`` which schools could not be 审定, or not any more."""
 
     report: CountyReport
     written: Mapping[str, Path]
@@ -125,37 +125,9 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
     sources = _without_rosters(found.sources, options)
     unread = apart_from(found.unread, _no_forms(options))
     roster = _roster(options)
-    folder = str(options.out / COPIES) if options.mark else None
-    work = JudgingWork(options.session, MarkPlan(folder))
-    cluster = ExitStack()
-    run = cluster.enter_context(runner(options.workers, options.scheduler))
-    by_shown = {source.shown: source for source in sources}
-    cache = open_cache(options.cache, options.session)
     with Spool() as spool:
-        interrupted = False
-        kept: list[FileRecord] = []
-        try:
-            # closed at once, so that workers end and what is finished is remembered
-            with (
-                RunTables(options.out) as tables,
-                closing(records(sources, work, cache, run)) as stream,
-            ):
-                try:
-                    this_year = (set_aside(record, session) for record in stream)
-                    for record in watch(this_year, len(sources)):
-                        source = by_shown.get(record.path)
-                        for each in units_apart(record, source, session, work):
-                            each = _with_sent_back(each, source, session, desk.decisions)
-                            tables.add(each)
-                            kept.append(spool.keep(_of_county(each, options.out)))
-                except KeyboardInterrupt:
-                    interrupted = True
-            problem = tables.problem
-            earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
-        finally:
-            cluster.close()
-            if cache is not None:
-                cache.close()
+        judged = _judge(options, sources, session, desk, spool, watch)
+        kept = judged.records
         for entry in unread:
             if entry.status is not None:
                 kept.append(FileRecord(entry.shown, entry.status.value, entry.reason))
@@ -164,38 +136,104 @@ def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyRe
             kept,
             _county_form(kept, sources, session),
             roster,
-            earlier,
+            judged.earlier,
             desk.decisions,
             unjudged=[item.shown for item in sources if item.shown not in seen],
             beside=[(each.shown, each.reason) for each in _beside(unread)],
         )
         report = report_on(received, session, options.county)
+        if judged.problem is not None:
+            return CountyResult(report, {}, (), judged.interrupted, judged.problem)
+        by_shown = {source.shown: source for source in sources}
+        return _write(report, options, by_shown, session, desk, generated, judged.interrupted)
 
-        unmarked: tuple[str, ...] = ()
-        refused: list[str] = []
-        edited = _edited(report, by_shown, options)
-        written: dict[str, Path] = {}
-        try:
-            if problem is not None:
-                raise problem
-            if not interrupted:
-                report, refused = _remembered(report, by_shown, options, desk, generated)
-            if options.mark and not interrupted:
-                again = open_cache(options.cache, options.session)
-                unmarked = _mark_again(report, by_shown, options, session, desk, again)
-                if again is not None:
-                    again.close()
-            for paper in county_papers(report, session.rules, generated, options.deadline):
-                written[paper.name] = desk.write(paper.name, paper.write)
-            if not interrupted:
-                desk.drop_others(FOLDER, written)
-                review = desk.write_review(report)
-                if review is not None:
-                    written[REVIEW] = review
-                desk.save()
-        except OSError as failed:
-            problem, written = failed, {}
-    return CountyResult(report, written, unmarked, interrupted, problem, edited, tuple(refused))
+
+class _Judged(Struct, frozen=True):
+    """What came of judging the files one by one, as far as it came; ``problem``: the tables could
+    not be written."""
+
+    records: list[FileRecord]
+    earlier: list[FileRecord]
+    interrupted: bool
+    problem: OSError | None
+
+
+def _judge(
+    options: CountyOptions,
+    sources: Sequence[Source],
+    session: Session,
+    desk: ResultDesk,
+    spool: Spool,
+    watch: Watch,
+) -> _Judged:
+    """Every file judged or remembered, its bulky parts put into the spool. Raises
+    ClusterUnreachable."""
+    folder = str(options.out / COPIES) if options.mark else None
+    work = JudgingWork(options.session, MarkPlan(folder))
+    by_shown = {source.shown: source for source in sources}
+    cluster = ExitStack()
+    run = cluster.enter_context(runner(options.workers, options.scheduler))
+    cache = open_cache(options.cache, options.session)
+    interrupted = False
+    kept: list[FileRecord] = []
+    try:
+        # closed at once, so that workers end and what is finished is remembered
+        with (
+            RunTables(options.out) as tables,
+            closing(records(sources, work, cache, run)) as stream,
+        ):
+            try:
+                this_year = (set_aside(record, session) for record in stream)
+                for record in watch(this_year, len(sources)):
+                    source = by_shown.get(record.path)
+                    for each in units_apart(record, source, session, work):
+                        each = _with_sent_back(each, source, session, desk.decisions)
+                        tables.add(each)
+                        kept.append(spool.keep(_of_county(each, options.out)))
+            except KeyboardInterrupt:
+                interrupted = True
+        earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
+        return _Judged(kept, earlier, interrupted, tables.problem)
+    finally:
+        cluster.close()
+        if cache is not None:
+            cache.close()
+
+
+def _write(
+    report: CountyReport,
+    options: CountyOptions,
+    sources: Mapping[str, Source],
+    session: Session,
+    desk: ResultDesk,
+    generated: str,
+    interrupted: bool,
+) -> CountyResult:
+    """The papers, and what of the county stands in the marked copies. An interrupted run leaves
+    the log and the copies as they are."""
+    unmarked: tuple[str, ...] = ()
+    written: dict[str, Path] = {}
+    edited = _edited(report, sources, options)
+    refused: tuple[str, ...] = ()
+    try:
+        if not interrupted:
+            report, refused = _remembered(report, sources, options, desk, generated)
+        if options.mark and not interrupted:
+            again = open_cache(options.cache, options.session)
+            unmarked = _mark_again(report, sources, options, session, desk, again)
+            if again is not None:
+                again.close()
+        for paper in county_papers(report, session.rules, generated, options.deadline):
+            written[paper.name] = desk.write(paper.name, paper.write)
+        if not interrupted:
+            desk.drop_others(FOLDER, written)
+            review = desk.write_review(report)
+            if review is not None:
+                written[REVIEW] = review
+            desk.save()
+    except OSError as failed:
+        return CountyResult(report, {}, unmarked, interrupted, failed, edited, refused)
+    return CountyResult(report, written, unmarked, interrupted, None, edited, refused)
 
 
 def _edited(
@@ -232,7 +270,7 @@ def _remembered(
     options: CountyOptions,
     desk: ResultDesk,
     at: str,
-) -> tuple[CountyReport, list[str]]:
+) -> tuple[CountyReport, tuple[str, ...]]:
     """The report with how the county stood before, and with what became of the 审定 files; and why
     schools that were named could not be 审定, or not any more."""
     records = {record.path: record for record in report.records}
@@ -252,7 +290,7 @@ def _remembered(
         desk.lock(lock_of(counted[code], digests[code], at))
     desk.log = with_run(desk.log, report, at)
     states = lock_states(desk.log.locks, counted, digests)
-    return replace(report, runs=desk.log.runs, locks=states), refused + unfit
+    return replace(report, runs=desk.log.runs, locks=states), (*refused, *unfit)
 
 
 def _mark_again(

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from checker.batch.discovery import discover, read_beside
+from checker.batch.discovery import Source, discover, read_beside
 from checker.batch.file_names import ROSTER_NAMES
 from checker.county.handing_in import Filing, hand_in
 from checker.county.prefill import Part, Prefilled, parts_of, prefilled
 from checker.county.roster import roster_in
 from checker.forms.errors import UnknownForm
+from checker.model.report import Report
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
@@ -46,27 +47,17 @@ def sum_up(folder: Path, template: Template, session: Session) -> Summed:
     for source in discovered.sources:
         if not source.member and Path(source.shown).name in ROSTER_NAMES:
             continue
-        try:
-            submission = session.bind(read_snapshot_bytes(source.shown, source.read()))
-        except (UnreadableWorkbook, UnknownForm) as problem:
-            unread[source.shown] = problem.reason
-            continue
-        except (OSError, KeyError, ValueError):
-            unread[source.shown] = "打不开。"
+        submission = _read(source, session)
+        if isinstance(submission, str):
+            unread[source.shown] = submission
             continue
         if submission.template.level == "county":
             own.append(submission)
             continue
         report = session.judge(submission)
-        year = submission.year or 0
-        if report.blank:
-            unread[source.shown] = "这是一份空白表。"
-            continue
-        if submission.units:
-            unread[source.shown] = "这是台账，不是一所学校的填报表。"
-            continue
-        if 0 < year < session.edition:
-            unread[source.shown] = f"这是 {year} 年的表。"
+        reason = _no_figures(report, session.edition)
+        if reason:
+            unread[source.shown] = reason
             continue
         parts[source.shown] = parts_of(report, session)
         filings.append(
@@ -98,3 +89,23 @@ def sum_up(folder: Path, template: Template, session: Session) -> Summed:
         mine,
         unread,
     )
+
+
+def _read(source: Source, session: Session) -> Submission | str:
+    """The form in a file, or why there is none."""
+    try:
+        return session.bind(read_snapshot_bytes(source.shown, source.read()))
+    except (UnreadableWorkbook, UnknownForm) as problem:
+        return problem.reason
+    except (OSError, KeyError, ValueError):
+        return "打不开。"
+
+
+def _no_figures(report: Report, edition: int) -> str:
+    """Why a form is not counted; "" if it is."""
+    year = report.submission.year or 0
+    if report.blank:
+        return "这是一份空白表。"
+    if report.submission.units:
+        return "这是台账，不是一所学校的填报表。"
+    return f"这是 {year} 年的表。" if 0 < year < edition else ""

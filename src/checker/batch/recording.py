@@ -23,7 +23,6 @@ from checker.marking.results import NOT_WRITTEN, FileResult
 from checker.model.report import FileStatus
 from checker.reports.record_results import result_of_record
 from checker.session import SessionOptions
-from checker.writing.old_formats import NO_OFFICE, words_on
 
 if TYPE_CHECKING:
     from checker.batch.cache import ResultCache
@@ -116,6 +115,10 @@ def _record(source: Source, marked_copy: str, head: Head, parts: Parts) -> FileR
 def _lasts(head: Head) -> bool:
     """Whether it would be the same another time: a crash or a full disk need not come again, and
     LibreOffice may be installed by then."""
+    if not head.cannot_write:
+        return head.status != FileStatus.FAILED
+    from checker.writing.old_formats import NO_OFFICE  # late: most runs convert no old format
+
     passing = head.cannot_write.startswith((*NOT_WRITTEN, NO_OFFICE))
     return head.status != FileStatus.FAILED and not passing
 
@@ -202,6 +205,8 @@ def _named_otherwise(result: FileResult, source: Source) -> FileResult:
     copy = Path(result.marked_copy or "")
     converted = converted_from(copy.name)
     if converted and not converted_from(source.shown):
+        from checker.writing.old_formats import words_on  # late, as in `_lasts`
+
         return replace(result, message=words_on(converted))
     told = words_on_kept(copy, source)
     return replace(result, message=told) if told else result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
@@ -62,7 +61,6 @@ def serially(
     work: Callable[[Item], Result], items: Iterable[Item]
 ) -> Iterator[Finished[Item, Result]]:
     """``work`` applied to each item. An exception of ``work`` itself becomes a failure."""
-    look_less_for_garbage()
     for item in items:
         try:
             yield Finished(item, work(item))
@@ -73,9 +71,3 @@ def serially(
 def in_words(problem: Exception) -> str:
     """What is said of an item that ``work`` raised on."""
     return f"校验程序在这一份上出错（{type(problem).__name__}：{problem}），请把文件发给技术支持。"
-
-
-def look_less_for_garbage() -> None:
-    """Judging a file leaves no cycles behind, so looking for some after every few hundred objects
-    finds nothing and takes a tenth of the time."""
-    gc.set_threshold(50_000, 20, 20)

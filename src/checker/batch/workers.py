@@ -27,7 +27,7 @@ from typing import Any, Generic
 
 from msgspec import Struct
 
-from checker.batch.running import Finished, Item, Result, in_words, look_less_for_garbage
+from checker.batch.running import Finished, Item, Result, in_words
 from checker.safe_path import without_current_folder
 
 _AHEAD = 4
@@ -222,7 +222,6 @@ def _settle(work: Callable[[Any], object], limits: Limits) -> None:
     _work, _seconds = work, limits.seconds
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(limits.memory)
-    look_less_for_garbage()
 
 
 def _answer(item: object) -> tuple[object, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -32,7 +31,7 @@ from checker.extras import MissingExtra
 from checker.harmless import one_line, unguarded
 from checker.marking.results import STATUS_WORDS, ExitCode, FileResult, exit_code
 from checker.model.report import FileStatus, Report
-from checker.reports.json_report import check_document
+from checker.reports.json_report import check_pieces
 from checker.reports.terminal import Line, error_line, file_lines, summary_lines
 from checker.session import Session
 from checker.settings import words
@@ -199,20 +198,20 @@ def _conclude(
 ) -> NoReturn:
     results = run.results
     if form == "json":
-        sys.stdout.write(_document(run, session))
+        sys.stdout.writelines(_document(run, session))
     elif form == "junit":
-        from checker.reports.junit import junit
+        from checker.reports.junit import junit_pieces
 
-        sys.stdout.write(junit(results))
+        sys.stdout.writelines(junit_pieces(results))
     elif form == "sarif":
-        from checker.reports.sarif import sarif
+        from checker.reports.sarif import sarif_pieces
 
-        sys.stdout.write(sarif(results, session.rules))
+        sys.stdout.writelines(sarif_pieces(results, session.rules))
     else:
         if summary:
             screen.show(summary_lines(results, beside_of(run)))
-        if session.options.profile is not None:
-            screen.show([Line(f"口径：{session.profile.title}", "dim")])
+        if session.chosen_profile:
+            screen.show([Line(f"口径：{session.chosen_profile}", "dim")])
     sys.stdout.flush()
     code = ExitCode.INTERNAL if session.errors else exit_code(results, strict)
     sys.exit(int(ExitCode.INTERRUPTED if run.interrupted else code))
@@ -223,16 +222,15 @@ def beside_of(run: CheckRun) -> list[tuple[str, str]]:
     return [(readable(each.location), each.reason) for each in run.beside]
 
 
-def _document(run: CheckRun, session: Session) -> str:
-    """The JSON report of a run."""
-    document = check_document(
+def _document(run: CheckRun, session: Session) -> Iterator[str]:
+    """The JSON report of a run, in pieces."""
+    return check_pieces(
         run.results,
         profile=session.profile.id,
         edition=session.edition,
         errors=session.errors,
         beside=beside_of(run),
     )
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _write_plugin_format(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from checker.session import Session
     from checker.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., object])
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -24,6 +28,18 @@ profile_option = click.option(
     "--profile", metavar="口径", help="口径：地区名称（如 jiangxi）或一个口径文件。"
 )
 edition_option = click.option("--edition", type=int, metavar="年", help="按哪一年的规则和阈值。")
+
+
+def format_option(*forms: str, help_text: str = "输出的形式。") -> Callable[[F], F]:
+    """``--format``, the first of these forms if it is not given."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help=help_text,
+    )
 
 
 class Refused(click.ClickException):
@@ -107,6 +123,24 @@ class Group(click.Group):
         options.setdefault("options_metavar", "[选项]")
         options.setdefault("subcommand_metavar", "命令 [参数]…")
         super().__init__(*arguments, **options)
+
+
+@contextmanager
+def writing_to(place: Path) -> Iterator[None]:
+    """Turns an error of writing there into a message."""
+    from checker.trouble import disk_reason
+
+    try:
+        yield
+    except OSError as problem:
+        raise Unusable(f"写不进 {place}（{disk_reason(problem)}）。") from problem
+
+
+def echo_json(value: object, indent: int = 1) -> None:
+    """Print a document."""
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def settings_here() -> Settings:

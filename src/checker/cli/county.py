@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -27,24 +27,24 @@ from checker.cli.commands import (
     Refused,
     Unusable,
     edition_option,
+    format_option,
     plugin_dirs_option,
     plugins_option,
     profile_option,
     settings_here,
 )
 from checker.county.feedback import FOLDER, archives_told
-from checker.county.lines import report_lines
+from checker.county.lines import changed_lines, report_lines
 from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
-from checker.county.report import CountyReport, state_of
+from checker.county.report import CountyReport
 from checker.county.review import REVIEW, ReviewProblem
 from checker.county.roster import RosterProblem
-from checker.county.run_log import locked_lines, news_between, standings
 from checker.extras import need
 from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
 from checker.marking.results import NOT_WRITTEN, ExitCode
 from checker.model.report import FileStatus
-from checker.model.verdicts import Outcome, Severity
+from checker.model.verdicts import Outcome
 from checker.toml_files import cache_folder
 from checker.trouble import disk_reason
 
@@ -67,8 +67,7 @@ OUT = "县级校验"
     "--unlock", multiple=True, metavar="学校", help="取消审定（校名、标识码，或“全部”）。"
 )
 @click.option("--name", default="", metavar="县名", help="报告上的县名；默认取县级自查表里的。")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True, help="屏幕输出的形式。")  # fmt: skip
+@format_option("text", "json", help_text="屏幕输出的形式。")
 @profile_option
 @edition_option
 @click.option("--no-mark", is_flag=True, help="不写标记副本，只出汇总。")
@@ -122,13 +121,24 @@ def command(
         lock=lock,
         unlock=unlock,
     )
-    try:
+    with _said_plainly(options.out):
         watcher = _watcher(options) if watch else None
         result = _run(options, form, verbose)
         if watcher is not None and not result.interrupted:
             result = _watch(options, form, verbose, result, watcher)
         if result.problem is not None:
             raise result.problem
+    sys.stdout.flush()
+    for sentence in result.refused:
+        click.echo(one_line(f"错误：{sentence}"), err=True)
+    sys.exit(int(county_exit_code(result)))
+
+
+@contextmanager
+def _said_plainly(out: Path) -> Iterator[None]:
+    """Turns what a run ends with into a message; ``out`` is the folder for its results."""
+    try:
+        yield
     except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
     except ReviewProblem as problem:
@@ -141,12 +151,8 @@ def command(
         ) from problem
     except OSError as problem:
         raise Unusable(
-            f"结果写不进“{options.out}”（{disk_reason(problem)}），请检查磁盘空间和权限。"
+            f"结果写不进“{out}”（{disk_reason(problem)}），请检查磁盘空间和权限。"
         ) from problem
-    sys.stdout.flush()
-    for sentence in result.refused:
-        click.echo(one_line(f"错误：{sentence}"), err=True)
-    sys.exit(int(county_exit_code(result)))
 
 
 def county_exit_code(result: CountyResult) -> ExitCode:
@@ -247,49 +253,9 @@ def _watch(
             if result.interrupted:
                 break
             if form != "json":
-                for line in changed_lines(before, result):
+                for line in changed_lines(before.report, result.report):
                     click.echo(one_line(f"{datetime.now():%H:%M:%S} {line}"))
     return result
-
-
-def changed_lines(before: CountyResult, after: CountyResult) -> Iterator[str]:
-    """What is different from one run to the next: schools, who is missing, files that cannot be
-    used, conclusions, 审定."""
-    old, new = before.report, after.report
-    yield from news_between(standings(old), standings(new))
-    then = {record.path: state_of(record) for record in old.unreadable()}
-    now = {record.path: record for record in new.unreadable()}
-    for path, record in now.items():
-        if path not in then:
-            yield f"{state_of(record)} {path}：{record.message}"
-    yield from (f"不再有 {path}（{state}）" for path, state in then.items() if path not in now)
-    if len(old.handing_in.missing) != len(new.handing_in.missing):
-        were, are = len(old.handing_in.missing), len(new.handing_in.missing)
-        yield f"缺报 {were} 所 → {are} 所"
-    yield from _conclusions_changed(old, new)
-    known = set(locked_lines(old.locks))
-    yield from (line for line in locked_lines(new.locks) if line not in known)
-
-
-def _conclusions_changed(old: CountyReport, new: CountyReport) -> Iterator[str]:
-    """A sentence for each conclusion that came out otherwise; that they became provisional, or
-    final, is one sentence for all."""
-    before = {(item.rule, item.stage): item for item in old.findings if not item.of_school}
-    provisional = final = 0
-    for item in new.findings:
-        was = before.get((item.rule, item.stage))
-        if was is None or item.of_school or item.severity == Severity.INFO.value:
-            continue
-        if (was.outcome, bool(was.hinges)) != (item.outcome, bool(item.hinges)):
-            stage = new.stages.get(item.stage, "全县")
-            yield f"县级结论 {stage}{item.label}：{was.word} → {item.word}（{item.actual}）"
-        else:
-            provisional += item.provisional and not was.provisional
-            final += was.provisional and not item.provisional
-    if provisional:
-        yield f"有 {provisional} 项县级结论变成暂时的：有学校没有计入。"
-    if final:
-        yield f"有 {final} 项县级结论不再是暂时的：学校都计入了。"
 
 
 def _beside(path: str) -> Path:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 from msgspec import to_builtins
 
-from checker.cli.commands import Command, GivenFile
+from checker.cli.commands import Command, GivenFile, echo_json, format_option
 from checker.county.difference import (
     Difference,
     Noted,
@@ -36,14 +35,7 @@ _WORDS = {
 )
 @click.argument("before", type=GivenFile(folders=True), metavar="前一次")
 @click.argument("after", type=GivenFile(folders=True), metavar="后一次")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="输出格式。",
-)
+@format_option("text", "json", help_text="输出格式。")
 def command(before: Path, after: Path, form: str) -> None:
     """Exit code 0: nothing new; 1: new findings or worse verdicts; 3: a run cannot be read."""
     try:
@@ -52,7 +44,7 @@ def command(before: Path, after: Path, form: str) -> None:
         click.echo(problem.reason, err=True)
         sys.exit(3)
     if form == "json":
-        click.echo(json.dumps(to_builtins(difference), ensure_ascii=False, indent=2))
+        echo_json(to_builtins(difference), indent=2)
     else:
         click.echo(difference_text(difference))
     sys.exit(1 if any(change.new for change in difference.schools) else 0)

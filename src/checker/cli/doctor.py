@@ -6,17 +6,16 @@ import sys
 
 import click
 
-from checker.cli.commands import Command
+from checker.cli.commands import Command, echo_json, format_option
 
 
 @click.command(cls=Command)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True, help="输出的形式。")  # fmt: skip
+@format_option("text", "json")
 @click.option("--imports", is_flag=True, hidden=True)
 def command(form: str, imports: bool) -> None:
     """检查本机环境：装了什么，用什么打开工作簿，宏能不能运行，还缺什么。
 
-    缺少必需的东西时，结束代码是 1。
+    缺少必需的东西时，退出码是 1。
     """
     from checker_xlsx.diagnosis import State, diagnose
 
@@ -31,12 +30,7 @@ def command(form: str, imports: bool) -> None:
     findings = diagnose()
     lacking = any(one.state is State.LACKING for one in findings)
     if form == "json":
-        import json
-
-        lines = [
-            {"about": one.about, "state": one.state.value, "text": one.text} for one in findings
-        ]
-        click.echo(json.dumps(lines, ensure_ascii=False, indent=1))
+        echo_json([{"about": x.about, "state": x.state.value, "text": x.text} for x in findings])
     else:
         for one in findings:
             click.echo(f"{one.state.value}　{one.about}：{one.text}")

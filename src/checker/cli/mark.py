@@ -33,7 +33,7 @@ def command(file: Path, marks: Path, output: Path | None, in_place: bool) -> Non
 
     清单的写法：{"marks": [{"sheet": "教师", "cell": "C7", "fill": "fail", "note": "…"}],
     "sheets": [{"title": "校验结果", "rows": [["位置", "结论"]]}]}。颜色 fill 有 pass、fail、
-    doubt、explained、info 五种。以前的标记会先被清除，其余内容一概不动。
+    doubt、explained、unmet、info 六种。以前的标记会先被清除，其余内容一概不动。
     """
     from checker.writing import UnwritableWorkbook, write_changes, write_in_place
     from checker.writing.mark_list import MarkListError, read_mark_list

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +15,12 @@ from checker.cli.commands import (
     Group,
     Refused,
     Unusable,
+    echo_json,
+    format_option,
     plugin_dirs_option,
     plugins_option,
     session_here,
+    writing_to,
 )
 from checker.trouble import disk_reason
 
@@ -33,15 +35,14 @@ def command() -> None:
 @command.command("list")
 @plugin_dirs_option
 @plugins_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True, help="输出的形式。")  # fmt: skip
+@format_option("text", "json")
 def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -> None:
     """列出插件：版本、规则数、从哪里来；没有启用的说明原因。"""
     from checker.authoring.listing import lines, listed
 
     session = session_here(plugin_dirs=plugin_dirs, plugins=plugins)
     if form == "json":
-        click.echo(json.dumps(to_builtins(list(listed(session))), ensure_ascii=False, indent=1))
+        echo_json(to_builtins(list(listed(session))))
     else:
         for line in lines(session):
             click.echo(line)
@@ -75,11 +76,10 @@ def new(name: str, title: str, family: str, out: Path | None, parts: str) -> Non
     taken |= {rule.family: rule.plugin for rule in session.rules.values()}
     folder = out or Path(name)
     try:
-        written = create(name, folder, session.edition, taken, title, family, wanted)
+        with writing_to(folder):
+            written = create(name, folder, session.edition, taken, title, family, wanted)
     except ScaffoldError as problem:
         raise Refused(str(problem)) from None
-    except OSError as problem:
-        raise Unusable(f"写不进 {folder}（{disk_reason(problem)}）。") from None
     for path in written:
         click.echo(f"已写好 {path.as_posix()}")
     manifest = folder / "plugin.toml"
@@ -103,8 +103,7 @@ def explain_topic(topic: str, plugin_dirs: tuple[str, ...]) -> None:
 @command.command("check")
 @click.argument("folder", type=FOLDER, metavar="文件夹")
 @click.option("--strict", is_flag=True, help="有提醒也算不合格。")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True, help="输出的形式。")  # fmt: skip
+@format_option("text", "json")
 def check(folder: Path, strict: bool, form: str) -> None:
     """检查插件：清单、编号、依据、例子、说明、没有用上的限值和字段；每个问题一行。"""
     from checker.authoring.inspection import NoPluginError, check_plugin
@@ -117,7 +116,7 @@ def check(folder: Path, strict: bool, form: str) -> None:
     errors = sum(problem.weight is Weight.ERROR for problem in problems)
     reminders = sum(problem.weight is Weight.REMINDER for problem in problems)
     if form == "json":
-        click.echo(json.dumps(to_builtins(problems), ensure_ascii=False, indent=1))
+        echo_json(to_builtins(problems))
     else:
         for problem in problems:
             click.echo(str(problem))
@@ -168,10 +167,8 @@ def build(folder: Path, out: Path) -> None:
         click.echo(str(problem))
     if wrong:
         raise Refused(f"{len(wrong)} 个错误，没有打包。")
-    try:
+    with writing_to(out):
         wheel = build_wheel(load_manifest(folder / "plugin.toml", ""), out)
-    except OSError as problem:
-        raise Unusable(f"写不进 {out}（{disk_reason(problem)}）。") from None
     click.echo(f"已写好 {wheel.as_posix()}；安装：pip install --no-deps {wheel.as_posix()}")
 
 
@@ -191,11 +188,10 @@ def try_plugin(folder: Path, rule_id: str | None, out: Path, no_open: bool) -> N
     from checker.model.verdicts import OUTCOME_WORDS
 
     try:
-        tried = PluginKit([folder]).tried(out, rule_id)
+        with writing_to(out):
+            tried = PluginKit([folder]).tried(out, rule_id)
     except (KitError, ExampleError) as trouble:
         raise Refused(str(trouble)) from None
-    except OSError as problem:
-        raise Unusable(f"写不进 {out}（{disk_reason(problem)}）。") from None
     click.echo(f"照规则 {tried.rule} 的第 {tried.example} 个例子填好、校验、着色：")
     for verdict in tried.verdicts:
         word = OUTCOME_WORDS[verdict.outcome]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -14,7 +12,9 @@ from checker.cli.commands import (
     GivenFile,
     Refused,
     Unusable,
+    echo_json,
     edition_option,
+    format_option,
     plugin_dirs_option,
     plugins_option,
     profile_option,
@@ -38,8 +38,7 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path)
               help="填好的县级自查表，报告里的数与它对照。")  # fmt: skip
 @click.option("--draft", is_flag=True,
               help="文件是县级自查表：按里面没有问题的数写一份自评报告草稿（docx）。")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True, help="屏幕输出的形式。")  # fmt: skip
+@format_option("text", "json", help_text="屏幕输出的形式。")
 @click.option("-o", "--output", type=_OUTPUT, metavar="文件",
               help="标记副本或草稿写到哪里；默认写到旁边。")  # fmt: skip
 @click.option("--no-mark", is_flag=True, help="不写标记副本。")
@@ -72,27 +71,20 @@ def command(
         session = session_here(profile, edition, plugin_dirs, plugins)
         _write_draft(file, output, session)
         return
-    from checker.report_text.statements import Judged, statements_of
-    from checker.report_text.text_source import UnreadableReport, is_docx, read_paragraphs
+    from checker.report_text.recomputing import statements_of
+    from checker.report_text.statements import Judged
+    from checker.report_text.text_source import is_docx
     from checker.report_text.told import document, lines
 
     data = _content(file)
-    try:
-        paragraphs = read_paragraphs(file.name, data)
-    except UnreadableReport as problem:
-        raise Unusable(f"{file.name}：{problem.reason}") from problem
+    paragraphs = _paragraphs(file.name, data)
     statements = statements_of(paragraphs)
     if form_file is not None:
         from checker.report_text.against_form import compared
 
         session = session_here(profile, edition, plugin_dirs, plugins)
-        submission = _judged(form_file, session).submission
-        statements = tuple(
-            sorted(
-                (*statements, *compared(paragraphs, submission)),
-                key=lambda one: (one.paragraph, one.start),
-            )
-        )
+        both = (*statements, *compared(paragraphs, _judged(form_file, session).submission))
+        statements = tuple(sorted(both, key=lambda one: (one.paragraph, one.start)))
     target: Path | None = None
     if is_docx(data) and not no_mark and any(one.judged is not Judged.RIGHT for one in statements):
         from checker.report_text.marked_copy import marked
@@ -102,8 +94,7 @@ def command(
     elif output is not None and not is_docx(data):
         raise Refused("只有 .docx 报告才能写带批注的副本，-o 在这里没有用。")
     if form == "json":
-        told = document(str(file), statements, str(target) if target else None)
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        echo_json(document(str(file), statements, str(target) if target else None), indent=2)
     else:
         for line in lines(file.name, statements, verbose=verbose):
             click.echo(line)
@@ -111,6 +102,16 @@ def command(
             click.echo(f"带批注的副本：{target}")
     wrong = any(one.judged is Judged.WRONG for one in statements)
     sys.exit(ExitCode.FINDINGS if wrong else ExitCode.CLEAN)
+
+
+def _paragraphs(name: str, data: bytes) -> tuple[str, ...]:
+    """The paragraphs of a report. Raises Unusable."""
+    from checker.report_text.text_source import UnreadableReport, read_paragraphs
+
+    try:
+        return read_paragraphs(name, data)
+    except UnreadableReport as problem:
+        raise Unusable(f"{name}：{problem.reason}") from problem
 
 
 def _content(file: Path) -> bytes:
@@ -156,14 +157,10 @@ def _write_new(target: Path, content: bytes) -> None:
     from checker.writing.zip_container import write_atomically
 
     if target.exists() or target.is_symlink():
-        _refuse_target(target)
+        raise Unusable(
+            f"已经有“{target}”，里面可能有人写过的内容，没有覆盖；请移走它，或用 -o 写到别处。"
+        )
     try:
         write_atomically(target, lambda stream: stream.writelines((content,)))
     except UnwritableWorkbook as refusal:
         raise Unusable(str(refusal)) from refusal
-
-
-def _refuse_target(target: Path) -> NoReturn:
-    raise Unusable(
-        f"已经有“{target}”，里面可能有人写过的内容，没有覆盖；请移走它，或用 -o 写到别处。"
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -12,20 +11,20 @@ from checker.authoring.rule_list import changes, rule_entry, rule_lines
 from checker.cli.commands import (
     Command,
     Refused,
-    Unusable,
+    echo_json,
     edition_option,
+    format_option,
     plugin_dirs_option,
     profile_option,
     session_here,
+    writing_to,
 )
-from checker.trouble import disk_reason
 
 
 @click.command(name="rules", cls=Command)
 @click.option("--family", metavar="规则族", help="只列这一族，如 TEA。")
 @click.option("--template", metavar="模板", help="只列用于这个模板的规则。")
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text",
-              show_default=True, help="输出的形式。")  # fmt: skip
+@format_option("text", "json", "markdown")
 @profile_option
 @edition_option
 @click.option("--diff", "older", type=int, metavar="年", help="与这一年相比增、改、删了哪些规则。")
@@ -61,14 +60,11 @@ def command(
     elif form == "markdown":
         if out is None:
             raise Refused("请用 --out 写明说明页写到哪个文件夹。")
-        try:
+        with writing_to(out):
             written = write_rule_pages(session, rules, out)
-        except OSError as problem:
-            raise Unusable(f"写不进 {out}（{disk_reason(problem)}）。") from problem
         click.echo(f"已写好 {len(written)} 页，在 {out}")
     elif form == "json":
-        entries = [rule_entry(rule, session) for rule in rules]
-        click.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        echo_json([rule_entry(rule, session) for rule in rules])
     else:
         for line in rule_lines(rules, session):
             click.echo(line)

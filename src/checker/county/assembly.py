@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.county.collection import County, conclude_all, gather, gather_gaps
+from checker.county.conclusions import CountyFinding, key_of_note
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
 from checker.county.measuring import collection_rules
@@ -18,7 +19,6 @@ from checker.county.python_rules import HandedIn, submission_of
 from checker.county.report import (
     SENT_BACK,
     Attainment,
-    CountyFinding,
     CountyReport,
     Decisions,
     Indicator,
@@ -26,18 +26,17 @@ from checker.county.report import (
     School,
     Shortage,
     YearLine,
-    key_of_note,
 )
 from checker.county.roster import RosterEntry
+from checker.forms.plain_text import same_school
 from checker.judging.engine import sent_back
 from checker.marking.file_record import FileRecord, exact
-from checker.model.report import compares_one_year
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
 from checker.model.template import SCHOOL_LEVELS, Template
-from checker.model.verdicts import MISSED, Outcome, RuleError, Severity, rule_of
-from checker.rules.profiles import Profile
-from checker.rules.ruleset import RuleSet
+from checker.model.verdicts import MISSED, Outcome, Severity, rule_of
+from checker.session import Session
+from checker.toml_files import texts
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _LEAST = frozenset({">=", ">", "=="})
@@ -45,88 +44,107 @@ _MANY_COPIES = 5
 """So many schools with last year's figures, and most of all, are one mistake and not many."""
 
 
-class CountyInput(Struct, frozen=True):
-    """Everything a county run knows. ``records`` are this year's files, ``earlier`` last year's;
-    ``form`` is the county's own submission, if it handed one in; ``errors`` plugins that could not
-    be used; ``unjudged`` the files an interrupted run did not come to; ``beside`` (path, reason) of
-    files that have nothing to do with it;
-    ``decisions`` what the county decided of the schools' explanations."""
+class Received(Struct, frozen=True):
+    """What came of a county's files: the records of this year's and last year's, the submission of
+    its own form, its roster, what it decided on explanations; ``unjudged`` the files that the run
+    did not come to, ``beside`` (name, reason) of files that have nothing to do with it."""
 
     records: Sequence[FileRecord]
-    earlier: Sequence[FileRecord]
-    roster: Sequence[RosterEntry] | None
-    form: Submission | None
-    county: str
-    templates: Mapping[str, Template]
-    rules: Mapping[str, Rule]
-    ruleset: RuleSet
-    profile: Profile
-    errors: Sequence[RuleError] = ()
+    form: Submission | None = None
+    roster: tuple[RosterEntry, ...] | None = None
+    earlier: Sequence[FileRecord] = ()
+    decisions: Decisions = {}
     unjudged: Sequence[str] = ()
     beside: Sequence[tuple[str, str]] = ()
-    decisions: Decisions = {}
 
 
-def county_report(given: CountyInput) -> CountyReport:
-    """The report; collection rules that went wrong stand in its ``errors``."""
-    schools_of = [record for record in given.records if _is_school(record, given.templates)]
-    handing_in = hand_in(map(_filing, schools_of), given.roster)
-    by_path = {record.path: record for record in schools_of}
-    counted = {code: by_path[item.path] for code, item in handing_in.counted.items()}
-    earlier = _newest(given.earlier, given.templates)
-    handing_in = _with_copies_of_last_year(handing_in, counted, earlier)
-    template = _main_template(counted.values(), given.templates)
-    stages = {stage.id: stage.title for stage in template.stages} if template else {}
-    handing_in = replace(handing_in, missing=_with_types_in_words(handing_in.missing, template))
-    county = County(
-        measured=gather((code, record.measures) for code, record in counted.items()),
-        earlier=gather((code, record.measures) for code, record in earlier.items()),
-        names={code: record.name for code, record in counted.items()},
-        stages=stages,
-        edition=template.edition if template else 0,
-        form=given.form,
-        unmeasured=gather_gaps((code, record.unmeasured) for code, record in counted.items()),
-        types={code: record.type for code, record in counted.items()},
-        absent=len(handing_in.missing),
-        unread=_without_figures(given, handing_in) if given.roster is None else 0,
-        forms=_forms(counted, given.templates),
-        earlier_forms=_forms(earlier, given.templates),
+def report_on(received: Received, session: Session, name: str = "") -> CountyReport:
+    """The county's report on what it received. ``name`` of the county, else that of its form;
+    collection rules that went wrong stand in its ``errors``."""
+    templates = {template.id: template for template in session.templates}
+    roster, form = received.roster, received.form
+    records = [_with_code(each, templates, roster) for each in received.records]
+    before = [_with_code(each, templates, roster) for each in received.earlier]
+    handing_in, counted = _handed_in(records, templates, roster)
+    _, earlier = _handed_in(before, templates, None)
+    template = _main_template(counted.values(), templates)
+    handing_in = replace(
+        _with_copies_of_last_year(handing_in, counted, earlier),
+        missing=_with_types_in_words(handing_in.missing, template),
     )
-    rules = collection_rules(given.ruleset, given.profile)
-    concluded = conclude_all(rules, county, given.ruleset, given.profile)
-    findings = tuple(_answered(concluded.findings, counted, given.decisions))
-    judged = _judged(counted, given.rules)
-    indicators = _indicators(judged.rules, given.rules, rules)
+    county = replace(
+        _measured(counted, earlier, templates, template),
+        form=form,
+        absent=len(handing_in.missing),
+        unread=_without_figures(records, handing_in, received) if roster is None else 0,
+    )
+    rules = collection_rules(session.ruleset, session.profile)
+    concluded = conclude_all(rules, county, session.ruleset, session.profile)
+    findings = tuple(_answered(concluded.findings, counted, received.decisions))
+    judged = _judged(counted, session.rules)
+    indicators = _indicators(judged.rules, session.rules, rules)
     years: tuple[YearLine, ...] = ()
     if earlier:
         from checker.county.year_on_year import year_lines  # late: pandas
 
         both = (county.measured, county.earlier)
-        years = year_lines(_Levels(counted), earlier, indicators, stages, rules, both)
+        years = year_lines(_Levels(counted), earlier, indicators, county.stages, rules, both)
     return CountyReport(
-        county=given.county,
-        profile=given.profile.title,
+        county=name or (form.identity("name") if form else ""),
+        profile=session.profile.title,
         edition=county.edition,
         handing_in=handing_in,
-        records=tuple(_still_asked(given.records, findings, rules)),
+        records=tuple(_still_asked(records, findings, rules)),
         schools=tuple(
             School(code, record.name, record.type, record.path, record.marked_copy)
             for code, record in counted.items()
         ),
-        stages=stages,
+        stages=county.stages,
         indicators=indicators,
         levels=_Levels(counted),
         dispersion=concluded.dispersion,
         shortages=judged.shortages,
         findings=findings,
-        errors=(*given.errors, *concluded.errors),
-        unjudged=tuple(given.unjudged),
-        beside=tuple(given.beside),
+        errors=(*session.errors, *concluded.errors),
+        unjudged=tuple(received.unjudged),
+        beside=tuple(received.beside),
         fact_columns=fact_columns(template) if template else (),
-        attainments=tuple(_attainments(rules, county, given.rules)),
-        roster={entry.code: entry for entry in given.roster or ()},
-        decisions=given.decisions,
+        attainments=tuple(_attainments(rules, county, session.rules)),
+        roster={entry.code: entry for entry in roster or ()},
+        decisions=received.decisions,
         years=years,
+    )
+
+
+def _with_code(
+    record: FileRecord, templates: Mapping[str, Template], roster: tuple[RosterEntry, ...] | None
+) -> FileRecord:
+    """The record of a form that does not ask for the school's code with the code that the roster
+    has for its name, if only one school can be meant; else its name stands for it."""
+    template = templates.get(record.template)
+    if record.code or not record.name or template is None or template.identity.code is not None:
+        return record
+    codes = {entry.code for entry in roster or () if same_school(entry.name, record.name)}
+    return replace(record, code=codes.pop() if len(codes) == 1 else record.name)
+
+
+def _measured(
+    counted: Mapping[str, FileRecord],
+    earlier: Mapping[str, FileRecord],
+    templates: Mapping[str, Template],
+    template: Template | None,
+) -> County:
+    """What the schools' records bring to the collection rules."""
+    return County(
+        measured=gather((code, record.measures) for code, record in counted.items()),
+        earlier=gather((code, record.measures) for code, record in earlier.items()),
+        names={code: record.name for code, record in counted.items()},
+        stages={stage.id: stage.title for stage in template.stages} if template else {},
+        edition=template.edition if template else 0,
+        unmeasured=gather_gaps((code, record.unmeasured) for code, record in counted.items()),
+        types={code: record.type for code, record in counted.items()},
+        forms=_forms(counted, templates),
+        earlier_forms=_forms(earlier, templates),
     )
 
 
@@ -190,8 +208,7 @@ def _attainments(
     """Every composite standard that a collection rule asks the stages for: first by school, which
     meets it where all of its stages do, then by stage."""
     for rule in asked:
-        named = rule.spec.get("of")
-        parts = [rules.get(str(name)) for name in named] if isinstance(named, list) else []
+        parts = [rules.get(name) for name in texts(rule.spec.get("of"))]
         if rule.kind != "pass_share" or not any(
             part and part.kind == "composite" for part in parts
         ):
@@ -228,13 +245,13 @@ def _is_school(record: FileRecord, templates: Mapping[str, Template]) -> bool:
     return judged and template is not None and template.level in SCHOOL_LEVELS
 
 
-def _without_figures(given: CountyInput, handing_in: HandingIn) -> int:
+def _without_figures(
+    records: Iterable[FileRecord], handing_in: HandingIn, received: Received
+) -> int:
     """Files that may be a school's and yet bring no figures: with a roster such a school is 缺报,
     without one nobody else would notice that it is not in the county's figures."""
-    unreadable = sum(
-        record.status != "checked" or record.overview.blank for record in given.records
-    )
-    return unreadable + len(handing_in.nameless) + len(given.unjudged)
+    unreadable = sum(record.status != "checked" or record.overview.blank for record in records)
+    return unreadable + len(handing_in.nameless) + len(received.unjudged)
 
 
 def _filing(record: FileRecord) -> Filing:
@@ -249,13 +266,15 @@ def _filing(record: FileRecord) -> Filing:
     )
 
 
-def _newest(
-    records: Iterable[FileRecord], templates: Mapping[str, Template]
-) -> dict[str, FileRecord]:
-    """Last year's counted file of each school."""
-    schools = {item.path: item for item in records if _is_school(item, templates)}
-    filings = hand_in(map(_filing, schools.values()), None)
-    return {code: schools[item.path] for code, item in filings.counted.items()}
+def _handed_in(
+    records: Iterable[FileRecord],
+    templates: Mapping[str, Template],
+    roster: tuple[RosterEntry, ...] | None,
+) -> tuple[HandingIn, dict[str, FileRecord]]:
+    """Who handed in what, and the record of each school that counts."""
+    schools = {record.path: record for record in records if _is_school(record, templates)}
+    found = hand_in(map(_filing, schools.values()), roster)
+    return found, {code: schools[item.path] for code, item in found.counted.items()}
 
 
 def _with_copies_of_last_year(
@@ -263,7 +282,7 @@ def _with_copies_of_last_year(
 ) -> HandingIn:
     """Forms whose every fact is last year's: handed in again, not filled in. Where last year's
     forms are of this very year, that is said first; most schools at once are one sentence."""
-    same = [record for record in counted.values() if compares_one_year(record.overview.note)]
+    same = [record for record in counted.values() if record.overview.same_year]
     copies = [
         record
         for code, record in counted.items()

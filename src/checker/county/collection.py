@@ -10,11 +10,11 @@ from typing import overload
 from msgspec import Struct, field
 
 from checker.county.concluding import conclude
+from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.exact_column import ExactColumn
 from checker.county.measuring import figure
 from checker.county.python_rules import Asked, HandedIn, ask_function
 from checker.county.question import Conclusion, Measured, Question
-from checker.county.report import CountyFinding, DispersionResult
 from checker.marking.file_record import Doubt, Measure, Unmeasured
 from checker.model.rules import Rule
 from checker.model.submission import Submission
@@ -131,7 +131,8 @@ def conclude_all(
             try:
                 conclusion = _conclusion(rule, stage, county, ruleset, profile)
             except (RuleDefect, KeyError, ValueError) as defect:
-                errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path, unit=stage))
+                file = ruleset.file_of(rule)
+                errors.append(RuleError(rule.plugin, rule.id, str(defect), file, unit=stage))
                 continue
             except PluginFailure as failure:
                 errors.append(failure.error(rule.plugin, rule.id, stage))

@@ -12,9 +12,9 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
+from checker.county.conclusions import CountyFinding, Hinge, Without, cells_of
 from checker.county.inequality import claimed_dispersion, mean_dispersion, one_dispersion
 from checker.county.question import Conclusion, Question
-from checker.county.report import CountyFinding, Hinge, Without, cells_of
 from checker.county.standing_out import cohort, outliers
 from checker.county.sums import share, total
 from checker.marking.file_record import Doubt

@@ -10,16 +10,9 @@ from fractions import Fraction
 from msgspec import to_builtins
 
 from checker import __version__
+from checker.county.conclusions import CountyFinding, DispersionResult, cells_of
 from checker.county.handing_in import Filing
-from checker.county.report import (
-    CountyFinding,
-    CountyReport,
-    DispersionResult,
-    Level,
-    SchoolYear,
-    YearLine,
-    cells_of,
-)
+from checker.county.report import CountyReport, Level, SchoolYear, YearLine
 from checker.marking.file_record import FileRecord, Json
 from checker.model.verdicts import format_number
 from checker.reports.json_report import Member, error_document, object_pieces

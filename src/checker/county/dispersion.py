@@ -93,28 +93,17 @@ def weighted(holdings: Sequence[Holding]) -> Weighted | None:
     )
 
 
-class Dispersion(Struct, frozen=True):
-    """The weighted coefficient of variation of one indicator, and what it is made of."""
+class Dispersion(Weighted, frozen=True):
+    """The weighted coefficient of variation of one indicator, and the unweighted one beside it."""
 
-    mean: Fraction
-    variance: Fraction
     unweighted_mean: Fraction
     unweighted_variance: Fraction
     schools: int
 
     @property
-    def cv(self) -> Decimal | None:
-        """CV to 40 digits; None where the mean is 0 (no resource anywhere: not applicable)."""
-        return _ratio(self.variance, self.mean)
-
-    @property
     def unweighted_cv(self) -> Decimal | None:
         """σ/μ over schools with no regard to their size: a diagnostic for a common mistake."""
         return _ratio(self.unweighted_variance, self.unweighted_mean)
-
-    def within(self, limit: Fraction) -> bool:
-        """CV ≤ limit, decided without rounding."""
-        return self.variance <= (limit * self.mean) ** 2
 
     def unweighted_within(self, limit: Fraction) -> bool:
         """The same question asked of the unweighted value."""
@@ -134,8 +123,9 @@ def dispersion(holdings: Sequence[Holding]) -> Dispersion | None:
     plain_mean = sum_of_ratios(levels) / count
     plain_squares = sum_of_ratios((top**2, bottom**2) for top, bottom in levels)
     return Dispersion(
-        mean=sums.mean,
-        variance=sums.variance,
+        pupils=sums.pupils,
+        amounts=sums.amounts,
+        squares=sums.squares,
         unweighted_mean=plain_mean,
         unweighted_variance=plain_squares / count - plain_mean**2,
         schools=count,

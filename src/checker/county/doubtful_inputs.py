@@ -11,11 +11,12 @@ from checker.judging.unit import Unit
 from checker.marking.file_record import Doubt
 from checker.model.cells import CellRef
 from checker.model.report import CauseKind, Report
-from checker.model.rules import Plain, Rule
+from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Outcome, Passed, Severity, Verdict, finding_key
 from checker.rules.expression import children, parse
 from checker.rules.syntax import Name, Node
+from checker.toml_files import texts
 
 _CALLED_IN_QUESTION = frozenset({Outcome.FAIL, Outcome.DOUBT})
 """Not 未达标, which is true, nor what the school has explained."""
@@ -41,7 +42,7 @@ class Inputs:
             return ()
         refs = list(facts_behind(unit, expressions))
         if rule.kind == "pass_share":
-            for rule_id in _names(rule.spec.get("of")):
+            for rule_id in texts(rule.spec.get("of")):
                 refs += self._behind(rule_id, unit)
         return self._of(refs)
 
@@ -131,7 +132,3 @@ def _facts(unit: Unit, node: Node) -> Iterator[FactRef]:
         yield from unit.refs(node.id)
     for child in children(node):
         yield from _facts(unit, child)
-
-
-def _names(value: Plain | None) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from checker.county.conclusions import DispersionResult
 from checker.county.dispersion import Dispersion, Holding, dispersion, weighted
 from checker.county.improvement import improvements, movers
 from checker.county.question import Conclusion, Measured, Question, kept, passed, six
-from checker.county.report import DispersionResult
 from checker.model.verdicts import Outcome, Severity, format_number
 from checker.rules.values import MOST_DECIMALS, agrees, decimals_of
+from checker.toml_files import texts
 
 
 def one_dispersion(question: Question) -> Conclusion:
@@ -22,7 +23,7 @@ def one_dispersion(question: Question) -> Conclusion:
     if limit is None:
         return Conclusion()
     if found is None or found.cv is None:
-        return _nothing_to_compare(question, limit)
+        return question.nothing_measured(f"≤ {format_number(limit, 2)}")
     standard = question.limit("standard")
     outcome = question.outcome(found.within(limit))
     result = DispersionResult(
@@ -60,12 +61,10 @@ def one_dispersion(question: Question) -> Conclusion:
 def mean_dispersion(question: Question) -> Conclusion:
     """综合差异系数: the arithmetic mean of the 差异系数 of the rules in ``of`` (基本均衡). One that
     cannot be computed leaves it incomplete: the mean of fewer would be another quantity."""
-    limit, parts = question.limit(), question.rule.spec.get("of")
-    if limit is None or not isinstance(parts, list):
+    limit, parts = question.limit(), texts(question.rule.spec.get("of"))
+    if limit is None or not parts:
         return Conclusion()
-    found = {
-        str(part): weighted(holdings_of(question.measured.get(str(part), ()))) for part in parts
-    }
+    found = {part: weighted(holdings_of(question.measured.get(part, ()))) for part in parts}
     values = [item.cv for item in found.values() if item is not None and item.cv is not None]
     missing = [part for part, item in found.items() if item is None or item.cv is None]
     if not values:
@@ -86,10 +85,10 @@ def mean_dispersion(question: Question) -> Conclusion:
 def claimed_dispersion(question: Question) -> Conclusion:
     """A 差异系数 that the county form claims (of several rules: their mean), against what the
     schools' figures make it. While schools are missing, another figure decides nothing."""
-    claimed, parts = question.against, question.rule.spec.get("of")
-    if claimed is None or not isinstance(parts, list):
+    claimed, parts = question.against, texts(question.rule.spec.get("of"))
+    if claimed is None or not parts:
         return Conclusion()
-    rows = [holdings_of(question.measured.get(str(part), ())) for part in parts]
+    rows = [holdings_of(question.measured.get(part, ())) for part in parts]
     found = [dispersion(each) for each in rows]
     values = [item.cv for item in found if item is not None and item.cv is not None]
     title = f"{question.stage_title}{question.rule.title}"
@@ -136,15 +135,6 @@ def _of_sample(item: Dispersion) -> Decimal | None:
     if item.unweighted_cv is None or item.schools < 2:
         return None
     return item.unweighted_cv * (Decimal(item.schools) / (item.schools - 1)).sqrt()
-
-
-def _nothing_to_compare(question: Question, limit: Fraction) -> Conclusion:
-    """No school was measured: nothing to say, unless it is only for want of figures."""
-    if not question.left_out:
-        return Conclusion()
-    text = f"{question.stage_title}{question.rule.title}无法计算：没有一所学校的数据是全的。"
-    required = f"≤ {format_number(limit, 2)}"
-    return Conclusion((question.of_all(Outcome.INCOMPLETE, "", required, text),))
 
 
 def holdings_of(measured: Sequence[Measured]) -> list[Holding]:

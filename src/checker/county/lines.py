@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from checker.county.report import CountyFinding, CountyReport, account_told, state_of
-from checker.county.run_log import locked_lines
+from checker.county.conclusions import CountyFinding
+from checker.county.report import CountyReport, account_told, state_of
+from checker.county.run_log import locked_lines, news_between, standings
+from checker.county.traces import hint
 from checker.model.verdicts import MISSED, Outcome, Severity
 
 _REPEATED = 3
@@ -37,7 +39,7 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         if found.kind == "same_year":
             yield f"  请先核对：{found.message}"
     for entry in filing.missing[:20]:
-        yield f"  缺报：{entry.name}（{entry.code}）{report.hint(entry)}"
+        yield f"  缺报：{entry.name}（{entry.code}）{hint(report, entry)}"
     if len(filing.missing) > 20:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():
@@ -126,3 +128,42 @@ def _conclusions(report: CountyReport) -> Iterator[str]:
     doubts = sum(item.outcome is Outcome.DOUBT and not item.informs for item in report.findings)
     if doubts:
         yield f"  县级存疑 {doubts} 处，见报告。"
+
+
+def changed_lines(old: CountyReport, new: CountyReport) -> Iterator[str]:
+    """What is different from one run to the next: schools, who is missing, files that cannot be
+    used, conclusions, 审定."""
+    yield from news_between(standings(old), standings(new))
+    then = {record.path: state_of(record) for record in old.unreadable()}
+    now = {record.path: record for record in new.unreadable()}
+    for path, record in now.items():
+        if path not in then:
+            yield f"{state_of(record)} {path}：{record.message}"
+    yield from (f"不再有 {path}（{state}）" for path, state in then.items() if path not in now)
+    if len(old.handing_in.missing) != len(new.handing_in.missing):
+        were, are = len(old.handing_in.missing), len(new.handing_in.missing)
+        yield f"缺报 {were} 所 → {are} 所"
+    yield from _conclusions_changed(old, new)
+    known = set(locked_lines(old.locks))
+    yield from (line for line in locked_lines(new.locks) if line not in known)
+
+
+def _conclusions_changed(old: CountyReport, new: CountyReport) -> Iterator[str]:
+    """A sentence for each conclusion that came out otherwise; that they became provisional, or
+    final, is one sentence for all."""
+    before = {(item.rule, item.stage): item for item in old.findings if not item.of_school}
+    provisional = final = 0
+    for item in new.findings:
+        was = before.get((item.rule, item.stage))
+        if was is None or item.of_school or item.severity == Severity.INFO.value:
+            continue
+        if (was.outcome, bool(was.hinges)) != (item.outcome, bool(item.hinges)):
+            stage = new.stages.get(item.stage, "全县")
+            yield f"县级结论 {stage}{item.label}：{was.word} → {item.word}（{item.actual}）"
+        else:
+            provisional += item.provisional and not was.provisional
+            final += was.provisional and not item.provisional
+    if provisional:
+        yield f"有 {provisional} 项县级结论变成暂时的：有学校没有计入。"
+    if final:
+        yield f"有 {final} 项县级结论不再是暂时的：学校都计入了。"

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
 from typing import TYPE_CHECKING, BinaryIO
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
+
+from checker.writing.text_size import lines_needed
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -135,7 +136,7 @@ class ListSheet:
         """The next row. It is made as tall as its longest text needs, unless nothing ``wraps``."""
         self.row += 1
         if wraps:
-            lines = max(map(lines_needed, values, self.widths))
+            lines = max(map(lines_of, values, self.widths))
             self.sheet.set_row(self.row, max(1, lines) * LINE_HEIGHT + 2)
         write_line(self.sheet, self.row, values, formats)
 
@@ -144,16 +145,9 @@ class ListSheet:
         self.sheet.autofilter(0, 0, max(1, self.row), len(self.widths) - 1)
 
 
-def lines_needed(value: Value, width: float) -> int:
-    """Lines that a text takes in a column of so many characters; a Chinese one counts as two."""
-    if not isinstance(value, str):
-        return 1
-    room = max(1.0, width - 1)
-    return sum(ceil(_columns(line) / room) or 1 for line in value.split("\n")) or 1
-
-
-def _columns(text: str) -> int:
-    return sum(2 if character > "\u2e7f" or character in "“”‘’…—·" else 1 for character in text)
+def lines_of(value: Value, width: float) -> int:
+    """Lines that a value takes in a column of that width."""
+    return lines_needed(value, width) if isinstance(value, str) else 1
 
 
 def write_line(

@@ -21,6 +21,7 @@ from checker.model.verdicts import Outcome, RuleError, Scope, UnitRef
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value, truth
+from checker.toml_files import texts
 
 _AMOUNT = {
     "dispersion": "numerator",
@@ -55,8 +56,7 @@ def questions(rules: Iterable[Rule]) -> Questions:
     rules = tuple(rules)
     found = {str(rule.spec["indicator"]) for rule in rules if rule.spec.get("indicator")}
     for rule in rules:
-        named = rule.spec.get("of")
-        found.update(map(str, named if isinstance(named, list) else ()))
+        found.update(texts(rule.spec.get("of")))
     return Questions(rules, frozenset(found))
 
 
@@ -146,7 +146,8 @@ def measure(
             except NotApplicable:
                 continue
             except RuleDefect as defect:
-                errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
+                file = run.ruleset.file_of(rule)
+                errors.append(RuleError(rule.plugin, rule.id, str(defect), file))
                 continue
             if taken is not None:
                 doubts = inputs.doubts(rule, unit, expressions(rule)) if inputs else ()
@@ -219,8 +220,7 @@ def _passes(rule: Rule, unit: Unit, run: Run, known: Known, stage: str) -> Measu
     whole school the rules' verdicts on each of its stages count too. Raises MissingInput where one
     of them lacks figures."""
     outcomes: list[Outcome] = []
-    named = rule.spec.get("of")
-    for rule_id in map(str, named if isinstance(named, list) else ()):
+    for rule_id in texts(rule.spec.get("of")):
         asked = run.plan.by_id.get(rule_id)
         if asked is None:
             continue

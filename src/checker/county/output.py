@@ -9,10 +9,11 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from checker.county.conclusions import CountyFinding
 from checker.county.county_json import county_document
 from checker.county.county_page import county_page
 from checker.county.reminders import reminder_text, write_reminders
-from checker.county.report import CountyFinding, CountyReport
+from checker.county.report import CountyReport
 from checker.county.school_copy import Note, notes_of
 from checker.county.summary_book import write_county_book
 from checker.county.work_list import work_list

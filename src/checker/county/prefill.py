@@ -16,7 +16,7 @@ from checker_templates.building.fill_data import FillData, FillValue
 from msgspec import Struct
 
 from checker.county.doubtful_inputs import Inputs
-from checker.county.listing import ListSheet, Value, new_book, styles_of
+from checker.county.listing import ListSheet, Styles, Value, new_book, styles_of
 from checker.county.measuring import SchoolFigures
 from checker.forms.layout import lay_out
 from checker.judging.engine import Run
@@ -31,6 +31,7 @@ from checker.session import Session
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+    from xlsxwriter.workbook import Workbook
 
 _NAMED = 8
 
@@ -222,19 +223,37 @@ def write_sources(
     without figures, ``columns`` the titles of the form's columns."""
     book = new_book(target, "县级自查表数字来源", on_disk=False)
     styles = styles_of(book)
-    heads = (
-        *("工作表", "项目", "栏", "格子", "各校合计", "填入", "单位", "怎么来的", "学校数"),
-        *("没有这个数的学校", "有错或存疑的学校", "县里填的", "相差"),
-    )
+    _write_figures(book, styles, figures, absent, columns)
+    _write_different(book, styles, [item for item in figures if _differs(item)], columns)
+    _write_parts(book, styles, figures, parts, columns)
+    book.close()
+
+
+_WHERE = ("工作表", "项目", "栏", "格子", "各校合计", "填入", "单位")
+_TYPED = ("县里填的", "相差")
+
+
+def _where(item: Prefilled, columns: Mapping[str, str]) -> tuple[Value, ...]:
+    place = (item.sheet, item.field.label, columns.get(item.column, item.column), item.cell)
+    return (*place, Decimal(format_number(item.total, 4)), item.filled, item.field.unit)
+
+
+def _write_figures(
+    book: Workbook,
+    styles: Styles,
+    figures: Sequence[Prefilled],
+    absent: Sequence[str],
+    columns: Mapping[str, str],
+) -> None:
+    told = ("怎么来的", "学校数", "没有这个数的学校", "有错或存疑的学校")
     widths = (12, 34, 12, 8, 14, 14, 8, 40, 8, 40, 50, 12, 12)
-    page = ListSheet(book, styles, "数字来源", heads, widths)
+    page = ListSheet(book, styles, "数字来源", (*_WHERE, *told, *_TYPED), widths)
     for item in figures:
         typed = _number(item.typed)
         apart = None if typed is None else Fraction(typed) - item.total
         lacking = _names((*item.missing, *(f"{name}（缺报）" for name in absent)))
         values: tuple[Value, ...] = (
-            *(item.sheet, item.field.label, columns.get(item.column, item.column), item.cell),
-            *(Decimal(format_number(item.total, 4)), item.filled, item.field.unit),
+            *_where(item, columns),
             *(f"各校表同一项相加。{item.note}", item.schools, lacking, _names(item.doubtful)),
             *(typed if typed is not None else item.typed or None, apart),
         )
@@ -248,24 +267,28 @@ def write_sources(
         page.write(values, formats)
     page.sheet.freeze_panes(1, 2)
     page.add_filter()
-    different = [item for item in figures if _differs(item)]
-    page = ListSheet(book, styles, "与县里填的不同", heads[:7] + heads[11:], (12, 34, *[12] * 7))
+
+
+def _write_different(
+    book: Workbook, styles: Styles, different: Sequence[Prefilled], columns: Mapping[str, str]
+) -> None:
+    page = ListSheet(book, styles, "与县里填的不同", (*_WHERE, *_TYPED), (12, 34, *[12] * 7))
     for item in different:
         typed = _number(item.typed) or Decimal(0)
-        values = (
-            *(item.sheet, item.field.label, columns.get(item.column, item.column), item.cell),
-            *(Decimal(format_number(item.total, 4)), item.filled, item.field.unit),
-            *(typed, Fraction(typed) - item.total),
-        )
+        values = (*_where(item, columns), typed, Fraction(typed) - item.total)
         page.write(values, [styles.wrap] * len(values))
     page.add_filter()
-    page = ListSheet(
-        book,
-        styles,
-        "各校明细",
-        ("学校", "标识码", "项目", "栏", "数", "缺什么", "有错或存疑的格子"),
-        (28, 13, 34, 12, 14, 40, 30),
-    )
+
+
+def _write_parts(
+    book: Workbook,
+    styles: Styles,
+    figures: Sequence[Prefilled],
+    parts: Sequence[Part],
+    columns: Mapping[str, str],
+) -> None:
+    heads = ("学校", "标识码", "项目", "栏", "数", "缺什么", "有错或存疑的格子")
+    page = ListSheet(book, styles, "各校明细", heads, (28, 13, 34, 12, 14, 40, 30))
     labels = {item.field.id: item.field.label for item in figures}
     for part in parts:
         if part.field in labels:
@@ -274,7 +297,6 @@ def write_sources(
             values = (part.name, part.code, *where, amount, part.missing, part.doubtful)
             page.write(values, [styles.text] * len(values), wraps=False)
     page.add_filter()
-    book.close()
 
 
 def differences(figures: Iterable[Prefilled]) -> Iterator[str]:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.county.conclusions import CountyFinding
 from checker.county.question import Conclusion, Question
-from checker.county.report import CountyFinding
 from checker.forms.stage_units import stages_of
+from checker.forms.typed_value import blank_fact
 from checker.judging.context import Context
 from checker.judging.engine import Run
 from checker.judging.unit import Unit
@@ -35,6 +36,7 @@ from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet
 from checker.rules.syntax import Name
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
+from checker.toml_files import texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,8 +164,9 @@ class CountyData:
         fields = template.fields()
         if not isinstance(named, list):
             return list(fields)
-        texts = [str(each) for each in named]
-        return [text for text in texts if not isinstance(parse(text), Name) or text in fields]
+        return [
+            text for text in texts(named) if not isinstance(parse(text), Name) or text in fields
+        ]
 
 
 def _frame(rows: list[dict[str, Any]], columns: list[str], index: Any) -> pd.DataFrame:
@@ -385,11 +388,9 @@ def submission_of(record: FileRecord, template: Template) -> Submission:
 
 
 def _blank(ref: FactRef, entry: Field | TableColumn, unread: bool) -> Fact:
-    if entry.blank is not Blank.ZERO:
-        return Fact(ref, FactState.BLANK)
-    if unread:
+    if unread and entry.blank is Blank.ZERO:
         return Fact(ref, FactState.UNBOUND)
-    return Fact(ref, FactState.BLANK, False if entry.type is FieldType.FLAG else Decimal(0))
+    return blank_fact(ref, entry)
 
 
 _TEXTS = frozenset({FieldType.TEXT, FieldType.CODE})

@@ -9,10 +9,11 @@ from fractions import Fraction
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from checker.county.report import CountyFinding, DispersionResult
+from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.marking.file_record import Doubt
 from checker.model.rules import Rule, sources_in_words
 from checker.model.verdicts import Outcome, Severity
+from checker.toml_files import texts
 
 _NAMED = 5
 """So many schools that were left out are named in a sentence; the rest are counted."""
@@ -63,8 +64,7 @@ class Question(Struct, frozen=True):
     @property
     def _asked(self) -> tuple[str, ...]:
         """The rule itself, and those it is made of."""
-        parts = self.rule.spec.get("of")
-        return (self.rule.id, *(map(str, parts) if isinstance(parts, list) else ()))
+        return (self.rule.id, *texts(self.rule.spec.get("of")))
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -171,6 +171,13 @@ class Question(Struct, frozen=True):
         return replace(
             found, not_measured=self.left_out, provisional=bool(reservation) and not final
         )
+
+    def nothing_measured(self, required: str) -> Conclusion:
+        """Of no school at all: nothing to say, unless it is only for want of figures."""
+        if not self.left_out:
+            return Conclusion()
+        text = f"{self.stage_title}{self.rule.title}无法计算：没有一所学校的数据是全的。"
+        return Conclusion((self.of_all(Outcome.INCOMPLETE, "", required, text),))
 
 
 _FAILED = {

@@ -10,17 +10,13 @@ from itertools import groupby
 
 from msgspec import Struct, field
 
+from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.handing_in import HandingIn
-from checker.county.improvement import Improvement, Mover
 from checker.county.roster import RosterEntry
-from checker.forms.plain_text import same_school, school_code, school_name
 from checker.marking.file_record import Doubt, FileRecord
 from checker.model.verdicts import (
-    MISSED,
-    OUTCOME_WORDS,
     Outcome,
     RuleError,
-    Severity,
     format_number,
 )
 
@@ -98,130 +94,6 @@ class Shortage(Struct, frozen=True):
     value: Fraction
     unit: str
     noun: str = ""
-
-
-UNDECIDED = "暂不能下结论"
-"""What a figure of the county is called while its outcome hangs on wrong or doubtful inputs."""
-
-
-def county_word(outcome: Outcome, severity: str, provisional: bool, hangs: bool) -> str:
-    """通过, 不通过, 达标, 未达标, 存疑 or 缺数据; with 暂 before it while schools are missing;
-    暂不能下结论 where it hangs on wrong or doubtful inputs."""
-    if hangs:
-        return UNDECIDED
-    of_standard = severity == Severity.STANDARD.value
-    word = "达标" if outcome is Outcome.PASS and of_standard else OUTCOME_WORDS[outcome]
-    for_now = provisional and (outcome is Outcome.PASS or outcome in MISSED)
-    return f"{'暂' if for_now else ''}{word}"
-
-
-def cells_of(doubts: Iterable[Doubt]) -> tuple[str, ...]:
-    """The cells in doubt, each once."""
-    return tuple(dict.fromkeys(doubt.cell for doubt in doubts))
-
-
-class Without(Struct, frozen=True):
-    """A figure of the county once more, without the schools (标识码) whose inputs are wrong or
-    doubtful. ``actual`` and ``figure`` are empty where nothing is left to work it out of."""
-
-    outcome: Outcome
-    actual: str
-    figure: Fraction | None
-    schools: tuple[str, ...]
-
-
-class Hinge(Struct, frozen=True):
-    """A school on whose wrong or doubtful inputs a conclusion hangs. ``alone`` is the figure if of
-    all doubtful schools only this one is counted, ``moves`` by how much that moves it."""
-
-    school: str
-    doubts: tuple[Doubt, ...]
-    alone: str
-    moves: Fraction
-
-
-class DispersionResult(Struct, frozen=True):
-    """One 差异系数. ``indicator`` is the rule whose levels are compared (RES1), ``rule`` the
-    collection rule that limits them. ``outcome`` judges the weighted value only; where it hangs on
-    wrong or doubtful inputs (``hinges``) it is INCOMPLETE and ``with_all`` says what all the
-    figures would come to. ``movers`` are the schools that make a coefficient that is too high."""
-
-    rule: str
-    indicator: str
-    title: str
-    stage: str
-    schools: int
-    cv: Decimal | None
-    unweighted_cv: Decimal | None
-    mean: Fraction
-    limit: Fraction
-    outcome: Outcome
-    unweighted_outcome: Outcome
-    improvements: tuple[Improvement, ...] = ()
-    decides: bool = True  # False: computed for another rule's mean, or only told
-    not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
-    provisional: bool = False  # schools are not in it: the outcome may still change
-    severity: str = Severity.HARD.value
-    movers: tuple[Mover, ...] = ()
-    with_all: Outcome | None = None
-    without: Without | None = None
-    hinges: tuple[Hinge, ...] = ()
-
-    @property
-    def word(self) -> str:
-        """As in `county_word`."""
-        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
-
-
-HIGH_STANDARD = "优质均衡"
-"""What the documents call the higher of the two standards of a county; the other is 基本均衡."""
-
-
-class CountyFinding(Struct, frozen=True):
-    """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
-
-    rule: str
-    title: str
-    severity: str
-    outcome: Outcome
-    stage: str
-    actual: str
-    required: str
-    message: str
-    source: str
-    fix: str
-    schools: tuple[str, ...] = ()
-    not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
-    provisional: bool = False  # schools are not in it, and they may still change the outcome
-    figure: Fraction | None = None  # the number that ``actual`` shows
-    with_all: Outcome | None = None  # the outcome with all data, where it hangs on some
-    without: Without | None = None
-    hinges: tuple[Hinge, ...] = ()
-    of_school: bool = False  # it speaks of one school among the others, not of the county
-
-    @property
-    def informs(self) -> bool:
-        """True for 提示: told, never counted."""
-        return self.outcome is Outcome.DOUBT and self.severity == Severity.INFO.value
-
-    @property
-    def label(self) -> str:
-        """The title with the standard that it belongs to: the same 差异系数 is asked for by
-        优质均衡 and, as one of eight, by 基本均衡."""
-        named = HIGH_STANDARD in self.source and "均衡" not in self.title
-        return f"{self.title}（{HIGH_STANDARD}）" if named else self.title
-
-    @property
-    def word(self) -> str:
-        """As in `county_word`, or 提示."""
-        if self.informs:
-            return "提示"
-        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
-
-
-def key_of_note(rule: str, stage: str) -> str:
-    """The key in the sheet 说明 of what a collection rule says of a school."""
-    return f"{rule}@{stage or 'school'}"
 
 
 class FactColumn(Struct, frozen=True):
@@ -424,11 +296,6 @@ class CountyReport(Struct, frozen=True):
         """Forms on which nothing was filled in."""
         return tuple(record for record in self.records if record.overview.blank)
 
-    def hint(self, entry: RosterEntry) -> str:
-        """For a school that is missing: every trace of it among the files that were not counted, as
-        sentences; "" without."""
-        return "".join(item.text for item in traces(self, entry))
-
     def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:
         """(stage, rule) -> (Σ of the schools' own gaps, unit with noun, schools that lack).
 
@@ -447,80 +314,3 @@ def account_told(report: CountyReport) -> str:
     account = report.account()
     parts = "，".join(f"{word} {count}" for word, count in account.items())
     return f"共 {sum(account.values())} 份文件：{parts}。"
-
-
-class Trace(Struct, frozen=True):
-    """A file of a school that is missing. ``state`` is 旧表, 打不开, 空表 or 码错; ``text`` a
-    sentence."""
-
-    state: str
-    path: str
-    text: str
-
-
-def traces(report: CountyReport, entry: RosterEntry) -> Iterator[Trace]:
-    """What there is of a school that is missing: its forms of earlier years and
-    its blank ones, files of its name or code that could not be judged, forms of its name that
-    carry another code or none, or count for another school."""
-    for record in report.unreadable():
-        own = _is_of(record.code, record.name, entry) or _is_named(record.path, entry)
-        if not own:
-            continue
-        if record.status == "earlier_year":
-            text = f"收到的“{record.path}”是 {record.year} 年的表，没有计入。"
-            yield Trace("旧表", record.path, text)
-        elif record.status == "not_looked_at":
-            text = f"有一个没有查看的文件“{record.path}”，可能是这所学校的：{record.message}"
-            yield Trace("打不开", record.path, text)
-        else:
-            text = f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
-            yield Trace("打不开", record.path, text)
-    counted = {item.path for item in report.handing_in.counted.values()}
-    nobodys = {item.path for item in (*report.handing_in.strangers, *report.handing_in.nameless)}
-    superseded = report.superseded()
-    for record in report.records:
-        if record.status != "checked":
-            continue
-        by_name = bool(record.name) and same_school(record.name, entry.name)
-        by_file = not record.name and _is_named(record.path, entry)
-        if record.overview.blank:
-            if by_file or _is_of(record.code, record.name, entry):
-                yield Trace("空表", record.path, f"收到的“{record.path}”是空白表，没有填数。")
-            continue
-        if not (by_name or by_file):
-            continue
-        if record.path in superseded and record.path not in nobodys:
-            text = (
-                f"收到的“{record.path}”校名相同，但标识码填成了 {record.code}，"
-                f"与另一所学校重复，没有采用。"
-            )
-            yield Trace("码错", record.path, text)
-        elif record.path in counted:
-            text = (
-                f"收到的“{record.path}”校名相同，但标识码填成了 {record.code}，已算作那所学校的。"
-            )
-            yield Trace("码错", record.path, text)
-        elif record.path in nobodys:
-            wrong = f"标识码填成了 {record.code}" if record.code else "没有填标识码"
-            if record.code == record.name != "":
-                wrong = f"里面的校名是“{record.name}”"
-            match = "校名相同" if by_name else "文件名相同"
-            yield Trace("码错", record.path, f"收到的“{record.path}”{match}，但{wrong}。")
-
-
-def _is_of(code: str, name: str, entry: RosterEntry) -> bool:
-    if code and school_code(code) == school_code(entry.code):
-        return True
-    return bool(name) and same_school(name, entry.name)
-
-
-def _is_named(path: str, entry: RosterEntry) -> bool:
-    """Whether a file, or a folder that it lies in, has the school's name or code in its name."""
-    squeezed = school_name(path)
-    full = school_name(entry.name)
-    if full and full in squeezed:
-        return True
-    if len(entry.code) >= 8 and entry.code in path:
-        return True
-    parts = (part.rpartition(".")[0] or part for part in path.split("/"))
-    return any(same_school(part, entry.name) for part in parts)

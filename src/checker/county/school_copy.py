@@ -9,9 +9,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.county.conclusions import CountyFinding, key_of_note
 from checker.county.doubtful_inputs import facts_behind
 from checker.county.measuring import expressions
-from checker.county.report import CountyFinding, CountyReport, key_of_note
+from checker.county.report import CountyReport
 from checker.county.work_list import hanging
 from checker.judging.engine import Run
 from checker.judging.ledger import name_of

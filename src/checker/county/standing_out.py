@@ -10,9 +10,9 @@ from math import sqrt
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.county.conclusions import CountyFinding
 from checker.county.dispersion import ascending
 from checker.county.question import Conclusion, Measured, Question
-from checker.county.report import CountyFinding
 from checker.model.verdicts import Outcome, format_number
 
 _APART = ("教学点", "特殊教育")

@@ -7,12 +7,13 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
+from checker.county.conclusions import DispersionResult, cells_of, county_word
 from checker.county.listing import (
     LINE_HEIGHT,
     ListSheet,
     Styles,
     Value,
-    lines_needed,
+    lines_of,
     new_book,
     quoted_like,
     styles_of,
@@ -20,18 +21,16 @@ from checker.county.listing import (
 )
 from checker.county.report import (
     CountyReport,
-    DispersionResult,
     FactColumn,
     Indicator,
     Level,
     account_told,
-    cells_of,
-    county_word,
     school_years,
     state_of,
 )
 from checker.county.townships import townships
-from checker.county.work_list import HANDED_IN, WorkList, work_list
+from checker.county.traces import hint
+from checker.county.work_list import HANDED_IN, WorkList
 from checker.marking.file_record import FileRecord, Json
 from checker.marking.findings import INFO_WORD
 from checker.model.verdicts import (
@@ -55,13 +54,12 @@ _WORST_FIRST = {"fail": 0, "doubt": 1, "unmet": 2, "explained": 3}
 
 
 def write_county_book(
-    report: CountyReport, target: BinaryIO, todo: WorkList | None = None, on_disk: bool = True
+    report: CountyReport, target: BinaryIO, todo: WorkList, on_disk: bool = True
 ) -> None:
-    """Write the summary workbook, row by row; ``todo`` is the report's work list if at hand. Links
-    to marked copies are relative to the workbook's own folder. ``on_disk`` as in `new_book`."""
+    """Write the summary workbook, row by row; ``todo`` is the report's work list. Links to
+    marked copies are relative to the workbook's own folder. ``on_disk`` as in `new_book`."""
     book = new_book(target, f"{report.county}{TITLE}", on_disk)
     styles = styles_of(book)
-    todo = todo or work_list(report)
     _overview(book, styles, report, todo)
     _work_list(book, styles, todo)
     _townships(book, styles, report, todo)
@@ -106,7 +104,7 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport, todo: WorkLi
         row += 1
         who = f"{task.name} {task.contact}".strip()
         line = (who, f"{task.what}（{task.effect}）")
-        sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
+        sheet.set_row(row, max(map(lines_of, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, styles.wrap))
     row += 2
     write_line(sheet, row, ("县级校验", "结论"), (styles.head, styles.head))
@@ -117,7 +115,7 @@ def _overview(book: Workbook, styles: Styles, report: CountyReport, todo: WorkLi
         kind = Outcome.DOUBT if item.provisional and item.outcome is Outcome.PASS else item.outcome
         form = styles.wrap if item.informs else styles.fills.get(str(kind), styles.wrap)
         line = (f"{item.rule} {item.label}（{stage}）", f"{item.word}：{item.message}")
-        sheet.set_row(row, max(map(lines_needed, line, widths)) * LINE_HEIGHT + 2)
+        sheet.set_row(row, max(map(lines_of, line, widths)) * LINE_HEIGHT + 2)
         write_line(sheet, row, line, (styles.wrap, form))
 
 
@@ -288,7 +286,10 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
     reasons = {choice.code: choice for choice in filing.choices}
     types = {school.code: school.type for school in report.schools}
     rows: list[tuple[tuple[str, ...], str]] = [
-        ((entry.code, entry.name, entry.type, "缺报", "", report.hint(entry) or "尚未收到"), "fail")
+        (
+            (entry.code, entry.name, entry.type, "缺报", "", hint(report, entry) or "尚未收到"),
+            "fail",
+        )
         for entry in filing.missing
     ]
     for record in report.unreadable():

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 from checker.county.question import Conclusion, Question, passed
 from checker.model.verdicts import Outcome, format_number
-from checker.rules.values import exact_sum, rounded
+from checker.rules.values import compare, exact_sum, rounded
 
-COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    ">=": lambda a, b: a >= b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    "<": lambda a, b: a < b,
-    "==": lambda a, b: a == b,
-}
 _LEAST, _MOST = frozenset({Fraction(0)}), frozenset({Fraction(100)})
 _DECIMALS = 4
 """Figures of a county form have no more decimals than these."""
@@ -27,38 +19,27 @@ def share(question: Question) -> Conclusion:
     rows = question.rows
     part = exact_sum([item.amount for item in rows])
     whole = exact_sum([Fraction(1) if item.base is None else item.base for item in rows])
+    limit, sign = question.limit(), question.text("compare", "<=")
+    required = "" if limit is None else f"{_SIGNS[sign]} {format_number(limit, 2)}%"
     if not whole:
-        return _nothing_to_share(question)
+        return question.nothing_measured(required)
     percent = part / whole * 100
     actual = f"{format_number(percent, 2)}%"
     text = (
         f"{question.stage_title}{question.rule.title}：{format_number(part, 0)} / "
         f"{format_number(whole, 0)}，为 {actual}"
     )
-    limit, compare = question.limit(), question.text("compare", "<=")
     if limit is None:
-        found = question.of_all(Outcome.PASS, actual, "", f"{text}。", figure=percent)
+        found = question.of_all(Outcome.PASS, actual, required, f"{text}。", figure=percent)
         return Conclusion((found,))
-    required = f"{_SIGNS[compare]} {format_number(limit, 2)}%"
-    outcome = passed(COMPARE[compare](percent, limit))
+    outcome = passed(compare(sign, percent, limit))
     text += f"，{'符合' if outcome is Outcome.PASS else '不符合'}要求（{required}）。"
-    wants_more = compare in (">=", ">")
+    wants_more = sign in (">=", ">")
     behind = [item.code for item in rows if bool(item.amount) is not wants_more]
     schools = () if outcome is Outcome.PASS else behind
     # one class too large breaks 0 %, one school that fails breaks 100 %: no other can mend that
     final = outcome is Outcome.FAIL and limit in (_MOST if wants_more else _LEAST)
     return Conclusion((question.of_all(outcome, actual, required, text, schools, final, percent),))
-
-
-def _nothing_to_share(question: Question) -> Conclusion:
-    """No school was measured: nothing to say, unless it is only for want of figures."""
-    if not question.left_out:
-        return Conclusion()
-    limit = question.limit()
-    sign = _SIGNS[question.text("compare", "<=")]
-    required = "" if limit is None else f"{sign} {format_number(limit, 2)}%"
-    text = f"{question.stage_title}{question.rule.title}无法计算：没有一所学校的数据是全的。"
-    return Conclusion((question.of_all(Outcome.INCOMPLETE, "", required, text),))
 
 
 def _rounded(question: Question, together: Fraction, figure: Fraction) -> bool:

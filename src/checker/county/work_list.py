@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
 
-from checker.county.report import CountyReport, cells_of, traces
+from checker.county.conclusions import cells_of
+from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry
+from checker.county.traces import traces
 from checker.marking.file_record import Doubt, FileRecord
 from checker.marking.overview import BLANK_FORM
 from checker.model.report import FileStatus
@@ -103,70 +105,92 @@ class WorkList(Struct, frozen=True):
 def work_list(report: CountyReport) -> WorkList:
     """The list, worst first. Every school's findings are read once."""
     records = {record.path: record for record in report.records}
-    stages: dict[str, tuple[str, ...]] = {
-        school.code: tuple(report.stages[stage] for stage in report.stages if stage in units)
-        for school, units in report.units()
-    }
-    hinges = hanging(report)
-    questioned: dict[str, set[Doubt]] = defaultdict(set)
-    for concluded in report.findings:
-        for hinge in concluded.hinges:
-            questioned[hinge.school].update(hinge.doubts)
-    tally: Counter[str] = Counter()
-    about: dict[str, dict[str, None]] = defaultdict(dict)
-    titles: dict[str, tuple[str, str]] = {}
-    lines = [_missing(report, entry) for entry in report.handing_in.missing]
+    filing = report.handing_in
+    lines = [_missing(report, entry) for entry in filing.missing]
     # one school takes one line, whatever is wrong with it
-    taken = {item.path for entry in report.handing_in.missing for item in traces(report, entry)}
+    taken = {item.path for entry in filing.missing for item in traces(report, entry)}
     lines += [
         _unreadable(record)
         for record in report.unreadable()
         if record.path not in taken and not _left_by_an_open_book(record)
     ]
+    rules = _RuleTally()
+    lines += _of_schools(report, records, rules)
+    lines += [
+        _line(record, record.name or record.path, BLANK, BLANK_FORM)
+        for record in report.records
+        if record.overview.blank and record.path not in taken
+    ]
+    for item in (*filing.strangers, *filing.nameless):
+        if item.path not in taken:
+            wrong = f"标识码 {item.code} 不在名册上" if item.code else "没有填标识码"
+            if not item.asks_code:
+                wrong = f"“{item.name}”在名册上没有对上一所学校"
+            record = records[item.path]
+            why = f"{wrong}，请学校核对后重报。"
+            lines.append(_line(record, record.name or record.path, STRANGE, why))
+    lines.sort(key=_weight)
+    return WorkList(tuple(lines), tuple(_tonight(report, lines)), rules.lines())
+
+
+class _RuleTally:
+    """Findings by rule: how many, of which schools, and what the rule is called."""
+
+    def __init__(self) -> None:
+        self._count: Counter[str] = Counter()
+        self._schools: dict[str, dict[str, None]] = defaultdict(dict)
+        self._titles: dict[str, tuple[str, str]] = {}
+
+    def add(self, rule: str, school: str, title: str, severity: Severity) -> None:
+        self._count[rule] += 1
+        self._schools[rule][school] = None
+        self._titles.setdefault(rule, (title, SEVERITY_WORDS[severity]))
+
+    def lines(self) -> tuple[RuleLine, ...]:
+        return tuple(
+            RuleLine(rule, *self._titles[rule], count, tuple(self._schools[rule]))
+            for rule, count in self._count.most_common()
+        )
+
+
+def _of_schools(
+    report: CountyReport, records: Mapping[str, FileRecord], rules: _RuleTally
+) -> Iterator[SchoolLine]:
+    """The lines of the schools that count; their findings are tallied in ``rules``."""
+    hinges = hanging(report)
+    stages: dict[str, tuple[str, ...]] = {
+        school.code: tuple(report.stages[stage] for stage in report.stages if stage in units)
+        for school, units in report.units()
+    }
+    questioned: dict[str, set[Doubt]] = defaultdict(set)
+    for concluded in report.findings:
+        for hinge in concluded.hinges:
+            questioned[hinge.school].update(hinge.doubts)
     for school in report.schools:
         record = records[school.path]
         own: dict[str, None] = {}
-        asked = questioned[school.code]
-        reasons: dict[str, None] = {}
+        reason = ""
         for finding in record.findings:
             severity = Severity(str(finding["severity"]))
             if severity is Severity.INFO or finding.get("allowed"):
                 continue
             rule = str(finding["rule"])
             own[rule] = None
-            if Doubt(rule, f"{finding['sheet']}!{finding['cell']}") in asked:
-                reasons[str(finding["message"])] = None
-            tally[rule] += 1
-            about[rule][school.code] = None
-            titles.setdefault(rule, (str(finding.get("title", "")), SEVERITY_WORDS[severity]))
-        lines.append(
-            _line(
-                report,
-                record,
-                stages.get(school.code, ()),
-                tuple(own),
-                hinges.get(school.code, ()),
-                next(iter(reasons), ""),
-            )
+            place = f"{finding['sheet']}!{finding['cell']}"
+            if not reason and Doubt(rule, place) in questioned[school.code]:
+                reason = str(finding["message"])
+            rules.add(rule, school.code, str(finding.get("title", "")), severity)
+        first = reason or next((thing.message for thing in record.overview.first), "")
+        yield _line(
+            record,
+            record.name,
+            HANDED_IN,
+            first,
+            report.roster.get(record.code),
+            stages.get(school.code, ()),
+            tuple(own),
+            hinges.get(school.code, ()),
         )
-    lines += [
-        _plain(record, record.name or record.path, BLANK, BLANK_FORM)
-        for record in report.records
-        if record.overview.blank and record.path not in taken
-    ]
-    for item in (*report.handing_in.strangers, *report.handing_in.nameless):
-        if item.path in taken:
-            continue
-        wrong = f"标识码 {item.code} 不在名册上" if item.code else "没有填标识码"
-        if not item.asks_code:
-            wrong = f"“{item.name}”在名册上没有对上一所学校"
-        lines.append(_beside(records[item.path], f"{wrong}，请学校核对后重报。"))
-    lines.sort(key=_weight)
-    rules = tuple(
-        RuleLine(rule, *titles[rule], count, tuple(about[rule]))
-        for rule, count in tally.most_common()
-    )
-    return WorkList(tuple(lines), tuple(_tonight(report, lines)), rules)
 
 
 def township_of(entry: RosterEntry | None, name: str, path: str) -> str:
@@ -216,50 +240,28 @@ def _left_by_an_open_book(record: FileRecord) -> bool:
 def _unreadable(record: FileRecord) -> SchoolLine:
     name = record.path.replace("\\", "/").rpartition("/")[2]
     state = EARLIER if record.status == FileStatus.EARLIER_YEAR else UNREADABLE
-    return _plain(record, name, state, record.message)
+    return _line(record, name, state, record.message)
 
 
-def _beside(record: FileRecord, why: str) -> SchoolLine:
-    return _plain(record, record.name or record.path, STRANGE, why)
-
-
-def _plain(record: FileRecord, name: str, state: str, why: str) -> SchoolLine:
+def _line(
+    record: FileRecord,
+    name: str,
+    state: str,
+    first: str,
+    entry: RosterEntry | None = None,
+    stages: tuple[str, ...] = (),
+    rules: tuple[str, ...] = (),
+    hinges: Sequence[Hanging] = (),
+) -> SchoolLine:
+    """The line of a file; with more where it is a school's that counts."""
     counts = record.counts
     return SchoolLine(
         code=record.code,
         name=name,
         type=record.type,
-        township=township_of(None, name, record.path),
-        stages=(),
-        state=state,
-        hard=counts.get("fail", 0),
-        doubt=counts.get("doubt", 0),
-        unmet=counts.get("unmet", 0),
-        unjudged=counts.get("unjudged", 0),
-        first=why,
-        path=record.path,
-        contact="",
-    )
-
-
-def _line(
-    report: CountyReport,
-    record: FileRecord,
-    stages: tuple[str, ...],
-    rules: tuple[str, ...],
-    hinges: Sequence[Hanging],
-    reason: str,
-) -> SchoolLine:
-    entry = report.roster.get(record.code)
-    counts = record.counts
-    first = reason or next((thing.message for thing in record.overview.first), "")
-    return SchoolLine(
-        code=record.code,
-        name=record.name,
-        type=record.type,
-        township=township_of(entry, record.name, record.path),
+        township=township_of(entry, name, record.path),
         stages=stages,
-        state=HANDED_IN,
+        state=state,
         hard=counts.get("fail", 0),
         doubt=counts.get("doubt", 0),
         unmet=counts.get("unmet", 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
 
 from checker.county.collection import Measures
 from checker.county.dispersion import dispersion
@@ -13,6 +14,9 @@ from checker.county.report import Indicator, Level, SchoolYear, YearLine
 from checker.marking.file_record import FileRecord, exact
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _NAMED = 5
 
@@ -61,44 +65,48 @@ def year_lines(
             own = by_kind.get((indicator.rule, stage))
             if own is None:
                 continue
-            sure = own[own["sure_then"] & own["sure_now"]]
-            rows = [
-                SchoolYear(code, before, after)
-                for code, before, after in zip(
-                    sure["code"], sure["value_then"], sure["value_now"], strict=True
-                )
-            ]
-            better = [row for row in rows if _gain(row, indicator) > 0]
-            worse = [row for row in rows if _gain(row, indicator) < 0]
-            ranked = sorted(
-                (row for row in rows if row.then),
-                key=lambda row: (-_gain(row, indicator) / row.then, row.code),
-            )
             rule = compared.get(indicator.rule, "")
-            mean_now, cv_now = _spread(measured[0], rule, stage)
-            mean_then, cv_then = _spread(measured[1], rule, stage)
-            found.append(
-                YearLine(
-                    rule=indicator.rule,
-                    title=indicator.title,
-                    unit=indicator.unit,
-                    digits=indicator.digits,
-                    stage=stage,
-                    schools=len(sure),
-                    up=len(better),
-                    down=len(worse),
-                    met_then=int(sure["met_then"].sum()),
-                    met_now=int(sure["met_now"].sum()),
-                    unsure=len(own) - len(sure),
-                    mean_then=mean_then,
-                    mean_now=mean_now,
-                    cv_then=cv_then,
-                    cv_now=cv_now,
-                    best=tuple(row for row in ranked[:_NAMED] if _gain(row, indicator) > 0),
-                    worst=tuple(row for row in ranked[::-1][:_NAMED] if _gain(row, indicator) < 0),
-                )
-            )
+            spreads = [_spread(measures, rule, stage) for measures in measured]
+            found.append(_line(own, indicator, stage, *spreads))
     return tuple(found)
+
+
+Spread: TypeAlias = tuple[Fraction | None, Decimal | None]
+"""Mean and 差异系数 of an indicator over all schools of a year."""
+
+
+def _line(own: DataFrame, indicator: Indicator, stage: str, now: Spread, then: Spread) -> YearLine:
+    """One indicator of one stage; ``own`` has a row for each school that both years know of."""
+    sure = own[own["sure_then"] & own["sure_now"]]
+    rows = [
+        SchoolYear(code, before, after)
+        for code, before, after in zip(
+            sure["code"], sure["value_then"], sure["value_now"], strict=True
+        )
+    ]
+    gains = {row: _gain(row, indicator) for row in rows}
+    ranked = sorted(
+        (row for row in rows if row.then), key=lambda row: (-gains[row] / row.then, row.code)
+    )
+    return YearLine(
+        rule=indicator.rule,
+        title=indicator.title,
+        unit=indicator.unit,
+        digits=indicator.digits,
+        stage=stage,
+        schools=len(sure),
+        up=sum(gains[row] > 0 for row in rows),
+        down=sum(gains[row] < 0 for row in rows),
+        met_then=int(sure["met_then"].sum()),
+        met_now=int(sure["met_now"].sum()),
+        unsure=len(own) - len(sure),
+        mean_then=then[0],
+        mean_now=now[0],
+        cv_then=then[1],
+        cv_now=now[1],
+        best=tuple(row for row in ranked[:_NAMED] if gains[row] > 0),
+        worst=tuple(row for row in ranked[::-1][:_NAMED] if gains[row] < 0),
+    )
 
 
 def _gain(row: SchoolYear, indicator: Indicator) -> Fraction:
@@ -107,7 +115,7 @@ def _gain(row: SchoolYear, indicator: Indicator) -> Fraction:
     return change if indicator.at_least else -change
 
 
-def _spread(measures: Measures, rule: str, stage: str) -> tuple[Fraction | None, Decimal | None]:
+def _spread(measures: Measures, rule: str, stage: str) -> Spread:
     rows = measures.get((rule, stage))
     found = dispersion(holdings_of(rows)) if rows else None
     return (None, None) if found is None else (found.mean, found.cv)

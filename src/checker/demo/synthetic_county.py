@@ -15,7 +15,8 @@ from checker_templates.building.fill import cell_edits
 from checker_templates.building.fill_data import FillData
 from msgspec import Struct
 
-from checker.demo.planted_faults import FAULTS, At, Expected, Fault
+from checker.demo.expected import At, Expected
+from checker.demo.planted_faults import Fault, faults
 from checker.demo.right_school import (
     School,
     add_buildings,
@@ -130,7 +131,7 @@ def write_county(
     """
     folder.mkdir(parents=True, exist_ok=True)
     stencil, layout = Stencil(template, workbook), lay_out(template)
-    waiting = deque(Random(f"{seed}/order").sample(FAULTS, len(FAULTS)))
+    waiting = deque(Random(f"{seed}/order").sample(faults(), len(faults())))
     planted: dict[str, None] = {}
     answers: list[Answer] = []
     roster: list[Entry] = []

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
+from itertools import chain
 
 from msgspec.structs import replace
 
-from checker.forms.adopted import bind_adopted
 from checker.forms.carried import carried_problems
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_form
@@ -58,43 +58,33 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
     Never raises for what a workbook contains: everything odd is a Problem.
     """
     if template.layout is not None:
+        # late: a fifth of the room's lines, for forms that a county made itself
+        from checker.forms.adopted import bind_adopted
+
         submission = bind_adopted(snapshot, template)
-        units = tuple(_with_digest(unit, template) for unit in submission.units)
-        return replace(_with_digest(submission, template), units=units)
+        units = tuple(map(_with_digest, submission.units))
+        return replace(_with_digest(submission), units=units)
     titles, problems = find_sheets(snapshot, template)
     edition = wrong_edition(snapshot, template)
     if edition is not None:
         problems.insert(0, edition)
     codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
-    facts: dict[FactRef, Fact] = {}
-    tables: dict[str, tuple[TableRow, ...]] = {}
-    forms: list[list[FieldReading]] = []
-    unused: list[Sheet] = []
+    sheets = _Sheets(snapshot, codes)
     for sheet in template.sheets:
-        title = titles.get(sheet.id)
-        if title is None:
-            facts.update(_unbound(sheet))
-            if sheet.optional:
-                unused.append(sheet)
-        elif sheet.kind in (SheetKind.FORM, SheetKind.TABLE):
-            told = _read_sheet(snapshot, sheet, title, codes, facts, tables, forms)
-            if sheet.optional and not _used(sheet, facts, tables):
-                unused.append(sheet)
-                del forms[len(forms) - bool(sheet.fields) :]
-                continue
-            problems += told
-    problems += _not_handed_in(template, titles, unused)
+        sheets.read(sheet, titles.get(sheet.id))
+    facts, tables = sheets.facts, sheets.tables
+    problems += sheets.problems
+    problems += _not_handed_in(template, titles, sheets.unused)
     problems += _of_absent_plugins(snapshot, template, titles)
     if not snapshot.names and not snapshot.formulas_known:
         # a format whose names are not read: then none is lost
         problems = [item for item in problems if item.rule != LOST_NAME]
     stages = stages_of(template, template.fields(), facts)
-    for readings in forms:
+    for readings in sheets.forms:
         problems += cell_problems(readings, stages, facts)
     problems += carried_problems(snapshot, template, facts, tables)
     explanations, area = _explanations(snapshot, template, titles)
-    digest, sparse = _digest(template, facts, tables)
-    return Submission(
+    submission = Submission(
         name=snapshot.name,
         template=template,
         facts=facts,
@@ -109,25 +99,61 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
             for shown in read_indicators(snapshot, sheet, stages)
         ),
         sheet_titles=titles,
-        content_hash=digest,
-        sparse=sparse,
         year=edition_of(snapshot),
         explanation_area=area,
-        not_handed_in=tuple(sheet.id for sheet in unused),
+        not_handed_in=tuple(sheet.id for sheet in sheets.unused),
     )
+    return _with_digest(submission)
 
 
-def _used(
-    sheet: Sheet, facts: Mapping[FactRef, Fact], tables: Mapping[str, tuple[TableRow, ...]]
-) -> bool:
-    """Whether anything was typed on a sheet."""
-    unused = (FactState.BLANK, FactState.UNBOUND)
-    return any(tables.get(table.id) for table in sheet.tables) or any(
-        fact.state not in unused
-        for item in sheet.fields
-        for column in item.columns
-        if (fact := facts.get(FactRef(item.id, column))) is not None
-    )
+class _Sheets:
+    """What stands on the sheets of a workbook; ``unused`` are optional ones on which nothing was
+    typed: of what is odd there nothing is said."""
+
+    def __init__(self, snapshot: Snapshot, codes: CodeLists) -> None:
+        self._snapshot, self._codes = snapshot, codes
+        self.facts: dict[FactRef, Fact] = {}
+        self.tables: dict[str, tuple[TableRow, ...]] = {}
+        self.forms: list[list[FieldReading]] = []
+        self.unused: list[Sheet] = []
+        self.problems: list[Problem] = []
+
+    def read(self, sheet: Sheet, title: str | None) -> None:
+        """Add a sheet, whose title is None where it is not there."""
+        if title is None:
+            self.facts.update(_unbound(sheet))
+            if sheet.optional:
+                self.unused.append(sheet)
+            return
+        if sheet.kind not in (SheetKind.FORM, SheetKind.TABLE):
+            return
+        cells = self._snapshot.sheets[title]
+        names, codes = self._snapshot.names, self._codes
+        readings: list[FieldReading] = []
+        problems: list[Problem] = []
+        if sheet.fields:
+            readings, problems = read_form(cells, sheet, title, names, codes)
+            self.facts.update((reading.fact.ref, reading.fact) for reading in readings)
+        for table in sheet.tables:
+            rows, odd = read_table(cells, title, table, names, codes)
+            problems += odd
+            if rows is not None:
+                self.tables[table.id] = rows
+        if sheet.optional and not self._used(sheet):
+            self.unused.append(sheet)
+            return
+        self.forms.append(readings)
+        self.problems += problems
+
+    def _used(self, sheet: Sheet) -> bool:
+        """Whether anything was typed on a sheet."""
+        unused = (FactState.BLANK, FactState.UNBOUND)
+        return any(self.tables.get(table.id) for table in sheet.tables) or any(
+            fact.state not in unused
+            for item in sheet.fields
+            for column in item.columns
+            if (fact := self.facts.get(FactRef(item.id, column))) is not None
+        )
 
 
 def _not_handed_in(
@@ -174,30 +200,6 @@ def _of_absent_plugins(
     ]
 
 
-def _read_sheet(
-    snapshot: Snapshot,
-    sheet: Sheet,
-    title: str,
-    codes: CodeLists,
-    facts: dict[FactRef, Fact],
-    tables: dict[str, tuple[TableRow, ...]],
-    forms: list[list[FieldReading]],
-) -> list[Problem]:
-    """Adds what stands on one sheet to ``facts``, ``tables`` and ``forms``; its problems."""
-    cells = snapshot.sheets[title]
-    problems: list[Problem] = []
-    if sheet.fields:
-        readings, problems = read_form(cells, sheet, title, snapshot.names, codes)
-        facts.update((reading.fact.ref, reading.fact) for reading in readings)
-        forms.append(readings)
-    for table in sheet.tables:
-        rows, odd = read_table(cells, title, table, snapshot.names, codes)
-        problems += odd
-        if rows is not None:
-            tables[table.id] = rows
-    return problems
-
-
 def _unbound(sheet: Sheet) -> Iterable[tuple[FactRef, Fact]]:
     refs = [FactRef(item.id, column) for item in sheet.fields for column in item.columns]
     return [(ref, Fact(ref, FactState.UNBOUND)) for ref in refs]
@@ -212,23 +214,17 @@ def _explanations(
     return {}, None
 
 
-def _with_digest(submission: Submission, template: Template) -> Submission:
-    digest, sparse = _digest(template, submission.facts, submission.tables)
-    return replace(submission, content_hash=digest, sparse=sparse)
-
-
-def _digest(
-    template: Template, facts: Mapping[FactRef, Fact], tables: Mapping[str, tuple[TableRow, ...]]
-) -> tuple[str, bool]:
-    """32 hexadecimal digits over the given values that a copied workbook keeps: all but texts (the
-    school's name, persons, telephone numbers) and the date of filling in; and whether these are too
-    few to tell copies by. The same answers give the same digest in any file format and however they
-    were typed."""
-    date = template.identity.date
-    in_rows = [fact for rows in tables.values() for row in rows for fact in row.facts.values()]
+def _with_digest(submission: Submission) -> Submission:
+    """With 32 hexadecimal digits over the given values that a copied workbook keeps: all but texts
+    (the school's name, persons, telephone numbers) and the date of filling in; and whether these
+    are too few to tell copies by. The same answers give the same digest in any file format and
+    however they were typed."""
+    date = submission.template.identity.date
+    rows = chain.from_iterable(submission.tables.values())
+    in_rows = chain.from_iterable(row.facts.values() for row in rows)
     kept = [
         fact
-        for fact in (*facts.values(), *in_rows)
+        for fact in (*submission.facts.values(), *in_rows)
         if fact.state is FactState.GIVEN
         and (not isinstance(fact.value, str) or fact.ref.row)
         and fact.ref.field != date
@@ -236,4 +232,4 @@ def _digest(
     figures = sum(isinstance(fact.value, Decimal) and fact.value > 0 for fact in kept)
     lines = sorted(f"{fact.ref}={fact.value!s}" for fact in kept)
     digest = blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
-    return digest, figures < ENOUGH_TO_COMPARE
+    return replace(submission, content_hash=digest, sparse=figures < ENOUGH_TO_COMPARE)

@@ -31,12 +31,14 @@ _FORMAL = dict(
     zip(map(ord, "零壹贰貳弍叁參肆伍陆陸柒捌玖拾"), "零一二二二三三四五六六七八九十", strict=True)
 )
 """Numerals as on cheques, where they cannot be altered."""
-_CHINESE = {sign: str(n) for n, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_CHINESE = {sign: str(n) for n, sign in enumerate("〇一二三四五六七八九")}
+_CHINESE |= dict.fromkeys("零○Oo0", "0")  # the last three are easier to type
 _ONES = "[一二三四五六七八九]"
 _CHINESE_DAY = (
     rf"([{''.join(_CHINESE)}]{{4}})年"
     rf"(?:(十[一二]?|{_ONES})月(?:({_ONES}?十{_ONES}?|廿{_ONES}?|卅一?|{_ONES})[日号]?)?)?"
 )
+_LETTERS_LIKE_DIGITS = str.maketrans("oOlI|曰午", "00111日年")
 _WEEKDAY = r"\s*\(?\s*(?:星期|周|礼拜)[一二三四五六日天]\s*\)?\s*$"
 _TIME = (
     r"(?:T|\s+)(?:上午|下午)?\s*([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?"
@@ -47,6 +49,12 @@ _SCRIPT = r"\\?/Date\(([0-9]+)(?:[+-][0-9]{4})?\)\\?/"  # as older .NET services
 _OTHER_CALENDAR = r"(?:民国|农历|阴历|旧历|令和|平成).*"
 _PARTS = r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*(?:[-/.月]\s*(?:([0-9]{1,2})\s*[日号]?)?)?\.?"
 _LOOSE = r"([0-9]{4})(?P<sign>\s|[,、。_\\~])\s*([0-9]{1,2})(?P=sign)\s*([0-9]{1,2})"
+_MONTH_AND_YEAR = r"([0-9]{1,2})\s*[-/.]\s*([0-9]{4})"
+_AROUND = r"\D*[0-9]{4}\s*[-/.年]\s*[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}(?![0-9])\s*(?P<after>.*)"
+_VAGUE = (
+    r"[0-9]{4}\s*[-/.年]?\s*(?:[0-9]{1,2}\s*月?)?\s*"
+    r"(?:[初中末底]|[上中下]旬|[春夏秋冬].*|第?.季度?|Q[1-4])"
+)
 _RUN = r"([0-9]{4})([0-9]{2})([0-9]{2})?"
 _SHORT_YEAR = r"([0-9]{2})\s*年\s*([0-9]{1,2})\s*月\s*(?:([0-9]{1,2})\s*[日号])?"
 _YEAR_LAST = r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})"
@@ -229,7 +237,7 @@ def _day(text: str) -> _Day:
     whole = re.fullmatch(_RUN, text)
     if whole is not None and not FIRST_YEAR <= int(whole[1]) <= LAST_YEAR:
         return _Day(None)
-    if whole is None and text.isdigit():
+    if whole is None and text.isascii() and text.isdigit():
         if len(text) == 4:
             return _Day(None, why=f"“{{typed}}”只有年份，没有月和日；{_AS_SHOWN}")
         return _lost_format(Decimal(text))
@@ -238,6 +246,8 @@ def _day(text: str) -> _Day:
         return _timed(text[: timed.start()].strip(), timed)
     match = whole or re.fullmatch(_PARTS, re.sub(_ZONE, "", text))
     if match is not None:
+        if whole is not None and int(match[2]) > 12:
+            return _Day(None, why=f"“{{typed}}”看不出是几月几日；{_AS_SHOWN}")
         return _of(int(match[1]), int(match[2]), match[3])
     match = re.fullmatch(_LOOSE, text)
     if match is not None:
@@ -245,6 +255,9 @@ def _day(text: str) -> _Day:
     match = re.fullmatch(_SHORT_YEAR, text)
     if match is not None:
         return _with_century(match[1], int(match[2]), match[3])
+    match = re.fullmatch(_MONTH_AND_YEAR, text)
+    if match is not None:
+        return _of(int(match[2]), int(match[1]), None)
     match = re.fullmatch(_YEAR_LAST, text)
     if match is not None:
         return _year_last(int(match[1]), int(match[3]), int(match[4]))
@@ -267,6 +280,7 @@ def _timed(text: str, timed: re.Match[str]) -> _Day:
 
 
 def _english(text: str) -> _Day:
+    text = re.sub(r"(?<=[0-9])(?:st|nd|rd|th)\b", "", text)
     for pattern in (_JAVA.lower(), _MONTH_FIRST):
         match = re.fullmatch(pattern, text)
         if match is not None:
@@ -281,7 +295,25 @@ def _english(text: str) -> _Day:
         return _Day(None, why=f"“{{typed}}”的年份只有两位，看不出哪个是年；{_AS_SHOWN}")
     if re.fullmatch(_WITHOUT_YEAR, text):
         return _Day(None, why=f"“{{typed}}”没有写年份；{_AS_SHOWN}")
-    return _Day(None)
+    return _Day(None, why=_why_not(text))
+
+
+def _why_not(text: str) -> str:
+    """What is wrong with a text that is meant for a day and names none; "" if nothing is known."""
+    changed = text.translate(_LETTERS_LIKE_DIGITS)
+    if changed != text and re.fullmatch(_PARTS, changed):
+        return f"“{{typed}}”里有像数字的字母或写错的字；{_AS_SHOWN}"
+    found = re.fullmatch(_AROUND, text, re.DOTALL)
+    if found is not None:
+        after = re.sub(r"[0-9]{1,2}\s*[:时点].*", "", found["after"], flags=re.DOTALL)
+        if re.search("[0-9]", after):
+            return "“{typed}”像是一段时间或几个日期；请只填一天，如 2026-09-01"
+        return "“{typed}”里除了日期还写了别的；请只填日期，如 2026-09-01"
+    if re.fullmatch(_VAGUE, text, re.IGNORECASE):
+        return f"“{{typed}}”没有写明是哪一天；{_AS_SHOWN}"
+    if re.match(r"(?:18|19|20)[0-9]{2}", text):
+        return f"“{{typed}}”看不出是几月几日；{_AS_SHOWN}"
+    return ""
 
 
 def _year_last(one: int, other: int, year: int) -> _Day:

@@ -48,11 +48,11 @@ _UNIT_WORDS = (
 _UNITS = frozenset().union(*_UNIT_WORDS) | {
     *("千米", "公里", "米", "亩", "公顷", "万元", "千元", "角", "吨", "公斤", "千克", "度", "兆"),
     *("年", "月", "日", "天", "周", "小时", "分钟", "节", "课时", "学时", "学期", "学年", "期"),
-    *("岁", "班", "年级", "辆", "件", "张", "份", "种", "门", "户", "家", "M", "Mbps", "m"),
+    *("分", "岁", "班", "年级", "辆", "件", "张", "份", "种", "门", "户", "家", "M", "Mbps", "m"),
 }
 """Units that forms count in: a number with another unit than the cell's must be converted."""
 _CONVERTIBLE = (
-    frozenset({"元", "千元", "万元", "亿元", "角", "块", "元整"}),
+    frozenset({"元", "千元", "万元", "亿元", "角", "分", "块", "元整"}),
     frozenset({"平方米", "平米", "平方", "㎡", "m2", "m²", "m^2", "亩", "公顷", "平方公里"}),
     frozenset({"米", "m", "千米", "公里"}),
     frozenset({"吨", "公斤", "千克"}),
@@ -61,6 +61,8 @@ _CONVERTIBLE = (
 )
 """Units of one kind: a number in one of them can be converted to another."""
 _MULTIPLES = ("十", "百", "千", "万", "亿")
+_OTHER_MULTIPLES = r"[wk成折打双对‰][^\w‰]*"
+"""What makes another number of the one before it: 4.6w is 4.6万, 5成 is 50 %."""
 _LETTERS_LIKE_DIGITS = str.maketrans("OoQlI|", "000111")
 _CURRENCY = ("￥", "¥", "$", "RMB", "CNY", "人民币")
 _DAY = r"(?:19|20)[0-9]{2}(?:-|/|\.|年)[0-9]{1,2}(?:(?:-|/|\.|月)[0-9]{1,2}日?|月)"
@@ -69,8 +71,22 @@ _RANGE = r"\s*(?:-|—|至|到)+\s*[0-9]+(?:\.[0-9]+)?\D{0,2}"
 _QUOTES = ('"', "“", "”", "「")
 _AROUND = r"([^0-9]+?)\s*[0-9][0-9,]*(?:\.[0-9]+)?\s*([^0-9]*)"
 _CHINESE_DIGITS = r"[〇零一二三四五六七八九十百千万两壹贰叁肆伍陆柒捌玖拾佰仟]+"
-_APPROXIMATE = ("约", "大约", "近", "左右", "多", "余", "以上", "以下", "上下", "~", "～", "≈")
+_APPROXIMATE = (
+    *("约", "大约", "近", "左右", "多", "余", "以上", "以下", "上下", "~", "～", "≈"),
+    *("不足", "不到", "不满", "超过", "逾", "以内", "之内", "至少", "最少", "大概", "估计", "几"),
+)
 _BOUNDS = (">", "<", "≥", "≤", "±", "≦", "≧")
+_UP_OR_DOWN = r"下降|降低|减少|下调|上升|提高|增加|增长|新增|升|降|增|减|[↑↓▲▼△▽]"
+_MINUS_SIGNS = "–‐‑﹣−"
+"""Signs that programs put for a minus where a number follows at once."""
+_UNKNOWN = frozenset(
+    {
+        *("未统计", "待统计", "统计中", "待定", "待核", "待核实", "待查", "待补", "未知", "不详"),
+        *("不清楚", "不清", "不明", "不知道", "保密", "略", "同上", "同左", "〃", "见附件"),
+        *("见附表", "?", "??", "???", "…", "……", "...", "***"),
+    }
+)
+"""What clerks type where there is a number that they do not have at hand: it is not 0."""
 
 
 def is_percentage(entry: Entry) -> bool:
@@ -125,6 +141,7 @@ def _typed(raw: str, entry: Entry) -> TypedValue:
     """A number typed as text. Whatever is not certain is unreadable."""
     typed = trim(raw)
     text = half_width(typed).strip()
+    text = re.sub(rf"^[{_MINUS_SIGNS}](?=[0-9])", "-", text)
     if is_nothing(text):
         if entry.blank is Blank.MISSING:
             message = f"这一格必须填数，填的是“{typed}”；{if_none(entry, required=True)}。"
@@ -187,12 +204,16 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
     if any(word in tail for word in (*_APPROXIMATE, *_BOUNDS)):
         return f"“{typed}”不是确定的数，请填准确的数字。"
     kept = _as_typed(typed, tail)
-    if not any(sign.isalnum() for sign in tail) and tail.strip() not in _UNITS:
+    change = re.fullmatch(rf"({_UP_OR_DOWN})\W*", tail.strip())
+    if change is not None:
+        return _up_or_down(typed, change[1])
+    bare = not any(sign.isalnum() or sign == "‰" for sign in tail)
+    if bare and tail.strip() not in _UNITS:
         if tail.isspace():
             return f"“{typed}”里多写了空白；请只填数字。"
         return f"“{typed}”末尾多写了“{kept}”；请只填数字。"
     tail = tail.strip()
-    if tail.startswith(_MULTIPLES):
+    if tail.startswith(_MULTIPLES) or re.fullmatch(_OTHER_MULTIPLES, tail, re.IGNORECASE):
         return _multiple(typed, tail, entry)
     if re.fullmatch(_DAY, text):
         return f"“{typed}”像是日期；请核对填的是不是这一格要的数，只填数字。"
@@ -207,7 +228,7 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
             f"“{typed}”是科学计数法，末尾的几位可能已被略去；"
             "请把单元格格式改为“常规”，再填写完整的数字。"
         )
-    if tail[0] in "+-*/=~":
+    if tail[0] in "+-*/=~" and any(sign in "0123456789" for sign in tail):
         return f"“{typed}”不是一个数；请填计算后的结果，或以等号开头写成公式。"
     if tail == "%":
         return f"这里不填百分数，填的是“{typed}”；请填{expected(entry)}。"
@@ -218,12 +239,24 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
         alike = any({tail, unit} <= units for units in _CONVERTIBLE)
         advice = "请换算后只填数字" if alike else "请核对填的是不是这一格要的数，只填数字"
         return f"“{typed}”的“{tail}”与本格的单位“{entry.unit}”不一致；{advice}。"
+    if re.search(r"[0-9¼-¾⅐-⅞]", re.sub(r"[(\[【].*", "", tail, flags=re.DOTALL)):
+        return (
+            f"“{typed}”里写了不止一个数（后面还有“{kept}”），看不出要填的是哪个；"
+            "请只填一个数，要算的填计算后的结果。"
+        )
     return f"“{typed}”里多写了“{kept}”；请只填数字。"
 
 
 def _as_typed(typed: str, tail: str) -> str:
     """The end of what was typed, with its signs as they were: ； rather than ;"""
     return typed[len(typed) - len(tail) :].strip() if tail else ""
+
+
+def _up_or_down(typed: str, word: str) -> str:
+    return (
+        f"“{typed}”用“{word}”写了增减，看不出该填正数还是负数；"
+        "请照本格的口径只填一个数，要用负数表示的写负号。"
+    )
 
 
 def _multiple(typed: str, tail: str, entry: Entry) -> str:
@@ -245,6 +278,8 @@ def _letters_for_digits(text: str) -> bool:
 def _why_not(text: str, typed: str, entry: Entry) -> str:
     if any(word in text for word in (*_APPROXIMATE, *_BOUNDS)):
         return f"“{typed}”不是确定的数，请填准确的数字。"
+    if text in _UNKNOWN:
+        return f"“{typed}”不是数；请核实后填写实际的数字，还没有数的先空着，不要填 0。"
     if re.match(_CHINESE_DIGITS, text):
         return f"“{typed}”是汉字数字，请改填阿拉伯数字。"
     if any(sign in "0123456789" for sign in text):
@@ -255,6 +290,13 @@ def _why_not(text: str, typed: str, entry: Entry) -> str:
                 return f"“{typed}”前面多写了“{sign}”；请只填数字。"
         if text.startswith("="):
             return f"“{typed}”是以文本形式存的公式；请把单元格格式改为“常规”，再重新填写。"
+        if re.fullmatch(r"[+-]?\.[0-9]+", text):
+            return f"“{typed}”的小数点前面没有数字；请把数写全。"
+        change = re.match(rf"({_UP_OR_DOWN})(?:了|到|至)?\s*[0-9]", text)
+        if change is not None:
+            return _up_or_down(typed, change[1])
+        if re.fullmatch(r"\([0-9,.]+\)|[—―─]+[0-9,.]+", text):
+            return f"“{typed}”看不出是不是负数；请只填数字，是负数的在前面写负号“-”。"
         around = re.fullmatch(_AROUND, text)
         if around is not None:
             before, after = around[1], around[2]

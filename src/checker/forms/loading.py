@@ -14,22 +14,14 @@ from checker import toml_files
 from checker.forms.errors import TemplateError
 from checker.forms.layout_check import layout_problems
 from checker.forms.names import CODES_SHEET, field_name
-from checker.model.adopted import AdoptedLayout
 from checker.model.template import (
     PREVIOUS_SUFFIX,
     SHARED,
     WHOLE,
-    Blank,
     Column,
-    Field,
     FieldType,
-    Identity,
-    Lasting,
     Sheet,
     SheetKind,
-    Stage,
-    StageSplit,
-    Table,
     TableColumn,
     Template,
 )
@@ -50,17 +42,6 @@ def load_template(path: Path) -> Template:
         raise TemplateError(path, error.problems) from None
 
 
-def parse_template(text: str, path: Path) -> Template:
-    """As load_template, for text that is not in a file; ``path`` is only named in messages."""
-    try:
-        document = toml_files.parse_text(text, path)
-    except toml_files.TomlFileError as error:
-        raise TemplateError(path, error.problems) from None
-    if problems := _problems(document):
-        raise TemplateError(path, problems)
-    return decode(document)
-
-
 def _problems(document: toml_files.Document) -> list[str]:
     from checker.forms.schema_check import problems_of  # cerberus is slow to import
 
@@ -73,24 +54,19 @@ def _problems(document: toml_files.Document) -> list[str]:
 
 def decode(document: Entry) -> Template:
     """The template of a document whose form was checked (schema_check)."""
-    return Template(
-        id=_text(document, "id"),
-        title=_text(document, "title"),
-        edition=cast("int", document["edition"]),
-        level=_text(document, "level"),
-        stages=tuple(
-            Stage(_text(entry, "id"), _text(entry, "title"), str(entry.get("weight", 1)))
-            for entry in _entries(document, "stages")
-        ),
-        split=_split(cast("Entry", document.get("split", {}))),
-        identity=_identity(cast("Entry", document.get("identity", {}))),
-        sheets=tuple(_sheet(entry) for entry in _entries(document, "sheets")),
-        code_lists={
-            name: {code: str(meaning) for code, meaning in codes.items()}
-            for name, codes in cast("Mapping[str, Entry]", document.get("code_lists", {})).items()
+    return msgspec.convert(
+        {
+            "split": {},
+            "identity": {},
+            "code_lists": {},
+            **document,
+            "stages": [
+                {**stage, "weight": str(stage.get("weight", 1))}
+                for stage in _entries(document, "stages")
+            ],
+            "sheets": [_sheet(entry) for entry in _entries(document, "sheets")],
         },
-        layout=msgspec.convert(document["layout"], AdoptedLayout) if "layout" in document else None,
-        lasting=_lasting(cast("Entry", document.get("lasting", {}))),
+        Template,
     )
 
 
@@ -98,117 +74,28 @@ def _entries(entry: Entry, key: str) -> list[Entry]:
     return cast("list[Entry]", entry.get(key, []))
 
 
-def _text(entry: Entry, key: str) -> str:
-    value = entry[key]
-    if not isinstance(value, str):
-        raise TypeError(f"{key}: {value!r}")
-    return value
+def _sheet(entry: Entry) -> Entry:
+    own = {"sheet": entry["id"]}
+    every_column = [column["id"] for column in _entries(entry, "columns")]
+    return {
+        **entry,
+        "fields": [own | _field(field, every_column) for field in _entries(entry, "fields")],
+        "tables": [
+            {**own, **table, "columns": [_sized(column) for column in _entries(table, "columns")]}
+            for table in _entries(entry, "tables")
+        ],
+    }
 
 
-def _optional(entry: Entry, key: str) -> str | None:
-    return _text(entry, key) if key in entry else None
+def _field(entry: Entry, every_column: list[object]) -> dict[str, object]:
+    """A field by the names of `Field`; without columns of its own it has all of its sheet."""
+    limits = {key: str(entry[key]) for key in ("minimum", "maximum") if key in entry}
+    columns = entry.get("columns") or every_column
+    return {"unit": "", **entry, **limits, "row_code": entry["row"], "columns": columns}
 
 
-def _texts(entry: Entry, key: str) -> tuple[str, ...]:
-    return tuple(cast("list[str]", entry.get(key, [])))
-
-
-def _number_text(entry: Entry, key: str) -> str | None:
-    return str(entry[key]) if key in entry else None
-
-
-def _split(entry: Entry) -> StageSplit:
-    by_code = cast("Mapping[str, list[str]]", entry.get("by_code", {}))
-    return StageSplit(
-        field=_optional(entry, "field"),
-        by_code={code: tuple(stages) for code, stages in by_code.items()},
-        attached=dict(cast("Mapping[str, str]", entry.get("attached", {}))),
-        enrolment=_optional(entry, "enrolment"),
-    )
-
-
-def _identity(entry: Entry) -> Identity:
-    names = ("code", "name", "date", "year")
-    return Identity(*(_optional(entry, name) for name in names))
-
-
-def _lasting(entry: Entry) -> Lasting:
-    return Lasting(_texts(entry, "fields"), _texts(entry, "tables"))
-
-
-def _sheet(entry: Entry) -> Sheet:
-    sheet_id = _text(entry, "id")
-    columns = tuple(
-        Column(
-            id=_text(column, "id"),
-            title=_text(column, "title"),
-            stage=_optional(column, "stage"),
-            previous=bool(column.get("previous", False)),
-            year=cast("int | None", column.get("year")),
-            own=bool(column.get("own", False)),
-        )
-        for column in _entries(entry, "columns")
-    )
-    every_column = tuple(column.id for column in columns)
-    return Sheet(
-        id=sheet_id,
-        title=_text(entry, "title"),
-        kind=SheetKind(_text(entry, "kind")),
-        form_number=_optional(entry, "form_number") or "",
-        period=_optional(entry, "period") or "",
-        source=_optional(entry, "source") or "",
-        columns=columns,
-        fields=tuple(_field(item, sheet_id, every_column) for item in _entries(entry, "fields")),
-        tables=tuple(_table(item, sheet_id) for item in _entries(entry, "tables")),
-        indicators=_texts(entry, "indicators"),
-        paragraphs=_texts(entry, "paragraphs"),
-        optional=bool(entry.get("optional", False)),
-    )
-
-
-def _field(entry: Entry, sheet: str, every_column: tuple[str, ...]) -> Field:
-    return Field(
-        id=_text(entry, "id"),
-        label=_text(entry, "label"),
-        row_code=_text(entry, "row"),
-        type=FieldType(_text(entry, "type")),
-        unit=_optional(entry, "unit") or "",
-        columns=_texts(entry, "columns") or every_column,
-        note=_optional(entry, "note") or "",
-        codes=_optional(entry, "codes"),
-        blank=Blank(_optional(entry, "blank") or "missing"),
-        minimum=_number_text(entry, "minimum"),
-        maximum=_number_text(entry, "maximum"),
-        indent=cast("int", entry.get("indent", 0)),
-        added=bool(entry.get("added", False)),
-        sheet=sheet,
-    )
-
-
-def _table(entry: Entry, sheet: str) -> Table:
-    return Table(
-        id=_text(entry, "id"),
-        title=_text(entry, "title"),
-        capacity=cast("int", entry["capacity"]),
-        columns=tuple(_table_column(column) for column in _entries(entry, "columns")),
-        note=_optional(entry, "note") or "",
-        sheet=sheet,
-        required=bool(entry.get("required", False)),
-        none_by=_optional(entry, "none_by") or "",
-    )
-
-
-def _table_column(entry: Entry) -> TableColumn:
-    return TableColumn(
-        id=_text(entry, "id"),
-        title=_text(entry, "title"),
-        type=FieldType(_text(entry, "type")),
-        unit=_optional(entry, "unit") or "",
-        codes=_optional(entry, "codes"),
-        blank=Blank(_optional(entry, "blank") or "missing"),
-        note=_optional(entry, "note") or "",
-        width=float(str(entry.get("width", 10))),
-    )
+def _sized(column: Entry) -> Entry:
+    return {**column, "width": float(str(column["width"]))} if "width" in column else column
 
 
 # -- what a template says of itself must agree ---------------------------------------------

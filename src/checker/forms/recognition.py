@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from checker.forms.adopted_sheets import ENOUGH as ENOUGH_ADOPTED
-from checker.forms.adopted_sheets import likeness
 from checker.forms.names import (
     EDITION_PROPERTY,
     EXPLANATIONS_NAME,
@@ -101,6 +99,10 @@ def _by_sheets(snapshot: Snapshot, templates: Sequence[Template]) -> list[Templa
 
 def _adopted(snapshot: Snapshot, templates: Sequence[Template]) -> list[Template]:
     """The templates with an adopted layout that fit best and well enough."""
+    # late, as in binding: only workbooks that do not say what they are come here
+    from checker.forms.adopted_sheets import ENOUGH as ENOUGH_ADOPTED
+    from checker.forms.adopted_sheets import likeness
+
     scores = [
         (likeness(snapshot, template.layout), template)
         for template in templates

@@ -69,20 +69,10 @@ def bundled_sheets() -> list[Path]:
     return sorted(Path(places[0]).glob(f"*/templates/*/{SHEETS_FILE}")) if places else []
 
 
-def template_files(folder: Path) -> list[Path]:
-    """The template.toml files of a folder: its own, else those of the folders directly in it."""
-    own = folder / TEMPLATE_FILE
-    if own.is_file():
-        return [own]
-    return toml_files.one_below(folder, TEMPLATE_FILE)
-
-
-def sheets_files(folder: Path) -> list[Path]:
-    """The sheets.toml files of a folder, found as the template.toml files are."""
-    own = folder / SHEETS_FILE
-    if own.is_file():
-        return [own]
-    return toml_files.one_below(folder, SHEETS_FILE)
+def declared_in(folder: Path, name: str = TEMPLATE_FILE) -> list[Path]:
+    """The files of this name of a folder: its own, else those of the folders directly in it."""
+    own = folder / name
+    return [own] if own.is_file() else toml_files.one_below(folder, name)
 
 
 def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate, ...]:
@@ -95,7 +85,7 @@ def installed_templates(folders: Iterable[Path] = ()) -> tuple[InstalledTemplate
     folders = tuple(folders)
     files = _all_files(folders)
     own = bundled_sheets()
-    given = dict.fromkeys(path for folder in folders for path in sheets_files(folder))
+    given = dict.fromkeys(path for folder in folders for path in declared_in(folder, SHEETS_FILE))
     added = _not_among(own, given)
     sources = [*files, *own, *added]
 
@@ -133,10 +123,10 @@ def _each_once(files: Iterable[Path]) -> tuple[InstalledTemplate, ...]:
 
 
 def _all_files(folders: Iterable[Path]) -> list[Path]:
-    files = template_files(bundled_folder())
+    files = declared_in(bundled_folder())
     for folder in folders:
-        extra = template_files(folder)
-        if not extra and not sheets_files(folder):
+        extra = declared_in(folder)
+        if not extra and not declared_in(folder, SHEETS_FILE):
             raise TemplateError(folder, [f"文件夹里没有 {TEMPLATE_FILE}"])
         files += _not_among(files, extra)
     return files

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from checker.forms.plain_text import plain
 from checker.model.cells import Cell, CellKind
-from checker.model.submission import FactState, FactValue
+from checker.model.submission import Fact, FactRef, FactState, FactValue
 from checker.model.template import Blank, FieldType
 
 
@@ -79,6 +79,11 @@ def blank(entry: Entry, typed: str = "", rule: str = "", message: str = "") -> T
         elif entry.type is FieldType.FLAG:
             value = False
     return TypedValue(FactState.BLANK, value, typed, rule, message)
+
+
+def blank_fact(ref: FactRef, entry: Entry) -> Fact:
+    """The fact of a cell that was left empty."""
+    return Fact(ref, FactState.BLANK, blank(entry).value)
 
 
 def given(value: FactValue, typed: str) -> TypedValue:

@@ -81,10 +81,23 @@ def without_blanks(
     缺数据 and points at those cells."""
     return tuple(
         _settled(verdict, number, rule, unit, context, supposed)
-        if isinstance(verdict, Verdict) and verdict.outcome is Outcome.FAIL
+        if isinstance(verdict, Verdict)
+        and verdict.outcome is Outcome.FAIL
+        and not _slip_of_digits(verdict)
         else verdict
         for number, verdict in enumerate(given)
     )
+
+
+_SLIPS = frozenset(Fraction(power) for power in (10, 100, 1000, 10000))
+
+
+def _slip_of_digits(verdict: Verdict) -> bool:
+    """Whether two figures that should be equal differ by digits: 760 people of whom 76 are told of
+    are a slip of the pen, not people in the empty cells."""
+    one, wanted = _amount(verdict), verdict.required
+    two = wanted.value if wanted is not None and wanted.compare == "==" else None
+    return bool(one and two) and (one / two in _SLIPS or two / one in _SLIPS)  # type: ignore[operator]
 
 
 def _settled(

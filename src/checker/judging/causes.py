@@ -8,24 +8,28 @@ parts of the form cannot be guessed; they are gathered by sheet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
-from msgspec.structs import replace
-
 from checker.judging.blank_cells import BLANK_CELL
+from checker.judging.changed_submissions import (
+    OTHER_STAGE,
+    as_type,
+    moved_back,
+    with_figure,
+    with_unknown,
+)
 from checker.model.cells import CellRef
 from checker.model.report import Cause, CauseKind
-from checker.model.submission import Fact, FactRef, FactState, Problem, Submission
-from checker.model.template import Blank, Field, FieldType, Sheet, SheetKind
+from checker.model.submission import Fact, FactRef, FactState, Submission
+from checker.model.template import Field, Sheet, SheetKind
 from checker.model.verdicts import Outcome, Passed, Quantity, Severity, Verdict, finding_key
 
 MOST = 7
 """Things to do that are named; the rest follows when these are done."""
 
-OTHER_STAGE = "FORM009"
 STRUCTURE = frozenset(
     {"FORM010", "FORM011", "FORM012", "FORM013", "FORM014", "FORM015", "FORM018", "FORM024"}
 )
@@ -48,17 +52,25 @@ _SHOWN = _FAULTS | {Outcome.UNMET}
 _TRIES = 40
 """Judgements again that one workbook may cost."""
 
-
 _LIKELY = 8
 """Figures that are tried for one cell, besides slips of digits and units."""
 
-_Tried = tuple[int, FactRef, Submission, dict[str, Verdict]]
-"""How many findings fewer there are without what a cell holds, the cell, the submission then, and
-the findings left."""
+_ASKED = 12
+"""Cells that are tried before one is called a cause."""
+
+_Worth = tuple[int, int]
+"""How many faults fewer there are when a cell is set right, and how many standards are met then."""
+
+_Tried = tuple[_Worth, FactRef, Submission, dict[str, Verdict]]
+"""What is gained without what a cell holds, the cell, the submission then, and the findings
+left."""
 
 JudgeAgain = Callable[[Submission, frozenset[str] | None], Sequence[Verdict | Passed]]
 """The verdicts on a changed submission, under the same rules and profile: all of them, or those of
 the rules with these ids and of the form itself."""
+
+FieldsRead = Callable[[str], Set[str]]
+"""Ids of the fields that the rule with this id reads."""
 
 
 def causes_of(
@@ -66,9 +78,10 @@ def causes_of(
     verdicts: Sequence[Verdict | Passed],
     severity_of: Callable[[str], Severity | None],
     judge_again: JudgeAgain,
+    fields_read: FieldsRead,
 ) -> tuple[Cause, ...]:
     """What to do first about the findings among these verdicts, at most `MOST` things."""
-    return tuple(_Search(submission, verdicts, severity_of, judge_again).causes())
+    return tuple(_Search(submission, verdicts, severity_of, judge_again, fields_read).causes())
 
 
 class _Search:
@@ -80,10 +93,12 @@ class _Search:
         verdicts: Sequence[Verdict | Passed],
         severity_of: Callable[[str], Severity | None],
         judge_again: JudgeAgain,
+        fields_read: FieldsRead,
     ) -> None:
         self.submission = submission
         self.severity_of = severity_of
         self.judge_again = judge_again
+        self.fields_read = fields_read
         self.open = self._findings(verdicts)
         self.known = frozenset(self.open)
         self.tries = _TRIES
@@ -129,6 +144,20 @@ class _Search:
             key not in self.known and each.outcome in _FAULTS for key, each in left.items()
         )
 
+    def _put_right(self, changed: Submission) -> tuple[dict[str, Verdict], int]:
+        """As `_without`, but what cannot be judged any more does not count as gone."""
+        self.tries -= 1
+        again = self.judge_again(changed, None)
+        left = self._findings(again)
+        unjudged = {(each.rule, each.unit) for each in again if each.outcome is Outcome.INCOMPLETE}
+        gone = sum(
+            key not in left and (each.rule, each.unit) not in unjudged
+            for key, each in self.faults.items()
+        )
+        return left, gone - sum(
+            key not in self.known and each.outcome in _FAULTS for key, each in left.items()
+        )
+
     def _at_most(self, changed: Submission) -> int:
         """How many fewer findings a changed submission can have: as many as go away of those that
         are open. Only their rules are judged; what comes anew is not known."""
@@ -163,7 +192,7 @@ class _Search:
             if stages in tried:
                 continue
             tried.add(stages)
-            changed = _as_type(submission, typed, code, stages)
+            changed = as_type(submission, typed, code, stages)
             left, fewer = self._without(changed)
             if best is None or fewer > best[0]:
                 best = fewer, code, changed, left
@@ -211,7 +240,10 @@ class _Search:
                 continue
             found = self._best_shift(sheet)
             if found is not None:
-                place, step, changed, left = found
+                fewer, place, step, changed, left = found
+                figure = self._best_figure(set())
+                if figure is not None and figure[0][0] >= fewer:
+                    continue  # one cell explains as much
                 word = "下" if step > 0 else "上"
                 message = (
                     f"“{title}”表从第 {place.row} 行起的数像是整体往{word}错了一行；"
@@ -222,7 +254,7 @@ class _Search:
 
     def _best_shift(
         self, sheet: Sheet
-    ) -> tuple[CellRef, int, Submission, dict[str, Verdict]] | None:
+    ) -> tuple[int, CellRef, int, Submission, dict[str, Verdict]] | None:
         rows = [fact.cell.row for field in sheet.fields for fact in self._facts(field) if fact.cell]
         wrong = {place.row for verdict in self.faults.values() if (place := self._place(verdict))}
         starts = sorted({min(rows), *(row for row in rows if row in wrong)})[:4] if rows else []
@@ -230,16 +262,16 @@ class _Search:
         least = max(_MANY // 2, len(self.faults) // 3)
         for start in starts:
             for step in (1, -1):
-                changed = _moved_back(self.submission, sheet, start, step)
+                changed = moved_back(self.submission, sheet, start, step)
                 if self._at_most(changed) < least or self.tries <= 0:
                     continue
-                left, fewer = self._without(changed)
+                left, fewer = self._put_right(changed)
                 if fewer >= least:
                     best = fewer, start, step, changed, left
                     least = fewer + 1
         if best is None:
             return None
-        _, start, step, changed, left = best
+        fewer, start, step, changed, left = best
         column = min(
             fact.cell.column
             for field in sheet.fields
@@ -247,7 +279,7 @@ class _Search:
             if fact.cell and fact.cell.row == start
         )
         title = self.submission.sheet_titles.get(sheet.id, sheet.title)
-        return CellRef(title, start, column), step, changed, left
+        return fewer, CellRef(title, start, column), step, changed, left
 
     def _facts(self, field: Field) -> Iterator[Fact]:
         for column in field.columns:
@@ -259,61 +291,109 @@ class _Search:
 
     def _figures(self) -> Iterator[Cause]:
         refused: set[FactRef] = set()
-        while self.tries > 0:
-            told = Counter(ref for verdict in self.faults.values() for ref in set(verdict.at))
-            asked = [
-                ref
-                for ref, times in told.most_common(8)
-                if times >= _FEW and ref not in refused and self._given(ref)
-            ]
-            best: _Tried | None = None
-            least = _FEW
-            for ref in asked[: self.tries]:
-                changed = _unknown(self.submission, ref)
-                if self._at_most(changed) < least:
-                    continue
-                left, fewer = self._without(changed)
-                if fewer >= least:
-                    best = fewer, ref, changed, left
-                    least = fewer + 1
-            if best is None:
-                return
-            refused.add(best[1])
-            mended = self._mended(best)
-            if mended is None:
-                continue
-            fewer, ref, changed, left = mended
+        while (found := self._best_figure(refused)) is not None:
+            _, ref, changed, left = found
             fact = self.submission.fact(ref)
+            gone = [each.outcome for key, each in self.open.items() if key not in left]
+            met = gone.count(Outcome.UNMET)
             message = (
                 f"先核对{self._label(ref)}，现在填的是 {fact.typed or fact.value}："
-                f"{fewer} 处问题都牵涉到它。"
+                f"{len(gone) - met} 处问题{f'、{met} 项未达标' if met else ''}都牵涉到它。"
             )
             yield self._accept(CauseKind.FIGURE, message, fact.cell, left)
             self.submission = changed
 
+    def _best_figure(self, refused: set[FactRef]) -> _Tried | None:
+        """The cell with which most is gained when it holds another figure. Cells for which there is
+        none are added to ``refused``."""
+        while self.tries > 0:
+            best: _Tried | None = None
+            for ref in self._asked(refused)[: self.tries]:
+                changed = with_unknown(self.submission, ref)
+                if self._at_most(changed) < (best[0][0] if best else 1):
+                    continue
+                left, fewer = self._without(changed)
+                worth = self._worth(left, fewer)
+                if worth is not None and (best is None or worth > best[0]):
+                    best = worth, ref, changed, left
+            if best is None:
+                return None
+            refused.add(best[1])
+            mended = self._mended(best)
+            if mended is not None:
+                return mended
+        return None
+
+    def _asked(self, refused: Set[FactRef]) -> list[FactRef]:
+        """Cells on which several findings hang, the most told of first: those that the findings
+        point at, and the others that their rules read."""
+        near: Counter[FactRef] = Counter()
+        far: Counter[FactRef] = Counter()
+        below: Counter[FactRef] = Counter()
+        for verdict in self.open.values():
+            at = {*verdict.at}
+            read = at | self._read_by(verdict)
+            if verdict.outcome in _FAULTS:
+                near.update(at)
+                far.update(read)
+            else:
+                below.update(read)
+        asked = [
+            ref
+            for ref, times in far.items()
+            if times + bool(below[ref]) >= _FEW and ref not in refused and self._given(ref)
+        ]
+        asked.sort(key=lambda ref: (-far[ref], -near[ref], -below[ref]))
+        return asked[:_ASKED]
+
+    def _read_by(self, verdict: Verdict) -> set[FactRef]:
+        """The cells of the form that the rule of a verdict reads of its unit."""
+        found: set[FactRef] = set()
+        fields = self.submission.template.fields()
+        for field_id in self.fields_read(verdict.rule):
+            field = fields.get(field_id)
+            if field is not None:
+                stage = verdict.unit.stage
+                columns = (stage,) if stage in field.columns else field.columns
+                found.update(FactRef(field_id, column) for column in columns if column)
+        return found
+
+    def _worth(self, left: dict[str, Verdict], fewer: int) -> _Worth | None:
+        """What is gained with these findings left; None if that makes no cause: several faults do,
+        and one impossibility on which a standard hangs."""
+        gone = [each for key, each in self.open.items() if key not in left]
+        met = sum(each.outcome is Outcome.UNMET for each in gone)
+        impossible = any(each.outcome is Outcome.FAIL for each in gone)
+        if fewer >= _FEW or (fewer == 1 and met and impossible):
+            return fewer, met
+        return None
+
     def _mended(self, unknown: _Tried) -> _Tried | None:
         """The same with a figure instead of none: the one with which most findings go away
         together. Findings that contradict each other on one cell are not promised to go away with
-        it. None if no figure takes away `_FEW`; what is no figure is taken as it is."""
+        it. None if no figure takes away enough; what is no figure is taken as it is."""
         _, ref, _, left = unknown
-        gone = [key for key in self.faults if key not in left]
-        figures = self._figures_for(ref, gone)
+        gone = {key: each for key, each in self.open.items() if key not in left}
+        faults = [key for key, each in gone.items() if each.outcome in _FAULTS]
+        figures = self._figures_for(ref, faults)
         if figures is None:
-            return unknown
-        rules = frozenset(self.open[key].rule for key in gone)
-        least, chosen = _FEW - 1, None
+            return unknown if len(faults) >= _FEW else None
+        rules = frozenset(each.rule for each in gone.values())
+        most, chosen = (0, 0), None
         for figure in figures:
-            changed = _with_figure(self.submission, ref, figure)
+            changed = with_figure(self.submission, ref, figure)
             still = self._findings(self.judge_again(changed, rules))
-            fewer = sum(key not in still for key in gone)
-            if fewer > least:
-                least, chosen = fewer, changed
-                if fewer == len(gone):
+            fewer = sum(key not in still for key in faults)
+            worth = fewer, sum(key not in still for key in gone) - fewer
+            if fewer and worth > most:
+                most, chosen = worth, changed
+                if sum(most) == len(gone):
                     break
         if chosen is None:
             return None
         left, fewer = self._without(chosen)
-        return (fewer, ref, chosen, left) if fewer >= _FEW else None
+        gained = self._worth(left, fewer)
+        return None if gained is None else (gained, ref, chosen, left)
 
     def _figures_for(self, ref: FactRef, keys: Sequence[str]) -> list[Decimal] | None:
         """Figures that may be the right one for a cell, the likeliest first: those that just fulfil
@@ -323,7 +403,7 @@ class _Search:
             return None
         other = typed * 2 + 3
         rules = frozenset(self.open[key].rule for key in keys)
-        changed = _with_figure(self.submission, ref, other)
+        changed = with_figure(self.submission, ref, other)
         again = {finding_key(each): each for each in self.judge_again(changed, rules)}
         wanted: Counter[Decimal] = Counter()
         for key in keys:
@@ -396,34 +476,6 @@ class _Search:
         return place.sheet if place else verdict.sheet or ""
 
 
-# -- changed submissions ---------------------------------------------------------------------
-
-
-def _unknown(submission: Submission, ref: FactRef) -> Submission:
-    """The submission with one figure not known."""
-    unknown = replace(submission.fact(ref), state=FactState.UNREADABLE, value=None)
-    return _with_fact(submission, unknown)
-
-
-def _with_figure(submission: Submission, ref: FactRef, figure: Decimal) -> Submission:
-    """The submission with another figure in one cell."""
-    fact = submission.fact(ref)
-    return _with_fact(submission, replace(fact, value=figure, typed=str(figure)))
-
-
-def _with_fact(submission: Submission, fact: Fact) -> Submission:
-    """The submission with one fact exchanged."""
-    ref = fact.ref
-    if not ref.row:
-        return replace(submission, facts={**submission.facts, ref: fact})
-    table, _, column = ref.field.partition(".")
-    rows = tuple(
-        replace(row, facts={**row.facts, column: fact}) if row.ordinal == ref.row else row
-        for row in submission.tables[table]
-    )
-    return replace(submission, tables={**submission.tables, table: rows})
-
-
 def _apart(verdict: Verdict | Passed | None) -> Fraction | None:
     """How far the value of a verdict lies from what is required."""
     if verdict is None or not isinstance(verdict.actual, Quantity) or verdict.required is None:
@@ -445,89 +497,3 @@ def _roots(one: Fraction, two: Fraction, apart: Fraction, then: Fraction) -> Ite
         if root >= 0:
             yield from {Decimal(floor(root)), Decimal(ceil(root))}
             yield round(Decimal(root.numerator) / Decimal(root.denominator), 2)
-
-
-def _as_type(submission: Submission, typed: Fact, code: str, stages: tuple[str, ...]) -> Submission:
-    """The submission as one of a school of another type, with the blanks that are missing then."""
-    facts = {**submission.facts, typed.ref: replace(typed, value=code, typed=code)}
-    kept = [
-        problem
-        for problem in submission.problems
-        if problem.ref is None
-        or not (
-            (problem.rule == OTHER_STAGE and problem.ref.column in stages)
-            or (
-                problem.rule == BLANK_CELL
-                and _of_stage(submission, problem.ref) not in (*stages, "")
-            )
-        )
-    ]
-    known = {problem.ref for problem in kept if problem.rule == BLANK_CELL}
-    for field in submission.template.fields().values():
-        for column in field.columns:
-            ref = FactRef(field.id, column)
-            fact = facts.get(ref)
-            if (
-                column in stages
-                and column not in submission.stages
-                and field.blank is Blank.MISSING
-                and fact is not None
-                and fact.state is FactState.BLANK
-                and ref not in known
-            ):
-                kept.append(Problem(BLANK_CELL, f"“{field.label}”必须填写，现在是空的。", ref))
-    return replace(submission, facts=facts, stages=stages, problems=tuple(kept))
-
-
-def _of_stage(submission: Submission, ref: FactRef) -> str:
-    """The stage a fact belongs to; "" for one of the whole school."""
-    return ref.column if any(each.id == ref.column for each in submission.template.stages) else ""
-
-
-def _moved_back(submission: Submission, sheet: Sheet, start: int, step: int) -> Submission:
-    """The submission with the figures of a sheet from one row on put back by ``step`` rows."""
-    facts = dict(submission.facts)
-    cured: set[FactRef] = set()
-    for column in {column for field in sheet.fields for column in field.columns}:
-        line = [
-            (field, fact)
-            for field in sheet.fields
-            if (fact := submission.facts.get(FactRef(field.id, column))) is not None
-            and fact.cell is not None
-            and fact.cell.row >= start
-        ]
-        line.sort(key=lambda item: item[1].cell.row if item[1].cell else 0)
-        for place, (field, fact) in enumerate(line):
-            source = place + step
-            given = line[source][1] if 0 <= source < len(line) else None
-            facts[fact.ref] = _taken(field, fact, given)
-            if facts[fact.ref].state in (FactState.GIVEN, FactState.BLANK):
-                cured.add(fact.ref)
-    problems = tuple(
-        problem
-        for problem in submission.problems
-        if problem.ref not in cured
-        or (problem.rule == BLANK_CELL and facts[problem.ref].state is FactState.BLANK)
-    )
-    return replace(submission, facts=facts, problems=problems)
-
-
-def _taken(field: Field, fact: Fact, given: Fact | None) -> Fact:
-    """The fact of a field with what stands in another cell."""
-    if given is None or given.state is FactState.BLANK:
-        return replace(fact, state=FactState.BLANK, value=None, typed="")
-    value = given.value
-    if field.type is FieldType.FLAG and given.typed in ("是", "否"):
-        value = given.typed == "是"
-    number = isinstance(value, Decimal) and not isinstance(value, bool)
-    fits = {
-        FieldType.COUNT: number and value == int(value) if isinstance(value, Decimal) else False,
-        FieldType.AMOUNT: number,
-        FieldType.SIGNED: number,
-        FieldType.PERCENT: number,
-        FieldType.YEAR: number,
-        FieldType.FLAG: isinstance(value, bool),
-    }.get(field.type, isinstance(value, str))
-    if not fits:
-        return replace(fact, state=FactState.UNREADABLE, value=None, typed=given.typed)
-    return replace(fact, state=FactState.GIVEN, value=value, typed=given.typed)

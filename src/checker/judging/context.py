@@ -201,6 +201,30 @@ class Context:
             found.update(dict.fromkeys(refs))
         return tuple(found)
 
+    def _pointed(self, at: At) -> tuple[FactRef, ...]:
+        """As `places`, for what a function points at. Raises RuleDefect for what is no list, and
+        for names that the form does not have."""
+        if isinstance(at, str):
+            raise RuleDefect(f"at 应是一个列表：at=[{at!r}]")
+        if self.rule.kind == "function":
+            for place in at:
+                if isinstance(place, str) and not self._in_the_form(place):
+                    title = self.unit.template.title
+                    raise RuleDefect(f"模板“{title}”没有字段 {place}")
+        return self.places(at)
+
+    def _in_the_form(self, name: str) -> bool:
+        """Whether the form has a field, a table or a column of this name."""
+        template = self.unit.template
+        tables = template.tables()
+        table_id, _, column_id = name.rpartition(".")
+        columns = tables[table_id].columns if table_id in tables else ()
+        return (
+            name in template.fields()
+            or name in tables
+            or any(column.id == column_id for column in columns)
+        )
+
     def _say(
         self,
         outcome: Outcome,
@@ -215,7 +239,7 @@ class Context:
             rule=self.rule.id,
             outcome=outcome,
             unit=self.unit.ref,
-            at=self.places(at),
+            at=self._pointed(at),
             actual=actual,
             required=Requirement(required) if isinstance(required, str) else required,
             gap=gap,

@@ -59,6 +59,7 @@ def judge(
             *Run(changed, run.plan.asked_again, profile, previous).report(rules).verdicts,
             *said_once,
         ),
+        run.plan.fields_read,
     )
     return replace(report, causes=causes)
 
@@ -204,7 +205,9 @@ class Run:
         except (MissingInput, NotApplicable):
             return ()  # no table, no rows: the form rules say so
         except RuleDefect as defect:  # of each rule anew
-            self.errors.append(RuleError(rule.plugin, rule.id, str(defect), rule.path))
+            self.errors.append(
+                RuleError(rule.plugin, rule.id, str(defect), self.ruleset.file_of(rule))
+            )
             return None
 
     def verdicts_of(self, rule_id: str, unit: UnitRef) -> Verdicts:
@@ -294,7 +297,13 @@ class Run:
             return ()
         except RuleDefect as defect:
             self.errors.append(
-                RuleError(rule.plugin, rule.id, str(defect), rule.path, unit=unit.label)
+                RuleError(
+                    rule.plugin,
+                    rule.id,
+                    str(defect),
+                    self.ruleset.file_of(rule),
+                    unit=unit.label,
+                )
             )
             return ()
         except Exception as error:
@@ -304,7 +313,7 @@ class Run:
                     rule.plugin,
                     rule.id,
                     f"判断时出错（{type(error).__name__}：{str(error)[:200]}）",
-                    rule.path,
+                    self.ruleset.file_of(rule),
                     traceback.format_exc(),
                     unit.label,
                 )

@@ -14,6 +14,7 @@ from checker.model.template import Template
 from checker.model.verdicts import Scope
 from checker.rules.kinds import COLLECTION_KINDS
 from checker.rules.profiles import Profile
+from checker.rules.rule_reads import fields_read
 from checker.rules.ruleset import RuleSet
 
 _MOST = 64
@@ -52,6 +53,7 @@ class Plan:
         )
         self.groups: Mapping[str, Group] = {rule.id: _group(rule) for rule in self.by_id.values()}
         self.form_rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.form_rules}
+        self._read: dict[str, frozenset[str]] = {}
         self._limits: dict[tuple[str, str | None], tuple[Threshold, Fraction] | None] = {}
 
     def in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction] | None:
@@ -89,6 +91,16 @@ class Plan:
     def _foreign_code(self, rule: Rule) -> bool:
         functions = self.ruleset.functions
         return rule.kind == "function" and not (functions and functions.bundled(rule.plugin))
+
+    def fields_read(self, rule_id: str) -> frozenset[str]:
+        """Ids of the fields a rule reads; none of a rule that is not asked."""
+        rule = self.by_id.get(rule_id)
+        if rule is None:
+            return frozenset()
+        found = self._read.get(rule_id)
+        if found is None:
+            found = self._read[rule_id] = frozenset(fields_read(rule))
+        return found
 
     def title_of(self, rule_id: str) -> str:
         """Title of a rule; its id if it does not run."""

@@ -319,7 +319,10 @@ def missed(
     told: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Not as it should be: in the rule's own words if it has any, else in ``message``. ``told``
-    says otherwise, or more, of what the rule's {placeholders} may name."""
+    says otherwise, or more, of what the rule's {placeholders} may name. A gap of nothing is none:
+    "more than 5" is not missed by an amount when it is 5."""
+    if gap is not None and not gap.value:
+        gap = None
     own = context.rule.message
     if own:
         known = {

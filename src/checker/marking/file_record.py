@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, TypedDict, TypeVar
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from checker.marking.findings import Counts
 from checker.marking.overview import Overview
@@ -398,39 +399,12 @@ def record_of(
     path: str, place: str, modified: float, marked_copy: str, head: Head, parts: Parts
 ) -> FileRecord:
     """The record of one file. ``place`` is its path in full, as errors of rules name it."""
-    return FileRecord(
-        path=path,
-        status=head.status,
-        message=head.message,
-        template=head.template,
-        name=head.name,
-        code=head.code,
-        type=head.type,
-        submitted=head.submitted,
-        content=head.content,
-        modified=modified,
-        counts=dict(zip(_COUNTED, head.counts, strict=False)),
-        cannot_write=head.cannot_write,
-        marked_copy=marked_copy,
-        errors=tuple([_error_at(place, each) for each in head.errors]),
-        measuring_errors=tuple([_error_at(place, each) for each in head.measuring_errors]),
-        overview=head.overview,
-        left_out=head.left_out,
-        year=head.year,
-        explained=head.explained,
-        sparse=head.sparse,
-        parts=parts,
-    )
-
-
-def _error_at(place: str, error: ErrorContent) -> dict[str, Json]:
-    return {
-        "file": place,
-        "plugin": error["plugin"],
-        "rule": error["rule"],
-        "message": error["message"],
-        "where": error["where"],
+    said = asdict(head) | {
+        "counts": dict(zip(_COUNTED, head.counts, strict=False)),
+        "errors": tuple([{"file": place, **each} for each in head.errors]),
+        "measuring_errors": tuple([{"file": place, **each} for each in head.measuring_errors]),
     }
+    return FileRecord(path=path, modified=modified, marked_copy=marked_copy, parts=parts, **said)
 
 
 def error_contents(errors: Iterable[RuleError]) -> tuple[ErrorContent, ...]:

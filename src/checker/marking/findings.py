@@ -234,10 +234,22 @@ class Counts(Struct, frozen=True):
         rest = self.incomplete - self.unjudged
         if not rest:
             return ""
+        if not self.unjudged:
+            return (
+                f"缺数据 {rest} 条，都是逻辑校验、经验校验和提示，没有达标项目："
+                "要用的格子空着，或者填得不对，所以没有判断。"
+            )
         return (
             f"缺数据共 {self.incomplete} 条：达标项目 {self.unjudged} 项，就是列出名称的“未判断”；"
-            f"其余 {rest} 条是综合判定、逻辑校验、经验校验和提示。补齐空着的格子后都会自动判断。"
+            f"其余 {rest} 条是综合判定、逻辑校验、经验校验和提示。"
+            "空着的格子补齐、填得不对的改好以后，都会自动判断。"
         )
+
+
+def is_unjudged(verdict: Verdict | Passed, rule: Rule | None) -> bool:
+    """Whether it is an official item, no composite of them, that lacks its data."""
+    official = rule is not None and rule.severity is Severity.STANDARD and rule.kind != "composite"
+    return official and verdict.outcome is Outcome.INCOMPLETE
 
 
 def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
@@ -252,13 +264,7 @@ def counts_of(report: Report, rules: Mapping[str, Rule]) -> Counts:
             info += 1
         else:
             shown[verdict.outcome] += 1
-    unjudged = sum(
-        verdict.outcome is Outcome.INCOMPLETE
-        and (rule := rules.get(verdict.rule)) is not None
-        and rule.severity is Severity.STANDARD
-        and rule.kind != "composite"
-        for verdict in report.verdicts
-    )
+    unjudged = sum(is_unjudged(each, rules.get(each.rule)) for each in report.verdicts)
     return Counts(
         fail=shown[Outcome.FAIL],
         doubt=shown[Outcome.DOUBT],

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from checker.forms.asked import is_required
+from checker.marking.findings import is_unjudged
 from checker.model.report import CauseKind, Report
 from checker.model.rules import Rule
 from checker.model.submission import FactState, Submission
 from checker.model.template import SheetKind
-from checker.model.verdicts import Outcome, Severity
+from checker.model.verdicts import Outcome
 
 SCORE_WORDS = {Outcome.PASS: "达标", Outcome.INCOMPLETE: "未判断"}
 """What a composite standard comes to; 未达标 otherwise."""
@@ -69,7 +70,8 @@ class Filled(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
-    """All of it for one workbook. ``blank``: nothing is filled in yet."""
+    """All of it for one workbook. ``blank``: nothing is filled in yet. ``same_year``: the form that
+    is given as last year's is of this very year."""
 
     scorecard: tuple[ScoreLine, ...] = ()
     first: tuple[FirstThing, ...] = ()
@@ -77,6 +79,7 @@ class Overview(Struct, frozen=True):
     filled: tuple[Filled, ...] = ()
     blank: bool = False
     note: str = ""
+    same_year: bool = False
 
 
 _FOLDING = frozenset({CauseKind.TYPE, CauseKind.SHIFT, CauseKind.FIGURE, CauseKind.STRUCTURE})
@@ -117,18 +120,14 @@ def overview_of(report: Report, rules: Mapping[str, Rule]) -> Overview:
         filled=() if report.blank else tuple(_filled(report.submission)),
         blank=report.blank,
         note=report.note,
+        same_year=report.same_year,
     )
 
 
 def _unjudged(report: Report, rules: Mapping[str, Rule]) -> Iterator[NotJudged]:
     for verdict in report.verdicts:
         rule = rules.get(verdict.rule)
-        if (
-            verdict.outcome is not Outcome.INCOMPLETE
-            or rule is None
-            or rule.severity is not Severity.STANDARD
-            or rule.kind == "composite"
-        ):
+        if rule is None or not is_unjudged(verdict, rule):
             continue
         located = (report.submission.locate(ref) for ref in verdict.at)
         place = next((cell for cell in located if cell is not None), None)

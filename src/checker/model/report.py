@@ -56,7 +56,7 @@ class Report(Struct, frozen=True):
 
     ``causes``: what to mend first. ``scorecard``: the composite standards. ``blank``: nothing was
     filled in, and nothing is said of it. ``note``: by which year's rules it was judged, where that
-    is not the form's own edition.
+    is not the form's own edition. ``same_year``: what it was compared with is of this very year.
     """
 
     submission: Submission
@@ -67,26 +67,11 @@ class Report(Struct, frozen=True):
     scorecard: tuple[Score, ...] = ()
     blank: bool = False
     note: str = ""
+    same_year: bool = False
 
     def count(self, outcome: Outcome) -> int:
         """How many verdicts have this outcome."""
         return sum(verdict.outcome is outcome for verdict in self.verdicts)
-
-
-_SAME_YEAR = "用来比较的上年的表写的也是"
-
-
-def same_year(year: int) -> str:
-    """What is said where the tables given as last year's are of this very year."""
-    return (
-        f"{_SAME_YEAR} {year} 年，与这份表是同一年，“与上年比较”的各条可能不对："
-        "请核对给的是不是上年的表。"
-    )
-
-
-def compares_one_year(note: str) -> bool:
-    """Whether a report's note says so."""
-    return _SAME_YEAR in note
 
 
 class FileStatus(StrEnum):

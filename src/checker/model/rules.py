@@ -27,6 +27,7 @@ class Citation(Struct, frozen=True, omit_defaults=True):
     date: str = ""
     confirmed: bool = True
     note: str = ""  # what is not confirmed, or where it was read
+    local: bool = False  # what other places do: no clause says so
 
     def __str__(self) -> str:
         head = f"《{self.title}》" if self.title and "《" not in self.title else self.title
@@ -34,12 +35,15 @@ class Citation(Struct, frozen=True, omit_defaults=True):
         return f"{head}{number}{self.clause}"
 
 
+LOCAL_PRACTICE = "各地自查的做法，没有条文规定"
+
+
 def sources_in_words(citations: Sequence[Citation]) -> str:
     """The sources of a rule as a person reads them. What only other places' reports say is local
     practice and no clause, and is called so."""
     named = "；".join(str(citation) for citation in citations)
-    if citations and all("报告" in citation.title for citation in citations):
-        return f"各地自查的做法，没有条文规定，参见{named}"
+    if citations and all(citation.local for citation in citations):
+        return f"{LOCAL_PRACTICE}，参见{named}"
     return named
 
 
@@ -103,4 +107,3 @@ class Rule(Struct, frozen=True, omit_defaults=True):
     message: str | None = None
     since: int = 0
     until: int | None = None
-    path: str = ""  # plugin.toml it stands in

@@ -88,7 +88,7 @@ class TableColumn(Struct, frozen=True):
     codes: str | None = None
     blank: Blank = Blank.MISSING
     note: str = ""
-    width: float = 10
+    width: float = 10.0
 
 
 class Table(Struct, frozen=True):

@@ -15,10 +15,10 @@ from checker.batch.file_names import (
     is_workbook_name,
     why_not_looked_at,
 )
+from checker.county.assembly import Received
 from checker.county.judgement import (
     CountyOutcome,
     NamedFile,
-    Received,
     concluded,
     marked_school,
     newest_county_form,

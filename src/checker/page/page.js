@@ -78,6 +78,7 @@
 
   const STOPPED = "已停止，这一份没有校验。";
   let items = [], beside = [], roster = null, current = null, stopped = false, busy = false;
+  let next = null; // what was put in while something was being done
 
   async function filesOf(transfer) {
     const entries = [...transfer.items].map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry());
@@ -109,8 +110,33 @@
   }
 
   async function take(given) {
-    if (busy || !given.length) return;
+    if (!given.length) return;
+    if (busy) {
+      next = given;
+      return say(`刚放进来的 ${given.length} 个文件，等现在这一次做完就看。`);
+    }
     busy = true;
+    try {
+      await taken(given);
+    } catch (problem) {
+      console.error(problem);
+      say("有文件读不出来，可能放进来以后被移动、删除了，请再放一次。", true);
+    } finally {
+      show($("progress"), false);
+      show($("stop"), false);
+      free();
+    }
+  }
+
+  /** Something is done: what was put in meanwhile is next. */
+  function free() {
+    busy = false;
+    const then = next;
+    next = null;
+    if (then) take(then);
+  }
+
+  async function taken(given) {
     stopped = false;
     show($("result"), false);
     show($("list"), false);
@@ -125,8 +151,7 @@
     try {
       await ready;
     } catch {
-      busy = false;
-      return;
+      return; // said already: the program did not start
     }
     let chosen = found;
     if (found.length > 1) {
@@ -166,7 +191,6 @@
     }
     show($("progress"), false);
     show($("stop"), false);
-    busy = false;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     document.body.dataset.seconds = seconds;
     const apart = passedOver + beside.length;
@@ -276,9 +300,9 @@
     if (busy) return;
     busy = true;
     await judge(item, true, false);
-    busy = false;
     say("");
     open(item);
+    free();
   }
 
   /** The marked copies as [name, content], each under a name of its own. */
@@ -336,7 +360,7 @@
       console.error(problem);
       say("汇总时程序停了，没有得出结论；请用命令 checker county 汇总。", true);
     } finally {
-      busy = false;
+      free();
     }
   });
 
@@ -470,11 +494,11 @@
     busy = true;
     current.texts = texts;
     await judge(current, true, false, texts);
-    busy = false;
     open(current);
     const count = Object.keys(current.document ? current.document.explanations : {}).length;
     $("said").textContent = `已按说明重新校验，写进副本的说明 ${count} 条。请下载带标记的副本，报送副本。`;
     document.body.dataset.done = String(Number(document.body.dataset.done || 0) + 1);
+    free();
   });
 
   // -- sheets as tables -------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from checker import toml_files
-from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
 from checker.plugins.code import PluginCode
 from checker.plugins.contributions import Contributions
@@ -17,6 +16,9 @@ from checker.plugins.failure import SECONDS
 from checker.plugins.manifest import PluginManifest, load_manifest
 from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.ruleset import RuleSet
+
+FORM_RULES = Path(__file__).parent.parent / "forms" / "form_rules.toml"
+"""The host's own rules about the form itself: FORM001 and following."""
 
 
 class Plugins(Struct, frozen=True):
@@ -92,20 +94,16 @@ def ruleset_of(
 ) -> RuleSet:
     """The rules of these manifests, with the host's own."""
     used = tuple(manifests)
+    own = load_manifest(FORM_RULES, BUNDLED)
     return RuleSet(
         rules=tuple(rule for manifest in used for rule in manifest.rules),
         thresholds=tuple(entry for manifest in used for entry in manifest.thresholds),
         code_lists={manifest.id: manifest.code_lists for manifest in used},
-        form_rules=form_rules(),
+        form_rules=own.rules,
         functions=code,
         errors=tuple(errors),
+        files={own.id: str(FORM_RULES)} | {each.id: str(each.path) for each in used},
     )
-
-
-def form_rules() -> tuple[Rule, ...]:
-    """The host's own rules about the form itself: FORM001 and following."""
-    path = Path(__file__).parent.parent / "forms" / "form_rules.toml"
-    return load_manifest(path, BUNDLED).rules
 
 
 _NAMES: tuple[tuple[str, Callable[[PluginManifest], set[str]]], ...] = (

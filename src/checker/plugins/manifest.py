@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct, field
-from msgspec.structs import force_setattr, replace
+from msgspec.structs import replace
 
 from checker import toml_files
 from checker.model.rules import Citation, Example, Plain, Rule, Threshold
@@ -85,9 +85,6 @@ def load_manifest(path: Path, origin: str = "", package: str | None = None) -> P
     Raises TomlFileError, whose problems name the rule, the key and what was expected.
     """
     manifest = toml_files.load_as(path, KEPT, _manifest, _problems)
-    place = str(path)
-    for rule in manifest.rules:  # the one thing that the content does not say
-        force_setattr(rule, "path", place)
     return replace(manifest, folder=path.parent, origin=origin, package=package)
 
 
@@ -218,6 +215,7 @@ def _document(entry: Table) -> Citation:
         str(entry.get("date", "")),
         entry.get("confirmed", True) is True,
         str(entry.get("note", "")),
+        entry.get("local", False) is True,
     )
 
 
@@ -234,6 +232,7 @@ def _citation(entry: Table, documents: Mapping[str, Citation]) -> Citation:
         str(entry.get("date", cited.date)),
         entry.get("confirmed", cited.confirmed) is True,
         str(entry.get("note", cited.note)),
+        entry.get("local", cited.local) is True,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
@@ -19,6 +20,7 @@ from checker.plugins.manifest_schema import Schema
 from checker.plugins.rule_versions import changed, family_of
 from checker.rules.expression import parse
 from checker.rules.kinds import KINDS, Takes
+from checker.rules.rule_reads import PLACEHOLDER, placeholders
 from checker.rules.syntax import ExpressionError
 from checker.toml_files import Table, strings, table, tables, texts
 
@@ -83,17 +85,25 @@ class _Checker(Validator):  # type: ignore[misc]  # cerberus has no types
 def problems(document: Mapping[str, Plain]) -> list[str]:
     """What is wrong with a manifest, as Chinese lines; empty if it can be used."""
     found = list(_told_by(_checker(manifest_schema.MANIFEST), document, ""))
-    if found:
+    if "plugin" not in document:
+        return ["缺少 [plugin] 一节：写明 id、title、version、api_version"]
+    if any(each.startswith(("families", "documents", "rules")) for each in found):
         return found
     families = table(document.get("families"))
     documents = table(document.get("documents"))
+    for key, each in documents.items():
+        day = str(table(each).get("date", ""))
+        if _DAY.fullmatch(day) and not _is_day(day):
+            found.append(f"documents {key} 的 date：没有 {day} 这一天")
     for place, entry in enumerate(tables(document.get("thresholds")), 1):
         if "value" not in entry and "values" not in entry:
             found.append(f"限值 {entry.get('id', place)}：缺少 value 或 values")
+        found.extend(_year_problem(entry, f"限值 {entry.get('id', place)}"))
     entries = tables(document.get("rules"))
     for place, entry in enumerate(entries, 1):
         found.extend(_rule_problems(entry, place, families, documents))
-    found.extend(_unit_problems(entries, tables(document.get("thresholds"))))
+    if not found:
+        found.extend(_unit_problems(entries, tables(document.get("thresholds"))))
     if not found:
         versions = changed(entries, tables(document.get("changes")))
         checked = set(map(id, entries))
@@ -107,6 +117,36 @@ def problems(document: Mapping[str, Plain]) -> list[str]:
             if rule_id not in known:
                 found.append(f"[[changes]] {change['edition']}：没有规则 {rule_id}")
     return found
+
+
+_DAY = pattern_of(r"\d{4}-\d\d-\d\d")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _year_problem(entry: Table, name: str) -> Iterator[str]:
+    since, until = entry.get("since"), entry.get("until")
+    if isinstance(since, int) and isinstance(until, int) and until < since:
+        yield f"{name} 的 until：{until} 年早于 since 的 {since} 年，这一条从不生效"
+
+
+def _message_problems(entry: Table, name: str) -> Iterator[str]:
+    """Braces that are no pair, and placeholders that are no expression."""
+    message = str(entry.get("message", ""))
+    rest = PLACEHOLDER.sub("", message)
+    if "{" in rest or "}" in rest:
+        yield f"{name} 的 message：花括号 {{ }} 没有成对"
+    for text in placeholders(message):
+        try:
+            parse(text)
+        except ExpressionError as error:
+            yield f"{name} 的 message：{error}"
 
 
 def _unit_problems(rules: Iterable[Table], limits: Iterable[Table]) -> Iterator[str]:
@@ -167,6 +207,8 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
             hint = f"，是不是 {meant}？" if meant else ""
             yield f"{name} 的 sources：没有 [documents.{key}]{hint}"
     yield from _expression_problems(entry, kind, name)
+    yield from _message_problems(entry, name)
+    yield from _year_problem(entry, name)
     yield from _combination_problems(entry, kind, name)
 
 

@@ -43,6 +43,7 @@ DOCUMENT: Schema = {
     "date": _TEXT,
     "confirmed": _TRUTH,
     "note": _TEXT,
+    "local": _TRUTH,
     "url": _TEXT,
 }
 
@@ -65,6 +66,7 @@ SOURCE: Schema = {
     "date": _TEXT,
     "confirmed": _TRUTH,
     "note": _TEXT,
+    "local": _TRUTH,
 }
 
 EXAMPLE: Schema = {

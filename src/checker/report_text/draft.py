@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from checker.extras import need
 from checker.model.report import Report
-from checker.model.rules import Rule
+from checker.model.rules import Rule, sources_in_words
 from checker.model.submission import Fact, FactRef, FactState
 from checker.model.template import FieldType, Sheet
 from checker.model.verdicts import Outcome, Quantity, Severity
@@ -142,7 +142,7 @@ def _indicators(
         gap = f"，{verdict.gap}" if verdict.gap else ""
         cells = [report.submission.locate(ref) for ref in verdict.at]
         where = "、".join(str(cell) for cell in cells if cell is not None)
-        clause = str(rule.citations[0]) if rule.citations else ""
+        clause = sources_in_words(rule.citations[:1])
         yield Line(
             f"{rule.title}（{verdict.unit.label}）：{verdict.actual}{required}，{reached}{gap}。",
             "；".join(filter(None, (f"规则 {rule.id}", clause, where))),

@@ -5,6 +5,7 @@ Also findings and errors as records keep them, both ways, and long documents wri
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -151,16 +152,16 @@ def _cell_ref(text: str) -> CellRef:
     return CellRef(sheet, int(address[len(letters) :]), column_number(letters))
 
 
-def check_document(
+def check_pieces(
     results: Sequence[FileResult],
     *,
     profile: str,
     edition: int,
     errors: Sequence[RuleError] = (),
     beside: Sequence[tuple[str, str]] = (),
-) -> dict[str, Json]:
-    """The whole run as one JSON object. ``errors`` are of no single file (a broken plugin);
-    ``beside`` are (path, reason) of files that have nothing to do with the run."""
+) -> Iterator[str]:
+    """The whole run as the text of one JSON object, in pieces. ``errors`` are of no single file (a
+    broken plugin); ``beside`` are (path, reason) of files that have nothing to do with the run."""
     totals: dict[str, Json] = {
         name: sum(getattr(result.counts, name) for result in results)
         for name in Counts.__match_args__
@@ -170,16 +171,16 @@ def check_document(
     }
     crashed: list[Json] = [error_document("", error) for error in errors]
     crashed += [error_document(result.path, error) for result in results for error in result.errors]
-    return {
+    members: dict[str, Member] = {
         "version": __version__,
         "profile": profile,
         "edition": edition,
-        "files": [file_document(result) for result in results],
-        "findings": [
+        "files": map(file_document, results),
+        "findings": (
             finding_document(result.path, finding)
             for result in results
             for finding in result.findings
-        ],
+        ),
         "errors": crashed,
         "beside": [{"path": path, "reason": reason} for path, reason in beside],
         "summary": {
@@ -190,32 +191,40 @@ def check_document(
             "exit_code": int(exit_code(results)),
         },
     }
+    yield from object_pieces(members, indented=True)
+    yield "\n"
 
 
 Member: TypeAlias = "Json | Iterator[Json]"
 """A value, or a stream of values that is written as a list."""
 
 
-def object_pieces(members: Mapping[str, Member]) -> Iterator[str]:
-    """The text of one object; long lists come from streams and are never held as a whole."""
-    before = "{"
+def object_pieces(members: Mapping[str, Member], *, indented: bool = False) -> Iterator[str]:
+    """The text of one object; long lists come from streams and are never held as a whole.
+    ``indented``: each value on a line of its own, for people, instead of all on one line."""
+    line, colon = ("\n ", ": ") if indented else ("", ":")
+    before = "{" + line
     for name, value in members.items():
-        yield f"{before}{_text(name)}:"
+        yield f"{before}{_text(name)}{colon}"
         if isinstance(value, Iterator):
-            yield from _list_pieces(value)
+            yield from _list_pieces(value, line)
         else:
-            yield _text(value)
-        before = ","
-    yield "}" if members else "{}"
+            yield _text(value, line)
+        before = "," + line
+    yield line[:1] + "}" if members else "{}"
 
 
-def _list_pieces(values: Iterator[Json]) -> Iterator[str]:
+def _list_pieces(values: Iterator[Json], line: str) -> Iterator[str]:
+    inner = line and line + " "
     before = "["
     for value in values:
-        yield before + _text(value)
+        yield before + inner + _text(value, inner)
         before = ","
-    yield "[]" if before == "[" else "]"
+    yield "[]" if before == "[" else line + "]"
 
 
-def _text(value: Json) -> str:
-    return msgspec.json.encode(value).decode()
+def _text(value: Json, line: str = "") -> str:
+    """``line``: what begins the lines of an indented text; "" for a text on one line."""
+    if not line:
+        return msgspec.json.encode(value).decode()
+    return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", line)

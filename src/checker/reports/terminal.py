@@ -15,7 +15,7 @@ from checker.harmless import one_line, unguarded
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.overview import BLANK_FORM, Overview
 from checker.marking.results import STATUS_WORDS, FileResult
-from checker.model.report import FileStatus, compares_one_year
+from checker.model.report import FileStatus
 from checker.model.verdicts import RuleError
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def summary_lines(
             yield Line(f"{STATUS_WORDS[status]}：{count} 个。", "fail")
     if beside:
         yield Line(f"不用校验的文件：{len(beside)} 个。", "dim")
-    same = sum(compares_one_year(result.overview.note) for result in checked)
+    same = sum(result.overview.same_year for result in checked)
     if same:
         text = f"有 {same} 个文件，用来比较的上年的表写的也是同一年"
         yield Line(f"{text}：请核对 --previous 给的是不是上年的表。", "fail")

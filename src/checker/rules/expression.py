@@ -73,7 +73,12 @@ def parse(text: str) -> Node:
     try:
         tree = ast.parse(flat.lstrip(), mode="eval")
     except SyntaxError as error:
-        raise ExpressionError(text, _syntax_column(error, flat, blanks), _why(flat)) from None
+        column, why = _syntax_column(error, flat, blanks), _why(flat)
+        if "too many nested" in str(error):
+            why = "括号一层套一层，套得太深了"
+        elif why == UNCLEAR and _UNFINISHED.search(flat):
+            column, why = len(flat.rstrip()) - 1, "式子没有写完，后面还缺一个值"
+        raise ExpressionError(text, column, why) from None
     except (ValueError, RecursionError, MemoryError):
         raise ExpressionError(text, 0, "表达式无法解析") from None
     return _Reader(text, flat.lstrip(), blanks).node(tree.body, 0)
@@ -165,9 +170,15 @@ def _why(flat: str) -> str:
         return "引号不成对"
     if re.search(r"[（），；：＋－＜＞＝“”‘’]", flat):
         return "请用半角符号，不要用全角的括号、逗号、引号"
-    if re.search(r"[≥≤≠×÷]", flat):
-        return "请写成 >=、<=、!=、*、/"
-    return "这里看不懂"
+    sign = next((sign for sign in _SIGNS if sign in flat), "")
+    if sign:
+        return f"“{sign}”请写成 {_SIGNS[sign]}"
+    return UNCLEAR
+
+
+_SIGNS = {"≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/"}
+_UNFINISHED = re.compile(r"(?:[-+*/<>=,]|\b(?:and|or|not|in))\s*$")
+UNCLEAR = "这里看不懂"
 
 
 class _Reader:

@@ -3,16 +3,18 @@ together, limits nobody gives, texts that are missing. For authors, and for our 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from checker.model.rules import Plain, Rule, Threshold
+from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
-from checker.model.verdicts import Outcome, Scope
+from checker.model.verdicts import Outcome
 from checker.rules import units
 from checker.rules.expression import calls, names, parse, tables, thresholds
-from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
+from checker.rules.kinds import KINDS, Takes
+from checker.rules.rule_reads import expressions, placeholders
 from checker.rules.ruleset import RuleSet
-from checker.rules.syntax import ExpressionError, Name, Node
+from checker.rules.syntax import ExpressionError, Name
+from checker.toml_files import texts
 
 
 class DeclaredUnits:
@@ -74,6 +76,7 @@ def static_problems(
     limits = {entry.id: entry for entry in ruleset.thresholds}
     yield from _limit_problems(rule, limits)
     used = [templates[name] for name in rule.templates if name in templates]
+    yield from _message_problems(rule, used)
     counties = [item for item in templates.values() if item.level == "county"]
     for name in sorted(_asked_for(rule)):
         if used and not any(_knows(template, name) for template in used):
@@ -88,7 +91,7 @@ def static_problems(
             yield f"（模板 {template_id}）{problem}"
     told = [list(_county_problems(rule, DeclaredUnits(item, limits))) for item in counties]
     yield from min(told, key=len, default=[])  # one county's form that has it is enough
-    for item in _texts(rule.spec.get("of")) if rule.kind == "composite" else ():
+    for item in texts(rule.spec.get("of")) if rule.kind == "composite" else ():
         for rule_id in (name.strip() for name in item.split("+")):
             if not any(other.id == rule_id for other in ruleset.rules):
                 yield f"of：没有规则 {rule_id}"
@@ -99,39 +102,32 @@ def unused_thresholds(ruleset: RuleSet, plugin_rules: Iterable[Rule]) -> set[str
     they stand in its ``limits`` key)."""
     used: set[str] = set()
     for rule in plugin_rules:
-        used.update(_limits_read(rule))
+        used.update(limit for _, limit in _limits_read(rule))
     return {entry.id for entry in ruleset.thresholds} - used
 
 
-def _limits_read(rule: Rule) -> Iterator[str]:
-    for _, node in expressions(rule):
-        yield from thresholds(node)
+def _limits_read(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Key and id of every limit that a rule reads."""
+    for name, node in expressions(rule):
+        yield from ((name, limit) for limit in thresholds(node))
     for key in KINDS[rule.kind].keys:
         if key.takes in (Takes.THRESHOLD, Takes.LIMIT) and key.name in rule.spec:
-            yield str(rule.spec[key.name])
-    yield from _texts(rule.spec.get("limits"))
-
-
-def expressions(rule: Rule) -> Iterator[tuple[str, Node]]:
-    """Key and tree of every expression of a rule."""
-    if rule.when is not None:
-        yield "when", parse(rule.when)
-    for key in KINDS[rule.kind].keys:
-        if key.name in rule.spec and _is_expression(key, rule.spec[key.name]):
-            for text in _texts(rule.spec[key.name]):
-                yield key.name, parse(text)
-
-
-def _is_expression(key: Key, value: Plain) -> bool:
-    if key.takes is Takes.LIMIT:
-        return not str(value)[:1].isupper()
-    return key.takes in (Takes.EXPRESSION, Takes.EXPRESSIONS, Takes.FIELD)
+            yield key.name, str(rule.spec[key.name])
+    yield from (("limits", limit) for limit in texts(rule.spec.get("limits")))
 
 
 def _limit_problems(rule: Rule, limits: Mapping[str, Threshold]) -> Iterator[str]:
-    for threshold_id in dict.fromkeys(_limits_read(rule)):
+    for key, threshold_id in dict.fromkeys(_limits_read(rule)):
         if threshold_id[:1].isupper() and threshold_id not in limits:
-            yield f"没有限值 {threshold_id}"
+            yield f"{key}：没有限值 {threshold_id}"
+
+
+def _message_problems(rule: Rule, used: Sequence[Template]) -> Iterator[str]:
+    """Fields in the {placeholders} of a message that no form of the rule has."""
+    for text in placeholders(rule.message or ""):
+        for name in names(parse(text)):
+            if "." in name and used and not any(_knows(each, name) for each in used):
+                yield f"message：没有字段 {name}"
 
 
 def _template_problems(
@@ -201,9 +197,9 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
     groups: list[list[str]] = []
     spec = rule.spec
     if rule.kind in ("sum", "table_sum"):
-        groups.append([str(spec["total"]), *_texts(spec["parts"])])
+        groups.append([str(spec["total"]), *texts(spec["parts"])])
     elif rule.kind == "subset":
-        groups.append([str(spec["whole"]), *_texts(spec["parts"])])
+        groups.append([str(spec["whole"]), *texts(spec["parts"])])
     elif rule.kind == "growth":
         groups.append([str(spec["current"]), str(spec["previous"])])
     for group in groups:
@@ -226,7 +222,7 @@ def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
     total = str(rule.spec["total"])
     own = template.fields()[total].columns if total in template.fields() else ()
     for key in ("columns", "total_column", "part_columns"):
-        for column in _texts(rule.spec.get(key)):
+        for column in texts(rule.spec.get(key)):
             if own and column not in own:
                 yield f"{key}：{total} 没有 {column} 这一栏"
     if ("total_column" in rule.spec) != ("part_columns" in rule.spec):
@@ -235,14 +231,14 @@ def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
 
 def _score_column_problems(rule: Rule, template: Template) -> Iterator[str]:
     fields, spec = template.fields(), rule.spec
-    for field in _texts(spec["sections"]):
+    for field in texts(spec["sections"]):
         own = fields[field].columns if field in fields else ()
-        for column in _texts(spec["stated"]):
+        for column in texts(spec["stated"]):
             if own and column not in own:
                 yield f"stated：{field} 没有 {column} 这一栏"
     table = template.tables().get(str(spec["section"]).rpartition(".")[0])
     known = {column.id for column in table.columns} if table else set()
-    for column in _texts(spec["columns"]):
+    for column in texts(spec["columns"]):
         if known and column not in known:
             yield f"columns：没有 {column} 这一列"
 
@@ -254,31 +250,3 @@ def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Ite
             own = ruleset.code_lists.get(rule.plugin, {})
             if list_id not in own and list_id not in template.code_lists:
                 yield f"{key.name}：没有代码表 {list_id}"
-
-
-def is_judged_alone(rule: Rule) -> bool:
-    """Whether a rule is judged on one submission (and its examples can be run on one)."""
-    return rule.scope is not Scope.COLLECTION and rule.kind not in COLLECTION_KINDS
-
-
-def fields_read(rule: Rule) -> set[str]:
-    """Ids of the fields a rule reads, as far as its expressions say."""
-    found: set[str] = set(rule.at)
-    for _, node in expressions(rule):
-        found.update(names(node))
-        if isinstance(node, Name):
-            found.add(node.id)
-    table = ""
-    if rule.kind == "unique":
-        table = str(rule.table or rule.spec.get("table", ""))
-    elif rule.kind == "score_table":
-        table = str(rule.spec["section"]).rpartition(".")[0]
-    if table:
-        found.update(f"{table}.{column}" for column in _texts(rule.spec["columns"]))
-    return found
-
-
-def _texts(value: Plain | None) -> list[str]:
-    if value is None:
-        return []
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]

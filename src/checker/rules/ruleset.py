@@ -49,9 +49,15 @@ class RuleSet(Struct, frozen=True):
     errors: tuple[RuleError, ...] = ()
     chosen: frozenset[str] | None = None
     """Ids to be reported, after ``select``; None for all."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The plugin.toml by plugin id."""
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
+
+    def file_of(self, rule: Rule) -> str:
+        """The plugin.toml that a rule stands in; "" if it stands in none."""
+        return self.files.get(rule.plugin, "")
 
     def rule(self, rule_id: str, edition: int | None = None) -> Rule:
         """The rule of this id: in force for ``edition``, else its newest version. KeyError."""

@@ -123,12 +123,12 @@ MOST_DECIMALS = 6
 """So many decimals of a claimed figure are looked at: nobody types more."""
 
 
-def decimals_of(value: Fraction) -> int:
-    """How many decimals a figure was given with, MOST_DECIMALS at most."""
-    for digits in range(MOST_DECIMALS):
+def decimals_of(value: Fraction, most: int = MOST_DECIMALS) -> int:
+    """How many decimals a figure was given with, at most so many."""
+    for digits in range(most):
         if (value * 10**digits).denominator == 1:
             return digits
-    return MOST_DECIMALS
+    return most
 
 
 def agrees(claimed: Fraction, correct: Fraction) -> bool:

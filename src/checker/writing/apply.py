@@ -21,6 +21,7 @@ from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml
 from checker.writing.notes import SheetNotes
 from checker.writing.outcome import THREADED, Skipped, UnwritableWorkbook, WriteSummary
 from checker.writing.result_sheet import result_sheet_xml, with_left_out
+from checker.writing.row_heights import grow_rows
 from checker.writing.sheet_cells import CellChange, add_links, change_cells, linked_cells
 from checker.writing.sheet_part import Place, SheetPart
 from checker.writing.styles_part import Styles, solid
@@ -219,11 +220,23 @@ class Applier:
         """Put values into cells for good. Raises `UnwritableWorkbook` if one cannot be put in."""
         for sheet, marks, of_sheet in self._by_sheet(Changes(edits=edits)):
             self._apply_sheet(sheet, marks, of_sheet, {})
+            self._grow_rows(sheet, of_sheet)
         if self._skipped:
             first = self._skipped[0]
             raise UnwritableWorkbook(f"{first.place}：{first.reason}，没有写入。")
         if self._formula_overwritten:
             self._workbook.drop_calculation_chain()
+
+    def _grow_rows(self, sheet: Sheet, edits: Sequence[CellEdit]) -> None:
+        part = SheetPart(self._workbook.package.part(sheet.key))
+        plan = plan_sheet(part.merged(), (), edits)
+        texts = {
+            cell: edit.value
+            for cell, edit in plan.edits.items()
+            if isinstance(edit.value, str) and edit.value
+        }
+        if texts:
+            grow_rows(part, self.styles, texts)
 
     def _result_titles(self, wished: Iterable[str]) -> dict[str, str]:
         given: dict[str, str] = {}

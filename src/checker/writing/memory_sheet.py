@@ -160,7 +160,7 @@ def _read_rows(
                     value = unescape(inner)
                 elif one.name == "f":
                     formula = unescape(inner)
-            by_index = kind == "s" and value.isdigit()
+            by_index = kind == "s" and value.isdecimal()
             if by_index:
                 shared.add(int(value))
             letters = values.get("r", "").rstrip("0123456789")

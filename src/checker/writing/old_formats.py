@@ -20,6 +20,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec import Struct
+
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.other_programs import outside_environment
@@ -41,9 +43,25 @@ _FILTERS = {
 _TARGET = "xlsx:Calc MS Excel 2007 XML"
 
 NO_OFFICE = "这台电脑上没有 LibreOffice，转不成 .xlsx"
-_INSTEAD = "请用 Excel 或 WPS 另存为 .xlsx 再校验。"
 _TOO_SLOW = "LibreOffice 转换用时过长，已经停止"
 _FAILED = "LibreOffice 没有转成 .xlsx"
+
+
+class Purpose(Struct, frozen=True):
+    """What a workbook is converted for: ``written`` into it, so that one can ``then`` go on."""
+
+    written: str
+    then: str
+
+
+MARKING = Purpose("标记", "校验")
+FILLING = Purpose("数", "填")
+BUTTONS = Purpose("按钮", "加按钮")
+
+
+class _NotConverted(Exception):
+    """The reason (Chinese), without what to do instead."""
+
 
 _SETTING = (
     '<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
@@ -83,12 +101,20 @@ def words_on(ending: str) -> str:
     )
 
 
-def as_xlsx(data: bytes, kind: FileKind) -> bytes:
+def as_xlsx(data: bytes, kind: FileKind, purpose: Purpose = MARKING) -> bytes:
     """The workbook as an .xlsx whose cells hold the same values. Raises UnwritableWorkbook with
     what to do instead."""
+    try:
+        return _converted(data, kind, purpose.written)
+    except _NotConverted as problem:
+        instead = f"请用 Excel 或 WPS 另存为 .xlsx 再{purpose.then}。"
+        raise UnwritableWorkbook(f"{problem}；{instead}") from problem
+
+
+def _converted(data: bytes, kind: FileKind, written: str) -> bytes:
     office = _office()
     if office is None:
-        raise UnwritableWorkbook(f"{NO_OFFICE}，.{kind.value} 写不进标记；{_INSTEAD}")
+        raise _NotConverted(f"{NO_OFFICE}，.{kind.value} 写不进{written}")
     with TemporaryDirectory(prefix="checker-") as name:
         folder = Path(name).resolve()
         source, target = folder / f"form.{kind.value}", folder / "out" / "form.xlsx"
@@ -98,8 +124,12 @@ def as_xlsx(data: bytes, kind: FileKind) -> bytes:
         try:
             content = target.read_bytes()
         except OSError as problem:
-            raise UnwritableWorkbook(f"{_FAILED}；{_INSTEAD}") from problem
-    _compare(data, content)
+            raise _NotConverted(_FAILED) from problem
+    different = _difference(data, content)
+    if different is not None:
+        raise _NotConverted(
+            f"LibreOffice 转成的 .xlsx 与原件不一样（{different}），没有写{written}"
+        )
     return content
 
 
@@ -170,12 +200,12 @@ def _run(command: list[str], folder: Path) -> None:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError as problem:
-        raise UnwritableWorkbook(f"{_FAILED}；{_INSTEAD}") from problem
+        raise _NotConverted(_FAILED) from problem
     try:
         _limit(process.pid)
         process.wait(SECONDS)
     except subprocess.TimeoutExpired as problem:
-        raise UnwritableWorkbook(f"{_TOO_SLOW}；{_INSTEAD}") from problem
+        raise _NotConverted(_TOO_SLOW) from problem
     finally:
         _end(process)
 
@@ -218,19 +248,13 @@ def _environment() -> dict[str, str]:
     return environment
 
 
-def _compare(before: bytes, after: bytes) -> None:
-    """Raises UnwritableWorkbook where a cell does not hold what it held."""
+def _difference(before: bytes, after: bytes) -> str | None:
+    """The first cell that does not hold what it held; None if all do."""
     try:
         one, other = read_snapshot_bytes("form", before), read_snapshot_bytes("form.xlsx", after)
     except UnreadableWorkbook as problem:
-        raise UnwritableWorkbook(
-            f"{_FAILED}（{problem.reason.rstrip('。')}）；{_INSTEAD}"
-        ) from problem
-    different = next(_differences(one, other), None)
-    if different is not None:
-        raise UnwritableWorkbook(
-            f"LibreOffice 转成的 .xlsx 与原件不一样（{different}），没有写标记；{_INSTEAD}"
-        )
+        raise _NotConverted(f"{_FAILED}（{problem.reason.rstrip('。')}）") from problem
+    return next(_differences(one, other), None)
 
 
 def _differences(one: Snapshot, other: Snapshot) -> Iterator[str]:

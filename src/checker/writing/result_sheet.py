@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from msgspec.structs import replace
 
@@ -17,9 +18,10 @@ from checker.writing.addresses import (
     split_location,
 )
 from checker.writing.cell_contents import text_element, value_xml
-from checker.writing.notes import half_widths
 from checker.writing.outcome import Skipped
+from checker.writing.row_heights import TALLEST
 from checker.writing.styles_part import Styles, solid
+from checker.writing.text_size import USUAL_POINTS, lines_needed
 from checker.writing.workbook_part import Workbook
 from checker.writing.xml_part import escape_attribute
 
@@ -28,9 +30,7 @@ _FOOTER = "&amp;C&amp;11第 &amp;P 页，共 &amp;N 页"
 _MOST_TOLD = 100
 _DATE_FORMAT = 14
 _LINE_POINTS = 15.0
-_TALLEST = 409.0  # points; Excel knows no taller row
 _LARGE = 13  # points; letters larger than this need a taller row
-_USUAL_SIZE = 11  # points
 _USUAL_WIDTH = 8.43
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
@@ -117,7 +117,6 @@ class _Rows:
         last = max((one.right for one in merges), default=0)
         widths = [width or _USUAL_WIDTH for width in sheet.widths]
         self._widths = widths + [_USUAL_WIDTH] * (max(most, last) - len(widths))
-        self._rooms = [_room(width) for width in self._widths]
         self._merged: dict[int, dict[int, int]] = {}
         for one in merges:
             if one.top == one.bottom:
@@ -139,14 +138,14 @@ class _Rows:
         seen = self._seen
         tallest = 1
         inside = []
-        for column, (letters, room, cell) in enumerate(
-            zip(self._letters, self._rooms, cells, strict=False), 1
+        for column, (letters, width, cell) in enumerate(
+            zip(self._letters, self._widths, cells, strict=False), 1
         ):
             if merged and column in merged:
-                room = _room(sum(self._widths[column - 1 : merged[column]]))
-            known = seen.get((id(cell), room))
+                width = sum(self._widths[column - 1 : merged[column]])
+            known = seen.get((id(cell), width))
             if known is None:
-                known = seen[id(cell), room] = *self._cell(cell, room), cell
+                known = seen[id(cell), width] = *self._cell(cell, width), cell
             content, height, _ = known
             if content:
                 inside.append(f'<c r="{letters}{number}"{content}')
@@ -155,12 +154,12 @@ class _Rows:
             if cell.link:
                 self.linked.append((f"{letters}{number}", cell))
         custom = ' customHeight="1"' if merged else ""
-        points = f' ht="{min(tallest * _LINE_POINTS, _TALLEST):g}"{custom}' if tallest > 1 else ""
+        points = f' ht="{min(tallest * _LINE_POINTS, TALLEST):g}"{custom}' if tallest > 1 else ""
         return f'<row r="{number}"{points}>{"".join(inside)}</row>'
 
-    def _cell(self, cell: ResultCell, room: float) -> tuple[str, int]:
+    def _cell(self, cell: ResultCell, width: float) -> tuple[str, int]:
         """What follows a cell's address in the file ("" for no cell at all), and how many lines of
-        usual text it is high, where ``room`` letters fit into a line."""
+        usual text it is high in a column of that ``width``."""
         value = cell.value
         quoted = dated = False
         height = 1
@@ -170,8 +169,8 @@ class _Rows:
                 known = self._texts[value] = _text(value)
             content, quoted = known
             if cell.wrap:
-                scale = (cell.size or _USUAL_SIZE) / _USUAL_SIZE
-                height = int(_lines(value, room, scale) * scale + 0.999)
+                points = cell.size or USUAL_POINTS
+                height = ceil(lines_needed(value, width, points) * points / USUAL_POINTS)
         else:
             dated = isinstance(value, datetime.date)
             kind, inner = value_xml(value, self._dates_from_1904)
@@ -196,19 +195,6 @@ def _text(text: str) -> tuple[str, bool]:
         f' t="inlineStr"><is>{text_element(text)}</is></c>',
         text.startswith(_FORMULA_STARTS),
     )
-
-
-def _room(width: float) -> float:
-    """How many Latin letters fit into a column of that width."""
-    return max(1, width * 0.93 - 0.5)
-
-
-def _lines(text: str, room: float, scale: float) -> int:
-    """How many lines a text fills, its letters being ``scale`` times the usual size."""
-    if "\n" not in text:
-        return max(1, -int(-(half_widths(text) * scale) // room))
-    lengths = [half_widths(line) * scale for line in text.split("\n")]
-    return sum([max(1, -int(-length // room)) for length in lengths])
 
 
 def _style(cell: ResultCell, styles: Styles, quoted: bool, dated: bool) -> int:

@@ -208,7 +208,7 @@ class SheetPart:
 
     def _by_rows(self, wanted: dict[int, list[int]]) -> Iterable[Place]:
         """The same row by row, for cells that are missing or written in a way of their own."""
-        for row in self._rows(sorted(wanted)):
+        for row in self.rows(sorted(wanted)):
             cells = self._all_cells(row) if row.exists else []
             known = {column: (start, tag_end) for column, start, tag_end in cells}
             for column in wanted[row.number]:
@@ -227,13 +227,14 @@ class SheetPart:
             self._inherited = [
                 (int(one["min"]), int(one["max"]), int(one["style"]))
                 for one in self.columns()
-                if one.get("style", "").isdigit()
-                and one.get("min", "").isdigit()
-                and one.get("max", "").isdigit()
+                if one.get("style", "").isdecimal()
+                and one.get("min", "").isdecimal()
+                and one.get("max", "").isdecimal()
             ]
         return next((s for first, last, s in self._inherited if first <= column <= last), 0)
 
-    def _rows(self, wanted: list[int]) -> Iterable[Row]:
+    def rows(self, wanted: list[int]) -> Iterable[Row]:
+        """The rows with these numbers, in rising order, and where missing ones belong."""
         scan = self.part.scan
         closing = b"</" + self.prefix + b"row"
         end, number = self.data_inner_end, 0

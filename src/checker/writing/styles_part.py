@@ -6,6 +6,7 @@ import re
 
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.package import Package, declare, key_of, relate, related
+from checker.writing.text_size import USUAL_POINTS
 from checker.writing.workbook_part import Workbook
 from checker.writing.xml_part import (
     attributes,
@@ -32,6 +33,10 @@ _FIRST = {
     "cellXfs": [b'<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'],
 }
 _MOST_STYLES = 64_000
+_ALIGNMENT = re.compile(rb"<(?:[\w.-]+:)?alignment(?=[\s/>])[^>]*>")
+_SIZE = re.compile(rb"""<(?:[\w.-]+:)?sz\s+val\s*=\s*["'](\d{1,3}(?:\.\d+)?)["']""")
+_WRAPPING = {"justify", "distributed"}
+"""Alignments that break lines without being told to wrap."""
 
 
 class Styles:
@@ -113,7 +118,7 @@ class Styles:
     def _fill_of(self, style: int) -> bytes:
         fills = self._table("fills")
         number = attributes(self._format_tag(style)).get("fillId", "0")
-        index = int(number) if number.isdigit() else 0
+        index = int(number) if number.isdecimal() else 0
         return unprefixed(fills[index] if index < len(fills) else fills[0], self._prefix)
 
     def colour_of(self, style: int) -> str | None:
@@ -123,6 +128,24 @@ class Styles:
             return None
         colour = re.search(rb'<fgColor\s[^>]*?rgb\s*=\s*["\']([0-9A-Fa-f]{6,8})["\']', fill)
         return colour[1][-6:].decode().upper() if colour else None
+
+    def wrapping_of(self, style: int) -> tuple[float, int] | None:
+        """Size of the letters in points and indent of a cell style in which long texts take more
+        lines; None where they stay in one, or are turned."""
+        xml = self._format(style)
+        found = _ALIGNMENT.search(xml)
+        values = attributes(found.group()) if found else {}
+        placed = values.get("horizontal", ""), values.get("vertical", "")
+        wraps = values.get("wrapText") in ("1", "true") or not _WRAPPING.isdisjoint(placed)
+        if not wraps or values.get("textRotation", "0") != "0":
+            return None
+        fonts = self._table("fonts")
+        number = attributes(self._format_tag(style)).get("fontId", "0")
+        index = int(number) if number.isdecimal() else 0
+        size = _SIZE.search(fonts[index] if index < len(fonts) else fonts[0])
+        points = float(size[1]) if size else USUAL_POINTS
+        indent = values.get("indent", "0")
+        return points or USUAL_POINTS, int(indent) if indent.isdecimal() else 0
 
     def with_fill(self, style: int, fill: bytes) -> int:
         """A style that differs from ``style`` in its fill only. ``fill`` is XML without prefix."""

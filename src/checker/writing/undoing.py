@@ -23,7 +23,8 @@ from checker.writing.memory_sheet import (
     read_memories,
     remembered_sheet,
 )
-from checker.writing.notes import SEPARATOR, Note, SheetNotes, text_xml
+from checker.writing.note_texts import SEPARATOR, Note, plain_text, text_xml
+from checker.writing.notes import SheetNotes
 from checker.writing.outcome import CleanSummary, Skipped
 from checker.writing.package import Package, declare, key_of, relate, related, remove_part, unrelate
 from checker.writing.sheet_cells import CellChange, change_cells, remove_links
@@ -303,7 +304,7 @@ class _Restorer:
                 notes.remove(*cell)
             elif memory.before is not None:
                 before = decode(memory.before)
-                same = _plain(Note("", "", note.element, before.inner).text) == _plain(left)
+                same = plain_text(Note("", "", note.element, before.inner).text) == plain_text(left)
                 xml = before.inner if same else text_xml(left)
                 notes.rewrite(*cell, xml, before.type or None)
             else:
@@ -313,20 +314,17 @@ class _Restorer:
 
 def _without(note: Note, memory: Memory) -> str | None:
     """The note's text without what we wrote; None if ours is not found whole."""
-    text, ours = _plain(note.text), _plain(memory.wrote)
+    text, ours = plain_text(note.text), plain_text(memory.wrote)
     if memory.before is not None:
-        for joined in (_plain(SEPARATOR + memory.wrote), _plain(SEPARATOR.strip() + "\n" + ours)):
+        for joined in (
+            plain_text(SEPARATOR + memory.wrote),
+            plain_text(SEPARATOR.strip() + "\n" + ours),
+        ):
             if joined in text:
                 return text.replace(joined, "", 1).rstrip("\n")
     if ours in text:
         return text.replace(ours, "", 1).strip("\n ")
     return None
-
-
-def _plain(text: str) -> str:
-    """Text as every program keeps it: one kind of line end, no spaces at line ends."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
 def _cells(area: Area) -> list[Cell]:

@@ -154,7 +154,7 @@ class Workbook:
                     values.get("name", ""),
                     key,
                     to.kind if to else "",
-                    int(sheet_id) if sheet_id.isdigit() else 0,
+                    int(sheet_id) if sheet_id.isdecimal() else 0,
                     values.get("state", "visible"),
                 )
             )
@@ -212,9 +212,25 @@ class Workbook:
         if names is not None and names.inner_end > names.inner_start:
             part.insert(names.inner_end, name)
             return
-        before = [top[each].end for each in _ORDER[: _ORDER.index("definedNames")] if each in top]
         start, end = b"<" + prefix + b"definedNames>", b"</" + prefix + b"definedNames>"
-        part.insert(max(before), start + name + end)
+        part.insert(self._place_of("definedNames"), start + name + end)
+
+    def _place_of(self, name: str) -> int:
+        """Where an element that is not there yet belongs."""
+        top = self._top()
+        before = [top[each].end for each in _ORDER[: _ORDER.index(name)] if each in top]
+        return max(before, default=root_tag(self.part.scan).end())
+
+    def _set(self, element: str, name: str, value: str) -> None:
+        """An attribute of an element, which is added if it is not there."""
+        top, part = self._top(), self.part
+        if element in top:
+            tag = set_attribute(self._tag(top[element]), name, value)
+            part.splice(top[element].start, top[element].inner_start, tag)
+        else:
+            line = f'{element} {name}="{escape_attribute(value)}"/>'
+            part.insert(self._place_of(element), b"<" + self.prefix + line.encode())
+        part.commit()
 
     def remove_sheet(self, sheet: Sheet) -> None:
         """Take a sheet away: its tab, part, relationships, names local to it, view positions."""
@@ -244,7 +260,7 @@ class Workbook:
                 part.splice(child.start, child.end, b"")
                 continue
             left += 1
-            if scope.isdigit() and int(scope) > index:
+            if scope.isdecimal() and int(scope) > index:
                 tag = set_attribute(self._tag(child), "localSheetId", str(int(scope) - 1))
                 part.splice(child.start, child.inner_start, tag)
         if not left:
@@ -257,7 +273,7 @@ class Workbook:
             tag = self._tag(child)
             for name in ("activeTab", "firstSheet"):
                 at = attributes(tag).get(name, "")
-                if at.isdigit() and int(at) >= index and int(at) > 0:
+                if at.isdecimal() and int(at) >= index and int(at) > 0:
                     shown = max(0, min(int(at) - 1, len(self.sheets) - 2))
                     tag = set_attribute(tag, name, str(shown))
             part.splice(child.start, child.inner_start, tag)
@@ -269,31 +285,11 @@ class Workbook:
 
     def set_code_name(self, name: str) -> None:
         """Write that name."""
-        top, part = self._top(), self.part
-        if "workbookPr" in top:
-            old = self._tag(top["workbookPr"])
-            tag = set_attribute(old, "codeName", name)
-            part.splice(top["workbookPr"].start, top["workbookPr"].inner_start, tag)
-        else:
-            rank = _ORDER.index("workbookPr")
-            before = [top[each].end for each in top if each in _ORDER[:rank]]
-            at = max(before, default=root_tag(part.scan).end())
-            line = f'workbookPr codeName="{escape_attribute(name)}"/>'.encode()
-            part.insert(at, b"<" + self.prefix + line)
-        part.commit()
+        self._set("workbookPr", "codeName", name)
 
     def recalculate_on_load(self) -> None:
         """Ask the spreadsheet program to compute every formula anew when it opens the file."""
-        top = self._top()
-        part = self.part
-        if "calcPr" in top:
-            tag = set_attribute(self._tag(top["calcPr"]), "fullCalcOnLoad", "1")
-            part.splice(top["calcPr"].start, top["calcPr"].inner_start, tag)
-        else:
-            rank = _ORDER.index("calcPr")
-            before = [top[name].end for name in top if name in _ORDER[:rank]]
-            part.insert(max(before), b"<" + self.prefix + b'calcPr fullCalcOnLoad="1"/>')
-        part.commit()
+        self._set("calcPr", "fullCalcOnLoad", "1")
 
     def stop_recalculating_on_load(self) -> None:
         """Take back `recalculate_on_load`."""

@@ -1,7 +1,7 @@
 """The zip file: its directory, members as they are packed, bounded unpacking, atomic writing.
 
-The standard library cannot hand out a member's compressed bytes, which is what makes copying
-untouched members free and exact. Names are never used as paths on disk.
+The standard library lists the members; it cannot hand out their compressed bytes, which is what
+makes copying untouched members free and exact. Names are never used as paths on disk.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import errno
 import itertools
 import os
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,10 +33,9 @@ SMALL = 16 * 1024 * 1024
 """Members that unpack to less than this are never called bombs, whatever their ratio."""
 
 _END = struct.Struct("<4s4H2LH")
-_END64_LOCATOR = struct.Struct("<4sLQL")
-_END64 = struct.Struct("<4sQ2H2L4Q")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
+_ENTRY_MARK = b"PK\x01\x02"
 
 BOMB = "文件解压后大得不正常，可能是恶意文件，没有处理。"
 
@@ -59,79 +60,40 @@ class Member(Struct, frozen=True):
         return self.raw_name.decode("utf-8" if self.flags & 0x800 else "cp437")
 
 
-def read_directory(data: bytes | memoryview) -> list[Member]:
+def read_directory(data: bytes) -> list[Member]:
     """All members of the zip file in ``data``. Raises `UnwritableWorkbook` if it is not sound."""
-    view = memoryview(data)
-    tail_start = max(0, len(view) - 65_557)
-    tail = bytes(view[tail_start:])
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) - at < _END.size:
-        raise UnwritableWorkbook(DAMAGED)
-    _, _, _, _, count, length, start, _ = _END.unpack_from(tail, at)
-    end = tail_start + at
-    if count == 0xFFFF or start == 0xFFFFFFFF or length == 0xFFFFFFFF:
-        count, length, start, end = _zip64_end(view, end)
-    shift = end - length - start  # bytes in front of the zip, as in self-extracting files
-    if count > MAX_MEMBERS:
+    if data.count(_ENTRY_MARK) > MAX_MEMBERS:
         raise UnwritableWorkbook(BOMB)
-    if shift < 0:
-        raise UnwritableWorkbook(DAMAGED)
-    members = []
-    at = start + shift
-    for _ in range(count):
-        if at + _ENTRY.size > end:
-            raise UnwritableWorkbook(DAMAGED)
-        entry = _ENTRY.unpack_from(view, at)
-        if entry[0] != b"PK\x01\x02":
-            raise UnwritableWorkbook(DAMAGED)
-        (_, _, _, flags, method, time, date, crc, packed, size) = entry[:10]
-        name_length, extra_length, comment_length, _, _, attributes, offset = entry[10:]
-        at += _ENTRY.size
-        name = bytes(view[at : at + name_length])
-        if 0xFFFFFFFF in (packed, size, offset):
-            extra = bytes(view[at + name_length : at + name_length + extra_length])
-            packed, size, offset = _zip64_sizes(extra, packed, size, offset)
-        at += name_length + extra_length + comment_length
-        if flags & 1:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            members = [_member(entry) for entry in archive.infolist()]
+    except Exception as error:  # BadZipFile, and whatever names or fields that lie bring about
+        raise UnwritableWorkbook(DAMAGED) from error
+    for member in members:
+        if member.flags & 1:
             raise UnwritableWorkbook("文件内容加了密，无法写入。请先取消密码再试。")
-        if method not in (0, 8):
+        if member.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise UnwritableWorkbook(
                 "文件用了不常见的压缩方式，无法写入。请用 Excel 另存一份再试。"
             )
-        members.append(
-            Member(name, flags, method, time, date, crc, packed, size, offset + shift, attributes)
-        )
     _refuse_bombs(members)
     return members
 
 
-def _zip64_end(view: memoryview, end: int) -> tuple[int, int, int, int]:
-    at = end - _END64_LOCATOR.size
-    if at < 0 or bytes(view[at : at + 4]) != b"PK\x06\x07":
-        raise UnwritableWorkbook(DAMAGED)
-    where = _END64_LOCATOR.unpack_from(view, at)[2]
-    if where + _END64.size > at or bytes(view[where : where + 4]) != b"PK\x06\x06":
-        raise UnwritableWorkbook(DAMAGED)
-    record = _END64.unpack_from(view, where)
-    return record[7], record[8], record[9], where
-
-
-def _zip64_sizes(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int, int]:
-    at = 0
-    while at + 4 <= len(extra):
-        kind, length = struct.unpack_from("<2H", extra, at)
-        at += 4
-        if kind == 1:
-            numbers = iter(struct.unpack_from(f"<{length // 8}Q", extra, at))
-            try:
-                size = next(numbers) if size == 0xFFFFFFFF else size
-                packed = next(numbers) if packed == 0xFFFFFFFF else packed
-                offset = next(numbers) if offset == 0xFFFFFFFF else offset
-            except StopIteration:
-                raise UnwritableWorkbook(DAMAGED) from None
-            return packed, size, offset
-        at += length
-    raise UnwritableWorkbook(DAMAGED)
+def _member(entry: zipfile.ZipInfo) -> Member:
+    year, month, day, hour, minute, second = entry.date_time
+    return Member(
+        entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437"),
+        entry.flag_bits,
+        entry.compress_type,
+        hour << 11 | minute << 5 | second // 2,
+        year - 1980 << 9 | month << 5 | day,
+        entry.CRC,
+        entry.compress_size,
+        entry.file_size,
+        entry.header_offset,
+        entry.external_attr,
+    )
 
 
 def _refuse_bombs(members: list[Member]) -> None:
@@ -149,7 +111,7 @@ def _refuse_bombs(members: list[Member]) -> None:
 def packed_bytes(data: bytes | memoryview, member: Member) -> memoryview:
     """The member's bytes as they lie in the file, still compressed."""
     view = memoryview(data)
-    if member.offset + _LOCAL.size > len(view):
+    if not 0 <= member.offset <= len(view) - _LOCAL.size:
         raise UnwritableWorkbook(DAMAGED)
     header = _LOCAL.unpack_from(view, member.offset)
     start = member.offset + _LOCAL.size + header[9] + header[10]
@@ -229,7 +191,7 @@ class ZipOutput:
         self._stream.write(name)
         self._stream.write(packed)
         self._directory.append(
-            _ENTRY.pack(b"PK\x01\x02", 20, *common, 0, 0, 0, 0, member.attributes, self._offset)
+            _ENTRY.pack(_ENTRY_MARK, 20, *common, 0, 0, 0, 0, member.attributes, self._offset)
             + name
         )
         self._offset += _LOCAL.size + len(name) + len(packed)

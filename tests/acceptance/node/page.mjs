@@ -54,6 +54,14 @@ async function download(name, click) {
 
 const does = {
   drop: ({ files }) => settled(() => page.setInputFiles("#files", files)),
+  // Something else is put in before the first is done.
+  twice: async ({ first, then, shown }) => {
+    await page.setInputFiles("#files", first);
+    await page.setInputFiles("#files", then);
+    const told = await page.textContent("#state");
+    await page.waitForFunction((text) => document.getElementById("unit").textContent.includes(text), shown);
+    return told;
+  },
   folder: ({ folder }) => settled(() => page.setInputFiles("#folder", folder)),
   // As a person drags it from the file manager.
   drag: ({ file, name }) => settled(async () => {

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from checker.county.conclusions import DispersionResult, cells_of
 from checker.county.county_page.charts import (
     dispersion_bars,
     distribution,
@@ -24,17 +25,16 @@ from checker.county.county_page.matrix import unit_rows
 from checker.county.exact_column import ExactColumn
 from checker.county.report import (
     CountyReport,
-    DispersionResult,
     Indicator,
     Level,
     account_told,
-    cells_of,
     school_years,
     state_of,
 )
-from checker.county.school_copy import Note, notes_of
+from checker.county.school_copy import Note
 from checker.county.townships import ELSEWHERE, KINDS, Township, townships
-from checker.county.work_list import WorkList, work_list
+from checker.county.traces import hint
+from checker.county.work_list import WorkList
 from checker.marking.file_record import Json
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
 from checker.reports.json_report import finding_word
@@ -49,12 +49,12 @@ _PIECES_AT_ONCE = 2000
 def county_page(
     report: CountyReport,
     generated: str,
-    todo: WorkList | None = None,
-    notes: Mapping[str, Sequence[Note]] | None = None,
+    todo: WorkList,
+    notes: Mapping[str, Sequence[Note]],
 ) -> Iterator[str]:
     """The page as text, piece by piece: the schools are read back one by one while it is written.
     ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"; ``todo`` is the report's
-    work list, ``notes`` what the county says of single schools, if at hand."""
+    work list, ``notes`` what the county says of single schools."""
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -63,7 +63,6 @@ def county_page(
     template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
     anchors: dict[str, str] = {}  # filled by the matrix, which stands before the schools
     style, script = ((here / name).read_text("utf-8") for name in ("page.css", "page.js"))
-    todo = todo or work_list(report)
     pieces = template.stream(
         report=report,
         account=account_told(report),
@@ -81,7 +80,7 @@ def county_page(
         scorecard=_scorecard(report),
         unjudged=sum(record.counts.get("unjudged", 0) for record in report.standing()),
         causes_of=_CausesOf(report),
-        county_of=notes_of(report) if notes is None else notes,
+        county_of=notes,
         school_anchors={school.code: f"s{n}" for n, school in enumerate(report.schools, 1)},
         cells_of=cells_of,
         counts_of={record.path: record.counts for record in report.records},
@@ -103,6 +102,7 @@ def county_page(
         percent=_percent,
         left_out=_left_out,
         word_of=finding_word,
+        hint=hint,
         state_of=state_of,
         school_years=school_years,
         all_stages=list(report.stages.items()),

@@ -3,13 +3,13 @@ small pictures of a 乡镇."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from html import escape
 from math import floor
 
+from checker.county.conclusions import DispersionResult
 from checker.county.dispersion import ascending
-from checker.county.report import DispersionResult
 from checker.county.townships import KINDS, Township
 from checker.model.verdicts import Outcome, format_number
 
@@ -17,6 +17,8 @@ _BAR_HEIGHT = 44
 _PLOT_WIDTH = 340
 _VALUE_WIDTH = 80
 _BINS = 24
+_WIDTH, _HEIGHT, _ABOVE = 300, 90, 16
+"""Of a histogram; above it stand the words on its limit and its highest bar."""
 
 
 def dispersion_bars(results: Sequence[DispersionResult], stage_title: str) -> str:
@@ -75,38 +77,25 @@ def distribution(
         bins[place] += 1
         if limit is not None and (value < limit if at_least else value > limit):
             wrong[place] += 1
-    top = max(bins)
-    width, height, above = 300, 90, 16
-    bar = width / _BINS
+    top, bar = max(bins), _WIDTH / _BINS
     label = f"{name}：{len(values)} 所，其中 {sum(wrong)} 所未达标"
     parts = [
-        f'<svg viewBox="0 {-above} {width} {above + height + 18}" role="img" class="chart" '
-        f'aria-label="{escape(label, quote=True)}">'
+        f'<svg viewBox="0 {-_ABOVE} {_WIDTH} {_ABOVE + _HEIGHT + 18}" role="img" class="chart" '
+        f'aria-label="{escape(label, quote=True)}">',
+        *_stacked(bins, wrong),
     ]
-    for place, count in enumerate(bins):
-        for amount, kind, base in (
-            (wrong[place], "bad", 0),
-            (count - wrong[place], "good", wrong[place]),
-        ):
-            if amount:
-                tall = amount / top * height
-                y = height - base / top * height - tall
-                parts.append(
-                    f'<rect x="{place * bar + 0.5:.1f}" y="{y:.1f}" width="{bar - 1:.1f}" '
-                    f'height="{tall:.1f}" class="{kind}"/>'
-                )
     taken = (0.0, 0.0)  # where the limit's own label stands
     if limit is not None:
         x = float((limit - low) / step) * bar
-        anchor = "end" if x > width / 2 else "start"
-        beside = x - 4 if x > width / 2 else x + 4
-        taken = (x - 90, x + 20) if x > width / 2 else (x - 20, x + 90)
+        left = x > _WIDTH / 2
+        anchor, beside = ("end", x - 4) if left else ("start", x + 4)
+        taken = (x - 90, x + 20) if left else (x - 20, x + 90)
         parts.append(
-            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{-above}" y2="{height}" class="limit"/>'
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{-_ABOVE}" y2="{_HEIGHT}" class="limit"/>'
             f'<text x="{beside:.1f}" y="-5" text-anchor="{anchor}" class="hint">'
             f"标准 {format_number(limit, 2)}</text>"
         )
-    peak = min(max((bins.index(top) + 0.5) * bar, 16), width - 16)
+    peak = min(max((bins.index(top) + 0.5) * bar, 16), _WIDTH - 16)
     if not taken[0] < peak < taken[1]:
         parts.append(
             f'<text x="{peak:.1f}" y="-5" text-anchor="middle" class="hint">{top} 所</text>'
@@ -114,11 +103,26 @@ def distribution(
     more, less = "≥ " if max(values) > high else "", "≤ " if min(values) < low else ""
     ends = (f"{less}{format_number(low, 1)}", f"{more}{format_number(high, 1)}{escape(unit)}")
     parts.append(
-        f'<line x1="0" x2="{width}" y1="{height}" y2="{height}" class="axis"/>'
-        f'<text x="0" y="{height + 14}" class="hint">{ends[0]}</text>'
-        f'<text x="{width}" y="{height + 14}" text-anchor="end" class="hint">{ends[1]}</text></svg>'
+        f'<line x1="0" x2="{_WIDTH}" y1="{_HEIGHT}" y2="{_HEIGHT}" class="axis"/>'
+        f'<text x="0" y="{_HEIGHT + 14}" class="hint">{ends[0]}</text>'
+        f'<text x="{_WIDTH}" y="{_HEIGHT + 14}" text-anchor="end" class="hint">{ends[1]}</text>'
+        "</svg>"
     )
     return "".join(parts)
+
+
+def _stacked(bins: Sequence[int], wrong: Sequence[int]) -> Iterator[str]:
+    """The bars: the ``wrong`` schools of a bin at the bottom, the others above them."""
+    top, bar = max(bins), _WIDTH / _BINS
+    for place, (count, bad) in enumerate(zip(bins, wrong, strict=True)):
+        for amount, kind, base in ((bad, "bad", 0), (count - bad, "good", bad)):
+            if amount:
+                tall = amount / top * _HEIGHT
+                y = _HEIGHT - base / top * _HEIGHT - tall
+                yield (
+                    f'<rect x="{place * bar + 0.5:.1f}" y="{y:.1f}" width="{bar - 1:.1f}" '
+                    f'height="{tall:.1f}" class="{kind}"/>'
+                )
 
 
 def _span(values: Sequence[Fraction], limit: Fraction | None) -> tuple[Fraction, Fraction]:

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from checker.county.report import CountyReport, Indicator, Level, School, cells_of
+from checker.county.conclusions import cells_of
+from checker.county.report import CountyReport, Indicator, Level, School
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
 
 LEVEL_WORDS = {Outcome.PASS: "达标"}

@@ -14,7 +14,7 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import texts, whole_number
+from checker.judging.kinds.rule_keys import whole_number
 from checker.judging.marked_facts import facts_of
 from checker.judging.printed_figures import may_have_been
 from checker.judging.unit import Unit
@@ -31,6 +31,7 @@ from checker.rules.values import (
     decimals_of,
     rounded,
 )
+from checker.toml_files import texts
 
 _SCALES = (
     (Fraction(1, 100), "把百分数填成了小数"),

@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import texts
 from checker.judging.unit import Unit
 from checker.judging.wording import missed
 from checker.model.rules import Rule
@@ -23,6 +22,7 @@ from checker.model.verdicts import (
     Verdict,
     format_number,
 )
+from checker.toml_files import texts
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:

@@ -14,7 +14,7 @@ from checker.judging.wording import SIGNS, Words, missed, requirement
 from checker.model.rules import Rule
 from checker.model.verdicts import Quantity, Requirement, Verdict
 from checker.rules.expression import parse
-from checker.rules.values import NotApplicable, compare, rounded
+from checker.rules.values import NotApplicable, compare, decimals_of, rounded
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
@@ -46,7 +46,7 @@ def _claimed(context: Context, current: Fraction, previous: Fraction, digits: in
     growth = (current - previous) / previous * 100
     field = str(context.rule.spec["claimed"])
     claimed = context.number(field)
-    shown = _decimals(claimed, digits)
+    shown = decimals_of(claimed, digits)
     correct = Quantity(rounded(growth, digits), "%", digits)
     actual = Quantity(claimed, "%", max(digits, 4))
     required = Requirement(f"{SIGNS['==']} {correct}", "==", growth, "%")
@@ -65,14 +65,6 @@ def _claimed(context: Context, current: Fraction, previous: Fraction, digits: in
     if current and rounded((current - previous) / current * 100, shown) == claimed:
         message += "。填报数误以本期为基数（除以了本期数）"
     return missed(context, f"{message}。", at=at, actual=actual, required=required)
-
-
-def _decimals(value: Fraction, most: int) -> int:
-    """How many decimals a claimed rate was given with, at most ``most``."""
-    for digits in range(most):
-        if (value * 10**digits).denominator == 1:
-            return digits
-    return most
 
 
 def _plain(value: Fraction) -> str:

@@ -62,7 +62,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
         at=facts_of(context, numerator_text),
         actual=actual,
         required=required,
-        gap=gap if gap.value else None,
+        gap=gap,
         borderline=borderline,
     )
     return (failed,)

@@ -148,7 +148,7 @@ def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
         excess=left > right or node.operators[0] == "<",
         split=not strict,
     )
-    return gap if gap.value else None  # "more than 5" is not missed by an amount when it is 5
+    return gap if gap.value else None
 
 
 def _sentence(

@@ -26,11 +26,6 @@ def code_and_label(rule: Rule, context: Context) -> tuple[str, str]:
     return shown(context.evaluate(part)), label
 
 
-def texts(value: Plain) -> list[str]:
-    """A list of texts of a manifest."""
-    return [str(item) for item in value] if isinstance(value, list) else [str(value)]
-
-
 def compare_of(rule: Rule) -> str:
     """The rule's comparison sign."""
     return str(rule.spec.get("compare", "=="))

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import texts
 from checker.judging.unit import Unit
 from checker.judging.wording import gap_of, missed
 from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Verdict
 from checker.rules.values import NotApplicable, exact_sum
+from checker.toml_files import texts
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:

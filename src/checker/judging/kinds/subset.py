@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import texts
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import Words, gap_of, lacking, missed, please
@@ -15,6 +14,7 @@ from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Severity, Verdict
 from checker.rules.expression import parse
 from checker.rules.values import MissingInput, NotApplicable
+from checker.toml_files import texts
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Passed]:

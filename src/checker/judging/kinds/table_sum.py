@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import texts
 from checker.judging.unit import Unit
 from checker.judging.wording import gap_of, missed
 from checker.model.rules import Rule
@@ -15,6 +14,7 @@ from checker.model.submission import FactRef
 from checker.model.template import PREVIOUS_SUFFIX
 from checker.model.verdicts import Passed, Quantity, Requirement, Verdict
 from checker.rules.values import ZERO, NotApplicable, exact_sum
+from checker.toml_files import texts
 
 Part = tuple[str, FactRef]
 """What a part of a sum is called, and where it stands."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import limit_value, texts
+from checker.judging.kinds.rule_keys import limit_value
 from checker.judging.marked_facts import facts_of
 from checker.judging.unit import Unit
 from checker.judging.wording import Words, gap_of, missed, please
@@ -15,6 +15,7 @@ from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
 from checker.rules.expression import parse
 from checker.rules.values import ZERO, exact_sum
+from checker.toml_files import texts
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import texts
 from checker.judging.unit import Unit
 from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
 from checker.model.verdicts import Requirement, Verdict
 from checker.rules.values import MissingInput, NotApplicable, Value
+from checker.toml_files import texts
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:

@@ -51,7 +51,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
             at=at,
             actual=actual,
             required=required,
-            gap=gap if gap.value else None,
+            gap=gap,
         ),
     )
 

@@ -1,0 +1,112 @@
+"""How wide the columns and how high the rows of a sheet are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from checker.writing.sheet_part import SheetPart
+from checker.writing.xml_part import attributes
+
+_PIXELS = 7  # of a digit in the usual font, in which files count the widths of columns
+_MARGINS = 5  # pixels of a column that its letters do not get
+_USUAL_WIDTH = 64 / _PIXELS
+
+
+class Grid:
+    """Column widths and row heights of a sheet in pixels, for placing boxes over cells.
+
+    ``columns`` are first, last and width as in the file, ``rows`` points of height by row; the rest
+    has the usual ``width`` and ``height``. What is hidden has 0.
+    """
+
+    def __init__(
+        self,
+        columns: Iterable[tuple[int, int, float]] = (),
+        width: float = _USUAL_WIDTH,
+        height: float = 15.0,
+        rows: Mapping[int, float] | None = None,
+    ) -> None:
+        self._rows = rows or {}
+        self._height = height
+        self._columns = list(columns)
+        self._width = width
+        self._pixels: dict[int, int] = {}
+
+    def column_pixels(self, column: int) -> int:
+        """The width of a 1-based column; 0 if it is hidden."""
+        known = self._pixels.get(column)
+        if known is None:
+            known = self._pixels[column] = self._find_pixels(column)
+        return known
+
+    def characters(self, left: int, right: int) -> float:
+        """Excel's width of columns side by side, as if they were one."""
+        pixels = sum(self.column_pixels(column) for column in range(left, right + 1))
+        return max(0.0, (pixels - _MARGINS) / _PIXELS)
+
+    def _find_pixels(self, column: int) -> int:
+        for first, last, width in self._columns:
+            if first <= column <= last:
+                return round(width * _PIXELS)
+        return round(self._width * _PIXELS)
+
+    def anchor(self, row: int, column: int, width: int, height: int) -> str:
+        """A box of that many pixels, just right of a cell (1-based), in VML's notation."""
+        right, rest = _cell_at(column, 12 + width, self.column_pixels, 16_383)
+        top = max(0, row - 2)
+        bottom, below = _cell_at(top, 4 + height, self.row_pixels, 1_048_575)
+        return f"{column}, 12, {top}, 4, {right}, {rest}, {bottom}, {below}"
+
+    def box(self, row: int, column: int, x: int, y: int, width: int, height: int) -> str:
+        """A box of that many pixels, ``x`` and ``y`` pixels from the corner of a cell (1-based), in
+        VML's notation; its own corner may lie in a later cell."""
+        left, x = _cell_at(column - 1, x, self.column_pixels, 16_383)
+        right, rest = _cell_at(left, x + width, self.column_pixels, 16_383)
+        top, y = _cell_at(row - 1, y, self.row_pixels, 1_048_575)
+        bottom, below = _cell_at(top, y + height, self.row_pixels, 1_048_575)
+        return f"{left}, {x}, {top}, {y}, {right}, {rest}, {bottom}, {below}"
+
+    def row_points(self, row: int) -> float:
+        """The height of a 1-based row in points; 0 if it is hidden."""
+        points = self._rows.get(row, self._height)
+        return points if 0 <= points <= 1_000_000 else 15.0  # NaN and endless ones
+
+    def row_pixels(self, row: int) -> int:
+        """The same in pixels."""
+        return round(self.row_points(row) * 4 / 3)
+
+
+def _cell_at(place: int, offset: int, size: Callable[[int], int], last: int) -> tuple[int, int]:
+    """The 0-based column or row in which a point lies that many pixels after the start of
+    ``place``, and how far in it."""
+    while place < last and offset >= (pixels := size(place + 1)):
+        offset -= pixels
+        place += 1
+    return place, offset
+
+
+def grid_of(sheet: SheetPart) -> Grid:
+    """Column widths and row heights of a worksheet."""
+    columns = []
+    for one in sheet.columns():
+        try:
+            width = float(one.get("width", _USUAL_WIDTH))
+            hidden = one.get("hidden") in ("1", "true")
+            columns.append((int(one["min"]), int(one["max"]), 0 if hidden else width))
+        except (KeyError, ValueError):
+            continue
+    element = sheet.element("sheetFormatPr")
+    format_ = attributes(sheet.tag(element)) if element else {}
+    return Grid(
+        columns,
+        _number(format_.get("defaultColWidth"), _USUAL_WIDTH),
+        _number(format_.get("defaultRowHeight"), 15.0),
+        sheet.row_heights(),
+    )
+
+
+def _number(text: str | None, otherwise: float) -> float:
+    try:
+        return float(text) if text else otherwise
+    except ValueError:
+        return otherwise
