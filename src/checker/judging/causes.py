@@ -263,7 +263,10 @@ class _Search:
     def _figures(self) -> Iterator[Cause]:
         refused: set[FactRef] = set()
         while self.tries > 0:
-            told = Counter(ref for verdict in self.faults.values() for ref in set(verdict.at))
+            # a set has another order in every process: of equals the first one told is tried first
+            told = Counter(
+                ref for verdict in self.faults.values() for ref in dict.fromkeys(verdict.at)
+            )
             asked = [
                 ref
                 for ref, times in told.most_common(8)
