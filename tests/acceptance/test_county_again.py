@@ -172,7 +172,7 @@ def test_ctrl_c_keeps_what_is_finished(county: County, workers: str) -> None:
     out, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in out + errors
     assert process.returncode == 130
-    assert out.startswith("已中断：还有 ") and "暂时的" in out.splitlines()[0]
+    assert out.startswith(f"已中断：还有 {len(ALL) - 1} 份") and "暂时的" in out.splitlines()[0]
     assert "各校必须修改" in out
     assert "校验被中断" in (county.place / "结果" / "县级报告.html").read_text("utf-8")
     del county.variables["TALLY_HELD"]

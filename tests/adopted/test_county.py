@@ -77,6 +77,13 @@ def test_twelve_schools_hand_in_the_countys_own_form(tmp_path: Path) -> None:
     told = county_of(folder, tmp_path / "按名册")
     assert told["roster"]["received"] == 12
     assert [each["name"] for each in told["roster"]["missing"]] == ["某某县第13实验学校"]
+    book["Sheet1"]["A2"] = "学校（盖章）：某某县第20实验学校"
+    book.save(folder / "第20实验学校.xlsx")
+    told = county_of(folder, tmp_path / "多一所")
+    assert not told["roster"]["without_code"], "the form asks for none"
+    reminders = (tmp_path / "多一所" / "催报清单.txt").read_text("utf-8")
+    assert "请核对贵校报来的表：“某某县第20实验学校”在名册上没有对上一所学校" in reminders
+    assert "标识码" not in reminders
 
 
 def test_the_marks_stand_on_the_rows_of_the_ledger(tmp_path: Path) -> None:

@@ -6,12 +6,15 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
+from msgspec.structs import replace
 from tests.adopted import invented_forms
 from tests.adopted.invented_forms import Invented
 from tests.adopted.test_changed_layouts import share_read
 
 from checker.authoring.adoption import draft
+from checker.authoring.adoption_check import compare
 from checker.forms.binding import bind
 from checker.forms.loading import load_template
 from checker.forms.recognition import Unrecognised, recognise
@@ -73,6 +76,114 @@ def test_the_seal_is_no_part_of_the_name(drafted: dict[str, Template]) -> None:
     for name in ("交叉表", "打勾三选一"):
         submission = bind(invented_forms.snapshot(name, invented_forms.ALL[name]), drafted[name])
         assert submission.identity("name") == "某某小学"
+
+
+def test_whose_form_it_is_is_not_taken_from_what_begins_alike(
+    drafted: dict[str, Template],
+) -> None:
+    """学校性质 and 学校地址 are no names; a year printed behind the name is no part of it."""
+    names = {
+        "上下两表": "某某第一小学",
+        "指标名称和代码": "某某县第三中学",
+        "行次和栏次": "某某第一小学",
+    }
+    for form, name in names.items():
+        submission = bind(invented_forms.snapshot(form, invented_forms.ALL[form]), drafted[form])
+        assert submission.identity("name") == name
+
+
+def test_a_name_beside_its_label_is_found_and_another_pair_is_no_name(tmp_path: Path) -> None:
+    """学校 | 某某小学 above a table; where the name is gone, what stands there is not read."""
+    rows = [list(row) for row in invented_forms.MANY_SHEETS.rows]
+    rows[1] = ["学校", "某某小学", "校长：王五", ""]
+    form = replace(invented_forms.MANY_SHEETS, rows=rows, sheets=("表",))
+    (tmp_path / "template.toml").write_text(
+        draft([invented_forms.snapshot("表", form)], "form").text, "utf-8"
+    )
+    template = load_template(tmp_path / "template.toml")
+    assert bind(invented_forms.snapshot("表", form), template).identity("name") == "某某小学"
+    rows[1] = ["学校", "校长：王五", "", ""]
+    submission = bind(invented_forms.snapshot("表", replace(form, rows=rows)), template)
+    assert submission.identity("name") == ""
+    assert "B2 里是另一项“校长:王五”" in submission.problems[0].message
+
+
+def test_a_label_drawn_apart_ends_the_value_before_it(drafted: dict[str, Template]) -> None:
+    form = invented_forms.snapshot("指标", invented_forms.INDICATORS)
+    facts = {
+        ref.field: fact.typed for ref, fact in bind(form, drafted["指标名称和代码"]).facts.items()
+    }
+    assert {"王五", "张三", "13800000000", "县教1表"} <= {*facts.values()}
+
+
+def test_relations_of_rows_are_drafted_where_years_stand_side_by_side() -> None:
+    for form, many in ((invented_forms.INDICATORS, 2), (invented_forms.SPENDING, 1)):
+        made = draft([invented_forms.snapshot("表", form)], "form")
+        assert len(made.rules) == many and "rules" not in made.text, made.found
+
+
+def test_totals_above_their_rows_are_compared_and_the_footer_is_no_school(
+    drafted: dict[str, Template],
+) -> None:
+    form = invented_forms.TOTALS_ABOVE
+    rows = [list(row) for row in form.rows]
+    rows[3][3], rows[4][4] = 3100, 40
+    wrong = invented_forms.snapshot("合计", replace(form, rows=rows))
+    submission = bind(wrong, drafted["合计在上"])
+    assert [unit.identity("name") for unit in submission.units] == [
+        "城关一小",
+        "城关二小",
+        "河口小学",
+    ]
+    told = {str(each.cell): each.message for each in submission.problems}
+    assert told.keys() == {"Sheet1!D4", "Sheet1!E5"}
+    assert "总计一行的“校舍建筑面积(㎡)/计”是 3100，下面 3 行加起来是 3000" in told["Sheet1!D4"]
+
+
+def test_the_same_table_twice_is_drafted_only_where_a_heading_tells_them_apart() -> None:
+    form = invented_forms.STACKED
+    rows = [row for row in form.rows if row[0] not in ("一、小学部", "二、初中部")]
+    made = draft([invented_forms.snapshot("叠", replace(form, rows=rows, merged=()))], "form")
+    assert any("请每校一份" in line for line in made.found) and "grids" not in made.text
+
+
+def test_a_second_ledger_is_named_and_the_draft_can_be_used(tmp_path: Path) -> None:
+    rows = [["学校台账"], ["序号", "学校名称", "学生数"], [1, "甲小学", 100], [2, "乙小学", 200]]
+    form = Invented(rows=rows, merged=(), cells={}, read=0, sheets=("小学", "初中"))
+    other = [["初中台账"], *rows[1:]]
+    data = invented_forms.snapshot("台账", form)
+    second = invented_forms.snapshot("台账", replace(form, rows=other, sheets=("初中",)))
+    both = replace(data, sheets={**data.sheets, "初中": second.sheets["初中"]})
+    made = draft([both], "form")
+    assert any(line.startswith("初中：") and "也是台账，没有起草" in line for line in made.found)
+    (tmp_path / "template.toml").write_text(made.text, "utf-8")
+    template = load_template(tmp_path / "template.toml")
+    assert len(bind(both, template).units) == 2
+    book = openpyxl.Workbook()
+    for title, lines in (("小学", rows), ("初中", other), ("填表说明", [["注"]])):
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append(line)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "台账.xlsx")
+    told = list(compare([template], [tmp_path / "台账.xlsx"]))
+    assert told[1:] == ["  工作表“初中”里有数，模板没有用到它，没有读。"]
+
+
+def test_a_form_of_which_nothing_was_found_is_not_called_blank(
+    drafted: dict[str, Template],
+) -> None:
+    """Its header stands twice, all cells are filled in and none was read."""
+    form = invented_forms.STACKED
+    rows = [row for row in form.rows if row[0] not in ("一、小学部", "二、初中部")]
+    seen = invented_forms.snapshot("叠", replace(form, rows=rows, merged=()))
+    submission = bind(seen, drafted["上下两表"])
+    assert not submission.blank and [each.rule for each in submission.problems] == ["FORM027"]
+    empty = [[each if isinstance(each, str) else "" for each in row] for row in form.rows]
+    assert (
+        bind(invented_forms.snapshot("空", replace(form, rows=empty)), drafted["上下两表"]).blank
+        is False
+    )  # 学校性质 is filled in
 
 
 @FORMS

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import openpyxl
 import pytest
 
 from checker.demo.synthetic_county import County
@@ -139,6 +140,23 @@ def test_a_wrong_command_line_is_exit_code_2_in_one_sentence(
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "文件是空的"), (b"%PDF-1.4", "这其实是 PDF 文档"), (None, "不是本程序认识的填报表")],
+)
+def test_a_last_years_file_that_is_no_form_is_said_before_anything_is_checked(
+    checker: Run, right: Path, tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    """It was passed over, as if there were nothing to compare with."""
+    if content is None:
+        openpyxl.Workbook().save(tmp_path / "去年.xlsx")
+    else:
+        (tmp_path / "去年.xlsx").write_bytes(content)
+    done = checker("check", right, "--no-mark", "--previous", "去年.xlsx")
+    assert done.returncode == 2 and not done.stdout
+    assert "上年的表读不出来：" in done.stderr and said in done.stderr
 
 
 def test_bad_files_are_named_and_the_others_are_judged(

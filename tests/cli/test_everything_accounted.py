@@ -189,3 +189,30 @@ def test_a_home_and_a_cache_that_cannot_be_written(
     done = checker("check", folder, env={"HOME": nowhere, "CHECKER_CACHE_DIR": nowhere})
     assert done.returncode == 0 and done.stdout.startswith("✓ ")
     assert done.stderr.count("\n") == 1 and "写不进去，这次全部重新校验" in done.stderr
+
+
+def test_what_lies_hidden_or_among_the_results_is_named(
+    checker: Run, tmp_path: Path, right: Path
+) -> None:
+    """A school's workbook that somebody put among the marked copies, a hidden folder, a workbook
+    saved as XML; our own copies, also of files that are gone by now, are not named."""
+    folder = tmp_path / "收件"
+    for place in ("校验结果", "县级校验/校验结果", ".藏"):
+        (folder / place).mkdir(parents=True)
+        shutil.copy(right, folder / place / "二小.xlsx")
+    shutil.copy(right, folder / "一小.xlsx")
+    shutil.copy(right, folder / "三小.xlsx")
+    (folder / "四小.xml").write_text("<Workbook/>", "utf-8")
+    for _ in range(2):
+        done = checker("check", folder, "--format", "json")
+        found = json.loads(done.stdout)
+        told = {item["path"]: item["message"] for item in found["files"] if item["message"]}
+        where = [f"{folder}/{place}/二小.xlsx" for place in ("校验结果", "县级校验/校验结果")]
+        assert {path.partition("收件/")[2] for path in told} == {
+            *(path.partition("收件/")[2] for path in where),
+            "四小.xml",
+        }
+        assert all("移到外面来" in message or "XML" in message for message in told.values())
+        assert [item["path"].rpartition("/")[2] for item in found["beside"]] == [".藏"]
+        assert done.returncode == 3
+        (folder / "三小.xlsx").unlink(missing_ok=True)  # its marked copy stays

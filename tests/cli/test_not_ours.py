@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -49,6 +50,30 @@ def test_a_workbook_put_into_the_usual_result_folder_is_kept(
     checker("check", folder)
     assert (place / "一小.xlsx").read_bytes() == right.read_bytes()
     assert (place / "一小(2).xlsx").is_file()
+
+
+@pytest.mark.parametrize("command", ["check", "county"])
+def test_a_copy_that_a_person_wrote_into_is_kept_and_said(
+    checker: Run, folder: Path, command: str
+) -> None:
+    """With the cache and without; one that was only saved again is replaced."""
+    checker(command, folder)
+    (copy,) = folder.rglob("校验结果/一小.xlsx")
+    book = openpyxl.load_workbook(copy)
+    book.save(copy)  # as a program that opened it and was asked to save
+    told = checker(command, folder).stdout
+    assert "有人改过" not in told and [path.name for path in copy.parent.glob("*.xlsx")] == [
+        "一小.xlsx"
+    ]
+    book = openpyxl.load_workbook(copy)
+    book["基本情况"]["D6"] = "改过的名称"
+    book.save(copy)
+    written = copy.read_bytes()
+    for options in ((), (), ("--no-cache",)):
+        done = checker(command, folder, *options)
+        assert "标记副本“一小.xlsx”有人改过，没有覆盖" in done.stdout, done.stdout
+        assert copy.read_bytes() == written
+        assert {path.name for path in copy.parent.glob("*.xlsx")} == {"一小.xlsx", "一小(2).xlsx"}
 
 
 def test_links_in_the_result_folder_are_not_followed(

@@ -201,3 +201,30 @@ def test_a_disk_that_is_really_full_or_read_only(
     assert f"SHA {hashlib.sha256(wrong.read_bytes()).hexdigest()}" in done.stdout
     left = [line for line in done.stdout.splitlines() if line.startswith("LEFT ")]
     assert all(line.endswith(".checker-written") for line in left), left
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such files on Windows")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("clean",),
+        ("report",),
+        ("mark", "标记.json"),
+        ("template", "adopt", "-o", "出"),
+        ("template", "adopt", "--with-button", "-o", "出"),
+        ("template", "show", "-o", "出.xlsx"),
+    ],
+    ids=" ".join,
+)
+def test_what_has_no_end_is_refused_by_every_command(
+    checker: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """A pipe that nobody writes into, and a link to a device."""
+    (tmp_path / "标记.json").write_text('{"marks": []}', "utf-8")
+    os.mkfifo(tmp_path / "管.xlsx")
+    (tmp_path / "零.xlsx").symlink_to("/dev/zero")
+    for name in ("管.xlsx", "零.xlsx"):
+        place = 1 if words[0] == "mark" else len(words)
+        done = checker(*words[:place], name, *words[place:], cwd=tmp_path)
+        assert done.returncode == 3 and "不是普通文件" in done.stderr, (done.stdout, done.stderr)
+        assert not (tmp_path / "出").exists() and not (tmp_path / "出.xlsx").exists()

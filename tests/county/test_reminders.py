@@ -67,7 +67,7 @@ def test_each_school_is_listed_once_with_its_reason_by_township(tmp_path: Path) 
 def test_the_text_can_be_sent_as_it_is() -> None:
     report = night()
     text = "".join(reminder_text(report, work_list(report)))
-    assert "【和顺乡】4 所（份）" in text and "【其他】1 所（份）" in text
+    assert "【和顺乡】4 所（份）" in text and "【未注明乡镇】1 所（份）" in text
     assert "没交的小学：还没有收到贵校的填报表，请今天报送。" in text
     assert "标识码填成了 1" in text
     assert "旧表的小学：贵校报来的是往年的表，请改用今年的表样重新报送。" in text

@@ -116,6 +116,16 @@ def test_township_contact_and_phone_are_kept() -> None:
     )
 
 
+def test_a_total_with_the_number_of_schools_under_the_codes_is_no_school() -> None:
+    rows = [["序号", "标识码", "学校名称", "乡镇"], [1, "2136000010", "枫树镇田心小学", "枫 树镇"]]
+    total = ["合计", 1, "", ""]
+    for end in ([total], [total, ["制表人：王", "", "审核：", ""]]):
+        (only,) = parse_roster([*rows, *end], "名册")
+        assert (only.name, only.township) == ("枫树镇田心小学", "枫树镇")
+    (_, nameless) = parse_roster([*rows, [2, "2136000011", "", ""]], "名册")
+    assert nameless.name == "2136000011", "it is called by its code"
+
+
 def test_a_school_without_a_code_is_no_footer() -> None:
     rows = [["标识码", "学校名称", "备注"], ["", "共青小学", "注：今年撤并"]]
     with pytest.raises(RosterProblem, match="第 2 行“共青小学”没有标识码"):

@@ -10,11 +10,11 @@ from pathlib import Path
 import openpyxl
 from msgspec.structs import replace
 
-from checker.county.feedback import archives_told
+from checker.county.feedback import archives_told, by_township
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry
 from checker.county.summary_book import write_county_book
-from checker.county.townships import townships
+from checker.county.townships import ELSEWHERE, townships
 from checker.county.work_list import work_list
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -49,15 +49,28 @@ def county_of_towns(schools: int = 12) -> CountyReport:
     )
 
 
+def test_a_township_called_others_is_not_that_of_the_schools_without_one() -> None:
+    """其他 in the roster: in the papers, the reminders and the page's filter."""
+    report = county_of_towns()
+    first = report.schools[0]
+    entry = RosterEntry(first.code, first.name, township="其他")
+    report = replace(report, roster={**report.roster, first.code: entry})
+    papers = by_township(report)
+    assert [school.code for school in papers["其他"]] == [first.code]
+    assert first not in papers["未注明乡镇"] and len(papers["未注明乡镇"]) >= 3
+    names = {line.township or ELSEWHERE for line in work_list(report).lines}
+    assert {"其他", "未注明乡镇"} <= names
+
+
 def test_every_school_is_in_one_township_and_the_sums_are_the_schools_own() -> None:
     report = county_of_towns()
     todo = work_list(report)
     towns = townships(report, todo.lines)
-    assert [town.name for town in towns][-1] == "其他"
+    assert [town.name for town in towns][-1] == "未注明乡镇"
     assert {town.name: (town.received, town.expected) for town in towns} == {
         "青石镇": (4, 5),
         "和顺乡": (4, 4),
-        "其他": (4, 4),
+        "未注明乡镇": (4, 4),
     }
     assert towns[0].name == "青石镇" and towns[0].schools[0] == ("没交的小学", "missing")
     hard = sum(record.counts.get("fail", 0) for record in report.records)
@@ -117,5 +130,6 @@ def test_a_county_without_townships_has_no_such_picture() -> None:
 
 
 def test_what_is_nowhere_is_not_called_a_township() -> None:
-    assert archives_told(["反馈单/和顺乡.zip", "反馈单/其他.zip"]) == "1 个乡镇，另有其他"
-    assert archives_told(["反馈单/其他.zip"]) == "不分乡镇"
+    both = ["反馈单/和顺乡.zip", "反馈单/未注明乡镇.zip"]
+    assert archives_told(both) == "1 个乡镇，另有未注明乡镇的"
+    assert archives_told(["反馈单/未注明乡镇.zip"]) == "不分乡镇"

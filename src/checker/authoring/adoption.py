@@ -23,13 +23,16 @@ from checker.authoring.printed_tables import (
     Leaf,
     Pair,
     PrintedTable,
+    own_pairs,
     pairs_beside,
     pairs_on,
     tables_on,
     title_of,
 )
 from checker.authoring.printed_types import (
+    UNIT_WORDS,
     column_ids,
+    holds_units,
     only_ticks,
     read_number,
     type_of,
@@ -44,14 +47,16 @@ from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.snapshot import Snapshot
 
-UNIT_WORDS = ("单位", "计量单位")
-
 KNOWN_IDS = (
     ("学校(机构)名称", "school.name"),
     ("学校(机构)标识码", "school.code"),
     ("学校名称", "school.name"),
     ("单位名称", "school.name"),
     ("填报单位", "school.name"),
+    ("填报学校", "school.name"),
+    ("编制单位", "school.name"),
+    ("幼儿园名称", "school.name"),
+    ("单位", "school.name"),
     ("学校标识码", "school.code"),
     ("学校代码", "school.code"),
     ("标识码", "school.code"),
@@ -112,6 +117,7 @@ class _Writer:
         self.alike: Counter[tuple[object, ...]] = Counter()
         self.names: list[str] = []
         self.unit = ""
+        self.ledger = ""
 
     def text(self) -> str:
         """The whole template.toml."""
@@ -120,14 +126,14 @@ class _Writer:
         self.alike = Counter(_kind(PrintedSheet(sheet)) for _, sheet in shown)
         for number, (name, sheet) in enumerate(shown, 1):
             printed = PrintedSheet(sheet)
-            title = title or title_of(printed)
             same = self._same_as(name, printed)
             if same:
                 self.found.append(
                     f"{name}：表样与“{same}”一样，没有另起草；一份工作簿里有几所学校的，请每校一份。"
                 )
                 continue
-            self._sheet(f"sheet{number}", name, printed)
+            if self._sheet(f"sheet{number}", name, printed):
+                title = title or title_of(printed)
         year = next(
             (m[1] for each in self.main.sheets.values() for m in years_on(each)),
             str(date.today().year),
@@ -173,15 +179,18 @@ class _Writer:
 
     # -- one sheet -----------------------------------------------------------------------
 
-    def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> None:
+    def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> bool:
+        """Whether anything was found on it."""
         same = [copy.sheets[name] for copy in self.copies if name in copy.sheets]
         tables = list(tables_on(printed, same))
         rows = {row for each in tables for row in range(each.top, each.last + 1)}
         pairs = list(pairs_on(printed, rows))
-        if not tables:
-            pairs += list(pairs_beside(printed))
+        pairs += own_pairs(printed, tables) if tables else pairs_beside(printed)
         if not tables and not pairs:
-            return
+            return False
+        tables, headings = self._told_apart(name, printed, self._one_ledger(name, tables))
+        if not tables and not pairs:
+            return True
         is_ledger = any(not each.labels and self._is_ledger(each) for each in tables)
         units = [pair for pair in pairs if squeeze(pair[0]) in UNIT_WORDS]
         pairs = [pair for pair in pairs if pair not in units]
@@ -193,7 +202,7 @@ class _Writer:
         for number, each in enumerate(tables, 1):
             self._values(name, each)
             if each.labels:
-                self._grid(sheet_id, each, parts)
+                self._grid(sheet_id, each, parts, headings.get(each.bottom, ""))
                 what = f"第 {each.bottom} 行表头的表格"
             elif self._is_ledger(each):
                 parts.ledger += self._ledger(sheet_id, each, parts.fields)
@@ -223,6 +232,49 @@ class _Writer:
         if parts.cells:
             self.layouts += ["cells = [", *parts.cells, "]"]
         self.layouts += [*parts.grids, *parts.listings, *parts.ledger]
+        return True
+
+    def _one_ledger(self, name: str, tables: Sequence[PrintedTable]) -> list[PrintedTable]:
+        """The tables without the ledgers after the first of the workbook."""
+        kept: list[PrintedTable] = []
+        for each in tables:
+            if each.labels or not self._is_ledger(each):
+                kept.append(each)
+            elif not self.ledger:
+                self.ledger = name
+                kept.append(each)
+            else:
+                self.found.append(
+                    f"{name}：第 {each.bottom} 行表头的也是台账，没有起草；一个模板只能有一张台账，"
+                    f"请并到“{self.ledger}”里，或者另存为一份工作簿，另起草一个模板。"
+                )
+        return kept
+
+    def _told_apart(
+        self, name: str, printed: PrintedSheet, tables: Sequence[PrintedTable]
+    ) -> tuple[list[PrintedTable], dict[int, str]]:
+        """The tables of a sheet without those that nothing tells from an earlier one; and the
+        heading above each of those with the same header, by the last row of the header."""
+        alike: dict[tuple[str, ...], list[PrintedTable]] = {}
+        for each in tables:
+            key = (str(each.block), *(leaf.path for leaf in each.leaves))
+            alike.setdefault(key, []).append(each)
+        headings: dict[int, str] = {}
+        left_out: list[PrintedTable] = []
+        for same in alike.values():
+            if len(same) < 2:
+                continue
+            texts = [_heading(printed, each) for each in same]
+            if all(texts):
+                headings.update((each.bottom, text) for each, text in zip(same, texts, strict=True))
+                continue
+            left_out += same
+            rows = "、".join(str(each.bottom) for each in same)
+            self.found.append(
+                f"{name}：第 {rows} 行的表头一样，上方没有各不相同的一句话可以区分，没有起草；"
+                "一张工作表里有几所学校的，请每校一份。"
+            )
+        return [each for each in tables if each not in left_out], headings
 
     def _pairs(
         self, sheet_id: str, pairs: Sequence[Pair], is_ledger: bool, parts: _SheetParts
@@ -246,7 +298,8 @@ class _Writer:
             parts.cells.append(f"  {inline(field=field_id, label=label, value=where)},")
 
     def _id(self, label: str, otherwise: str) -> str:
-        known = next((name for word, name in KNOWN_IDS if squeeze(label).startswith(word)), None)
+        bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
+        known = next((name for word, name in KNOWN_IDS if word in (squeeze(label), bare)), None)
         if known is None or known in self.ids:
             return otherwise
         self.ids.add(known)
@@ -272,8 +325,13 @@ class _Writer:
         words = {squeeze(leaf.path) for leaf in each.leaves}
         return bool(words & {squeeze(word) for word in UNIT_OF_ROW})
 
-    def _grid(self, sheet_id: str, each: PrintedTable, parts: _SheetParts) -> None:
-        used = [leaf for leaf in each.leaves if not leaf.is_called((*UNIT_WORDS, *REMARK_WORDS))]
+    def _grid(self, sheet_id: str, each: PrintedTable, parts: _SheetParts, heading: str) -> None:
+        unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
+        used = [
+            leaf
+            for leaf in each.leaves
+            if leaf.column != unit_at and not leaf.is_called(REMARK_WORDS)
+        ]
         ids = column_ids(used)
         if any(own in parts.columns and own != "whole" for own, *_ in ids):  # of another grid
             mark = f"t{len(parts.columns)}"
@@ -295,6 +353,8 @@ class _Writer:
         groups = self._path_of(each, each.labels[0], ("",))
         if groups and groups != header:
             lines.append(f"groups = {quoted(groups)}")
+        if heading:
+            lines.append(f"below = {quoted(heading)}")
         if each.block:
             lines.append(f"block = {each.block}\nblocks = {each.blocks}")
         if each.code:
@@ -316,7 +376,7 @@ class _Writer:
     ) -> list[str]:
         """The ids of the rows of a grid, which are added to ``fields``."""
         printed = each.printed
-        unit_at = next((leaf.column for leaf in each.leaves if leaf.is_called(UNIT_WORDS)), None)
+        unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         in_grid: list[str] = []
         before = sum(f"{sheet_id}.r" in line for line in fields)
         for row in range(each.first, each.last + 1):
@@ -346,7 +406,7 @@ class _Writer:
                 columns=names,
             )
             fields.append(f"  {entry},")
-            self._subset(each, row, used, in_grid, label, stage)
+            self._subset(each, row, used, in_grid, label, stage, "whole" in names)
         return in_grid
 
     def _subset(
@@ -357,6 +417,7 @@ class _Writer:
         in_grid: Sequence[str],
         label: str,
         stage: str,
+        has_whole: bool,
     ) -> None:
         """Proposes 其中 ≤ the row above that is no 其中, if it holds wherever both are numbers."""
         printed = each.printed
@@ -386,7 +447,7 @@ class _Writer:
             else f"{compared} 处里 {held} 处成立（其余可能是填错的）"
         )
         self.relations.append(f"{field_id}（{label}）<= {over}：{support}")
-        if stage or len(used) == 1:
+        if stage or has_whole:
             whole_id = in_grid[-1 - (row - whole)]
             self.rules.append(subset_rule(field_id, whole_id, (label, over), stage, support))
 
@@ -500,6 +561,18 @@ def _kind(printed: PrintedSheet) -> tuple[object, ...]:
     """What two sheets of one form have in common: their title and the headers of their tables."""
     tables = [(each.bottom, *(leaf.path for leaf in each.leaves)) for each in tables_on(printed)]
     return (title_of(printed), *tables)
+
+
+def _heading(printed: PrintedSheet, each: PrintedTable) -> str:
+    """The text alone in the row above a table's header, if it stands nowhere else on the sheet; ""
+    for none. A pair of label and value is none."""
+    columns = range(1, printed.snapshot.last_column + 1)
+    for row in range(each.bottom - 1, max(each.top - 2, 0), -1):
+        texts = {text for at in columns if (text := printed.text(row, at))}
+        if len(texts) == 1:
+            (text,) = texts
+            return "" if ":" in text or len(printed.containing(text)) > 1 else text
+    return ""
 
 
 def _plain_title(text: str, most: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from checker.forms.errors import UnknownForm
 from checker.forms.recognition import Unrecognised, recognise
 from checker.model.cells import CellRef
 from checker.model.marks import Changes, Fill, Mark, ResultCell, ResultSheet
+from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Fact, FactState, Submission
 from checker.model.template import Template
 from checker.reading import UnreadableWorkbook, read_snapshot
@@ -23,6 +25,8 @@ from checker.writing.old_formats import as_xlsx, old_format
 SHEET = "对照"
 COLOURS = (Fill.PASS, Fill.UNMET, Fill.EXPLAINED, Fill.DOUBT, Fill.INFO)
 """Neighbouring fields have different ones; they mean nothing else here."""
+_FEW = 3
+"""So many figures may stand on a sheet that is no part of the form: 填表说明, a list of codes."""
 NOT_READ = (FactState.UNREADABLE, FactState.ERROR, FactState.UNCOMPUTED)
 
 
@@ -57,18 +61,38 @@ def _read(name: str, label: str, fact: Fact, first: bool) -> ReadCell:
     return ReadCell(name, label, fact.cell, fact.typed, fact.state, first)
 
 
-def _bound(templates: Sequence[Template], path: Path) -> Submission:
+def _bound(templates: Sequence[Template], path: Path) -> tuple[Submission, list[str]]:
+    """The submission in a workbook, and the visible sheets with figures that it does not use."""
     snapshot = read_snapshot(path)
     template = recognise(snapshot, templates)
     if isinstance(template, Unrecognised):
         raise UnknownForm(template.reason)
-    return bind(snapshot, template)
+    submission = bind(snapshot, template)
+    used = {*submission.sheet_titles.values()}
+    if NOT_BOUND in {problem.rule for problem in submission.problems if problem.sheet is None}:
+        return submission, []  # several sheets are like one of the template's: that is told
+    left = [
+        title
+        for title, sheet in snapshot.sheets.items()
+        if sheet.visible and title not in used and _holds_figures(sheet)
+    ]
+    return submission, left
+
+
+def _holds_figures(sheet: SheetSnapshot) -> bool:
+    figures = (
+        value
+        for line in sheet.rows
+        for value in line
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    )
+    return any(True for _ in islice(figures, _FEW, None))
 
 
 def show(templates: Sequence[Template], source: Path, target: Path) -> Submission:
     """Writes a copy of a workbook in which every cell that is read bears its field's name, with a
     sheet 对照 that lists them. Raises UnreadableWorkbook, UnknownForm, UnwritableWorkbook."""
-    submission = _bound(templates, source)
+    submission, _ = _bound(templates, source)
     read = list(read_cells(submission))
     names = {name: place for place, name in enumerate(dict.fromkeys(each.name for each in read))}
     marks = [
@@ -116,7 +140,7 @@ def compare(templates: Sequence[Template], copies: Sequence[Path]) -> Iterator[s
     places: dict[tuple[str, str], dict[str, list[Path]]] = {}
     for path in copies:
         try:
-            submission = _bound(templates, path)
+            submission, left = _bound(templates, path)
         except UnreadableWorkbook as unreadable:
             yield f"{path.name}：读不了。{unreadable.reason}"
             continue
@@ -130,6 +154,7 @@ def compare(templates: Sequence[Template], copies: Sequence[Path]) -> Iterator[s
         for problem in submission.problems:
             if problem.rule == NOT_BOUND:
                 yield f"  {problem.message}"
+        yield from (f"  工作表“{sheet}”里有数，模板没有用到它，没有读。" for sheet in left)
         for each in read:
             if each.state in NOT_READ:
                 yield f"  {each.name}（{each.label}）在 {each.cell}：“{each.typed}”读不出来。"

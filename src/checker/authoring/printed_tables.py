@@ -9,7 +9,7 @@ from datetime import date
 
 from msgspec import Struct, field
 
-from checker.forms.adopted_cells import is_end
+from checker.forms.adopted_cells import PAIR_END, PAIR_LABEL, is_end
 from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
 from checker.model.snapshot import Area, SheetSnapshot
@@ -21,10 +21,17 @@ UNIT_OF_ROW = (
 )
 ENTRY_WORDS = ("姓名", "教师姓名", "学生姓名", "班级", "班级名称", "名称")
 """Over a column of entries of a list, whose rows are not the same in every copy."""
-CODE_WORDS = ("序号", "行号", "编号", "乙")
+OWN_WORDS = (
+    *("学校", "学校名称", "单位名称", "填报单位", "编制单位", "填报学校", "幼儿园名称"),
+    *("学校标识码", "标识码", "学校代码", "办学类型"),
+)
+"""Labels of what says whose form it is; their value may stand beside them without a colon."""
+CODE_WORDS = ("序号", "行号", "编号", "行次", "乙")
+SIGN_WORDS = ("甲", "栏次")
+"""What begins the row of signs below a header: 甲 乙 1 2 3."""
 REMARK_WORDS = ("备注",)
 YEAR = re.compile(r"(20[0-9]{2})年?")
-_PAIR = re.compile(r"(?:^|\s)([^\s\d:][^\s:]{0,19})\s*:(.*?)(?=\s+[^\s\d:][^\s:]*\s*:|$)")
+_PAIR = re.compile(rf"(?:^|\s)({PAIR_LABEL})\s*:(.*?)(?={PAIR_END})")
 MOST_HEADER_ROWS = 4
 
 Pair = tuple[str, str, str, str]
@@ -55,6 +62,8 @@ class PrintedTable(Struct):
     code: int | None = None
     block: int = 0
     blocks: int = 0
+    begin: int = 0
+    """The first row of its header."""
 
     @property
     def top(self) -> int:
@@ -76,6 +85,7 @@ def tables_on(
         spans = _spans(printed, row)
         found = [_table(printed, row, bottom, copies, span) for span in spans]
         for number, each in enumerate(found, 1):
+            each.begin = row
             if len(found) > 1:
                 each.block, each.blocks = number, len(found)
             yield each
@@ -108,8 +118,7 @@ def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsh
         text in CODE_WORDS
         or text in LABEL_WORDS
         or "合计" in text
-        or "项目" in text
-        or "内容" in text
+        or any(word in text for word in ("项目", "指标", "内容"))
         for text in texts.values()
     )
     bottom = max(min(printed.area(row, at)[2], row + MOST_HEADER_ROWS - 1) for at in texts)
@@ -170,7 +179,7 @@ def _is_level(printed: PrintedSheet, first: int, row: int) -> bool:
     return (
         wide
         and len(texts) >= 2
-        and not any(text in ("甲", "乙") for text in texts.values())
+        and not any(text in (*SIGN_WORDS, "乙") for text in texts.values())
         and not any(
             _is_figure(printed.snapshot.raw(row, at))
             for at in range(1, printed.snapshot.last_column + 1)
@@ -194,9 +203,11 @@ def _table(
     for column in within:
         signs.setdefault(printed.text(first, column), column)
     code = next((leaf.column for leaf in leaves if leaf.is_called(CODE_WORDS)), None)
-    if "甲" in signs:
-        label_at = [signs["甲"]]
+    sign = next((signs[word] for word in SIGN_WORDS if word in signs), None)
+    if sign is not None:
+        label_at = _below_one_header(printed, bottom, first, sign)
         code = signs.get("乙", code)
+        code = code or next((leaf.column for leaf in leaves if leaf.is_called(("代码",))), None)
         first += 1
     else:
         label = next(
@@ -210,8 +221,14 @@ def _table(
             label_at = _named_labels(printed, first, leaves, code, copies, (label, area, span[1]))
     if label_at:
         leaves = [leaf for leaf in leaves if leaf.column not in label_at and leaf.column != code]
-    last = _last(printed, first, [leaf.column for leaf in leaves], within)
+    last = _last(printed, bottom, first, [leaf.column for leaf in leaves], within)
     return PrintedTable(printed, bottom, first, last, leaves, label_at, code)
+
+
+def _below_one_header(printed: PrintedSheet, bottom: int, first: int, sign: int) -> list[int]:
+    """The columns of labels above which 甲 and the header above it stand."""
+    areas = printed.area(first, sign), printed.area(bottom, sign)
+    return list(range(min(area[1] for area in areas), max(area[3] for area in areas) + 1))
 
 
 def _leaves(printed: PrintedSheet, top: int, bottom: int, within: Iterable[int]) -> list[Leaf]:
@@ -265,6 +282,8 @@ def _leading_labels(
     """The columns of labels at the left of a table all of whose other columns hold figures; none
     where each row is a school or an entry, or stands in other words in the copies."""
     columns = [leaf for leaf in leaves if leaf.column != code and not leaf.is_called(REMARK_WORDS)]
+    if any(leaf.is_called(UNIT_OF_ROW) for leaf in columns):
+        return []
     texts: list[Leaf] = []
     for leaf in columns:
         values = [printed.snapshot.raw(row, leaf.column) for row in (first, first + 1)]
@@ -273,7 +292,7 @@ def _leading_labels(
         texts.append(leaf)
     if not texts or len(texts) > 2 or len(texts) == len(columns):
         return []
-    if any(leaf.is_called((*UNIT_OF_ROW, *ENTRY_WORDS)) for leaf in texts):
+    if any(leaf.is_called(ENTRY_WORDS) for leaf in texts):
         return []
     label = texts[-1].column
     same = all(squeeze(copy.raw(first, label)) == printed.text(first, label) for copy in copies)
@@ -291,13 +310,26 @@ def _is_group(printed: PrintedSheet, first: int, column: int) -> bool:
     return bool(printed.text(first, column)) and area[1] == area[3]
 
 
-def _last(printed: PrintedSheet, first: int, columns: Sequence[int], within: range) -> int:
+def _last(
+    printed: PrintedSheet, bottom: int, first: int, columns: Sequence[int], within: range
+) -> int:
+    """The last row of a table; where its header stands again, with a heading above it or not,
+    another begins."""
     row = first
+    header = [text for at, text in _texts(printed, bottom).items() if at in within]
     while row <= printed.snapshot.last_row:
         texts = {at: text for at, text in _texts(printed, row).items() if at in within}
         held = [at for at in columns if printed.snapshot.raw(row, at) not in (None, "")]
         alone = list(texts.values())
         if not texts and not held:
+            break
+        if len(header) > 1 and alone == header:
+            while (
+                row > first
+                and len(_texts(printed, row - 1)) == 1
+                and not any(_is_figure(printed.snapshot.raw(row - 1, at)) for at in within)
+            ):
+                row -= 1
             break
         if (
             len(texts) == 1
@@ -337,7 +369,7 @@ def pairs_on(printed: PrintedSheet, taken: Iterable[int]) -> Iterator[Pair]:
             if (row in taken and ":" not in cell.text) or not isinstance(raw, str):
                 continue
             for match in _PAIR.finditer(half_width(raw)):
-                label = match[1]
+                label = squeeze(match[1])
                 if label in seen or label.startswith(("说明", "注", "附", "其中")):
                     continue
                 seen.add(label)
@@ -349,6 +381,18 @@ def pairs_on(printed: PrintedSheet, taken: Iterable[int]) -> Iterator[Pair]:
                     if beside and ":" not in half_width(beside):
                         value, where = beside, "beside"
                 yield label, value, where, ""
+
+
+def own_pairs(printed: PrintedSheet, tables: Iterable[PrintedTable]) -> Iterator[Pair]:
+    """What says whose form it is, above the tables and below, with its value in the next cell."""
+    taken = {row for each in tables for row in range(each.begin, each.last + 1)}
+    for text, cells in printed.texts.items():
+        row, column = cells[0].corner
+        if re.sub(r"\(.*\)$", "", text) not in OWN_WORDS or len(cells) > 1 or row in taken:
+            continue
+        value = _shown(printed.snapshot.raw(row, printed.area(row, column)[3] + 1))
+        if value and ":" not in half_width(value):
+            yield text, value, "beside", ""
 
 
 def pairs_beside(printed: PrintedSheet) -> Iterator[Pair]:

@@ -16,7 +16,20 @@ from checker.model.snapshot import SheetSnapshot
 
 STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
 
+UNIT_WORDS = ("单位", "计量单位", "金额单位", "货币单位")
+_UNITS = frozenset(
+    {"人", "名", "个", "所", "间", "座", "幢", "栋", "台", "套", "件", "张", "本", "册", "辆", "把"}
+    | {"块", "条", "处", "项", "次", "人次", "班", "天", "月", "年", "小时", "学时", "课时", "元"}
+    | {"千元", "万元", "亿元", "元/人", "平方米", "㎡", "m2", "米", "公里", "亩", "%"}
+)
+"""What stands in a column of units."""
+_YEAR_WORDS = {
+    **dict.fromkeys(("本年", "今年", "本年度", "本学年", "本期", "本年数"), "whole"),
+    **dict.fromkeys(("上年", "去年", "上年度", "上学年", "上期", "上年数"), "whole.previous"),
+}
 _UNIT = re.compile(r"\(([^()]{1,6})\)$")
+_NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称")
+"""In brackets behind a label, but no unit: (公章), (必填), (含借读)."""
 
 
 def years_on(sheet: SheetSnapshot) -> Iterator[re.Match[str]]:
@@ -30,6 +43,9 @@ def column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
     """(column id, stage, its title, year) of the columns of a grid, by the words of their paths."""
     if len(leaves) == 1:
         return [("whole", "", "", "")]
+    words = [_YEAR_WORDS.get(squeeze(leaf.path)) for leaf in leaves]
+    if sorted(word for word in words if word) == ["whole", "whole.previous"]:
+        return [(word or f"c{at}", "", "", "") for at, word in enumerate(words, 1)]
     years = sorted({m[1] for leaf in leaves if (m := YEAR.search(leaf.path))}, reverse=True)
     found: list[tuple[str, str, str, str]] = []
     used: set[str] = set()
@@ -58,7 +74,13 @@ def _stage(part: str) -> str:
 
 def unit_of(path: str) -> str:
     match = _UNIT.search(squeeze(path.partition("/")[0])) or _UNIT.search(squeeze(path))
-    return match[1] if match else ""
+    return match[1] if match and not _NO_UNIT.search(match[1]) else ""
+
+
+def holds_units(leaf: Leaf) -> bool:
+    """Whether a column says the units of its rows, by its header or by what stands in it."""
+    held = {squeeze(value) for value in leaf.values if value not in (None, "")}
+    return leaf.is_called(UNIT_WORDS) or (bool(held) and held <= _UNITS)
 
 
 def type_of(values: Iterable[object], unit: str) -> str:

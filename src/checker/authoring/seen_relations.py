@@ -11,6 +11,7 @@ from checker.authoring.rule_draft import ProposedRule, subset_rule, sum_rule
 from checker.forms.plain_text import squeeze
 
 _ENOUGH = 0.9
+_TOTALS = frozenset({"合计", "计", "小计", "总计", "共计", "总数"})
 Named: TypeAlias = Mapping[int, str]
 """Field ids by column of the sheet."""
 Seen: TypeAlias = Iterator[tuple[str, ProposedRule]]
@@ -26,7 +27,9 @@ def relations_of(leaves: Sequence[Leaf], named: Named) -> Seen:
         if head and "其中" not in tail:
             groups.setdefault(head, []).append(leaf)
     for head, own in groups.items():
-        total = next((leaf for leaf in own if leaf.path.endswith("/合计")), None)
+        total = next(
+            (leaf for leaf in own if squeeze(leaf.path.rpartition("/")[2]) in _TOTALS), None
+        )
         if total is not None:
             yield from _parts_within(head, total, leaves, named)
             yield from _total(total, [leaf for leaf in own if leaf is not total], named)
@@ -41,7 +44,7 @@ def _parts_within(head: str, total: Leaf, leaves: Sequence[Leaf], named: Named) 
         support = _support([total, leaf], lambda row: row[1] <= row[0])
         if support:
             ids = named[leaf.column], named[total.column]
-            yield "", subset_rule(*ids, (leaf.path, f"{head}合计"), "", support)
+            yield "", subset_rule(*ids, (leaf.path, total.path), "", support)
 
 
 def _total(total: Leaf, others: Sequence[Leaf], named: Named) -> Seen:
@@ -68,7 +71,7 @@ def _bearing_its_name(head: str, own: Sequence[Leaf], leaves: Sequence[Leaf], na
 
 def _sum(total: Leaf, parts: Sequence[Leaf], named: Named, support: str) -> ProposedRule:
     ids = [named[part.column] for part in parts]
-    labels = total.path.removesuffix("/合计"), [part.path for part in parts]
+    labels = total.path.rpartition("/")[0], [part.path for part in parts]
     return sum_rule(named[total.column], ids, labels, support)
 
 

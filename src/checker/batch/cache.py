@@ -212,6 +212,8 @@ class ResultCache:
         path = copy_target(folder, source, converted)
         if any(copy.path == path for copy in intact):
             return path
+        if path.exists():  # somebody saved it since: what may become of it is decided when marking
+            return None
         other = intact[0].path
         if not carries_marks(other):  # whatever the store says
             return None

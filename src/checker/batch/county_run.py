@@ -25,7 +25,7 @@ from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.judging import JudgingWork, MarkPlan
 from checker.batch.ledger_units import units_apart
 from checker.batch.previous_year import in_full, session_for
-from checker.batch.recording import Runner, records, runner
+from checker.batch.recording import Runner, records, runner, words_on_kept
 from checker.batch.result_desk import ResultDesk
 from checker.batch.spool import Spool
 from checker.batch.tables import RunTables
@@ -40,7 +40,14 @@ from checker.county.output import COPIES, county_papers
 from checker.county.report import CountyReport, Decisions
 from checker.county.review import REVIEW
 from checker.county.roster import RosterEntry, RosterProblem, read_roster, roster_in
-from checker.county.run_log import chosen_schools, digest_of, lock_of, lock_states, with_run
+from checker.county.run_log import (
+    chosen_schools,
+    digest_of,
+    lock_of,
+    lock_states,
+    locked_schools,
+    with_run,
+)
 from checker.county.school_copy import judged_again, marked_again, notes_by_file, notes_of
 from checker.county.school_record import record_for
 from checker.forms.errors import UnknownForm
@@ -80,13 +87,16 @@ class CountyResult(Struct, frozen=True):
     their findings is gone. ``written`` has the papers by name; ``unmarked`` are files whose marked
     copy lacks what the county says of the school. ``interrupted``: the run was stopped before every
     file was judged. ``problem``: a result file could not be written; what was judged is told all
-    the same."""
+    the same. ``edited`` says which marked copies were kept because somebody wrote into them,
+    ``refused`` which schools could not be 审定, or not any more."""
 
     report: CountyReport
     written: Mapping[str, Path]
     unmarked: tuple[str, ...] = ()
     interrupted: bool = False
     problem: OSError | None = None
+    edited: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 Watch = Callable[[Iterator[FileRecord], int], Iterator[FileRecord]]
@@ -100,9 +110,9 @@ class NothingToJudge(Exception):
 def run_county(options: CountyOptions, generated: str, watch: Watch) -> CountyResult:
     """The whole run. Ctrl-C ends the judging; what was finished is put together and written.
 
-    Raises RosterProblem, ReviewProblem, NoSuchSchool, BadChoice, ClusterUnreachable or
-    NothingToJudge. That a result file cannot be written, such as one that is open in another
-    program, stands in the result.
+    Raises RosterProblem, ReviewProblem, BadChoice, ClusterUnreachable or NothingToJudge. That a
+    result file cannot be written, such as one that is open in another program, stands in the
+    result.
     """
     options = _absolute(options)
     session = session_for(options.session)
@@ -203,9 +213,11 @@ def _write(
     the log and the copies as they are."""
     unmarked: tuple[str, ...] = ()
     written: dict[str, Path] = {}
+    edited = _edited(report, sources, options)
+    refused: tuple[str, ...] = ()
     try:
         if not interrupted:
-            report = _remembered(report, sources, options, desk, generated)
+            report, refused = _remembered(report, sources, options, desk, generated)
         if options.mark and not interrupted:
             again = open_cache(options.cache, options.session)
             unmarked = _mark_again(report, sources, options, session, desk, again)
@@ -220,8 +232,22 @@ def _write(
                 written[REVIEW] = review
             desk.save()
     except OSError as failed:
-        return CountyResult(report, {}, unmarked, interrupted, failed)
-    return CountyResult(report, written, unmarked, interrupted)
+        return CountyResult(report, {}, unmarked, interrupted, failed, edited, refused)
+    return CountyResult(report, written, unmarked, interrupted, None, edited, refused)
+
+
+def _edited(
+    report: CountyReport, sources: Mapping[str, Source], options: CountyOptions
+) -> tuple[str, ...]:
+    """A sentence for each marked copy that could not have its own name."""
+    found: dict[str, None] = {}
+    for record in report.records:
+        source = sources.get(record.path)
+        if record.marked_copy and source is not None:
+            told = words_on_kept(options.out / record.marked_copy, source)
+            if told:
+                found[told] = None
+    return tuple(found)
 
 
 def _with_sent_back(
@@ -244,14 +270,15 @@ def _remembered(
     options: CountyOptions,
     desk: ResultDesk,
     at: str,
-) -> CountyReport:
-    """The report with how the county stood before, and with what became of the 审定 files. Raises
-    NoSuchSchool."""
+) -> tuple[CountyReport, tuple[str, ...]]:
+    """The report with how the county stood before, and with what became of the 审定 files; and why
+    schools that were named could not be 审定, or not any more."""
     records = {record.path: record for record in report.records}
     counted = {school.code: records[school.path] for school in report.schools}
-    for code in chosen_schools(report, options.unlock, desk.log.locks):
+    opened, refused = locked_schools(options.unlock, desk.log.locks)
+    for code in opened:
         desk.unlock(code)
-    asked = chosen_schools(report, options.lock)
+    asked, unfit = chosen_schools(report, options.lock)
     digests = {}
     for code in dict.fromkeys((*desk.log.locks, *asked)):
         source = sources.get(counted[code].path) if code in counted else None
@@ -263,7 +290,7 @@ def _remembered(
         desk.lock(lock_of(counted[code], digests[code], at))
     desk.log = with_run(desk.log, report, at)
     states = lock_states(desk.log.locks, counted, digests)
-    return replace(report, runs=desk.log.runs, locks=states)
+    return replace(report, runs=desk.log.runs, locks=states), (*refused, *unfit)
 
 
 def _mark_again(

@@ -39,6 +39,10 @@ _GONE = "文件已经不在了，可能刚被移走，或者是一个失效的�
 _LOOP = "这个文件夹已经看过（它是一个链接，指回了别处），没有再看一遍。"
 _TOO_DEEP = "文件夹一层套一层，套得太深，里面的文件都没有查看，请把它们移到上面来。"
 _OLD_RESULTS = "这是以前的校验结果，没有再看；学校改的是里面的副本时，请把副本移到外面来。"
+_HIDDEN_FOLDER = "隐藏的文件夹，里面的文件没有查看。"
+_AMONG_RESULTS = "放在校验结果的文件夹里，没有当作报送的表；是报送的，请把它移到外面来。"
+_RESULTS_IN = ("校验结果", "县级校验/校验结果")
+"""Where, below a folder that was named, only this program puts workbooks."""
 _DEEPEST = 100
 """Folders within folders; deeper ones are not looked into."""
 
@@ -147,11 +151,40 @@ def _discovered(path: str) -> Discovery:
                     (unread if isinstance(member, Unread) else sources).append(member)  # type: ignore[arg-type]
             else:
                 sources.append(found)
+        unread += _among_results(path, {source.shown for source in sources})
     except FileNotFoundError:
         unread.append(Unread(path, readable(path), _NO_FILE))
     except (OSError, ValueError) as problem:
         unread.append(Unread(path, readable(path), f"打不开：{disk_reason(problem)}。"))
     return Discovery(tuple(sources), tuple(unread))
+
+
+def _among_results(place: str, known: Container[str]) -> Iterator[Unread]:
+    """Workbooks that somebody else put among the results of earlier runs below a folder. What has
+    the name of a source (``known``) there is looked at when its copy is written."""
+    if "://" in place:
+        return
+    for results in _RESULTS_IN:
+        for folder, _, names in os.walk(Path(place) / results):
+            for name in sorted(filter(is_workbook_name, names)):
+                path = Path(folder) / name
+                shown = readable(path.relative_to(Path(place) / results).as_posix())
+                if shown not in known and not _is_copy_of_ours(path):
+                    yield Unread(
+                        str(path), f"{results}/{shown}", _AMONG_RESULTS, FileStatus.NOT_LOOKED_AT
+                    )
+
+
+def _is_copy_of_ours(path: Path) -> bool:
+    from checker.writing import carries_marks  # late: only where something else lies there
+
+    try:
+        status = path.lstat()
+    except OSError:
+        return True  # gone
+    if not stat.S_ISREG(status.st_mode) or status.st_size > LIMITS.file_bytes:
+        return False
+    return carries_marks(path)
 
 
 def readable(path: str) -> str:
@@ -291,7 +324,9 @@ def _walk(place: str, above: str, seen: set[tuple[int, int]]) -> Iterator[Source
         if _is_folder(entry):
             if name in OUTPUT_FOLDERS and above:  # directly in the named folder it is our own
                 yield Unread(location, shown, _OLD_RESULTS, None)
-            elif not name.startswith(".") and name not in _PASSED_OVER:
+            elif name.startswith("."):
+                yield Unread(location, shown, _HIDDEN_FOLDER, None)
+            elif name not in _PASSED_OVER:
                 yield from _subfolder(entry, location, shown, seen)
         elif is_workbook_name(name):
             yield _file(entry, location, shown)

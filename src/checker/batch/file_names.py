@@ -33,6 +33,8 @@ _DOCUMENTS = {
     "网页": (".htm", ".html", ".mht", ".mhtml"),
     "文本表格": (".csv", ".tsv", ".prn", ".dif", ".slk"),
     "别的表格格式": (".numbers", ".fods", ".sxc", ".xlt", ".xltx", ".xltm", ".ett", ".xlam"),
+    " XML 文件": (".xml", ".uos", ".uof"),
+    "数据库文件": (".dbf", ".mdb", ".accdb"),
     "邮件": (".eml", ".msg"),
     "快捷方式，不是文件本身": (".lnk", ".url", ".desktop"),
 }
@@ -52,7 +54,7 @@ ODD_SUFFIX_REASON = (
     "扩展名不对，看上去本来是 Excel 文件，请把文件名改成以 .xlsx 结尾（原来是什么就是什么）。"
 )
 NO_SUFFIX_REASON = "没有扩展名，看不出是什么文件，请让学校发 Excel 文件（.xlsx）。"
-LOCK_REASON = "Excel 或 WPS 打开文件时留下的临时文件，没有查看：请让学校发不以“~$”开头的那个文件。"
+LOCK_REASON = "Excel 或 WPS 打开文件时留下的临时文件，请让学校发不以“~$”开头的那个文件。"
 NESTED_REASON = "这是压缩包里的压缩包，请先解压，再把里面的 Excel 文件放进来。"
 
 

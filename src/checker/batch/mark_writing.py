@@ -1,4 +1,5 @@
-"""Where the marks of one source of a run go: into a copy, or into the file itself."""
+"""Where the marks of one source of a run go: into a copy, or into the file itself. A copy into
+which a person wrote is kept."""
 
 from __future__ import annotations
 
@@ -8,8 +9,16 @@ from checker.batch.discovery import Source
 from checker.batch.result_folder import claim, copy_target
 from checker.marking.results import COPY_FAILED, IN_PLACE_FAILED
 from checker.model.marks import Changes
+from checker.model.snapshot import Position, SheetSnapshot
+from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.trouble import disk_reason
-from checker.writing import UnwritableWorkbook, WriteSummary, write_in_place, write_marked
+from checker.writing import (
+    UnwritableWorkbook,
+    WriteSummary,
+    clean_content,
+    write_in_place,
+    write_marked,
+)
 from checker.writing.old_formats import as_xlsx, old_format
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
@@ -51,6 +60,47 @@ class MarkWriter:
             return original, write_in_place(original, marks)
         kind = old_format(self._data)
         data = self._data if kind is None else as_xlsx(self._data, kind)
-        target = copy_target(Path(self._folder), source, kind.value if kind else "")
+        target = copy_target(
+            Path(self._folder),
+            source,
+            kind.value if kind else "",
+            lambda copy: is_edited(copy, data),
+        )
         claim(Path(self._folder), target)
         return target, write_marked(data, target, marks)
+
+
+def is_edited(copy: Path, data: bytes) -> bool:
+    """Whether a person wrote into a marked copy of the workbook ``data``: another program saved it
+    since, and without our marks it holds something else. Results of formulas do not count."""
+    try:
+        cleaned, summary = clean_content(copy.read_bytes())
+        if summary.exact:
+            return False
+        one = read_snapshot_bytes("form.xlsx", cleaned)
+        other = read_snapshot_bytes("form.xlsx", clean_content(data)[0])
+    except (OSError, UnwritableWorkbook, UnreadableWorkbook):
+        return True
+    return list(one.sheets) != list(other.sheets) or any(
+        _differ(sheet, other.sheets[title]) for title, sheet in one.sheets.items()
+    )
+
+
+def _differ(one: SheetSnapshot, other: SheetSnapshot) -> bool:
+    held, then = _typed(one), _typed(other)
+    computed = one.formulas.keys() | other.formulas.keys()
+    return any(
+        held.get(place) != then.get(place)
+        for place in held.keys() | then.keys()
+        if place not in computed
+    )
+
+
+def _typed(sheet: SheetSnapshot) -> dict[Position, object]:
+    first_row, first_column = sheet.origin
+    return {
+        (row, column): value
+        for row, line in enumerate(sheet.rows, first_row)
+        for column, value in enumerate(line, first_column)
+        if value not in (None, "")
+    }

@@ -9,11 +9,19 @@ from typing import TypeGuard
 
 from msgspec.structs import replace
 
-from checker.batch.discovery import Source, discover, full_path, is_single_workbook, plain_path
+from checker.batch.discovery import (
+    Source,
+    SourceUnreadable,
+    discover,
+    full_path,
+    is_single_workbook,
+    plain_path,
+)
 from checker.forms.errors import UnknownForm
 from checker.model.submission import Submission
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.session import BadChoice, Session, SessionOptions
+from checker.trouble import disk_reason
 
 
 @functools.lru_cache(maxsize=4)
@@ -25,7 +33,10 @@ def session_for(options: SessionOptions) -> Session:
         raise BadChoice(problem)
     session = Session(options)
     if options.previous is not None:
-        session.last_year = PreviousYear(options.previous, session)
+        session.last_year = last_year = PreviousYear(options.previous, session)
+        problem = last_year.why_not()
+        if problem is not None:
+            raise BadChoice(problem)
     return session
 
 
@@ -71,6 +82,25 @@ class PreviousYear:
         self._sources: Sequence[Source] | None = None
         self._by_code: dict[str, Source] | None = None
 
+    def why_not(self) -> str | None:
+        """Why the one file that was named for last year is no form (a Chinese sentence); None if it
+        is, and for a folder, in which any file may be of use."""
+        place = self._place
+        many = "://" in place or place.lower().endswith(".zip") or Path(place).is_dir()
+        if many and not self._is_one:
+            return None
+        found = discover([place])
+        reason = next((reason for _, reason in found.failures), "不是填报表。")
+        for source in found.sources:
+            try:
+                self._one = self._bound(source)
+                return None
+            except (SourceUnreadable, UnreadableWorkbook, UnknownForm) as problem:
+                reason = problem.reason
+            except (OSError, KeyError, ValueError) as problem:
+                reason = f"打不开（{disk_reason(problem)}）。"
+        return f"上年的表读不出来：{place}：{reason}"
+
     def of(self, submission: Submission) -> Submission | None:
         """Last year's submission of the same school on the same template, if it is there.
 
@@ -106,10 +136,13 @@ class PreviousYear:
 
     def _load(self, source: Source) -> Submission | None:
         try:
-            name = PurePosixPath(source.shown).name
-            return self._session.bind(read_snapshot_bytes(name, source.read()))
+            return self._bound(source)
         except (OSError, KeyError, ValueError, UnreadableWorkbook, UnknownForm):
             return None
+
+    def _bound(self, source: Source) -> Submission:
+        name = PurePosixPath(source.shown).name
+        return self._session.bind(read_snapshot_bytes(name, source.read()))
 
     def _index(self) -> dict[str, Source]:
         if self._by_code is None:

@@ -208,11 +208,24 @@ def _named_otherwise(result: FileResult, source: Source) -> FileResult:
         from checker.writing.old_formats import words_on  # late, as in `_lasts`
 
         return replace(result, message=words_on(converted))
-    own = copy_name(source)
+    told = words_on_kept(copy, source)
+    return replace(result, message=told) if told else result
+
+
+def words_on_kept(copy: Path, source: Source) -> str:
+    """A sentence on why the marked copy of a source does not have its own name; "" if it has."""
+    own = copy_name(source, converted_from(copy.name))
     if copy.parts[-len(own.parts) :] == own.parts:
-        return result
-    message = f"结果文件夹里的“{own}”不是校验写的标记副本，没有覆盖；副本另存为“{copy.name}”。"
-    return replace(result, message=message)
+        return ""
+    from checker.writing import carries_marks
+
+    there = copy.parents[len(own.parts) - 1] / own
+    if there.is_symlink() or not carries_marks(there):
+        return f"结果文件夹里的“{own}”不是校验写的标记副本，没有覆盖；副本另存为“{copy.name}”。"
+    return (
+        f"结果文件夹里的标记副本“{own}”有人改过，没有覆盖，也没有当作报送的表；"
+        f"要以它为准，请把它移出来，替换原来的表。新的副本另存为“{copy.name}”。"
+    )
 
 
 def _shown(copy: str, source: Source, plan: MarkPlan) -> str:

@@ -1,8 +1,9 @@
 """The folder for results: what of it is ours to replace, and writing into it without harm.
 
-A file there is replaced only if it is ours: a marked copy carries our marks, and the folder is one
-that only this program makes (校验结果, 县级校验) or lists the file in its manifest. Whatever else
-has the name is left alone and ours gets another name. No link below the folder is followed.
+A file there is replaced only if it is ours: a marked copy carries our marks and nobody wrote into
+it since, and the folder is one that only this program makes (校验结果, 县级校验) or lists the file
+in its manifest. Whatever else has the name is left alone and ours gets another name. No link below
+the folder is followed.
 """
 
 from __future__ import annotations
@@ -64,12 +65,18 @@ def _short(name: str) -> str:
     return f"{cut}…{digest}{dot}{ending}"
 
 
-def copy_target(folder: Path, source: Source, converted: str = "") -> Path:
+def copy_target(
+    folder: Path,
+    source: Source,
+    converted: str = "",
+    is_edited: Callable[[Path], bool] = lambda copy: False,
+) -> Path:
     """Where the marked copy of a source may be written: under its own name, or with a number where
-    that name is a link or somebody else's file. ``converted`` as for `copy_name`."""
+    that name is a link, somebody else's file, or a copy that ``is_edited`` by a person.
+    ``converted`` as for `copy_name`."""
     name = copy_name(source, converted)
     place = _own_folder(folder, name.parent.parts)
-    return _free(folder, place / name.name, _is_marked_copy)
+    return _free(folder, place / name.name, lambda path: _is_marked_copy(path, is_edited))
 
 
 def result_target(folder: Path, name: str) -> Path:
@@ -109,10 +116,10 @@ def _names(path: Path) -> Iterator[Path]:
         yield path.with_stem(f"{path.stem}({number})")
 
 
-def _is_marked_copy(path: Path) -> bool:
+def _is_marked_copy(path: Path, is_edited: Callable[[Path], bool]) -> bool:
     from checker.writing import carries_marks
 
-    return carries_marks(path)
+    return carries_marks(path) and not is_edited(path)
 
 
 def _line(folder: Path, path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.commands import Command
+from checker.cli.commands import Command, GivenFile
 
 UNUSABLE = 3
 """Exit code: a file could not be read or written."""
@@ -22,7 +22,7 @@ UNUSABLE = 3
     metavar="文件…",
     nargs=-1,
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=GivenFile(),
 )
 @click.option(
     "-o",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +52,30 @@ class Unusable(click.ClickException):
     """A file or address cannot be read or written: one Chinese sentence, exit code 3."""
 
     exit_code = 3
+
+
+class GivenFile(click.Path):
+    """A file that a command reads: not a pipe or a device, which has no end, and not larger than
+    any that is read. ``folders``: a folder may be given as well."""
+
+    def __init__(self, folders: bool = False, exists: bool = False) -> None:
+        super().__init__(exists=exists, dir_okay=folders, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Raises Unusable."""
+        from checker.reading.limits import LIMITS  # late: not for the help
+        from checker.reading.unreadable import FILE_TOO_LARGE
+
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        try:
+            status = path.stat()
+        except (OSError, ValueError):
+            return path  # the command says what is wrong there
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            raise Unusable(f"{path}：不是普通文件（是管道、套接字或设备），没有打开。")
+        if stat.S_ISREG(status.st_mode) and status.st_size > LIMITS.file_bytes:
+            raise Unusable(f"{path}：{FILE_TOO_LARGE}")
+        return path
 
 
 class Command(click.Command):

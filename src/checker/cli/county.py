@@ -36,9 +36,9 @@ from checker.cli.commands import (
 from checker.county.feedback import FOLDER, archives_told
 from checker.county.lines import changed_lines, report_lines
 from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
+from checker.county.report import CountyReport
 from checker.county.review import REVIEW, ReviewProblem
 from checker.county.roster import RosterProblem
-from checker.county.run_log import NoSuchSchool
 from checker.extras import need
 from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
@@ -129,6 +129,8 @@ def command(
         if result.problem is not None:
             raise result.problem
     sys.stdout.flush()
+    for sentence in result.refused:
+        click.echo(one_line(f"错误：{sentence}"), err=True)
     sys.exit(int(county_exit_code(result)))
 
 
@@ -139,7 +141,7 @@ def _said_plainly(out: Path) -> Iterator[None]:
         yield
     except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
         raise Refused(problem.reason) from problem
-    except (NoSuchSchool, ReviewProblem) as problem:
+    except ReviewProblem as problem:
         raise Refused(str(problem)) from problem
     except NothingToJudge as problem:
         raise Unusable(str(problem)) from problem
@@ -155,9 +157,13 @@ def _said_plainly(out: Path) -> Iterator[None]:
 
 def county_exit_code(result: CountyResult) -> ExitCode:
     """The exit code of a county run, the gravest one wins."""
-    report = result.report
     if result.interrupted:
         return ExitCode.INTERRUPTED
+    of_files = _code_of_files(result.report)
+    return max(of_files, ExitCode.USAGE) if result.refused else of_files
+
+
+def _code_of_files(report: CountyReport) -> ExitCode:
     if report.errors or any(record.errors for record in report.records):
         return ExitCode.INTERNAL
     statuses = {record.status for record in report.records}
@@ -181,6 +187,7 @@ def county_lines(result: CountyResult) -> Iterator[str]:
     yield from report_lines(report)
     for path in result.unmarked:
         yield f"  标记副本没有写进县级的问题（可能正被打开）：{path}"
+    yield from (f"  {sentence}" for sentence in result.edited)
     written = result.written
     if not written:
         return
@@ -202,11 +209,11 @@ def _run(options: CountyOptions, form: str, verbose: bool, told: bool = True) ->
             yield from with_progress(records, total, lambda record: record.counts.get("fail", 0))
             return
         for record in records:
+            yield record  # whoever is told is in the report, even if Ctrl-C comes right after
             if verbose:
                 fail = record.counts.get("fail", 0)
                 told = record.message or (f"不通过 {fail}" if fail else "通过")
                 click.echo(one_line(f"{record.path}  {told}"), err=True)
-            yield record
 
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     result = run_county(options, now, seen)

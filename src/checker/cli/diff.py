@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from msgspec import to_builtins
 
-from checker.cli.commands import Command, echo_json, format_option
+from checker.cli.commands import Command, GivenFile, echo_json, format_option
 from checker.county.difference import (
     Difference,
     Noted,
@@ -33,8 +33,8 @@ _WORDS = {
     help="比较两次校验：改好了什么，新出了什么，哪些结论变了。\n\n"
     "退出码：0 没有新出的问题；1 有新出的；3 前一次或后一次的结果读不出来。",
 )
-@click.argument("before", type=click.Path(path_type=Path), metavar="前一次")
-@click.argument("after", type=click.Path(path_type=Path), metavar="后一次")
+@click.argument("before", type=GivenFile(folders=True), metavar="前一次")
+@click.argument("after", type=GivenFile(folders=True), metavar="后一次")
 @format_option("text", "json", help_text="输出格式。")
 def command(before: Path, after: Path, form: str) -> None:
     """Exit code 0: nothing new; 1: new findings or worse verdicts; 3: a run cannot be read."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.commands import Command
+from checker.cli.commands import Command, GivenFile
 from checker.trouble import disk_reason
 
 UNUSABLE = 3
@@ -18,8 +18,8 @@ UNUSABLE = 3
     cls=Command,
     epilog="例：checker mark 某某小学.xlsx 标记.json -o 某某小学.标记.xlsx",
 )
-@click.argument("file", metavar="文件", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("marks", metavar="标记清单", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", metavar="文件", type=GivenFile())
+@click.argument("marks", metavar="标记清单", type=GivenFile())
 @click.option(
     "-o",
     "--output",

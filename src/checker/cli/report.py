@@ -9,6 +9,7 @@ import click
 
 from checker.cli.commands import (
     Command,
+    GivenFile,
     Refused,
     Unusable,
     echo_json,
@@ -24,7 +25,7 @@ from checker.model.report import FileStatus, Report
 from checker.session import Session
 from checker.trouble import disk_reason
 
-_PATH = click.Path(dir_okay=False, path_type=Path)
+_OUTPUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(
@@ -32,13 +33,13 @@ _PATH = click.Path(dir_okay=False, path_type=Path)
     cls=Command,
     epilog="例：checker report 自评报告.docx --with 县表.xlsx　　checker report --draft 县表.xlsx",
 )
-@click.argument("file", metavar="文件", type=_PATH)
-@click.option("--with", "form_file", type=_PATH, metavar="文件",
+@click.argument("file", metavar="文件", type=GivenFile())
+@click.option("--with", "form_file", type=GivenFile(), metavar="文件",
               help="填好的县级自查表，报告里的数与它对照。")  # fmt: skip
 @click.option("--draft", is_flag=True,
               help="文件是县级自查表：按里面没有问题的数写一份自评报告草稿（docx）。")  # fmt: skip
 @format_option("text", "json", help_text="屏幕输出的形式。")
-@click.option("-o", "--output", type=_PATH, metavar="文件",
+@click.option("-o", "--output", type=_OUTPUT, metavar="文件",
               help="标记副本或草稿写到哪里；默认写到旁边。")  # fmt: skip
 @click.option("--no-mark", is_flag=True, help="不写标记副本。")
 @click.option("--verbose", is_flag=True, help="算得对的也列出来。")

@@ -121,14 +121,12 @@ def _with_code(
     record: FileRecord, templates: Mapping[str, Template], roster: tuple[RosterEntry, ...] | None
 ) -> FileRecord:
     """The record of a form that does not ask for the school's code with the code that the roster
-    has for its name, if only one school can be meant; without a roster its name stands for it."""
+    has for its name, if only one school can be meant; else its name stands for it."""
     template = templates.get(record.template)
     if record.code or not record.name or template is None or template.identity.code is not None:
         return record
-    if roster is None:
-        return replace(record, code=record.name)
-    codes = {entry.code for entry in roster if same_school(entry.name, record.name)}
-    return replace(record, code=codes.pop()) if len(codes) == 1 else record
+    codes = {entry.code for entry in roster or () if same_school(entry.name, record.name)}
+    return replace(record, code=codes.pop() if len(codes) == 1 else record.name)
 
 
 def _measured(

@@ -42,6 +42,8 @@ _ASKED = frozenset({Outcome.FAIL.value, Outcome.DOUBT.value})
 _FIXED = (2026, 1, 1, 0, 0, 0)
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_LONGEST = 60
+"""So many signs of a 乡镇 stand in the name of its archive; a file system takes 255 bytes."""
 _FONT = "宋体"
 
 
@@ -56,16 +58,16 @@ def by_township(report: CountyReport) -> dict[str, list[School]]:
 
 def archive_name(township: str) -> str:
     """反馈单/和顺乡.zip."""
-    return f"{FOLDER}/{_NOT_IN_NAMES.sub('_', township)}.zip"
+    return f"{FOLDER}/{_NOT_IN_NAMES.sub('_', township)[:_LONGEST]}.zip"
 
 
 def archives_told(names: Iterable[str]) -> str:
-    """How many 乡镇 some archives are of: 16 个乡镇，另有其他."""
+    """How many 乡镇 some archives are of: 16 个乡镇，另有未注明乡镇的."""
     own = list(names)
     towns = sum(name != archive_name(ELSEWHERE) for name in own)
     if not towns:
         return "不分乡镇"
-    return f"{towns} 个乡镇" + ("，另有其他" if towns < len(own) else "")
+    return f"{towns} 个乡镇" + ("，另有未注明乡镇的" if towns < len(own) else "")
 
 
 class Feedback:

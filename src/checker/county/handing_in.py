@@ -24,6 +24,11 @@ class Filing(Struct, frozen=True):
     content: str
     template: str = ""
 
+    @property
+    def asks_code(self) -> bool:
+        """Whether its form asks for the 标识码: in one that does not, the name stands for it."""
+        return not self.code or self.code != self.name
+
 
 class Choice(Struct, frozen=True):
     """Several files of one school: which counts, which do not, and why."""
@@ -191,7 +196,7 @@ def _misspelt_code(
         same = set(by_name.get(full, ()))
         for name in short_names(item.name) - {full}:
             same |= {entry for entry in by_name.get(name, ()) if school_name(entry.name) == name}
-        if item.name and len(same) == 1:
+        if item.name and item.asks_code and len(same) == 1:
             (entry,) = same
             found.append(
                 Disagreement(

@@ -52,7 +52,9 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         others = "、".join(item.path for item in choice.others)
         yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
     for item, about in filing.nobodys():
-        if item.code:
+        if not item.asks_code:
+            yield f"  不在名册：{item.path}（{item.name}）"
+        elif item.code:
             yield f"  不在名册：{item.path}（{item.name}，{item.code}）{about and f'：{about}'}"
         else:
             yield f"  没有标识码：{item.path}{about and f'：{about}'}"

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from checker.county.listing import ListSheet, new_book, styles_of
 from checker.county.report import CountyReport
+from checker.county.townships import ELSEWHERE
 from checker.county.work_list import (
     BLANK,
     EARLIER,
@@ -41,7 +42,10 @@ def sentence(line: SchoolLine) -> str:
     school only what is wrong with it."""
     if not line.code and line.state in _FILES:
         return f"{line.path}：{line.first}"
-    return f"{line.name}：{_ASK[line.state].format(why=line.first)}"
+    asked = _ASK[line.state]
+    if line.state == "码错" and line.code == line.name:  # the form asks for no code
+        asked = "请核对贵校报来的表：{why}"
+    return f"{line.name}：{asked.format(why=line.first)}"
 
 
 def reminder_text(report: CountyReport, todo: WorkList) -> Iterator[str]:
@@ -56,7 +60,7 @@ def reminder_text(report: CountyReport, todo: WorkList) -> Iterator[str]:
         yield "没有要催报的学校。\n"
     for township, group in groupby(lines, key=lambda line: line.township):
         own = list(group)
-        yield f"\n【{township or '其他'}】{len(own)} 所（份）\n"
+        yield f"\n【{township or ELSEWHERE}】{len(own)} 所（份）\n"
         for number, line in enumerate(own, 1):
             yield f"{number}. {sentence(line)}\n"
 

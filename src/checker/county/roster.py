@@ -184,7 +184,12 @@ def _entries(
                 "请改正后再运行。"
             )
         entries[code] = replace(
-            entry, code=code, type=school_code(entry.type), phone=school_code(entry.phone)
+            entry,
+            code=code,
+            name=entry.name or code,
+            type=school_code(entry.type),
+            township=squeeze(entry.township),
+            phone=school_code(entry.phone),
         )
     if not entries:
         raise RosterProblem(f"名册“{source}”里没有学校。")
@@ -196,6 +201,8 @@ def _is_no_school(cells: Sequence[str], code: str, name: str) -> bool:
     texts = [text for text in map(squeeze, cells) if text]
     if not texts or not (code or name):
         return True
+    if not name and any(text in TOTAL_WORDS for text in texts):
+        return True  # the number of schools stands in the column of codes
     if re.fullmatch(r"[0-9A-Z-]*[0-9][0-9A-Z-]*", code):
         return False
     if _title(code) in HEADERS["code"] or any(text in TOTAL_WORDS for text in texts):

@@ -148,19 +148,12 @@ EVERYONE = "全部"
 """Instead of a school: all that have nothing that must be mended."""
 
 
-class NoSuchSchool(Exception):
-    """A school that was named cannot be locked; the text is a Chinese sentence."""
-
-
-def chosen_schools(
-    report: CountyReport, names: Iterable[str], locks: Mapping[str, Lock] | None = None
-) -> dict[str, None]:
-    """The 标识码 of the schools named by 标识码 or 校名: of those that handed in and have nothing
-    that must be mended, or with ``locks`` of those that are locked. Raises NoSuchSchool."""
-    if locks is not None:
-        return _locked(names, locks)
+def chosen_schools(report: CountyReport, names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The 标识码 of the named schools (by 标识码 or 校名) that handed in and have nothing that must
+    be mended; and a sentence for each name that cannot be 审定."""
     records = {record.path: record for record in report.records}
     found: dict[str, None] = {}
+    refused: list[str] = []
     for name in names:
         if name == EVERYONE:
             clean = (
@@ -178,16 +171,18 @@ def chosen_schools(
         ]
         if len(matching) != 1:
             why = "没有收到这所学校的填报表" if not matching else "有几所学校叫这个名字，请写标识码"
-            raise NoSuchSchool(f"“{name}”不能审定：{why}。")
-        hard = records[matching[0].path].counts.get("fail", 0)
-        if hard:
-            raise NoSuchSchool(f"“{name}”还有 {hard} 处必须修改，没有审定。")
-        found[matching[0].code] = None
-    return found
+            refused.append(f"“{name}”不能审定：{why}。")
+        elif hard := records[matching[0].path].counts.get("fail", 0):
+            refused.append(f"“{name}”还有 {hard} 处必须修改，没有审定。")
+        else:
+            found[matching[0].code] = None
+    return list(found), refused
 
 
-def _locked(names: Iterable[str], locks: Mapping[str, Lock]) -> dict[str, None]:
+def locked_schools(names: Iterable[str], locks: Mapping[str, Lock]) -> tuple[list[str], list[str]]:
+    """The 标识码 of the 审定 schools that are named; and a sentence for each name that is none."""
     found: dict[str, None] = {}
+    refused: list[str] = []
     for name in names:
         code, plain = school_code(name), school_name(name)
         own = [
@@ -196,11 +191,10 @@ def _locked(names: Iterable[str], locks: Mapping[str, Lock]) -> dict[str, None]:
             if name == EVERYONE or key == code or school_name(lock.name) == plain
         ]
         if not own:
-            if name == EVERYONE:
-                raise NoSuchSchool("没有审定过的学校，不用取消。")
-            raise NoSuchSchool(f"“{name}”没有审定过。")
+            nobody = "没有审定过的学校，不用取消。"
+            refused.append(nobody if name == EVERYONE else f"“{name}”没有审定过。")
         found.update(dict.fromkeys(own))
-    return found
+    return list(found), refused
 
 
 def lock_of(record: FileRecord, digest: str, at: str) -> Lock:
@@ -229,10 +223,10 @@ def _change(lock: Lock, record: FileRecord | None, digest: str | None) -> str:
         return "审定的文件没有了。"
     if digest == lock.digest:
         return ""
-    if record.content == lock.content:
-        return "文件变了，填报的数没有变。"
     now = _shown(record.facts)
     cells = [cell for cell in {**lock.facts, **now} if lock.facts.get(cell) != now.get(cell)]
+    if not cells:
+        return "文件变了，填报的内容没有变。"
     told = "、".join(
         f"{cell} {lock.facts.get(cell, '空')}→{now.get(cell, '空')}" for cell in cells[:_TOLD]
     )

@@ -11,8 +11,9 @@ from msgspec import Struct
 from checker.county.report import CountyReport
 from checker.county.work_list import HANDED_IN, SchoolLine
 
-ELSEWHERE = "其他"
-"""What stands for the 乡镇 of a school that none is known of."""
+ELSEWHERE = "未注明乡镇"
+"""What stands for the 乡镇 of a school that none is known of. No 乡镇 is called that; one may be
+called 其他."""
 
 KINDS = {
     "missing": "没有计入",
@@ -68,8 +69,8 @@ class Township(Struct, frozen=True):
 
 
 def townships(report: CountyReport, lines: Iterable[SchoolLine]) -> list[Township]:
-    """Those with most to do first, 其他 last; ``lines`` are the report's work list. Empty unless
-    at least two have a name."""
+    """Those with most to do first, `ELSEWHERE` last; ``lines`` are the report's work list. Empty
+    unless at least two have a name."""
     due = {entry.code for entry in report.handing_in.missing}
     weakest = _weakest(report)
     of_town: dict[str, list[SchoolLine]] = defaultdict(list)

@@ -64,6 +64,8 @@ def traces(report: CountyReport, entry: RosterEntry) -> Iterator[Trace]:
             yield Trace("码错", record.path, text)
         elif record.path in nobodys:
             wrong = f"标识码填成了 {record.code}" if record.code else "没有填标识码"
+            if record.code == record.name != "":
+                wrong = f"里面的校名是“{record.name}”"
             match = "校名相同" if by_name else "文件名相同"
             yield Trace("码错", record.path, f"收到的“{record.path}”{match}，但{wrong}。")
 

@@ -124,6 +124,8 @@ def work_list(report: CountyReport) -> WorkList:
     for item in (*filing.strangers, *filing.nameless):
         if item.path not in taken:
             wrong = f"标识码 {item.code} 不在名册上" if item.code else "没有填标识码"
+            if not item.asks_code:
+                wrong = f"“{item.name}”在名册上没有对上一所学校"
             record = records[item.path]
             why = f"{wrong}，请学校核对后重报。"
             lines.append(_line(record, record.name or record.path, STRANGE, why))

@@ -23,6 +23,11 @@ CROSSES = frozenset({*"×✗✘✕✖xX", "否", "无", "0"})
 """What chooses a column that says no, and means nothing certain in another."""
 UNTICKED = frozenset({"□", "☐", "◻"})
 NO_OPTIONS = frozenset({"否", "无", "没有", "不是", "不符合", "不达标", "不合格"})
+PAIR_LABEL = r"(?:[^\s\d:](?:\s+[^\s\d:])+|[^\s\d:][^\s:]{0,19})"
+"""A label of a pair; its signs may be drawn apart with blanks: 联 系 电 话."""
+_SEAL = r"\s*\((?:公章|盖章|签章|章|签字)\)"  # printed behind the line that is filled in
+PAIR_END = rf"(?:{_SEAL})?(?:\s*$|\s+{PAIR_LABEL}\s*:|(?<=[^\s:])\s{{2,}}20[0-9]{{2}}\s*年[^:]*$)"
+"""What follows the value of a pair: its end, another pair, or the year printed behind it."""
 _MANY = 3
 """Of more remarks on one column one line is made."""
 UNDERSTOOD, TICKED = "FORM003", "FORM032"
@@ -41,11 +46,13 @@ def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None
 
 def _pair_pattern(label: str) -> re.Pattern[str]:
     printed_label = r"\s*".join(map(re.escape, label))
-    another = r"\s+[^\s\d:][^\s:]*\s*:"
-    seal = r"\s*\((?:公章|盖章|签章|章|签字)\)"  # printed behind the line that is filled in
-    return re.compile(
-        rf"(?:^|\s){printed_label}\s*:(.*?)(?=(?:{seal})?\s*$|(?:{seal})?{another})", re.DOTALL
-    )
+    return re.compile(rf"(?:^|\s){printed_label}\s*:(.*?)(?={PAIR_END})", re.DOTALL)
+
+
+def is_pair(text: str) -> bool:
+    """Whether a (squeezed) text is a label with a value behind it, and so the value of none other;
+    an address of the web is none."""
+    return re.match(rf"{PAIR_LABEL}:(?!//)", text) is not None
 
 
 def with_pair_value(text: str, label: str, value: str) -> str:

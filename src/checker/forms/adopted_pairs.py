@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.forms.adopted_cells import (
-    pair_value,
-)
+from checker.forms.adopted_cells import is_pair, pair_value
 from checker.forms.adopted_page import Page
 from checker.forms.adopted_rooms import Room
 from checker.forms.header_paths import (
@@ -76,6 +74,8 @@ class PairReader:
             why = f"{CellRef(self.page.title, row, at).a1} 像是行号"
         elif not number and self._may_have_moved(area, item, place.value == "below"):
             why = f"{CellRef(self.page.title, row, at).a1} 是空的，旁边另有内容"
+        elif is_pair(there := self.page.printed.text(row, at)) or there.rstrip(":") in self.labels:
+            why = f"{CellRef(self.page.title, row, at).a1} 里是另一项“{there}”"
         elif self._others_moved(place, at):
             why = f"{CellRef(self.page.title, row, at).a1} 这一列别的格子都是空的，内容在旁边"
         else:

@@ -42,6 +42,7 @@ class SheetReader:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.headings: list[str] = []
 
     def read(self, place: AdoptedSheet) -> None:
         """All but the ledger."""
@@ -50,6 +51,7 @@ class SheetReader:
         elsewhere.update(name for grid in place.grids for name in grid.fields)
         headers: list[tuple[Grid | Listing, Header]] = []
         parts: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
+        self.headings = [part.below for part in parts if part.below]
         for part in parts:
             header = self._header_of(part)
             if header is not None:
@@ -81,7 +83,7 @@ class SheetReader:
                 self.page.miss(f"{what}的表头（{why}）")
                 return None
             span = beside[part.block - 1]
-        found = self.page.printed.header(paths, part.below, span)
+        found = self.page.printed.header(paths, part.below, span, self.headings)
         if isinstance(found, Header):
             return found
         rows = "、".join(str(each.last_row) for each in found)

@@ -124,12 +124,17 @@ class PrintedSheet:
         return list(zip(firsts, [*[at - 1 for at in firsts[1:]], SEARCHED_COLUMNS], strict=True))
 
     def header(
-        self, paths: Iterable[str], below: str = "", span: Span = ALL_COLUMNS
+        self,
+        paths: Iterable[str],
+        below: str = "",
+        span: Span = ALL_COLUMNS,
+        headings: Iterable[str] = (),
     ) -> Header | list[Header]:
         """The header that holds these paths within some columns, half of them at least; without
-        exactly one such header those that could be it (none, or several)."""
+        exactly one such header those that could be it (none, or several). It stands below the text
+        ``below``, and above those of the ``headings`` of other tables that come after that."""
         paths = list(dict.fromkeys(path for path in paths if path))
-        after, before = self._span(below)
+        after, before = self._span(below, headings)
         if after is None:
             return []
         leaves = {
@@ -151,12 +156,20 @@ class PrintedSheet:
         found = [replace(header, span=span) for header in _widest(found)]
         return found[0] if len(found) == 1 else found
 
-    def _span(self, below: str) -> tuple[int | None, int | None]:
+    def _span(self, below: str, headings: Iterable[str]) -> tuple[int | None, int | None]:
         """The rows between which a header below a text stands; (None, None) without that text."""
         if not below:
             return 0, None
-        cells = self.bearing(squeeze(below)) or self.containing(squeeze(below))
-        return (cells[0].area[2], None) if len(cells) == 1 else (None, None)
+        after = self._row_of(below)
+        if after is None:
+            return None, None
+        rows = [row for heading in headings if (row := self._row_of(heading)) is not None]
+        return after, min((row for row in rows if row > after), default=None)
+
+    def _row_of(self, text: str) -> int | None:
+        """The last row of the one cell that bears (or holds) a text."""
+        cells = self.bearing(squeeze(text)) or self.containing(squeeze(text))
+        return cells[0].area[2] if len(cells) == 1 else None
 
     def _header_at(self, bottom: int, leaves: Mapping[str, list[PrintedCell]]) -> Header:
         """What a header whose last row is ``bottom`` would hold."""
@@ -272,6 +285,8 @@ def label_columns(sheet: PrintedSheet, path: str, header: Header) -> list[int]:
         if header.first_row - HEADER_LEVELS <= cell.area[0] <= header.last_row + 1
         and header.span[0] <= cell.area[1] <= cell.area[3] <= header.span[1]
     ]
+    if len(near) > 1:  # another table stands close above
+        near = [cell for cell in near if header.first_row <= cell.area[0] <= header.last_row + 1]
     if len(near) != 1:
         return []
     _, left, _, right = near[0].area

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import Enum
+from itertools import takewhile
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from checker.forms.adopted_cells import is_end, is_used
 from checker.forms.form_fields import FieldReading
 from checker.forms.header_paths import PrintedSheet
-from checker.forms.plain_text import TOTAL_WORDS, plain, school_code, squeeze
+from checker.forms.plain_text import TOTAL_WORDS, is_footer, plain, school_code, squeeze
 from checker.model.submission import FactRef, FactState, Problem, Submission
 from checker.model.template import FieldType, Template
 
@@ -55,7 +56,7 @@ def ledger_rows(
             if value not in (None, "") and not (isinstance(value, str) and not value.strip())
         ]
         texts = [squeeze(value) for _, value in held if isinstance(value, str)]
-        if len(held) == 1 and texts and is_end(texts[0]):
+        if _is_end_row(held, texts):
             return
         if len(held) == 1 and texts and _SECTION.match(texts[0]):
             continue
@@ -71,6 +72,7 @@ def open_rows(printed: PrintedSheet, first: int, most: int) -> Iterator[int]:
     """The rows of a list that may be written: from ``first`` to its first total or its end, at most
     ``most`` of them."""
     cells = printed.snapshot
+    began = False  # a total may stand above its rows
     for row in range(first, first + most):
         index = row - cells.origin[0]
         line = cells.rows[index] if 0 <= index < len(cells.rows) else ()
@@ -79,10 +81,20 @@ def open_rows(printed: PrintedSheet, first: int, most: int) -> Iterator[int]:
             for at, value in enumerate(line, start=cells.origin[1])
             if value not in (None, "")
         ]
-        texts = [squeeze(value) for _, value in held]
-        if _total(held) is not None or (len(held) == 1 and texts[0] and is_end(texts[0])):
+        texts = [squeeze(value) for _, value in held if isinstance(value, str)]
+        total = _total(held) is not None
+        if (total and began) or _is_end_row(held, texts):
             return
-        yield row
+        if not total:
+            began = True
+            yield row
+
+
+def _is_end_row(held: Sequence[tuple[int, object]], texts: Sequence[str]) -> bool:
+    """Whether a row is a remark below a list (one text alone), or its footer: 填表人：… 电话：…"""
+    if not texts or len(texts) < len(held):
+        return False
+    return all(map(is_end, texts)) or (len(texts) > 1 and is_footer(texts[0]))
 
 
 def _total(held: Sequence[tuple[int, object]]) -> str | None:
@@ -97,8 +109,11 @@ def _total(held: Sequence[tuple[int, object]]) -> str | None:
 
 
 def wrong_totals(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
-    """Where a total is not the sum of its rows. A column in which a row cannot be read is not
-    compared."""
+    """Where a total is not the sum of its rows, above or below it. A column in which a row cannot
+    be read is not compared."""
+    if rows and rows[0].kind is not RowKind.UNIT:
+        yield from _wrong_totals_above(rows)
+        return
     since: list[LedgerRow] = []
     everything: list[LedgerRow] = []
     for row in rows:
@@ -108,11 +123,24 @@ def wrong_totals(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
             continue
         of = since if row.kind is RowKind.SUBTOTAL else everything
         if of:
-            yield from _differences(row, of)
+            yield from _differences(row, of, "上面")
         since = []
 
 
-def _differences(total: LedgerRow, rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+def _wrong_totals_above(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
+    """The same of a list whose totals stand before their rows."""
+    units = [row for row in rows if row.kind is RowKind.UNIT]
+    for place, row in enumerate(rows):
+        if row.kind is RowKind.UNIT:
+            continue
+        after = rows[place + 1 :]
+        own = list(takewhile(lambda each: each.kind is RowKind.UNIT, after))
+        of = own if row.kind is RowKind.SUBTOTAL else units
+        if of:
+            yield from _differences(row, of, "下面" if place == 0 or own else "上面")
+
+
+def _differences(total: LedgerRow, rows: Sequence[LedgerRow], where: str) -> Iterator[Problem]:
     for place, reading in enumerate(total.readings):
         fact = reading.fact
         if reading.field.type not in SUMMED or not isinstance(fact.value, Decimal):
@@ -129,7 +157,7 @@ def _differences(total: LedgerRow, rows: Sequence[LedgerRow]) -> Iterator[Proble
         name = f"“{item.label}”" + (f"（{column.title}）" if len(item.columns) > 1 else "")
         by = plain(abs(fact.value - summed))
         message = (
-            f"{total.label}一行的{name}是 {plain(fact.value)}，上面 {len(rows)} 行加起来是 "
+            f"{total.label}一行的{name}是 {plain(fact.value)}，{where} {len(rows)} 行加起来是 "
             f"{plain(summed)}，相差 {by}；请核对合计和各行。"
         )
         sheet = fact.cell.sheet if fact.cell else None

@@ -325,8 +325,8 @@ class _Search:
         return None
 
     def _asked(self, refused: Set[FactRef]) -> list[FactRef]:
-        """Cells on which several findings hang, the most told of first: those that the findings
-        point at, and the others that their rules read."""
+        """Cells on which several findings hang, the most told of first, then as the form has them:
+        those that the findings point at, and the others that their rules read."""
         near: Counter[FactRef] = Counter()
         far: Counter[FactRef] = Counter()
         below: Counter[FactRef] = Counter()
@@ -340,8 +340,9 @@ class _Search:
                 below.update(read)
         asked = [
             ref
-            for ref, times in far.items()
-            if times + bool(below[ref]) >= _FEW and ref not in refused and self._given(ref)
+            for ref in self.submission.facts
+            if far[ref] and far[ref] + bool(below[ref]) >= _FEW and ref not in refused
+            if self._given(ref)
         ]
         asked.sort(key=lambda ref: (-far[ref], -near[ref], -below[ref]))
         return asked[:_ASKED]

@@ -153,13 +153,15 @@ class Submission(Struct, frozen=True):
 
     @property
     def blank(self) -> bool:
-        """Whether nothing was filled in beyond whose form it is."""
+        """Whether nothing was filled in beyond whose form it is. A form of which no cell was found,
+        or an adopted one of which some were not, may hold anything."""
         identity = self.template.identity
         own = {identity.code, identity.name, identity.date}
-        unused = (FactState.BLANK, FactState.UNBOUND)
-        return not any(self.tables.values()) and all(
-            fact.state in unused or ref.field in own for ref, fact in self.facts.items()
-        )
+        states = {fact.state for ref, fact in self.facts.items() if ref.field not in own}
+        if any(self.tables.values()) or states - {FactState.BLANK, FactState.UNBOUND}:
+            return False
+        adopted = self.template.layout is not None
+        return FactState.BLANK in states and not (adopted and FactState.UNBOUND in states)
 
     @property
     def said_year(self) -> int:

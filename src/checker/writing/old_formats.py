@@ -56,6 +56,7 @@ class Purpose(Struct, frozen=True):
 
 MARKING = Purpose("标记", "校验")
 FILLING = Purpose("数", "填")
+BUTTONS = Purpose("按钮", "加按钮")
 
 
 class _NotConverted(Exception):

@@ -9,6 +9,7 @@ import click
 
 from checker.cli.commands import Command, Refused, plugin_dirs_option, session_here
 from checker.cli.template.chosen import (
+    as_new_format,
     folders_option,
     installed_here,
     own_blank,
@@ -101,5 +102,6 @@ def _build_own(item: InstalledTemplate, out: Path | None, button: bool, blank: P
         click.echo(f"已生成 {target}（{blank.name} 原样）")
     if button:
         macro = target.with_suffix(".xlsm")
-        where = add_to_own_workbook(blank, macro)
+        with as_new_format(blank) as new:
+            where = add_to_own_workbook(new, macro)
         click.echo(f"已生成 {macro}，按钮在 {where}")

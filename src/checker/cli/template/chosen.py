@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.commands import Refused, Unusable, session_here
+from checker.cli.commands import GivenFile, Refused, Unusable, session_here
 from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
     from checker.forms.registry import InstalledTemplate
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = GivenFile(exists=True)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 folders_option = click.option(
@@ -54,6 +54,30 @@ def said_plainly() -> Iterator[None]:
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         raise Unusable(f"文件{where} 写不了：{disk_reason(error)}") from error
+
+
+@contextmanager
+def as_new_format(path: Path) -> Iterator[Path]:
+    """The workbook that is to bear the button, or one in an old format as an .xlsx made by
+    LibreOffice, which is told. Raises UnwritableWorkbook."""
+    import tempfile
+
+    from checker.writing.old_formats import BUTTONS, as_xlsx, old_format
+
+    data = path.read_bytes()
+    kind = old_format(data)
+    if kind is None:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        converted = Path(folder) / f"{path.stem}（原为{kind.value}）.xlsx"
+        converted.write_bytes(as_xlsx(data, kind, BUTTONS))
+        click.echo(
+            f"{path.name} 由 LibreOffice 转成了 .xlsx：各格的值与原件相同，宏没有带过去，"
+            "字体、列宽等可能略有出入。",
+            err=True,
+        )
+        yield converted
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import click
 from checker.cli.commands import Command, Refused, plugin_dirs_option
 from checker.cli.template.chosen import (
     FILE,
+    as_new_format,
     folders_option,
     installed_here,
     said_plainly,
@@ -114,8 +115,8 @@ def _add_buttons(files: Sequence[Path], out: Path | None, cell: str | None) -> N
             raise Refused(f"{target} 已经有了，不覆盖；请用 -o 写另一个文件夹。")
         with said_plainly():
             target.parent.mkdir(parents=True, exist_ok=True)
-            with unreadable_said(path):
-                where = add_to_own_workbook(path, target, (at.row, at.column) if at else None)
+            with unreadable_said(path), as_new_format(path) as new:
+                where = add_to_own_workbook(new, target, (at.row, at.column) if at else None)
         click.echo(f"已写 {target}，按钮在 {where}。")
     click.echo(
         "按钮用本机装好的插件校验；放在文件夹里的插件，请写进自己的 checker.toml 的 plugin_dirs。"

@@ -224,7 +224,7 @@ def _towns(report: CountyReport, todo: WorkList) -> list[Tile]:
 
 
 def _last(town: str) -> tuple[bool, str]:
-    """其他 after the 乡镇 that have names."""
+    """`ELSEWHERE` after the 乡镇 that have names."""
     return town == ELSEWHERE, town
 
 
