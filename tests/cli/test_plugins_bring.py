@@ -108,6 +108,28 @@ def test_a_command_that_goes_wrong_is_an_internal_error_in_one_sentence(
     assert "Traceback" not in done.stderr
 
 
+def test_why_nothing_was_given_is_said_where_it_was_asked_for(
+    checker: Run, plugin: Path, right: Path
+) -> None:
+    """The author wrote down the name and forgot the hook, or the code does not load."""
+    folder = plugin / "插件" / "local"
+    manifest = MANIFEST.replace('"checker_commands", "checker_report_formats"', "")
+    (folder / "plugin.toml").write_text(manifest, "utf-8")
+    for words, hook in (
+        (("greet", "小王"), "checker_commands"),
+        (("check", right, "--format", "names", "--no-mark"), "checker_report_formats"),
+    ):
+        done = checker(*words, "--plugin-dir", folder)
+        assert done.returncode == 4
+        assert done.stderr.endswith(f"但 plugin.toml 的 [plugin] hooks 里没有 {hook}。\n"), (
+            done.stderr
+        )
+    (folder / "plugin.toml").write_text(MANIFEST, "utf-8")
+    (folder / "rules.py").write_text("import 没有这个\n", "utf-8")
+    done = checker("greet", "--plugin-dir", folder)
+    assert done.returncode == 4 and "rules.py:1" in done.stderr, done.stderr
+
+
 def test_a_report_format_of_a_plugin(checker: Run, plugin: Path, right: Path) -> None:
     checker("plugin", "allow", "插件")
     done = checker("check", right, "--no-mark", "--format", "names")

@@ -23,6 +23,7 @@ from checker.cli.commands import (
     Refused,
     edition_option,
     plugin_dirs_option,
+    plugin_failed,
     plugins_option,
     profile_option,
     settings_here,
@@ -254,9 +255,7 @@ def _write_plugin_format(
     try:
         text = session.plugins.contributions().report_format(form)(reports, session.rules)
     except Exception as problem:  # a plugin's fault, whatever it is
-        from checker.trouble import report_trouble
-
-        sys.exit(report_trouble(problem, f"插件的输出形式“{form}”出错"))
+        sys.exit(plugin_failed(problem, f"插件的输出形式“{form}”出错"))
     sys.stdout.write(text)
     sys.stdout.flush()
     sys.exit(int(ExitCode.INTERNAL if session.errors else exit_code(results, strict)))

@@ -170,3 +170,17 @@ def session_here(
 
     settings = settings_here()
     return Session(settings.session_options(profile, edition, plugin_dirs, plugins))
+
+
+def plugin_failed(problem: Exception, told: str) -> int:
+    """Says on standard error that the code of a plugin went wrong, and why where that is known to
+    its author; the exit code for an internal error."""
+    from checker.harmless import one_line
+    from checker.plugins.failure import PluginFailure
+    from checker.trouble import report_trouble
+
+    if not isinstance(problem, PluginFailure):
+        return report_trouble(problem, told)
+    where = f"（{problem.where}）" if problem.where else ""
+    click.echo(one_line(f"错误：{told}：{problem.message}{where}。"), err=True)
+    return 4

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checker import __version__
-from checker.cli.commands import Command, Group, settings_here
+from checker.cli.commands import Command, Group, plugin_failed, settings_here
 
 COMMANDS: dict[str, str] = {
     "check": "校验文件或文件夹，写出带标记的副本",
@@ -109,9 +109,7 @@ def _of_plugin(name: str, named: Sequence[str]) -> tuple[click.Command | None, s
         try:
             code = contributions.command(name)(list(arguments))
         except Exception as problem:  # a plugin's fault, whatever it is
-            from checker.trouble import report_trouble
-
-            ctx.exit(report_trouble(problem, f"插件的命令“{name}”出错"))
+            ctx.exit(plugin_failed(problem, f"插件的命令“{name}”出错"))
         ctx.exit(code)
 
     return command, ""

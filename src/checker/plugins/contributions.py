@@ -87,7 +87,10 @@ class Contributions:
         for manifest in self.manifests:
             if name not in announced(manifest):
                 continue
-            given = self.code.hook(manifest.id, hook) if hook in manifest.hooks else None
+            if hook not in manifest.hooks:
+                told = f"插件 {manifest.id} 写明了 {name}"
+                raise PluginFailure(f"{told}，但 plugin.toml 的 [plugin] hooks 里没有 {hook}")
+            given = self.code.hook(manifest.id, hook)
             if not isinstance(given, Mapping) or not callable(given.get(name)):
                 raise PluginFailure(f"插件 {manifest.id} 写明了 {name}，但它的 {hook} 没有给出")
             found: object = given[name]
