@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from checker.forms.errors import UnknownForm
 from checker.model.marks import Changes
-from checker.model.report import FileStatus, Judgement, Report
+from checker.model.report import Asked, FileStatus, Judgement, Report
 from checker.model.rules import Rule, Threshold
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Submission
@@ -81,6 +81,11 @@ class Session:
         self.plugins = load_plugins(folders, options.plugins)
         self.ruleset = self._chosen(self.plugins.ruleset)
         self.profile = self._load_profile()
+
+    @property
+    def asked(self) -> Asked:
+        """What this session judges by."""
+        return Asked(self.profile.id, self.edition, self.options.previous is not None)
 
     @property
     def chosen_profile(self) -> str:

@@ -66,11 +66,29 @@ def archive_of(folder: Path) -> Path:
     return path
 
 
+def archive_of_windows(folder: Path) -> Path:
+    """As Explorer packs it in China: names in GBK, and no word that they are."""
+
+    class Plain(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - of zipfile
+            return self.filename.encode("gbk"), self.flag_bits & ~0x800
+
+    path = folder.parent / "两年的表.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for workbook in folder.rglob("*.xlsx"):
+            name = workbook.relative_to(folder.parent).as_posix()
+            archive.writestr(Plain(name), workbook.read_bytes())
+    return path
+
+
 PLACES: dict[str, Callable[[Path, str], str]] = {
     "folder": lambda place, web: "去年",
     "archive": lambda place, web: archive_of(place / "去年").name,
     "file address": lambda place, web: (place / "去年").as_uri(),
     "inside an archive": lambda place, web: f"zip://去年::{archive_of(place / '去年')}",
+    "inside an archive of Windows": lambda place, web: (
+        f"zip://去年/城关 镇::{archive_of_windows(place / '去年').name}"
+    ),
     "web folder": lambda place, web: f"{web}/{quote('去年')}/",
     "web folder in plain Chinese": lambda place, web: f"{web}/去年",
     "web archive": lambda place, web: f"{web}/{quote(archive_of(place / '去年').name)}",

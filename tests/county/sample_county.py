@@ -17,6 +17,7 @@ from checker.county.roster import RosterEntry
 from checker.county.school_copy import notes_of
 from checker.county.work_list import work_list
 from checker.marking.file_record import FileRecord, bulk_of
+from checker.model.report import Asked
 from checker.model.verdicts import Outcome
 
 INDICATORS = (
@@ -106,6 +107,7 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
         county="示例县",
         profile="全国 2026",
         edition=2026,
+        asked=Asked("national", 2026, previous=False),
         handing_in=HandingIn(
             expected=schools + 1,
             counted={

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from checker.cli.diff import command
+from checker.cli.group import command as checker
 
 
 def run_document(findings: list[tuple[str, str, str]], schools: list[str]) -> dict[str, object]:
@@ -67,22 +69,34 @@ def test_something_that_is_no_run_is_said_plainly(tmp_path: Path) -> None:
     assert result.exit_code == 3 and "没有校验结果" in result.output
 
 
-def test_what_the_two_runs_were_asked_differently_is_said(tmp_path: Path) -> None:
-    """Last night with ``--previous``, tonight without: nobody mended anything."""
-    before, after = tmp_path / "前.json", tmp_path / "后.json"
-    found = run_document([("一小", "FORM023", "doubt")], ["一小"])
-    asked = {"profile": "国家标准", "edition": 2026, "years": [{"rule": "RES1"}]}
-    before.write_text(json.dumps({**found, **asked}), "utf-8")
-    none = {**run_document([], ["一小"]), **asked, "profile": "江西省", "years": []}
-    after.write_text(json.dumps(none), "utf-8")
+def test_what_the_two_runs_were_asked_differently_is_said(
+    right_school: Path, tmp_path: Path
+) -> None:
+    """Last night beside last year's forms and under two profiles, tonight not: nobody mended
+    anything. What was asked is compared, whichever of the two commands was asked."""
+    forms = tmp_path / "收齐的表"
+    forms.mkdir()
+    shutil.copy(right_school, forms)
+    ways = {
+        "前": ("check", "--previous", str(right_school), "--profile", "jiangxi,safety_6x"),
+        "后": ("county",),
+        "再": ("check", "--edition", "2025"),
+    }
+    for name, (word, *options) in ways.items():
+        out = ("--out", str(tmp_path / name), "--no-mark")
+        done = CliRunner().invoke(checker, [word, str(forms), *out, *options])
+        assert done.exit_code in (0, 1), done.output
+        if word == "check" and "--profile" in options:
+            assert done.output.splitlines()[-1] == "口径：江西省、校园安全按六个100%"
 
-    told = CliRunner().invoke(command, [str(before), str(after)]).output
-    assert told.splitlines()[1] == (
-        "两次校验的条件不同：口径 国家标准 → 江西省；前一次与去年比过，后一次没有。"
+    def told(before: str, after: str) -> str:
+        found = CliRunner().invoke(command, [str(tmp_path / before), str(tmp_path / after)])
+        return found.output.splitlines()[1:][0] if "条件不同" in found.output else ""
+
+    assert told("前", "后") == (
+        "两次校验的条件不同：口径 jiangxi,safety_6x → national；前一次与去年比过，后一次没有。"
         "有的“改好”“新出”可能只是因为条件不同。"
     )
-    assert "条件不同" not in CliRunner().invoke(command, [str(before), str(before)]).output
-    checked = tmp_path / "查.json"
-    checked.write_text(json.dumps({**found, "profile": "national", "edition": 2026}), "utf-8")
-    told = CliRunner().invoke(command, [str(checked), str(before)]).output
-    assert "条件不同" not in told  # check and county name a profile differently
+    assert told("后", "再").startswith("两次校验的条件不同：年度 2026 → 2025。")
+    assert "后一次与去年比过，前一次没有" in told("再", "前")
+    assert told("后", "后") == ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from checker.county.handing_in import Filing
 from checker.county.lines import changed_lines
 from checker.county.report import CountyReport, LockState
 from checker.model.verdicts import Outcome
@@ -49,3 +50,16 @@ def test_conclusions_that_become_provisional_are_one_line() -> None:
     after = replace(before, findings=(replace(share, provisional=True),))
     assert lines(before, after) == ["有 1 项县级结论变成暂时的：有学校没有计入。"]
     assert lines(after, before) == ["有 1 项县级结论不再是暂时的：学校都计入了。"]
+
+
+def test_a_file_that_comes_in_and_counts_for_nobody_is_told() -> None:
+    """It does not vanish: blank, no form at all, without a 标识码."""
+    before = sample_county(5)
+    nameless = Filing("九小.xlsx", "", "第九小学", "2026-09-10", 1, "a")
+    after = replace(
+        before,
+        handing_in=replace(before.handing_in, nameless=(nameless,)),
+        beside=(*before.beside, ("说明.docx", "不是电子表格。")),
+    )
+    assert lines(before, after) == ["不用校验：说明.docx：不是电子表格。", "没有标识码：九小.xlsx"]
+    assert lines(after, after) == []

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from checker.batch.archives import SAYS_UTF8, member_name
 from checker.extras import MissingExtra, need
 
 _TIME_STAMPS = ("mtime", "LastModified", "last_modified", "updated", "created")
@@ -31,9 +33,7 @@ class Entry(Struct, frozen=True):
 def read_address(url: str) -> bytes:
     """The bytes of a file. Raises OSError."""
     with _in_words(url):
-        import fsspec
-
-        system, inside = fsspec.core.url_to_fs(url)
+        system, inside = _file_system(url)
         data = system.cat_file(inside)
     if not isinstance(data, bytes):
         raise OSError("读到的不是文件内容")
@@ -43,9 +43,7 @@ def read_address(url: str) -> bytes:
 def is_file_address(url: str) -> bool:
     """Whether one file lies at this address, rather than a folder. Raises OSError."""
     with _in_words(url):
-        import fsspec
-
-        system, inside = fsspec.core.url_to_fs(url)
+        system, inside = _file_system(url)
         return _is_file(url, system, inside)
 
 
@@ -59,9 +57,7 @@ class Found(Struct, frozen=True):
 def found_at(url: str) -> Found:
     """The file at this address, or all files below it. Raises OSError."""
     with _in_words(url):
-        import fsspec
-
-        system, root = fsspec.core.url_to_fs(url)
+        system, root = _file_system(url)
         if _is_file(url, system, root):
             name = PurePosixPath(_readable(url, root)).name
             return Found(True, (_entry(url, system, root, name, system.info(root)),))
@@ -81,13 +77,27 @@ def first_beside(url: str, names: Iterable[str]) -> tuple[str, bytes] | None:
         head, chain, tail = url.partition("::")
         location = f"{head.rstrip('/')}/{name}{chain}{tail}"
         with _in_words(location):
-            import fsspec
-
-            system, inside = fsspec.core.url_to_fs(location)
+            system, inside = _file_system(location)
             if not system.isfile(inside):
                 continue
         return name, read_address(location)
     return None
+
+
+def _file_system(url: str) -> tuple[Any, str]:
+    """The file system of an address and the path in it. In an archive, names are those that people
+    see (Windows' own are GBK and do not say so)."""
+    import fsspec
+
+    system, inside = fsspec.core.url_to_fs(url)
+    archive = getattr(system, "zip", None)
+    if archive is not None:
+        for info in archive.infolist():
+            says_utf8 = bool(info.flag_bits & SAYS_UTF8)
+            raw = info.orig_filename.encode("utf-8" if says_utf8 else "cp437")
+            info.filename = member_name(raw, says_utf8)[0]
+        archive.NameToInfo = {info.filename: info for info in archive.infolist()}
+    return system, inside
 
 
 def _is_web(url: str) -> bool:

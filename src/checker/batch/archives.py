@@ -28,6 +28,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _LONGEST_END = 65_535 + _END.size
 _FULL = 0xFFFFFFFF
 _STORED, _DEFLATED = 0, 8
+SAYS_UTF8 = 0x800
+"""The flag of a directory entry whose name is UTF-8."""
 
 DAMAGED = "压缩包已损坏、没有下载完，或者不是 zip 格式，请重新发送。"
 EMPTY = "压缩包是空的，里面没有文件，请让学校重新打包。"
@@ -182,7 +184,7 @@ def _member(entry: tuple[int, ...], raw: bytes, extra: bytes, shift: int) -> Mem
     offset = entry[16]
     if _FULL in (packed, size, offset):
         packed, size, offset = _sizes64(extra, packed, size, offset)
-    name, key = _name(raw, bool(flags & 0x800))
+    name, key = member_name(raw, bool(flags & SAYS_UTF8))
     parts = [part for part in name.split("/") if part not in {"", ".", ".."}]
     if not parts or name.endswith("/"):
         return None
@@ -229,9 +231,9 @@ def _once_each(members: list[Member]) -> list[Member]:
     ]
 
 
-def _name(raw: bytes, says_utf8: bool) -> tuple[str, str]:
-    """(Name for people, key). Windows' own zip writes GBK names without saying so, some programs on
-    Linux UTF-8; others say UTF-8 of names that are not."""
+def member_name(raw: bytes, says_utf8: bool) -> tuple[str, str]:
+    """(Name for people, key) from the bytes of a directory entry. Windows' own zip writes GBK names
+    without saying so, some programs on Linux UTF-8; others say UTF-8 of names that are not."""
     key = raw.decode("cp437")
     if says_utf8:
         try:

@@ -226,8 +226,7 @@ def _document(run: CheckRun, session: Session) -> Iterator[str]:
     """The JSON report of a run, in pieces."""
     return check_pieces(
         run.results,
-        profile=session.profile.id,
-        edition=session.edition,
+        asked=session.asked,
         errors=session.errors,
         beside=beside_of(run),
     )

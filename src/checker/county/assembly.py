@@ -93,6 +93,7 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
         county=name or (form.identity("name") if form else ""),
         profile=session.profile.title,
         edition=county.edition,
+        asked=session.asked,
         handing_in=handing_in,
         records=tuple(_still_asked(records, findings, rules)),
         schools=tuple(

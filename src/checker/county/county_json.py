@@ -32,6 +32,7 @@ def _members(report: CountyReport) -> dict[str, Member]:
         "county": report.county,
         "profile": report.profile,
         "edition": report.edition,
+        "asked": to_builtins(report.asked),
         "roster": _roster(report),
         "files": (_file(record, counted, superseded) for record in report.records),
         "units": _units(report),

@@ -45,9 +45,7 @@ class Run(Struct, frozen=True):
 
     names: Mapping[str, str]
     schools: Mapping[str, Mapping[str, Noted]]
-    profile: str = ""
-    edition: str = ""
-    with_last_year: bool | None = None  # None: a run of ``check``, which does not say
+    asked: Mapping[str, object] = field(default_factory=dict)
 
 
 class SchoolChange(Struct, frozen=True):
@@ -119,12 +117,11 @@ def parse_run(document: Mapping[str, object]) -> Run:
             str(finding.get("cell") or ""),
             str(finding.get("message") or ""),
         )
+    asked = document.get("asked")
     return Run(
         names,
         schools,
-        profile=str(document.get("profile") or ""),
-        edition=str(document.get("edition") or ""),
-        with_last_year=bool(document["years"]) if "years" in document else None,
+        asked=asked if isinstance(asked, Mapping) else {},
     )
 
 
@@ -159,15 +156,17 @@ def compare(before: Run, after: Run) -> Difference:
 
 def _asked_differently(before: Run, after: Run) -> Iterator[str]:
     """What is seen as mended or new though no school changed anything."""
-    told = []
-    same_command = (before.with_last_year is None) == (after.with_last_year is None)
-    if same_command and before.profile and after.profile and before.profile != after.profile:
-        told.append(f"口径 {before.profile} → {after.profile}")
-    if before.edition and after.edition and before.edition != after.edition:
-        told.append(f"年度 {before.edition} → {after.edition}")
-    if before.with_last_year is True and after.with_last_year is False:
+    then, now = before.asked, after.asked
+    if not then or not now:
+        return
+    told = [
+        f"{word} {then.get(key)} → {now.get(key)}"
+        for key, word in (("profile", "口径"), ("edition", "年度"))
+        if then.get(key) != now.get(key)
+    ]
+    if then.get("previous") and not now.get("previous"):
         told.append("前一次与去年比过，后一次没有")
-    elif before.with_last_year is False and after.with_last_year is True:
+    elif now.get("previous") and not then.get("previous"):
         told.append("后一次与去年比过，前一次没有")
     if told:
         yield f"两次校验的条件不同：{'；'.join(told)}。有的“改好”“新出”可能只是因为条件不同。"

@@ -44,20 +44,7 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():
         yield f"  {state_of(record)}：{record.path}：{record.message}"
-    for record in report.blanks():
-        yield f"  空白表：{record.path}：没有填数，没有计入。"
-    for path, reason in report.beside:
-        yield f"  不用校验：{path}：{reason}"
-    for choice in filing.choices:
-        others = "、".join(item.path for item in choice.others)
-        yield f"  一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
-    for item, about in filing.nobodys():
-        if not item.asks_code:
-            yield f"  不在名册：{item.path}（{item.name}）"
-        elif item.code:
-            yield f"  不在名册：{item.path}（{item.name}，{item.code}）{about and f'：{about}'}"
-        else:
-            yield f"  没有标识码：{item.path}{about and f'：{about}'}"
+    yield from (f"  {line}" for line in _set_aside(report))
     for found in filing.to_check():
         if found.kind != "same_year":
             yield f"  需要核对：{found.message}"
@@ -69,6 +56,24 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         for problem in record.errors:
             yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
     yield from _locked(report)
+
+
+def _set_aside(report: CountyReport) -> Iterator[str]:
+    """The files that count for no school though they could be read, or are no forms, and why."""
+    for record in report.blanks():
+        yield f"空白表：{record.path}：没有填数，没有计入。"
+    for path, reason in report.beside:
+        yield f"不用校验：{path}：{reason}"
+    for choice in report.handing_in.choices:
+        others = "、".join(item.path for item in choice.others)
+        yield f"一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
+    for item, about in report.handing_in.nobodys():
+        if not item.asks_code:
+            yield f"不在名册：{item.path}（{item.name}）"
+        elif item.code:
+            yield f"不在名册：{item.path}（{item.name}，{item.code}）{about and f'：{about}'}"
+        else:
+            yield f"没有标识码：{item.path}{about and f'：{about}'}"
 
 
 def _not_marked(report: CountyReport) -> Iterator[str]:
@@ -132,7 +137,7 @@ def _conclusions(report: CountyReport) -> Iterator[str]:
 
 def changed_lines(old: CountyReport, new: CountyReport) -> Iterator[str]:
     """What is different from one run to the next: schools, who is missing, files that cannot be
-    used, conclusions, 审定."""
+    used or do not count, conclusions, 审定."""
     yield from news_between(standings(old), standings(new))
     then = {record.path: state_of(record) for record in old.unreadable()}
     now = {record.path: record for record in new.unreadable()}
@@ -140,6 +145,8 @@ def changed_lines(old: CountyReport, new: CountyReport) -> Iterator[str]:
         if path not in then:
             yield f"{state_of(record)} {path}：{record.message}"
     yield from (f"不再有 {path}（{state}）" for path, state in then.items() if path not in now)
+    aside = set(_set_aside(old))
+    yield from (line for line in _set_aside(new) if line not in aside)
     if len(old.handing_in.missing) != len(new.handing_in.missing):
         were, are = len(old.handing_in.missing), len(new.handing_in.missing)
         yield f"缺报 {were} 所 → {are} 所"

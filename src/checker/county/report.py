@@ -14,6 +14,7 @@ from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.handing_in import HandingIn
 from checker.county.roster import RosterEntry
 from checker.marking.file_record import Doubt, FileRecord
+from checker.model.report import Asked
 from checker.model.verdicts import (
     Outcome,
     RuleError,
@@ -209,6 +210,7 @@ class CountyReport(Struct, frozen=True):
     county: str
     profile: str
     edition: int
+    asked: Asked
     handing_in: HandingIn
     records: tuple[FileRecord, ...]
     schools: tuple[School, ...]

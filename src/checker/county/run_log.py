@@ -191,7 +191,8 @@ def locked_schools(names: Iterable[str], locks: Mapping[str, Lock]) -> tuple[lis
             if name == EVERYONE or key == code or school_name(lock.name) == plain
         ]
         if not own:
-            refused.append(f"“{name}”没有审定过。")
+            nobody = "没有审定过的学校，不用取消。"
+            refused.append(nobody if name == EVERYONE else f"“{name}”没有审定过。")
         found.update(dict.fromkeys(own))
     return list(found), refused
 

@@ -74,6 +74,15 @@ class Report(Struct, frozen=True):
         return sum(verdict.outcome is outcome for verdict in self.verdicts)
 
 
+class Asked(Struct, frozen=True):
+    """What a run was asked: id of the profile, year of the rules, whether it compares with last
+    year. Two runs that were asked differently say different things of the same figures."""
+
+    profile: str
+    edition: int
+    previous: bool
+
+
 class FileStatus(StrEnum):
     """What became of one file."""
 

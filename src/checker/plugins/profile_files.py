@@ -71,6 +71,7 @@ def choose(
         return build(ruleset.thresholds, (), edition)
     known: dict[str, Overlay] | None = None
     chain: list[Overlay] = []
+    named: list[Overlay] = []
     for part in (word.strip() for word in name.split(",")):
         if part.endswith(".toml"):
             overlay = load_overlay(Path(part))
@@ -79,6 +80,7 @@ def choose(
         else:
             known = _by_id(files) if known is None else known
             overlay = _named(known, part)
+        named.append(overlay)
         below: list[Overlay] = []
         base, seen = overlay.base, {overlay.id}
         while base != NATIONAL:
@@ -94,7 +96,11 @@ def choose(
         problems = unit_problems(overlay, ruleset)
         if problems:
             raise toml_files.TomlFileError(Path(overlay.path), problems)
-    return build(ruleset.thresholds, chain, edition)
+    profile = build(ruleset.thresholds, chain, edition)
+    if len(named) < 2:
+        return profile
+    together = ",".join(each.id for each in named), "、".join(each.title for each in named)
+    return replace(profile, id=together[0], title=together[1])
 
 
 def unit_problems(overlay: Overlay, ruleset: RuleSet) -> list[str]:

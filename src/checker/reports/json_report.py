@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import msgspec
+from msgspec import to_builtins
 
 from checker import __version__
 from checker.marking.file_record import Json
@@ -18,7 +19,7 @@ from checker.marking.findings import Counts, Finding, word_of
 from checker.marking.overview import Overview
 from checker.marking.results import FileResult, exit_code
 from checker.model.cells import CellRef, column_number
-from checker.model.report import FileStatus
+from checker.model.report import Asked, FileStatus
 from checker.model.verdicts import Outcome, RuleError, Severity
 
 SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
@@ -155,8 +156,7 @@ def _cell_ref(text: str) -> CellRef:
 def check_pieces(
     results: Sequence[FileResult],
     *,
-    profile: str,
-    edition: int,
+    asked: Asked,
     errors: Sequence[RuleError] = (),
     beside: Sequence[tuple[str, str]] = (),
 ) -> Iterator[str]:
@@ -173,8 +173,9 @@ def check_pieces(
     crashed += [error_document(result.path, error) for result in results for error in result.errors]
     members: dict[str, Member] = {
         "version": __version__,
-        "profile": profile,
-        "edition": edition,
+        "profile": asked.profile,
+        "edition": asked.edition,
+        "asked": to_builtins(asked),
         "files": map(file_document, results),
         "findings": (
             finding_document(result.path, finding)
