@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -212,8 +212,8 @@ class ResultCache:
         path = copy_target(folder, source, converted)
         if any(copy.path == path for copy in intact):
             return path
-        if path.exists():  # somebody saved it since: what may become of it is decided when marking
-            return None
+        if path.exists() and not self._is_as_written(path):
+            return None  # somebody saved it since: what may become of it is decided when marking
         other = intact[0].path
         if not carries_marks(other):  # whatever the store says
             return None
@@ -226,18 +226,20 @@ class ResultCache:
         self.remember_copy(path, digest)
         return path
 
+    def _is_as_written(self, path: Path) -> bool:
+        """Whether a path holds the marked copy, of any content, that was last written there."""
+        rows = self._rows("SELECT copy, size, modified FROM copies WHERE copy = ?", (str(path),))
+        return any(map(_is_intact, _copies_of(rows)))
+
     def _copies(self, digest: str, kind: str = "") -> list[Copy]:
         """Every marked copy of this content by these rules, as it was when it was written; by now
         it may be gone or altered."""
-        rows = self._rows(
-            "SELECT copy, size, modified FROM copies WHERE digest = ? AND rules = ?",
-            (digest, self._rules + kind),
+        return _copies_of(
+            self._rows(
+                "SELECT copy, size, modified FROM copies WHERE digest = ? AND rules = ?",
+                (digest, self._rules + kind),
+            )
         )
-        return [
-            Copy(Path(path), size, modified)
-            for path, size, modified in rows
-            if isinstance(path, str) and isinstance(size, int) and isinstance(modified, float)
-        ]
 
     def commit(self) -> None:
         """Make what was kept durable."""
@@ -285,6 +287,14 @@ def _place(source: Source) -> str:
 def _resolved(folder: str) -> str:
     """Thousands of files lie in a few folders."""
     return str(Path(folder).resolve())
+
+
+def _copies_of(rows: Iterable[tuple[object, ...]]) -> list[Copy]:
+    return [
+        Copy(Path(path), size, modified)
+        for path, size, modified in rows
+        if isinstance(path, str) and isinstance(size, int) and isinstance(modified, float)
+    ]
 
 
 def _is_intact(copy: Copy) -> bool:
