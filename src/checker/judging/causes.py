@@ -8,7 +8,7 @@ parts of the form cannot be guessed; they are gathered by sheet.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -325,14 +325,14 @@ class _Search:
         return None
 
     def _asked(self, refused: Set[FactRef]) -> list[FactRef]:
-        """Cells on which several findings hang, the most told of first, then as the form has them:
-        those that the findings point at, and the others that their rules read."""
+        """Cells on which several findings hang, the most told of first, then the first told: those
+        that the findings point at, and the others that their rules read."""
         near: Counter[FactRef] = Counter()
         far: Counter[FactRef] = Counter()
         below: Counter[FactRef] = Counter()
         for verdict in self.open.values():
-            at = {*verdict.at}
-            read = at | self._read_by(verdict)
+            at = _once(verdict.at)
+            read = _once((*at, *self._read_by(verdict)))
             if verdict.outcome in _FAULTS:
                 near.update(at)
                 far.update(read)
@@ -340,24 +340,21 @@ class _Search:
                 below.update(read)
         asked = [
             ref
-            for ref in self.submission.facts
-            if far[ref] and far[ref] + bool(below[ref]) >= _FEW and ref not in refused
-            if self._given(ref)
+            for ref, times in far.items()
+            if times + bool(below[ref]) >= _FEW and ref not in refused and self._given(ref)
         ]
         asked.sort(key=lambda ref: (-far[ref], -near[ref], -below[ref]))
         return asked[:_ASKED]
 
-    def _read_by(self, verdict: Verdict) -> set[FactRef]:
+    def _read_by(self, verdict: Verdict) -> Iterator[FactRef]:
         """The cells of the form that the rule of a verdict reads of its unit."""
-        found: set[FactRef] = set()
         fields = self.submission.template.fields()
-        for field_id in self.fields_read(verdict.rule):
+        for field_id in sorted(self.fields_read(verdict.rule)):
             field = fields.get(field_id)
             if field is not None:
                 stage = verdict.unit.stage
                 columns = (stage,) if stage in field.columns else field.columns
-                found.update(FactRef(field_id, column) for column in columns if column)
-        return found
+                yield from (FactRef(field_id, column) for column in columns if column)
 
     def _worth(self, left: dict[str, Verdict], fewer: int) -> _Worth | None:
         """What is gained with these findings left; None if that makes no cause: several faults do,
@@ -498,3 +495,8 @@ def _roots(one: Fraction, two: Fraction, apart: Fraction, then: Fraction) -> Ite
         if root >= 0:
             yield from {Decimal(floor(root)), Decimal(ceil(root))}
             yield round(Decimal(root.numerator) / Decimal(root.denominator), 2)
+
+
+def _once(cells: Iterable[FactRef]) -> list[FactRef]:
+    """Each cell once, in the order given; a set has another order in every process."""
+    return list(dict.fromkeys(cells))
