@@ -190,6 +190,14 @@ class Desk:
         finally:
             place.unlink()
 
+    def among_results(self, name: str, data: bytes) -> str:
+        """What is said of a workbook among the results of earlier runs; "" of our copies."""
+        with tempfile.TemporaryDirectory() as place:
+            put = Path(place, COPIES, Path(name).name)
+            put.parent.mkdir()
+            put.write_bytes(data)
+            return "".join(each.reason for each in discover([place]).unread)
+
     def together(self, files: Sequence[tuple[str, bytes]]) -> bytes:
         """One zip archive of files that are packed already."""
         stream = io.BytesIO()

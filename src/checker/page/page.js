@@ -109,6 +109,23 @@
     return name.split("/").slice(0, -1).some((part) => /^(校验结果|县级校验|__MACOSX|\..*)$/.test(part));
   }
 
+  /** Workbooks that somebody put among the results of earlier runs. What has the name of a workbook
+   * that is looked at is its copy. */
+  async function strays(results, above, chosen) {
+    const known = new Set(chosen.map(({ name }) => name));
+    const found = [];
+    for (const { name, file } of results) {
+      const own = above && name.startsWith(above) ? name.slice(above.length) : name;
+      const below = own.replace(/^(县级校验\/)?校验结果\//, "");
+      if (below === own || known.has(below)) continue;
+      const [{ what }] = await ask("sorted", { names: [below] });
+      if (what !== "workbook") continue;
+      const said = await ask("among", { name: own, content: new Uint8Array(await file.arrayBuffer()) });
+      if (said) found.push({ name: own, said });
+    }
+    return found;
+  }
+
   async function take(given) {
     if (!given.length) return;
     if (busy) {
@@ -165,6 +182,10 @@
         else if (what === "beside") beside.push([name, said]);
         else passedOver++;
       }
+    }
+    for (const { name, said } of await strays(given.filter(({ name }) => isOurs(name)), above, chosen)) {
+      items.push({ name, unread: said, status: "not_looked_at" });
+      passedOver--;
     }
     const many = chosen.length > 1 || /\.zip$/i.test(chosen.length ? chosen[0].name : "");
     if (many) await ask("begin");

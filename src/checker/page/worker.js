@@ -122,6 +122,7 @@ const tasks = {
     found.destroy();
     return answer;
   },
+  among: ({ name, content }) => desk.among_results(name, asBytes(content)),
   together({ files }) {
     const given = python.toPy(files.map(([name, content]) => [name, asBytes(content)]));
     const packed = raw(desk.together(given));
