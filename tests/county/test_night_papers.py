@@ -171,7 +171,7 @@ def test_an_approved_file_that_changes_is_told(night: Night) -> None:
         if item["counted"] and not item["counts"]["fail"] and not item["counts"]["doubt"]
     )
     said = night.said("--lock", clean)
-    assert "已审定 1 所。" in said and "审定后有变化" not in said
+    assert "已审定 1 所；" in said and "审定后有变化" not in said
     assert "审定后有变化" not in night.said()  # nothing moved
     path = night.folder / f"{clean}.xlsx"
     book = openpyxl.load_workbook(path)
@@ -196,7 +196,8 @@ def test_a_school_with_something_to_mend_cannot_be_approved(night: Night) -> Non
     assert "应报" in done.stdout and (night.results / "催报清单.txt").is_file()  # the run goes on
     said = night.said("--lock", "全部")
     clean = sum(1 for i in found["files"] if i["counted"] and not i["counts"]["fail"])
-    assert f"已审定 {clean} 所。" in said
+    left = sum(1 for i in found["files"] if i["counted"] and i["counts"]["fail"])
+    assert f"已审定 {clean} 所；{left} 所还有必须修改的，没有审定。" in said
 
 
 def test_progress_tells_what_came_in_and_a_run_without_news_adds_nothing(night: Night) -> None:

@@ -204,6 +204,14 @@ def test_lost_parts_and_blank_cells_are_gathered_by_sheet(judged_in_place: Judge
     assert causes[3].message == "填“基本情况”表里还空着的 2 格必填项。"
 
 
+def test_a_form_of_another_year_is_not_to_be_restored(judged_in_place: Judge) -> None:
+    """What to do then stands in its finding; no sheet of it has lost its shape."""
+    said = "这份表是 2025 年的表样；请下载 2026 年的空白表重新填写。"
+    problem = Problem("FORM015", said, sheet="填表说明")
+    (cause,) = judged_in_place(holds(1, "1 == 1"), {}, problems=[problem]).causes
+    assert (cause.kind, cause.message) == (CauseKind.STRUCTURE, said)
+
+
 def test_one_blank_cell_is_said_by_its_own_name(judged_in_place: Judge) -> None:
     told = "“专任教师数”必须填写，现在是空的；没有的填 0。"
     problems = [Problem("FORM001", told, FactRef("staff.total", "whole"))]

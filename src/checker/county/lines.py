@@ -89,7 +89,11 @@ def _not_marked(report: CountyReport) -> Iterator[str]:
 
 def _locked(report: CountyReport) -> Iterator[str]:
     if report.locks:
-        yield f"已审定 {len(report.locks)} 所。"
+        locked = {each.code for each in report.locks}
+        stands = standings(report).items()
+        left = sum(bool(school.hard) and code not in locked for code, school in stands)
+        more = f"；{left} 所还有必须修改的，没有审定" if left else ""
+        yield f"已审定 {len(report.locks)} 所{more}。"
     for line in locked_lines(report.locks):
         yield f"  审定后有变化：{line}"
 

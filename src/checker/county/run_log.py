@@ -156,11 +156,13 @@ def chosen_schools(report: CountyReport, names: Iterable[str]) -> tuple[list[str
     refused: list[str] = []
     for name in names:
         if name == EVERYONE:
-            clean = (
+            clean = [
                 school.code
                 for school in report.schools
                 if not records[school.path].counts.get("fail")
-            )
+            ]
+            if not clean:
+                refused.append("没有学校可以审定：都还有必须修改的，或者还没有收到填报表。")
             found.update(dict.fromkeys(clean))
             continue
         code, plain = school_code(name), school_name(name)

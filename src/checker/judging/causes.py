@@ -38,6 +38,9 @@ STRUCTURE = frozenset(
 PLACES_DISAGREE = "FORM012"
 """The form rule about rows and cells whose number, header and name do not agree."""
 
+OTHER_EDITION = "FORM015"
+"""The form rule about the year of a form; its finding says what to do as it stands."""
+
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
 
@@ -219,7 +222,9 @@ class _Search:
             first = self.open[keys[0]]
             more = f"（这张表共 {len(keys)} 处）" if len(keys) > 1 else ""
             message = f"先恢复{f'“{sheet}”表' if sheet else '工作簿'}的原样：{first.message}{more}"
-            if rule == PLACES_DISAGREE and len(keys) >= _MANY:
+            if rule == OTHER_EDITION:
+                message = first.message
+            elif rule == PLACES_DISAGREE and len(keys) >= _MANY:
                 message = (
                     f"先看“{sheet}”表的表头和行号是不是改过、对调过，有没有整栏、整行剪切移动过："
                     f"有 {len(keys)} 处按表头、行号找到的与表内记号不是同一格，所以没有读。"
