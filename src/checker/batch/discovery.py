@@ -27,14 +27,13 @@ from checker.batch.file_names import (
 )
 from checker.model.report import FileStatus
 from checker.reading.limits import LIMITS
-from checker.reading.unreadable import FILE_TOO_LARGE
+from checker.reading.unreadable import FILE_TOO_LARGE, NO_ORDINARY_FILE
 from checker.trouble import disk_reason
 
 OUTPUT_FOLDERS = frozenset({"校验结果", "县级校验"})
 """Folders that checker itself writes."""
 _PASSED_OVER = OUTPUT_FOLDERS | {"__MACOSX"}
 _NO_FILE = "没有这个文件或文件夹，请检查路径。"
-_NO_ORDINARY_FILE = "不是普通文件（是管道、套接字或设备），没有打开。"
 _GONE = "文件已经不在了，可能刚被移走，或者是一个失效的链接。"
 _LOOP = "这个文件夹已经看过（它是一个链接，指回了别处），没有再看一遍。"
 _TOO_DEEP = "文件夹一层套一层，套得太深，里面的文件都没有查看，请把它们移到上面来。"
@@ -307,7 +306,7 @@ def _below(path: str) -> Iterator[Source | Unread]:
     if stat.S_ISREG(status.st_mode):
         yield Source(str(root), readable(root.name), "", status.st_size, status.st_mtime)
     elif not stat.S_ISDIR(status.st_mode):
-        yield Unread(str(root), readable(path), _NO_ORDINARY_FILE)
+        yield Unread(str(root), readable(path), NO_ORDINARY_FILE)
     else:
         yield from _walk(str(root / "-")[:-1], "", {(status.st_dev, status.st_ino)})
 
@@ -367,7 +366,7 @@ def _file(entry: os.DirEntry[str], location: str, shown: str) -> Source | Unread
     except OSError as problem:
         return Unread(location, shown, f"文件打不开（{disk_reason(problem)}）。")
     if not stat.S_ISREG(status.st_mode):
-        return Unread(location, shown, _NO_ORDINARY_FILE)
+        return Unread(location, shown, NO_ORDINARY_FILE)
     return Source(location, shown, "", status.st_size, status.st_mtime)
 
 
@@ -465,7 +464,7 @@ def _regular_bytes(location: str) -> bytes:
     with open(descriptor, "rb") as file:  # noqa: PTH123
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise SourceUnreadable(_NO_ORDINARY_FILE)
+            raise SourceUnreadable(NO_ORDINARY_FILE)
         if status.st_size > LIMITS.file_bytes:
             raise SourceUnreadable(FILE_TOO_LARGE)
         return _bounded(file)

@@ -64,7 +64,7 @@ class GivenFile(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Raises Unusable."""
         from checker.reading.limits import LIMITS  # late: not for the help
-        from checker.reading.unreadable import FILE_TOO_LARGE
+        from checker.reading.unreadable import FILE_TOO_LARGE, NO_ORDINARY_FILE
 
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         try:
@@ -72,7 +72,7 @@ class GivenFile(click.Path):
         except (OSError, ValueError):
             return path  # the command says what is wrong there
         if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
-            raise Unusable(f"{path}：不是普通文件（是管道、套接字或设备），没有打开。")
+            raise Unusable(f"{path}：{NO_ORDINARY_FILE}")
         if stat.S_ISREG(status.st_mode) and status.st_size > LIMITS.file_bytes:
             raise Unusable(f"{path}：{FILE_TOO_LARGE}")
         return path

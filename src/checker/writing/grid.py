@@ -99,13 +99,14 @@ def grid_of(sheet: SheetPart) -> Grid:
     format_ = attributes(sheet.tag(element)) if element else {}
     return Grid(
         columns,
-        _number(format_.get("defaultColWidth"), _USUAL_WIDTH),
-        _number(format_.get("defaultRowHeight"), 15.0),
+        number_in(format_.get("defaultColWidth"), _USUAL_WIDTH),
+        number_in(format_.get("defaultRowHeight"), 15.0),
         sheet.row_heights(),
     )
 
 
-def _number(text: str | None, otherwise: float) -> float:
+def number_in(text: str | None, otherwise: float) -> float:
+    """The number that an attribute gives; ``otherwise`` if it is absent or gives none."""
     try:
         return float(text) if text else otherwise
     except ValueError:

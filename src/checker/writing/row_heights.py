@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checker.writing.addresses import Area
-from checker.writing.grid import grid_of
+from checker.writing.grid import grid_of, number_in
 from checker.writing.sheet_part import SheetPart
 from checker.writing.styles_part import Styles
 from checker.writing.text_size import AIR, height_needed, lines_needed
@@ -46,16 +46,9 @@ def grow_rows(sheet: SheetPart, styles: Styles, texts: Mapping[tuple[int, int], 
         height, fixed = wanted[one.number]
         tag = sheet.part.text[one.start : one.inner_start]
         values = attributes(tag)
-        if values.get("hidden") in ("1", "true") or _points(values.get("ht")) >= height:
+        if values.get("hidden") in ("1", "true") or number_in(values.get("ht"), 0.0) >= height:
             continue
         new = set_attribute(tag, "ht", f"{min(TALLEST, height):.4g}")
         if fixed:
             new = set_attribute(new, "customHeight", "1")
         sheet.part.splice(one.start, one.inner_start, new)
-
-
-def _points(height: str | None) -> float:
-    try:
-        return float(height) if height else 0.0
-    except ValueError:
-        return 0.0

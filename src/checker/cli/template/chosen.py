@@ -14,6 +14,8 @@ from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
     from checker.forms.registry import InstalledTemplate
+    from checker.reading.signature import FileKind
+    from checker.writing.old_formats import Purpose
 
 FILE = GivenFile(exists=True)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -62,7 +64,7 @@ def as_new_format(path: Path) -> Iterator[Path]:
     LibreOffice, which is told. Raises UnwritableWorkbook."""
     import tempfile
 
-    from checker.writing.old_formats import BUTTONS, as_xlsx, old_format
+    from checker.writing.old_formats import BUTTONS, old_format
 
     data = path.read_bytes()
     kind = old_format(data)
@@ -70,14 +72,23 @@ def as_new_format(path: Path) -> Iterator[Path]:
         yield path
         return
     with tempfile.TemporaryDirectory() as folder:
-        converted = Path(folder) / f"{path.stem}（原为{kind.value}）.xlsx"
-        converted.write_bytes(as_xlsx(data, kind, BUTTONS))
+        converted = put_as_xlsx(path, data, kind, BUTTONS, Path(folder))
         click.echo(
             f"{path.name} 由 LibreOffice 转成了 .xlsx：各格的值与原件相同，宏没有带过去，"
             "字体、列宽等可能略有出入。",
             err=True,
         )
         yield converted
+
+
+def put_as_xlsx(path: Path, data: bytes, kind: FileKind, purpose: Purpose, folder: Path) -> Path:
+    """The workbook in an old format that is at ``path`` and holds ``data``, put into a folder as an
+    .xlsx made by LibreOffice. Raises UnwritableWorkbook."""
+    from checker.writing.old_formats import as_xlsx
+
+    converted = folder / f"{path.stem}（原为{kind.value}）.xlsx"
+    converted.write_bytes(as_xlsx(data, kind, purpose))
+    return converted
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from checker.cli.template.chosen import (
     folders_option,
     installed_here,
     own_blank,
+    put_as_xlsx,
     said_plainly,
     unreadable_said,
     workbook_option,
@@ -223,7 +224,7 @@ def _fill_own(
     from checker_templates.building.own_workbook import fill_own_workbook
     from checker_xlsx.assembly import add_to_own_workbook
 
-    from checker.writing.old_formats import FILLING, as_xlsx, old_format
+    from checker.writing.old_formats import FILLING, old_format
 
     content = blank.read_bytes()
     kind = old_format(content)
@@ -234,8 +235,7 @@ def _fill_own(
     with unreadable_said(blank), tempfile.TemporaryDirectory() as folder:
         source = blank
         if kind is not None:
-            source = Path(folder) / f"{blank.stem}（原为{kind.value}）.xlsx"
-            source.write_bytes(as_xlsx(content, kind, FILLING))
+            source = put_as_xlsx(blank, content, kind, FILLING, Path(folder))
         target = Path(folder) / f"{output.stem}.xlsx" if wants_button else output
         fill_own_workbook(item.template, source, target, read_fill_data(data), verbatim=verbatim)
         if wants_button:
