@@ -17,7 +17,6 @@ from checker.batch.discovery import (
     apart_from,
     discover,
     full_path,
-    path_shown,
     places_apart,
     read_beside,
 )
@@ -261,7 +260,7 @@ def _with_sent_back(
         judgement = judged_again(session, source.shown, source.read(), returned)
     except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
         return record
-    return record_for(judgement, record, path_shown(source), session)
+    return record_for(judgement, record, session)
 
 
 def _remembered(

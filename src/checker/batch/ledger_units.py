@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from checker.batch.discovery import Source, path_shown
+from checker.batch.discovery import Source
 from checker.batch.judging import JudgingWork
 from checker.county.school_record import ledger_records
 from checker.forms.errors import UnknownForm
@@ -24,11 +24,10 @@ def units_apart(
     """The record itself; of a ledger what is wrong with it as a whole, and one record for each of
     its rows, named by the file and the row, with the ledger's marked copy."""
     submission = _ledger(record, source, session)
-    if submission is None or source is None:
+    if submission is None:
         yield record
         return
-    place = path_shown(source)
-    yield from ledger_records(submission, record, place, session, work.whole)
+    yield from ledger_records(submission, record, session, work.whole)
 
 
 def _ledger(record: FileRecord, source: Source | None, session: Session) -> Submission | None:

@@ -78,7 +78,7 @@ class RunTables:
         keys = _COLUMNS[FINDINGS][3:]
         self._waiting[FINDINGS].add_rows(
             head,
-            [tuple(str(finding.get(key) or "") for key in keys) for finding in record.findings],
+            [tuple(str(getattr(each, key)) for key in keys) for each in record.findings],
         )
         for name, rows in self._waiting.items():
             if rows.count >= _ROWS_AT_ONCE:

@@ -8,14 +8,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from checker import __version__
 from checker.county.conclusions import CountyFinding, DispersionResult, cells_of
 from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level, SchoolYear, YearLine
 from checker.marking.file_record import FileRecord, Json
+from checker.model.report import FileStatus
 from checker.model.verdicts import format_number
-from checker.reports.json_report import Member, error_document, object_pieces
+from checker.reports.json_report import Member, error_document, finding_document, object_pieces
 
 
 def county_document(report: CountyReport) -> Iterator[str]:
@@ -57,10 +59,18 @@ def _members(report: CountyReport) -> dict[str, Member]:
             }
             for item in report.findings
         ],
-        "findings": (finding for record in report.records for finding in record.findings),
+        "findings": (
+            finding_document(record.path, finding)
+            for record in report.records
+            for finding in record.findings
+        ),
         "errors": [
             *(error_document("", error) for error in report.errors),
-            *(dict(error) for record in report.records for error in record.errors),
+            *(
+                error_document(record.path, error)
+                for record in report.records
+                for error in record.errors
+            ),
         ],
         "unjudged": list(report.unjudged),
         "years": [_year(line) for line in report.years],
@@ -133,7 +143,7 @@ def _file(record: FileRecord, counted: frozenset[str], superseded: frozenset[str
         "template": record.template,
         "unit": record.name,
         "code": record.code,
-        "counts": dict(record.counts),
+        "counts": asdict(record.counts) if record.status == FileStatus.CHECKED else {},
         "marked_copy": record.marked_copy or None,
         "cannot_write": record.cannot_write or None,
         "message": record.message,

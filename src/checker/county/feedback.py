@@ -16,10 +16,9 @@ from checker.county.school_copy import COUNTY_UNIT, Note
 from checker.county.townships import ELSEWHERE
 from checker.county.work_list import township_of
 from checker.harmless import one_line
-from checker.marking.file_record import Json
+from checker.marking.findings import Finding
 from checker.marking.overview import FirstThing
 from checker.model.verdicts import Outcome, Severity
-from checker.reports.json_report import finding_word
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -37,7 +36,7 @@ _REPEATED = 3
 _BELOW = "　— "
 """Begins a line that belongs to the one above it."""
 
-_ASKED = frozenset({Outcome.FAIL.value, Outcome.DOUBT.value})
+_ASKED = frozenset({Outcome.FAIL, Outcome.DOUBT})
 
 _FIXED = (2026, 1, 1, 0, 0, 0)
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -105,7 +104,7 @@ class Feedback:
         """Whether there is anything that a school is to mend, to explain or to fill in."""
         record = self._records[school.path]
         counts = record.counts
-        asked = counts.get("fail") or counts.get("doubt") or counts.get("unjudged")
+        asked = counts.fail or counts.doubt or counts.unjudged
         return bool(asked or self._notes.get(school.code))
 
     def write(self, schools: Iterable[School], target: BinaryIO) -> int:
@@ -135,17 +134,16 @@ class Feedback:
         self._line(f"{about}　文件：{school.path}")
         ask = "请按下面的内容核对修改后重新报送"
         self._line(f"{ask}，截止时间：{self._deadline}。" if self._deadline else f"{ask}。")
-        must, doubts = counts.get("fail", 0), counts.get("doubt", 0)
+        must, doubts = counts.fail, counts.doubt
         county = f"；县级核对中发现 {len(notes)} 处" if notes else ""
         self._line(
             f"必须修改 {must} 处；需要说明 {doubts} 处{county}"
             "（有误请改正，属实的在“说明”表写明）。"
         )
-        by_cause: dict[int, list[dict[str, Json]]] = defaultdict(list)
+        by_cause: dict[int, list[Finding]] = defaultdict(list)
         for item in record.findings:
-            if item["verdict"] in _ASKED and item["severity"] != Severity.INFO.value:
-                cause = item.get("cause")
-                by_cause[cause if isinstance(cause, int) else 0].append(item)
+            if item.verdict in _ASKED and item.severity is not Severity.INFO:
+                by_cause[item.cause].append(item)
         first = [
             line
             for number, thing in enumerate(record.overview.first, 1)
@@ -159,7 +157,7 @@ class Feedback:
         open_items = [f"{item.title}（{item.unit}）：{item.message}"
                       for item in record.overview.unjudged]  # fmt: skip
         self._list(f"缺数据、没有判断的项目（{len(open_items)} 项），请补齐", open_items)
-        unmet = counts.get("unmet", 0)
+        unmet = counts.unmet
         if unmet:
             self._line(f"另有未达标 {unmet} 项：数据属实的据实上报，不要为了达标改数。")
         if school.marked:
@@ -193,40 +191,39 @@ class Feedback:
         return paragraph
 
 
-def _of_cause(thing: FirstThing, findings: Sequence[Mapping[str, Json]]) -> Iterator[str]:
+def _of_cause(thing: FirstThing, findings: Sequence[Finding]) -> Iterator[str]:
     """One thing to do first with its place and how to mend it, then what else follows from it."""
-    same = [item for item in findings if thing.message.startswith(str(item["message"]))]
+    same = [item for item in findings if thing.message.startswith(item.message)]
     place = f"{thing.sheet}!{thing.cell}：" if thing.cell else ""
-    fix = next((str(item["fix"] or "") for item in same), "")
+    fix = next((item.fix for item in same), "")
     yield f"{place}{thing}{fix}"
     own = f"{thing.sheet}!{thing.cell}"
     others = [item for item in findings if not (item in same and _place(item) == own)]
-    alike = [item for item in others if thing.folds or item["rule"] in {s["rule"] for s in same}]
+    alike = [item for item in others if thing.folds or item.rule in {each.rule for each in same}]
     if alike:
         yield f"{_BELOW}一并核对：{'、'.join(dict.fromkeys(map(_place, alike)))}"
     for line in _grouped([item for item in others if item not in alike]):
         yield f"{_BELOW}{line}"
 
 
-def _grouped(findings: Sequence[Mapping[str, Json]]) -> Iterator[str]:
+def _grouped(findings: Sequence[Finding]) -> Iterator[str]:
     """A line a finding; of many of one rule, one line with all their places."""
-    by_rule: dict[str, list[Mapping[str, Json]]] = defaultdict(list)
-    for item in sorted(findings, key=lambda item: item["verdict"] != Outcome.FAIL.value):
-        by_rule[str(item["rule"])].append(item)
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for item in sorted(findings, key=lambda item: item.verdict is not Outcome.FAIL):
+        by_rule[item.rule].append(item)
     for alike in by_rule.values():
         if len(alike) < _REPEATED:
             for item in alike:
-                said = f"{item['message']}{item['fix'] or ''}"
-                yield f"[{finding_word(item)}] {_place(item)}：{said}"
+                yield f"[{item.word}] {_place(item)}：{item.message}{item.fix}"
             continue
         item = alike[0]
         places = "、".join(dict.fromkeys(map(_place, alike)))
-        said = f"{item['title']}，共 {len(alike)} 处（{places}）。例如：{item['message']}"
-        yield f"[{finding_word(item)}] {said}{item['fix'] or ''}"
+        said = f"{item.title}，共 {len(alike)} 处（{places}）。例如：{item.message}"
+        yield f"[{item.word}] {said}{item.fix}"
 
 
-def _place(item: Mapping[str, Json]) -> str:
-    return f"{item['sheet']}!{item['cell']}" if item["cell"] else str(item["sheet"])
+def _place(item: Finding) -> str:
+    return f"{item.sheet}!{item.cell}" if item.cell else item.sheet
 
 
 def _timeless(document: BytesIO) -> bytes:

@@ -93,9 +93,9 @@ def records_of(
         return
     submission = judgement.report.submission
     found = (
-        ledger_records(submission, blank, judgement.path, session)
+        ledger_records(submission, blank, session)
         if submission.units
-        else [record_for(judgement, blank, judgement.path, session)]
+        else [record_for(judgement, blank, session)]
     )
     for record in found:
         yield set_aside(record, session)

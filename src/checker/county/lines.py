@@ -31,9 +31,9 @@ def report_lines(report: CountyReport) -> Iterator[str]:
     )
     if report.account():
         yield account_told(report)
-    hard = sum(record.counts.get("fail", 0) for record in report.standing())
-    doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
-    unmet = sum(record.counts.get("unmet", 0) for record in report.standing())
+    hard = sum(record.counts.fail for record in report.standing())
+    doubt = sum(record.counts.doubt for record in report.standing())
+    unmet = sum(record.counts.unmet for record in report.standing())
     yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处，未达标（据实上报）{unmet} 项。"
     for found in filing.disagreements:
         if found.kind == "same_year":
@@ -54,7 +54,7 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         yield f"  规则出错：{error.plugin} {error.rule or ''} {error.message}（{error.where}）"
     for record in report.records:
         for problem in record.errors:
-            yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
+            yield f"  规则出错：{record.path}：{problem.rule or ''} {problem.message}"
     yield from _locked(report)
 
 

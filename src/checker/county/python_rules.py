@@ -335,7 +335,7 @@ _NOT_READ = frozenset(
 def submission_of(record: FileRecord, template: Template) -> Submission:
     """The submission that a record was made of, as far as rules read it. Where something in it
     could not be read, no empty cell is taken for a 0: a record does not say which one it was."""
-    unread = any(finding["rule"] in _NOT_READ for finding in record.findings)
+    unread = any(finding.rule in _NOT_READ for finding in record.findings)
     fields = template.fields()
     tables = template.tables()
     facts: dict[FactRef, Fact] = {

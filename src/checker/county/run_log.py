@@ -93,9 +93,9 @@ def standings(report: CountyReport) -> dict[str, Standing]:
         found[school.code] = Standing(
             school.name,
             record.content,
-            counts.get("fail", 0),
-            counts.get("doubt", 0),
-            counts.get("unmet", 0),
+            counts.fail,
+            counts.doubt,
+            counts.unmet,
             doubts[school.code],
         )
     return found
@@ -128,9 +128,9 @@ def with_run(log: RunLog, report: CountyReport, at: str) -> RunLog:
         at=at,
         expected=report.handing_in.expected,
         received=len(report.handing_in.counted),
-        hard=sum(record.counts.get("fail", 0) for record in records),
-        doubt=sum(record.counts.get("doubt", 0) for record in records),
-        unmet=sum(record.counts.get("unmet", 0) for record in records),
+        hard=sum(record.counts.fail for record in records),
+        doubt=sum(record.counts.doubt for record in records),
+        unmet=sum(record.counts.unmet for record in records),
         open=sum(bool(item.hinges) for item in report.findings),
     )
     if log.runs and now == log.schools:
@@ -157,9 +157,7 @@ def chosen_schools(report: CountyReport, names: Iterable[str]) -> tuple[list[str
     for name in names:
         if name == EVERYONE:
             clean = [
-                school.code
-                for school in report.schools
-                if not records[school.path].counts.get("fail")
+                school.code for school in report.schools if not records[school.path].counts.fail
             ]
             if not clean:
                 refused.append("没有学校可以审定：都还有必须修改的，或者还没有收到填报表。")
@@ -174,7 +172,7 @@ def chosen_schools(report: CountyReport, names: Iterable[str]) -> tuple[list[str
         if len(matching) != 1:
             why = "没有收到这所学校的填报表" if not matching else "有几所学校叫这个名字，请写标识码"
             refused.append(f"“{name}”不能审定：{why}。")
-        elif hard := records[matching[0].path].counts.get("fail", 0):
+        elif hard := records[matching[0].path].counts.fail:
             refused.append(f"“{name}”还有 {hard} 处必须修改，没有审定。")
         else:
             found[matching[0].code] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -25,19 +25,16 @@ from checker.marking.file_record import (
     Judged,
     Kept,
     bulk_of,
-    error_contents,
     head_of,
     kept,
     record_of,
 )
-from checker.marking.findings import Counts
 from checker.marking.results import FileResult, result_of
 from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.submission import FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Quantity, RuleError, Scope, rule_of
-from checker.reports.json_report import finding_content
 from checker.session import Session
 
 
@@ -50,13 +47,14 @@ def kept_of(
         return kept(Head(result.status.value, result.message))
     submission = report.submission
     template = submission.template
-    findings = [finding_content(item) for item in result.findings]
-    bulk = bulk_of(findings)
+    bulk = bulk_of(result.findings)
     wrong: tuple[RuleError, ...] = ()
     if whole:
         levels, taken = _figures(report, session)
         wrong = taken.errors
-        bulk = bulk_of(findings, levels, taken.measures, taken.unmeasured, fact_table(report))
+        bulk = bulk_of(
+            result.findings, levels, taken.measures, taken.unmeasured, fact_table(report)
+        )
     head = Head(
         status=result.status.value,
         message=result.message,
@@ -67,10 +65,10 @@ def kept_of(
         submitted=submission.identity("date"),
         content=submission.content_hash,
         sparse=submission.sparse,
-        counts=_counts(result),
+        counts=result.counts,
         cannot_write=result.cannot_write or "",
-        errors=error_contents(result.errors),
-        measuring_errors=error_contents(wrong),
+        errors=_told(result.errors),
+        measuring_errors=_told(wrong),
         overview=result.overview,
         left_out=result.left_out,
         year=_year(submission),
@@ -113,35 +111,28 @@ def _year(submission: Submission) -> int:
 
 
 def record_for(
-    judgement: Judgement, record: FileRecord, place: str, session: Session, whole: bool = True
+    judgement: Judgement, record: FileRecord, session: Session, whole: bool = True
 ) -> FileRecord:
-    """The record of a judgement, lying where ``record`` does; ``place`` is its path in full."""
-    report = judgement.report
-    stored = kept_of(result_of(judgement, session.rules), report, session, whole)
-    return record_of(
-        judgement.path,
-        place,
-        record.modified,
-        record.marked_copy,
-        head_of(stored.head),
-        stored.bulk,
-    )
+    """The record of a judgement, lying where ``record`` does."""
+    stored = kept_of(result_of(judgement, session.rules), judgement.report, session, whole)
+    head = head_of(stored.head)
+    return record_of(judgement.path, record.modified, record.marked_copy, head, stored.bulk)
 
 
 def ledger_records(
-    ledger: Submission, record: FileRecord, place: str, session: Session, whole: bool = True
+    ledger: Submission, record: FileRecord, session: Session, whole: bool = True
 ) -> Iterator[FileRecord]:
     """Of a ledger what is wrong with it as a whole, and one record for each of its rows, named by
     the file and the row."""
     own = own_verdicts(ledger, session.ruleset, session.profile)
     report = Report(ledger, tuple(own), profile=session.profile.id)
     judgement = Judgement(record.path, FileStatus.CHECKED, report)
-    told = record_for(judgement, record, place, session, whole=False)
+    told = record_for(judgement, record, session, whole=False)
     yield replace(told, template="", name="", code="")
     for unit in ledger.units:
         path = f"{record.path} {unit.name.removeprefix(ledger.name).strip()}"
         judgement = Judgement(path, FileStatus.CHECKED, session.judge(unit))
-        yield record_for(judgement, record, place, session, whole)
+        yield record_for(judgement, record, session, whole)
 
 
 def judged_of(
@@ -232,5 +223,6 @@ def _type(report: Report, template: Template) -> str:
     return next((codes.get(str(f.value), "") for ref, f in facts.items() if ref.field == field), "")
 
 
-def _counts(result: FileResult) -> tuple[int, ...]:
-    return tuple(getattr(result.counts, name) for name in Counts.__match_args__)
+def _told(errors: Iterable[RuleError]) -> tuple[RuleError, ...]:
+    """What reports say of errors, without what is for the log."""
+    return tuple(replace(each, trace="", unit="") for each in errors)

@@ -31,8 +31,8 @@ from checker.county.report import (
 from checker.county.townships import townships
 from checker.county.traces import hint
 from checker.county.work_list import HANDED_IN, WorkList
-from checker.marking.file_record import FileRecord, Json
-from checker.marking.findings import INFO_WORD
+from checker.marking.file_record import FileRecord
+from checker.marking.findings import Finding
 from checker.model.verdicts import (
     MISSED,
     OUTCOME_WORDS,
@@ -41,7 +41,6 @@ from checker.model.verdicts import (
     Severity,
     format_number,
 )
-from checker.reports.json_report import finding_word
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -50,7 +49,10 @@ if TYPE_CHECKING:
 
 TITLE = "县级汇总"
 
-_WORST_FIRST = {"fail": 0, "doubt": 1, "unmet": 2, "explained": 3}
+_WORST_FIRST = {
+    word: place
+    for place, word in enumerate((Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET, Outcome.EXPLAINED))
+}
 
 
 def write_county_book(
@@ -262,15 +264,15 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "没有校验的文件（无法读取、没有查看、往年的表）", len(report.unreadable())
     yield "不用校验的文件", len(report.beside)
     yield "文件", account_told(report)
-    yield "必须修改的问题", sum(record.counts.get("fail", 0) for record in standing)
-    yield "需要说明的问题", sum(record.counts.get("doubt", 0) for record in standing)
-    yield "未达标（据实上报）", sum(record.counts.get("unmet", 0) for record in standing)
+    yield "必须修改的问题", sum(record.counts.fail for record in standing)
+    yield "需要说明的问题", sum(record.counts.doubt for record in standing)
+    yield "未达标（据实上报）", sum(record.counts.unmet for record in standing)
     unsure = sum(item.provisional for item in deciding)
     note = f"（{unsure} 项是暂时的，有学校未计入）" if unsure else ""
     hanging = sum(bool(item.hinges) for item in deciding)
     note += f"，{hanging} 项暂不能下结论" if hanging else ""
     yield "差异系数达标项数", f"{passed} / {len(deciding)}{note}"
-    yield "未判断的项", sum(record.counts.get("unjudged", 0) for record in standing)
+    yield "未判断的项", sum(record.counts.unjudged for record in standing)
     for rate in report.attainments:
         where = report.stages.get(rate.stage, "学校")
         told = (
@@ -327,28 +329,24 @@ def _errors(book: Workbook, styles: Styles, report: CountyReport) -> None:
     widths = (22, 12, 9, 8, 9, 12, 8, 12, 14, 12, 50, 36, 40, 40)
     page = ListSheet(book, styles, "问题清单", heads, widths)
     for record, finding in _ordered_findings(report):
-        severity = str(finding.get("severity", "hard"))
-        verdict = str(finding.get("verdict", ""))
-        level = SEVERITY_WORDS[Severity(severity)] if severity in set(Severity) else severity
-        word = finding_word(finding)
-        middle = [str(finding.get(key) or "") for key in ("rule", "sheet", "cell", "actual")]
-        tail = [
-            str(finding.get(key) or "") for key in ("required", "gap", "message", "fix", "source")
-        ]
-        values = [record.name or record.path, record.code, level, word, *middle, *tail]
+        level = SEVERITY_WORDS[finding.severity]
+        values = (
+            *(record.name or record.path, record.code, level, finding.word, finding.rule),
+            *(finding.sheet, finding.cell, finding.actual, finding.required, finding.gap),
+            *(finding.message, finding.fix, finding.source),
+        )
         formats = [styles.wrap] * len(values)
-        formats[3] = styles.wrap if word == INFO_WORD else styles.fills.get(verdict, styles.wrap)
+        if finding.severity is not Severity.INFO:
+            formats[3] = styles.fills.get(finding.verdict, styles.wrap)
         page.write(values, formats)
         _copy_link(page.sheet, page.row, len(values), record.marked_copy, styles)
     page.sheet.print_area(0, 0, max(1, page.row), heads.index("怎么改"))  # else too small to read
     page.add_filter()
 
 
-def _ordered_findings(report: CountyReport) -> Iterator[tuple[FileRecord, dict[str, Json]]]:
+def _ordered_findings(report: CountyReport) -> Iterator[tuple[FileRecord, Finding]]:
     for record in sorted(report.standing(), key=lambda item: (item.name, item.path)):
-        for finding in sorted(
-            record.findings, key=lambda item: _WORST_FIRST.get(str(item.get("verdict")), 4)
-        ):
+        for finding in sorted(record.findings, key=lambda item: _WORST_FIRST[item.verdict]):
             yield record, finding
 
 

@@ -171,15 +171,13 @@ def _of_schools(
         own: dict[str, None] = {}
         reason = ""
         for finding in record.findings:
-            severity = Severity(str(finding["severity"]))
-            if severity is Severity.INFO or finding.get("allowed"):
+            if finding.informs:
                 continue
-            rule = str(finding["rule"])
-            own[rule] = None
-            place = f"{finding['sheet']}!{finding['cell']}"
-            if not reason and Doubt(rule, place) in questioned[school.code]:
-                reason = str(finding["message"])
-            rules.add(rule, school.code, str(finding.get("title", "")), severity)
+            own[finding.rule] = None
+            place = f"{finding.sheet}!{finding.cell}"
+            if not reason and Doubt(finding.rule, place) in questioned[school.code]:
+                reason = finding.message
+            rules.add(finding.rule, school.code, finding.title, finding.severity)
         first = reason or next((thing.message for thing in record.overview.first), "")
         yield _line(
             record,
@@ -262,10 +260,10 @@ def _line(
         township=township_of(entry, name, record.path),
         stages=stages,
         state=state,
-        hard=counts.get("fail", 0),
-        doubt=counts.get("doubt", 0),
-        unmet=counts.get("unmet", 0),
-        unjudged=counts.get("unjudged", 0),
+        hard=counts.fail,
+        doubt=counts.doubt,
+        unmet=counts.unmet,
+        unjudged=counts.unjudged,
         first=first,
         path=record.path,
         contact=_contact(entry),

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypedDict, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import asdict
 
-from checker.marking.findings import Counts
+from checker.marking.findings import Counts, Finding
 from checker.marking.overview import Overview
 from checker.model.report import FileStatus
-from checker.model.verdicts import Outcome, RuleError, Severity
+from checker.model.verdicts import Outcome, RuleError
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 """What a JSON document is made of here; numbers of a verdict are text, as they are shown."""
@@ -138,10 +138,9 @@ class Explained(Struct, frozen=True, array_like=True, forbid_unknown_fields=True
 
 class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What is said of every file whatever is asked, by content alone: not where the file lies.
-    ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
-    of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
-    which only a county run asks; ``year`` is the one that the form says it is of, 0 if it does not
-    say; ``sparse``: its ``content`` is of too few figures to tell copies by."""
+    ``measuring_errors`` are those of the collection rules, which only a county run asks; ``year``
+    is the one that the form says it is of, 0 if it does not say; ``sparse``: its ``content`` is of
+    too few figures to tell copies by."""
 
     status: str
     message: str = ""
@@ -151,10 +150,10 @@ class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     type: str = ""
     submitted: str = ""
     content: str = ""
-    counts: tuple[int, ...] = ()
+    counts: Counts = Counts()
     cannot_write: str = ""
-    errors: tuple[ErrorContent, ...] = ()
-    measuring_errors: tuple[ErrorContent, ...] = ()
+    errors: tuple[RuleError, ...] = ()
+    measuring_errors: tuple[RuleError, ...] = ()
     overview: Overview = Overview()
     left_out: tuple[str, ...] = ()
     year: int = 0
@@ -167,43 +166,8 @@ class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         return self.status == FileStatus.CHECKED and not self.cannot_write
 
 
-class ErrorContent(TypedDict):
-    """A rule that went wrong, in the form of the JSON report."""
-
-    plugin: str
-    rule: str | None
-    message: str
-    where: str
-
-
-class FindingContent(TypedDict):
-    """A finding in the form of the JSON report, without its "file"."""
-
-    rule: str
-    title: str
-    family: str
-    severity: str
-    verdict: str
-    unit: str
-    stage: str
-    sheet: str
-    cell: str
-    related: list[str]
-    actual: str
-    required: str
-    gap: str
-    message: str
-    source: str
-    fix: str
-    key: str
-    borderline: bool
-    allowed: bool
-    cause: int
-
-
 class Bulk(NamedTuple):
-    """The bulky parts, each encoded by itself; the facts are compressed as well. ``findings`` are
-    in the form of the JSON report, without its "file"."""
+    """The bulky parts, each encoded by itself; the facts are compressed as well."""
 
     findings: bytes = b"\x90"
     judged: bytes = b"\x90"
@@ -238,7 +202,6 @@ class Parts(Protocol):
 _PLACE = re.compile(r".*![A-Z]{1,3}[1-9][0-9]{0,6}", re.DOTALL)
 """A cell on a sheet, as findings name it: 教师!D9."""
 
-_COUNTED: tuple[str, ...] = Counts.__match_args__
 _FINDINGS, _JUDGED, _MEASURES, _UNMEASURED, _FACTS = range(5)
 
 encoded = msgspec.msgpack.Encoder().encode
@@ -265,7 +228,7 @@ def kept(head: Head, bulk: Bulk = NOTHING) -> Kept:
 
 
 def bulk_of(
-    findings: Iterable[Mapping[str, Json]] = (),
+    findings: Iterable[Finding] = (),
     judged: Iterable[Judged] = (),
     measures: Iterable[Measure] = (),
     unmeasured: Iterable[Unmeasured] = (),
@@ -315,12 +278,9 @@ def check_kept(stored: Kept) -> None:
     try:
         head = head_of(stored.head)
         FileStatus(head.status)
-        if len(head.counts) not in (0, len(_COUNTED)):
-            raise BadRecord("counts")
-        for finding in _decoded(list[FindingContent], bulk.findings):
-            Severity(finding["severity"]), Outcome(finding["verdict"])
-            own = [f"{finding['sheet']}!{finding['cell']}"] if finding["cell"] else []
-            if not all(map(_PLACE.fullmatch, (*own, *finding["related"]))):
+        for finding in _decoded(tuple[Finding, ...], bulk.findings):
+            own = finding.places[0].a1 if finding.places else ""
+            if finding.cell != own or not all(map(_PLACE.fullmatch, map(str, finding.places))):
                 raise BadRecord("place")
         for item in _decoded(tuple[Judged, ...], bulk.judged):
             Outcome(item.outcome)
@@ -343,8 +303,8 @@ def _check_doubts(doubts: Iterable[Doubt]) -> None:
 
 class FileRecord(Struct, frozen=True):
     """The outcome of one file, as every report reads it. ``path`` is as shown, relative to what
-    the user named; ``modified`` in seconds since 1970; ``errors`` are in the form of the JSON
-    report. What is a property here is decoded from ``parts`` each time it is asked for."""
+    the user named; ``modified`` in seconds since 1970. What is a property here is decoded from
+    ``parts`` each time it is asked for."""
 
     path: str
     status: str
@@ -356,11 +316,11 @@ class FileRecord(Struct, frozen=True):
     submitted: str = ""
     content: str = ""
     modified: float = 0.0
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Counts = Counts()
     cannot_write: str = ""
     marked_copy: str = ""
-    errors: tuple[dict[str, Json], ...] = ()
-    measuring_errors: tuple[dict[str, Json], ...] = ()
+    errors: tuple[RuleError, ...] = ()
+    measuring_errors: tuple[RuleError, ...] = ()
     overview: Overview = Overview()
     left_out: tuple[str, ...] = ()
     year: int = 0
@@ -369,10 +329,9 @@ class FileRecord(Struct, frozen=True):
     parts: Parts = NOTHING
 
     @property
-    def findings(self) -> tuple[dict[str, Json], ...]:
-        """In the form of the JSON report."""
-        found = _decoded(list[dict[str, Any]], self.parts.part(_FINDINGS))
-        return tuple([{"file": self.path, **each} for each in found])
+    def findings(self) -> tuple[Finding, ...]:
+        """In the order of the form."""
+        return _decoded(tuple[Finding, ...], self.parts.part(_FINDINGS))
 
     @property
     def judged(self) -> tuple[Judged, ...]:
@@ -395,21 +354,8 @@ class FileRecord(Struct, frozen=True):
         return facts_of(self.parts.part(_FACTS))
 
 
-def record_of(
-    path: str, place: str, modified: float, marked_copy: str, head: Head, parts: Parts
-) -> FileRecord:
-    """The record of one file. ``place`` is its path in full, as errors of rules name it."""
-    said = asdict(head) | {
-        "counts": dict(zip(_COUNTED, head.counts, strict=False)),
-        "errors": tuple([{"file": place, **each} for each in head.errors]),
-        "measuring_errors": tuple([{"file": place, **each} for each in head.measuring_errors]),
-    }
-    return FileRecord(path=path, modified=modified, marked_copy=marked_copy, parts=parts, **said)
-
-
-def error_contents(errors: Iterable[RuleError]) -> tuple[ErrorContent, ...]:
-    """Rules that went wrong, in the form of the JSON report."""
-    return tuple(
-        ErrorContent(plugin=each.plugin, rule=each.rule, message=each.message, where=each.where)
-        for each in errors
+def record_of(path: str, modified: float, marked_copy: str, head: Head, parts: Parts) -> FileRecord:
+    """The record of one file."""
+    return FileRecord(
+        path=path, modified=modified, marked_copy=marked_copy, parts=parts, **asdict(head)
     )

@@ -35,9 +35,8 @@ from checker.county.school_copy import Note
 from checker.county.townships import ELSEWHERE, KINDS, Township, townships
 from checker.county.traces import hint
 from checker.county.work_list import WorkList
-from checker.marking.file_record import Json
+from checker.marking.findings import Finding
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
-from checker.reports.json_report import finding_word
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -78,7 +77,7 @@ def county_page(
         kinds=KINDS,
         states=list(dict.fromkeys(line.state for line in todo.lines)),
         scorecard=_scorecard(report),
-        unjudged=sum(record.counts.get("unjudged", 0) for record in report.standing()),
+        unjudged=sum(record.counts.unjudged for record in report.standing()),
         causes_of=_CausesOf(report),
         county_of=notes,
         school_anchors={school.code: f"s{n}" for n, school in enumerate(report.schools, 1)},
@@ -101,7 +100,6 @@ def county_page(
         link=_link,
         percent=_percent,
         left_out=_left_out,
-        word_of=finding_word,
         hint=hint,
         state_of=state_of,
         school_years=school_years,
@@ -123,7 +121,7 @@ class CauseGroup(Struct, frozen=True):
     """The findings that follow from one thing to do first ("" for all others)."""
 
     message: str
-    findings: list[dict[str, Json]]
+    findings: list[Finding]
 
 
 class _CausesOf:
@@ -141,11 +139,8 @@ class _CausesOf:
         groups = [CauseGroup(str(thing), []) for thing in record.overview.first]
         others = CauseGroup("", [])
         for finding in record.findings:
-            number = finding.get("cause", 0)
-            if isinstance(number, int) and 0 < number <= len(groups):
-                groups[number - 1].findings.append(finding)
-            else:
-                others.findings.append(finding)
+            group = groups[finding.cause - 1] if finding.cause else others
+            group.findings.append(finding)
         return [group for group in (*groups, others) if group.findings]
 
 
@@ -159,11 +154,9 @@ def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResu
 
 def _counts(report: CountyReport) -> dict[str, int]:
     tally = Counter(result.outcome for result in report.deciding())
-    hard = sum(record.counts.get("fail", 0) for record in report.standing())
+    hard = sum(record.counts.fail for record in report.standing())
     clean = sum(
-        1
-        for record in report.standing()
-        if record.status == "checked" and not record.counts.get("fail")
+        1 for record in report.standing() if record.status == "checked" and not record.counts.fail
     )
     return {
         "expected": report.handing_in.expected,
