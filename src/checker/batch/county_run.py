@@ -272,8 +272,7 @@ def _remembered(
 ) -> tuple[CountyReport, tuple[str, ...]]:
     """The report with how the county stood before, and with what became of the 审定 files; and why
     schools that were named could not be 审定, or not any more."""
-    records = {record.path: record for record in report.records}
-    counted = {school.code: records[school.path] for school in report.schools}
+    counted = {school.code: school for school in report.schools}
     opened, refused = locked_schools(options.unlock, desk.log.locks)
     for code in opened:
         desk.unlock(code)

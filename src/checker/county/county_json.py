@@ -12,7 +12,6 @@ from msgspec.structs import asdict
 
 from checker import __version__
 from checker.county.conclusions import CountyFinding, DispersionResult, cells_of
-from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level, SchoolYear, YearLine
 from checker.marking.file_record import FileRecord, Json
 from checker.model.report import FileStatus
@@ -27,7 +26,7 @@ def county_document(report: CountyReport) -> Iterator[str]:
 
 
 def _members(report: CountyReport) -> dict[str, Member]:
-    counted = frozenset(item.path for item in report.handing_in.counted.values())
+    counted = frozenset(school.path for school in report.schools)
     superseded = report.superseded()
     return {
         "version": __version__,
@@ -130,7 +129,7 @@ def _roster(report: CountyReport) -> Json:
     }
 
 
-def _filing(item: Filing) -> Json:
+def _filing(item: FileRecord) -> Json:
     return {"path": item.path, "code": item.code, "name": item.name}
 
 

@@ -11,11 +11,12 @@ from io import BytesIO
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
-from checker.county.report import CountyReport, School
+from checker.county.report import CountyReport
 from checker.county.school_copy import COUNTY_UNIT, Note
 from checker.county.townships import ELSEWHERE
 from checker.county.work_list import township_of
 from checker.harmless import one_line
+from checker.marking.file_record import FileRecord
 from checker.marking.findings import Finding
 from checker.marking.overview import FirstThing
 from checker.model.verdicts import Outcome, Severity
@@ -46,9 +47,9 @@ _LONGEST = 60
 _FONT = "宋体"
 
 
-def by_township(report: CountyReport) -> dict[str, list[School]]:
+def by_township(report: CountyReport) -> dict[str, list[FileRecord]]:
     """乡镇 -> its schools, those without one under `ELSEWHERE`."""
-    found: dict[str, list[School]] = defaultdict(list)
+    found: dict[str, list[FileRecord]] = defaultdict(list)
     for school in report.schools:
         town = township_of(report.roster.get(school.code), school.name, school.path)
         found[town or ELSEWHERE].append(school)
@@ -84,7 +85,6 @@ class Feedback:
         self._report = report
         self._notes = notes
         self._deadline = deadline
-        self._records = {record.path: record for record in report.records}
         self._document: Document = docx.Document()
         normal = self._document.styles["Normal"]
         normal.font.name = _FONT
@@ -100,14 +100,13 @@ class Feedback:
         properties.created = properties.modified = datetime(*_FIXED)
         properties.author = ""
 
-    def asks(self, school: School) -> bool:
+    def asks(self, school: FileRecord) -> bool:
         """Whether there is anything that a school is to mend, to explain or to fill in."""
-        record = self._records[school.path]
-        counts = record.counts
+        counts = school.counts
         asked = counts.fail or counts.doubt or counts.unjudged
         return bool(asked or self._notes.get(school.code))
 
-    def write(self, schools: Iterable[School], target: BinaryIO) -> int:
+    def write(self, schools: Iterable[FileRecord], target: BinaryIO) -> int:
         """A zip archive with one document a school; how many."""
         taken: set[str] = set()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -123,11 +122,10 @@ class Feedback:
                 archive.writestr(entry, _timeless(content))
         return len(taken)
 
-    def _tell(self, school: School) -> None:
+    def _tell(self, school: FileRecord) -> None:
         """Write one school's page into the document."""
-        record = self._records[school.path]
         notes = self._notes.get(school.code, ())
-        counts = record.counts
+        counts = school.counts
         self._clear()
         self._line(f"{school.name}填报数据反馈单", bold=True, size=16)
         about = f"标识码 {school.code}　{self._report.county}{self._report.edition} 年"
@@ -141,12 +139,12 @@ class Feedback:
             "（有误请改正，属实的在“说明”表写明）。"
         )
         by_cause: dict[int, list[Finding]] = defaultdict(list)
-        for item in record.findings:
+        for item in school.findings:
             if item.verdict in _ASKED and item.severity is not Severity.INFO:
                 by_cause[item.cause].append(item)
         first = [
             line
-            for number, thing in enumerate(record.overview.first, 1)
+            for number, thing in enumerate(school.overview.first, 1)
             for line in _of_cause(thing, by_cause.pop(number, []))
         ]
         self._list("先做这几件事", first)
@@ -155,12 +153,12 @@ class Feedback:
                 for note in notes]  # fmt: skip
         self._list(f"{COUNTY_UNIT}核对中发现的", told)
         open_items = [f"{item.title}（{item.unit}）：{item.message}"
-                      for item in record.overview.unjudged]  # fmt: skip
+                      for item in school.overview.unjudged]  # fmt: skip
         self._list(f"缺数据、没有判断的项目（{len(open_items)} 项），请补齐", open_items)
         unmet = counts.unmet
         if unmet:
             self._line(f"另有未达标 {unmet} 项：数据属实的据实上报，不要为了达标改数。")
-        if school.marked:
+        if school.marked_copy:
             self._line("每一处的位置和改法，见随发的标记副本。")
 
     def _clear(self) -> None:

@@ -9,27 +9,19 @@ from fractions import Fraction
 from itertools import groupby
 
 from msgspec import Struct, field
+from msgspec.structs import astuple
 
 from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.handing_in import HandingIn
 from checker.county.roster import RosterEntry
 from checker.marking.file_record import Doubt, FileRecord
+from checker.marking.findings import Counts
 from checker.model.report import Asked
 from checker.model.verdicts import (
     Outcome,
     RuleError,
     format_number,
 )
-
-
-class School(Struct, frozen=True):
-    """One school that counts. ``path`` is its file as shown; ``marked`` its marked copy or ""."""
-
-    code: str
-    name: str
-    type: str
-    path: str
-    marked: str = ""
 
 
 class Level(Struct, frozen=True):
@@ -213,7 +205,7 @@ class CountyReport(Struct, frozen=True):
     asked: Asked
     handing_in: HandingIn
     records: tuple[FileRecord, ...]
-    schools: tuple[School, ...]
+    schools: tuple[FileRecord, ...]
     stages: Mapping[str, str]
     indicators: tuple[Indicator, ...]
     levels: Iterable[Level]
@@ -231,11 +223,21 @@ class CountyReport(Struct, frozen=True):
     runs: tuple[Progress, ...] = ()
     locks: tuple[LockState, ...] = ()
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The schools' names by 标识码."""
+        return {school.code: school.name for school in self.schools}
+
+    def sums(self) -> Counts:
+        """What is wrong in all files but superseded copies, added up."""
+        columns = zip(*(astuple(record.counts) for record in self.standing()), strict=True)
+        return Counts(*map(sum, columns))
+
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
         return tuple(item for item in self.dispersion if item.decides)
 
-    def units(self) -> Iterator[tuple[School, dict[str, dict[str, Level]]]]:
+    def units(self) -> Iterator[tuple[FileRecord, dict[str, dict[str, Level]]]]:
         """Every school with its levels by stage and rule; one pass over the levels."""
         groups = groupby(self.levels, key=lambda level: level.code)
         code, levels = next(groups, ("", iter(())))
@@ -272,7 +274,7 @@ class CountyReport(Struct, frozen=True):
 
     def account(self) -> dict[str, int]:
         """What became of every file, in numbers that add up to all of them."""
-        counted = {item.path for item in self.handing_in.counted.values()}
+        counted = {school.path for school in self.schools}
         nobodys = {item.path for item, _ in self.handing_in.nobodys()}
         superseded = self.superseded()
         tally: Counter[str] = Counter()

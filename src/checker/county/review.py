@@ -100,12 +100,10 @@ class ReviewLine(NamedTuple):
 def review_lines(report: CountyReport) -> list[ReviewLine]:
     """Every text of the schools that count, 乡镇 by 乡镇. A decision holds for the very text that
     it was made of: what was written anew is open again."""
-    records = {record.path: record for record in report.records}
     found = []
     for school in report.schools:
-        record = records[school.path]
         entry = report.roster.get(school.code)
-        for item in record.explained:
+        for item in school.explained:
             decision = report.decisions.get((school.code, item.key))
             if decision is not None and decision.text != item.text:
                 decision = None

@@ -194,7 +194,7 @@ def _years(book: Workbook, styles: Styles, report: CountyReport) -> None:
     )
     widths = (9, 34, 12, 12, 12, 12, 10, 8, 8, 9, 9, 9, 50, 50)
     page = ListSheet(book, styles, "与去年比", heads, widths)
-    names = {school.code: school.name for school in report.schools}
+    names = report.names
     for line in report.years:
         values: tuple[Value, ...] = (
             *(report.stages.get(line.stage, line.stage), f"{line.title}（{line.unit}）"),
@@ -249,7 +249,7 @@ def _locks(book: Workbook, styles: Styles, report: CountyReport) -> None:
 
 
 def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
-    filing, deciding, standing = report.handing_in, report.deciding(), report.standing()
+    filing, deciding, sums = report.handing_in, report.deciding(), report.sums()
     passed = sum(item.outcome is Outcome.PASS for item in deciding)
     if report.unjudged:
         yield "校验被中断", f"还有 {len(report.unjudged)} 份文件没有校验，以下都是暂时的"
@@ -264,15 +264,15 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "没有校验的文件（无法读取、没有查看、往年的表）", len(report.unreadable())
     yield "不用校验的文件", len(report.beside)
     yield "文件", account_told(report)
-    yield "必须修改的问题", sum(record.counts.fail for record in standing)
-    yield "需要说明的问题", sum(record.counts.doubt for record in standing)
-    yield "未达标（据实上报）", sum(record.counts.unmet for record in standing)
+    yield "必须修改的问题", sums.fail
+    yield "需要说明的问题", sums.doubt
+    yield "未达标（据实上报）", sums.unmet
     unsure = sum(item.provisional for item in deciding)
     note = f"（{unsure} 项是暂时的，有学校未计入）" if unsure else ""
     hanging = sum(bool(item.hinges) for item in deciding)
     note += f"，{hanging} 项暂不能下结论" if hanging else ""
     yield "差异系数达标项数", f"{passed} / {len(deciding)}{note}"
-    yield "未判断的项", sum(record.counts.unjudged for record in standing)
+    yield "未判断的项", sums.unjudged
     for rate in report.attainments:
         where = report.stages.get(rate.stage, "学校")
         told = (
@@ -286,7 +286,6 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
     page = ListSheet(book, styles, "应报清单", heads, (14, 30, 14, 12, 46, 60))
     filing = report.handing_in
     reasons = {choice.code: choice for choice in filing.choices}
-    types = {school.code: school.type for school in report.schools}
     rows: list[tuple[tuple[str, ...], str]] = [
         (
             (entry.code, entry.name, entry.type, "缺报", "", hint(report, entry) or "尚未收到"),
@@ -306,7 +305,7 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
         if choice:
             others = "、".join(other.path for other in choice.others)
             note = f"采用理由：{choice.reason}；未采用：{others}"
-        line = (code, item.name, types.get(code, ""), "一校多份" if choice else "已报")
+        line = (code, item.name, item.type, "一校多份" if choice else "已报")
         rows.append(((*line, item.path, note), "doubt" if choice else "pass"))
     for item, about in filing.nobodys():
         state = "不在名册" if item.code else "没有标识码"
@@ -372,7 +371,7 @@ def write_facts(book: Workbook, styles: Styles, report: CountyReport) -> None:
     page.sheet.freeze_panes(1, 2)
     page.sheet.set_print_scale(50)  # hundreds of columns: no page is as wide
     page.sheet.repeat_columns(0, 1)
-    counted = {item.path for item in report.handing_in.counted.values()}
+    counted = {school.path for school in report.schools}
     for record in report.records:
         if record.path in counted:
             row = _row(record, columns)
@@ -443,7 +442,7 @@ def write_dispersion(book: Workbook, styles: Styles, report: CountyReport) -> No
     )
     widths = (9, 34, 8, 11, 11, 8, 12, 12, 20, 10, 11, 10, 40, 9, 26, 12, 12, 12)
     page = ListSheet(book, styles, "差异系数", heads, widths)
-    names = {school.code: school.name for school in report.schools}
+    names = report.names
     for item in report.dispersion:
         stage = report.stages.get(item.stage, item.stage)
         steps: Sequence[tuple[Value, ...]] = [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
 
 from checker.county.conclusions import cells_of
+from checker.county.handing_in import asks_code
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry
 from checker.county.traces import traces
@@ -104,7 +105,6 @@ class WorkList(Struct, frozen=True):
 
 def work_list(report: CountyReport) -> WorkList:
     """The list, worst first. Every school's findings are read once."""
-    records = {record.path: record for record in report.records}
     filing = report.handing_in
     lines = [_missing(report, entry) for entry in filing.missing]
     # one school takes one line, whatever is wrong with it
@@ -115,7 +115,7 @@ def work_list(report: CountyReport) -> WorkList:
         if record.path not in taken and not _left_by_an_open_book(record)
     ]
     rules = _RuleTally()
-    lines += _of_schools(report, records, rules)
+    lines += _of_schools(report, rules)
     lines += [
         _line(record, record.name or record.path, BLANK, BLANK_FORM)
         for record in report.records
@@ -124,11 +124,10 @@ def work_list(report: CountyReport) -> WorkList:
     for item in (*filing.strangers, *filing.nameless):
         if item.path not in taken:
             wrong = f"标识码 {item.code} 不在名册上" if item.code else "没有填标识码"
-            if not item.asks_code:
+            if not asks_code(item):
                 wrong = f"“{item.name}”在名册上没有对上一所学校"
-            record = records[item.path]
             why = f"{wrong}，请学校核对后重报。"
-            lines.append(_line(record, record.name or record.path, STRANGE, why))
+            lines.append(_line(item, item.name or item.path, STRANGE, why))
     lines.sort(key=_weight)
     return WorkList(tuple(lines), tuple(_tonight(report, lines)), rules.lines())
 
@@ -153,9 +152,7 @@ class _RuleTally:
         )
 
 
-def _of_schools(
-    report: CountyReport, records: Mapping[str, FileRecord], rules: _RuleTally
-) -> Iterator[SchoolLine]:
+def _of_schools(report: CountyReport, rules: _RuleTally) -> Iterator[SchoolLine]:
     """The lines of the schools that count; their findings are tallied in ``rules``."""
     hinges = hanging(report)
     stages: dict[str, tuple[str, ...]] = {
@@ -167,10 +164,9 @@ def _of_schools(
         for hinge in concluded.hinges:
             questioned[hinge.school].update(hinge.doubts)
     for school in report.schools:
-        record = records[school.path]
         own: dict[str, None] = {}
         reason = ""
-        for finding in record.findings:
+        for finding in school.findings:
             if finding.informs:
                 continue
             own[finding.rule] = None
@@ -178,13 +174,13 @@ def _of_schools(
             if not reason and Doubt(finding.rule, place) in questioned[school.code]:
                 reason = finding.message
             rules.add(finding.rule, school.code, finding.title, finding.severity)
-        first = reason or next((thing.message for thing in record.overview.first), "")
+        first = reason or next((thing.message for thing in school.overview.first), "")
         yield _line(
-            record,
-            record.name,
+            school,
+            school.name,
             HANDED_IN,
             first,
-            report.roster.get(record.code),
+            report.roster.get(school.code),
             stages.get(school.code, ()),
             tuple(own),
             hinges.get(school.code, ()),

@@ -280,7 +280,9 @@ def check_kept(stored: Kept) -> None:
         FileStatus(head.status)
         for finding in _decoded(tuple[Finding, ...], bulk.findings):
             own = finding.places[0].a1 if finding.places else ""
-            if finding.cell != own or not all(map(_PLACE.fullmatch, map(str, finding.places))):
+            if finding.cell != own or not 0 <= finding.cause <= len(head.overview.first):
+                raise BadRecord("cell or cause")
+            if not all(map(_PLACE.fullmatch, map(str, finding.places))):
                 raise BadRecord("place")
         for item in _decoded(tuple[Judged, ...], bulk.judged):
             Outcome(item.outcome)

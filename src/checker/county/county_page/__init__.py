@@ -35,6 +35,7 @@ from checker.county.school_copy import Note
 from checker.county.townships import ELSEWHERE, KINDS, Township, townships
 from checker.county.traces import hint
 from checker.county.work_list import WorkList
+from checker.marking.file_record import FileRecord
 from checker.marking.findings import Finding
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
 
@@ -77,12 +78,11 @@ def county_page(
         kinds=KINDS,
         states=list(dict.fromkeys(line.state for line in todo.lines)),
         scorecard=_scorecard(report),
-        unjudged=sum(record.counts.unjudged for record in report.standing()),
-        causes_of=_CausesOf(report),
+        unjudged=report.sums().unjudged,
+        by_cause=by_cause,
         county_of=notes,
         school_anchors={school.code: f"s{n}" for n, school in enumerate(report.schools, 1)},
         cells_of=cells_of,
-        counts_of={record.path: record.counts for record in report.records},
         rows=unit_rows(report, anchors),
         anchors=anchors,
         bars=_bars(report),
@@ -94,7 +94,7 @@ def county_page(
         shortages=_shortage_lines(report),
         shortages_of=_shortages_by_school(report),
         counts=_counts(report),
-        names={school.code: school.name for school in report.schools},
+        names=report.names,
         words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
         number=format_number,
         link=_link,
@@ -124,24 +124,14 @@ class CauseGroup(Struct, frozen=True):
     findings: list[Finding]
 
 
-class _CausesOf:
-    """The findings of the file at a path by what they follow from, read when the page comes to
-    it."""
-
-    def __init__(self, report: CountyReport) -> None:
-        self._records = {record.path: record for record in report.records}
-
-    def get(self, path: str) -> list[CauseGroup]:
-        """In the order in which they should be mended."""
-        record = self._records.get(path)
-        if record is None:
-            return []
-        groups = [CauseGroup(str(thing), []) for thing in record.overview.first]
-        others = CauseGroup("", [])
-        for finding in record.findings:
-            group = groups[finding.cause - 1] if finding.cause else others
-            group.findings.append(finding)
-        return [group for group in (*groups, others) if group.findings]
+def by_cause(record: FileRecord) -> list[CauseGroup]:
+    """The findings of a file by what they follow from, in the order in which they should be
+    mended."""
+    groups = [CauseGroup(str(thing), []) for thing in record.overview.first]
+    groups.append(CauseGroup("", []))
+    for finding in record.findings:
+        groups[finding.cause - 1].findings.append(finding)
+    return [group for group in groups if group.findings]
 
 
 def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResult]]]:
@@ -154,7 +144,6 @@ def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResu
 
 def _counts(report: CountyReport) -> dict[str, int]:
     tally = Counter(result.outcome for result in report.deciding())
-    hard = sum(record.counts.fail for record in report.standing())
     clean = sum(
         1 for record in report.standing() if record.status == "checked" and not record.counts.fail
     )
@@ -163,7 +152,7 @@ def _counts(report: CountyReport) -> dict[str, int]:
         "received": len(report.handing_in.counted),
         "missing": len(report.handing_in.missing),
         "unreadable": len(report.unreadable()),
-        "hard": hard,
+        "hard": report.sums().fail,
         "clean": clean,
         "cv_pass": tally[Outcome.PASS],
         "cv_all": len(report.deciding()),

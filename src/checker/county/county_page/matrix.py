@@ -8,7 +8,8 @@ from fractions import Fraction
 from msgspec import Struct
 
 from checker.county.conclusions import cells_of
-from checker.county.report import CountyReport, Indicator, Level, School
+from checker.county.report import CountyReport, Indicator, Level
+from checker.marking.file_record import FileRecord
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
 
 LEVEL_WORDS = {Outcome.PASS: "达标"}
@@ -26,7 +27,7 @@ class MatrixCell(Struct, frozen=True):
 class UnitRow(Struct, frozen=True):
     """One stage unit of one school, with its cells in the order of the indicators."""
 
-    school: School
+    school: FileRecord
     anchor: str
     stage: str
     stage_title: str
