@@ -68,7 +68,7 @@ def test_records_come_back_whole_in_any_order_as_often_as_asked() -> None:
 def test_after_the_run_heads_are_there_and_nothing_else_is_pretended() -> None:
     with Spool() as spool:
         kept = spool.keep(record(3))
-    assert kept.counts == {"fail": 3} and kept.errors
+    assert kept.counts == Counts(fail=3) and kept.errors
     with pytest.raises(ValueError, match="closed"):
         _ = kept.findings
 

@@ -229,8 +229,14 @@ def _apart(item: CountyFinding | DispersionResult) -> dict[str, Json]:
 def _gaps(report: CountyReport) -> Json:
     return {
         "total": [
-            {"stage": stage, "rule": rule, "value": _shown(value), "unit": unit, "schools": count}
-            for (stage, rule), (value, unit, count) in report.total_shortages().items()
+            {
+                "stage": total.stage,
+                "rule": total.rule,
+                "value": _shown(total.value),
+                "unit": total.unit,
+                "schools": total.schools,
+            }
+            for total in report.total_shortages()
         ],
         "schools": [
             {

@@ -17,11 +17,7 @@ from checker.county.roster import RosterEntry
 from checker.marking.file_record import Doubt, FileRecord
 from checker.marking.findings import Counts
 from checker.model.report import Asked
-from checker.model.verdicts import (
-    Outcome,
-    RuleError,
-    format_number,
-)
+from checker.model.verdicts import MISSED, Outcome, RuleError, format_number
 
 
 class Level(Struct, frozen=True):
@@ -40,6 +36,12 @@ class Level(Struct, frozen=True):
     def sure(self) -> bool:
         """Whether nothing that it is made of is called wrong or doubtful."""
         return not self.doubts
+
+    def ratio(self, indicator: Indicator) -> Fraction | None:
+        """Which part of the standard is reached; None without a standard."""
+        if not self.value or not self.limit:
+            return Fraction(0) if self.limit else None
+        return self.value / self.limit if indicator.at_least else self.limit / self.value
 
 
 class Indicator(Struct, frozen=True):
@@ -87,6 +89,31 @@ class Shortage(Struct, frozen=True):
     value: Fraction
     unit: str
     noun: str = ""
+
+
+class TotalShortage(Struct, frozen=True, order=True):
+    """What all schools lack in one indicator and stage together: the sum of the schools' gaps,
+    never the gap of the sums. A county that has enough in total can still hold schools that lack
+    (catalogue R0.10)."""
+
+    stage: str
+    stage_title: str
+    rule: str
+    title: str
+    value: Fraction
+    unit: str
+    schools: int
+
+
+class UnitRow(Struct, frozen=True):
+    """One stage unit of one school, with its levels in the order of the indicators. ``failed`` of
+    them miss the standard, ``unsure`` are made of wrong or doubtful figures."""
+
+    school: FileRecord
+    stage_title: str
+    levels: tuple[tuple[Indicator, Level | None], ...]
+    failed: int
+    unsure: int
 
 
 class FactColumn(Struct, frozen=True):
@@ -300,17 +327,32 @@ class CountyReport(Struct, frozen=True):
         """Forms on which nothing was filled in."""
         return tuple(record for record in self.records if record.overview.blank)
 
-    def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:
-        """(stage, rule) -> (Σ of the schools' own gaps, unit with noun, schools that lack).
+    def unit_rows(self) -> Iterator[UnitRow]:
+        """The school × indicator matrix, in the order of the schools."""
+        for school, units in self.units():
+            for stage, title in self.stages.items():
+                own = units.get(stage)
+                if own is not None:
+                    yield UnitRow(
+                        school,
+                        title,
+                        tuple((item, own.get(item.rule)) for item in self.indicators),
+                        sum(level.outcome in MISSED and level.sure for level in own.values()),
+                        sum(not level.sure for level in own.values()),
+                    )
 
-        The sum of the schools' gaps, never the gap of the sums: a county that has enough in total
-        can still hold schools that lack (catalogue R0.10).
-        """
-        totals: dict[tuple[str, str], tuple[Fraction, str, int]] = {}
+    def total_shortages(self) -> list[TotalShortage]:
+        """One for each stage and rule."""
+        totals: dict[tuple[str, str], TotalShortage] = {}
         for item in self.shortages:
-            value, _, count = totals.get((item.stage, item.rule), (Fraction(0), "", 0))
-            totals[item.stage, item.rule] = (value + item.value, item.unit + item.noun, count + 1)
-        return totals
+            key, title = (item.stage, item.rule), self.stages.get(item.stage, "全校")
+            unit = item.unit + item.noun
+            last = totals.get(key)
+            value, count = (last.value, last.schools) if last else (Fraction(0), 0)
+            totals[key] = TotalShortage(
+                item.stage, title, item.rule, item.title, value + item.value, unit, count + 1
+            )
+        return list(totals.values())
 
 
 def account_told(report: CountyReport) -> str:

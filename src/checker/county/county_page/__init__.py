@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from hashlib import sha256
@@ -21,7 +21,7 @@ from checker.county.county_page.charts import (
     shares_of,
     standard_strip,
 )
-from checker.county.county_page.matrix import unit_rows
+from checker.county.county_page.matrix import matrix_cell
 from checker.county.exact_column import ExactColumn
 from checker.county.report import (
     CountyReport,
@@ -61,7 +61,6 @@ def county_page(
     here = files(__name__)
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
-    anchors: dict[str, str] = {}  # filled by the matrix, which stands before the schools
     style, script = ((here / name).read_text("utf-8") for name in ("page.css", "page.js"))
     pieces = template.stream(
         report=report,
@@ -78,22 +77,22 @@ def county_page(
         kinds=KINDS,
         states=list(dict.fromkeys(line.state for line in todo.lines)),
         scorecard=_scorecard(report),
-        unjudged=report.sums().unjudged,
+        clean=sum(
+            record.status == "checked" and not record.counts.fail for record in report.standing()
+        ),
         by_cause=by_cause,
         county_of=notes,
         school_anchors={school.code: f"s{n}" for n, school in enumerate(report.schools, 1)},
         cells_of=cells_of,
-        rows=unit_rows(report, anchors),
-        anchors=anchors,
+        matrix_cell=matrix_cell,
         bars=_bars(report),
         distributions=_distributions(report),
         dispersion=_by_stage(report.deciding()),
         told_only=[item for item in report.dispersion if not item.decides],
         open_findings=[item for item in report.findings if item.outcome is not Outcome.PASS],
         kept_findings=[item for item in report.findings if item.outcome is Outcome.PASS],
-        shortages=_shortage_lines(report),
+        shortages=sorted(report.total_shortages()),
         shortages_of=_shortages_by_school(report),
-        counts=_counts(report),
         names=report.names,
         words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
         number=format_number,
@@ -140,25 +139,6 @@ def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResu
     for item in report.deciding():
         found[item.title][item.stage] = item
     return list(found.items())
-
-
-def _counts(report: CountyReport) -> dict[str, int]:
-    tally = Counter(result.outcome for result in report.deciding())
-    clean = sum(
-        1 for record in report.standing() if record.status == "checked" and not record.counts.fail
-    )
-    return {
-        "expected": report.handing_in.expected,
-        "received": len(report.handing_in.counted),
-        "missing": len(report.handing_in.missing),
-        "unreadable": len(report.unreadable()),
-        "hard": report.sums().fail,
-        "clean": clean,
-        "cv_pass": tally[Outcome.PASS],
-        "cv_all": len(report.deciding()),
-        "cv_open": sum(bool(result.hinges) for result in report.deciding()),
-        "cv_unsure": sum(result.provisional for result in report.deciding()),
-    }
 
 
 def _by_stage(results: tuple[DispersionResult, ...]) -> dict[str, list[DispersionResult]]:
@@ -293,28 +273,6 @@ class _Spread:
         self.values.append(value)
         self.limit = level.limit if self.limit is None else self.limit
         self.failed += level.outcome in MISSED
-
-
-class ShortageLine(Struct, frozen=True):
-    """The county's total gap of one indicator and stage."""
-
-    title: str
-    stage_title: str
-    total: str
-    schools: int
-
-
-def _shortage_lines(report: CountyReport) -> list[ShortageLine]:
-    titles = {item.rule: item.title for item in report.shortages}
-    return [
-        ShortageLine(
-            titles[rule],
-            report.stages.get(stage, "全校"),
-            f"{format_number(value, 2)} {unit}",
-            count,
-        )
-        for (stage, rule), (value, unit, count) in sorted(report.total_shortages().items())
-    ]
 
 
 def _shortages_by_school(report: CountyReport) -> dict[str, list[str]]:
