@@ -14,13 +14,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from checker.county.conclusions import DispersionResult, cells_of
-from checker.county.county_page.charts import (
-    dispersion_bars,
-    distribution,
-    school_squares,
-    shares_of,
-    standard_strip,
-)
+from checker.county.county_page.histograms import distributions, shares_of
 from checker.county.county_page.matrix import matrix_cell
 from checker.county.exact_column import ExactColumn
 from checker.county.report import (
@@ -55,13 +49,20 @@ def county_page(
     """The page as text, piece by piece: the schools are read back one by one while it is written.
     ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"; ``todo`` is the report's
     work list, ``notes`` what the county says of single schools."""
-    from jinja2 import Environment
+    from jinja2 import Environment, FunctionLoader
     from markupsafe import Markup
 
     here = files(__name__)
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
+    environment = Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(lambda name: (here / name).read_text("utf-8")),
+    )
+    environment.globals["number"] = format_number
+    template = environment.get_template("page.html.j2")
     style, script = ((here / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    towns = [(town, shares_of(town)) for town in townships(report, todo.lines)]
     pieces = template.stream(
         report=report,
         account=account_told(report),
@@ -73,7 +74,8 @@ def county_page(
         todo=todo,
         townships=sorted({line.township or ELSEWHERE for line in todo.lines}, key=_last),
         elsewhere=ELSEWHERE,
-        towns=_towns(report, todo),
+        towns=towns,
+        tallest=max((max(shares) for _, shares in towns), default=Fraction(0)),
         kinds=KINDS,
         states=list(dict.fromkeys(line.state for line in todo.lines)),
         scorecard=_scorecard(report),
@@ -85,8 +87,7 @@ def county_page(
         school_anchors={school.code: f"s{n}" for n, school in enumerate(report.schools, 1)},
         cells_of=cells_of,
         matrix_cell=matrix_cell,
-        bars=_bars(report),
-        distributions=_distributions(report),
+        distributions=list(distributions(report)),
         dispersion=_by_stage(report.deciding()),
         told_only=[item for item in report.dispersion if not item.decides],
         open_findings=[item for item in report.findings if item.outcome is not Outcome.PASS],
@@ -95,7 +96,6 @@ def county_page(
         shortages_of=_shortages_by_school(report),
         names=report.names,
         words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
-        number=format_number,
         link=_link,
         percent=_percent,
         left_out=_left_out,
@@ -157,34 +157,6 @@ def _left_out(results: list[DispersionResult]) -> list[tuple[tuple[str, ...], li
     return list(titles.items())
 
 
-def _bars(report: CountyReport) -> dict[str, Markup]:
-    from markupsafe import Markup
-
-    return {
-        stage: Markup(dispersion_bars(results, report.stages.get(stage, stage)))
-        for stage, results in _by_stage(report.deciding()).items()
-    }
-
-
-class Tile(Struct, frozen=True):
-    """One 乡镇 with its pictures."""
-
-    town: Township
-    squares: Markup
-    strip: Markup
-
-
-def _towns(report: CountyReport, todo: WorkList) -> list[Tile]:
-    from markupsafe import Markup
-
-    towns = townships(report, todo.lines)
-    tallest = max((max(shares_of(town)) for town in towns), default=Fraction(0))
-    return [
-        Tile(town, Markup(school_squares(town)), Markup(standard_strip(town, tallest)))
-        for town in towns
-    ]
-
-
 def _last(town: str) -> tuple[bool, str]:
     """`ELSEWHERE` after the 乡镇 that have names."""
     return town == ELSEWHERE, town
@@ -194,85 +166,6 @@ def _percent(share: Fraction) -> str:
     """46%; what misses is never shown as 100%."""
     text = format_number(share * 100, 0)
     return f"{format_number(share * 100, 2) if share < 1 and text == '100' else text}%"
-
-
-class Distribution(Struct, frozen=True):
-    """One histogram with its caption; ``chart`` is empty where all schools have one value. ``told``
-    are its figures in words."""
-
-    title: str
-    stage_title: str
-    chart: Markup
-    told: str
-    schools: int
-    failed: int
-    unsure: int
-
-
-def _distributions(report: CountyReport) -> list[Distribution]:
-    from markupsafe import Markup
-
-    grouped: dict[tuple[str, str], _Spread] = defaultdict(_Spread)
-    for level in report.levels:
-        if level.value is not None:
-            grouped[level.rule, level.stage].add(level.value, level)
-    found = []
-    for indicator in report.indicators:
-        for stage, title in report.stages.items():
-            spread = grouped.get((indicator.rule, stage))
-            if spread is None or not spread.values:
-                continue
-            values, limit = sorted(spread.values), spread.limit
-            chart = ""
-            if values[0] != values[-1]:
-                chart = distribution(
-                    values, limit, indicator.at_least, indicator.title, indicator.unit
-                )
-            found.append(
-                Distribution(
-                    indicator.title,
-                    title,
-                    Markup(chart),
-                    _told(values, limit, indicator),
-                    len(values),
-                    spread.failed,
-                    spread.unsure,
-                )
-            )
-    return found
-
-
-def _told(values: Sequence[Fraction], limit: Fraction | None, indicator: Indicator) -> str:
-    """The figures of a histogram; ``values`` in order."""
-    low, middle, high = (
-        format_number(values[place], indicator.digits)
-        for place in (0, (len(values) - 1) // 2, len(values) - 1)
-    )
-    unit = indicator.unit
-    need = "" if limit is None else f"标准 {format_number(limit, indicator.digits)}{unit}，"
-    if values[0] == values[-1]:
-        return f"{need}{'都' if len(values) > 1 else ''}是 {low}{unit}"
-    return f"{need}最低 {low}，中间 {middle}，最高 {high}{unit}"
-
-
-class _Spread:
-    """The values of one indicator in one stage, over all schools."""
-
-    def __init__(self) -> None:
-        self.values = ExactColumn()
-        self.limit: Fraction | None = None
-        self.failed = 0
-        self.unsure = 0
-
-    def add(self, value: Fraction, level: Level) -> None:
-        """One more school; the first limit is that of all. What is wrong or doubtful is only
-        counted."""
-        if not level.sure:
-            self.unsure += 1
-            return
-        self.values.append(value)
-        self.limit = level.limit if self.limit is None else self.limit
-        self.failed += level.outcome in MISSED
 
 
 def _shortages_by_school(report: CountyReport) -> dict[str, list[str]]:
