@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from checker.county.concluding import conclude
-from checker.county.question import Measured, Question
+from checker.county.question import County, Measured, Question
 from checker.marking.file_record import Doubt
 from checker.model.rules import Plain, Rule
 from checker.model.verdicts import Outcome, Scope, Severity
@@ -59,19 +59,22 @@ def ask(
     return Question(
         rule=rule,
         stage="primary",
-        stage_title="小学段",
-        measured={
-            "CTY1": measured(rows),
-            **{key: measured(items) for key, items in (others or {}).items()},
-        },
-        earlier={"CTY1": measured(earlier or [])},
-        names={"a": "一小", "b": "二小"},
+        county=County(
+            measured={
+                (key, "primary"): measured(items)
+                for key, items in {"CTY1": rows, **(others or {})}.items()
+            },
+            earlier={("CTY1", "primary"): measured(earlier or [])},
+            names={"a": "一小", "b": "二小"},
+            stages={"primary": "小学段"},
+            edition=2026,
+            unmeasured={(key, "primary"): codes for key, codes in (unmeasured or {}).items()},
+            absent=absent,
+            unread=unread,
+            types=types or {},
+        ),
         threshold=lambda name: Fraction(limits[name]) if name in limits else None,
         against=None if against is None else Fraction(against),
-        unmeasured=unmeasured or {},
-        absent=absent,
-        unread=unread,
-        types=types or {},
     )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from checker.county.collection import Concluded, County, conclude_all, gather, gather_gaps
+from checker.county.collection import Concluded, conclude_all, gather, gather_gaps
 from checker.county.measuring import (
     Measuring,
     collection_rules,
@@ -18,6 +18,7 @@ from checker.county.measuring import (
     measure,
     questions,
 )
+from checker.county.question import County
 from checker.judging.engine import judge
 from checker.marking.file_record import Measure
 from checker.model.rules import Plain

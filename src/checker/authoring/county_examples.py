@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from checker.authoring.example_forms import EXPECTED, errors_told, form_with
-from checker.county.collection import County, conclude_all, gather
+from checker.county.collection import conclude_all, gather
 from checker.county.measuring import figures_of, measure, questions
-from checker.county.python_rules import HandedIn
+from checker.county.question import County, HandedIn
 from checker.judging.engine import judge
 from checker.marking.file_record import Measure
 from checker.model.rules import Example, Plain, Rule

@@ -10,12 +10,13 @@ from sys import intern
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.county.collection import County, conclude_all, gather, gather_gaps
+from checker.county.collection import conclude_all, gather, gather_gaps
 from checker.county.conclusions import CountyFinding, key_of_note
 from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, HandingIn, hand_in
 from checker.county.measuring import collection_rules
-from checker.county.python_rules import HandedIn, submission_of
+from checker.county.python_rules import submission_of
+from checker.county.question import County, HandedIn
 from checker.county.report import (
     SENT_BACK,
     Attainment,

@@ -3,53 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import overload
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from checker.county.concluding import conclude
 from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.exact_column import ExactColumn
 from checker.county.measuring import figure
-from checker.county.python_rules import Asked, HandedIn, ask_function
-from checker.county.question import Conclusion, Measured, Question
+from checker.county.python_rules import ask_function
+from checker.county.question import Conclusion, County, Gaps, Measured, Measures, Question
 from checker.marking.file_record import Doubt, Measure, Unmeasured
 from checker.model.rules import Rule
-from checker.model.submission import Submission
 from checker.model.verdicts import RuleError
 from checker.plugins.failure import PluginFailure
 from checker.rules.profiles import Profile
 from checker.rules.ruleset import RuleSet, applies
 from checker.rules.values import RuleDefect
-
-Measures = Mapping[tuple[str, str], Sequence[Measured]]
-"""(rule id, stage or "") -> one entry per school that was measured."""
-
-Gaps = Mapping[tuple[str, str], Sequence[str]]
-"""(rule id, stage or "") -> 标识码 of the schools whose figures are missing."""
-
-
-class County(Struct, frozen=True):
-    """What the collection rules are asked about. ``earlier`` are last year's measures of the same
-    schools, ``form`` the county's own submission; ``stages`` gives titles and order; ``absent``
-    counts the schools of the roster that handed nothing in, ``unread`` without a roster the files
-    that no school's figures came of; ``types`` gives a 标识码's 办学类型 in words; ``forms`` and
-    last year's ``earlier_forms`` are what rules in Python are asked about."""
-
-    measured: Measures
-    earlier: Measures
-    names: Mapping[str, str]
-    stages: Mapping[str, str]
-    edition: int
-    form: Submission | None = None
-    unmeasured: Gaps = field(default_factory=dict)
-    absent: int = 0
-    unread: int = 0
-    types: Mapping[str, str] = field(default_factory=dict)
-    forms: Sequence[HandedIn] = ()
-    earlier_forms: Sequence[HandedIn] = ()
 
 
 class Concluded(Struct, frozen=True):
@@ -160,27 +132,7 @@ def _conclusion(
     against = None
     if "against" in rule.spec and county.form is not None:
         against = figure(rule, stage, county.form, ruleset, profile)
-    question = Question(
-        rule=rule,
-        stage=stage,
-        stage_title=county.stages.get(stage, ""),
-        measured=_of_stage(county.measured, stage),
-        earlier=_of_stage(county.earlier, stage),
-        names=county.names,
-        threshold=threshold,
-        against=against,
-        unmeasured={
-            name: codes for (name, own), codes in county.unmeasured.items() if own == stage
-        },
-        absent=county.absent,
-        unread=county.unread,
-        types=county.types,
-    )
+    question = Question(rule, stage, county, threshold, against)
     if rule.kind != "function":
         return conclude(question)
-    asked = Asked(county.forms, county.earlier_forms, county.form, county.stages, county.edition)
-    return ask_function(question, asked, ruleset, profile)
-
-
-def _of_stage(measures: Measures, stage: str) -> dict[str, Sequence[Measured]]:
-    return {rule: rows for (rule, own), rows in measures.items() if own == stage}
+    return ask_function(question, ruleset, profile)

@@ -10,6 +10,8 @@ from msgspec import Struct
 
 from checker.county.improvement import Improvement, Mover
 from checker.marking.file_record import Doubt
+from checker.marking.findings import Finding
+from checker.model.cells import CellRef
 from checker.model.verdicts import (
     MISSED,
     OUTCOME_WORDS,
@@ -98,15 +100,15 @@ class CountyFinding(Struct, frozen=True):
     """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
 
     rule: str
-    title: str
     severity: str
     outcome: Outcome
-    stage: str
-    actual: str
-    required: str
     message: str
-    source: str
-    fix: str
+    title: str = ""
+    stage: str = ""
+    actual: str = ""
+    required: str = ""
+    source: str = ""
+    fix: str = ""
     schools: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
     provisional: bool = False  # schools are not in it, and they may still change the outcome
@@ -134,6 +136,30 @@ class CountyFinding(Struct, frozen=True):
         if self.informs:
             return "提示"
         return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
+
+    def as_finding(self, unit: str, key: str, places: tuple[CellRef, ...] = ()) -> Finding:
+        """The same as what is found in a file; ``unit`` and ``key`` stand in it."""
+        return Finding(
+            rule=self.rule,
+            title=self.title,
+            family=self.rule.rstrip("0123456789"),
+            severity=Severity(self.severity),
+            verdict=self.outcome,
+            word=self.word,
+            unit=unit,
+            stage=self.stage,
+            sheet="",
+            cell="",
+            places=places,
+            actual=self.actual,
+            required=self.required,
+            gap="",
+            message=self.message,
+            source=self.source,
+            fix=self.fix,
+            key=key,
+            borderline=False,
+        )
 
 
 def key_of_note(rule: str, stage: str) -> str:

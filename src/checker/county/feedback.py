@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from checker.county.report import CountyReport
-from checker.county.school_copy import COUNTY_UNIT, Note
+from checker.county.school_copy import COUNTY_UNIT
 from checker.county.townships import ELSEWHERE
 from checker.county.work_list import township_of
 from checker.harmless import one_line
@@ -75,7 +75,7 @@ class Feedback:
     than writing into it."""
 
     def __init__(
-        self, report: CountyReport, notes: Mapping[str, Sequence[Note]], deadline: str
+        self, report: CountyReport, notes: Mapping[str, Sequence[Finding]], deadline: str
     ) -> None:
         """``notes`` by 标识码 are what the county says of the school; ``deadline`` may be ""."""
         import docx

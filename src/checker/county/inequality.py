@@ -64,7 +64,7 @@ def mean_dispersion(question: Question) -> Conclusion:
     limit, parts = question.limit(), texts(question.rule.spec.get("of"))
     if limit is None or not parts:
         return Conclusion()
-    found = {part: weighted(holdings_of(question.measured.get(part, ()))) for part in parts}
+    found = {part: weighted(holdings_of(question.measures(part))) for part in parts}
     values = [item.cv for item in found.values() if item is not None and item.cv is not None]
     missing = [part for part, item in found.items() if item is None or item.cv is None]
     if not values:
@@ -88,7 +88,7 @@ def claimed_dispersion(question: Question) -> Conclusion:
     claimed, parts = question.against, texts(question.rule.spec.get("of"))
     if claimed is None or not parts:
         return Conclusion()
-    rows = [holdings_of(question.measured.get(part, ())) for part in parts]
+    rows = [holdings_of(question.measures(part)) for part in parts]
     found = [dispersion(each) for each in rows]
     values = [item.cv for item in found if item is not None and item.cv is not None]
     title = f"{question.stage_title}{question.rule.title}"

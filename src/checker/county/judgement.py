@@ -18,7 +18,6 @@ from checker.county.report import SENT_BACK, CountyReport, Decisions
 from checker.county.review import REVIEW, new_lines, write_review
 from checker.county.run_log import RunLog, with_run
 from checker.county.school_copy import (
-    Note,
     Returned,
     marked_again,
     notes_by_file,
@@ -26,6 +25,7 @@ from checker.county.school_copy import (
 )
 from checker.county.school_record import ledger_records, record_for
 from checker.marking.file_record import FileRecord
+from checker.marking.findings import Finding
 from checker.model.report import FileStatus, Judgement
 from checker.session import Session
 
@@ -42,7 +42,7 @@ class CountyOutcome(Struct, frozen=True):
 
     report: CountyReport
     papers: Mapping[str, bytes]
-    notes: Mapping[str, tuple[Note, ...]]
+    notes: Mapping[str, tuple[Finding, ...]]
 
 
 def concluded(

@@ -14,11 +14,10 @@ from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.county.conclusions import CountyFinding
-from checker.county.question import Conclusion, Question
+from checker.county.question import Conclusion, HandedIn, Question
 from checker.forms.stage_units import stages_of
 from checker.forms.typed_value import blank_fact
 from checker.judging.context import Context
@@ -43,27 +42,6 @@ if TYPE_CHECKING:
 
 NAN = float("nan")
 """What stands in a table where nothing usable was filled in."""
-
-
-class HandedIn(Struct, frozen=True):
-    """The form of one school that counts: read when somebody asks for it."""
-
-    code: str
-    name: str
-    type: str
-    template: str
-    read: Callable[[], Submission]
-
-
-class Asked(Struct, frozen=True):
-    """What a rule in Python is asked about: this year's and last year's forms of the schools, the
-    county's own, the titles of stages, and the edition."""
-
-    forms: Sequence[HandedIn]
-    earlier: Sequence[HandedIn]
-    form: Submission | None
-    stages: Mapping[str, str]
-    edition: int
 
 
 class CountyData:
@@ -208,13 +186,13 @@ class CountyContext:
     form: Unit | None
     absent: int
 
-    def __init__(self, question: Question, profile: Profile, edition: int, form: Unit | None):
+    def __init__(self, question: Question, profile: Profile, form: Unit | None):
         self._question = question
         self._profile = profile
         self.rule = question.rule
-        self.edition = profile.year(edition)
+        self.edition = profile.year(question.county.edition)
         self.form = form
-        self.absent = question.absent
+        self.absent = question.county.absent
 
     def threshold(self, threshold_id: str, stage: str | None = None) -> Fraction:
         """The exact value of a limit. Raises NotApplicable where the profile has none for it."""
@@ -281,12 +259,10 @@ def _said_wrong(message: object, actual: object, required: object) -> Iterator[s
         yield from text_problems("actual", actual, expected=" Quantity 或文字")
 
 
-def ask_function(
-    question: Question, asked: Asked, ruleset: RuleSet, profile: Profile
-) -> Conclusion:
+def ask_function(question: Question, ruleset: RuleSet, profile: Profile) -> Conclusion:
     """What a plugin's function says of the county. Raises PluginFailure if it went wrong, or where
     pandas is not installed."""
-    rule = question.rule
+    rule, asked = question.rule, question.county
     functions = ruleset.functions
     if functions is None:
         raise PluginFailure("这一组规则没有带上插件的代码")
@@ -295,12 +271,14 @@ def ask_function(
             "这条规则用到 pandas，这里没有安装，没有运行；"
             'pip install "checker-edu[county]" 之后就会运行'
         )
-    earlier = CountyData(asked.earlier, rule, ruleset, profile) if asked.earlier else None
+    earlier = (
+        CountyData(asked.earlier_forms, rule, ruleset, profile) if asked.earlier_forms else None
+    )
     county = CountyData(asked.forms, rule, ruleset, profile, earlier)
     own = Run(asked.form, ruleset, profile).whole if asked.form is not None else None
-    context = CountyContext(question, profile, asked.edition, own)
+    context = CountyContext(question, profile, own)
     present = {each.code for each in asked.forms}
-    known = present | {each.code for each in asked.earlier}
+    known = present | {each.code for each in asked.earlier_forms}
 
     def checked(given: object) -> CountyFinding:
         if type(given) is not CountyFinding or given.rule != rule.id:

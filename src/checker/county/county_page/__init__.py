@@ -16,22 +16,18 @@ from msgspec import Struct
 from checker.county.conclusions import DispersionResult, cells_of
 from checker.county.county_page.histograms import distributions, shares_of
 from checker.county.county_page.matrix import matrix_cell
-from checker.county.exact_column import ExactColumn
 from checker.county.report import (
     CountyReport,
-    Indicator,
-    Level,
     account_told,
     school_years,
     state_of,
 )
-from checker.county.school_copy import Note
-from checker.county.townships import ELSEWHERE, KINDS, Township, townships
+from checker.county.townships import ELSEWHERE, KINDS, townships
 from checker.county.traces import hint
 from checker.county.work_list import WorkList
 from checker.marking.file_record import FileRecord
 from checker.marking.findings import Finding
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
+from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -44,7 +40,7 @@ def county_page(
     report: CountyReport,
     generated: str,
     todo: WorkList,
-    notes: Mapping[str, Sequence[Note]],
+    notes: Mapping[str, Sequence[Finding]],
 ) -> Iterator[str]:
     """The page as text, piece by piece: the schools are read back one by one while it is written.
     ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"; ``todo`` is the report's
