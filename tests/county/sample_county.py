@@ -9,9 +9,8 @@ from msgspec.structs import replace
 
 from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.county_page import county_page
-from checker.county.dispersion import Holding, dispersion
+from checker.county.dispersion import Holding, dispersion, improvements
 from checker.county.handing_in import Choice, Disagreement, HandingIn
-from checker.county.improvement import improvements
 from checker.county.report import CountyReport, Indicator, Level, Shortage
 from checker.county.roster import RosterEntry
 from checker.county.school_copy import notes_of

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from checker.county.collection import conclude_all, gather, gather_gaps
 from checker.county.conclusions import CountyFinding, key_of_note
-from checker.county.fact_columns import fact_columns
 from checker.county.handing_in import Disagreement, HandingIn, hand_in
 from checker.county.measuring import collection_rules
 from checker.county.python_rules import submission_of
@@ -26,6 +25,7 @@ from checker.county.report import (
     Level,
     Shortage,
     YearLine,
+    fact_columns,
 )
 from checker.county.roster import RosterEntry
 from checker.forms.plain_text import same_school, school_code

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from checker.county.improvement import Improvement, Mover
+from checker.county.dispersion import Improvement, Mover
 from checker.marking.file_record import Doubt
 from checker.marking.findings import Finding
 from checker.model.cells import CellRef

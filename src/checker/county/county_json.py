@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
 from msgspec.structs import asdict
 
 from checker import __version__
@@ -17,6 +17,9 @@ from checker.marking.file_record import FileRecord, Json
 from checker.model.report import FileStatus
 from checker.model.verdicts import format_number
 from checker.reports.json_report import Member, error_document, finding_document, object_pieces
+
+_NOT_TOLD = ("outcome", "figure", "with_all", "without", "hinges", "of_school")
+"""Of a conclusion: told in other words, or for the program's own use."""
 
 
 def county_document(report: CountyReport) -> Iterator[str]:
@@ -41,19 +44,8 @@ def _members(report: CountyReport) -> dict[str, Member]:
         "gaps": _gaps(report),
         "county_findings": [
             {
-                "rule": item.rule,
-                "title": item.title,
-                "severity": item.severity,
+                **_fields(item, *_NOT_TOLD),
                 "verdict": item.outcome.value,
-                "provisional": item.provisional,
-                "stage": item.stage,
-                "actual": item.actual,
-                "required": item.required,
-                "message": item.message,
-                "source": item.source,
-                "fix": item.fix,
-                "schools": list(item.schools),
-                "not_measured": list(item.not_measured),
                 **_apart(item),
             }
             for item in report.findings
@@ -122,10 +114,7 @@ def _roster(report: CountyReport) -> Json:
         ],
         "strangers": [_filing(item) for item in filing.strangers],
         "without_code": [_filing(item) for item in filing.nameless],
-        "to_be_checked": [
-            {"kind": item.kind, "files": list(item.files), "message": item.message}
-            for item in filing.disagreements
-        ],
+        "to_be_checked": [to_builtins(item) for item in filing.disagreements],
     }
 
 
@@ -228,29 +217,15 @@ def _apart(item: CountyFinding | DispersionResult) -> dict[str, Json]:
 
 def _gaps(report: CountyReport) -> Json:
     return {
-        "total": [
-            {
-                "stage": total.stage,
-                "rule": total.rule,
-                "value": _shown(total.value),
-                "unit": total.unit,
-                "schools": total.schools,
-            }
-            for total in report.total_shortages()
-        ],
-        "schools": [
-            {
-                "code": item.code,
-                "name": item.name,
-                "stage": item.stage,
-                "rule": item.rule,
-                "value": _shown(item.value),
-                "unit": item.unit,
-                "noun": item.noun,
-            }
-            for item in report.shortages
-        ],
+        "total": [_fields(total, "stage_title", "title") for total in report.total_shortages()],
+        "schools": [_fields(item, "title") for item in report.shortages],
     }
+
+
+def _fields(item: Struct, *but: str) -> dict[str, Json]:
+    """The fields of a record but some, numbers as they are shown."""
+    found: dict[str, Json] = to_builtins(item, enc_hook=_shown)
+    return {name: value for name, value in found.items() if name not in but}
 
 
 def _six(value: Decimal | None) -> str | None:

@@ -7,8 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from checker.county.conclusions import DispersionResult
-from checker.county.dispersion import Dispersion, Holding, dispersion, weighted
-from checker.county.improvement import improvements, movers
+from checker.county.dispersion import (
+    Dispersion,
+    Holding,
+    dispersion,
+    improvements,
+    movers,
+    weighted,
+)
 from checker.county.question import Conclusion, Measured, Question, kept, passed, six
 from checker.model.verdicts import Outcome, Severity, format_number
 from checker.rules.values import MOST_DECIMALS, agrees, decimals_of

@@ -6,13 +6,13 @@ arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec.structs import replace
 
@@ -81,59 +81,46 @@ class CountyData:
     def table(self, name: str) -> pd.DataFrame:
         """The rows of a table of all schools: index ``code`` and ``row`` (from 1), one column for
         each column of the table. Raises KeyError for a table that no form has."""
-        import pandas as pd
-
         columns: dict[str, None] = {}
-        index, rows = [], []
+        rows: Rows = {}
         for form in self._forms:
             run = self._run(form)
             declared = run.submission.template.tables().get(name)
-            if declared is None:
-                continue
-            columns |= dict.fromkeys(column.id for column in declared.columns)
-            for number, unit in enumerate(_rows(run.whole, name), 1):
-                index.append((form.code, number))
-                rows.append(
-                    {
-                        column.id: _read(unit.value, f"{name}.{column.id}")
-                        for column in declared.columns
-                    }
-                )
+            if declared is not None:
+                own = [column.id for column in declared.columns]
+                columns |= dict.fromkeys(own)
+                for number, unit in enumerate(_rows(run.whole, name), 1):
+                    read = {column: _read(unit.value, f"{name}.{column}") for column in own}
+                    rows[form.code, number] = read
         if not columns:
             raise KeyError(f"没有表 {name}")
-        places = pd.MultiIndex.from_tuples(index, names=["code", "row"])
-        return _frame(rows, list(columns), places if index else _no_places("row"))
+        return _frame(rows, ("code", "row"), columns)
 
     def _run(self, form: HandedIn) -> Run:
         return Run(form.read(), self._ruleset, self._profile)
 
     @cached_property
     def _tables(self) -> Mapping[str, pd.DataFrame]:
-        import pandas as pd
-
-        units, schools = [], []
-        unit_index, codes = [], []
+        units: Rows = {}
+        schools: Rows = {}
         columns: dict[str, None] = dict.fromkeys(("name", "type"))
         for form in self._forms:
             run = self._run(form)
-            head = {"name": form.name, "type": form.type}
             asked = self._asked(run.submission.template)
             columns |= dict.fromkeys(asked)
             for unit in (run.whole, *run.stages.values()):
                 context = Context(run.plan, self._rule, unit)
                 if self._rule.when and _read(context.evaluate, self._rule.when) is not True:
                     continue
-                row = head | {text: _read(context.evaluate, text) for text in asked}
+                row = {"name": form.name, "type": form.type}
+                row |= {text: _read(context.evaluate, text) for text in asked}
                 if unit is run.whole:
-                    schools.append(row)
-                    codes.append(form.code)
+                    schools[form.code,] = row
                 if unit is not run.whole or not run.stages:
-                    units.append(row)
-                    unit_index.append((form.code, unit.stage or ""))
-        places = pd.MultiIndex.from_tuples(unit_index, names=["code", "stage"])
+                    units[form.code, unit.stage or ""] = row
         return {
-            "units": _frame(units, list(columns), places if unit_index else _no_places("stage")),
-            "schools": _frame(schools, list(columns), pd.Index(codes, name="code", dtype=object)),
+            "units": _frame(units, ("code", "stage"), columns),
+            "schools": _frame(schools, ("code",), columns),
         }
 
     def _asked(self, template: Template) -> list[str]:
@@ -147,17 +134,19 @@ class CountyData:
         ]
 
 
-def _frame(rows: list[dict[str, Any]], columns: list[str], index: Any) -> pd.DataFrame:
+Rows: TypeAlias = "dict[tuple[str | int, ...], Mapping[str, Value | float]]"
+"""The rows of a table by their places in its index."""
+
+
+def _frame(rows: Rows, names: Sequence[Hashable], columns: Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
-    cells = {name: [row.get(name, NAN) for row in rows] for name in columns}
-    return pd.DataFrame(cells, index=index, dtype=object)
-
-
-def _no_places(second: str) -> Any:
-    import pandas as pd
-
-    return pd.MultiIndex.from_arrays([[], []], names=["code", second])
+    levels = list(map(list, zip(*rows, strict=True))) or [[] for _ in names]
+    if len(names) > 1:
+        index: Any = pd.MultiIndex.from_arrays(levels, names=names)
+    else:
+        index = pd.Index(levels[0], name=names[0], dtype=object)
+    return pd.DataFrame(list(rows.values()), index, list(columns), dtype=object)
 
 
 def _read(ask: Callable[[str], Value], text: str) -> Value | float:

@@ -9,14 +9,14 @@ from fractions import Fraction
 from itertools import groupby
 
 from msgspec import Struct, field
-from msgspec.structs import astuple
 
 from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.handing_in import HandingIn
 from checker.county.roster import RosterEntry
 from checker.marking.file_record import Doubt, FileRecord
-from checker.marking.findings import Counts
+from checker.marking.findings import Counts, added
 from checker.model.report import Asked
+from checker.model.template import FieldType, Template
 from checker.model.verdicts import MISSED, Outcome, RuleError, format_number
 
 
@@ -123,6 +123,24 @@ class FactColumn(Struct, frozen=True):
     column: str
     title: str
     is_number: bool
+
+
+_NOT_NUMBERS = frozenset(
+    {FieldType.FLAG, FieldType.TEXT, FieldType.CODE, FieldType.DATE, FieldType.MONTH}
+)
+
+
+def fact_columns(template: Template) -> tuple[FactColumn, ...]:
+    """One per field and column that is filled in. Titles are those of the form with the field's id,
+    since labels such as 合计 stand on more than one sheet."""
+    titles = {column.id: column.title for sheet in template.sheets for column in sheet.columns}
+    found = []
+    for own in template.fields().values():
+        for column in own.columns:
+            place = f"（{titles[column]}）" if len(own.columns) > 1 and column in titles else ""
+            title = f"{own.label}{place}\n{own.id}"
+            found.append(FactColumn(own.id, column, title, own.type not in _NOT_NUMBERS))
+    return tuple(found)
 
 
 _STATES = {"not_looked_at": "没有查看", "earlier_year": "往年的表"}
@@ -257,8 +275,7 @@ class CountyReport(Struct, frozen=True):
 
     def sums(self) -> Counts:
         """What is wrong in all files but superseded copies, added up."""
-        columns = zip(*(astuple(record.counts) for record in self.standing()), strict=True)
-        return Counts(*map(sum, columns))
+        return added(record.counts for record in self.standing())
 
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""

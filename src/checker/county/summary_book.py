@@ -113,7 +113,8 @@ def _look(outcome: Outcome, provisional: bool) -> str:
 def _work_list(todo: WorkList) -> Iterator[Row]:
     """One school takes one line, whatever is wrong with it."""
     for line in todo.lines:
-        numbers = (line.hard, line.doubt, line.unmet, line.unjudged)
+        counts = line.counts
+        numbers = (counts.fail, counts.doubt, counts.unmet, counts.unjudged)
         values = (
             *(line.name, line.code, line.type, line.township, "、".join(line.stages), line.state),
             *(number or None for number in numbers),
@@ -132,9 +133,10 @@ def _townships(report: CountyReport, todo: WorkList) -> Iterator[Row]:
     """乡镇 by 乡镇; none where the schools do not lie in several."""
     for town in townships(report, todo.lines):
         lowest = town.weakest[0] if town.weakest else None
+        counts = town.counts
         values = (
             *(town.name, town.expected, town.received, town.expected - town.received, town.failing),
-            *(town.hard, town.doubt, town.unmet, town.unjudged, len(town.below)),
+            *(counts.fail, counts.doubt, counts.unmet, counts.unjudged, len(town.below)),
             *((round(lowest.reached * 100, 1), lowest.school, lowest.title) if lowest else ()),
             *(() if lowest else (None, None, None)),
         )

@@ -15,6 +15,7 @@ from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry
 from checker.county.traces import traces
 from checker.marking.file_record import Doubt, FileRecord
+from checker.marking.findings import Counts
 from checker.marking.overview import BLANK_FORM
 from checker.model.report import FileStatus
 from checker.model.verdicts import SEVERITY_WORDS, Severity
@@ -58,15 +59,12 @@ class SchoolLine(Struct, frozen=True):
     name: str
     type: str
     township: str
-    stages: tuple[str, ...]
     state: str
-    hard: int
-    doubt: int
-    unmet: int
-    unjudged: int
     first: str
     path: str
     contact: str
+    counts: Counts = Counts()
+    stages: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     hinges: tuple[Hanging, ...] = ()
 
@@ -214,12 +212,7 @@ def _missing(report: CountyReport, entry: RosterEntry) -> SchoolLine:
         name=entry.name,
         type=entry.type,
         township=township_of(entry, entry.name, ""),
-        stages=(),
         state=state,
-        hard=0,
-        doubt=0,
-        unmet=0,
-        unjudged=0,
         first="".join(item.text for item in found) or "还没有收到填报表。",
         path=path,
         contact=_contact(entry),
@@ -248,7 +241,6 @@ def _line(
     hinges: Sequence[Hanging] = (),
 ) -> SchoolLine:
     """The line of a file; with more where it is a school's that counts."""
-    counts = record.counts
     return SchoolLine(
         code=record.code,
         name=name,
@@ -256,10 +248,7 @@ def _line(
         township=township_of(entry, name, record.path),
         stages=stages,
         state=state,
-        hard=counts.fail,
-        doubt=counts.doubt,
-        unmet=counts.unmet,
-        unjudged=counts.unjudged,
+        counts=record.counts,
         first=first,
         path=record.path,
         contact=_contact(entry),
@@ -300,9 +289,9 @@ def _weight(line: SchoolLine) -> tuple[object, ...]:
         not line.hinges,
         -line.hinges[0].moves if line.hinges else 0,
         order.get(line.state, 3),
-        -line.hard,
-        -line.doubt,
-        -line.unmet,
+        -line.counts.fail,
+        -line.counts.doubt,
+        -line.counts.unmet,
         line.township,
         line.name,
         line.path,
@@ -330,20 +319,24 @@ def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
         ((UNREADABLE, STRANGE, EARLIER), "没有计入全县数字"),
     ):
         named = [line for line in lines if line.state in states and not line.hinges]
-        told = _told(named)
-        for line in told:
+        for line in _told(named):
             yield Task(line.name, line.code, line.contact, f"{line.state}：{line.first}", effect)
-        if len(named) > len(told):
-            yield Task(f"另有 {len(named) - len(told)} 所（份）", "", "", "见工作清单。", effect)
-    named = [line for line in lines if line.state == HANDED_IN and line.hard and not line.hinges]
-    told = _told(named)
-    for line in told:
-        yield Task(line.name, line.code, line.contact, line.first, f"必须修改 {line.hard} 处")
-    if len(named) > len(told):
-        rest = f"另有 {len(named) - len(told)} 所"
-        yield Task(rest, "", "", "见工作清单。", "还有必须修改的问题")
+        yield from _rest(named, " 所（份）", effect)
+    named = [
+        line for line in lines if line.state == HANDED_IN and line.counts.fail and not line.hinges
+    ]
+    for line in _told(named):
+        effect = f"必须修改 {line.counts.fail} 处"
+        yield Task(line.name, line.code, line.contact, line.first, effect)
+    yield from _rest(named, " 所", "还有必须修改的问题")
 
 
 def _told(named: list[SchoolLine]) -> list[SchoolLine]:
     """Those that are named; one more takes no more room than a line that says so."""
     return named if len(named) <= _FIRST + 1 else named[:_FIRST]
+
+
+def _rest(named: list[SchoolLine], unit: str, effect: str) -> Iterator[Task]:
+    left = len(named) - len(_told(named))
+    if left:
+        yield Task(f"另有 {left}{unit}", "", "", "见工作清单。", effect)

@@ -49,10 +49,10 @@ class Statement(Struct, frozen=True):
     paragraph: int
     start: int
     end: int
-    sentence: str
     said: str
     computed: str
     message: str
+    sentence: str
 
 
 def statement_of(
@@ -75,10 +75,10 @@ def statement_of(
         sentence.paragraph,
         sentence.start + first,
         sentence.start + last,
-        sentence.original.strip(),
         said,
         computed,
         message,
+        sentence.original.strip(),
     )
 
 

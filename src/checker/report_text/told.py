@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec import to_builtins
+
 from checker import __version__
 from checker.harmless import one_line
 from checker.report_text.statements import JUDGED_WORDS, KIND_WORDS, Judged, Statement
@@ -50,18 +52,5 @@ def document(name: str, statements: Sequence[Statement], marked: str | None) -> 
         "file": name,
         "counts": {judged.value: number for judged, number in counts(statements).items()},
         "marked_copy": marked,
-        "statements": [
-            {
-                "kind": one.kind,
-                "judged": one.judged.value,
-                "paragraph": one.paragraph + 1,
-                "start": one.start,
-                "end": one.end,
-                "said": one.said,
-                "computed": one.computed,
-                "message": one.message,
-                "sentence": one.sentence,
-            }
-            for one in statements
-        ],
+        "statements": [to_builtins(one) | {"paragraph": one.paragraph + 1} for one in statements],
     }
