@@ -94,7 +94,7 @@ class CountyData:
                     rows[form.code, number] = read
         if not columns:
             raise KeyError(f"没有表 {name}")
-        return _frame(rows, ("code", "row"), columns)
+        return _frame(rows, ["code", "row"], columns)
 
     def _run(self, form: HandedIn) -> Run:
         return Run(form.read(), self._ruleset, self._profile)
@@ -112,15 +112,15 @@ class CountyData:
                 context = Context(run.plan, self._rule, unit)
                 if self._rule.when and _read(context.evaluate, self._rule.when) is not True:
                     continue
-                row = {"name": form.name, "type": form.type}
-                row |= {text: _read(context.evaluate, text) for text in asked}
+                read = {text: _read(context.evaluate, text) for text in asked}
+                row = {"name": form.name, "type": form.type} | read
                 if unit is run.whole:
                     schools[form.code,] = row
                 if unit is not run.whole or not run.stages:
                     units[form.code, unit.stage or ""] = row
         return {
-            "units": _frame(units, ("code", "stage"), columns),
-            "schools": _frame(schools, ("code",), columns),
+            "units": _frame(units, ["code", "stage"], columns),
+            "schools": _frame(schools, ["code"], columns),
         }
 
     def _asked(self, template: Template) -> list[str]:
@@ -138,7 +138,7 @@ Rows: TypeAlias = "dict[tuple[str | int, ...], Mapping[str, Value | float]]"
 """The rows of a table by their places in its index."""
 
 
-def _frame(rows: Rows, names: Sequence[Hashable], columns: Iterable[str]) -> pd.DataFrame:
+def _frame(rows: Rows, names: list[Hashable], columns: Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
     levels = list(map(list, zip(*rows, strict=True))) or [[] for _ in names]
