@@ -30,13 +30,6 @@ from checker.model.report import FileStatus, Judgement
 from checker.session import Session
 
 
-class NamedFile(Struct, frozen=True):
-    """A workbook by its name (和顺乡/一小.xlsx) and content."""
-
-    name: str
-    data: bytes
-
-
 class CountyOutcome(Struct, frozen=True):
     """The report, the papers by name, and what the marked copies need (see `marked_school`)."""
 
@@ -66,13 +59,13 @@ def concluded(
     return CountyOutcome(report, papers, notes_of(report))
 
 
-def marked_school(file: NamedFile, outcome: CountyOutcome, session: Session) -> bytes:
-    """A school's workbook with all its marks, those of the county among them. Raises
-    UnwritableWorkbook, UnreadableWorkbook or UnknownForm."""
-    record = next(each for each in outcome.report.records if each.path == file.name)
+def marked_school(name: str, data: bytes, outcome: CountyOutcome, session: Session) -> bytes:
+    """A school's workbook (和顺乡/一小.xlsx) with all its marks, those of the county among them.
+    Raises UnwritableWorkbook, UnreadableWorkbook or UnknownForm."""
+    record = next(each for each in outcome.report.records if each.path == name)
     returned = returned_to(record, outcome.report.decisions)
-    notes = notes_by_file(outcome.report.records, outcome.notes, {file.name})
-    return marked_again(session, file.name, file.data, returned, notes.get(file.name, {}))
+    notes = notes_by_file(outcome.report.records, outcome.notes, {name})
+    return marked_again(session, name, data, returned, notes.get(name, {}))
 
 
 def records_of(

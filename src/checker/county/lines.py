@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from checker.county.conclusions import CountyFinding
 from checker.county.handing_in import asks_code
-from checker.county.report import CountyReport, account_told, state_of
+from checker.county.report import CountyReport, state_of
 from checker.county.run_log import locked_lines, news_between, standings
 from checker.county.traces import hint
 from checker.model.verdicts import MISSED, Outcome, Severity
@@ -31,7 +31,7 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
     )
     if report.account():
-        yield account_told(report)
+        yield report.account_told()
     sums = report.sums()
     yield (
         f"各校必须修改 {sums.fail} 处，需要说明 {sums.doubt} 处，"

@@ -340,6 +340,12 @@ class CountyReport(Struct, frozen=True):
         order = ("计入", "一校多份未采用", "不在名册或没有标识码", "空白表")
         return {word: tally[word] for word in dict.fromkeys((*order, *tally)) if tally[word]}
 
+    def account_told(self) -> str:
+        """共 66 份文件：计入 58，空白表 1，无法校验 4."""
+        account = self.account()
+        parts = "，".join(f"{word} {count}" for word, count in account.items())
+        return f"共 {sum(account.values())} 份文件：{parts}。"
+
     def blanks(self) -> tuple[FileRecord, ...]:
         """Forms on which nothing was filled in."""
         return tuple(record for record in self.records if record.overview.blank)
@@ -370,10 +376,3 @@ class CountyReport(Struct, frozen=True):
                 item.stage, title, item.rule, item.title, value + item.value, unit, count + 1
             )
         return list(totals.values())
-
-
-def account_told(report: CountyReport) -> str:
-    """共 66 份文件：计入 58，空白表 1，无法校验 4."""
-    account = report.account()
-    parts = "，".join(f"{word} {count}" for word, count in account.items())
-    return f"共 {sum(account.values())} 份文件：{parts}。"

@@ -14,7 +14,6 @@ from checker.county.report import (
     FactColumn,
     Indicator,
     Level,
-    account_told,
     school_years,
     state_of,
 )
@@ -194,7 +193,7 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "没有标识码的文件", len(filing.nameless)
     yield "没有校验的文件（无法读取、没有查看、往年的表）", len(report.unreadable())
     yield "不用校验的文件", len(report.beside)
-    yield "文件", account_told(report)
+    yield "文件", report.account_told()
     yield "必须修改的问题", sums.fail
     yield "需要说明的问题", sums.doubt
     yield "未达标（据实上报）", sums.unmet

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 from msgspec import Struct, convert, field
 
 from checker.demo import special_faults
-from checker.demo.expected import At, Expected
 from checker.demo.right_school import School
+from checker.demo.special_faults import At, Expected
 
 Plant: TypeAlias = Callable[[Random, School], Sequence[Expected] | None]
 """Changes the school and says what has to be found; None (and no change) if it does not suit."""

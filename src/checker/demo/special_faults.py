@@ -1,12 +1,37 @@
-"""Faults that no entry of ``faults.toml`` can say: each function is the fault of its name."""
+"""What has to be found because of a planted fault; and the faults that no entry of ``faults.toml``
+can say: each function is the fault of its name."""
 
 from __future__ import annotations
 
 import re
 from random import Random
+from typing import TypeAlias
 
-from checker.demo.expected import At, Expected, OnSheet
+from msgspec import Struct
+
 from checker.demo.right_school import GRADES, School
+
+
+class At(Struct, frozen=True):
+    """A finding at a field's cell, or (with a row) at a cell of a table: row 1 is the first."""
+
+    rule: str
+    field: str
+    column: str = "whole"
+    row: int = 0
+
+
+class OnSheet(Struct, frozen=True):
+    """A finding about a sheet as a whole, by the title it has in the workbook; "" for the book.
+    ``cell`` is the address when there is one that belongs to no field."""
+
+    rule: str
+    sheet: str
+    cell: str = ""
+
+
+Expected: TypeAlias = At | OnSheet
+
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 WORKBOOK = "xl/workbook.xml"

@@ -15,7 +15,6 @@ from checker_templates.building.fill import cell_edits
 from checker_templates.building.fill_data import FillData
 from msgspec import Struct
 
-from checker.demo.expected import At, Expected
 from checker.demo.planted_faults import Fault, faults
 from checker.demo.right_school import (
     School,
@@ -25,6 +24,7 @@ from checker.demo.right_school import (
     add_teachers,
     make_school,
 )
+from checker.demo.special_faults import At, Expected
 from checker.demo.stencil import Stencil
 from checker.demo.synthetic_roster import Entry, schools_of
 from checker.forms.layout import Layout, lay_out

@@ -12,20 +12,16 @@ from typing import TypeAlias
 
 import msgspec
 from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from checker import __version__
 from checker.marking.file_record import Json
-from checker.marking.findings import Counts, Finding
-from checker.marking.overview import Overview
+from checker.marking.findings import Finding, added
 from checker.marking.results import FileResult, exit_code
 from checker.model.report import Asked, FileStatus
 from checker.model.verdicts import RuleError
 
 SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
-
-
-def _counts(result: FileResult) -> dict[str, Json]:
-    return {name: getattr(result.counts, name) for name in Counts.__match_args__}
 
 
 def file_document(result: FileResult) -> dict[str, Json]:
@@ -36,19 +32,13 @@ def file_document(result: FileResult) -> dict[str, Json]:
         "template": result.template,
         "unit": result.unit,
         "code": result.code,
-        "counts": _counts(result),
-        **overview_document(result.overview),
+        "counts": asdict(result.counts),
+        **to_builtins(result.overview),
         "marked_copy": result.marked_copy,
         "cannot_write": result.cannot_write,
         "left_out": list(result.left_out),
         "message": result.message,
     }
-
-
-def overview_document(overview: Overview) -> dict[str, Json]:
-    """Scorecard, what to do first, what could not be judged, how far the form is filled in."""
-    content: dict[str, Json] = msgspec.to_builtins(overview)
-    return content
 
 
 def finding_document(path: str, finding: Finding) -> dict[str, Json]:
@@ -98,10 +88,6 @@ def check_pieces(
 ) -> Iterator[str]:
     """The whole run as the text of one JSON object, in pieces. ``errors`` are of no single file (a
     broken plugin); ``beside`` are (path, reason) of files that have nothing to do with the run."""
-    totals: dict[str, Json] = {
-        name: sum(getattr(result.counts, name) for result in results)
-        for name in Counts.__match_args__
-    }
     statuses: dict[str, Json] = {
         status.value: sum(result.status is status for result in results) for status in FileStatus
     }
@@ -124,7 +110,7 @@ def check_pieces(
             "found": len(results) + len(beside),
             "files": len(results),
             "statuses": statuses,
-            "counts": totals,
+            "counts": asdict(added(result.counts for result in results)),
             "exit_code": int(exit_code(results)),
         },
     }

@@ -18,7 +18,6 @@ from checker.county.county_page.histograms import distributions, shares_of
 from checker.county.county_page.matrix import matrix_cell
 from checker.county.report import (
     CountyReport,
-    account_told,
     school_years,
     state_of,
 )
@@ -27,7 +26,7 @@ from checker.county.traces import hint
 from checker.county.work_list import WorkList
 from checker.marking.file_record import FileRecord
 from checker.marking.findings import Finding
-from checker.model.verdicts import OUTCOME_WORDS, Outcome, format_number
+from checker.model.verdicts import format_number
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -61,7 +60,6 @@ def county_page(
     towns = [(town, shares_of(town)) for town in townships(report, todo.lines)]
     pieces = template.stream(
         report=report,
-        account=account_told(report),
         generated=generated,
         style=Markup(style),
         script=Markup(script),
@@ -73,7 +71,6 @@ def county_page(
         towns=towns,
         tallest=max((max(shares) for _, shares in towns), default=Fraction(0)),
         kinds=KINDS,
-        states=list(dict.fromkeys(line.state for line in todo.lines)),
         scorecard=_scorecard(report),
         clean=sum(
             record.status == "checked" and not record.counts.fail for record in report.standing()
@@ -85,13 +82,9 @@ def county_page(
         matrix_cell=matrix_cell,
         distributions=list(distributions(report)),
         dispersion=_by_stage(report.deciding()),
-        told_only=[item for item in report.dispersion if not item.decides],
-        open_findings=[item for item in report.findings if item.outcome is not Outcome.PASS],
-        kept_findings=[item for item in report.findings if item.outcome is Outcome.PASS],
         shortages=sorted(report.total_shortages()),
         shortages_of=_shortages_by_school(report),
         names=report.names,
-        words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
         link=_link,
         percent=_percent,
         left_out=_left_out,
