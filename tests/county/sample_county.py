@@ -100,16 +100,20 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
         assert found is not None
         results.append(
             DispersionResult(
-                "CTY101",
+                CountyFinding(
+                    "CTY101",
+                    "hard",
+                    Outcome.PASS if found.within(limit) else Outcome.FAIL,
+                    "",
+                    stage="primary",
+                ),
                 item.rule,
                 item.title,
-                "primary",
                 len(rows),
                 found.cv,
                 found.unweighted_cv,
                 found.mean,
                 limit,
-                Outcome.PASS if found.within(limit) else Outcome.FAIL,
                 Outcome.PASS if found.unweighted_within(limit) else Outcome.FAIL,
                 improvements(rows, Fraction(LIMITS[item.rule]), limit),
             )

@@ -148,7 +148,7 @@ def test_a_coefficient_at_its_limit(
     (finding,), (result,) = found.findings, found.dispersion
     assert (finding.outcome, finding.actual) == (outcome, "0.500000")
     assert words in finding.message
-    assert (result.outcome, result.unweighted_outcome) == (outcome, outcome)
+    assert (result.finding.outcome, result.unweighted_outcome) == (outcome, outcome)
     assert (result.schools, result.mean, result.decides) == (2, 2, True)
 
 

@@ -72,7 +72,6 @@ def _weighed(
         without=without,
         hinges=hinges,
     )
-    results = [replace(item, without=without, hinges=hinges) for item in found.dispersion]
     if hinges:
         number = len(hinges)
         weighed = replace(
@@ -82,11 +81,11 @@ def _weighed(
             schools=tuple(hinge.school for hinge in hinges),
             fix=f"先核对这 {number} 所学校的这一项，改正或在“说明”表里写明，再重新校验。",
         )
-        results = [
-            replace(item, outcome=Outcome.INCOMPLETE, with_all=item.outcome, improvements=())
-            for item in results
-        ]
-    return Conclusion((weighed, *found.findings[1:]), tuple(results))
+    results = tuple(
+        replace(item, finding=weighed, improvements=() if hinges else item.improvements)
+        for item in found.dispersion
+    )
+    return Conclusion((weighed, *found.findings[1:]), results)
 
 
 def _agrees(question: Question, finding: CountyFinding) -> bool:

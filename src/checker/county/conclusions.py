@@ -59,39 +59,6 @@ class Hinge(Struct, frozen=True):
     moves: Fraction
 
 
-class DispersionResult(Struct, frozen=True):
-    """One 差异系数. ``indicator`` is the rule whose levels are compared (RES1), ``rule`` the
-    collection rule that limits them. ``outcome`` judges the weighted value only; where it hangs on
-    wrong or doubtful inputs (``hinges``) it is INCOMPLETE and ``with_all`` says what all the
-    figures would come to. ``movers`` are the schools that make a coefficient that is too high."""
-
-    rule: str
-    indicator: str
-    title: str
-    stage: str
-    schools: int
-    cv: Decimal | None
-    unweighted_cv: Decimal | None
-    mean: Fraction
-    limit: Fraction
-    outcome: Outcome
-    unweighted_outcome: Outcome
-    improvements: tuple[Improvement, ...] = ()
-    decides: bool = True  # False: computed for another rule's mean, or only told
-    not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
-    provisional: bool = False  # schools are not in it: the outcome may still change
-    severity: str = Severity.HARD.value
-    movers: tuple[Mover, ...] = ()
-    with_all: Outcome | None = None
-    without: Without | None = None
-    hinges: tuple[Hinge, ...] = ()
-
-    @property
-    def word(self) -> str:
-        """As in `county_word`."""
-        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
-
-
 HIGH_STANDARD = "优质均衡"
 """What the documents call the higher of the two standards of a county; the other is 基本均衡."""
 
@@ -160,6 +127,31 @@ class CountyFinding(Struct, frozen=True):
             key=key,
             borderline=False,
         )
+
+
+class DispersionResult(Struct, frozen=True):
+    """One 差异系数 and what is concluded of it; the conclusion judges the weighted value only.
+    ``indicator`` is the rule whose levels are compared (RES1). ``movers`` are the schools that make
+    a coefficient that is too high."""
+
+    finding: CountyFinding
+    indicator: str
+    title: str
+    schools: int
+    cv: Decimal | None
+    unweighted_cv: Decimal | None
+    mean: Fraction
+    limit: Fraction
+    unweighted_outcome: Outcome
+    improvements: tuple[Improvement, ...] = ()
+    decides: bool = True  # False: computed for another rule's mean, or only told
+    movers: tuple[Mover, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """As in `county_word`."""
+        found = self.finding
+        return county_word(found.outcome, found.severity, found.provisional, bool(found.hinges))
 
 
 def key_of_note(rule: str, stage: str) -> str:

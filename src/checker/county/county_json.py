@@ -11,7 +11,7 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import asdict
 
 from checker import __version__
-from checker.county.conclusions import CountyFinding, DispersionResult, cells_of
+from checker.county.conclusions import CountyFinding, cells_of
 from checker.county.report import CountyReport, Level, SchoolYear, YearLine
 from checker.marking.file_record import FileRecord, Json
 from checker.model.report import FileStatus
@@ -166,19 +166,20 @@ def _level(level: Level, digits: int) -> Json:
 def _dispersion(report: CountyReport) -> Json:
     found: dict[str, dict[str, Json]] = defaultdict(dict)
     for item in report.dispersion:
-        found[item.stage][item.indicator] = {
-            "rule": item.rule,
+        found[item.finding.stage][item.indicator] = {
+            "rule": item.finding.rule,
             "title": item.title,
             "schools": item.schools,
-            "not_measured": list(item.not_measured),
+            "not_measured": list(item.finding.not_measured),
             "cv": _six(item.cv),
             "unweighted_cv": _six(item.unweighted_cv),
             "mean": _shown(item.mean),
             "limit": _shown(item.limit),
-            "verdict": item.outcome.value,
-            "provisional": item.provisional,
+            "verdict": item.finding.outcome.value,
+            "provisional": item.finding.provisional,
             "unweighted_verdict": item.unweighted_outcome.value,
-            **_apart(item),
+            **_apart(item.finding),
+            "word": item.word,
             "improvements": [
                 {
                     "code": step.school,
@@ -194,7 +195,7 @@ def _dispersion(report: CountyReport) -> Json:
     return stages
 
 
-def _apart(item: CountyFinding | DispersionResult) -> dict[str, Json]:
+def _apart(item: CountyFinding) -> dict[str, Json]:
     """The figure with and without wrong and doubtful inputs; ``hangs_on`` the schools without
     whose figures there is no conclusion."""
     without = item.without

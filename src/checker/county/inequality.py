@@ -32,34 +32,33 @@ def one_dispersion(question: Question) -> Conclusion:
         return question.nothing_measured(f"≤ {format_number(limit, 2)}")
     standard = question.limit("standard")
     outcome = question.outcome(found.within(limit))
-    result = DispersionResult(
-        rule=question.rule.id,
-        indicator=question.text("indicator", question.rule.id),
-        title=question.rule.title.removesuffix("的校际差异系数"),
-        stage=question.stage,
-        schools=found.schools,
-        cv=found.cv,
-        unweighted_cv=found.unweighted_cv,
-        mean=found.mean,
-        limit=limit,
-        outcome=outcome,
-        unweighted_outcome=question.outcome(found.unweighted_within(limit)),
-        improvements=() if standard is None else improvements(holdings, standard, limit),
-        movers=() if outcome is Outcome.PASS else movers(holdings),
-        severity=question.rule.severity.value,
-        decides=question.rule.severity in (Severity.HARD, Severity.STANDARD),
-        not_measured=question.left_out,
-        provisional=bool(question.reservation()),
-    )
+    steps = () if standard is None else improvements(holdings, standard, limit)
     shown_limit = format_number(limit, 2)
     text = (
         f"{question.stage_title}{question.rule.title}为 {six(found.cv)}"
         f"（{found.schools} 所学校，按在校生数加权），{kept(outcome)}上限 {shown_limit}。"
     )
-    schools = [step.school for step in result.improvements]
-    figure = Fraction(found.cv)
     finding = question.of_all(
-        outcome, six(found.cv), f"≤ {shown_limit}", text, schools, figure=figure
+        outcome,
+        six(found.cv),
+        f"≤ {shown_limit}",
+        text,
+        [step.school for step in steps],
+        figure=Fraction(found.cv),
+    )
+    result = DispersionResult(
+        finding=finding,
+        indicator=question.text("indicator", question.rule.id),
+        title=question.rule.title.removesuffix("的校际差异系数"),
+        schools=found.schools,
+        cv=found.cv,
+        unweighted_cv=found.unweighted_cv,
+        mean=found.mean,
+        limit=limit,
+        unweighted_outcome=question.outcome(found.unweighted_within(limit)),
+        improvements=steps,
+        movers=() if outcome is Outcome.PASS else movers(holdings),
+        decides=question.rule.severity in (Severity.HARD, Severity.STANDARD),
     )
     return Conclusion((finding,), (result,))
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import BinaryIO
 
-from checker.county.conclusions import DispersionResult, cells_of, county_word
+from checker.county.conclusions import CountyFinding, cells_of, county_word
 from checker.county.list_sheets import ListBook, Row, Value, set_height
 from checker.county.report import (
     CountyReport,
@@ -180,7 +180,7 @@ def _locks(report: CountyReport) -> Iterator[Row]:
 
 def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     filing, deciding, sums = report.handing_in, report.deciding(), report.sums()
-    passed = sum(item.outcome is Outcome.PASS for item in deciding)
+    passed = sum(item.finding.outcome is Outcome.PASS for item in deciding)
     if report.unjudged:
         yield "校验被中断", f"还有 {len(report.unjudged)} 份文件没有校验，以下都是暂时的"
     yield "年度", report.edition
@@ -197,9 +197,9 @@ def _totals(report: CountyReport) -> Iterator[tuple[str, Value]]:
     yield "必须修改的问题", sums.fail
     yield "需要说明的问题", sums.doubt
     yield "未达标（据实上报）", sums.unmet
-    unsure = sum(item.provisional for item in deciding)
+    unsure = sum(item.finding.provisional for item in deciding)
     note = f"（{unsure} 项是暂时的，有学校未计入）" if unsure else ""
-    hanging = sum(bool(item.hinges) for item in deciding)
+    hanging = sum(bool(item.finding.hinges) for item in deciding)
     note += f"，{hanging} 项暂不能下结论" if hanging else ""
     yield "差异系数达标项数", f"{passed} / {len(deciding)}{note}"
     yield "未判断的项", sums.unjudged
@@ -302,15 +302,16 @@ def _dispersion(report: CountyReport) -> Iterator[Row]:
     """差异系数 by stage and indicator, with the order in which mending schools lowers it."""
     names = report.names
     for item in report.dispersion:
-        left_out = "、".join(names.get(code, code) for code in item.not_measured)
+        found = item.finding
+        left_out = "、".join(names.get(code, code) for code in found.not_measured)
         front = (
-            *(report.stages.get(item.stage, item.stage), item.title, item.schools),
+            *(report.stages.get(found.stage, found.stage), item.title, item.schools),
             *(Decimal(format_number(item.mean, 4)), _rounded(item.cv), item.limit),
             # the limit of 基本均衡 is for the mean of the eight, not for each
             *(item.word if item.decides else "仅供参考", _rounded(item.unweighted_cv), left_out),
-            *_apart(item, names),
+            *_apart(found, names),
         )
-        verdict = {6: _look(item.outcome, item.provisional)} if item.decides else {}
+        verdict = {6: _look(found.outcome, found.provisional)} if item.decides else {}
         for number, step in enumerate(item.improvements, 1):
             school = names.get(step.school, step.school)
             after = (round(step.alone, 6), round(step.together, 6), "是" if step.within else "否")
@@ -323,7 +324,7 @@ def _rounded(value: Decimal | None) -> Decimal | None:
     return None if value is None else round(value, 6)
 
 
-def _apart(item: DispersionResult, names: Mapping[str, str]) -> tuple[Value, ...]:
+def _apart(item: CountyFinding, names: Mapping[str, str]) -> tuple[Value, ...]:
     """The figure without wrong and doubtful inputs, and the schools on which it hangs."""
     if item.without is None:
         return 0, None, None, None

@@ -126,14 +126,14 @@ def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResu
     """The seven 差异系数, each with its result by stage."""
     found: dict[str, dict[str, DispersionResult]] = defaultdict(dict)
     for item in report.deciding():
-        found[item.title][item.stage] = item
+        found[item.title][item.finding.stage] = item
     return list(found.items())
 
 
 def _by_stage(results: tuple[DispersionResult, ...]) -> dict[str, list[DispersionResult]]:
     grouped: dict[str, list[DispersionResult]] = defaultdict(list)
     for result in results:
-        grouped[result.stage].append(result)
+        grouped[result.finding.stage].append(result)
     return dict(grouped)
 
 
@@ -141,8 +141,8 @@ def _left_out(results: list[DispersionResult]) -> list[tuple[tuple[str, ...], li
     """The schools whose figures are missing, with the titles of the indicators that lack them."""
     titles: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for item in results:
-        if item.not_measured:
-            titles[item.not_measured].append(item.title)
+        if item.finding.not_measured:
+            titles[item.finding.not_measured].append(item.title)
     return list(titles.items())
 
 
