@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import overload
 
+import msgspec
 from msgspec import Struct
 
 from checker.county.concluding import conclude
 from checker.county.conclusions import CountyFinding, DispersionResult
-from checker.county.exact_column import ExactColumn
 from checker.county.measuring import figure
 from checker.county.python_rules import ask_function
 from checker.county.question import Conclusion, County, Gaps, Measured, Measures, Question
-from checker.marking.file_record import Doubt, Measure, Unmeasured
+from checker.marking.file_record import Measure, Unmeasured, encoded
 from checker.model.rules import Rule
 from checker.model.verdicts import RuleError
 from checker.plugins.failure import PluginFailure
@@ -36,30 +36,19 @@ class MeasuredRows(Sequence[Measured]):
     """One entry per school, held in a fraction of the memory and made anew on every pass."""
 
     def __init__(self) -> None:
-        self._codes: list[str] = []
-        self._amounts = ExactColumn()
-        self._bases = ExactColumn()
-        self._without_base: set[int] = set()
-        self._doubts: dict[int, tuple[Doubt, ...]] = {}
+        self._rows: list[bytes] = []
 
     def add(self, code: str, measure: Measure) -> None:
         """One more school."""
-        if not measure.base:
-            self._without_base.add(len(self._codes))
-        if measure.doubts:
-            self._doubts[len(self._codes)] = measure.doubts
-        self._codes.append(code)
-        self._amounts.append_text(measure.amount)
-        self._bases.append_text(measure.base or "0")
+        self._rows.append(encoded((code, measure)))
 
     def __len__(self) -> int:
-        return len(self._codes)
+        return len(self._rows)
 
     def __iter__(self) -> Iterator[Measured]:
-        rows = zip(self._codes, self._amounts, self._bases, strict=True)
-        for place, (code, amount, base) in enumerate(rows):
-            level = None if place in self._without_base else base
-            yield Measured(code, amount, level, self._doubts.get(place, ()))
+        for row in self._rows:
+            code, measure = _ROW.decode(row)
+            yield Measured(code, *measure.fractions(), measure.doubts)
 
     @overload
     def __getitem__(self, place: int) -> Measured: ...
@@ -67,6 +56,9 @@ class MeasuredRows(Sequence[Measured]):
     def __getitem__(self, place: slice) -> list[Measured]: ...
     def __getitem__(self, place: int | slice) -> Measured | list[Measured]:
         return list(self)[place]
+
+
+_ROW = msgspec.msgpack.Decoder(tuple[str, Measure])
 
 
 def gather(schools: Iterable[tuple[str, Sequence[Measure]]]) -> Measures:

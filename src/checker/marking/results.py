@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from msgspec import Struct, field
 
+from checker.marking.file_record import FileRecord
 from checker.marking.findings import Counts, Finding, counts_of, findings_of
 from checker.marking.overview import Overview, overview_of
 from checker.model.report import FileStatus, Judgement
@@ -104,6 +105,30 @@ def result_of(judgement: Judgement, rules: Mapping[str, Rule]) -> FileResult:
         errors=report.errors,
         message=judgement.message,
         cannot_write=judgement.cannot_write,
+    )
+
+
+def result_of_record(
+    record: FileRecord, profile: str = "", path: str | None = None, copy: str | None = None
+) -> FileResult:
+    """The result a record was made from, as far as reports need it; ``profile`` by its id.
+    ``path`` and ``copy`` are where the file and its marked copy lie; without a path both are as
+    the record has them."""
+    return FileResult(
+        path=record.path if path is None else path,
+        status=FileStatus(record.status),
+        template=record.template,
+        unit=record.name,
+        code=record.code,
+        profile=profile if record.status == FileStatus.CHECKED else "",
+        overview=record.overview,
+        left_out=record.left_out,
+        counts=record.counts,
+        findings=record.findings,
+        errors=record.errors,
+        message=record.message,
+        marked_copy=(record.marked_copy or None) if path is None else copy,
+        cannot_write=record.cannot_write or None,
     )
 
 

@@ -10,7 +10,6 @@ from math import floor
 from msgspec import Struct
 
 from checker.county.dispersion import ascending
-from checker.county.exact_column import ExactColumn
 from checker.county.report import CountyReport, Indicator, Level
 from checker.county.townships import Township
 from checker.model.verdicts import MISSED, format_number
@@ -52,7 +51,7 @@ class _Spread:
     """The values of one indicator in one stage, over all schools."""
 
     def __init__(self) -> None:
-        self.values = ExactColumn()
+        self.values: list[Fraction] = []
         self.limit: Fraction | None = None
         self.failed = 0
         self.unsure = 0
