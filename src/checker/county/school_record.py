@@ -135,11 +135,9 @@ def ledger_records(
         yield record_for(judgement, record, session, whole)
 
 
-def judged_of(
-    report: Report, indicators: frozenset[str], inputs: Inputs | None = None
-) -> list[Judged]:
-    """The indicator verdicts of a report, for the school × indicator matrix and the gaps; with
-    ``inputs``, also what is wrong or doubtful about the facts they are made of."""
+def judged_of(report: Report, indicators: frozenset[str], inputs: Inputs) -> list[Judged]:
+    """The indicator verdicts of a report, for the school × indicator matrix and the gaps, with what
+    is wrong or doubtful about the facts they are made of."""
     found = []
     for verdict in report.verdicts:
         if verdict.rule not in indicators:
@@ -156,7 +154,7 @@ def judged_of(
                 str(gap.value) if gap and not gap.excess else "",
                 gap.unit if gap else "",
                 gap.noun if gap else "",
-                inputs.doubts_of(verdict) if inputs else (),
+                inputs.doubts_of(verdict),
             )
         )
     return found

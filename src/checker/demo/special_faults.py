@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from checker.demo.right_school import GRADES, School
+from checker.demo.right_school import GRADES, Row, School
 
 
 class At(Struct, frozen=True):
@@ -99,6 +99,12 @@ def above_degree_differs(random: Random, school: School) -> list[Expected] | Non
     return [At(rule, "teachers.above_degree", stage)]
 
 
+def _add_boys(row: Row, number: int) -> None:
+    """So many more in a class."""
+    row["boys"] = _whole(row["boys"]) + number
+    row["total"] = _whole(row["total"]) + number
+
+
 LIMITS = {"primary": 45, "junior": 50}
 
 
@@ -115,10 +121,8 @@ def class_over_the_limit(random: Random, school: School) -> list[Expected] | Non
         moved = size - sizes[largest]
         if largest == smallest or size - (sizes[smallest] - moved) > 10:
             continue
-        for at, more in ((places[largest], moved), (places[smallest], -moved)):
-            row = rows[at]
-            row["boys"] = _whole(row["boys"]) + more
-            row["total"] = _whole(row["total"]) + more
+        _add_boys(rows[places[largest]], moved)
+        _add_boys(rows[places[smallest]], -moved)
         rule = "GOV5a" if stage == "primary" else "GOV5b"
         return [At(rule, "classes.total", "", places[largest] + 1)]
     return None
@@ -137,9 +141,8 @@ def class_far_over_the_limit(random: Random, school: School) -> list[Expected] |
         missing = size - _whole(rows[largest]["total"])
         for number, at in enumerate(others):
             taken = missing // len(others) + (number < missing % len(others))
-            for place, more in ((largest, taken), (at, -taken)):
-                rows[place]["boys"] = _whole(rows[place]["boys"]) + more
-                rows[place]["total"] = _whole(rows[place]["total"]) + more
+            _add_boys(rows[largest], taken)
+            _add_boys(rows[at], -taken)
         found: list[Expected] = [
             At("CLS2b", "classes.total", "", largest + 1),
             At("CLS204", "classes.total", "", largest + 1),

@@ -43,40 +43,16 @@ def file_document(result: FileResult) -> dict[str, Json]:
 
 def finding_document(path: str, finding: Finding) -> dict[str, Json]:
     """One entry of ``findings``; ``path`` is the file it was found in."""
-    return {
-        "file": path,
-        "rule": finding.rule,
-        "title": finding.title,
-        "family": finding.family,
-        "severity": finding.severity.value,
-        "verdict": finding.verdict.value,
-        "unit": finding.unit,
-        "stage": finding.stage,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "related": [str(place) for place in finding.places[1:]],
-        "actual": finding.actual,
-        "required": finding.required,
-        "gap": finding.gap,
-        "message": finding.message,
-        "source": finding.source,
-        "fix": finding.fix,
-        "key": finding.key,
-        "borderline": finding.borderline,
-        "allowed": finding.allowed,
-        "cause": finding.cause,
-    }
+    content = to_builtins(finding)
+    del content["word"], content["places"]
+    return {"file": path, **content, "related": [str(place) for place in finding.places[1:]]}
 
 
 def error_document(path: str, error: RuleError) -> dict[str, Json]:
     """One entry of ``errors``; ``path`` is "" when no single file is concerned."""
-    return {
-        "file": path,
-        "plugin": error.plugin,
-        "rule": error.rule,
-        "message": error.message,
-        "where": error.where,
-    }
+    content = to_builtins(error)
+    del content["trace"], content["unit"]
+    return {"file": path, **content}
 
 
 def check_pieces(
