@@ -10,11 +10,13 @@ from decimal import Decimal
 
 import pytest
 
-from checker.county.collection import Concluded, conclude_all, gather, gather_gaps
+from checker.county.concluding import Concluded, conclude_all
 from checker.county.measuring import (
     Measuring,
     collection_rules,
     figures_of,
+    gather,
+    gather_gaps,
     measure,
     questions,
 )

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from checker.authoring.example_forms import EXPECTED, errors_told, form_with
-from checker.county.collection import conclude_all, gather
-from checker.county.measuring import figures_of, measure, questions
+from checker.county.concluding import conclude_all
+from checker.county.measuring import figures_of, gather, measure, questions
 from checker.county.question import County, HandedIn
 from checker.judging.engine import judge
 from checker.marking.file_record import Measure

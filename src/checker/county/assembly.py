@@ -10,10 +10,10 @@ from sys import intern
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.county.collection import conclude_all, gather, gather_gaps
+from checker.county.concluding import conclude_all
 from checker.county.conclusions import CountyFinding, key_of_note
 from checker.county.handing_in import Disagreement, HandingIn, hand_in
-from checker.county.measuring import collection_rules
+from checker.county.measuring import collection_rules, gather, gather_gaps
 from checker.county.python_rules import submission_of
 from checker.county.question import County, HandedIn
 from checker.county.report import (
