@@ -101,11 +101,8 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
         results.append(
             DispersionResult(
                 CountyFinding(
-                    "CTY101",
-                    "hard",
-                    Outcome.PASS if found.within(limit) else Outcome.FAIL,
-                    "",
-                    stage="primary",
+                    *("CTY101", "", "hard", Outcome.PASS if found.within(limit) else Outcome.FAIL),
+                    *("primary", "", "", "", "", ""),
                 ),
                 item.rule,
                 item.title,
@@ -144,13 +141,13 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
         findings=(
             CountyFinding(
                 "CTY201",
+                "大班额占比",
                 "hard",
                 Outcome.FAIL,
-                "大班额占比超过 5%。",
-                "大班额占比",
                 "primary",
                 "6.1%",
                 "≤ 5%",
+                "大班额占比超过 5%。",
                 "国发〔2016〕40号",
                 "拆分大班。",
             ),

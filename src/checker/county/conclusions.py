@@ -67,15 +67,15 @@ class CountyFinding(Struct, frozen=True):
     """What a collection rule says of the county. ``schools`` are the 标识码 it is about."""
 
     rule: str
+    title: str
     severity: str
     outcome: Outcome
+    stage: str
+    actual: str
+    required: str
     message: str
-    title: str = ""
-    stage: str = ""
-    actual: str = ""
-    required: str = ""
-    source: str = ""
-    fix: str = ""
+    source: str
+    fix: str
     schools: tuple[str, ...] = ()
     not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
     provisional: bool = False  # schools are not in it, and they may still change the outcome
@@ -104,29 +104,32 @@ class CountyFinding(Struct, frozen=True):
             return "提示"
         return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
 
-    def as_finding(self, unit: str, key: str, places: tuple[CellRef, ...] = ()) -> Finding:
-        """The same as what is found in a file; ``unit`` and ``key`` stand in it."""
-        return Finding(
-            rule=self.rule,
-            title=self.title,
-            family=self.rule.rstrip("0123456789"),
-            severity=Severity(self.severity),
-            verdict=self.outcome,
-            word=self.word,
-            unit=unit,
-            stage=self.stage,
-            sheet="",
-            cell="",
-            places=places,
-            actual=self.actual,
-            required=self.required,
-            gap="",
-            message=self.message,
-            source=self.source,
-            fix=self.fix,
-            key=key,
-            borderline=False,
-        )
+
+def as_finding(
+    item: CountyFinding, unit: str, key: str, places: tuple[CellRef, ...] = ()
+) -> Finding:
+    """A conclusion as what is found in a file; ``unit`` and ``key`` stand in it."""
+    return Finding(
+        rule=item.rule,
+        title=item.title,
+        family=item.rule.rstrip("0123456789"),
+        severity=Severity(item.severity),
+        verdict=item.outcome,
+        word=item.word,
+        unit=unit,
+        stage=item.stage,
+        sheet="",
+        cell="",
+        places=places,
+        actual=item.actual,
+        required=item.required,
+        gap="",
+        message=item.message,
+        source=item.source,
+        fix=item.fix,
+        key=key,
+        borderline=False,
+    )
 
 
 class DispersionResult(Struct, frozen=True):

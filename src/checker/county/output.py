@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from checker.county.conclusions import as_finding
 from checker.county.county_json import county_document
 from checker.county.county_page import county_page
 from checker.county.reminders import reminder_text, write_reminders
@@ -118,7 +119,8 @@ def _of_county(report: CountyReport) -> FileResult:
         unit=name,
         counts=counts,
         findings=tuple(
-            item.as_finding(
+            as_finding(
+                item,
                 report.stages.get(item.stage, "全县"),
                 f"{item.rule}@{item.stage or 'county'}@{'、'.join(item.schools) or place}",
             )

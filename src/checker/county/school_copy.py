@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from checker.county.conclusions import CountyFinding, key_of_note
+from checker.county.conclusions import CountyFinding, as_finding, key_of_note
 from checker.county.doubtful_inputs import facts_behind
 from checker.county.measuring import expressions
 from checker.county.report import CountyReport
@@ -40,18 +40,15 @@ def notes_of(report: CountyReport) -> dict[str, tuple[Finding, ...]]:
     for code, conclusions in hanging(report).items():
         for each in conclusions:
             cells = "、".join(each.cells)
-            asked = CountyFinding(
-                rule=each.rule,
-                severity=Severity.INFO.value,
-                outcome=Outcome.DOUBT,
-                message=f"全县的“{each.label}”取决于这所学校的 {cells}，请先核对。",
-            )
+            message = f"全县的“{each.label}”取决于这所学校的 {cells}，请先核对。"
+            info, doubt = Severity.INFO.value, Outcome.DOUBT
+            asked = CountyFinding(each.rule, "", info, doubt, "", "", "", message, "", "")
             places = tuple(filter(None, map(_cell_ref, each.cells)))
-            found[code].append(asked.as_finding(COUNTY_UNIT, key_of_note(each.rule, ""), places))
+            found[code].append(as_finding(asked, COUNTY_UNIT, key_of_note(each.rule, ""), places))
     for item in report.findings:
         if item.of_school and item.outcome in (Outcome.DOUBT, Outcome.EXPLAINED):
             key = key_of_note(item.rule, item.stage)
-            found[item.schools[0]].append(item.as_finding(COUNTY_UNIT, key))
+            found[item.schools[0]].append(as_finding(item, COUNTY_UNIT, key))
     return {code: tuple(notes) for code, notes in found.items()}
 
 
