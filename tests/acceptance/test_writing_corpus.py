@@ -71,14 +71,6 @@ def test_a_hostile_or_broken_file_is_refused_or_written_whole(source: Path, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture
-def merged_cells_without_borders(monkeypatch: pytest.MonkeyPatch) -> None:
-    """openpyxl does not draw the borders around merged ranges anew: half of the time that it takes
-    for a workbook with many of them, and nobody looks at them here."""
-    monkeypatch.setattr("openpyxl.worksheet.merge.MergedCellRange.format", lambda merged: None)
-
-
-@pytest.mark.usefixtures("merged_cells_without_borders")
 @pytest.mark.parametrize("source", writable_files(), ids=lambda p: p.name)
 def test_marks_change_nothing_else_and_go_away_without_trace(source: Path, tmp_path: Path) -> None:
     before = Book(source)
