@@ -135,6 +135,13 @@ def script() -> Callable[[Path], ModuleType]:
     return load
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start real programs come first: they take longest, and while the last of the
+    others are done, no process waits for a long one that has just begun."""
+    real = {item.path for item in items if item.get_closest_marker("real")}
+    items.sort(key=lambda item: item.path not in real)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
