@@ -3,8 +3,8 @@
 Microsoft's own Open XML SDK validator (npm, see `node/package.json`: run `npm install` there) and
 `openxml-audit`. The whole corpus is judged by openxml-audit. The SDK needs half a second of
 processor time for each file, so it is given workbooks in which every structure that writing adds
-anywhere in the corpus is seen three times; all of them with CHECKER_WHOLE_CORPUS=1, before a
-release.
+anywhere in the corpus is seen three times; all of them with CHECKER_WHOLE_CORPUS=1, as
+.ci/run does.
 """
 
 from __future__ import annotations
