@@ -9,9 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from checker_templates.building.fill_data import FillData, FillValue
-
-from checker.forms.errors import FillError
-from checker.forms.layout import (
+from checker_templates.building.layout import (
     EXPLANATION_KEY_COLUMN,
     EXPLANATION_TEXT_COLUMN,
     LABEL_COLUMN,
@@ -19,6 +17,8 @@ from checker.forms.layout import (
     Layout,
     lay_out,
 )
+
+from checker.forms.errors import FillError
 from checker.forms.names import code_choice
 from checker.model.marks import CellEdit, Scalar
 from checker.model.template import WHOLE, Field, FieldType, TableColumn, Template
