@@ -30,7 +30,7 @@ PAIR_END = rf"(?:{_SEAL})?(?:\s*$|\s+{PAIR_LABEL}\s*:|(?<=[^\s:])\s{{2,}}20[0-9]
 """What follows the value of a pair: its end, another pair, or the year printed behind it."""
 _MANY = 3
 """Of more remarks on one column one line is made."""
-UNDERSTOOD, TICKED = "FORM003", "FORM032"
+UNDERSTOOD = "FORM003"
 
 
 def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None:
@@ -84,14 +84,14 @@ def read_tick(
         if text in TICKS or text == squeeze(option) or (option in NO_OPTIONS and text in CROSSES):
             chosen.append(option)
         else:
-            message = f"“{option}”一栏里的“{text}”不能确定是选了还是没有选；请只在选中的一栏打“√”。"
-            return option, unreadable(TICKED, text, message, "一栏打“√”")
+            return option, unreadable("FORM032.odd_tick", text, "一栏打“√”", option=option)
     if not chosen:
         return first, blank(entry)
     if len(chosen) > 1:
         several = "、".join(f"“{option}”" for option in chosen)
-        message = f"{several}几栏都打了勾，不能确定选的是哪一个；请只留一个勾。"
-        return chosen[0], unreadable(TICKED, "、".join(typed), message, "只选一栏")
+        return chosen[0], unreadable(
+            "FORM032.several_ticks", "、".join(typed), "只选一栏", several=several
+        )
     option = chosen[0]
     if entry.type is FieldType.FLAG:
         return option, given(option not in NO_OPTIONS, typed[0])
@@ -154,11 +154,8 @@ def without_noise(problems: Iterable[Problem]) -> list[Problem]:
             continue
         first = same[0]
         cells = "、".join(each.cell.a1 for each in same[:_MANY] if each.cell)
-        message = (
-            f"这一列有 {len(same)} 格填法不规范（{cells}等），已按能确定的意思理解；"
-            f"例如：{first.message}"
-        )
-        kept.append(Problem(UNDERSTOOD, message, first.ref, first.cell, first.sheet, first.actual))
+        said = {"count": len(same), "cells": cells, "example": first.message}
+        kept.append(problem("FORM003.column", first.cell, None, first.ref, first.actual, **said))
     return kept
 
 
