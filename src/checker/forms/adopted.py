@@ -32,6 +32,7 @@ from checker.forms.ledger_rows import (
 )
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import squeeze
+from checker.forms.remarks import Said, fact_problem, problem
 from checker.forms.stage_units import stages_of
 from checker.forms.typed_value import TypedValue
 from checker.model.adopted import AdoptedLayout
@@ -41,7 +42,6 @@ from checker.model.submission import Fact, FactRef, FactState, Problem, Submissi
 from checker.model.template import Template
 
 NOT_BOUND = "FORM027"
-
 NAMED_AT_MOST = 6
 
 
@@ -159,18 +159,10 @@ def _not_bound(found: Found, titles: Mapping[str, str]) -> Iterator[Problem]:
     for title, items in found.lacking.items():
         some = "、".join(items[:NAMED_AT_MOST]) + (f" 等 {len(items)} 项" * (len(items) > 6))
         where = f"工作表“{title}”里" if title else "这份工作簿里"
-        message = (
-            f"{where}按模板没有找到确定的位置，没有读，也没有校验：{some}。"
-            "填表人不用改表样；请模板的作者核对版式（checker template adopt --check）。"
-        )
-        yield Problem(NOT_BOUND, message, sheet=title or first)
+        yield problem(f"{NOT_BOUND}.not_found", sheet=title or first, where=where, some=some)
     if found.by_position:
         cells = "、".join(cell.a1 for cell in found.by_position[:NAMED_AT_MOST])
-        message = (
-            f"模板只写了位置、没有写名称的格子（{cells}）是按位置读的；"
-            "插入过行或列的表会读错，请模板的作者改用名称。"
-        )
-        yield Problem("FORM030", message, None, found.by_position[0], found.by_position[0].sheet)
+        yield problem("FORM030.by_position", found.by_position[0], cells=cells)
 
 
 def _add_from_name(name: str, template: Template, codes: CodeLists, found: Found) -> None:
@@ -189,14 +181,8 @@ def _add_from_name(name: str, template: Template, codes: CodeLists, found: Found
         if known is None or known.state is FactState.UNBOUND:
             found.facts[ref] = Fact(ref, typed.state, typed.value, None, typed.typed)
         elif known.state is FactState.GIVEN and not _agree(known, typed):
-            message = (
-                f"文件名里的“{item.label}”是“{text}”，表里填的是“{known.typed}”；"
-                "请核对，改正填错的一个。"
-            )
-            sheet = known.cell.sheet if known.cell else None
-            found.problems.append(
-                Problem("FORM031", message, ref, known.cell, sheet, known.typed, text)
-            )
+            said: Said = {"label": item.label, "text": text}
+            found.problems.append(fact_problem("FORM031.file_name", known, text, **said))
 
 
 def _agree(known: Fact, drawn: TypedValue) -> bool:

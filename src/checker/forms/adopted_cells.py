@@ -11,6 +11,7 @@ from checker.forms.cell_words import CodeList
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import half_width, is_footer, squeeze
+from checker.forms.remarks import Said, problem
 from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, unreadable
 from checker.model.cells import Cell, CellKind
 from checker.model.snapshot import Position
@@ -127,14 +128,14 @@ def own_words(
     the county's form has no drop-down list that puts the code before them."""
     fields = template.fields()
     kept: list[Problem] = []
-    for problem in problems:
-        item = fields.get(problem.ref.field) if problem.ref else None
-        if problem.rule == UNDERSTOOD and item is not None and item.type is FieldType.CODE:
-            fact = facts.get(problem.ref) if problem.ref else None
+    for each in problems:
+        item = fields.get(each.ref.field) if each.ref else None
+        if each.rule == UNDERSTOOD and item is not None and item.type is FieldType.CODE:
+            fact = facts.get(each.ref) if each.ref else None
             meanings = template.code_lists.get(item.codes or "", {})
             if fact is not None and squeeze(meanings.get(str(fact.value))) == squeeze(fact.typed):
                 continue
-        kept.append(problem)
+        kept.append(each)
     return kept
 
 
@@ -142,19 +143,19 @@ def without_noise(problems: Iterable[Problem]) -> list[Problem]:
     """The problems, with what was understood in many cells of one column said once."""
     kept: list[Problem] = []
     alike: dict[tuple[str, int], list[Problem]] = {}
-    for problem in problems:
-        if problem.rule == UNDERSTOOD and problem.cell is not None:
-            place = problem.cell.sheet, problem.cell.column
-            alike.setdefault(place, []).append(problem)
+    for each in problems:
+        if each.rule == UNDERSTOOD and each.cell is not None:
+            place = each.cell.sheet, each.cell.column
+            alike.setdefault(place, []).append(each)
         else:
-            kept.append(problem)
+            kept.append(each)
     for same in alike.values():
         if len(same) <= _MANY:
             kept += same
             continue
         first = same[0]
         cells = "、".join(each.cell.a1 for each in same[:_MANY] if each.cell)
-        said = {"count": len(same), "cells": cells, "example": first.message}
+        said: Said = {"count": len(same), "cells": cells, "example": first.message}
         kept.append(problem("FORM003.column", first.cell, None, first.ref, first.actual, **said))
     return kept
 

@@ -258,7 +258,7 @@ class SheetReader:
                 facts[column.id] = fact
                 remarks.append((column, fact, remark))
             rows.append(TableRow(ordinal, facts))
-            by_column += row_problems(self.page.title, table, row.number, remarks)
+            by_column += row_problems(table, row.number, remarks)
         if rows or not table.required:
             self.page.found.tables[table.id] = tuple(rows)
         self.page.found.problems += by_column

@@ -15,6 +15,7 @@ from checker.forms.adopted_cells import is_end, is_used
 from checker.forms.form_fields import FieldReading
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.plain_text import TOTAL_WORDS, is_footer, plain, school_code, squeeze
+from checker.forms.remarks import Said, fact_problem, problem
 from checker.model.submission import FactRef, FactState, Problem, Submission
 from checker.model.template import FieldType, Template
 
@@ -155,14 +156,17 @@ def _differences(total: LedgerRow, rows: Sequence[LedgerRow], where: str) -> Ite
             continue
         item, column = reading.field, reading.column
         name = f"“{item.label}”" + (f"（{column.title}）" if len(item.columns) > 1 else "")
-        by = plain(abs(fact.value - summed))
-        message = (
-            f"{total.label}一行的{name}是 {plain(fact.value)}，{where} {len(rows)} 行加起来是 "
-            f"{plain(summed)}，相差 {by}；请核对合计和各行。"
-        )
-        sheet = fact.cell.sheet if fact.cell else None
-        yield Problem(
-            "FORM028", message, None, fact.cell, sheet, plain(fact.value), f"= {plain(summed)}"
+        yield problem(
+            "FORM028.total",
+            fact.cell,
+            actual=plain(fact.value),
+            required=f"= {plain(summed)}",
+            total=total.label,
+            name=name,
+            stated=plain(fact.value),
+            where=f"{where} {len(rows)} 行",
+            summed=plain(summed),
+            gap=plain(abs(fact.value - summed)),
         )
 
 
@@ -183,14 +187,8 @@ def repeated_codes(template: Template, units: Sequence[Submission]) -> Iterator[
             if earlier is unit:
                 continue
             other = earlier.fact(fact.ref).cell
-            message = (
-                f"第 {fact.cell.row} 行的{word}“{fact.typed}”与"
-                f"第 {other.row if other else '?'} 行重复；"
-                "请核对是哪一行填错了，或同一个单位登记了两次。"
-            )
-            ref = replace(fact.ref, row=number)
-            yield Problem(
-                "FORM029", message, ref, fact.cell, fact.cell.sheet, fact.typed, "各行不重复"
-            )
+            said: Said = {"row": fact.cell.row, "word": word, "other": other.row if other else "?"}
+            own = replace(fact, ref=replace(fact.ref, row=number))
+            yield fact_problem("FORM029.repeated", own, "各行不重复", **said)
         if part == "code":
             return

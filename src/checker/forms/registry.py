@@ -21,13 +21,11 @@ from checker.forms.loading import (
     load_template,
     reference_problems,
 )
-from checker.model.template import Sheet, SheetKind, Template
+from checker.model.template import FILLED_IN, Sheet, Template
 
 TEMPLATE_FILE = "template.toml"
 SHEETS_FILE = "sheets.toml"
 """Sheets that a plugin adds to a template of somebody else."""
-FILLED_IN = (SheetKind.FORM, SheetKind.TABLE)
-"""Kinds of sheet that may be added: those that a school fills in."""
 
 _KEYS = ("extends", "edition", "sheets", "code_lists")
 

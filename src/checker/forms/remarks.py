@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from checker import toml_files
 from checker.model.cells import CellRef
 from checker.model.submission import Fact, FactRef, Problem
+
+Said: TypeAlias = "dict[str, Any]"
+"""What is said in the places of a sentence, and of the problem around it."""
 
 
 @cache
@@ -23,7 +26,7 @@ def remark_rule(name: str) -> str:
     return name.partition(".")[0]
 
 
-def remark(name: str, **said: object) -> str:
+def remark(name: str, /, **said: object) -> str:
     """The sentence of this name ("FORM012.duplicate_row"), with what is ``said`` in its places."""
     rule, _, own = name.partition(".")
     sentence: str = _remarks()[rule][own]
@@ -45,6 +48,7 @@ def known_slip(kind: str, said: Mapping[str, object], **texts: str) -> str | Non
 def problem(
     name: str,
     cell: CellRef | None = None,
+    /,
     sheet: str | None = None,
     ref: FactRef | None = None,
     actual: str = "",
@@ -56,7 +60,7 @@ def problem(
     return Problem(remark_rule(name), remark(name, **said), ref, cell, place, actual, required)
 
 
-def fact_problem(name: str, fact: Fact, required: str = "", **said: object) -> Problem:
+def fact_problem(name: str, fact: Fact, required: str = "", /, **said: object) -> Problem:
     """A problem of what was typed for a fact; {typed} in the sentence."""
     typed = fact.typed
     return problem(name, fact.cell, None, fact.ref, typed, required, typed=typed, **said)

@@ -11,6 +11,7 @@ from checker.forms.form_fields import CodeLists, merged_cells, problem_of, read_
 from checker.forms.form_grid import HEADER_ROWS_ABOVE, ORDINAL_HEADER
 from checker.forms.names import table_name
 from checker.forms.plain_text import TOTAL_WORDS, is_footer, is_nothing, row_code, squeeze
+from checker.forms.remarks import Said, problem
 from checker.forms.typed_value import TypedValue
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot
@@ -48,8 +49,8 @@ def read_table(
         if not table.required:
             return (), problems
         first = CellRef(title, place.first_row, min(place.columns.values()))
-        message = f"“{table.title}”表一行也没有填；必须填写，一个一行。"
-        problems.append(Problem("FORM001", message, None, first, title, "空", "必须填写"))
+        said: Said = {"actual": "空", "required": "必须填写", "table": table.title}
+        problems.append(problem("FORM001.no_rows", first, **said))
         return None, problems
     cells = [CellRef(title, row, at) for row in numbers for at in place.columns.values()]
     uncertain, odd = merged_cells(snapshot, title, cells)
@@ -67,10 +68,12 @@ def read_table(
             facts[column.id] = fact
             remarks.append((column, fact, remark))
         rows.append(TableRow(ordinal, facts))
-        problems += row_problems(title, table, row, remarks)
+        problems += row_problems(table, row, remarks)
     outside = [row for row in numbers if row > place.last_row]
     if outside:
-        problems.append(_beyond(table, title, outside, place.columns))
+        some = "、".join(map(str, outside[:5])) + ("等" if len(outside) > 5 else "")
+        first = CellRef(title, outside[0], min(place.columns.values()))
+        problems.append(problem("FORM020.below", first, table=table.title, rows=some))
     return tuple(rows), problems
 
 
@@ -102,8 +105,7 @@ def _find_table(
         read_to = _end(snapshot, last_row + 1, columns)
     else:
         last_row = read_to = _end(snapshot, first_row, columns)
-        message = f"“{table.title}”表的内部名称丢失，已按表头找到，不影响校验。"
-        problems.append(Problem("FORM010", message, sheet=title))
+        problems.append(problem("FORM010.table", sheet=title, table=table.title))
     return TablePlace(columns, first_row, last_row, read_to), problems
 
 
@@ -210,47 +212,28 @@ def _empty(values: Sequence[object]) -> bool:
 # -- what is told --------------------------------------------------------------------------
 
 
-def _titles(table: Table) -> str:
-    return "、".join(column.title for column in table.columns)
-
-
 def _no_header(table: Table, title: str, rows: Mapping[int, Mapping[str, int]]) -> Problem:
-    if rows:
-        where = "、".join(str(row) for row in rows)
-        message = (
-            f"“{table.title}”表的表头在第 {where} 行几处出现，不能确定以哪一处为准；"
-            "请只留一处，删去多余的。"
-        )
-        row, columns = next(iter(rows.items()))
-        cell = CellRef(title, row, min(columns.values()))
-        return Problem("FORM018", message, None, cell, title, required=_titles(table))
-    message = (
-        f"找不到“{table.title}”表的表头（{_titles(table)}），无法读取这张表；"
-        "请从空白表中复制表头，或重新下载填报表填写。"
-    )
-    return Problem("FORM018", message, sheet=title, required=_titles(table))
+    titles = "、".join(column.title for column in table.columns)
+    said: Said = {"required": titles, "table": table.title, "titles": titles}
+    if not rows:
+        return problem("FORM018.no_table", sheet=title, **said)
+    row, columns = next(iter(rows.items()))
+    cell = CellRef(title, row, min(columns.values()))
+    return problem("FORM018.several_tables", cell, rows="、".join(map(str, rows)), **said)
 
 
 def _lost_column(
     snapshot: SheetSnapshot, table: Table, column: TableColumn, title: str, row: int
 ) -> Problem:
     cells = [CellRef(title, row, at) for at in _bearing(_texts(snapshot, row), column)]
-    if cells:
-        message = (
-            f"“{table.title}”表里“{column.title}”这一栏的栏目名称在 "
-            f"{'、'.join(cell.a1 for cell in cells)} 几处出现，不能确定以哪一栏为准；"
-            "请删去多余的一栏，或把它的名称改掉。"
-        )
-        return Problem("FORM018", message, None, cells[-1], title, required=column.title)
-    message = (
-        f"“{table.title}”表里找不到“{column.title}”这一栏的栏目名称，无法读取这一栏；"
-        "请把栏目名称改回来。"
-    )
-    return Problem("FORM018", message, sheet=title, required=column.title)
+    said: Said = {"required": column.title, "table": table.title, "header": column.title}
+    if not cells:
+        return problem("FORM018.lost_table_column", sheet=title, **said)
+    places = "、".join(cell.a1 for cell in cells)
+    return problem("FORM018.doubled_table_column", cells[-1], cells=places, **said)
 
 
 def row_problems(
-    title: str,
     table: Table,
     row: int,
     readings: Sequence[tuple[TableColumn, Fact, TypedValue | None]],
@@ -267,18 +250,7 @@ def row_problems(
             missing.append((column.title, fact.ref, fact.cell))
     if missing:
         titles = "、".join(name for name, _, _ in missing)
-        message = f"“{table.title}”表第 {row} 行没有填完，还缺：{titles}。"
         _, ref, cell = missing[0]
-        problems.append(Problem("FORM019", message, ref, cell, title, required=titles))
+        said: Said = {"required": titles, "table": table.title, "row": row, "titles": titles}
+        problems.append(problem("FORM019.row", cell, ref=ref, **said))
     return problems
-
-
-def _beyond(table: Table, title: str, rows: list[int], columns: Mapping[str, int]) -> Problem:
-    """FORM020: filled rows below the prepared range."""
-    some = "、".join(str(row) for row in rows[:5]) + ("等" if len(rows) > 5 else "")
-    message = (
-        f"“{table.title}”表的第 {some} 行接在表格最后一行的下面，已一并计入；"
-        "行数不够时请在表格中间插入行。"
-    )
-    first = CellRef(title, rows[0], min(columns.values()))
-    return Problem("FORM020", message, cell=first, sheet=title)

@@ -95,18 +95,18 @@ def given(value: FactValue, typed: str) -> TypedValue:
 
 
 def remarked(
-    state: FactState, value: FactValue, typed: str, name: str, **said: object
+    state: FactState, value: FactValue, typed: str, name: str, /, **said: object
 ) -> TypedValue:
     """A value, or none, with the remark of this name."""
     return TypedValue(state, value, typed, remark_rule(name), remark(name, typed=typed, **said))
 
 
-def understood(value: FactValue, typed: str, name: str, **said: object) -> TypedValue:
+def understood(value: FactValue, typed: str, name: str, /, **said: object) -> TypedValue:
     """The value is used, and the clerk is told how it was understood."""
     return remarked(FactState.GIVEN, value, typed, name, **said)
 
 
-def unreadable(name: str, typed: str, required: str, **said: object) -> TypedValue:
+def unreadable(name: str, typed: str, required: str, /, **said: object) -> TypedValue:
     """Something was typed that cannot be used; ``name`` is that of the remark that says why."""
     return unusable(remark_rule(name), typed, remark(name, typed=typed, **said), required)
 
