@@ -31,31 +31,13 @@ PATHS = ("out", "previous")
 LISTS = ("select", "ignore", "plugins", "plugin_dirs")
 YEARS = range(1990, 2100)
 KEYS = (
-    "profile",
-    "edition",
-    "select",
-    "ignore",
-    "previous",
-    "out",
-    "mark",
-    "plugins",
-    "plugin_dirs",
+    "profile", "edition", "select", "ignore", "previous", "out", "mark", "plugins", "plugin_dirs",
     "limits",
-)
+)  # fmt: skip
 LIMITS = (
-    "file_bytes",
-    "members",
-    "part_bytes",
-    "total_bytes",
-    "styles",
-    "strings",
-    "sheets",
-    "cells",
-    "area",
-    "merged",
-    "memory",
-    "seconds",
-)
+    "file_bytes", "members", "part_bytes", "total_bytes", "styles", "strings", "sheets", "cells",
+    "area", "merged", "memory", "seconds",
+)  # fmt: skip
 """Those of `checker.reading.limits` that the user's own settings may change."""
 
 ALLOWED = "allowed-plugin-folders.txt"

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from checker import toml_files
 from checker.model.cells import CellRef
 from checker.model.submission import Fact, FactRef, Problem
@@ -16,9 +18,31 @@ Said: TypeAlias = "dict[str, Any]"
 """What is said in the places of a sentence, and of the problem around it."""
 
 
+class _Remarks(Struct, frozen=True):
+    """Sentences by "rule.name"; known slips by kind: patterns by the part of the text that they are
+    looked for in, and what to ``say``."""
+
+    sentences: dict[str, str]
+    slips: dict[str, list[dict[str, str]]]
+
+
+_KEPT = toml_files.Kept[_Remarks]("remarks-1", _Remarks)
+
+
 @cache
-def _remarks() -> Mapping[str, Any]:
-    return toml_files.load(Path(__file__).with_name("remarks.toml"))
+def _remarks() -> _Remarks:
+    return toml_files.load_as(Path(__file__).with_name("remarks.toml"), _KEPT, _remarks_of)
+
+
+def _remarks_of(document: toml_files.Document) -> _Remarks:
+    sentences: dict[str, str] = {}
+    slips: dict[str, list[dict[str, str]]] = {}
+    for name, content in document.items():
+        for own, sentence in toml_files.strings(content).items():
+            sentences[f"{name}.{own}"] = sentence
+        for slip in toml_files.tables(content):
+            slips.setdefault(name, []).append({part: str(text) for part, text in slip.items()})
+    return _Remarks(sentences, slips)
 
 
 def remark_rule(name: str) -> str:
@@ -28,20 +52,17 @@ def remark_rule(name: str) -> str:
 
 def remark(name: str, /, **said: object) -> str:
     """The sentence of this name ("FORM012.duplicate_row"), with what is ``said`` in its places."""
-    rule, _, own = name.partition(".")
-    sentence: str = _remarks()[rule][own]
-    return sentence.format_map(said)
+    return _remarks().sentences[name].format_map(said)
 
 
 def known_slip(kind: str, said: Mapping[str, object], **texts: str) -> str | None:
     """What is said of a text that is no value, by the first of the known slips of a ``kind`` whose
     pattern is found in one of the ``texts``; None if it is like none of them."""
-    for slip in _remarks()[kind]:
+    for slip in _remarks().slips[kind]:
         for part, text in texts.items():
             found = re.search(slip[part], text) if part in slip else None
             if found is not None:
-                sentence: str = slip["say"]
-                return sentence.format_map({**said, **found.groupdict()})
+                return slip["say"].format_map({**said, **found.groupdict()})
     return None
 
 
