@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
+from checker_templates.building.hidden_names import code_list_name
+
 from checker.forms.asked import asked, if_none
-from checker.forms.names import code_list_name
 from checker.forms.typed_value import Entry
 from checker.model.template import Field, FieldType, TableColumn
 

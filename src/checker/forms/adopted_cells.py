@@ -37,7 +37,7 @@ UNDERSTOOD = "FORM003"
 def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None:
     """The cell that holds ``label`` (squeezed) with its value behind a colon, and the value; None
     unless there is exactly one. Other pairs may stand in the same cell, after blanks."""
-    pattern = _pair_pattern(label)
+    pattern = pair_pattern(label)
     found: list[tuple[Position, str]] = []
     for cell in printed.containing(f"{label}:"):
         text = half_width(str(printed.snapshot.raw(*cell.corner)))
@@ -45,7 +45,8 @@ def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None
     return found[0] if len(found) == 1 else None
 
 
-def _pair_pattern(label: str) -> re.Pattern[str]:
+def pair_pattern(label: str) -> re.Pattern[str]:
+    """What finds a label (squeezed) and, as its first group, the value behind its colon."""
     printed_label = r"\s*".join(map(re.escape, label))
     return re.compile(rf"(?:^|\s){printed_label}\s*:(.*?)(?={PAIR_END})", re.DOTALL)
 
@@ -54,19 +55,6 @@ def is_pair(text: str) -> bool:
     """Whether a (squeezed) text is a label with a value behind it, and so the value of none other;
     an address of the web is none."""
     return re.match(rf"{PAIR_LABEL}:(?!//)", text) is not None
-
-
-def with_pair_value(text: str, label: str, value: str) -> str:
-    """The text of a cell with the value behind ``label`` (squeezed) and its colon replaced; other
-    pairs in it stay. Raises ValueError where the pair is not there exactly once."""
-    plain = half_width(text)
-    found = list(_pair_pattern(label).finditer(plain))
-    if len(found) != 1 or len(plain) != len(text):
-        raise ValueError(label)
-    held = found[0][1]
-    start = found[0].start(1) + len(held) - len(held.lstrip())
-    end = found[0].end(1) - (len(held) - len(held.rstrip()))
-    return text[: max(start, 0)] + value + text[max(end, start) :]
 
 
 def read_tick(
