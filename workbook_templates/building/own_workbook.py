@@ -10,7 +10,7 @@ from checker_templates.building.fill_data import FillData, FillError, FillValue
 
 from checker.forms.adopted import bind_adopted, rooms_of
 from checker.forms.adopted_cells import NO_OPTIONS, pair_pattern
-from checker.forms.adopted_rooms import LedgerRoom, Room, Rooms, TableRoom
+from checker.forms.adopted_page import LedgerRoom, Room, Rooms, TableRoom
 from checker.forms.plain_text import half_width, squeeze
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit, Scalar

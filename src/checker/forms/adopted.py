@@ -15,9 +15,8 @@ from checker.forms.adopted_cells import (
     own_words,
     without_noise,
 )
-from checker.forms.adopted_page import Page
+from checker.forms.adopted_page import Found, Page, Rooms
 from checker.forms.adopted_reader import SheetReader
-from checker.forms.adopted_rooms import Found, Rooms
 from checker.forms.adopted_sheets import adopted_sheets
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, cell_problems

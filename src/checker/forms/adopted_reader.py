@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from checker.forms.adopted_page import Page
+from checker.forms.adopted_page import LedgerRoom, Page, TableRoom, Ticks
 from checker.forms.adopted_pairs import PairReader
-from checker.forms.adopted_rooms import LedgerRoom, TableRoom, Ticks
 from checker.forms.adopted_sheets import grid_paths, listing_paths
 from checker.forms.form_fields import FieldReading, read_fact
 from checker.forms.header_paths import (
@@ -49,17 +48,13 @@ class SheetReader:
         elsewhere = {cell.field for cell in place.cells}
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
-        headers: list[tuple[Grid | Listing, Header]] = []
         parts: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
         self.headings = [part.below for part in parts if part.below]
-        for part in parts:
-            header = self._header_of(part)
-            if header is not None:
-                headers.append((part, header))
+        found = [(part, self._header_of(part)) for part in parts]
+        headers = [(part, header) for part, header in found if header is not None]
         for part, header in headers:
-            after = [
-                other.first_row - 1 for _, other in headers if other.first_row > header.last_row
-            ]
+            after = [other.first_row - 1 for _, other in headers]
+            after = [row for row in after if row >= header.last_row]
             last = min([*after, self.page.cells.last_row])
             if isinstance(part, Grid):
                 names = [name for name in self.page.fields if name not in elsewhere]
@@ -138,40 +133,32 @@ class SheetReader:
             for column in item.columns:
                 if column not in columns and column not in ticks:
                     continue
-                marked = ticks.get(column)
-                if row is not None and marked is not None:
+                marked, at = ticks.get(column), columns.get(column)
+                if row and marked is not None:
                     self.page.add_tick(item, column, row, marked)
                 else:
-                    at = columns.get(column)
-                    whole = row is not None and at is not None
-                    cell = CellRef(self.page.title, row or 0, at or 0) if whole else None
-                    self.page.add(item, column, self.page.own(cell, item.label))
+                    cell = CellRef(self.page.title, row, at) if row and at else None
+                    self.page.add_own(item, column, cell)
         for place in grid.cells:
             item = self.page.fields[place.field]
             if place.optional and not self._printed(place):
-                self._add_absent(item, place.column or item.columns[0])
+                ref = FactRef(item.id, place.column or item.columns[0])
+                self.page.found.facts[ref] = Fact(ref, FactState.BLANK)
                 continue
             column_at = self._at(header, place.header, item.label)
             row = self._row(paths, place.row, item.row_code, code, bool(grid.labels))
             if row is None:
                 self.page.miss(f"{item.label}（“{place.row}”这一行）")
             cell = CellRef(self.page.title, row, column_at) if row and column_at else None
+            why = None
             if cell is not None and place.number:
                 why = self._contradicted(place.number, cell, header, code)
-                if why:
-                    self.page.miss(f"{item.label}（{why}）")
-                    cell = None
-            self.page.add(item, place.column or item.columns[0], self.page.own(cell, item.label))
+            self.page.add_own(item, place.column or item.columns[0], cell, why)
 
     def _printed(self, place: Place) -> bool:
         """Whether the last words of a cell's header and of its row stand on the sheet at all."""
         words = [parts[-1] for path in (place.header, place.row) if (parts := parts_of(path))]
         return all(self.page.printed.containing(word) for word in words)
-
-    def _add_absent(self, item: Field, column: str) -> None:
-        """A cell that this printing of the form does not have."""
-        ref = FactRef(item.id, column)
-        self.page.found.facts[ref] = Fact(ref, FactState.BLANK)
 
     def _contradicted(
         self, number: str, cell: CellRef, header: Header, code: int | None

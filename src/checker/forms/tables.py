@@ -147,13 +147,7 @@ def _bearing(texts: Mapping[int, str], column: TableColumn) -> list[int]:
 
 
 def _texts(snapshot: SheetSnapshot, row: int) -> dict[int, str]:
-    index = row - snapshot.origin[0]
-    line = snapshot.rows[index] if 0 <= index < len(snapshot.rows) else ()
-    return {
-        column: text
-        for column, value in enumerate(line, start=snapshot.origin[1])
-        if (text := squeeze(value))
-    }
+    return {column: text for column, value in snapshot.line(row) if (text := squeeze(value))}
 
 
 def _is_number_row(snapshot: SheetSnapshot, row: int, columns: Mapping[str, int]) -> bool:
