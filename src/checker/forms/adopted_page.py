@@ -120,20 +120,21 @@ class Page:
 
     def add_tick(self, item: Field, column: str, row: int, ticks: Ticks) -> None:
         """Takes in what is ticked in a row."""
-        cell, typed = self.ticked(row, ticks, item)
-        ref = FactRef(item.id, column)
-        fact = Fact(ref, typed.state, typed.value, cell, typed.typed)
+        fact, remark = self.ticked(FactRef(item.id, column), row, ticks, item)
         options = {option: CellRef(self.title, row, at) for option, at in ticks.items()}
-        self.found.rooms[ref] = Room(cell, "", options)
-        self.keep(item, column, fact, typed)
+        assert fact.cell is not None
+        self.found.rooms[fact.ref] = Room(fact.cell, "", options)
+        self.keep(item, column, fact, remark)
 
     def ticked(
-        self, row: int, ticks: Ticks, entry: Field | TableColumn
-    ) -> tuple[CellRef, TypedValue]:
-        """The cell that is ticked, and what that says."""
+        self, ref: FactRef, row: int, ticks: Ticks, entry: Field | TableColumn
+    ) -> tuple[Fact, TypedValue | None]:
+        """What the cell says that is ticked, and the typed value if there is a remark on it."""
         cells = {option: self.cells.cell(row, at) for option, at in ticks.items()}
         option, typed = read_tick(cells, entry, self.codes.get(entry.codes or ""))
-        return CellRef(self.title, row, ticks[option]), typed
+        cell = CellRef(self.title, row, ticks[option])
+        fact = Fact(ref, typed.state, typed.value, cell, typed.typed)
+        return fact, typed if typed.rule else None
 
     def keep(self, item: Field, column: str, fact: Fact, remark: TypedValue | None) -> None:
         """Takes in a fact, and what is to be said of how it was typed."""

@@ -25,11 +25,10 @@ from checker.forms.ledger_rows import (
     open_rows,
 )
 from checker.forms.plain_text import row_code, squeeze
-from checker.forms.tables import row_problems
-from checker.forms.typed_value import TypedValue
+from checker.forms.tables import Reading, add_row
 from checker.model.adopted import AdoptedSheet, Grid, Ledger, Listing, Place
 from checker.model.cells import CellRef, column_letters
-from checker.model.submission import Fact, FactRef, FactState, Problem, TableRow
+from checker.model.submission import Fact, FactRef, FactState, TableRow
 from checker.model.template import Field, FieldType, TableColumn
 
 FREE_ROWS = 2000
@@ -223,32 +222,21 @@ class SheetReader:
         code = self._code(header, listing.code)
         rows: list[TableRow] = []
         first = self.page.printed.first_body_row(header)
-        by_column: list[Problem] = []
         standing: list[int] = []
+
+        def read(ref: FactRef, number: int, column: TableColumn) -> Reading:
+            marked = ticks.get(column.id)
+            if marked is not None:
+                return self.page.ticked(ref, number, marked, column)
+            place = self._in_row(number, at.get(column.id), column)
+            return read_fact(ref, self.page.cells, place, column, self.page.codes)
+
         for row in ledger_rows(self.page.printed, columns, code, first, last):
-            if row.kind is not RowKind.UNIT:
-                continue
-            standing.append(row.number)
-            ordinal = len(rows) + 1
-            facts: dict[str, Fact] = {}
-            remarks: list[tuple[TableColumn, Fact, TypedValue | None]] = []
-            for column in table.columns:
-                ref = FactRef(f"{table.id}.{column.id}", "", ordinal)
-                marked = ticks.get(column.id)
-                if marked is not None:
-                    cell, typed = self.page.ticked(row.number, marked, column)
-                    fact = Fact(ref, typed.state, typed.value, cell, typed.typed)
-                    remark = typed if typed.rule else None
-                else:
-                    place = self._in_row(row.number, at.get(column.id), column)
-                    fact, remark = read_fact(ref, self.page.cells, place, column, self.page.codes)
-                facts[column.id] = fact
-                remarks.append((column, fact, remark))
-            rows.append(TableRow(ordinal, facts))
-            by_column += row_problems(table, row.number, remarks)
+            if row.kind is RowKind.UNIT:
+                standing.append(row.number)
+                self.page.found.problems += add_row(rows, table, row.number, read)
         if rows or not table.required:
             self.page.found.tables[table.id] = tuple(rows)
-        self.page.found.problems += by_column
         self.page.found.table_rooms[table.id] = TableRoom(
             self.page.title,
             (*standing, *self._free_rows(max([*standing, first - 1]), code)),

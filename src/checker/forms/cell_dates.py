@@ -48,22 +48,27 @@ _ZONE = r"(?<=[0-9])(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _SCRIPT = r"\\?/Date\(([0-9]+)(?:[+-][0-9]{4})?\)\\?/"  # as older .NET services write a moment
 _OTHER_CALENDAR = r"(?:民国|农历|阴历|旧历|令和|平成).*"
 _PARTS = r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*(?:[-/.月]\s*(?:([0-9]{1,2})\s*[日号]?)?)?\.?"
-_LOOSE = r"([0-9]{4})(?P<sign>\s|[,、。_\\~])\s*([0-9]{1,2})(?P=sign)\s*([0-9]{1,2})"
-_MONTH_AND_YEAR = r"([0-9]{1,2})\s*[-/.]\s*([0-9]{4})"
+_LOOSE = r"(?P<y>[0-9]{4})(?P<sign>\s|[,、。_\\~])\s*(?P<m>[0-9]{1,2})(?P=sign)\s*(?P<d>[0-9]{1,2})"
+_MONTH_AND_YEAR = r"(?P<m>[0-9]{1,2})\s*[-/.]\s*(?P<y>[0-9]{4})"
 _AROUND = r"\D*[0-9]{4}\s*[-/.年]\s*[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}(?![0-9])\s*(?P<after>.*)"
 _VAGUE = (
     r"[0-9]{4}\s*[-/.年]?\s*(?:[0-9]{1,2}\s*月?)?\s*"
     r"(?:[初中末底]|[上中下]旬|[春夏秋冬].*|第?.季度?|Q[1-4])"
 )
 _RUN = r"([0-9]{4})([0-9]{2})([0-9]{2})?"
-_SHORT_YEAR = r"([0-9]{2})\s*年\s*([0-9]{1,2})\s*月\s*(?:([0-9]{1,2})\s*[日号])?"
+_SHORT_YEAR = r"(?P<y>[0-9]{2})\s*年\s*(?P<m>[0-9]{1,2})\s*月\s*(?:(?P<d>[0-9]{1,2})\s*[日号])?"
 _YEAR_LAST = r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH = rf"(?P<m>{'|'.join(_MONTHS)})[a-z]*\.?"
 _ENGLISH_WEEKDAY = r"(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?,?\s+)?"
-_DAY_FIRST = rf"{_ENGLISH_WEEKDAY}([0-9]{{1,2}})[-/\s]\s*{_MONTH}[-/\s,]\s*([0-9]{{4}}|[0-9]{{2}})"
-_MONTH_FIRST = rf"{_ENGLISH_WEEKDAY}{_MONTH}\s*([0-9]{{1,2}}),?\s+([0-9]{{4}})(?:\s.*)?"
-_JAVA = rf"{_ENGLISH_WEEKDAY}{_MONTH}\s+([0-9]{{1,2}})\s+[0-9:]{{8}}\s+[A-Z+0-9:]+\s+([0-9]{{4}})"
+_ENGLISH_DAY = r"(?P<d>[0-9]{1,2})"
+_ENGLISH = (
+    rf"{_ENGLISH_WEEKDAY}{_MONTH}\s+{_ENGLISH_DAY}\s+[0-9:]{{8}}\s+[a-z+0-9:]+\s+(?P<y>[0-9]{{4}})",
+    rf"{_ENGLISH_WEEKDAY}{_MONTH}\s*{_ENGLISH_DAY},?\s+(?P<y>[0-9]{{4}})(?:\s.*)?",
+    rf"{_ENGLISH_WEEKDAY}{_ENGLISH_DAY}[-/\s]\s*{_MONTH}[-/\s,]\s*(?P<y>[0-9]{{4}}|[0-9]{{2}})",
+)
+"""As programs, Americans and the English write it: Tue Sep 1 08:00:00 CST 2026, Sep 1, 2026, 1 Sep
+2026. To be looked for in small letters."""
 _WITHOUT_YEAR = rf"[0-9]{{1,2}}\s*[-/.月]\s*[0-9]{{1,2}}\s*[日号]?|[0-9]{{1,2}}[-\s]{_MONTH}"
 
 
@@ -230,15 +235,10 @@ def _day(text: str) -> _Day:
         if whole is not None and int(match[2]) > 12:
             return _none("which_day")
         return _of(int(match[1]), int(match[2]), match[3])
-    match = re.fullmatch(_LOOSE, text)
-    if match is not None:
-        return _of(int(match[1]), int(match[3]), match[4])
-    match = re.fullmatch(_SHORT_YEAR, text)
-    if match is not None:
-        return _with_century(match[1], int(match[2]), match[3])
-    match = re.fullmatch(_MONTH_AND_YEAR, text)
-    if match is not None:
-        return _of(int(match[2]), int(match[1]), None)
+    for pattern in (_LOOSE, _SHORT_YEAR, _MONTH_AND_YEAR):
+        match = re.fullmatch(pattern, text)
+        if match is not None:
+            return _matched(match)
     match = re.fullmatch(_YEAR_LAST, text)
     if match is not None:
         return _year_last(int(match[1]), int(match[3]), int(match[4]))
@@ -262,16 +262,10 @@ def _timed(text: str, timed: re.Match[str]) -> _Day:
 
 def _english(text: str) -> _Day:
     text = re.sub(r"(?<=[0-9])(?:st|nd|rd|th)\b", "", text)
-    for pattern in (_JAVA.lower(), _MONTH_FIRST):
+    for pattern in _ENGLISH:
         match = re.fullmatch(pattern, text)
         if match is not None:
-            return _of(int(match[3]), _MONTHS.index(match[1]) + 1, match[2])
-    match = re.fullmatch(_DAY_FIRST, text)
-    if match is not None:
-        month = _MONTHS.index(match[2]) + 1
-        if len(match[3]) == 4:
-            return _of(int(match[3]), month, match[1])
-        return _with_century(match[3], month, match[1])
+            return _matched(match)
     if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", text):
         return _none("short_year")
     if re.fullmatch(_WITHOUT_YEAR, text):
@@ -302,8 +296,13 @@ def _year_last(one: int, other: int, year: int) -> _Day:
     return _none("which_is_month", one=one, other=other) if one <= 12 else _Day(None)
 
 
-def _with_century(digits: str, month: int, day: str | None) -> _Day:
-    year = int(digits) + (2000 if int(digits) < _CENTURY_SPLIT else 1900)
+def _matched(match: re.Match[str]) -> _Day:
+    """The day of a pattern's groups y, m and d; a year of two digits is taken for the nearest."""
+    month = _MONTHS.index(match["m"]) + 1 if match["m"].isalpha() else int(match["m"])
+    year, day = int(match["y"]), match.groupdict().get("d")
+    if len(match["y"]) == 4:
+        return _of(year, month, day)
+    year += 2000 if year < _CENTURY_SPLIT else 1900
     return replace(_of(year, month, day), how=f"（两位年份按 {year} 年算）")
 
 

@@ -3,7 +3,8 @@ wrong with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -56,19 +57,14 @@ def read_table(
     uncertain, odd = merged_cells(snapshot, title, cells)
     problems += odd
     rows: list[TableRow] = []
-    for ordinal, row in enumerate(numbers, start=1):
-        facts: dict[str, Fact] = {}
-        remarks: list[tuple[TableColumn, Fact, TypedValue | None]] = []
-        for column in table.columns:
-            at = place.columns.get(column.id)
-            cell = None if at is None else CellRef(title, row, at)
-            cell = None if cell in uncertain else cell
-            ref = FactRef(f"{table.id}.{column.id}", "", ordinal)
-            fact, remark = read_fact(ref, snapshot, cell, column, codes)
-            facts[column.id] = fact
-            remarks.append((column, fact, remark))
-        rows.append(TableRow(ordinal, facts))
-        problems += row_problems(table, row, remarks)
+
+    def read(ref: FactRef, row: int, column: TableColumn) -> Reading:
+        at = place.columns.get(column.id)
+        cell = None if at is None else CellRef(title, row, at)
+        return read_fact(ref, snapshot, None if cell in uncertain else cell, column, codes)
+
+    for row in numbers:
+        problems += add_row(rows, table, row, read)
     outside = [row for row in numbers if row > place.last_row]
     if outside:
         some = "、".join(map(str, outside[:5])) + ("等" if len(outside) > 5 else "")
@@ -227,24 +223,35 @@ def _lost_column(
     return problem("FORM018.doubled_table_column", cells[-1], cells=places, **said)
 
 
-def row_problems(
+Reading: TypeAlias = tuple[Fact, TypedValue | None]
+"""A fact, and what there is to be said of how it was typed."""
+
+
+def add_row(
+    rows: list[TableRow],
     table: Table,
-    row: int,
-    readings: Sequence[tuple[TableColumn, Fact, TypedValue | None]],
+    number: int,
+    read: Callable[[FactRef, int, TableColumn], Reading],
 ) -> list[Problem]:
-    """What single cells of a filled row have against them, and what the row lacks."""
+    """Read a filled row, by its number on the sheet, and add it to those before it; what single
+    cells have against them, and what the row lacks."""
+    facts: dict[str, Fact] = {}
     problems: list[Problem] = []
     missing: list[tuple[str, FactRef, CellRef]] = []
-    for column, fact, remark in readings:
+    for column in table.columns:
+        ref = FactRef(f"{table.id}.{column.id}", "", len(rows) + 1)
+        fact, remark = read(ref, number, column)
+        facts[column.id] = fact
         if fact.cell is None:
             continue
         if remark is not None:
-            problems.append(problem_of(remark, fact.ref, fact.cell))
+            problems.append(problem_of(remark, ref, fact.cell))
         elif fact.state is FactState.BLANK and column.blank is Blank.MISSING:
-            missing.append((column.title, fact.ref, fact.cell))
+            missing.append((column.title, ref, fact.cell))
+    rows.append(TableRow(len(rows) + 1, facts))
     if missing:
         titles = "、".join(name for name, _, _ in missing)
         _, ref, cell = missing[0]
-        said: Said = {"required": titles, "table": table.title, "row": row, "titles": titles}
+        said: Said = {"required": titles, "table": table.title, "row": number, "titles": titles}
         problems.append(problem("FORM019.row", cell, ref=ref, **said))
     return problems
