@@ -15,7 +15,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
@@ -283,7 +283,7 @@ _STORE_FORM = f"checker-records-1 {__version__}"
 _MOST_ENTRIES = 400
 _MOST_BYTES = 64 * 2**20
 _ENTRIES = msgpack.Decoder(tuple[str, dict[str, Raw]])
-_EXTENSIONS: dict[type, int] = {Decimal: 1, date: 2, datetime: 3, time: 4}
+_EXTENSIONS: dict[type, int] = {Decimal: 1, date: 2, datetime: 3, time: 4, timedelta: 5}
 _read_before: dict[Path, tuple[tuple[int, int, int], dict[str, Raw]]] = {}
 
 
@@ -347,26 +347,30 @@ def _keep(folder: Path, key: str, record: object) -> None:
 
 
 def marked(value: Any) -> Any:
-    """Plain values with numbers with a point, days and times as marked texts: msgpack has none."""
+    """Plain values with numbers with a point, days and times as marked texts: msgpack has none.
+    `unmarked` reads them."""
     if isinstance(value, dict):
         return {key: marked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [marked(item) for item in value]
     code = _EXTENSIONS.get(type(value))
-    return value if code is None else msgpack.Ext(code, str(value).encode())
+    if code is None:
+        return value
+    text = repr(value.total_seconds()) if isinstance(value, timedelta) else str(value)
+    return msgpack.Ext(code, text.encode())
 
 
-def _value(code: int, data: memoryview) -> object:
-    text = str(data, "ascii")
-    if code == 1:
-        return _exact(text)
-    return _DAYS[code](text)
+def unmarked(code: int, data: memoryview) -> object:
+    """A value that `marked` marked, for msgpack's ``ext_hook``."""
+    return _READERS[code](str(data, "ascii"))
 
 
-_DAYS: dict[int, Callable[[str], object]] = {
+_READERS: dict[int, Callable[[str], object]] = {
+    1: _exact,
     2: date.fromisoformat,
     3: datetime.fromisoformat,
     4: time.fromisoformat,
+    5: lambda text: timedelta(seconds=float(text)),
 }
 
 
@@ -377,7 +381,7 @@ def usable(number: Decimal) -> bool:
 
 @cache
 def _decoder(form: Any) -> msgpack.Decoder[Any]:
-    return msgpack.Decoder(form, ext_hook=_value)
+    return msgpack.Decoder(form, ext_hook=unmarked)
 
 
 def _unpacked(stored: Raw, form: Any) -> Any:

@@ -15,11 +15,10 @@ from checker.forms.adopted_cells import (
     own_words,
     without_noise,
 )
-from checker.forms.adopted_page import Found, Page, Rooms
+from checker.forms.adopted_page import Found, Rooms
 from checker.forms.adopted_reader import SheetReader
 from checker.forms.adopted_sheets import adopted_sheets
-from checker.forms.cell_words import CodeList
-from checker.forms.form_fields import CodeLists, cell_problems
+from checker.forms.form_fields import CodeLists, cell_problems, code_lists
 from checker.forms.header_paths import (
     PrintedSheet,
 )
@@ -53,7 +52,7 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
     assert layout is not None
     found, titles, ledger = _read(snapshot, template, layout)
     unused = tuple(each.id for each in template.sheets if each.optional and each.id not in titles)
-    codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
+    codes = code_lists(template)
     _add_from_name(snapshot.name, template, codes, found)
     for sheet in template.sheets:
         for item in sheet.fields:
@@ -78,7 +77,7 @@ def _read(
     snapshot: Snapshot, template: Template, layout: AdoptedLayout
 ) -> tuple[Found, Mapping[str, str], Sequence[LedgerRow]]:
     """What stands on the sheets, the sheets' titles by id, and the rows of the ledger."""
-    codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
+    codes = code_lists(template)
     placed, lacking = adopted_sheets(snapshot, layout)
     titles: dict[str, str] = {}
     found = Found()
@@ -88,10 +87,10 @@ def _read(
     for place, title in placed:
         sheet = template.sheet(place.id)
         titles.setdefault(place.id, title)
-        reader = SheetReader(Page(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found))
+        reader = SheetReader(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found)
         reader.read(place)
         if place.ledger is not None:
-            ledger = reader.ledger(place.ledger)
+            ledger = reader.ledger(place.ledger, place)
     return found, titles, ledger
 
 

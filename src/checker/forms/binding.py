@@ -16,11 +16,15 @@ from itertools import chain
 from msgspec.structs import replace
 
 from checker.forms.carried import carried_problems
-from checker.forms.cell_words import CodeList
-from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_form
+from checker.forms.form_fields import (
+    CodeLists,
+    FieldReading,
+    cell_problems,
+    code_lists,
+    read_form,
+)
 from checker.forms.names import field_name, table_name
 from checker.forms.recognition import (
-    Unrecognised,
     edition_of,
     find_sheets,
     recognise,
@@ -43,7 +47,7 @@ from checker.model.submission import (
 )
 from checker.model.template import FILLED_IN, Sheet, SheetKind, Template
 
-__all__ = ["Unrecognised", "bind", "recognise"]
+__all__ = ["bind", "recognise"]
 
 LOST_NAME = "FORM010"
 ENOUGH_TO_COMPARE = 3
@@ -67,8 +71,7 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
     edition = wrong_edition(snapshot, template)
     if edition is not None:
         problems.insert(0, edition)
-    codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
-    sheets = _Sheets(snapshot, codes)
+    sheets = _Sheets(snapshot, code_lists(template))
     for sheet in template.sheets:
         sheets.read(sheet, titles.get(sheet.id))
     facts, tables = sheets.facts, sheets.tables

@@ -16,9 +16,14 @@ from checker.forms.typed_value import TypedValue, shown
 from checker.model.cells import CellKind, CellRef
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem
-from checker.model.template import SHARED, Column, Field, Sheet, TableColumn
+from checker.model.template import SHARED, Column, Field, Sheet, TableColumn, Template
 
 CodeLists = Mapping[str, CodeList]
+
+
+def code_lists(template: Template) -> CodeLists:
+    """The code lists of a template by id."""
+    return {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
 
 
 class FieldReading(Struct, frozen=True):

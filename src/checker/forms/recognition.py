@@ -7,8 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
-
+from checker.forms.errors import UnknownForm
 from checker.forms.names import (
     EDITION_PROPERTY,
     EXPLANATIONS_NAME,
@@ -32,36 +31,30 @@ ENOUGH = 0.5
 _YEAR = re.compile(r"(20[0-9]{2})年")
 
 
-class Unrecognised(Struct, frozen=True):
-    """No template fits. ``reason`` is a Chinese sentence: what was seen and what to do."""
-
-    reason: str
-
-
-def recognise(snapshot: Snapshot, templates: Sequence[Template]) -> Template | Unrecognised:
+def recognise(snapshot: Snapshot, templates: Sequence[Template]) -> Template:
     """The template of a workbook: by its own document property, else by its sheets and 表号.
 
     Of several editions of one template the workbook's own is taken, else the newest; ``bind`` then
-    reports the wrong edition (FORM015).
+    reports the wrong edition (FORM015). Raises UnknownForm: what was seen and what to do.
     """
     named = snapshot.properties.get(TEMPLATE_PROPERTY, "").strip()
     of_kind = [template for template in templates if template.id == named]
     if named and not of_kind:
-        return _unrecognised("no_such_template", templates, named=named)
+        raise _unknown("no_such_template", templates, named=named)
     if not of_kind:
         of_kind = _by_sheets(snapshot, templates) + _adopted(snapshot, templates)
     if not of_kind:
-        return _unrecognised("strange", templates, sheets="、".join(list(snapshot.sheets)[:6]))
+        raise _unknown("strange", templates, sheets="、".join(list(snapshot.sheets)[:6]))
     if len({template.id for template in of_kind}) > 1:
         own = any(template.layout is not None for template in of_kind)
-        return _unrecognised("several_own" if own else "several", of_kind)
+        raise _unknown("several_own" if own else "several", of_kind)
     edition = edition_of(snapshot)
     return max(of_kind, key=lambda item: (item.edition == edition, item.edition))
 
 
-def _unrecognised(name: str, templates: Sequence[Template], /, **said: object) -> Unrecognised:
+def _unknown(name: str, templates: Sequence[Template], /, **said: object) -> UnknownForm:
     known = "、".join(dict.fromkeys(template.title for template in templates))
-    return Unrecognised(remark(f"unrecognised.{name}", known=known, **said))
+    return UnknownForm(remark(f"unrecognised.{name}", known=known, **said))
 
 
 def _by_sheets(snapshot: Snapshot, templates: Sequence[Template]) -> list[Template]:

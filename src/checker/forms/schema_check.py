@@ -99,7 +99,7 @@ def problems_of(document: Mapping[str, object]) -> list[str]:
 
 
 def _sentences(
-    errors: Mapping[Any, Any], value: object, rules: Mapping[str, Any], place: str
+    errors: Mapping[Any, Any], value: object, rules: dict[str, Any], place: str
 ) -> Iterator[str]:
     """Flattens cerberus's nested errors, walking document and rules alongside."""
     for key, entries in errors.items():

@@ -3,33 +3,19 @@ read as records of the declared types."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
 
 from msgspec import msgpack
 from msgspec.structs import replace
 
 from checker.model.snapshot import SheetSnapshot
 from checker.reading.unreadable import UnreadableWorkbook
-
-_CODES: dict[type, int] = {date: 1, datetime: 2, time: 3, timedelta: 4}
-"""msgpack knows no days and times: they are marked."""
-_READERS: dict[int, Callable[[str], object]] = {
-    1: date.fromisoformat,
-    2: datetime.fromisoformat,
-    3: time.fromisoformat,
-    4: lambda text: timedelta(seconds=float(text)),
-}
+from checker.toml_files import marked, unmarked
 
 
 def packed(sheets: Iterable[SheetSnapshot]) -> bytes:
     """Sheets as an answer."""
-    return msgpack.encode(
-        [
-            replace(sheet, rows=[[_marked(value) for value in line] for line in sheet.rows])
-            for sheet in sheets
-        ]
-    )
+    return msgpack.encode([replace(sheet, rows=marked(sheet.rows)) for sheet in sheets])
 
 
 def refusal(error: UnreadableWorkbook) -> bytes:
@@ -39,20 +25,7 @@ def refusal(error: UnreadableWorkbook) -> bytes:
 
 def unpacked(answer: bytes) -> list[SheetSnapshot]:
     """The sheets of an answer. Raises UnreadableWorkbook if it is a refusal."""
-    said: list[SheetSnapshot] | str = _ANSWER.decode(answer)
+    said = msgpack.decode(answer, type=list[SheetSnapshot] | str, ext_hook=unmarked)
     if isinstance(said, str):
         raise UnreadableWorkbook(said)
     return said
-
-
-def _marked(value: object) -> object:
-    code = _CODES.get(type(value))
-    if code is None:
-        return value
-    text = repr(value.total_seconds()) if isinstance(value, timedelta) else str(value)
-    return msgpack.Ext(code, text.encode())
-
-
-_ANSWER = msgpack.Decoder(
-    list[SheetSnapshot] | str, ext_hook=lambda code, data: _READERS[code](str(data, "ascii"))
-)

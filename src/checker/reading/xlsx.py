@@ -75,8 +75,8 @@ def _read(
     try:
         for part, cells, read in zip(workbook.sheets, sheets, read_values(data), strict=True):
             _, _, (origin, rows) = read
-            sheet = replace(cells.beside, title=part.title, rows=rows, origin=origin)
-            found.append(replace(sheet, visible=part.visible))
+            own = {"title": part.title, "visible": part.visible}
+            found.append(replace(cells.beside, rows=rows, origin=origin, **own))
     except UnreadableWorkbook as refusal:
         if refusal.reason != unreadable.DAMAGED:
             raise
