@@ -11,14 +11,12 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.forms.asked import asked
 from checker.forms.plain_text import half_width, is_nothing, plain, unwrapped
 from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, understood, unreadable
 from checker.model.cells import Cell
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100
-EXPECTED_DAY = "日期，如 2026-09-01"
-EXPECTED_MONTH = "年月，如 2026.09"
-EXPECTED_YEAR = "四位年份，如 2026"
 _DAY_ZERO = datetime(1899, 12, 30)  # of Excel's day numbers, for dates after February 1900
 _CHINA = timezone(timedelta(hours=8))
 _LONGEST = 80  # letters of a text that may name a day
@@ -92,13 +90,13 @@ def read_date(cell: Cell, entry: Entry) -> TypedValue:
     value = cell.value
     typed = shown(cell)
     if isinstance(value, date):
-        return _stored(value, typed)
+        return _stored(value, typed, entry)
     text = _text(value)
     if is_nothing(text):
         return blank(entry, typed)
     found = _day(text) if isinstance(value, str) else _number(value)
     if found.day is None:
-        return unreadable(f"FORM008.{found.why}", typed, EXPECTED_DAY, **found.said)
+        return unreadable(f"FORM008.{found.why}", typed, asked(entry), **found.said)
     iso = found.day.isoformat()
     if not found.whole:
         return understood(found.day, typed, "FORM003.month_only", iso=iso)
@@ -113,7 +111,7 @@ def read_year(cell: Cell, entry: Entry) -> TypedValue:
     if isinstance(value, date):
         number = _number_typed(value)
         if number is not None:
-            return unreadable("FORM008.year_in_date_cell", typed, EXPECTED_YEAR, number=number)
+            return unreadable("FORM008.year_in_date_cell", typed, asked(entry), number=number)
         if 1910 <= value.year <= LAST_YEAR:
             return _understood_year(value.year, typed, "date_for_year")
     text = _text(value)
@@ -128,26 +126,26 @@ def read_year(cell: Cell, entry: Entry) -> TypedValue:
     day = (_number(value) if isinstance(value, Decimal) else _day(text)).day
     if day is not None:
         return _understood_year(day.year, typed, "day_for_year")
-    return unreadable("FORM008.no_year", typed, EXPECTED_YEAR)
+    return unreadable("FORM008.no_year", typed, asked(entry))
 
 
 def _understood_year(year: int, typed: str, name: str) -> TypedValue:
     return understood(Decimal(year), typed, f"FORM003.{name}", year=year)
 
 
-def _stored(value: date, typed: str) -> TypedValue:
+def _stored(value: date, typed: str, entry: Entry) -> TypedValue:
     """A date as the spreadsheet program keeps it; perhaps only because a number was typed into a
     cell formatted as a date: 2026.10 shows as 1905-07-18."""
     number = _number_typed(value)
     if number is not None:
         shown_day = typed[:10]
         return unreadable(
-            "FORM008.number_in_date_cell", typed, EXPECTED_DAY, number=number, day=shown_day
+            "FORM008.number_in_date_cell", typed, asked(entry), number=number, day=shown_day
         )
     day = value.date() if isinstance(value, datetime) else value
     if FIRST_YEAR <= day.year <= LAST_YEAR and day.year != 1900:
         return given(day, typed)
-    return unreadable("FORM008.stored_year", typed, EXPECTED_DAY)
+    return unreadable("FORM008.stored_year", typed, asked(entry))
 
 
 def _number_typed(value: date) -> str | None:
@@ -179,7 +177,7 @@ def read_month(cell: Cell, entry: Entry) -> TypedValue:
         return given(day.replace(day=1), typed)
     pointed = isinstance(value, Decimal) and value.is_finite() and value != int(value)
     name = "FORM008.month_as_number" if pointed else "FORM008.no_month"
-    return unreadable(name, typed, EXPECTED_MONTH)
+    return unreadable(name, typed, asked(entry))
 
 
 def _text(value: object) -> str:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
+from functools import cache
+from pathlib import Path
 
+from msgspec import Struct, convert
+
+from checker import toml_files
 from checker.forms.asked import if_none
 from checker.forms.plain_text import half_width, is_nothing, plain, trim
 from checker.forms.remarks import known_slip, remark
@@ -34,32 +39,27 @@ _NUMBER = (
     r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?"
     r"(?P<tail>(?s:\D.*))?"
 )
-_UNIT_WORDS = (
-    frozenset({"人", "名", "位", "个", "个人"}),
-    frozenset({"个", "所", "只", "处", "套", "项"}),
-    frozenset({"平方米", "平米", "平方", "㎡", "m2", "m²", "m^2"}),
-    frozenset({"册", "本"}),
-    frozenset({"台", "部", "套"}),
-    frozenset({"元", "元整", "块"}),
-    frozenset({"次", "人次", "场"}),
-    frozenset({"间", "个"}),
-    frozenset({"%", "个百分点"}),
-)
-_UNITS = frozenset().union(*_UNIT_WORDS) | {
-    *("千米", "公里", "米", "亩", "公顷", "万元", "千元", "角", "吨", "公斤", "千克", "度", "兆"),
-    *("年", "月", "日", "天", "周", "小时", "分钟", "节", "课时", "学时", "学期", "学年", "期"),
-    *("分", "岁", "班", "年级", "辆", "件", "张", "份", "种", "门", "户", "家", "M", "Mbps", "m"),
-}
-"""Units that forms count in: a number with another unit than the cell's must be converted."""
-_CONVERTIBLE = (
-    frozenset({"元", "千元", "万元", "亿元", "角", "分", "块", "元整"}),
-    frozenset({"平方米", "平米", "平方", "㎡", "m2", "m²", "m^2", "亩", "公顷", "平方公里"}),
-    frozenset({"米", "m", "千米", "公里"}),
-    frozenset({"吨", "公斤", "千克"}),
-    frozenset({"小时", "分钟", "天", "周"}),
-    frozenset({"M", "Mbps", "兆"}),
-)
-"""Units of one kind: a number in one of them can be converted to another."""
+
+
+class _Units(Struct, frozen=True):
+    """As in units.toml."""
+
+    same: tuple[frozenset[str], ...]
+    convertible: tuple[frozenset[str], ...]
+    others: frozenset[str]
+
+    def known(self, word: str) -> bool:
+        """Whether a word is a unit."""
+        return word in self.others or any(word in words for words in self.same)
+
+
+@cache
+def _units() -> _Units:
+    file = Path(__file__).with_name("units.toml")
+    kept = toml_files.Kept[_Units]("units-1", _Units)
+    return toml_files.load_as(file, kept, lambda document: convert(document, _Units))
+
+
 _MULTIPLES = ("十", "百", "千", "万", "亿")
 _OTHER_MULTIPLES = r"[wk成折打双对‰][^\w‰]*"
 """What makes another number of the one before it: 4.6w is 4.6万, 5成 is 50 %."""
@@ -162,7 +162,7 @@ def _is_unit(tail: str, entry: Entry) -> bool:
     unit = "%" if is_percentage(entry) else half_width(entry.unit)
     if tail == unit:
         return True
-    return any(unit in words and tail in words for words in _UNIT_WORDS)
+    return any(unit in words and tail in words for words in _units().same)
 
 
 def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
@@ -181,9 +181,9 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
         name = "multiple" if entry.unit else "multiple_without_unit"
         if half_width(entry.unit).startswith(tail[0]):
             name = "multiple_of_unit"
-    elif tail in _UNITS and entry.unit:
+    elif entry.unit and _units().known(tail):
         unit = half_width(entry.unit)
-        alike = any({tail, unit} <= units for units in _CONVERTIBLE)
+        alike = any({tail, unit} <= units for units in _units().convertible)
         name = "convertible_unit" if alike else "other_unit"
     elif re.search(_MORE_NUMBERS, re.sub(r"[(\[【].*", "", tail, flags=re.DOTALL)):
         name = "several_numbers"
