@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from checker.forms.form_grid import (
-    FormGrid,
     bearing_headers,
     find_grid,
     label_text,
@@ -38,16 +37,15 @@ class FieldPlaces:
         self.names = names
         self.problems: list[Problem] = []
         self.older: set[str] = set()
-        found = find_grid(snapshot, sheet)
-        self.grid = found if isinstance(found, FormGrid) else None
-        self._rivals = [] if isinstance(found, FormGrid) else found
+        self.grid = find_grid(snapshot, sheet)
         self._without_name: list[str] = []
         self._uncertain_columns: set[str] = set()
 
     def locate_all(self) -> Iterator[tuple[Field, str, CellRef | None]]:
         """Every field and column of the sheet with its cell, None where no cell is certain."""
-        if self.grid is None and (self._rivals or not self._any_name()):
-            self._report_no_grid()
+        if not self.grid.code_row and (self.grid.rivals or not self._any_name()):
+            name = "FORM018.several_grids" if self.grid.rivals else "FORM018.no_grid"
+            self._tell(name, cells=self._addresses(self.grid.rivals))
             yield from (
                 (item, column, None) for item in self.sheet.fields for column in item.columns
             )
@@ -64,7 +62,7 @@ class FieldPlaces:
         return target[0] if target is not None and target[0].sheet == self.title else None
 
     def _locate_field(self, item: Field) -> Iterator[tuple[Field, str, CellRef | None]]:
-        rows = self.grid.rows.get(row_code(item.row_code), []) if self.grid else []
+        rows = self.grid.rows.get(row_code(item.row_code), [])
         named = {column: self._named(item, column) for column in item.columns}
         if len(rows) > 1:
             several = "、".join(map(str, rows))
@@ -81,13 +79,12 @@ class FieldPlaces:
                 ref = FactRef(item.id, item.columns[0])
                 self._tell("FORM011.row", ref=ref, code=item.row_code, label=item.label)
         elif rows and self._bears_another_label(item, row):
-            printed = str(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""
+            printed = str(self.snapshot.raw(row, self.grid.label_column))
             self._tell_of("FORM012.foreign_label", item, row, row=row, printed=printed.strip())
             row = None
         conflicts: list[tuple[str, CellRef]] = []
-        columns = self.grid.columns if self.grid else {}
         for column, place in named.items():
-            if place is None or place.row != row or place.column != columns.get(column):
+            if place is None or place.row != row or place.column != self._column(column):
                 place = self._agreed(item, column, place, row, conflicts)
             yield item, column, place
         if conflicts:
@@ -102,7 +99,7 @@ class FieldPlaces:
         return label != label_text(item.label) and label in self._labels
 
     def _label_at(self, row: int) -> str:
-        return label_text(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""
+        return label_text(self.snapshot.raw(row, self.grid.label_column))
 
     def _agreed(
         self,
@@ -116,7 +113,7 @@ class FieldPlaces:
         if row is None:
             return None
         at = self._column(column)
-        if self.grid is not None and column in self.grid.doubled:
+        if column in self.grid.doubled:
             self._uncertain_columns.add(column)
             return None
         if place is None:
@@ -128,19 +125,19 @@ class FieldPlaces:
         if place.row != row or (at is not None and place.column != at):
             conflicts.append((column, place))
             return None
-        if at is None and self.grid and place.column in bearing_headers(self.grid, column):
+        if at is None and place.column in bearing_headers(self.grid, column):
             conflicts.append((column, place))
             return None
         return place
 
     def _column(self, column: str) -> int | None:
-        return self.grid.columns.get(column) if self.grid else None
+        return self.grid.columns.get(column)
 
     def _row_without_code(self, item: Field, named: Mapping[str, CellRef | None]) -> int | None:
         """The field's row although its row code is gone: where its label stands, if no other row
         and no other field could be meant, or else where all its names point."""
         by_name = {place.row for place in named.values() if place is not None}
-        if self.grid is None:
+        if not self.grid.code_row:
             return by_name.pop() if len(by_name) == 1 else None
         rows = rows_of_label(self.snapshot, self.grid, item)
         if self._label_beside_foreign_code(item):
@@ -158,7 +155,7 @@ class FieldPlaces:
             for other in self.sheet.fields
             if label_text(other.label) == label
         }
-        return self.grid is not None and any(
+        return any(
             self._label_at(row) == label
             for code, rows in self.grid.rows.items()
             if code not in own
@@ -167,11 +164,10 @@ class FieldPlaces:
 
     def _alone_without_code(self, item: Field) -> bool:
         """Whether every other field with this label has its row code."""
-        coded = self.grid.rows if self.grid else {}
         return all(
             other.id == item.id
             or label_text(other.label) != label_text(item.label)
-            or row_code(other.row_code) in coded
+            or row_code(other.row_code) in self.grid.rows
             for other in self.sheet.fields
         )
 
@@ -182,7 +178,7 @@ class FieldPlaces:
         those that bear the field's label says the same, so that no choice can be wrong."""
         printed = self._column(column)
         at = place.column if place is not None else printed
-        if at is None or not rows or (self.grid and column in self.grid.doubled):
+        if at is None or not rows or column in self.grid.doubled:
             return None
         if printed is not None and printed != at:
             return None
@@ -201,16 +197,10 @@ class FieldPlaces:
 
     def _tell_of(self, name: str, item: Field, row: int, /, **said: Any) -> None:
         """Of a row in which a field should be."""
-        at = self._column(item.columns[0]) or (self.grid.code_column if self.grid else 1)
+        at = self._column(item.columns[0]) or self.grid.code_column
         ref = FactRef(item.id, item.columns[0])
         said |= {"code": item.row_code, "label": item.label}
         self._tell(name, CellRef(self.title, row, at), ref=ref, **said)
-
-    def _report_no_grid(self) -> None:
-        if self._rivals:
-            self._tell("FORM018.several_grids", cells=self._addresses(self._rivals))
-        else:
-            self._tell("FORM018.no_grid")
 
     def _addresses(self, places: Iterable[Position]) -> str:
         return "、".join(CellRef(self.title, *at).a1 for at in places)
@@ -249,7 +239,7 @@ class FieldPlaces:
         for column in self.sheet.columns:
             if column.id not in self._uncertain_columns:
                 continue
-            doubled = self.grid.doubled.get(column.id, []) if self.grid else []
+            doubled = self.grid.doubled.get(column.id, [])
             self._tell(
                 "FORM018.doubled_column" if doubled else "FORM018.lost_column",
                 CellRef(self.title, *doubled[-1]) if doubled else None,

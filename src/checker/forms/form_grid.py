@@ -29,24 +29,26 @@ class FormGrid(Struct):
 
     ``rows`` maps a row code (see ``row_code``) to all rows that carry it; ``uncoded`` are the rows
     of the form without one. ``columns`` maps a column id to its column, None if it is not certain;
-    ``doubled`` has the cells with the header text of those for which it stands twice.
+    ``doubled`` has the cells with the header text of those for which it stands twice. Where the
+    grid is not certain it is empty, and ``rivals`` are the cells that could be its 乙 (none, or
+    several).
     """
 
-    code_row: int
-    code_column: int
-    label_column: int
+    code_row: int = 0
+    code_column: int = 1
+    label_column: int = 0
+    rivals: list[Position] = field(default_factory=list)
     rows: dict[str, list[int]] = field(default_factory=dict)
     uncoded: list[int] = field(default_factory=list)
     columns: dict[str, int | None] = field(default_factory=dict)
     doubled: dict[str, list[Position]] = field(default_factory=dict)
 
 
-def find_grid(snapshot: SheetSnapshot, sheet: Sheet) -> FormGrid | list[Position]:
-    """The grid of ``sheet`` on a sheet of the workbook; where it is not certain, the cells that
-    could be its 乙 (none, or several)."""
+def find_grid(snapshot: SheetSnapshot, sheet: Sheet) -> FormGrid:
+    """The grid of ``sheet`` on a sheet of the workbook."""
     signs = _code_signs(snapshot)
     if len(signs) != 1:
-        return signs
+        return FormGrid(rivals=signs)
     row, column = signs[0]
     labels = _labels_before(snapshot, row, column)
     grid = FormGrid(row, column, labels[0] if len(labels) == 1 else max(column - 1, 1))
