@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from checker.forms.plain_text import half_width, is_nothing, plain, trim, unwrapped
 from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, understood, unreadable
@@ -31,7 +32,6 @@ class CodeList:
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
         self.meanings = meanings
-        self._by_meaning: dict[str, str | None] | None = None
 
     def exact(self, text: str) -> str | None:
         """The code, if the text is one, or is what the drop-down writes: "211 小学"."""
@@ -54,7 +54,7 @@ class CodeList:
     def named(self, text: str) -> str | None:
         """The code with this meaning, or with this text as one of its names: 七年级 for
         "初中一年级（七年级）". None if no code or several have it."""
-        return self._meaning_index().get(_squeezed(text))
+        return self._by_meaning.get(_squeezed(text))
 
     def mentioned(self, text: str) -> tuple[str | None, str]:
         """The code that the text begins or ends with, set off by a sign or followed by its own
@@ -84,17 +84,16 @@ class CodeList:
         meaning = self.meanings[code]
         return code if meaning in ("", code) else f"{code} {meaning}"
 
-    def _meaning_index(self) -> dict[str, str | None]:
-        if self._by_meaning is None:
-            index: dict[str, str | None] = {}
-            for code, meaning in self.meanings.items():
-                names = {_squeezed(meaning), *map(_squeezed, _BRACKETS.split(meaning))}
-                for name in names - {""}:
-                    index[name] = None if name in index else code
-            for code, meaning in self.meanings.items():
-                index[_squeezed(meaning)] = code  # a full meaning beats a part of another
-            self._by_meaning = index
-        return self._by_meaning
+    @cached_property
+    def _by_meaning(self) -> dict[str, str | None]:
+        index: dict[str, str | None] = {}
+        for code, meaning in self.meanings.items():
+            names = {_squeezed(meaning), *map(_squeezed, _BRACKETS.split(meaning))}
+            for name in names - {""}:
+                index[name] = None if name in index else code
+        for code, meaning in self.meanings.items():
+            index[_squeezed(meaning)] = code  # a full meaning beats a part of another
+        return index
 
 
 def _squeezed(text: str) -> str:
