@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from string import Formatter
@@ -26,22 +27,36 @@ def test_every_form_rule_that_the_code_names_is_in_the_catalogue_and_no_other() 
     assert named == {rule.id for rule in RULES}
 
 
+IMPLIED = frozenset({"typed", "title", "code", "label", "known"})
+"""What those who tell a remark say in all of theirs."""
+
+
 def test_every_remark_is_made_somewhere_and_is_given_what_it_says() -> None:
-    remarks = toml_files.load(SOURCE / "forms" / "remarks.toml")
+    """The places of a sentence are among what is said in the function that names it."""
+    document = toml_files.load(SOURCE / "forms" / "remarks.toml")
     sentences = {
-        f"{rule}.{name}": sentence
-        for rule, entries in remarks.items()
+        f"{rule}.{own}": str(sentence)
+        for rule, entries in document.items()
         if isinstance(entries, dict)
-        for name, sentence in entries.items()
+        for own, sentence in entries.items()
     }
-    code = "".join(path.read_text("utf-8") for path in (SOURCE / "forms").glob("*.py"))
-    words = set(re.findall(r"\w+", code))
-    for name, sentence in sentences.items():
-        assert name.partition(".")[2] in words, name
-        places = {place for _, place, _, _ in Formatter().parse(str(sentence)) if place is not None}
-        assert places <= words, name
-    named = re.findall(r'"((?:FORM[0-9]{3}|unrecognised)\.[a-z_]+)"', code)
-    assert named and not set(named) - set(sentences)
+    made: set[str] = set()
+    for path in (SOURCE / "forms").glob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            inside = list(ast.walk(function))
+            texts = {part.value for part in inside if isinstance(part, ast.Constant)}
+            said = {part.arg for part in inside if isinstance(part, ast.keyword)} | texts | IMPLIED
+            for name in sentences:
+                if name in texts or name.partition(".")[2] in texts:
+                    made.add(name)
+                if name in texts:
+                    parts = Formatter().parse(sentences[name])
+                    assert {place for _, place, _, _ in parts if place} <= said, name
+            named = {text for text in texts if re.fullmatch(r"FORM[0-9]{3}\.[a-z_]+", str(text))}
+            assert named <= set(sentences), path.name
+    assert made == set(sentences)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

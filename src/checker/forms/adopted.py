@@ -157,7 +157,7 @@ def _not_bound(found: Found, titles: Mapping[str, str]) -> Iterator[Problem]:
     for title, items in found.lacking.items():
         some = "、".join(items[:NAMED_AT_MOST]) + (f" 等 {len(items)} 项" * (len(items) > 6))
         where = f"工作表“{title}”里" if title else "这份工作簿里"
-        yield problem(f"{NOT_BOUND}.not_found", sheet=title or first, where=where, some=some)
+        yield problem("FORM027.not_found", sheet=title or first, where=where, some=some)
     if found.by_position:
         cells = "、".join(cell.a1 for cell in found.by_position[:NAMED_AT_MOST])
         yield problem("FORM030.by_position", found.by_position[0], cells=cells)
