@@ -66,13 +66,14 @@ class SheetReader(Page):
             paths, what = list(part.headers.values()), "台账"
         span = ALL_COLUMNS
         if isinstance(part, Grid) and part.block:
-            beside = self.printed.blocks(part.labels)
-            if len(beside) != part.blocks or part.block > part.blocks:
+            blocks = self.printed.blocks(part.labels)
+            if len(blocks) != part.blocks or part.block > part.blocks:
                 why = f"“{part.labels}”不是并排 {part.blocks} 处"
                 self.miss(f"{what}的表头（{why}）")
                 return None
-            span = beside[part.block - 1]
-        headings = [each.below for each in (*place.grids, *place.tables) if each.below]
+            span = blocks[part.block - 1]
+        beside: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
+        headings = [each.below for each in beside if each.below]
         found = self.printed.header(paths, part.below, span, headings)
         if isinstance(found, Header):
             return found
