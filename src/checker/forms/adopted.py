@@ -18,7 +18,7 @@ from checker.forms.adopted_cells import (
 from checker.forms.adopted_page import Page
 from checker.forms.adopted_reader import SheetReader
 from checker.forms.adopted_rooms import Found, Rooms
-from checker.forms.adopted_sheets import adopted_sheets
+from checker.forms.adopted_sheets import adopted_sheets, unread_alike
 from checker.forms.cell_words import CodeList
 from checker.forms.form_fields import CodeLists, cell_problems
 from checker.forms.header_paths import (
@@ -34,7 +34,7 @@ from checker.forms.normalise import normalise
 from checker.forms.plain_text import squeeze
 from checker.forms.stage_units import stages_of
 from checker.forms.typed_value import TypedValue
-from checker.model.adopted import AdoptedLayout
+from checker.model.adopted import AdoptedLayout, AdoptedSheet
 from checker.model.cells import Cell, CellKind
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem, Submission
@@ -83,6 +83,7 @@ def _read(
     placed, lacking = adopted_sheets(snapshot, layout)
     titles: dict[str, str] = {}
     found = Found()
+    found.problems += _unread_sheets(snapshot, placed)
     for what in lacking:
         found.miss("", what)
     ledger: list[LedgerRow] = []
@@ -171,6 +172,20 @@ def _not_bound(found: Found, titles: Mapping[str, str]) -> Iterator[Problem]:
             "插入过行或列的表会读错，请模板的作者改用名称。"
         )
         yield Problem("FORM030", message, None, found.by_position[0], found.by_position[0].sheet)
+
+
+def _unread_sheets(
+    snapshot: Snapshot, placed: Sequence[tuple[AdoptedSheet, str]]
+) -> Iterator[Problem]:
+    """One line for every sheet with figures that looks like one that is read, and is not."""
+    ledgers = {title for sheet, title in placed if sheet.ledger is not None}
+    for title, read in unread_alike(snapshot, placed):
+        rows = "，其中的单位没有计入" if read in ledgers else ""
+        message = (
+            f"工作表“{title}”印的栏目与“{read}”相同，只读了“{read}”，“{title}”里的数没有读、"
+            f"没有校验{rows}；两张都要报的，请各存成一个文件，只要一张的，请删去多余的一张。"
+        )
+        yield Problem("FORM024", message, sheet=title, actual=title)
 
 
 def _add_from_name(name: str, template: Template, codes: CodeLists, found: Found) -> None:
