@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -86,11 +87,15 @@ def command(
         both = (*statements, *compared(paragraphs, _judged(form_file, session).submission))
         statements = tuple(sorted(both, key=lambda one: (one.paragraph, one.start)))
     target: Path | None = None
+    refusal: Unusable | None = None
     if is_docx(data) and not no_mark and any(one.judged is not Judged.RIGHT for one in statements):
         from checker.report_text.marked_copy import marked
 
-        target = output or file.with_name(f"{file.stem}.标记.docx")
-        _write_new(target, marked(data, statements))
+        target = output or _free(file.with_name(f"{file.stem}.标记.docx"))
+        try:
+            _write_new(target, marked(data, statements))
+        except Unusable as problem:  # what was found is told all the same
+            target, refusal = None, problem
     elif output is not None and not is_docx(data):
         raise Refused("只有 .docx 报告才能写带批注的副本，-o 在这里没有用。")
     if form == "json":
@@ -99,7 +104,9 @@ def command(
         for line in lines(file.name, statements, verbose=verbose):
             click.echo(line)
         if target is not None:
-            click.echo(f"带批注的副本：{target}")
+            click.echo(f"带批注的副本：{target}{_beside(target, file)}")
+    if refusal is not None:
+        raise refusal
     wrong = any(one.judged is Judged.WRONG for one in statements)
     sys.exit(ExitCode.FINDINGS if wrong else ExitCode.CLEAN)
 
@@ -149,6 +156,24 @@ def _write_draft(file: Path, output: Path | None, session: Session) -> None:
     click.echo(f"草稿写到 {target}：写入 {said} 句，每句注明来源。")
     if found.left_out:
         click.echo(f"另有 {len(found.left_out)} 个数没有写入，因为有问题，列在草稿末尾。")
+
+
+def _free(path: Path) -> Path:
+    """The path itself, or 名(2).docx and so on where one is there: people may have written in it."""
+    free, number = path, 1
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = path.with_stem(f"{path.stem}({number})")
+    return free
+
+
+def _beside(target: Path, file: Path) -> str:
+    """What is said where the copy's usual name was taken."""
+    usual = file.with_name(f"{file.stem}.标记.docx")
+    taken = target.parent == usual.parent and re.fullmatch(
+        re.escape(usual.stem) + r"\([0-9]+\)", target.stem
+    )
+    return f"（已有“{usual.name}”，里面可能有人写过的内容，没有覆盖）" if taken else ""
 
 
 def _write_new(target: Path, content: bytes) -> None:
