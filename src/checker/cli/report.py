@@ -159,7 +159,7 @@ def _write_draft(file: Path, output: Path | None, session: Session) -> None:
 
 
 def _free(path: Path) -> Path:
-    """The path itself, or 名(2).docx and so on where one is there: people may have written in it."""
+    """The path itself, or 名(2).docx and so on: people may have written in one that is there."""
     free, number = path, 1
     while free.exists() or free.is_symlink():
         number += 1
