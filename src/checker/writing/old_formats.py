@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
+from math import isclose
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,6 +58,10 @@ class Purpose(Struct, frozen=True):
 MARKING = Purpose("标记", "校验")
 FILLING = Purpose("数", "填")
 BUTTONS = Purpose("按钮", "加按钮")
+
+
+_DIGITS = 1e-14
+"""LibreOffice writes the 15 digits that Excel shows, an old format keeps all bits of a quotient."""
 
 
 class _NotConverted(Exception):
@@ -290,6 +295,8 @@ def _same(one: object, other: object) -> bool:
         return "".join(one.split()) == "".join(other.split())
     if isinstance(one, date) and isinstance(other, date):
         return _moment(one) == _moment(other)
+    if isinstance(one, float) and isinstance(other, float):
+        return isclose(one, other, rel_tol=_DIGITS)
     return one == other
 
 
