@@ -31,7 +31,10 @@ MOST = 7
 """Things to do that are named; the rest follows when these are done."""
 
 STRUCTURE = frozenset(
-    {"FORM010", "FORM011", "FORM012", "FORM013", "FORM014", "FORM015", "FORM018", "FORM024"}
+    {
+        *("FORM010", "FORM011", "FORM012", "FORM013", "FORM014", "FORM015", "FORM018"),
+        *("FORM024", "FORM036"),
+    }
 )
 """FORM rules about the form's own parts: rows, columns, sheets, edition."""
 
@@ -40,6 +43,9 @@ PLACES_DISAGREE = "FORM012"
 
 OTHER_EDITION = "FORM015"
 """The form rule about the year of a form; its finding says what to do as it stands."""
+
+NOT_ASKED = "FORM036"
+"""The form rule about numbers in cells that are not asked for: the ones that are stay blank."""
 
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
@@ -222,7 +228,7 @@ class _Search:
             first = self.open[keys[0]]
             more = f"（这张表共 {len(keys)} 处）" if len(keys) > 1 else ""
             message = f"先恢复{f'“{sheet}”表' if sheet else '工作簿'}的原样：{first.message}{more}"
-            if rule == OTHER_EDITION:
+            if rule in (OTHER_EDITION, NOT_ASKED) or self.submission.template.layout is not None:
                 message = first.message
             elif rule == PLACES_DISAGREE and len(keys) >= _MANY:
                 message = (
@@ -230,6 +236,12 @@ class _Search:
                     f"有 {len(keys)} 处按表头、行号找到的与表内记号不是同一格，所以没有读。"
                     "请恢复成空白表里的样子。"
                 )
+            if rule == NOT_ASKED:
+                keys += [
+                    key
+                    for key, each in self.open.items()
+                    if each.rule == BLANK_CELL and self._sheet(each) == sheet
+                ]
             left = {key: each for key, each in self.open.items() if key not in keys}
             yield self._accept(CauseKind.STRUCTURE, message, self._place(first), left)
 
