@@ -47,6 +47,9 @@ OTHER_EDITION = "FORM015"
 NOT_ASKED = "FORM036"
 """The form rule about numbers in cells that are not asked for: the ones that are stay blank."""
 
+TELLS_ITSELF = frozenset({OTHER_EDITION, "FORM024", NOT_ASKED})
+"""Form rules whose finding says what to do, which is not to restore the sheet."""
+
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
 
@@ -228,7 +231,7 @@ class _Search:
             first = self.open[keys[0]]
             more = f"（这张表共 {len(keys)} 处）" if len(keys) > 1 else ""
             message = f"先恢复{f'“{sheet}”表' if sheet else '工作簿'}的原样：{first.message}{more}"
-            if rule in (OTHER_EDITION, NOT_ASKED) or self.submission.template.layout is not None:
+            if rule in TELLS_ITSELF or self.submission.template.layout is not None:
                 message = first.message
             elif rule == PLACES_DISAGREE and len(keys) >= _MANY:
                 message = (
