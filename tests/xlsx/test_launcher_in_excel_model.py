@@ -43,9 +43,9 @@ REPLACED = {
         ("Environ(", "FakeEnviron("),
         ("Dir(", "FakeDir("),
         ('    Set host = CreateObject("WScript.Shell")\n', ""),
-        ('host.Environment("PROCESS").Item("CHECKER_SIGN") = "%"', 'theSign = "%"'),
+        ('host.Environment("PROCESS").Item("PERCENT_SIGN_OF_CHECKER") = "%"', 'theSign = "%"'),
         ("    host.Run Replace(", "    FakeRun Replace("),
-        ('"%CHECKER_SIGN%"), 0, True\n', '"%CHECKER_SIGN%")\n'),
+        ('"%PERCENT_SIGN_OF_CHECKER%"), 0, True\n', '"%PERCENT_SIGN_OF_CHECKER%")\n'),
         ('CreateObject("WScript.Shell").ExpandEnvironmentStrings(', "FakeExpanded("),
         ('CreateObject("Scripting.FileSystemObject").FileExists(', "FakeExists("),
         ('    Set files = CreateObject("Scripting.FileSystemObject")\n', ""),
@@ -123,7 +123,7 @@ End Function
 Public Function FakeExpanded(text As String) As String
     Dim parts As Variant, line As Variant, index As Long, found As String, known As Boolean
     Dim lines As String
-    lines = theWideVariables & vbLf & theVariables & vbLf & "CHECKER_SIGN=" & theSign
+    lines = theWideVariables & vbLf & theVariables & vbLf & "PERCENT_SIGN_OF_CHECKER=" & theSign
     parts = Split(text, "%")
     FakeExpanded = parts(0)
     index = 1

@@ -138,8 +138,8 @@ End Function
 Private Sub RunHidden(command As String)
     Dim host As Object
     Set host = CreateObject("WScript.Shell")
-    host.Environment("PROCESS").Item("CHECKER_SIGN") = "%"
-    host.Run Replace(command, "%", "%CHECKER_SIGN%"), 0, True
+    host.Environment("PROCESS").Item("PERCENT_SIGN_OF_CHECKER") = "%"
+    host.Run Replace(command, "%", "%PERCENT_SIGN_OF_CHECKER%"), 0, True
 End Sub
 
 Private Sub Remove(path As String)
