@@ -31,10 +31,7 @@ MOST = 7
 """Things to do that are named; the rest follows when these are done."""
 
 STRUCTURE = frozenset(
-    {
-        *("FORM010", "FORM011", "FORM012", "FORM013", "FORM014", "FORM015", "FORM018"),
-        *("FORM024", "FORM036"),
-    }
+    {"FORM010", "FORM011", "FORM012", "FORM013", "FORM014", "FORM015", "FORM018", "FORM024"}
 )
 """FORM rules about the form's own parts: rows, columns, sheets, edition."""
 
@@ -47,7 +44,7 @@ OTHER_EDITION = "FORM015"
 NOT_ASKED = "FORM036"
 """The form rule about numbers in cells that are not asked for: the ones that are stay blank."""
 
-TELLS_ITSELF = frozenset({OTHER_EDITION, "FORM024", NOT_ASKED})
+TELLS_ITSELF = frozenset({OTHER_EDITION, "FORM024"})
 """Form rules whose finding says what to do, which is not to restore the sheet."""
 
 _FEW = 2
@@ -122,6 +119,7 @@ class _Search:
             self._school_type,
             self._structure,
             self._shift,
+            self._not_asked,
             self._figures,
             self._blanks,
             self._single_rules,
@@ -239,14 +237,23 @@ class _Search:
                     f"有 {len(keys)} 处按表头、行号找到的与表内记号不是同一格，所以没有读。"
                     "请恢复成空白表里的样子。"
                 )
-            if rule == NOT_ASKED:
-                keys += [
-                    key
-                    for key, each in self.open.items()
-                    if each.rule == BLANK_CELL and self._sheet(each) == sheet
-                ]
             left = {key: each for key, each in self.open.items() if key not in keys}
             yield self._accept(CauseKind.STRUCTURE, message, self._place(first), left)
+
+    def _not_asked(self) -> Iterator[Cause]:
+        """Figures beside the cells that ask for them: the blank ones of the sheet go with them."""
+        for verdict in [each for each in self.open.values() if each.rule == NOT_ASKED]:
+            sheet = self._sheet(verdict)
+            left = self._but(sheet, NOT_ASKED, BLANK_CELL)
+            yield self._accept(CauseKind.STRUCTURE, verdict.message, self._place(verdict), left)
+
+    def _but(self, sheet: str, *rules: str) -> dict[str, Verdict]:
+        """What is open but for the findings of these rules on one sheet."""
+        return {
+            key: each
+            for key, each in self.open.items()
+            if each.rule not in rules or self._sheet(each) != sheet
+        }
 
     # -- shifted figures ---------------------------------------------------------------------
 
@@ -269,6 +276,8 @@ class _Search:
                     f"“{title}”表从第 {place.row} 行起的数像是整体往{word}错了一行；"
                     f"往{'上' if step > 0 else '下'}移一行后多数问题消去。"
                 )
+                beside = self.open.keys() - self._but(title, NOT_ASKED).keys()
+                left = {key: each for key, each in left.items() if key not in beside}
                 yield self._accept(CauseKind.SHIFT, message, place, left)
                 self.submission = changed
 
