@@ -167,7 +167,7 @@ def test_a_second_ledger_is_named_and_the_draft_can_be_used(tmp_path: Path) -> N
     (told,) = bound.problems
     assert told.rule == "FORM024" and "“初中”里的数没有读" in told.message
     assert "其中的单位没有计入" in told.message
-    notes = replace(both.sheets["初中"], rows=tuple([["初中台账"], ["序号", "学校名称", "学生数"]]))
+    notes = replace(both.sheets["初中"], rows=(["初中台账"], ["序号", "学校名称", "学生数"]))
     assert bind(replace(both, sheets={**both.sheets, "初中": notes}), template).problems == ()
     book = openpyxl.Workbook()
     for title, lines in (("小学", rows), ("初中", other), ("填表说明", [["注"]])):
