@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec import convert
+
 from checker.marking.file_record import FileRecord
-from checker.marking.findings import Counts
+from checker.marking.findings import Counts, Finding
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
-from checker.reports.json_report import error_of_content, finding_of_content
+from checker.model.verdicts import RuleError
 
 
 def result_of_record(
@@ -24,9 +26,9 @@ def result_of_record(
         profile=profile if record.status == FileStatus.CHECKED else "",
         overview=record.overview,
         left_out=record.left_out,
-        counts=Counts(**record.counts) if record.counts else Counts(),
-        findings=tuple([finding_of_content(item) for item in record.findings]),
-        errors=tuple([error_of_content(item) for item in record.errors]),
+        counts=Counts(**record.counts),
+        findings=convert(record.findings, tuple[Finding, ...]),
+        errors=convert(record.errors, tuple[RuleError, ...]),
         message=record.message,
         marked_copy=(record.marked_copy or None) if path is None else copy,
         cannot_write=record.cannot_write or None,
