@@ -21,11 +21,10 @@ from checker.batch.watching import WAITING, Changes, FolderWatch, WatchUnavailab
 from checker.cli.commands import (
     Command,
     Refused,
-    edition_option,
-    plugin_dirs_option,
     plugin_failed,
-    plugins_option,
-    profile_option,
+    plugin_options,
+    profile_options,
+    session_options,
     settings_here,
 )
 from checker.extras import MissingExtra
@@ -48,16 +47,14 @@ FORMATS = ("text", "json", "junit", "sarif")
               help="输出的形式：text、json、junit、sarif，或插件提供的形式。")  # fmt: skip
 @click.option("--select", multiple=True, metavar="规则", help="只查这些规则、规则族或插件。")
 @click.option("--ignore", multiple=True, metavar="规则", help="不查这些规则、规则族或插件。")
-@profile_option
-@edition_option
+@profile_options
 @click.option("--previous", metavar="文件或文件夹",
               help="上年的表，用于与上年比较；可以是 zip 或网址。")  # fmt: skip
 @click.option("--out", metavar="文件夹",
               help="标记副本和数据表写到哪里；副本默认写到表所在处的“校验结果”。")  # fmt: skip
 @click.option("--in-place", is_flag=True, help="直接在原文件上标记（先留一份备份）。")
 @click.option("--no-mark", is_flag=True, help="不写标记副本。")
-@plugin_dirs_option
-@plugins_option
+@plugin_options
 @click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
 @click.option("--scheduler", metavar="tcp://…",
               help="交给已有的 Dask 集群计算，数据表（Parquet）写到结果文件夹。")  # fmt: skip
@@ -71,14 +68,10 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    profile: str | None,
-    edition: int | None,
     previous: str | None,
     out: str | None,
     in_place: bool,
     no_mark: bool,
-    plugin_dirs: tuple[str, ...],
-    plugins: str | None,
     workers: int | None,
     scheduler: str | None,
     strict: bool,
@@ -96,7 +89,7 @@ def command(
         raise Refused("--watch 不能和 --in-place 一起用：别人正在改的文件，不能由程序改写。")
     settings = settings_here()
     chosen = replace(
-        settings.session_options(profile, edition, plugin_dirs, plugins, previous),
+        session_options(settings, previous),
         select=words(select) or settings.select,
         ignore=words(ignore) or settings.ignore,
     )

@@ -26,11 +26,10 @@ from checker.cli.commands import (
     Command,
     Refused,
     Unusable,
-    edition_option,
     format_option,
-    plugin_dirs_option,
-    plugins_option,
-    profile_option,
+    plugin_options,
+    profile_options,
+    session_options,
     settings_here,
 )
 from checker.county.feedback import FOLDER, archives_told
@@ -68,14 +67,12 @@ OUT = "县级校验"
 )
 @click.option("--name", default="", metavar="县名", help="报告上的县名；默认取县级自查表里的。")
 @format_option("text", "json", help_text="屏幕输出的形式。")
-@profile_option
-@edition_option
+@profile_options
 @click.option("--no-mark", is_flag=True, help="不写标记副本，只出汇总。")
 @click.option("--no-cache", is_flag=True, help="不用上次的结果，全部重新校验。")
 @click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
 @click.option("--scheduler", metavar="tcp://…", help="交给已有的 Dask 集群计算。")
-@plugin_dirs_option
-@plugins_option
+@plugin_options
 @click.option("--verbose", is_flag=True, help="每个文件显示一行。")
 @click.option("--watch", is_flag=True, help="一直运行，学校改完的文件一到就重新校验。")
 def command(
@@ -88,14 +85,10 @@ def command(
     unlock: tuple[str, ...],
     name: str,
     form: str,
-    profile: str | None,
-    edition: int | None,
     no_mark: bool,
     no_cache: bool,
     workers: int | None,
     scheduler: str | None,
-    plugin_dirs: tuple[str, ...],
-    plugins: str | None,
     verbose: bool,
     watch: bool,
 ) -> None:
@@ -106,7 +99,7 @@ def command(
     """
     need("county", "pyarrow")
     settings = settings_here()
-    session = settings.session_options(profile, edition, plugin_dirs, plugins, previous)
+    session = session_options(settings, previous)
     options = CountyOptions(
         paths=paths,
         out=out or _beside(paths[0]),

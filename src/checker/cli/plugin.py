@@ -18,7 +18,7 @@ from checker.cli.commands import (
     echo_json,
     format_option,
     plugin_dirs_option,
-    plugins_option,
+    plugin_options,
     session_here,
     writing_to,
 )
@@ -33,14 +33,13 @@ def command() -> None:
 
 
 @command.command("list")
-@plugin_dirs_option
-@plugins_option
+@plugin_options
 @format_option("text", "json")
-def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -> None:
+def list_plugins(form: str) -> None:
     """列出插件：版本、规则数、从哪里来；没有启用的说明原因。"""
     from checker.authoring.listing import lines, listed
 
-    session = session_here(plugin_dirs=plugin_dirs, plugins=plugins)
+    session = session_here()
     if form == "json":
         echo_json(to_builtins(list(listed(session))))
     else:
@@ -89,12 +88,12 @@ def new(name: str, title: str, family: str, out: Path | None, parts: str) -> Non
 @command.command("help")
 @click.argument("topic", default="", metavar="[主题]")
 @plugin_dirs_option
-def explain_topic(topic: str, plugin_dirs: tuple[str, ...]) -> None:
+def explain_topic(topic: str) -> None:
     """怎么写：规则的种类（kinds）、函数（functions）、钩子（hooks）、接口（api）、各页说明。"""
     from checker.authoring.reference import NoTopicError, help_lines
 
     try:
-        for line in help_lines(topic, session_here(plugin_dirs=plugin_dirs)):
+        for line in help_lines(topic, session_here()):
             click.echo(line)
     except NoTopicError as nothing:
         raise Refused(str(nothing)) from None
