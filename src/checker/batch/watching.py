@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from checker.batch.discovery import Discovery, Source, apart_from, discover
 from checker.extras import need
+from checker.trouble import UserMistake
 
 _QUIET = 400
 """Milliseconds without a notice before looking: a workbook is saved in several steps."""
@@ -30,12 +31,8 @@ WAITING = "正在等待文件变化，按 Ctrl-C 结束。"
 Key = tuple[str, str]
 
 
-class WatchUnavailable(Exception):
-    """These paths cannot be watched. ``reason`` is one Chinese sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class WatchUnavailable(UserMistake):
+    """These paths cannot be watched; the text is a Chinese sentence."""
 
 
 class Changes(Struct, frozen=True):

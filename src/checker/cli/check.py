@@ -16,8 +16,7 @@ from checker.batch.check_run import CheckOptions, CheckRun, News, refused
 from checker.batch.discovery import discover, readable
 from checker.batch.judging import judge_and_mark, unopened
 from checker.batch.previous_year import session_for
-from checker.batch.running import ClusterUnreachable
-from checker.batch.watching import WAITING, Changes, FolderWatch, WatchUnavailable
+from checker.batch.watching import WAITING, Changes, FolderWatch
 from checker.cli.commands import (
     Command,
     Refused,
@@ -27,7 +26,6 @@ from checker.cli.commands import (
     session_options,
     settings_here,
 )
-from checker.extras import MissingExtra
 from checker.harmless import one_line, unguarded
 from checker.marking.results import STATUS_WORDS, ExitCode, FileResult, exit_code
 from checker.model.report import FileStatus, Report
@@ -36,6 +34,7 @@ from checker.reports.terminal import Line, error_line, file_lines, summary_lines
 from checker.session import Session
 from checker.settings import words
 from checker.toml_files import cache_folder
+from checker.trouble import UserMistake
 
 FORMATS = ("text", "json", "junit", "sarif")
 """The program's own ways to tell; plugins may bring others."""
@@ -118,10 +117,7 @@ def command(
     screen = Screen(form == "text")
     screen.show(error_line(error) for error in session.errors)
     run = CheckRun(options, lambda: _document(run, session))
-    try:
-        _check(run, screen, watch)
-    except (ClusterUnreachable, WatchUnavailable) as problem:
-        raise Refused(problem.reason) from problem
+    _check(run, screen, watch)
     _conclude(
         run,
         session,
@@ -151,7 +147,7 @@ def _check(run: CheckRun, screen: Screen, watch: bool) -> None:
             watching = run.check(
                 stack, lambda result: screen.show(file_lines(result)), screen.progress, watch
             )
-        except (ClusterUnreachable, WatchUnavailable, MissingExtra):
+        except UserMistake:  # no cluster, no watch, an extra that is not there
             began = bool(run.results)  # what an earlier run left is not replaced by nothing
             raise
         finally:

@@ -20,11 +20,9 @@ from checker.batch.county_run import (
 )
 from checker.batch.discovery import places_apart
 from checker.batch.file_names import ROSTER_NAMES
-from checker.batch.running import ClusterUnreachable
-from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
+from checker.batch.watching import WAITING, FolderWatch
 from checker.cli.commands import (
     Command,
-    Refused,
     Unusable,
     format_option,
     plugin_options,
@@ -36,8 +34,7 @@ from checker.county.feedback import FOLDER, archives_told
 from checker.county.lines import changed_lines, report_lines
 from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
 from checker.county.report import CountyReport
-from checker.county.review import REVIEW, ReviewProblem
-from checker.county.roster import RosterProblem
+from checker.county.review import REVIEW
 from checker.extras import need
 from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
@@ -132,10 +129,6 @@ def _said_plainly(out: Path) -> Iterator[None]:
     """Turns what a run ends with into a message; ``out`` is the folder for its results."""
     try:
         yield
-    except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
-        raise Refused(problem.reason) from problem
-    except ReviewProblem as problem:
-        raise Refused(str(problem)) from problem
     except NothingToJudge as problem:
         raise Unusable(str(problem)) from problem
     except PermissionError as problem:

@@ -167,7 +167,6 @@ def _fill_from_schools(item: InstalledTemplate, blank: Path, schools: Path, outp
     from checker.batch.prefill_run import sum_up
     from checker.batch.result_folder import replacing
     from checker.county.prefill import differences, fill_data, write_sources
-    from checker.county.roster import RosterProblem
     from checker.extras import need
 
     need("county", "pandas")
@@ -177,10 +176,7 @@ def _fill_from_schools(item: InstalledTemplate, blank: Path, schools: Path, outp
     for path in (output, sources):
         if path.exists():
             raise Refused(f"{path} 已经有了，不覆盖；请换一个文件名。")
-    try:
-        summed = sum_up(schools, item.template, session_here())
-    except RosterProblem as problem:
-        raise Refused(problem.reason) from problem
+    summed = sum_up(schools, item.template, session_here())
     if not summed.schools:
         raise Unusable(f"{schools} 里没有读到学校的填报表。")
     county = summed.own.identity("name") if summed.own is not None else ""
