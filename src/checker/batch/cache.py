@@ -27,10 +27,10 @@ from checker.batch.result_folder import (
     converted_from,
     copy_name,
     copy_target,
-    replacing,
 )
 from checker.marking.file_record import BadRecord, Bulk, Kept, check_kept
 from checker.session import Session, SessionOptions
+from checker.whole_files import replacing
 from checker.writing import carries_marks
 
 STORE = "results.sqlite"

@@ -23,13 +23,14 @@ from checker.batch.discovery import (
 )
 from checker.batch.judging import Done, MarkPlan
 from checker.batch.recording import Runner, Seen, Work, folder_results, runner
-from checker.batch.result_folder import claim, replacing, result_target
+from checker.batch.result_folder import claim, result_target
 from checker.batch.running import Finished, Stream
 from checker.extras import MissingExtra, need
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.session import SessionOptions
 from checker.trouble import disk_reason
+from checker.whole_files import replacing
 
 if TYPE_CHECKING:
     from checker.batch.cache import ResultCache

@@ -9,7 +9,7 @@ from checker.batch.discovery import Source
 from checker.batch.result_folder import claim, copy_target
 from checker.marking.results import COPY_FAILED, IN_PLACE_FAILED
 from checker.model.marks import Changes
-from checker.model.snapshot import Position, SheetSnapshot
+from checker.model.snapshot import SheetSnapshot
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.trouble import disk_reason
 from checker.writing import (
@@ -19,7 +19,7 @@ from checker.writing import (
     write_in_place,
     write_marked,
 )
-from checker.writing.old_formats import as_xlsx, old_format
+from checker.writing.old_formats import as_xlsx, old_format, values_in
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
 
@@ -87,20 +87,7 @@ def is_edited(copy: Path, data: bytes) -> bool:
 
 
 def _differ(one: SheetSnapshot, other: SheetSnapshot) -> bool:
-    held, then = _typed(one), _typed(other)
+    held, then = values_in(one), values_in(other)
     computed = one.formulas.keys() | other.formulas.keys()
-    return any(
-        held.get(place) != then.get(place)
-        for place in held.keys() | then.keys()
-        if place not in computed
-    )
-
-
-def _typed(sheet: SheetSnapshot) -> dict[Position, object]:
-    first_row, first_column = sheet.origin
-    return {
-        (row, column): value
-        for row, line in enumerate(sheet.rows, first_row)
-        for column, value in enumerate(line, first_column)
-        if value not in (None, "")
-    }
+    places = (held.keys() | then.keys()) - computed
+    return any(held.get(place) != then.get(place) for place in places)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -144,28 +143,3 @@ def claim(folder: Path, path: Path) -> None:
         descriptor = os.open(folder / MANIFEST, flags, 0o666)
         with open(descriptor, "ab", buffering=0) as manifest:  # noqa: PTH123
             manifest.write(f"{line}\n".encode("utf-8", "replace"))
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """A new file beside ``target`` that takes its name when the block ends well, and goes away when
-    it does not. A link of that name is replaced, not followed. Raises OSError."""
-    from tempfile import mkstemp
-
-    descriptor, name = mkstemp(prefix=".checker-", suffix=".part", dir=target.parent)
-    os.close(descriptor)
-    draft = Path(name)
-    try:
-        yield draft
-        with suppress(OSError):  # mkstemp's files are for their owner alone
-            draft.chmod(0o666 & ~_mask())
-        draft.replace(target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _mask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

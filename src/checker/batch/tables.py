@@ -10,8 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from checker.batch.result_folder import claim, replacing, result_target
+from checker.batch.result_folder import claim, result_target
 from checker.marking.file_record import FileRecord
+from checker.whole_files import replacing
 
 if TYPE_CHECKING:
     from pyarrow import Array, Schema

@@ -146,13 +146,13 @@ def _write_draft(file: Path, output: Path | None) -> None:
 def _write_new(target: Path, content: bytes) -> None:
     """Writes a file that was not there: people may have written in one that is."""
     from checker.writing.outcome import UnwritableWorkbook
-    from checker.writing.zip_container import write_atomically
+    from checker.writing.zip_container import write_whole
 
     if target.exists() or target.is_symlink():
         raise Unusable(
             f"已经有“{target}”，里面可能有人写过的内容，没有覆盖；请移走它，或用 -o 写到别处。"
         )
     try:
-        write_atomically(target, lambda stream: stream.writelines((content,)))
+        write_whole(target, content)
     except UnwritableWorkbook as refusal:
         raise Unusable(str(refusal)) from refusal

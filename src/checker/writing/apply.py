@@ -164,7 +164,7 @@ class Applier:
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._styles: Styles | None = None
+        self._styles = Styles(workbook)
         self._memories: list[Memory] = []
         self._tabs = {sheet.title: place for place, sheet in enumerate(workbook.sheets)}
         self._skipped: list[Skipped] = []
@@ -172,13 +172,6 @@ class Applier:
         self._formula_overwritten = False
         # Cells of one style that get one colour look the same before and after.
         self._looks: dict[tuple[int, int, bool], tuple[CellChange, tuple[str, str, bool]]] = {}
-
-    @property
-    def styles(self) -> Styles:
-        """The style tables, read when first needed."""
-        if self._styles is None:
-            self._styles = Styles(self._workbook)
-        return self._styles
 
     def apply(self, changes: Changes) -> WriteSummary:
         """Make all changes and add the sheet that remembers them."""
@@ -190,7 +183,7 @@ class Applier:
         for number, result in enumerate(changes.sheets):
             title = titles[result.title]
             told = result if number else with_left_out(result, self._skipped)
-            xml = result_sheet_xml(told, workbook, self.styles, titles)
+            xml = result_sheet_xml(told, workbook, self._styles, titles)
             workbook.add_sheet(title, xml, repeated_row=told.repeated_row)
             self._tabs[title] = len(workbook.sheets) - 1
             self._remember("sheet", title, Area(1, 1, 1, 1), title, None)
@@ -200,8 +193,7 @@ class Applier:
             self._remember("recalculation", first, Area(1, 1, 1, 1), "", None)
         if self._formula_overwritten:
             workbook.drop_calculation_chain()
-        if self._styles is not None:
-            self._styles.finish()
+        self._styles.finish()
         if self._memories:
             title = self._free_title(TITLE, set())
             xml = memory_sheet_xml(workbook, self._memories)
@@ -236,7 +228,7 @@ class Applier:
             if isinstance(edit.value, str) and edit.value
         }
         if texts:
-            grow_rows(part, self.styles, texts)
+            grow_rows(part, self._styles, texts)
 
     def _result_titles(self, wished: Iterable[str]) -> dict[str, str]:
         given: dict[str, str] = {}
@@ -313,8 +305,8 @@ class Applier:
             known = self._looks.get(look)
             if known is None:
                 colour, xml = _SOLID[fill]
-                old = self.styles.fill_of(place.style).decode()
-                change = CellChange(style=self.styles.with_fill(place.style, xml))
+                old = self._styles.fill_of(place.style).decode()
+                change = CellChange(style=self._styles.with_fill(place.style, xml))
                 known = self._looks[look] = change, (colour, old, not place.exists)
             changes[cell], before[cell] = known
         self._counts["fill"] += len(plan.fills)

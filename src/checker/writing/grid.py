@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from checker.writing.sheet_part import SheetPart
-from checker.writing.xml_part import attributes
 
 _PIXELS = 7  # of a digit in the usual font, in which files count the widths of columns
 _MARGINS = 5  # pixels of a column that its letters do not get
@@ -95,8 +94,8 @@ def grid_of(sheet: SheetPart) -> Grid:
             columns.append((int(one["min"]), int(one["max"]), 0 if hidden else width))
         except (KeyError, ValueError):
             continue
-    element = sheet.element("sheetFormatPr")
-    format_ = attributes(sheet.tag(element)) if element else {}
+    element = sheet.part.element("sheetFormatPr")
+    format_ = sheet.part.attributes(element) if element else {}
     return Grid(
         columns,
         number_in(format_.get("defaultColWidth"), _USUAL_WIDTH),

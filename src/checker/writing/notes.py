@@ -8,12 +8,9 @@ from checker.writing.note_boxes import TYPE, NoteShapes, blocks_of, new_drawing
 from checker.writing.note_texts import SEPARATOR, Note, Notes, joined_xml, new_comments
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.package import declare, relate, related, relationships, remove_part, unrelate
-from checker.writing.sheet_part import SheetPart
+from checker.writing.sheet_part import ORDER, SheetPart
 from checker.writing.text_size import text_pixels
 from checker.writing.workbook_part import Sheet, Workbook
-from checker.writing.xml_part import (
-    attributes,
-)
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 
@@ -33,10 +30,10 @@ class SheetNotes:
         self._grid: Grid | None = None
 
     def _drawing_key(self) -> str | None:
-        element = self._sheet_part.element("legacyDrawing")
+        element = self._sheet_part.part.element("legacyDrawing")
         if element is None:
             return None
-        values = attributes(self._sheet_part.tag(element))
+        values = self._sheet_part.part.attributes(element)
         id_ = next((value for name, value in values.items() if name.endswith(":id")), None)
         for one in relationships(self._package, self._sheet.key):
             if one.id == id_ and self._package.has(one.target):
@@ -82,10 +79,10 @@ class SheetNotes:
         return self._shapes
 
     def _insert_reference(self, id_: str) -> None:
-        sheet = self._sheet_part
-        reference = self._workbook.reference(sheet.root[0], id_).encode()
-        xml = b"<%slegacyDrawing %s/>" % (sheet.prefix, reference)
-        sheet.part.insert(sheet.place_for("legacyDrawing"), xml)
+        part = self._sheet_part.part
+        reference = self._workbook.reference(part.root[0], id_).encode()
+        xml = b"<%slegacyDrawing %s/>" % (part.prefix, reference)
+        part.insert(part.place_for("legacyDrawing", ORDER), xml)
 
     @property
     def grid(self) -> Grid:
@@ -149,7 +146,7 @@ class SheetNotes:
         if self._shapes is None or self._shapes_key is None:
             return
         self._shapes.part.commit()
-        element = self._sheet_part.element("legacyDrawing")
+        element = self._sheet_part.part.element("legacyDrawing")
         if self._shapes.is_empty and element is not None:
             self._sheet_part.part.splice(element.start, element.end, b"")
             unrelate(self._package, self._sheet.key, self._shapes_key)

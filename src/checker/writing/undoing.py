@@ -205,15 +205,9 @@ def remove_earlier_marks(workbook: Workbook) -> tuple[Workbook, CleanSummary]:
 class _Restorer:
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._styles: Styles | None = None
+        self._styles = Styles(workbook)
         self._kept: list[Skipped] = []
         self._restored = 0
-
-    @property
-    def styles(self) -> Styles:
-        if self._styles is None:
-            self._styles = Styles(self._workbook)
-        return self._styles
 
     def restore(self, memories: list[Memory]) -> tuple[int, list[Skipped]]:
         by_sheet: dict[Sheet, list[Memory]] = {}
@@ -227,8 +221,7 @@ class _Restorer:
         for sheet, of_sheet in by_sheet.items():
             if sheet.key and sheet.kind == "worksheet":
                 self._restore_sheet(sheet, of_sheet)
-        if self._styles is not None:
-            self._styles.finish()
+        self._styles.finish()
         return self._restored, self._kept
 
     def _restore_sheet(self, sheet: Sheet, memories: list[Memory]) -> None:
@@ -273,9 +266,9 @@ class _Restorer:
                 self._restored += 1
         for cell, memory in fills.items():
             place = places[cell]
-            if not place.exists or self.styles.colour_of(place.style) != memory.wrote:
+            if not place.exists or self._styles.colour_of(place.style) != memory.wrote:
                 continue  # the user has coloured it since
-            style = self.styles.with_fill(place.style, (memory.before or "").encode())
+            style = self._styles.with_fill(place.style, (memory.before or "").encode())
             before = changes.get(cell, CellChange())
             if before.content is None:
                 empty = place.tag_end == part.end_of(place)

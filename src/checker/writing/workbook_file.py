@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -18,10 +17,7 @@ from checker.writing.package import Package
 from checker.writing.sheet_part import SheetPart
 from checker.writing.undoing import remember, remove_earlier_marks
 from checker.writing.workbook_part import Workbook
-from checker.writing.zip_container import reason_of, write_atomically
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
+from checker.writing.zip_container import reason_of, write_whole
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -75,12 +71,7 @@ def keep_backup(path: Path) -> Path:
     except OSError as error:  # such as a name that has become too long
         raise UnwritableWorkbook(reason_of(error, backup)) from error
     if not there:
-        data = _read(path)
-
-        def fill(stream: BinaryIO) -> None:
-            stream.write(data)
-
-        write_atomically(backup, fill, is_backup=True)
+        write_whole(backup, _read(path), is_backup=True)
     return backup
 
 
@@ -182,7 +173,7 @@ def _drop_results(sheet: SheetPart) -> None:
     )
     # ``vm`` describes the value, so it goes with it; ``cm`` describes the formula.
     of_value = re.compile(rb"""\s+(?:t|vm)\s*=\s*["']\w*["']""")
-    for found in pattern.finditer(part.scan, sheet.data_inner, sheet.data_inner_end):
+    for found in pattern.finditer(part.scan, sheet.data.inner_start, sheet.data.inner_end):
         tag = of_value.sub(b"", part.text[found.start() : found.start(1)])
         part.splice(found.start(), found.end(), tag + part.text[found.start(1) : found.end(1)])
     part.commit()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import os
 import struct
 import zipfile
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from checker.trouble import disk_reason
+from checker.whole_files import replacing
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 
 if TYPE_CHECKING:
@@ -142,7 +142,6 @@ _SMALL_TEXT = 8 * 1024
 _BLOCK = 1 << 20
 
 _EPOCH = (0, 33)  # 1980-01-01, so that equal input gives equal bytes
-_serial = itertools.count()
 
 
 class ZipOutput:
@@ -236,42 +235,23 @@ def write_atomically(
     target = Path(os.path.realpath(target))
     replaces = False
     try:
-        temporary, descriptor = _new_file(target.parent)
-        try:
-            with open(descriptor, "wb", buffering=1 << 20) as stream:  # noqa: PTH123
+        with replacing(target) as draft:
+            with draft.open("wb", buffering=1 << 20) as stream:
                 fill(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
             with contextlib.suppress(FileNotFoundError):
-                temporary.chmod(target.stat().st_mode & 0o7777)
+                draft.chmod(target.stat().st_mode & 0o7777)
                 replaces = True
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
         if replaces or is_backup:
             _sync_folder(target.parent)
     except OSError as error:
         raise UnwritableWorkbook(reason_of(error, target)) from error
 
 
-def write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes, is_backup: bool = False) -> None:
     """`write_atomically` of contents that are there already."""
-
-    def fill(stream: BinaryIO) -> None:
-        stream.write(content)
-
-    write_atomically(target, fill)
-
-
-def _new_file(folder: Path) -> tuple[Path, int]:
-    """A file that did not exist; its name is short, as the target's may be as long as can be."""
-    while True:
-        path = folder / f".checker-{os.getpid()}-{next(_serial)}.tmp"
-        with contextlib.suppress(FileExistsError):  # left behind by a killed process of that number
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            return path, os.open(path, flags, 0o666)
+    write_atomically(target, lambda stream: stream.writelines((content,)), is_backup)
 
 
 def _sync_folder(folder: Path) -> None:

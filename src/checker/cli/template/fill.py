@@ -165,9 +165,9 @@ def _fill_from_schools(item: InstalledTemplate, blank: Path, schools: Path, outp
     from checker_templates.building.fill import fill_template
 
     from checker.batch.prefill_run import sum_up
-    from checker.batch.result_folder import replacing
     from checker.county.prefill import differences, fill_data, write_sources
     from checker.extras import need
+    from checker.whole_files import replacing
 
     need("county", "pandas")
     if item.template.level != "county":
