@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from checker.batch.discovery import Discovery, Source, apart_from, discover
+from checker.batch.discovery import Discovery, Source, apart_from, discover, plain_path
 from checker.extras import need
 from checker.trouble import UserMistake
 
@@ -136,8 +136,6 @@ class FolderWatch:
 
 
 def _local(path: str) -> Path:
-    from checker.batch.discovery import plain_path
-
     return Path(plain_path(path))
 
 

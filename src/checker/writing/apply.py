@@ -16,7 +16,7 @@ from checker.model.marks import (
     Mark,
 )
 from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
-from checker.writing.cell_contents import Content, Stored, content_of, encode
+from checker.writing.cell_contents import Content, content_of, encode, stored_in
 from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml
 from checker.writing.notes import SheetNotes
 from checker.writing.outcome import THREADED, Skipped, UnwritableWorkbook, WriteSummary
@@ -330,7 +330,7 @@ class Applier:
     ) -> None:
         for cell, edit in plan.edits.items():
             place = places[cell]
-            stored = Stored.read(part, place, self._workbook.shared_string)
+            stored = stored_in(part, place, self._workbook.shared_string)
             if stored.is_tied_formula:
                 self._skip(sheet.title, edit.cell, "这里是数组公式或共享公式，没有改写")
                 continue
@@ -339,7 +339,7 @@ class Applier:
             changes[cell] = CellChange(changes.get(cell, CellChange()).style, content)
             area = Area(*cell, *cell)
             self._counts["edit"] += 1
-            before = encode(content_of(None) if edit.beside else stored.content)
+            before = encode(content_of(None) if edit.beside else stored)
             self._remember(
                 "edit", sheet.title, area, encode(content), before, created=not place.exists
             )

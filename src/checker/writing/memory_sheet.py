@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -44,20 +45,14 @@ class Memory(Struct, frozen=True):
     tab: int = -1  # place of the sheet among the tabs, for programs that rename it on opening
 
 
-class _Line(msgspec.Struct, frozen=True):
-    """A memory as it is stored beside the formula that holds its sheet and area."""
-
-    kind: str
-    wrote: str
-    before: str | None
-    created: bool
-    tab: int = -1
+_STORED = ("kind", "wrote", "before", "created", "tab")
+"""What of a memory is stored beside the formula that holds its sheet and area."""
 
 
 def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
     """The worksheet part that remembers."""
     rows = [f'<row r="1"><c r="A1" t="inlineStr"><is>{text_element(SIGNATURE)}</is></c></row>']
-    lines: dict[tuple[str, str, str | None, bool, int], list[str]] = {}
+    lines: dict[tuple[object, ...], list[str]] = {}
     titles: dict[str, str] = {}
     for number, memory in enumerate(memories, 2):
         area, sheet = memory.area, memory.sheet
@@ -67,7 +62,8 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
         stored = memory.kind, memory.wrote, memory.before, memory.created, memory.tab
         chunks = lines.get(stored)
         if chunks is None:
-            line = _line(memory)
+            line = msgspec.json.encode(dict(zip(_STORED, stored, strict=True))).decode()
+            line = line.replace("_x", "\\u005fx")
             chunks = lines[stored] = [
                 text_element(line[at : at + _CHUNK])
                 for at in range(0, min(len(line), _CHUNK * _MOST_CHUNKS), _CHUNK)
@@ -85,12 +81,6 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
         f'<worksheet xmlns="{workbook.main_namespace}"><sheetData>{"".join(rows)}</sheetData>'
         "</worksheet>"
     ).encode()
-
-
-def _line(memory: Memory) -> str:
-    """The memory as JSON, without what the formula beside it says."""
-    line = _Line(memory.kind, memory.wrote, memory.before, memory.created, memory.tab)
-    return msgspec.json.encode(line).decode().replace("_x", "\\u005fx")
 
 
 def remembered_sheet(workbook: Workbook, memory: Memory) -> Sheet | None:
@@ -129,10 +119,8 @@ def read_memories(workbook: Workbook, sheet: Sheet) -> list[Memory]:
         if area is None or not line:
             continue
         with suppress(msgspec.DecodeError):
-            kind, wrote, before, created, tab = msgspec.structs.astuple(
-                msgspec.json.decode(line, type=_Line)
-            )
-            memories.append(Memory(kind, title, area, wrote, before, created, tab))
+            stored = msgspec.json.decode(line, type=dict[str, Any])
+            memories.append(msgspec.convert({**stored, "sheet": title, "area": area}, Memory))
     return memories
 
 

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable
 
 from checker.writing.addresses import Area
-from checker.writing.cell_contents import Stored, decode
+from checker.writing.cell_contents import decode, stored_in
 from checker.writing.memory_sheet import (
     Memory,
     find_memory_sheets,
@@ -250,14 +250,14 @@ class _Restorer:
         written = {
             row
             for row, cell in persons.items()
-            if Stored.read(part, places[cell], self._workbook.shared_string).has_text
+            if stored_in(part, places[cell], self._workbook.shared_string).has_text
         }
         changes: dict[Cell, CellChange] = {}
         for cell, memory in edits.items():
             place = places[cell]
             if cell[0] in written:
                 continue  # what a person wrote there would mean nothing without it
-            now = Stored.read(part, place, self._workbook.shared_string)
+            now = stored_in(part, place, self._workbook.shared_string)
             if not now.shows_the_same_as(decode(memory.wrote)):
                 reason = "单元格内容已被改过，予以保留"
                 self._kept.append(Skipped(f"{sheet.title}!{place.address}", reason))
