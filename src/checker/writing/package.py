@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+from zipfile import ZipInfo
 
 from msgspec import Struct
 
@@ -21,7 +22,6 @@ from checker.writing.xml_part import (
     xml_part,
 )
 from checker.writing.zip_container import (
-    Member,
     ZipOutput,
     packed_bytes,
     read_directory,
@@ -48,9 +48,9 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._members: dict[str, Member] = {}
+        self._members: dict[str, ZipInfo] = {}
         for member in read_directory(data):
-            name = member.name
+            name = member.orig_filename
             if name.endswith(("/", "\\")):
                 continue  # a folder entry carries nothing
             key = key_of(name)
@@ -78,7 +78,7 @@ class Package:
 
     def name_of(self, key: str) -> str:
         """The part's name as it stands, or will stand, in the zip."""
-        return self._members[key].name if key in self._members else self._names[key]
+        return self._members[key].orig_filename if key in self._members else self._names[key]
 
     def raw(self, key: str) -> bytes:
         """The part's present contents as bytes, not looked at."""
@@ -166,9 +166,11 @@ class Package:
                 assert member is not None
                 output.copy(member, packed_bytes(self._data, member))
                 continue
-            name = member.raw_name if member else self._names[key].encode()
+            if member is None:
+                member = ZipInfo(self._names[key])  # of 1980: equal input gives equal bytes
+                member.flag_bits = 0 if member.filename.isascii() else 0x800
             changed = part.changed or part.dirty
-            output.add(name, part.pieces()[0] if changed else [part.raw], member)
+            output.add(member, part.pieces()[0] if changed else [part.raw])
         output.finish()
 
 
