@@ -236,19 +236,17 @@ class Workbook:
     def _shift_names(self, index: int) -> None:
         part = self.part
         names = part.element("definedNames")
-        left = 0
-        for child in part.inside(names) if names else ():
-            scope = part.attributes(child).get("localSheetId", "")
+        inside = list(part.inside(names)) if names else []
+        scopes = [part.attributes(each).get("localSheetId", "") for each in inside]
+        if names and all(scope == str(index) for scope in scopes):
+            part.splice(names.start, names.end, b"")
+            return
+        for child, scope in zip(inside, scopes, strict=True):
             if scope == str(index):
                 part.splice(child.start, child.end, b"")
-                continue
-            left += 1
-            if scope.isdecimal() and int(scope) > index:
+            elif scope.isdecimal() and int(scope) > index:
                 tag = set_attribute(part.tag(child), "localSheetId", str(int(scope) - 1))
                 part.splice(child.start, child.inner_start, tag)
-        if names and not left:
-            part.drop_splices(names.start, names.end)
-            part.splice(names.start, names.end, b"")
 
     def _shift_views(self, index: int) -> None:
         part = self.part

@@ -324,11 +324,6 @@ class Part:
         else:
             self.insert(element.inner_end, new)
 
-    def drop_splices(self, start: int, end: int) -> None:
-        """Forget the changes made inside ``text[start:end]``."""
-        self._pieces = None
-        self._splices = [one for one in self._splices if one[1] <= start or one[0] >= end]
-
     @property
     def changed(self) -> bool:
         """True while there are splices that were not committed."""
