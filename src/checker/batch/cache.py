@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -231,15 +231,19 @@ class ResultCache:
         self._store.close()
 
 
-def open_cache(folder: Path | None, options: SessionOptions) -> ResultCache | None:
+@contextmanager
+def open_cache(folder: Path | None, options: SessionOptions) -> Iterator[ResultCache | None]:
     """The results of earlier runs with these rules, in the user's cache folder; None if there is no
     such folder or it cannot be written."""
-    if folder is None:
-        return None
+    cache = None
+    if folder is not None:
+        with suppress(OSError, sqlite3.Error):
+            cache = ResultCache(folder / STORE, fingerprint(session_for(options)))
     try:
-        return ResultCache(folder / STORE, fingerprint(session_for(options)))
-    except (OSError, sqlite3.Error):
-        return None
+        yield cache
+    finally:
+        if cache is not None:
+            cache.close()
 
 
 def _remembered(rows: Sequence[tuple[object, ...]]) -> Remembered | None:

@@ -168,10 +168,8 @@ class CheckRun:
             from tempfile import TemporaryDirectory
 
             folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
-        cache = open_cache(folder, self._options.session)
-        if cache is not None:
-            stack.callback(cache.close)
-        elif folder is not None:
+        cache = stack.enter_context(open_cache(folder, self._options.session))
+        if cache is None and folder is not None:
             self._no_tables += f"上次的结果用不上：“{folder}”写不进去，这次全部重新校验。"
         return cache
 

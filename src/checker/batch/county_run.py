@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
@@ -171,12 +171,12 @@ def _judge(
     folder = str(options.out / COPIES) if options.mark else None
     work = JudgingWork(options.session, MarkPlan(folder))
     by_shown = {source.shown: source for source in sources}
-    cluster = ExitStack()
-    run = cluster.enter_context(runner(options.workers, options.scheduler))
-    cache = open_cache(options.cache, options.session)
     interrupted = False
     kept: list[FileRecord] = []
-    try:
+    with (
+        runner(options.workers, options.scheduler) as run,
+        open_cache(options.cache, options.session) as cache,
+    ):
         # closed at once, so that workers end and what is finished is remembered
         with (
             RunTables(options.out) as tables,
@@ -194,10 +194,6 @@ def _judge(
                 interrupted = True
         earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
         return _Judged(kept, earlier, interrupted, tables.problem)
-    finally:
-        cluster.close()
-        if cache is not None:
-            cache.close()
 
 
 def _write(
@@ -219,10 +215,8 @@ def _write(
         if not interrupted:
             report, refused = _remembered(report, sources, options, desk, generated)
         if options.mark and not interrupted:
-            again = open_cache(options.cache, options.session)
-            unmarked = _mark_again(report, sources, options, session, desk, again)
-            if again is not None:
-                again.close()
+            with open_cache(options.cache, options.session) as cache:
+                unmarked = _mark_again(report, sources, options, session, desk, cache)
         for paper in county_papers(report, session.rules, generated, options.deadline):
             written[paper.name] = desk.write(paper.name, paper.write)
         if not interrupted:

@@ -69,11 +69,6 @@ class FolderWatch:
         self._paths, self._apart, self._others = tuple(paths), tuple(apart), tuple(others)
         self._seen = self._look()
 
-    @property
-    def found(self) -> Discovery:
-        """What was there at the last look."""
-        return self._seen[0]
-
     def changes(self) -> Iterator[Changes]:
         """Whatever is new, altered or gone, as it happens; ends with Ctrl-C."""
         import logging

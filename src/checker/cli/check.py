@@ -118,14 +118,7 @@ def command(
     screen.show(error_line(error) for error in session.errors)
     run = CheckRun(options, lambda: _document(run, session))
     _check(run, screen, watch)
-    _conclude(
-        run,
-        session,
-        form,
-        screen,
-        strict,
-        summary=len(run.results) != 1 or bool(run.beside) or watch,
-    )
+    _conclude(run, session, form, screen, strict, watch)
 
 
 def _keep_originals(paths: Sequence[str], out: str) -> None:
@@ -184,7 +177,7 @@ def _remind(problem: str | None) -> None:
 
 
 def _conclude(
-    run: CheckRun, session: Session, form: str, screen: Screen, strict: bool, summary: bool
+    run: CheckRun, session: Session, form: str, screen: Screen, strict: bool, watched: bool
 ) -> NoReturn:
     results = run.results
     if form == "json":
@@ -198,7 +191,7 @@ def _conclude(
 
         sys.stdout.writelines(sarif_pieces(results, session.rules))
     else:
-        if summary:
+        if len(results) != 1 or run.beside or watched:
             screen.show(summary_lines(results, beside_of(run)))
         if session.chosen_profile:
             screen.show([Line(f"口径：{session.chosen_profile}", "dim")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
@@ -168,7 +169,6 @@ class Applier:
         self._memories: list[Memory] = []
         self._tabs = {sheet.title: place for place, sheet in enumerate(workbook.sheets)}
         self._skipped: list[Skipped] = []
-        self._counts = {"fill": 0, "note": 0, "link": 0, "edit": 0}
         self._formula_overwritten = False
         # Cells of one style that get one colour look the same before and after.
         self._looks: dict[tuple[int, int, bool], tuple[CellChange, tuple[str, str, bool]]] = {}
@@ -187,7 +187,10 @@ class Applier:
             workbook.add_sheet(title, xml, repeated_row=told.repeated_row)
             self._tabs[title] = len(workbook.sheets) - 1
             self._remember("sheet", title, Area(1, 1, 1, 1), title, None)
-        if self._counts["edit"]:
+        counts: Counter[str] = Counter()
+        for memory in self._memories:
+            counts[memory.kind] += memory.area.size
+        if counts["edit"]:
             workbook.recalculate_on_load()
             first = next(one.sheet for one in self._memories if one.kind == "edit")
             self._remember("recalculation", first, Area(1, 1, 1, 1), "", None)
@@ -200,10 +203,7 @@ class Applier:
             workbook.add_sheet(title, xml, "veryHidden")
             list_titles(workbook.package, before, [sheet.title for sheet in workbook.sheets])
         return WriteSummary(
-            self._counts["fill"],
-            self._counts["note"],
-            self._counts["link"],
-            self._counts["edit"],
+            *(counts[kind] for kind in ("fill", "note", "link", "edit")),
             tuple(titles[sheet.title] for sheet in changes.sheets),
             tuple(self._skipped),
         )
@@ -309,7 +309,6 @@ class Applier:
                 change = CellChange(style=self._styles.with_fill(place.style, xml))
                 known = self._looks[look] = change, (colour, old, not place.exists)
             changes[cell], before[cell] = known
-        self._counts["fill"] += len(plan.fills)
         title, tab = sheet.title, self._tabs[sheet.title]
         self._memories += [
             Memory("fill", title, area, colour, old, created, tab)
@@ -338,7 +337,6 @@ class Applier:
             content = content_of(edit.value, self._workbook.dates_from_1904)
             changes[cell] = CellChange(changes.get(cell, CellChange()).style, content)
             area = Area(*cell, *cell)
-            self._counts["edit"] += 1
             before = encode(content_of(None) if edit.beside else stored)
             self._remember(
                 "edit", sheet.title, area, encode(content), before, created=not place.exists
@@ -366,7 +364,6 @@ class Applier:
             else:
                 anchor = notes.append(existing, *cell, text)
                 before = encode(Content(anchor or "", existing.text_xml))
-            self._counts["note"] += 1
             self._remember("note", sheet.title, area, text, before)
         notes.finish()
 
@@ -387,5 +384,4 @@ class Applier:
                 location(link) if given == title else f"{quoted_title(given)}!{to}"
             )
             self._remember("link", sheet.title, area, links[area.reference], None)
-        self._counts["link"] += len(links)
         add_links(part, links)

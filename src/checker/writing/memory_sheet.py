@@ -19,7 +19,7 @@ from msgspec import Struct
 from checker.writing.addresses import Area, parse_area, quoted_title, split_location
 from checker.writing.cell_contents import rich_text, text_element
 from checker.writing.workbook_part import Sheet, Workbook
-from checker.writing.xml_part import attributes, blanked, children, escape, unescape
+from checker.writing.xml_part import escape, unescape
 
 TITLE = "校验记录"
 SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"
@@ -27,7 +27,6 @@ PROVISIONAL = "校验中~"
 """How the titles begin under which the buttons make new sheets; with a number, never a user's."""
 
 _CHUNK = 30_000  # a cell holds at most 32,767 characters
-_SHEET_DATA = re.compile(rb"<(?:[\w.-]+:)?sheetData\s*>")
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST_CHUNKS = len(_LETTERS)
 _FORMULA = re.compile(r"\s*=?\s*ROWS\((.*)\)\s*", re.DOTALL)
@@ -128,19 +127,19 @@ def _read_rows(
     workbook: Workbook, sheet: Sheet, most: int | None = None
 ) -> list[dict[str, tuple[str, str]]]:
     """Text and formula of each cell, by column letter, of the first ``most`` rows."""
-    text = blanked(workbook.package.part(sheet.key).text)
-    data = _SHEET_DATA.search(text)
+    part = workbook.package.part(sheet.key)
+    text, data = part.scan, part.element("sheetData")
     if data is None:
         return []
     rows: list[dict[str, tuple[str, str, bool]]] = []
     shared: set[int] = set()
-    for row in islice(children(text, data.end(), len(text)), most):
+    for row in islice(part.inside(data), most):
         cells = {}
-        for cell in children(text, row.inner_start, row.inner_end):
-            values = attributes(text[cell.start : cell.inner_start])
+        for cell in part.inside(row):
+            values = part.attributes(cell)
             kind = values.get("t", "")
             value = formula = ""
-            for one in children(text, cell.inner_start, cell.inner_end):
+            for one in part.inside(cell):
                 inner = text[one.inner_start : one.inner_end]
                 if one.name == "is":
                     value = rich_text(inner)
