@@ -18,6 +18,7 @@ from checker.batch.discovery import (
     discover_each,
     full_path,
     path_shown,
+    place_beside,
     places_apart,
     readable,
 )
@@ -311,10 +312,7 @@ def is_one_file(path: str) -> bool:
 
 def usual_place(path: str) -> str:
     """The result folder beside a file, or inside a folder."""
-    if "://" in path:
-        return str(Path.cwd() / RESULT_FOLDER)
-    place = Path(path)
-    return str((place if place.is_dir() else place.parent) / RESULT_FOLDER)
+    return str(place_beside(path) / RESULT_FOLDER)
 
 
 def refused(unread: Iterable[Unread]) -> Iterator[FileResult]:

@@ -217,6 +217,15 @@ def full_path(path: str) -> str:
     return str(Path(path).absolute())
 
 
+def place_beside(path: str) -> Path:
+    """The folder for results of what lies at a path: the folder itself, the one that a file lies
+    in, for an address the current one."""
+    if "://" in path:
+        return Path.cwd()
+    place = Path(path)
+    return place if place.is_dir() else place.parent
+
+
 def is_single_workbook(path: str) -> bool:
     """Whether one workbook is meant, not a folder or an archive of them. Raises OSError for an
     address that cannot be reached."""

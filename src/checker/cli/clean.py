@@ -48,15 +48,10 @@ def command(files: tuple[Path, ...], output: Path | None, in_place: bool) -> Non
 
 def _clean(file: Path, target: Path, in_place: bool) -> bool:
     """Clean one file and say what happened; whether it worked."""
-    from checker.writing import UnwritableWorkbook, can_write, clean_marks, keep_backup
+    from checker.writing import UnwritableWorkbook, clean_in_place, clean_marks
 
     try:
-        if in_place:
-            refusal = can_write(file)
-            if refusal is not None:
-                raise UnwritableWorkbook(refusal)
-            keep_backup(file)
-        summary = clean_marks(file, target)
+        summary = clean_in_place(file) if in_place else clean_marks(file, target)
     except UnwritableWorkbook as refused:
         click.echo(f"{file.name}：{refused.reason}", err=True)
         return False

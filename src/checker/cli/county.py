@@ -18,7 +18,7 @@ from checker.batch.county_run import (
     NothingToJudge,
     run_county,
 )
-from checker.batch.discovery import places_apart
+from checker.batch.discovery import place_beside, places_apart
 from checker.batch.file_names import ROSTER_NAMES
 from checker.batch.watching import WAITING, FolderWatch
 from checker.cli.commands import (
@@ -99,7 +99,7 @@ def command(
     session = session_options(settings, previous)
     options = CountyOptions(
         paths=paths,
-        out=out or _beside(paths[0]),
+        out=out or place_beside(paths[0]) / OUT,
         session=replace(session, select=settings.select, ignore=settings.ignore),
         roster=roster,
         county=name,
@@ -242,10 +242,3 @@ def _watch(
                 for line in changed_lines(before.report, result.report):
                     click.echo(one_line(f"{datetime.now():%H:%M:%S} {line}"))
     return result
-
-
-def _beside(path: str) -> Path:
-    if "://" in path:
-        return Path.cwd() / OUT
-    place = Path(path)
-    return place / OUT if place.is_dir() else place.parent / OUT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from checker.writing.addresses import Area
 from checker.writing.grid import Grid, grid_of
 from checker.writing.note_boxes import TYPE, NoteShapes, blocks_of, new_drawing
 from checker.writing.note_texts import SEPARATOR, Note, Notes, joined_xml, new_comments
@@ -67,7 +66,7 @@ class SheetNotes:
             if not in_use:
                 for key in list(self._package.keys()):
                     if key.endswith(".vml"):
-                        in_use |= blocks_of(self._package.raw(key))
+                        in_use.update(blocks_of(self._package.raw(key)))
             if self._shapes_key is None:
                 name = self._package.free_name(self._workbook.folder + "drawings/vmlDrawing{}.vml")
                 self._shapes_key = self._package.put(name, new_drawing(in_use))
@@ -110,21 +109,17 @@ class SheetNotes:
             self.shapes.move(row, column, self.grid.anchor(row, column, *text_pixels(whole)))
         return anchor
 
-    def remove(self, row: int, column: int) -> None:
-        """Take a note away."""
-        note = self.existing(Area(row, column, row, column).reference)
-        if note is not None:
-            self.notes.remove(note)
-            if self._shapes_key is not None:
-                self.shapes.remove(row, column)
+    def remove(self, note: Note, row: int, column: int) -> None:
+        """Take the note of that cell away."""
+        self.notes.remove(note)
+        if self._shapes_key is not None:
+            self.shapes.remove(row, column)
 
-    def rewrite(self, row: int, column: int, xml: bytes, anchor: str | None) -> None:
-        """Give an existing note back its earlier text and place."""
-        note = self.existing(Area(row, column, row, column).reference)
-        if note is not None:
-            self.notes.rewrite(note, xml)
-            if anchor and self._shapes_key is not None:
-                self.shapes.move(row, column, anchor)
+    def rewrite(self, note: Note, row: int, column: int, xml: bytes, anchor: str = "") -> None:
+        """Give the note of that cell back its earlier text and place."""
+        self.notes.rewrite(note, xml)
+        if anchor and self._shapes_key is not None:
+            self.shapes.move(row, column, anchor)
 
     def finish(self) -> None:
         """Splice in everything that was added."""

@@ -294,14 +294,14 @@ class _Restorer:
                 continue
             self._restored += 1
             if left == "":
-                notes.remove(*cell)
+                notes.remove(note, *cell)
             elif memory.before is not None:
                 before = decode(memory.before)
                 same = plain_text(Note("", "", note.element, before.inner).text) == plain_text(left)
                 xml = before.inner if same else text_xml(left)
-                notes.rewrite(*cell, xml, before.type or None)
+                notes.rewrite(note, *cell, xml, before.type)
             else:
-                notes.rewrite(*cell, text_xml(left), None)
+                notes.rewrite(note, *cell, text_xml(left))
         notes.drop_if_empty()
 
 

@@ -56,23 +56,22 @@ def _marked(workbook: Workbook, changes: Changes) -> tuple[Workbook, WriteSummar
 
 def write_in_place(path: Path, changes: Changes) -> WriteSummary:
     """Write into the file itself; the first time, `文件名.备份.xlsx` is kept beside it."""
-    refusal = can_write(path)
-    if refusal is not None:
-        raise UnwritableWorkbook(refusal)
-    keep_backup(path)
-    return write_changes(path, path, changes)
+    data = _read(path)
+    workbook, summary = _marked(opened(data), changes)
+    _keep_backup(path, data)
+    workbook.package.save(path)
+    return summary
 
 
-def keep_backup(path: Path) -> Path:
-    """Copy the file to `文件名.备份.xlsx` unless there is such a copy already; returns its path."""
+def _keep_backup(path: Path, data: bytes) -> None:
+    """Copy the file to `文件名.备份.xlsx` unless there is such a copy already."""
     backup = path.with_name(f"{path.stem}.备份{path.suffix}")
     try:
         there = backup.exists()
     except OSError as error:  # such as a name that has become too long
         raise UnwritableWorkbook(reason_of(error, backup)) from error
     if not there:
-        write_whole(backup, _read(path), is_backup=True)
-    return backup
+        write_whole(backup, data, is_backup=True)
 
 
 def clean_marks(source: Path, target: Path) -> CleanSummary:
@@ -81,9 +80,17 @@ def clean_marks(source: Path, target: Path) -> CleanSummary:
     Where no other program has saved the file since, every part is byte for byte as before. A file
     without marks is copied as it is. Raises `UnwritableWorkbook` before anything is written.
     """
-    workbook = _open(source)
-    workbook, summary = remove_earlier_marks(workbook)
+    workbook, summary = remove_earlier_marks(_open(source))
     workbook.package.save(target)
+    return summary
+
+
+def clean_in_place(path: Path) -> CleanSummary:
+    """The same in the file itself, with a backup as `write_in_place` keeps it."""
+    data = _read(path)
+    workbook, summary = remove_earlier_marks(opened(data))
+    _keep_backup(path, data)
+    workbook.package.save(path)
     return summary
 
 
