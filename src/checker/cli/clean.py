@@ -7,10 +7,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.commands import Command, GivenFile
-
-UNUSABLE = 3
-"""Exit code: a file could not be read or written."""
+from checker.cli.commands import Command, GivenFile, Unusable
 
 
 @click.command(
@@ -43,7 +40,7 @@ def command(files: tuple[Path, ...], output: Path | None, in_place: bool) -> Non
         target = file if in_place else output or file.with_name(f"{file.stem}.清除{file.suffix}")
         unusable |= not _clean(file, target, in_place)
     if unusable:
-        sys.exit(UNUSABLE)
+        sys.exit(Unusable.exit_code)
 
 
 def _clean(file: Path, target: Path, in_place: bool) -> bool:

@@ -18,11 +18,11 @@ from checker.model.marks import (
 )
 from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
 from checker.writing.cell_contents import Content, content_of, encode, stored_in
+from checker.writing.grid import grow_rows
 from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml
 from checker.writing.notes import SheetNotes
 from checker.writing.outcome import THREADED, Skipped, UnwritableWorkbook, WriteSummary
 from checker.writing.result_sheet import result_sheet_xml, with_left_out
-from checker.writing.row_heights import grow_rows
 from checker.writing.sheet_cells import CellChange, add_links, change_cells, linked_cells
 from checker.writing.sheet_part import Place, SheetPart
 from checker.writing.styles_part import Styles, solid
@@ -203,9 +203,12 @@ class Applier:
             workbook.add_sheet(title, xml, "veryHidden")
             list_titles(workbook.package, before, [sheet.title for sheet in workbook.sheets])
         return WriteSummary(
-            *(counts[kind] for kind in ("fill", "note", "link", "edit")),
-            tuple(titles[sheet.title] for sheet in changes.sheets),
-            tuple(self._skipped),
+            filled=counts["fill"],
+            notes=counts["note"],
+            links=counts["link"],
+            edits=counts["edit"],
+            sheets=tuple(titles[sheet.title] for sheet in changes.sheets),
+            skipped=tuple(self._skipped),
         )
 
     def fill(self, edits: Sequence[CellEdit]) -> None:
