@@ -35,6 +35,7 @@ from checker.whole_files import replacing
 
 if TYPE_CHECKING:
     from checker.batch.cache import ResultCache
+    from checker.batch.tables import RunTables
     from checker.batch.watching import Changes, FolderWatch
 
 RESULT_FOLDER = "校验结果"
@@ -97,7 +98,7 @@ class CheckRun:
         self._kept = folder if wanted or self._is_one_marked_folder() else None
         previous = options.session.previous
         self._apart = places_apart(options.paths, filter(None, (options.out, previous)))
-        self._tables_problem: OSError | None = None
+        self._written: RunTables | None = None
         self._no_tables = ""
         self._done: set[tuple[str, str]] = set()
         self._run: Runner | None = None
@@ -139,9 +140,8 @@ class CheckRun:
                 if self._tables is not None:
                     from checker.batch.tables import RunTables
 
-                    written = RunTables(self._tables)
-                    tables.callback(lambda: self._note(written.problem))  # once they are closed
-                    seen = tables.enter_context(written).add
+                    self._written = tables.enter_context(RunTables(self._tables))
+                    seen = self._written.add
                 for path, each in zip(options.paths, found, strict=True):
                     self._check(path, each, seen, told, progress)
         except KeyboardInterrupt:
@@ -214,14 +214,11 @@ class CheckRun:
         plan = options.plan_of(path)
         return folder_results(sources, options.session, plan, self._run, self._cache, seen)
 
-    def _note(self, problem: OSError | None) -> None:
-        self._tables_problem = problem
-
     def keep(self) -> str | None:
         """Beside the marked copies, or in the folder that was asked for: all results, for
         ``checker diff``. Why they could not be kept (Chinese), or None."""
-        if self._tables_problem is not None:
-            problem = self._tables_problem
+        if self._written is not None and self._written.problem is not None:
+            problem = self._written.problem
             return f"数据表写不进“{self._tables}”（{disk_reason(problem)}）。"
         told, self._no_tables = self._no_tables or None, ""
         if self._kept is None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from checker import __version__
@@ -27,18 +27,11 @@ _SCHEMES = ("tcp", "tls", "ucx", "ws", "wss")
 """How addresses of schedulers begin."""
 
 
-class Spread(Protocol):
-    """``work`` applied to each item on the workers, results in input order. A file that keeps
-    killing its worker is given up and named; the others go on."""
-
-    def __call__(
-        self, work: Callable[[Item], Result], items: Iterable[Item]
-    ) -> Iterator[Finished[Item, Result]]: ...
-
-
 @contextmanager
-def connected(scheduler: str, wait: float = 10.0) -> Iterator[Spread]:
-    """The workers of an existing cluster, as long as the block lasts.
+def connected(
+    scheduler: str, wait: float = 10.0
+) -> Iterator[Callable[..., Iterator[Finished[Any, Any]]]]:
+    """What applies work to items on an existing cluster, as long as the block lasts.
 
     They need the same checker and must see the files under the same paths (a shared folder or an
     fsspec URL). Raises MissingExtra if dask is not installed, ClusterUnreachable if no worker
@@ -114,6 +107,8 @@ def _spread(
     work: Callable[[Item], Result],
     items: Iterable[Item],
 ) -> Iterator[Finished[Item, Result]]:
+    """``work`` applied to each item on the workers, results in input order. A file that keeps
+    killing its worker is given up and named; the others go on."""
     submit = client.submit
     threads = sum(client.nthreads().values())
     window = max(8, threads * _WINDOW_PER_THREAD)
