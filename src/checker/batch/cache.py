@@ -199,7 +199,7 @@ class ResultCache:
             return own
         if not plain:
             return None
-        path = copy_target(folder, source, converted)
+        path = copy_target(folder, source, converted, carries_marks)
         if path in plain:
             return path
         if path.exists() and not self._copies("copy = ?", str(path)):
@@ -320,16 +320,11 @@ def _files(session: Session) -> Iterator[Path]:
     import checker_templates
 
     for manifest in session.plugins.manifests:
-        folder = Path(manifest.path).parent
-        yield from _sources_in(folder)
+        for path in Path(manifest.path).parent.rglob("*"):
+            if path.suffix in {".toml", ".py"} and "tests" not in path.parts and path.is_file():
+                yield path
     for folder in checker_templates.__path__:
         yield from Path(folder).glob("*/template.toml")
     profile = session.options.profile
     if profile and Path(profile).is_file():
         yield Path(profile)
-
-
-def _sources_in(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if path.suffix in {".toml", ".py"} and "tests" not in path.parts and path.is_file():
-            yield path

@@ -60,28 +60,25 @@ class MarkWriter:
             return original, write_in_place(original, marks)
         kind = old_format(self._data)
         data = self._data if kind is None else as_xlsx(self._data, kind)
-        target = copy_target(
-            Path(self._folder),
-            source,
-            kind.value if kind else "",
-            lambda copy: is_edited(copy, data),
-        )
-        claim(Path(self._folder), target)
+        folder, converted = Path(self._folder), kind.value if kind else ""
+        target = copy_target(folder, source, converted, lambda copy: is_untouched(copy, data))
+        claim(folder, target)
         return target, write_marked(data, target, marks)
 
 
-def is_edited(copy: Path, data: bytes) -> bool:
-    """Whether a person wrote into a marked copy of the workbook ``data``: another program saved it
-    since, and without our marks it holds something else. Results of formulas do not count."""
+def is_untouched(copy: Path, data: bytes) -> bool:
+    """Whether a file is a marked copy of the workbook ``data`` into which no person wrote: no other
+    program saved it since, or without our marks it holds the same. Results of formulas do not
+    count."""
     try:
         cleaned, summary = clean_content(copy.read_bytes())
-        if summary.exact:
-            return False
+        if summary.exact or not summary.found:
+            return summary.exact
         one = read_snapshot_bytes("form.xlsx", cleaned)
         other = read_snapshot_bytes("form.xlsx", clean_content(data)[0])
     except (OSError, UnwritableWorkbook, UnreadableWorkbook):
-        return True
-    return list(one.sheets) != list(other.sheets) or any(
+        return False
+    return list(one.sheets) == list(other.sheets) and not any(
         _differ(sheet, other.sheets[title]) for title, sheet in one.sheets.items()
     )
 

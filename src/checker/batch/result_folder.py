@@ -65,17 +65,14 @@ def _short(name: str) -> str:
 
 
 def copy_target(
-    folder: Path,
-    source: Source,
-    converted: str = "",
-    is_edited: Callable[[Path], bool] = lambda copy: False,
+    folder: Path, source: Source, converted: str, is_ours: Callable[[Path], bool]
 ) -> Path:
     """Where the marked copy of a source may be written: under its own name, or with a number where
-    that name is a link, somebody else's file, or a copy that ``is_edited`` by a person.
-    ``converted`` as for `copy_name`."""
+    that name is a link, somebody else's file, or a file that ``is_ours`` does not take for a marked
+    copy that may be replaced. ``converted`` as for `copy_name`."""
     name = copy_name(source, converted)
     place = _own_folder(folder, name.parent.parts)
-    return _free(folder, place / name.name, lambda path: _is_marked_copy(path, is_edited))
+    return _free(folder, place / name.name, is_ours)
 
 
 def result_target(folder: Path, name: str) -> Path:
@@ -113,12 +110,6 @@ def _names(path: Path) -> Iterator[Path]:
     yield path
     for number in range(2, 1_000_000):
         yield path.with_stem(f"{path.stem}({number})")
-
-
-def _is_marked_copy(path: Path, is_edited: Callable[[Path], bool]) -> bool:
-    from checker.writing import carries_marks
-
-    return carries_marks(path) and not is_edited(path)
 
 
 def _line(folder: Path, path: Path) -> str:

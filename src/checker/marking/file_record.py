@@ -14,11 +14,12 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 from msgspec.structs import asdict
 
 from checker.marking.findings import Counts, Finding
 from checker.marking.overview import Overview
+from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome, RuleError
 
@@ -371,3 +372,27 @@ def error_document(path: str, error: RuleError) -> dict[str, Json]:
         "message": error.message,
         "where": error.where,
     }
+
+
+def result_of_record(
+    record: FileRecord, profile: str = "", path: str | None = None, copy: str | None = None
+) -> FileResult:
+    """The result a record was made from, as far as reports need it; ``profile`` by its id.
+    ``path`` and ``copy`` are where the file and its marked copy lie; without a path both are as
+    the record has them."""
+    return FileResult(
+        path=record.path if path is None else path,
+        status=FileStatus(record.status),
+        template=record.template,
+        unit=record.name,
+        code=record.code,
+        profile=profile if record.status == FileStatus.CHECKED else "",
+        overview=record.overview,
+        left_out=record.left_out,
+        counts=Counts(**record.counts),
+        findings=convert(record.findings, tuple[Finding, ...]),
+        errors=convert(record.errors, tuple[RuleError, ...]),
+        message=record.message,
+        marked_copy=(record.marked_copy or None) if path is None else copy,
+        cannot_write=record.cannot_write or None,
+    )

@@ -116,10 +116,14 @@ class Styles:
         return known
 
     def _fill_of(self, style: int) -> bytes:
-        fills = self._table("fills")
-        number = attributes(self._format_tag(style)).get("fillId", "0")
+        return unprefixed(self._entry(style, "fills", "fillId"), self._prefix)
+
+    def _entry(self, style: int, name: str, attribute: str) -> bytes:
+        """The entry of a table that a cell style names; the first where there is no such one."""
+        table = self._table(name)
+        number = attributes(self._format_tag(style)).get(attribute, "0")
         index = int(number) if number.isdecimal() else 0
-        return unprefixed(fills[index] if index < len(fills) else fills[0], self._prefix)
+        return table[index] if index < len(table) else table[0]
 
     def colour_of(self, style: int) -> str | None:
         """The colour of a solid fill as RRGGBB; None for any other fill."""
@@ -139,10 +143,7 @@ class Styles:
         wraps = values.get("wrapText") in ("1", "true") or not _WRAPPING.isdisjoint(placed)
         if not wraps or values.get("textRotation", "0") != "0":
             return None
-        fonts = self._table("fonts")
-        number = attributes(self._format_tag(style)).get("fontId", "0")
-        index = int(number) if number.isdecimal() else 0
-        size = _SIZE.search(fonts[index] if index < len(fonts) else fonts[0])
+        size = _SIZE.search(self._entry(style, "fonts", "fontId"))
         points = float(size[1]) if size else USUAL_POINTS
         indent = values.get("indent", "0")
         return points or USUAL_POINTS, int(indent) if indent.isdecimal() else 0
