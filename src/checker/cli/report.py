@@ -14,11 +14,9 @@ from checker.cli.commands import (
     Refused,
     Unusable,
     echo_json,
-    edition_option,
     format_option,
-    plugin_dirs_option,
-    plugins_option,
-    profile_option,
+    plugin_options,
+    profile_options,
     session_here,
 )
 from checker.marking.results import ExitCode
@@ -44,10 +42,8 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path)
               help="标记副本或草稿写到哪里；默认写到旁边。")  # fmt: skip
 @click.option("--no-mark", is_flag=True, help="不写标记副本。")
 @click.option("--verbose", is_flag=True, help="算得对的也列出来。")
-@profile_option
-@edition_option
-@plugin_dirs_option
-@plugins_option
+@profile_options
+@plugin_options
 def command(
     file: Path,
     form_file: Path | None,
@@ -56,10 +52,6 @@ def command(
     output: Path | None,
     no_mark: bool,
     verbose: bool,
-    profile: str | None,
-    edition: int | None,
-    plugin_dirs: tuple[str, ...],
-    plugins: str | None,
 ) -> None:
     """核对自评报告（docx 或 txt）里的数：合计、增长率、占比、比较，能重算的都重算一遍。
 
@@ -69,8 +61,7 @@ def command(
     if draft and (form_file or form != "text" or no_mark or verbose):
         raise Refused("--draft 不能和 --with、--format、--no-mark、--verbose 一起用。")
     if draft:
-        session = session_here(profile, edition, plugin_dirs, plugins)
-        _write_draft(file, output, session)
+        _write_draft(file, output)
         return
     from checker.report_text.recomputing import statements_of
     from checker.report_text.statements import Judged
@@ -83,8 +74,8 @@ def command(
     if form_file is not None:
         from checker.report_text.against_form import compared
 
-        session = session_here(profile, edition, plugin_dirs, plugins)
-        both = (*statements, *compared(paragraphs, _judged(form_file, session).submission))
+        report = _judged(form_file, session_here())
+        both = (*statements, *compared(paragraphs, report.submission))
         statements = tuple(sorted(both, key=lambda one: (one.paragraph, one.start)))
     target: Path | None = None
     refusal: Unusable | None = None
@@ -143,9 +134,10 @@ def _judged(file: Path, session: Session) -> Report:
     return judgement.report
 
 
-def _write_draft(file: Path, output: Path | None, session: Session) -> None:
+def _write_draft(file: Path, output: Path | None) -> None:
     from checker.report_text.draft import as_docx, draft_of
 
+    session = session_here()
     report = _judged(file, session)
     if report.blank:
         raise Unusable(f"{file.name} 还没有填数，写不出草稿。")
@@ -179,13 +171,13 @@ def _beside(target: Path, file: Path) -> str:
 def _write_new(target: Path, content: bytes) -> None:
     """Writes a file that was not there: people may have written in one that is."""
     from checker.writing.outcome import UnwritableWorkbook
-    from checker.writing.zip_container import write_atomically
+    from checker.writing.zip_container import write_whole
 
     if target.exists() or target.is_symlink():
         raise Unusable(
             f"已经有“{target}”，里面可能有人写过的内容，没有覆盖；请移走它，或用 -o 写到别处。"
         )
     try:
-        write_atomically(target, lambda stream: stream.writelines((content,)))
+        write_whole(target, content)
     except UnwritableWorkbook as refusal:
         raise Unusable(str(refusal)) from refusal

@@ -24,7 +24,7 @@ from checker.forms.plain_text import (
 )
 from checker.reading.limits import LIMITS
 from checker.reading.unreadable import FILE_TOO_LARGE
-from checker.trouble import disk_reason
+from checker.trouble import UserMistake, disk_reason
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "code": (
@@ -80,7 +80,7 @@ class RosterEntry(Struct, frozen=True):
         return not self.code or (self.code == self.name and _CODE.fullmatch(self.code) is None)
 
 
-class RosterProblem(Exception):
+class RosterProblem(UserMistake):
     """The roster cannot be used. ``reason`` is one Chinese sentence."""
 
     def __init__(self, reason: str) -> None:
