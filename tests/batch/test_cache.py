@@ -16,6 +16,7 @@ from checker.batch.cache import Remembered, ResultCache
 from checker.batch.discovery import Source
 from checker.marking.file_record import (
     FactRow,
+    FactTable,
     Head,
     Judged,
     Measure,
@@ -25,7 +26,6 @@ from checker.marking.file_record import (
     record_of,
 )
 from checker.marking.findings import Counts, Finding
-from checker.model.cells import CellRef
 from checker.model.marks import Changes, Fill, Mark
 from checker.model.verdicts import Outcome, RuleError, Severity
 from checker.writing import write_changes
@@ -45,10 +45,9 @@ FINDING = Finding(
     rule="RES3",
     severity=Severity.HARD,
     verdict=Outcome.FAIL,
-    word="不通过",
     sheet="教师",
     cell="C7",
-    places=(CellRef("教师", 7, 3), CellRef("教师", 9, 4)),
+    related=("教师!D9",),
     borderline=False,
 )
 FACT = FactRow("students.total", "primary", 0, "21803", "基本情况!D9")
@@ -58,7 +57,7 @@ KEPT = kept(
         findings=[FINDING],
         judged=[Judged("RES3", "primary", "fail", "871/1000", "9/10", "7", "名")],
         measures=[Measure("CTY101", "primary", "19000", "21803")],
-        facts=[FACT],
+        facts=FactTable(*([each] for each in FACT)),
     ),
 )
 SOURCE = Source("/county/一小.xlsx", "一小.xlsx", size=10, modified=5.0)
@@ -216,7 +215,7 @@ POISON = {
     "extension": encode(msgspec.msgpack.Ext(5, b"os.system")),
     "words that no judgement has": encode([{**to_builtins(FINDING), "verdict": "fine"}]),
     "a cell that is none": encode([replace(FINDING, cell="C0")]),
-    "a place that is none": encode([replace(FINDING, places=(CellRef("教师", 0, 3),))]),
+    "a place that is none": encode([replace(FINDING, related=("教师!C0",))]),
     "a cause that is none": encode([replace(FINDING, cause=9)]),
     "a number that is none": encode([["RES3", "primary", "fail", "1/0"]]),
     "a measure that is none": encode([["CTY101", "primary", "os.system", "1"]]),

@@ -17,7 +17,6 @@ from checker.county.school_copy import notes_of
 from checker.county.work_list import work_list
 from checker.marking.file_record import FileRecord, bulk_of
 from checker.marking.findings import Counts, Finding
-from checker.model.cells import CellRef
 from checker.model.report import Asked
 from checker.model.verdicts import Outcome, Severity
 
@@ -40,10 +39,9 @@ def finding(rule: str, message: str) -> Finding:
         rule=rule,
         severity=Severity.HARD,
         verdict=Outcome.FAIL,
-        word="不通过",
         sheet="教师",
         cell="D9",
-        places=(CellRef("教师", 9, 4),),
+        related=(),
         gap="",
         message=message,
         source="",

@@ -24,6 +24,7 @@ from checker.model.template import (
     Template,
 )
 from checker.model.verdicts import Outcome, RuleError, Severity
+from checker.trouble import UserMistake
 
 EXPECTED: Mapping[tuple[Outcome, Severity], Outcome] = {
     (Outcome.FAIL, Severity.SOFT): Outcome.DOUBT,
@@ -33,7 +34,7 @@ EXPECTED: Mapping[tuple[Outcome, Severity], Outcome] = {
 """``expect = "fail"`` of a rule that is not hard means 存疑, of a standard 未达标."""
 
 
-class ExampleError(Exception):
+class ExampleError(UserMistake):
     """An example that cannot be filled in: it names a field or a stage the form does not have."""
 
 

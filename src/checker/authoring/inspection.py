@@ -41,6 +41,7 @@ from checker.plugins.manifest_check import nearest, problems
 from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions
+from checker.trouble import UserMistake
 
 _MISSING = re.compile(r"没有(字段|限值|学段|模板|表|规则|代码表|) ?([^ ：，。]+)$")
 _KEY = re.compile(r"([a-z_]+)：")
@@ -49,7 +50,7 @@ HOOKS = (REGISTER, TEMPLATES, PROFILES, REPORT_FORMATS, COMMANDS)
 _OF_TEMPLATE = re.compile(r"（模板 ([^）]*)）(.*)", re.DOTALL)
 
 
-class NoPluginError(Exception):
+class NoPluginError(UserMistake):
     """There is no plugin at the path; the text is a Chinese sentence."""
 
 

@@ -16,11 +16,12 @@ from checker.model.rules import Plain
 from checker.model.submission import FactState
 from checker.model.template import Template
 from checker.session import Session
+from checker.trouble import UserMistake
 
 RESULT_SHEET = "校验结果"
 
 
-class KitError(Exception):
+class KitError(UserMistake):
     """The kit was asked for something that is not there; the text is a Chinese sentence."""
 
 

@@ -18,6 +18,7 @@ from checker.rules.functions import FUNCTIONS
 from checker.rules.functions import Takes as Argument
 from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
 from checker.session import Session
+from checker.trouble import UserMistake
 
 TAKES_WORDS: Mapping[Takes, str] = {
     Takes.EXPRESSION: "表达式",
@@ -211,7 +212,7 @@ def pages() -> dict[str, Path]:
 # -- checker plugin help -----------------------------------------------------------------------
 
 
-class NoTopicError(LookupError):
+class NoTopicError(UserMistake):
     """There is nothing on this; the text is a Chinese sentence."""
 
 

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from checker.plugins.manifest_schema import API_VERSION, FAMILY, PLUGIN_ID
+from checker.trouble import UserMistake
 
 FILES = {
     "plugin.toml": "plugin.toml",
@@ -34,7 +35,7 @@ NAMES = {
 """What rules.py imports for a part."""
 
 
-class ScaffoldError(Exception):
+class ScaffoldError(UserMistake):
     """A plugin of this name cannot be made; the text is a Chinese sentence."""
 
 

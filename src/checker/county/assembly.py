@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from checker.county.concluding import conclude_all
 from checker.county.conclusions import CountyFinding, key_of_note
-from checker.county.handing_in import Disagreement, HandingIn, hand_in
+from checker.county.handing_in import Disagreement, HandingIn, hand_in, with_codes
 from checker.county.measuring import collection_rules, gather, gather_gaps
 from checker.county.python_rules import submission_of
 from checker.county.question import County, HandedIn
@@ -28,7 +28,7 @@ from checker.county.report import (
     fact_columns,
 )
 from checker.county.roster import RosterEntry
-from checker.forms.plain_text import same_school, school_code
+from checker.forms.plain_text import same_school
 from checker.judging.engine import sent_back
 from checker.marking.file_record import FileRecord, exact
 from checker.model.rules import Plain, Rule
@@ -67,6 +67,7 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
     before = [_with_code(each, templates, roster) for each in received.earlier]
     handing_in = hand_in([each for each in records if _is_school(each, templates)], roster)
     counted = handing_in.counted
+    listed = with_codes(roster or (), tuple(counted.values()))
     earlier = hand_in([each for each in before if _is_school(each, templates)], None).counted
     template = _main_template(counted.values(), templates)
     handing_in = replace(
@@ -99,7 +100,7 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
         asked=session.asked,
         handing_in=handing_in,
         records=told,
-        schools=tuple(by_path[record.path] for record in counted.values()),
+        schools=tuple(replace(by_path[record.path], code=code) for code, record in counted.items()),
         stages=county.stages,
         indicators=indicators,
         levels=_Levels(counted),
@@ -111,7 +112,7 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
         beside=tuple(received.beside),
         fact_columns=fact_columns(template) if template else (),
         attainments=tuple(_attainments(rules, county, session.rules)),
-        roster={entry.code: entry for entry in roster or ()},
+        roster={entry.code: entry for entry in listed},
         decisions=received.decisions,
         years=years,
     )
@@ -120,16 +121,12 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
 def _with_code(
     record: FileRecord, templates: Mapping[str, Template], roster: tuple[RosterEntry, ...] | None
 ) -> FileRecord:
-    """The record with its code as codes are compared; that of a form that does not ask for one with
-    the code that the roster has for its name, if only one school can be meant; else its name stands
-    for it."""
+    """The record of a form that does not ask for the school's code with the code that the roster
+    has for its name, if only one school can be meant; else its name stands for it."""
     template = templates.get(record.template)
-    code = school_code(record.code)
-    if code != record.code:
-        return replace(record, code=code)
     if record.code or not record.name or template is None or template.identity.code is not None:
         return record
-    codes = {entry.code for entry in roster or () if same_school(entry.name, record.name)}
+    codes = {entry.code for entry in roster or () if same_school(entry.name, record.name)} - {""}
     return replace(record, code=codes.pop() if len(codes) == 1 else record.name)
 
 

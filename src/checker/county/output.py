@@ -17,8 +17,9 @@ from checker.county.report import CountyReport
 from checker.county.school_copy import notes_of
 from checker.county.summary_book import write_county_book
 from checker.county.work_list import work_list
+from checker.marking.file_record import result_of_record
 from checker.marking.findings import SHOWN, Counts, Finding
-from checker.marking.results import FileResult, result_of_record
+from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome

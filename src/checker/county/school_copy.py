@@ -108,9 +108,9 @@ def _placed(note: Finding, run: Run, rule: Rule | None) -> Finding:
     return replace(
         note,
         family=rule.family if rule else "",
-        places=places,
         sheet=places[0].sheet if places else "",
         cell=places[0].a1 if places else "",
+        related=tuple(map(str, places[1:])),
     )
 
 

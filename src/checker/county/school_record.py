@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -67,8 +67,8 @@ def kept_of(
         sparse=submission.sparse,
         counts=result.counts,
         cannot_write=result.cannot_write or "",
-        errors=_told(result.errors),
-        measuring_errors=_told(wrong),
+        errors=_without_traces(result.errors),
+        measuring_errors=_without_traces(wrong),
         overview=result.overview,
         left_out=result.left_out,
         year=_year(submission),
@@ -221,6 +221,6 @@ def _type(report: Report, template: Template) -> str:
     return next((codes.get(str(f.value), "") for ref, f in facts.items() if ref.field == field), "")
 
 
-def _told(errors: Iterable[RuleError]) -> tuple[RuleError, ...]:
-    """What reports say of errors, without what is for the log."""
+def _without_traces(errors: tuple[RuleError, ...]) -> tuple[RuleError, ...]:
+    """Where a rule went wrong in full is for the log alone."""
     return tuple(replace(each, trace="", unit="") for each in errors)

@@ -215,8 +215,9 @@ def _filing(report: CountyReport) -> Iterator[Row]:
     filing = report.handing_in
     reasons = {choice.code: choice for choice in filing.choices}
     for entry in filing.missing:
+        code = "" if entry.has_no_code else entry.code
         told = ("缺报", "", hint(report, entry) or "尚未收到")
-        yield (entry.code, entry.name, entry.type, *told), {3: "fail"}
+        yield (code, entry.name, entry.type, *told), {3: "fail"}
     for record in report.unreadable():
         told = (state_of(record), record.path, record.message)
         yield (record.code, record.name, "", *told), {3: "fail"}

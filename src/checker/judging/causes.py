@@ -41,6 +41,12 @@ PLACES_DISAGREE = "FORM012"
 OTHER_EDITION = "FORM015"
 """The form rule about the year of a form; its finding says what to do as it stands."""
 
+NOT_ASKED = "FORM036"
+"""The form rule about numbers in cells that are not asked for: the ones that are stay blank."""
+
+TELLS_ITSELF = frozenset({OTHER_EDITION, "FORM024"})
+"""Form rules whose finding says what to do, which is not to restore the sheet."""
+
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
 
@@ -113,6 +119,7 @@ class _Search:
             self._school_type,
             self._structure,
             self._shift,
+            self._not_asked,
             self._figures,
             self._blanks,
             self._single_rules,
@@ -222,7 +229,7 @@ class _Search:
             first = self.open[keys[0]]
             more = f"（这张表共 {len(keys)} 处）" if len(keys) > 1 else ""
             message = f"先恢复{f'“{sheet}”表' if sheet else '工作簿'}的原样：{first.message}{more}"
-            if rule == OTHER_EDITION:
+            if rule in TELLS_ITSELF or self.submission.template.layout is not None:
                 message = first.message
             elif rule == PLACES_DISAGREE and len(keys) >= _MANY:
                 message = (
@@ -232,6 +239,21 @@ class _Search:
                 )
             left = {key: each for key, each in self.open.items() if key not in keys}
             yield self._accept(CauseKind.STRUCTURE, message, self._place(first), left)
+
+    def _not_asked(self) -> Iterator[Cause]:
+        """Figures beside the cells that ask for them: the blank ones of the sheet go with them."""
+        for verdict in [each for each in self.open.values() if each.rule == NOT_ASKED]:
+            sheet = self._sheet(verdict)
+            left = self._but(sheet, NOT_ASKED, BLANK_CELL)
+            yield self._accept(CauseKind.STRUCTURE, verdict.message, self._place(verdict), left)
+
+    def _but(self, sheet: str, *rules: str) -> dict[str, Verdict]:
+        """What is open but for the findings of these rules on one sheet."""
+        return {
+            key: each
+            for key, each in self.open.items()
+            if each.rule not in rules or self._sheet(each) != sheet
+        }
 
     # -- shifted figures ---------------------------------------------------------------------
 
@@ -254,6 +276,8 @@ class _Search:
                     f"“{title}”表从第 {place.row} 行起的数像是整体往{word}错了一行；"
                     f"往{'上' if step > 0 else '下'}移一行后多数问题消去。"
                 )
+                beside = self.open.keys() - self._but(title, NOT_ASKED).keys()
+                left = {key: each for key, each in left.items() if key not in beside}
                 yield self._accept(CauseKind.SHIFT, message, place, left)
                 self.submission = changed
 

@@ -19,6 +19,7 @@ from msgspec.structs import asdict
 
 from checker.marking.findings import Counts, Finding
 from checker.marking.overview import Overview
+from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome, RuleError
 
@@ -232,22 +233,16 @@ def bulk_of(
     judged: Iterable[Judged] = (),
     measures: Iterable[Measure] = (),
     unmeasured: Iterable[Unmeasured] = (),
-    facts: FactTable | Iterable[FactRow] = (),
+    facts: FactTable = FactTable(),  # noqa: B008 - immutable
 ) -> Bulk:
     """The bulky parts put into bytes."""
-    table = facts if isinstance(facts, FactTable) else _table(facts)
     return Bulk(
         encoded(list(findings)),
         encoded(list(judged)),
         encoded(list(measures)),
         encoded(list(unmeasured)),
-        packed_facts(table),
+        packed_facts(facts),
     )
-
-
-def _table(rows: Iterable[FactRow]) -> FactTable:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return FactTable(*columns) if columns else FactTable()
 
 
 def packed_facts(facts: FactTable) -> bytes:
@@ -279,10 +274,10 @@ def check_kept(stored: Kept) -> None:
         head = head_of(stored.head)
         FileStatus(head.status)
         for finding in _decoded(tuple[Finding, ...], bulk.findings):
-            own = finding.places[0].a1 if finding.places else ""
-            if finding.cell != own or not 0 <= finding.cause <= len(head.overview.first):
-                raise BadRecord("cell or cause")
-            if not all(map(_PLACE.fullmatch, map(str, finding.places))):
+            own = [f"{finding.sheet}!{finding.cell}"] if finding.cell else []
+            if not 0 <= finding.cause <= len(head.overview.first):
+                raise BadRecord("cause")
+            if not all(map(_PLACE.fullmatch, (*own, *finding.related))):
                 raise BadRecord("place")
         for item in _decoded(tuple[Judged, ...], bulk.judged):
             Outcome(item.outcome)
@@ -360,4 +355,28 @@ def record_of(path: str, modified: float, marked_copy: str, head: Head, parts: P
     """The record of one file."""
     return FileRecord(
         path=path, modified=modified, marked_copy=marked_copy, parts=parts, **asdict(head)
+    )
+
+
+def result_of_record(
+    record: FileRecord, profile: str = "", path: str | None = None, copy: str | None = None
+) -> FileResult:
+    """The result a record was made from, as far as reports need it; ``profile`` by its id.
+    ``path`` and ``copy`` are where the file and its marked copy lie; without a path both are as
+    the record has them."""
+    return FileResult(
+        path=record.path if path is None else path,
+        status=FileStatus(record.status),
+        template=record.template,
+        unit=record.name,
+        code=record.code,
+        profile=profile if record.status == FileStatus.CHECKED else "",
+        overview=record.overview,
+        left_out=record.left_out,
+        counts=record.counts,
+        findings=record.findings,
+        errors=record.errors,
+        message=record.message,
+        marked_copy=(record.marked_copy or None) if path is None else copy,
+        cannot_write=record.cannot_write or None,
     )

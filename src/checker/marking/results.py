@@ -7,7 +7,6 @@ from enum import IntEnum
 
 from msgspec import Struct, field
 
-from checker.marking.file_record import FileRecord
 from checker.marking.findings import Counts, Finding, counts_of, findings_of
 from checker.marking.overview import Overview, overview_of
 from checker.model.report import FileStatus, Judgement
@@ -45,20 +44,6 @@ class ExitCode(IntEnum):
     UNREADABLE = 3  # a file could not be read, or is no form; a copy could not be written
     INTERNAL = 4  # a rule, a plugin or the program itself failed
     INTERRUPTED = 130  # stopped by Ctrl-C before every file was checked, as shells count it
-
-
-EXIT_WORDS: Mapping[ExitCode, str] = {
-    ExitCode.CLEAN: "没有必须修改的问题（未达标不算；`--strict` 时未达标、未判断、空白表也算）",
-    ExitCode.FINDINGS: "有不通过的；`plugin check`、`plugin test`、`doctor`、`report` 查出了问题；"
-    "`diff` 有新出的问题",
-    ExitCode.USAGE: "命令或设置写错；`--previous` 的文件、地址打不开",
-    ExitCode.UNREADABLE: "要查的文件、文件夹、地址不存在或读不出来，不是已知的填报表，"
-    "或者结果写不进去",
-    ExitCode.INTERNAL: "规则、插件或程序自身出错，写明的插件文件夹不存在，集群断了："
-    "与学校的数据无关",
-    ExitCode.INTERRUPTED: "没有查完就被 Ctrl-C 中断，结果只包括中断前的",
-}
-"""What each means for all commands, as the reference says it."""
 
 
 class FileResult(Struct, frozen=True):
@@ -105,30 +90,6 @@ def result_of(judgement: Judgement, rules: Mapping[str, Rule]) -> FileResult:
         errors=report.errors,
         message=judgement.message,
         cannot_write=judgement.cannot_write,
-    )
-
-
-def result_of_record(
-    record: FileRecord, profile: str = "", path: str | None = None, copy: str | None = None
-) -> FileResult:
-    """The result a record was made from, as far as reports need it; ``profile`` by its id.
-    ``path`` and ``copy`` are where the file and its marked copy lie; without a path both are as
-    the record has them."""
-    return FileResult(
-        path=record.path if path is None else path,
-        status=FileStatus(record.status),
-        template=record.template,
-        unit=record.name,
-        code=record.code,
-        profile=profile if record.status == FileStatus.CHECKED else "",
-        overview=record.overview,
-        left_out=record.left_out,
-        counts=record.counts,
-        findings=record.findings,
-        errors=record.errors,
-        message=record.message,
-        marked_copy=(record.marked_copy or None) if path is None else copy,
-        cannot_write=record.cannot_write or None,
     )
 
 

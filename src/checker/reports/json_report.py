@@ -43,9 +43,7 @@ def file_document(result: FileResult) -> dict[str, Json]:
 
 def finding_document(path: str, finding: Finding) -> dict[str, Json]:
     """One entry of ``findings``; ``path`` is the file it was found in."""
-    content = to_builtins(finding)
-    del content["word"], content["places"]
-    return {"file": path, **content, "related": [str(place) for place in finding.places[1:]]}
+    return {"file": path, **to_builtins(finding)}
 
 
 def error_document(path: str, error: RuleError) -> dict[str, Json]:
