@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from checker import toml_files
-from checker.model.verdicts import Severity
 from checker.plugins.manifest import threshold
 from checker.plugins.manifest_schema import same_unit
-from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
+from checker.rules.profiles import NATIONAL, Overlay, Profile, build
 from checker.rules.ruleset import RuleSet
-from checker.toml_files import Kept, strings, table, tables, usable
+from checker.toml_files import Kept, tables, usable
 
 
 class ProfileNotFoundError(Exception):
@@ -26,25 +26,8 @@ def load_overlay(path: Path) -> Overlay:
 
 
 def _overlay(document: toml_files.Document) -> Overlay:
-    overlay_id = str(document["id"])
-    return Overlay(
-        id=overlay_id,
-        title=str(document["title"]),
-        base=str(document.get("base", NATIONAL)),
-        thresholds=tuple(
-            threshold(entry, overlay_id) for entry in tables(document.get("thresholds"))
-        ),
-        rules={
-            rule_id: RuleOverride(
-                Severity(str(entry["severity"])) if "severity" in entry else None,
-                entry.get("disabled") is True,
-            )
-            for rule_id, entry in (
-                (key, table(value)) for key, value in table(document.get("rules")).items()
-            )
-        },
-        definitions=strings(document.get("definitions")),
-    )
+    limits = [threshold(each, str(document["id"])) for each in tables(document.get("thresholds"))]
+    return convert({**document, "thresholds": limits}, Overlay)
 
 
 def _fits(overlay: Overlay) -> bool:
