@@ -16,33 +16,9 @@ from checker import api
 from checker.plugins.manifest_check import nearest
 from checker.rules.functions import FUNCTIONS
 from checker.rules.functions import Takes as Argument
-from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
+from checker.rules.kinds import KINDS, TAKES_WORDS, Key
 from checker.session import Session
 
-TAKES_WORDS: Mapping[Takes, str] = {
-    Takes.EXPRESSION: "表达式",
-    Takes.EXPRESSIONS: "表达式的列表",
-    Takes.FIELD: "字段编号",
-    Takes.THRESHOLD: "限值编号",
-    Takes.LIMIT: "限值编号或表达式",
-    Takes.COMPARE: "`>=` `<=` `>` `<` `==`",
-    Takes.TEXT: "文字",
-    Takes.TEXTS: "文字的列表",
-    Takes.WHOLE: "整数",
-    Takes.NUMBER: "数",
-    Takes.GAP: "表",
-    Takes.CODE_LIST: "代码表编号",
-    Takes.PATTERN: "正则表达式",
-    Takes.ALGORITHM: "`uscc`、`id_card` 或 `org_code`",
-    Takes.TABLE: "表的编号",
-    Takes.COLUMNS: "列编号的列表",
-    Takes.RULES: "规则编号的列表",
-    Takes.ITEMS: "规则编号的列表，合为一项的写作 A + B",
-    Takes.RULE: "规则编号",
-    Takes.PER: "`stage` 或 `submission`",
-    Takes.FUNCTION: "函数名",
-    Takes.TRUTH: "`true` 或 `false`",
-}
 ARGUMENT_WORDS: Mapping[Argument, str] = {
     Argument.VALUE: "式子",
     Argument.FIELD: "字段",
@@ -58,7 +34,7 @@ def kinds(session: Session) -> Iterator[str]:
     for name, kind in KINDS.items():
         if name == "form":
             continue  # the host's own
-        word = "，全县各校一起判断" if name in COLLECTION_KINDS else ""
+        word = "，全县各校一起判断" if kind.collection else ""
         used = next((rule.id for rule in session.rules.values() if rule.kind == name), "")
         example = f"，例如 [{used}](../rules/{used}.md)" if used else ""
         yield f"### `{name}`　{kind.title} {{ #kind-{name} }}"
@@ -268,7 +244,7 @@ def _kind_lines(name: str, session: Session) -> Iterator[str]:
     for key in kind.keys:
         needed = "必填" if key.required else "可选"
         yield f"  {key.name:<16}{needed}　{TAKES_WORDS[key.takes].replace('`', '')}　{key.help}"
-    if name in COLLECTION_KINDS:
+    if kind.collection:
         yield '  scope = "collection"，例子用 schools（每校一个表）、last_year、county'
     yield "每条规则都有的项：checker plugin help manifest"
     sources = [

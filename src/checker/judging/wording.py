@@ -25,6 +25,7 @@ from checker.model.verdicts import (
 from checker.rules import units
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
+from checker.rules.functions import FUNCTIONS
 from checker.rules.syntax import (
     Binary,
     Call,
@@ -233,21 +234,8 @@ class Words:
             return f"{name}到{self.describe(node.arguments[1])}的天数"
         if node.function == "age":
             return f"到{self.describe(node.arguments[1])}的周岁"
-        words = {
-            "abs": "绝对值",
-            "ceil": "向上取整",
-            "floor": "向下取整",
-            "round": "四舍五入",
-            "min": "最小值",
-            "max": "最大值",
-            "sum": "合计",
-            "given": "已填写",
-            "year": "年份",
-            "length": "字数",
-            "contains": "包含",
-        }
         inner = "、".join(self.describe(argument) for argument in node.arguments)
-        return f"{words.get(node.function, node.function)}（{inner}）"
+        return f"{FUNCTIONS[node.function].words or node.function}（{inner}）"
 
     def _in_column(self, name: str, column: str) -> str:
         """A figure of one stage (小学段在校生数) or of a column of its own sheet (合计的未开工)."""

@@ -74,20 +74,6 @@ TEXT = Measure("text")
 DATE = Measure("date")
 
 
-_T, _N, _D = ("text",), ("number",), ("date",)
-_OF_TEXTS_AND_DATES: dict[str, tuple[tuple[tuple[str, ...], ...], Measure]] = {
-    "left": ((_T, _N), TEXT),
-    "mid": ((_T, _N, _N), TEXT),
-    "contains": ((_T, _T), FLAG),
-    "length": ((_T,), FREE),
-    "year": ((_D,), FREE),
-    "date": ((("text", "date"),), DATE),
-    "days": ((_D, _D), Measure(units=(("天", 1),))),
-    "age": ((_D, _D), Measure(units=(("岁", 1),))),
-}
-"""What each argument may be, and what the function gives."""
-
-
 class Declared(Protocol):
     """Where the units of names come from."""
 
@@ -237,19 +223,24 @@ class _Checker:
             return self.threshold(arguments[0])
         if name == "count":
             return Measure(units=((ANYTHING_COUNTED, 1),))
-        if name in _OF_TEXTS_AND_DATES:
-            wanted, gives = _OF_TEXTS_AND_DATES[name]
-            for argument, each in zip(arguments, wanted, strict=True):
-                given = self.of(argument)
-                if given.kind not in each:
-                    said = "或".join(_KIND_WORDS[kind] for kind in each)
-                    raise self.wrong(argument, f"{name} 要{said}，这里是{_KIND_WORDS[given.kind]}")
-            return gives
+        if FUNCTIONS[name].of:
+            return self.of_texts_and_dates(name, arguments)
         if name == "if_":
             self.flag(arguments[0])
             then, otherwise = self.of(arguments[1]), self.of(arguments[2])
             return self.together(then, otherwise, arguments[2], "作为同一个结果")
         return self.of_numbers(name, arguments)
+
+    def of_texts_and_dates(self, name: str, arguments: tuple[Node, ...]) -> Measure:
+        function = FUNCTIONS[name]
+        for argument, wanted in zip(arguments, function.of, strict=True):
+            given = self.of(argument)
+            if given.kind not in wanted:
+                said = "或".join(_KIND_WORDS[kind] for kind in wanted)
+                raise self.wrong(argument, f"{name} 要{said}，这里是{_KIND_WORDS[given.kind]}")
+        if function.gives != "number":
+            return Measure(function.gives)
+        return of_unit(function.unit)
 
     def threshold(self, argument: Node) -> Measure:
         threshold_id = argument.value if isinstance(argument, Text) else ""
