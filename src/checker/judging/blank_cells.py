@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from checker.judging.context import Context
+from checker.judging.context import Context, limit_value
 from checker.judging.form_values import Values
 from checker.judging.kinds import EVALUATORS
-from checker.judging.kinds.rule_keys import limit_value
 from checker.judging.unit import Unit
 from checker.judging.wording import LEFT_BLANK, lacking, missing_labels
 from checker.model.rules import Rule

@@ -255,3 +255,8 @@ class Context:
             return self.unit.stage
         stages = self.unit.stages
         return stages[0] if len(stages) == 1 else None
+
+
+def limit_value(context: Context, text: str) -> Fraction:
+    """The value of a key that takes a threshold id (capital letter first) or an expression."""
+    return context.threshold(text) if text[:1].isupper() else context.number(text)

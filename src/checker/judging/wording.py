@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
 from checker.judging.context import Context
+from checker.judging.marked_facts import marked
 from checker.judging.unit import Unit
 from checker.model.rules import Plain, Rule
 from checker.model.submission import FactRef
@@ -17,6 +18,7 @@ from checker.model.verdicts import (
     Outcome,
     Quantity,
     Requirement,
+    Said,
     Severity,
     Verdict,
     format_number,
@@ -297,21 +299,19 @@ def read_out(required: Requirement) -> str:
 
 def missed(
     context: Context,
-    message: str,
+    said: Said,
     *,
-    at: tuple[FactRef, ...] | list[FactRef],
-    actual: Quantity | str | None = None,
-    required: Requirement | None,
+    at: Sequence[FactRef] | None = None,
     gap: Gap | None = None,
-    borderline: bool = False,
     told: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """Not as it should be: in the rule's own words if it has any, else in ``message``. ``told``
-    says otherwise, or more, of what the rule's {placeholders} may name. A gap of nothing is none:
-    "more than 5" is not missed by an amount when it is 5."""
+    """Not as it should be: in the rule's own words if it has any, else in those of ``said``.
+    ``at``: None marks what the rule as a whole marks. ``told`` says otherwise, or more, of what the
+    rule's {placeholders} may name. A gap of nothing is none: "more than 5" is not missed by an
+    amount when it is 5."""
     if gap is not None and not gap.value:
         gap = None
-    own = context.rule.message
+    message, own, actual, required = said.message, context.rule.message, said.actual, said.required
     if own:
         known = {
             "actual": "" if actual is None else str(actual),
@@ -322,7 +322,12 @@ def missed(
         }
         message = Words(context).fill(own, known | dict(told or {}))
     return context.failed(
-        message, at=at, actual=actual, required=required, gap=gap, borderline=borderline
+        message,
+        at=marked(context) if at is None else at,
+        actual=actual,
+        required=required,
+        gap=gap,
+        borderline=said.borderline,
     )
 
 

@@ -154,7 +154,6 @@ _TAKES: dict[Takes, Schema] = {
     Takes.RULE: {"type": "string", "regex": RULE_ID},
     Takes.PER: {"type": "string", "allowed": ["stage", "submission"]},
     Takes.FUNCTION: {"type": "string", "regex": r"[a-z_][a-z0-9_]*"},
-    Takes.TRUTH: _TRUTH,
 }
 
 

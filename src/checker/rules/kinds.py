@@ -34,7 +34,6 @@ class Takes(StrEnum):
     RULE = "rule"
     PER = "per"
     FUNCTION = "function"
-    TRUTH = "truth"
 
 
 class Key(Struct, frozen=True):
@@ -47,11 +46,13 @@ class Key(Struct, frozen=True):
 
 
 class Kind(Struct, frozen=True):
-    """One kind of rule and the keys it takes beside those every rule has. ``collection``: it needs
-    many submissions together; a function may have scope = "collection" too."""
+    """One kind of rule and the keys it takes beside those every rule has. ``marked``: keys whose
+    fields are coloured, foremost first. ``collection``: it needs many submissions together; a
+    function may have scope = "collection" too."""
 
     title: str
     keys: tuple[Key, ...] = ()
+    marked: tuple[str, ...] = ()
     collection: bool = False
 
 

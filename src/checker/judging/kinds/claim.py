@@ -14,13 +14,11 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import whole_number
-from checker.judging.marked_facts import facts_of
+from checker.judging.marked_facts import marked
 from checker.judging.printed_figures import may_have_been
 from checker.judging.unit import Unit
 from checker.judging.wording import SIGNS, Words, missed
 from checker.model.rules import Rule
-from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
 from checker.rules.expression import parse
 from checker.rules.values import (
@@ -48,30 +46,14 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     claimed_text, value_text = str(rule.spec["claimed"]), str(rule.spec["value"])
     claimed, correct = context.number(claimed_text), context.number(value_text)
     if agrees(claimed, correct):
-        return (context.fulfilled(_said, _point, context, claimed, correct),)
+        return (context.fulfilled(_said, marked, context, claimed, correct),)
     if may_have_been(context, value_text, claimed):
-        return (context.fulfilled(_said_nearly, _point, context, claimed, correct),)
+        return (context.fulfilled(_said_nearly, marked, context, claimed, correct),)
     said = _said(context, claimed, correct)
     found = dict.fromkeys(_slips(context, claimed, correct))
     slip = f"可能是{'，或者'.join(found)}。" if found else ""
-    message = f"{said.message}{slip}"
-    required = said.required
-    assert required is not None
-    return (
-        missed(
-            context,
-            message,
-            at=_point(context),
-            actual=said.actual,
-            required=required,
-            told={"slip": slip},
-        ),
-    )
-
-
-def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
-    spec = context.rule.spec
-    return facts_of(context, str(spec["claimed"]), str(spec["value"]))
+    said = replace(said, message=f"{said.message}{slip}")
+    return (missed(context, said, told={"slip": slip}),)
 
 
 def _said(context: Context, claimed: Fraction, correct: Fraction) -> Said:
@@ -79,7 +61,7 @@ def _said(context: Context, claimed: Fraction, correct: Fraction) -> Said:
     spec, words = context.rule.spec, Words(context)
     claimed_node = parse(str(spec["claimed"]))
     unit = str(spec.get("unit", words.unit_shown(claimed_node)))
-    digits = max(whole_number(spec.get("digits", 2)), decimals_of(claimed))
+    digits = max(spec.get("digits", 2), decimals_of(claimed))
     actual = Quantity(claimed, unit, MOST_DECIMALS)
     wanted = Quantity(rounded(correct, digits), unit, digits)
     required = Requirement(f"{SIGNS['==']} {wanted}", "==", correct, unit)

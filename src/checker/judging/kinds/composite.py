@@ -59,8 +59,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     if too_low:
         message += f"；其中 {len(too_low)} 项低于限值的 {_percent(floor)}"
     message += "。"
-    at = _places([*too_low, *failed])
-    yield missed(context, message, at=at, actual=actual, required=required)
+    said = Said(message, actual, required)
+    yield missed(context, said, at=_places([*too_low, *failed]))
 
 
 class Parts(Struct, frozen=True):

@@ -8,8 +8,7 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import whole_number
-from checker.judging.marked_facts import facts_of
+from checker.judging.marked_facts import facts_of, marked
 from checker.judging.unit import Unit
 from checker.judging.wording import (
     LONGEST_DESCRIPTION,
@@ -24,7 +23,6 @@ from checker.judging.wording import (
     shown,
 )
 from checker.model.rules import Rule
-from checker.model.submission import FactRef
 from checker.model.verdicts import (
     Gap,
     Passed,
@@ -45,7 +43,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     """One verdict. Of conditions joined with "and" the first that does not hold is reported."""
     check = str(rule.spec["check"])
     if context.holds(check):
-        return (context.fulfilled(_said, _point, context),)
+        return (context.fulfilled(_said, marked, context),)
     failing = _failing(parse(check), context)
     words = Words(context)
     sides = _sides(failing, context, words)
@@ -57,17 +55,13 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
         message = _sentence(rule, failing, words, actual, wanted, gap)
         required = wanted
     else:
-        said = words.describe(failing)
+        wished = words.describe(failing)
         # a rule that has a sentence of its own says there what is required, better than its formula
         plain = isinstance(failing, Call) and failing.function == "given"
-        actual, required = None, Requirement(said) if plain or not rule.message else None
-        message = f"应当{said}，现在不是这样。"
-    at = facts_of(context, failing)
-    return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
-
-
-def _point(context: Context) -> tuple[FactRef, ...]:
-    return facts_of(context, str(context.rule.spec["check"]))
+        actual, required = None, Requirement(wished) if plain or not rule.message else None
+        message = f"应当{wished}，现在不是这样。"
+    said = Said(message, actual, required)
+    return (missed(context, said, at=facts_of(context, failing), gap=gap),)
 
 
 def _said(context: Context) -> Said:
@@ -94,7 +88,7 @@ def _failing(node: Node, context: Context) -> Node:
 
 def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, Requirement] | None:
     """Left value and requirement of a plain comparison, or of a flag that must be 是 or 否."""
-    digits = whole_number(context.rule.spec.get("digits", 2))
+    digits = context.rule.spec.get("digits", 2)
     flag = _flag(node)
     if flag is not None:
         name, wanted = flag
