@@ -16,8 +16,8 @@ from checker.judging.kinds import EVALUATORS
 from checker.judging.unit import Unit
 from checker.judging.wording import LEFT_BLANK, lacking, missing_labels
 from checker.model.rules import Rule
-from checker.model.submission import FactRef, FactState, Submission, TableRow
-from checker.model.template import Blank, Field, FieldType
+from checker.model.submission import Fact, FactRef, FactState, Submission
+from checker.model.template import Blank, Field, FieldType, TableColumn
 from checker.model.verdicts import Outcome, Passed, Quantity, Requirement, Verdict
 from checker.rules.values import ZERO, MissingInput, NotApplicable, RuleDefect, Value
 
@@ -49,28 +49,15 @@ class Supposed(Values):
         self.read = {}
         self.chosen = frozenset(chosen)
         self.figure = figure
-        self._known.clear()
-        self._shares.clear()
+        self.forget()
 
-    def cell(self, row: TableRow, name: str) -> Value:
-        """As `Values.cell`."""
-        column = self.table_column(name)
-        fact = row.facts.get(column.id)
-        if fact is not None and fact.state is FactState.BLANK and column.blank is Blank.ZERO:
-            ref = FactRef(name, "", row.ordinal)
-            self.read[ref] = column.type
-            if ref in self.chosen:
-                return True if column.type is FieldType.FLAG else self.figure
-        return super().cell(row, name)
-
-    def _read(self, field: Field, column: str) -> Value:
-        ref = FactRef(field.id, column)
-        fact = self.submission.fact(ref)
-        if fact.state is FactState.BLANK and field.blank is Blank.ZERO:
-            self.read[ref] = field.type
-            if ref in self.chosen:
-                return True if field.type is FieldType.FLAG else self.figure
-        return super()._read(field, column)
+    def usable(self, fact: Fact, declared: Field | TableColumn, label: str) -> Value:
+        """As `Values.usable`."""
+        if fact.state is FactState.BLANK and declared.blank is Blank.ZERO:
+            self.read[fact.ref] = declared.type
+            if fact.ref in self.chosen:
+                return True if declared.type is FieldType.FLAG else self.figure
+        return super().usable(fact, declared, label)
 
 
 def without_blanks(

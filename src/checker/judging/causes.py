@@ -25,7 +25,15 @@ from checker.model.cells import CellRef
 from checker.model.report import Cause, CauseKind
 from checker.model.submission import Fact, FactRef, FactState, Submission
 from checker.model.template import Field, Sheet, SheetKind
-from checker.model.verdicts import Outcome, Passed, Quantity, Severity, Verdict, finding_key
+from checker.model.verdicts import (
+    Outcome,
+    Passed,
+    Quantity,
+    Severity,
+    UnitRef,
+    Verdict,
+    finding_key,
+)
 
 MOST = 7
 """Things to do that are named; the rest follows when these are done."""
@@ -142,10 +150,7 @@ class _Search:
         """The findings on a changed submission, and how many fewer they are."""
         self.tries -= 1
         left = self._findings(self.judge_again(changed, None))
-        gone = sum(key not in left for key in self.faults)
-        return left, gone - sum(
-            key not in self.known and each.outcome in _FAULTS for key, each in left.items()
-        )
+        return left, self._fewer(left, frozenset())
 
     def _put_right(self, changed: Submission) -> tuple[dict[str, Verdict], int]:
         """As `_without`, but what cannot be judged any more does not count as gone."""
@@ -153,11 +158,15 @@ class _Search:
         again = self.judge_again(changed, None)
         left = self._findings(again)
         unjudged = {(each.rule, each.unit) for each in again if each.outcome is Outcome.INCOMPLETE}
+        return left, self._fewer(left, unjudged)
+
+    def _fewer(self, left: dict[str, Verdict], unjudged: Set[tuple[str, UnitRef]]) -> int:
+        """How many more faults are gone than came anew."""
         gone = sum(
             key not in left and (each.rule, each.unit) not in unjudged
             for key, each in self.faults.items()
         )
-        return left, gone - sum(
+        return gone - sum(
             key not in self.known and each.outcome in _FAULTS for key, each in left.items()
         )
 
@@ -175,6 +184,11 @@ class _Search:
         keys = tuple(key for key in self.open if key not in left)
         self.open = {key: verdict for key, verdict in self.open.items() if key in left}
         return Cause(kind, message, place, place.sheet if place else "", keys)
+
+    def _gather(self, kind: CauseKind, message: str, keys: Sequence[str]) -> Cause:
+        """The cause of these findings, at the first of them."""
+        left = {key: each for key, each in self.open.items() if key not in keys}
+        return self._accept(kind, message, self._place(self.open[keys[0]]), left)
 
     # -- the school's type -------------------------------------------------------------------
 
@@ -230,8 +244,7 @@ class _Search:
                     f"有 {len(keys)} 处按表头、行号找到的与表内记号不是同一格，所以没有读。"
                     "请恢复成空白表里的样子。"
                 )
-            left = {key: each for key, each in self.open.items() if key not in keys}
-            yield self._accept(CauseKind.STRUCTURE, message, self._place(first), left)
+            yield self._gather(CauseKind.STRUCTURE, message, keys)
 
     # -- shifted figures ---------------------------------------------------------------------
 
@@ -447,8 +460,7 @@ class _Search:
             message = f"填“{sheet}”表里还空着的 {len(keys)} 格必填项。"
             if len(keys) == 1 and first.message:
                 message = first.message
-            left = {key: each for key, each in self.open.items() if key not in keys}
-            yield self._accept(CauseKind.BLANKS, message, self._place(first), left)
+            yield self._gather(CauseKind.BLANKS, message, keys)
 
     def _single_rules(self) -> Iterator[Cause]:
         groups: dict[str, list[str]] = {}
@@ -465,8 +477,7 @@ class _Search:
             message = first.message or rule_id
             if len(keys) > 1:
                 message += f"（同样的问题共 {len(keys)} 处）"
-            left = {key: each for key, each in self.open.items() if key not in keys}
-            yield self._accept(CauseKind.RULE, message, self._place(first), left)
+            yield self._gather(CauseKind.RULE, message, keys)
 
     def _place(self, verdict: Verdict) -> CellRef | None:
         if verdict.cell is not None:

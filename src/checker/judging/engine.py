@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -54,7 +54,7 @@ def judge(
     causes = causes_of(
         submission,
         report.verdicts,
-        run.severities,
+        run.severity_of,
         lambda changed, rules: (
             *Run(changed, run.plan.asked_again, profile, previous).report(rules).verdicts,
             *said_once,
@@ -62,11 +62,6 @@ def judge(
         run.plan.fields_read,
     )
     return replace(report, causes=causes)
-
-
-def whole_label(submission: Submission) -> str:
-    """全校, 全县 or the like."""
-    return WHOLE_WORDS[submission.template.level]
 
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -89,8 +84,8 @@ class Run:
         self.profile = profile
         last_year = Values(previous) if previous is not None else None
         self.values = Values(submission, last_year)
-        self.whole = Unit(self.values, UnitRef(Scope.SUBMISSION, whole_label(submission)))
         template = submission.template
+        self.whole = Unit(self.values, UnitRef(Scope.SUBMISSION, WHOLE_WORDS[template.level]))
         self.stages = {
             stage: Unit(self.values, UnitRef(Scope.STAGE, template.stage_title(stage), stage))
             for stage in submission.stages
@@ -131,15 +126,10 @@ class Run:
             scorecard=tuple(self._scores(composites)),
         )
 
-    @property
-    def severities(self) -> Callable[[str], Severity | None]:
+    def severity_of(self, rule_id: str) -> Severity | None:
         """The severity of a rule under the profile; None of a rule that is not known."""
-
-        def severity_of(rule_id: str) -> Severity | None:
-            rule = self.plan.by_id.get(rule_id) or self.plan.form_rules.get(rule_id)
-            return None if rule is None else self.profile.severity(rule.id, rule.severity)
-
-        return severity_of
+        rule = self.plan.by_id.get(rule_id) or self.plan.form_rules.get(rule_id)
+        return None if rule is None else self.profile.severity(rule.id, rule.severity)
 
     def _with_allowances(
         self, composites: Sequence[Rule], verdicts: list[Verdict | Passed]
@@ -205,9 +195,7 @@ class Run:
         except (MissingInput, NotApplicable):
             return ()  # no table, no rows: the form rules say so
         except RuleDefect as defect:  # of each rule anew
-            self.errors.append(
-                RuleError(rule.plugin, rule.id, str(defect), self.ruleset.file_of(rule))
-            )
+            self._went_wrong(rule, str(defect))
             return None
 
     def verdicts_of(self, rule_id: str, unit: UnitRef) -> Verdicts:
@@ -282,7 +270,7 @@ class Run:
         context = Context(self.plan, rule, unit, self if rule.kind in ASKING else None)
         try:
             if rule.when is not None and not _applies(rule.when, unit, context):
-                return (_not_for(rule, unit),)
+                return (context.not_applicable("不符合本规则适用的条件"),)
             given = tuple(EVALUATORS[rule.kind](rule, unit, context))
         except MissingInput as missing:
             return (lacking(rule, unit, missing),)
@@ -296,34 +284,22 @@ class Run:
             self.errors.append(failure.error(rule.plugin, rule.id, unit.label))
             return ()
         except RuleDefect as defect:
-            self.errors.append(
-                RuleError(
-                    rule.plugin,
-                    rule.id,
-                    str(defect),
-                    self.ruleset.file_of(rule),
-                    unit=unit.label,
-                )
-            )
+            self._went_wrong(rule, str(defect), unit=unit.label)
             return ()
         except Exception as error:
             # whatever happens to one rule, it must not cost the others
-            self.errors.append(
-                RuleError(
-                    rule.plugin,
-                    rule.id,
-                    f"判断时出错（{type(error).__name__}：{str(error)[:200]}）",
-                    self.ruleset.file_of(rule),
-                    traceback.format_exc(),
-                    unit.label,
-                )
-            )
+            told = f"判断时出错（{type(error).__name__}：{str(error)[:200]}）"
+            self._went_wrong(rule, told, traceback.format_exc(), unit.label)
             return ()
         for verdict in given:
             if verdict.outcome is Outcome.FAIL:
                 known = self._without_blanks(given, rule, unit, context)
                 return tuple([self.settled(each, rule) for each in known])
         return given
+
+    def _went_wrong(self, rule: Rule, told: str, trace: str = "", unit: str = "") -> None:
+        where = self.ruleset.file_of(rule)
+        self.errors.append(RuleError(rule.plugin, rule.id, told, where, trace, unit))
 
     def _without_blanks(
         self, given: Verdicts, rule: Rule, unit: Unit, context: Context
@@ -350,11 +326,6 @@ def _applies(condition: str, unit: Unit, context: Context) -> bool:
     if found is not True and found is not False:
         found = unit.known[condition] = context.holds(condition)
     return found
-
-
-def _not_for(rule: Rule, unit: Unit) -> Verdict:
-    message = "不适用：不符合本规则适用的条件。"
-    return Verdict(rule.id, Outcome.NOT_APPLICABLE, unit.ref, message=message)
 
 
 def _code(row: Unit, column: str) -> str:

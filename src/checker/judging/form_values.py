@@ -125,7 +125,7 @@ class Values:
         """Value of ``table.column`` in a row. Raises MissingInput, NotApplicable, RuleDefect."""
         column = self.table_column(name)
         fact = row.facts.get(column.id) or Fact(FactRef(name, "", row.ordinal), FactState.UNBOUND)
-        return usable(fact, column.blank, column.type, column.title)
+        return self.usable(fact, column, column.title)
 
     def refs(self, field_id: str, stage: str | None) -> tuple[FactRef, ...]:
         """Which facts make up ``value(field_id, stage)``: the places to be marked, foremost first.
@@ -270,23 +270,27 @@ class Values:
         fact = self.facts.get(FactRef(field.id, column)) or Fact(
             FactRef(field.id, column), FactState.UNBOUND
         )
-        return usable(fact, field.blank, field.type, field.label)
+        return self.usable(fact, field, field.label)
 
+    def usable(self, fact: Fact, declared: Field | TableColumn, label: str) -> Value:
+        """The value a fact stands for; an empty cell counts as is declared.
 
-def usable(fact: Fact, blank: Blank, kind: FieldType, label: str) -> Value:
-    """The value a fact stands for; an empty cell counts as its field says.
+        Raises MissingInput (needed but not there, or unusable), LeftEmpty (optional, left empty).
+        """
+        if fact.state is FactState.GIVEN:
+            value = plain(fact.value)
+            if value is not None:
+                return value
+        elif fact.state is FactState.BLANK:
+            if declared.blank is Blank.ZERO:
+                if declared.type is FieldType.FLAG:
+                    return False
+                return "" if declared.type in (FieldType.TEXT, FieldType.CODE) else ZERO
+            if declared.blank is Blank.NONE:
+                raise LeftEmpty(f"没有填“{label}”", (fact.ref,))
+        raise MissingInput((fact.ref,))
 
-    Raises MissingInput (needed but not there, or unusable), LeftEmpty (optional, left empty).
-    """
-    if fact.state is FactState.GIVEN:
-        value = plain(fact.value)
-        if value is not None:
-            return value
-    elif fact.state is FactState.BLANK:
-        if blank is Blank.ZERO:
-            if kind is FieldType.FLAG:
-                return False
-            return "" if kind in (FieldType.TEXT, FieldType.CODE) else ZERO
-        if blank is Blank.NONE:
-            raise LeftEmpty(f"没有填“{label}”", (fact.ref,))
-    raise MissingInput((fact.ref,))
+    def forget(self) -> None:
+        """Work every value out anew when it is next asked for."""
+        self._known.clear()
+        self._shares.clear()
