@@ -12,72 +12,28 @@ from pathlib import Path
 from checker.model.rules import LOCAL_PRACTICE, Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_NAMES, Outcome, Scope
-from checker.rules.notation import named_limit, relations
+from checker.rules.notation import formulas, named_limit, relations
 from checker.session import Session
+from checker.toml_files import texts
 
 
 def formula_of(rule: Rule) -> str:
-    """The main expression of a rule as one line of its own language; "" for a function."""
-    spec = rule.spec
+    """What a rule works out, as one line of its own language; "" for a function."""
+    spec, found = rule.spec, formulas(rule)
     match rule.kind:
-        case "indicator":
-            text = _text(spec, "numerator")
-            if _text(spec, "denominator"):
-                text = f"{_wrapped(text)} / {_wrapped(_text(spec, 'denominator'))}"
-            scale = _text(spec, "scale")
-            if scale and scale != "1":
-                text = f"{text} * {scale}"
-            return f"{text} {_text(spec, 'compare')} threshold('{_text(spec, 'threshold')}')"
-        case "relation":
-            return _text(spec, "check")
-        case "sum":
-            return f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
-        case "table_sum":
-            down = f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
-            across = " + ".join(_texts(spec, "part_columns"))
-            return f"{down}；{_text(spec, 'total_column')} == {across}" if across else down
+        case "table_sum" if "part_columns" in spec:
+            found.append(f"{spec['total_column']} == {' + '.join(texts(spec['part_columns']))}")
         case "score_table":
-            return "；".join(
-                f"{_texts(spec, 'sections')[0]} 等各部分的 {stated} == 所属各项的 {column} 之和"
+            first = texts(spec["sections"])[0]
+            found = [
+                f"{first} 等各部分的 {stated} == 所属各项的 {column} 之和"
                 for stated, column in zip(
-                    _texts(spec, "stated"), _texts(spec, "columns"), strict=True
+                    texts(spec["stated"]), texts(spec["columns"]), strict=True
                 )
-            )
-        case "subset":
-            whole = _text(spec, "whole")
-            return "；".join(f"{part} <= {whole}" for part in _texts(spec, "parts"))
-        case "range":
-            limits = [(">=", _text(spec, "minimum")), ("<=", _text(spec, "maximum"))]
-            return " and ".join(
-                f"{_wrapped(_text(spec, 'value'))} {sign} threshold('{limit}')"
-                for sign, limit in limits
-                if limit
-            )
-        case "year_on_year":
-            field = _text(spec, "field")
-            return f"{field} {_text(spec, 'compare')} previous({field})"
-        case "growth":
-            now, before = _text(spec, "current"), _text(spec, "previous")
-            return f"({now} - {before}) / {before}"
-        case "claim":
-            return f"{_text(spec, 'claimed')} == {_text(spec, 'value')}"
+            ]
         case "unique":
-            return f"unique({', '.join(_texts(spec, 'columns'))})"
-    return _text(spec, "field")
-
-
-def _text(spec: Mapping[str, Plain], key: str) -> str:
-    value = spec.get(key, "")
-    return "" if isinstance(value, list | dict) else str(value)
-
-
-def _texts(spec: Mapping[str, Plain], key: str) -> list[str]:
-    value = spec.get(key, [])
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _wrapped(text: str) -> str:
-    return f"({text})" if " " in text and not text.endswith(")") else text
+            found = [f"unique({', '.join(texts(spec['columns']))})"]
+    return (" and " if rule.kind == "range" else "；").join(found) or str(spec.get("field", ""))
 
 
 MOST_TOLD = 8
