@@ -50,13 +50,6 @@ def submission_for(example: Example, template: Template) -> Submission:
     return form_with(template, example.facts, example.tables, example.stage)
 
 
-def submission_of_last_year(example: Example, template: Template) -> Submission | None:
-    """Last year's form, where the example gives facts of it. Raises ExampleError."""
-    if not example.previous:
-        return None
-    return form_with(template, example.previous, {}, example.stage)
-
-
 def form_with(
     template: Template,
     typed: Mapping[str, Plain],

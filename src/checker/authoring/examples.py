@@ -12,8 +12,8 @@ from checker.authoring.example_forms import (
     EXPECTED,
     ExampleError,
     errors_told,
+    form_with,
     submission_for,
-    submission_of_last_year,
 )
 from checker.judging.engine import judge
 from checker.model.report import Report
@@ -64,26 +64,36 @@ def _run(
             continue
         try:
             submission = submission_for(example, template)
-            last_year = submission_of_last_year(example, template)
+            last_year = None
+            if example.previous:
+                last_year = form_with(template, example.previous, {}, example.stage)
         except ExampleError as error:
             problems.append(f"模板 {template_id}：{error}")
             continue
         used = profile or build(ruleset.thresholds, edition=_edition(rule, template))
-        if example.definitions:
-            used = replace(used, definitions={**used.definitions, **example.definitions})
+        used = with_definitions(used, example.definitions)
         only = replace(ruleset, chosen=frozenset({rule.id}))
         report = judge(submission, only, used, last_year)
         if example.expect is Outcome.EXPLAINED:
             report = judge(_explained(report), only, used, last_year)
-        verdicts = tuple(
-            verdict.worded()
-            for verdict in report.verdicts
-            if verdict.rule == rule.id
-            and (not example.stage or verdict.unit.stage in (example.stage, None))
-        )
+        verdicts = verdicts_of(report, rule.id, example.stage)
         problem = errors_told(report.errors) or _compared(rule, example, verdicts)
         return ExampleResult(rule.id, number, template_id, problem, verdicts)
     return ExampleResult(rule.id, number, "", "；".join(problems) or "规则没有模板")
+
+
+def with_definitions(profile: Profile, definitions: Mapping[str, str]) -> Profile:
+    """The profile with these choices."""
+    return replace(profile, definitions={**profile.definitions, **definitions})
+
+
+def verdicts_of(report: Report, rule_id: str, stage: str | None) -> tuple[Verdict, ...]:
+    """What a rule said, in words: of a stage and of the whole, or of everything."""
+    return tuple(
+        verdict.worded()
+        for verdict in report.verdicts
+        if verdict.rule == rule_id and (not stage or verdict.unit.stage in (stage, None))
+    )
 
 
 def _explained(report: Report) -> Submission:

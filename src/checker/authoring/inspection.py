@@ -19,7 +19,6 @@ from checker.authoring.plugin_source import (
     line_naming,
     syntax_problem,
 )
-from checker.authoring.unit_check import figure_problems
 from checker.forms.errors import TemplateError
 from checker.forms.loading import load_template
 from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE, load_extra_sheets
@@ -53,11 +52,8 @@ class NoPluginError(Exception):
     """There is no plugin at the path; the text is a Chinese sentence."""
 
 
-def check_plugin(folder: Path, examples: bool = True) -> list[Problem]:
-    """All problems of the plugin in ``folder``, in order of file and line.
-
-    ``examples`` False leaves out judging the examples of the rules. Raises NoPluginError.
-    """
+def check_plugin(folder: Path) -> list[Problem]:
+    """All problems of the plugin in ``folder``, in order of file and line. Raises NoPluginError."""
     if not (folder / MANIFEST_FILE).is_file():
         raise NoPluginError(f"{folder} 中没有 {MANIFEST_FILE}，它不是插件的文件夹。")
     try:
@@ -67,16 +63,15 @@ def check_plugin(folder: Path, examples: bool = True) -> list[Problem]:
     wrong = [source.located(message) for message in problems(source.document)]
     if wrong:
         return sorted(wrong)
-    return sorted(set(_Inspection(folder, source, examples).problems()))
+    return sorted(set(_Inspection(folder, source).problems()))
 
 
 class _Inspection:
     """The check of one plugin whose manifest has the right form."""
 
-    def __init__(self, folder: Path, source: ManifestSource, examples: bool) -> None:
+    def __init__(self, folder: Path, source: ManifestSource) -> None:
         self.folder = folder
         self.source = source
-        self.examples = examples
         self.broken: set[str] = set()
         """Rules whose own mistakes are told: what becomes of their examples is a consequence."""
         self.meant: set[str] = set()
@@ -143,8 +138,7 @@ class _Inspection:
         for folder in manifest.template_folders():
             with suppress(TemplateError):  # said already
                 yield from self._of_template(folder, session, code)
-        if self.examples:
-            yield from self._of_examples(manifest, session, templates)
+        yield from self._of_examples(manifest, session, templates)
 
     def _of_template(self, folder: Path, session: Session, code: PythonSource) -> Iterator[Problem]:
         if (folder / TEMPLATE_FILE).is_file():
@@ -164,10 +158,6 @@ class _Inspection:
         if rule.kind == "form":
             return
         mistakes = list(static_problems(rule, session.ruleset, templates))
-        limits = {entry.id: entry for entry in session.ruleset.thresholds}
-        for name in rule.templates:
-            if name in templates:
-                mistakes += figure_problems(rule, templates[name], limits)
         if mistakes:
             self.broken.add(rule.id)
         mistakes = [self._with_hint(each, rule, session, templates) for each in mistakes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.authoring.example_forms import form_with
-from checker.authoring.examples import ExampleResult, run_examples
+from checker.authoring.examples import ExampleResult, run_examples, verdicts_of, with_definitions
 from checker.authoring.marked_workbook import KitError, MarkedWorkbook, make_marked
 from checker.judging.engine import judge
 from checker.model.rules import Plain, Rule
@@ -161,18 +162,11 @@ class PluginKit:
         form = self._template(template or (rule.templates[0] if rule.templates else None))
         filled = form_with(form, _plain(facts), _rows(tables), stage)
         earlier = form_with(form, _plain(previous), {}, stage) if previous else None
-        used = session.profile
-        if definitions:
-            used = replace(used, definitions={**used.definitions, **definitions})
+        used = with_definitions(session.profile, definitions or {})
         only = replace(session.ruleset, chosen=frozenset({rule_id}))
         report = judge(filled, only, used, earlier)
-        verdicts = tuple(
-            verdict.worded()
-            for verdict in report.verdicts
-            if verdict.rule == rule_id and (stage is None or verdict.unit.stage in (stage, None))
-        )
         errors = tuple(error for error in report.errors if error.rule == rule_id)
-        return Checked(rule_id, verdicts, errors)
+        return Checked(rule_id, verdicts_of(report, rule_id, stage), errors)
 
     def examples(self) -> Iterator[ExampleResult]:
         """Every example of every rule of this kit's plugins, judged."""
@@ -247,8 +241,6 @@ def _of_a_school_with(
 
 
 def _plain(facts: Facts | None) -> dict[str, Plain]:
-    from decimal import Decimal
-
     return {
         name: Decimal(str(value)) if isinstance(value, float) else value
         for name, value in (facts or {}).items()

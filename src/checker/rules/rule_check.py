@@ -4,6 +4,7 @@ together, limits nobody gives, texts that are missing. For authors, and for our 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
@@ -13,7 +14,7 @@ from checker.rules.expression import calls, names, parse, tables, thresholds
 from checker.rules.kinds import KINDS, Takes
 from checker.rules.rule_reads import expressions, placeholders
 from checker.rules.ruleset import RuleSet
-from checker.rules.syntax import ExpressionError, Name
+from checker.rules.syntax import Binary, ExpressionError, Name
 from checker.toml_files import texts
 
 
@@ -86,8 +87,7 @@ def static_problems(
         if template is None:
             yield f"templates：没有模板 {template_id}"
             continue
-        declared = DeclaredUnits(template, limits)
-        for problem in _template_problems(rule, template, declared, ruleset):
+        for problem in _template_problems(rule, template, limits, ruleset):
             yield f"（模板 {template_id}）{problem}"
     told = [list(_county_problems(rule, DeclaredUnits(item, limits))) for item in counties]
     yield from min(told, key=len, default=[])  # one county's form that has it is enough
@@ -131,8 +131,12 @@ def _message_problems(rule: Rule, used: Sequence[Template]) -> Iterator[str]:
 
 
 def _template_problems(
-    rule: Rule, template: Template, declared: DeclaredUnits, ruleset: RuleSet
+    rule: Rule,
+    template: Template,
+    limits: Mapping[str, Threshold],
+    ruleset: RuleSet,
 ) -> Iterator[str]:
+    declared = DeclaredUnits(template, limits)
     known_stages = {stage.id for stage in template.stages}
     for stage in rule.stages:
         if stage not in known_stages:
@@ -160,7 +164,12 @@ def _template_problems(
             yield f"{key}：{error.message}"
         except KeyError as missing:
             yield f"{key}：没有 {missing.args[0]}"
-    yield from _joint_problems(rule, declared)
+    with suppress(ExpressionError, KeyError):  # an unknown field or wrong expression is told above
+        yield from _joint_problems(rule, declared)
+        if rule.kind == "indicator":
+            yield from _indicator_problems(rule, declared)
+        elif rule.kind == "range":
+            yield from _range_problems(rule, declared, limits)
     yield from _column_problems(rule, template)
     yield from _code_list_problems(rule, template, ruleset)
 
@@ -203,14 +212,50 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
     elif rule.kind == "growth":
         groups.append([str(spec["current"]), str(spec["previous"])])
     for group in groups:
-        try:
-            found = [units.measure(parse(text), declared, text) for text in group]
-        except (ExpressionError, KeyError):
-            return  # said already
+        found = [units.measure(parse(text), declared, text) for text in group]
         for text, each in zip(group[1:], found[1:], strict=True):
             if units.same(found[0], each) is None:
                 key = "previous" if rule.kind == "growth" else "parts"
                 yield f"{key}：{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+
+
+_SCALES = {"%": 100, "‰": 1000}
+"""What a plain quotient is multiplied with to be in this unit."""
+
+
+def _indicator_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
+    """What an indicator comes to, against the unit that it says it is in."""
+    text = str(rule.spec["numerator"])
+    node = parse(text)
+    if "denominator" in rule.spec:
+        node = Binary("/", node, parse(str(rule.spec["denominator"])), 0)
+    figure = units.measure(node, declared, text)
+    unit, scale = str(rule.spec["unit"]), rule.spec.get("scale", 1)
+    if figure.units == () and unit in _SCALES:
+        if scale != _SCALES[unit]:
+            yield (
+                f"unit：单位是 {unit} 时，两个数相除后要乘 {_SCALES[unit]}，这里的 scale 是 {scale}"
+            )
+    elif scale == 1 and figure.unit in units.MEASURES and figure.unit != _plain(unit):
+        yield f"unit：算出来的数单位是{figure.unit}，这里写的是{unit or '没有单位'}，不能相比"
+
+
+def _range_problems(
+    rule: Rule, declared: DeclaredUnits, limits: Mapping[str, Threshold]
+) -> Iterator[str]:
+    """What is looked at, against the units of its limits."""
+    text = str(rule.spec["value"])
+    figure = units.measure(parse(text), declared, text)
+    for key in ("minimum", "maximum"):
+        limit = limits.get(str(rule.spec.get(key, "")))
+        if limit is not None and units.same(figure, units.of_unit(limit.unit)) is None:
+            yield f"{key}：{text} 的单位是{figure}，限值 {limit.id} 的单位是{limit.unit}，不能相比"
+
+
+def _plain(unit: str) -> str:
+    """元/人 is 元 for each of something that is counted."""
+    unit = units.SYNONYMS.get(unit, unit)
+    return unit if unit in units.MEASURES and "/" not in unit else unit.partition("/")[0]
 
 
 def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
