@@ -35,9 +35,8 @@ from checker.plugins.contributions import (
 )
 from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.failure import PluginFailure
-from checker.plugins.manifest import PluginManifest
+from checker.plugins.manifest import API_VERSION, PluginManifest
 from checker.plugins.manifest_check import nearest, problems
-from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
-from checker.plugins.manifest_schema import API_VERSION, FAMILY, PLUGIN_ID
+from checker.plugins.manifest import API_VERSION
+from checker.plugins.manifest_schema import FAMILY, PLUGIN_ID
 
 FILES = {
     "plugin.toml": "plugin.toml",

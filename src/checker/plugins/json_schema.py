@@ -10,7 +10,8 @@ import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from checker.plugins.manifest_schema import API_VERSION, COMMON, MANIFEST, PROFILE, Schema, of_key
+from checker.plugins.manifest import API_VERSION
+from checker.plugins.manifest_schema import COMMON, MANIFEST, PROFILE, Schema, of_key
 from checker.rules.kinds import KINDS
 
 Json: TypeAlias = dict[str, Any]

@@ -13,8 +13,7 @@ from checker.plugins.code import PluginCode
 from checker.plugins.contributions import Contributions
 from checker.plugins.discovery import BUNDLED, Found, find
 from checker.plugins.failure import SECONDS
-from checker.plugins.manifest import PluginManifest, load_manifest
-from checker.plugins.manifest_schema import API_VERSION
+from checker.plugins.manifest import API_VERSION, PluginManifest, load_manifest
 from checker.rules.ruleset import RuleSet
 
 FORM_RULES = Path(__file__).parent.parent / "forms" / "form_rules.toml"

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from msgspec import Struct, convert, field
+from msgspec import UNSET, Struct, UnsetType, convert, defstruct, field
 from msgspec.structs import replace
 
 from checker import toml_files
 from checker.model.rules import Citation, Rule, Threshold
 from checker.plugins.discovery import MANIFEST_FILE, NAMED
-from checker.plugins.manifest_schema import COMMON, spec_fits
 from checker.plugins.rule_versions import changed, family_of
+from checker.rules.kinds import KINDS, Takes
 from checker.toml_files import Document, Kept, Table, marked, table, tables, usable
+
+API_VERSION = 1
+"""The contract between host and plugins. A plugin written for another one is refused."""
 
 NOWHERE = Path()
 
@@ -119,14 +125,55 @@ _FREE = ("facts", "tables", "previous", "schools", "last_year", "county")
 
 
 def _fits(manifest: PluginManifest) -> bool:
-    return all(spec_fits(rule) for rule in manifest.rules) and all(
-        usable(value) for entry in manifest.thresholds for value in entry.values.values()
-    )
+    """Raises ValidationError, KeyError for a rule without what its kind asks for."""
+    for rule in manifest.rules:
+        convert(rule.spec, _spec_type(rule.kind), builtin_types=(Decimal,))
+        if rule.kind == "unique" and rule.table is None:
+            return False
+    return all(usable(value) for entry in manifest.thresholds for value in entry.values.values())
+
+
+class _Gap(Struct):
+    unit: str = ""
+    noun: str = ""
+    whole: bool = False
+    lack: bool = False
+    of: str = ""
+
+
+class _StageOf(Struct):
+    column: str
+    stages: dict[str, list[str]]
+
+
+_OF_KEY: Mapping[Takes, Any] = {
+    **dict.fromkeys((Takes.EXPRESSIONS, Takes.TEXTS, Takes.COLUMNS), list[str]),
+    **dict.fromkeys((Takes.RULES, Takes.ITEMS), list[str]),
+    Takes.WHOLE: int,
+    Takes.NUMBER: Decimal | int,
+    Takes.GAP: _Gap,
+}
+"""What the keys of kinds hold; those that are not named hold a text."""
+
+
+@cache
+def _spec_type(kind: str) -> type[Struct]:
+    """What ``Rule.spec`` of a kind holds: all that can be wrong with what passed the check of its
+    content once, if somebody changed what was kept."""
+    keys: list[Any] = [("stage_of", _StageOf | UnsetType, UNSET)]
+    for key in KINDS[kind].keys:
+        held = _OF_KEY.get(key.takes, str)
+        if key.name not in _OF_EVERY_RULE:
+            keys.append((key.name, held) if key.required else (key.name, held | UnsetType, UNSET))
+    return defstruct(kind, keys, kw_only=True)
 
 
 KEPT = Kept("plugin-7", PluginManifest, _marked, _fits)
 """Raise the number when the schema, the keys of a kind or the expression language change, so that
 files that passed the old checks are checked again."""
+
+_OF_EVERY_RULE = {*Rule.__struct_fields__, "sources"} - {"family", "plugin", "citations", "spec"}
+"""Keys of ``[[rules]]`` that are no matter of a rule's kind."""
 
 _LEFT_OUT: Table = {
     "scope": "submission",
@@ -144,14 +191,14 @@ def _rule(entry: Table, plugin: str, documents: Table) -> dict[str, object]:
     says otherwise."""
     return {
         **_LEFT_OUT,
-        **{key: value for key, value in entry.items() if key in COMMON},
+        **{key: value for key, value in entry.items() if key in _OF_EVERY_RULE},
         "family": family_of(str(entry["id"])),
         "plugin": plugin,
         "citations": [
             {"title": "", **table(documents.get(str(source.get("document", "")))), **source}
             for source in tables(entry.get("sources"))
         ],
-        "spec": {key: value for key, value in entry.items() if key not in COMMON},
+        "spec": {key: value for key, value in entry.items() if key not in _OF_EVERY_RULE},
     }
 
 

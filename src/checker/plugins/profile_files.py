@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from checker import toml_files
 from checker.plugins.manifest import threshold
-from checker.plugins.manifest_schema import same_unit
 from checker.rules.profiles import NATIONAL, Overlay, Profile, build
 from checker.rules.ruleset import RuleSet
+from checker.rules.units import same_unit
 from checker.toml_files import Kept, tables, usable
 
 

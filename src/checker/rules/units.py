@@ -128,6 +128,11 @@ def same(one: Measure, other: Measure) -> Measure | None:
     return None
 
 
+def same_unit(one: str, other: str) -> bool:
+    """Whether numbers in these units may be compared: 名 and 人 may, 万元 and 元 may not."""
+    return SYNONYMS.get(one, one) == SYNONYMS.get(other, other)
+
+
 class _Checker:
     def __init__(self, declared: Declared, text: str) -> None:
         self.declared = declared
