@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from checker.authoring.scaffold import filled, quoted
 from checker.model.template import FieldType
 
 _SAMPLES = {
@@ -115,25 +116,7 @@ DRAFTED = "# 由 checker template adopt 起草"
 
 def plugin_text(plugin_id: str, title: str) -> str:
     """The head of a new plugin."""
-    return f"""{DRAFTED}，请逐条核对：不成立的删去，必须成立的把 severity 改成 "hard"，
-# 例子里的 doubt 改成 fail。
-
-[plugin]
-id = {quoted(plugin_id)}
-title = {quoted(title)}
-version = "1"
-api_version = 1
-
-[families]
-OWN = {quoted(title)}
-
-[documents.form]
-title = "各表的填表说明"
-number = ""
-date = ""
-confirmed = true
-note = "表样自带的说明和表内关系。"
-"""
+    return filled("adopted_plugin.toml", {"drafted": DRAFTED, "id": plugin_id, "title": title})
 
 
 def write_rules(rules: Sequence[ProposedRule], out: Path, template_id: str) -> Path | None:
@@ -164,9 +147,8 @@ def write_rules(rules: Sequence[ProposedRule], out: Path, template_id: str) -> P
 
 def rules_text(rules: Sequence[ProposedRule], template_id: str, after: int = 0) -> str:
     """The rules, numbered on from ``after``."""
-    return "".join(
-        _rule_text(rule, template_id, number) for number, rule in enumerate(rules, after + 1)
-    )
+    values = {"rules": rules, "template": template_id, "after": after}
+    return filled("adopted_rules.toml", values)
 
 
 def highest_number(plugin: str) -> int:
@@ -174,35 +156,8 @@ def highest_number(plugin: str) -> int:
     return max(map(int, re.findall(r'^id = "OWN([0-9]+)"', plugin, re.MULTILINE)), default=0)
 
 
-def _rule_text(rule: ProposedRule, template_id: str, number: int) -> str:
-    support = f"  # {rule.support}" if rule.support else ""
-    lines = "\n".join(rule.lines)
-    return f"""
-[[rules]]
-id = "OWN{number}"
-kind = {quoted(rule.kind)}
-title = {quoted(rule.title)}{support}
-severity = "soft"
-templates = [{quoted(template_id)}]
-{lines}
-what = {quoted(rule.title + "。")}
-why = "表里各栏的关系；由现有的表看出，请核对是不是总成立。"
-fix = "核对有关的数，改正填错的一个；确实如此的写明原因。"
-sources = [ {{ document = "form", clause = "表内关系" }} ]
-examples = [
-  {{ expect = "pass", {rule.good} }},
-  {{ expect = "doubt", {rule.bad} }},
-]
-"""
-
-
 def _words(label: str) -> str:
     return label.replace("//", "/").rpartition("/")[2].removeprefix("其中:") or label
-
-
-def quoted(value: object) -> str:
-    """A text, a number, a truth or a list of texts as TOML has it."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def inline(**values: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -91,12 +92,14 @@ def create(
     for name, pattern in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_filled(pattern, values), "utf-8", newline="\n")
+        path.write_text(filled(pattern, values), "utf-8", newline="\n")
         written.append(path)
     return written
 
 
-def _filled(pattern: str, values: Mapping[str, str | int | Sequence[str]]) -> str:
+def filled(pattern: str, values: Mapping[str, object]) -> str:
+    """A pattern of ``new_plugin/`` (without ``.j2``) filled in; ``| toml`` writes a value as TOML
+    has it."""
     from jinja2 import Environment, StrictUndefined
 
     source = resources.files("checker.authoring") / "new_plugin" / f"{pattern}.j2"
@@ -106,4 +109,10 @@ def _filled(pattern: str, values: Mapping[str, str | int | Sequence[str]]) -> st
         trim_blocks=True,
         autoescape=False,
     )
+    environment.filters["toml"] = quoted
     return environment.from_string(source.read_text("utf-8")).render(values)
+
+
+def quoted(value: object) -> str:
+    """A text, a number, a truth or a list of texts as TOML has it."""
+    return json.dumps(value, ensure_ascii=False)

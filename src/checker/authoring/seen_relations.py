@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from checker.authoring.printed_tables import Leaf
+from checker.authoring.printed_tables import WORDS, Leaf
 from checker.authoring.rule_draft import ProposedRule, subset_rule, sum_rule
 from checker.forms.plain_text import squeeze
+from checker.toml_files import texts
 
 _ENOUGH = 0.9
-_TOTALS = frozenset({"合计", "计", "小计", "总计", "共计", "总数"})
+_TOTALS = texts(WORDS["totals"])
 Named: TypeAlias = Mapping[int, str]
 """Field ids by column of the sheet."""
 Seen: TypeAlias = Iterator[tuple[str, ProposedRule]]
