@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from math import ceil, floor
 
 from checker.judging.blank_cells import BLANK_CELL
@@ -92,7 +93,8 @@ def causes_of(
     fields_read: FieldsRead,
 ) -> tuple[Cause, ...]:
     """What to do first about the findings among these verdicts, at most `MOST` things."""
-    return tuple(_Search(submission, verdicts, severity_of, judge_again, fields_read).causes())
+    search = _Search(submission, verdicts, severity_of, judge_again, fields_read)
+    return tuple(islice(search.causes(), MOST))
 
 
 class _Search:
@@ -116,7 +118,6 @@ class _Search:
 
     def causes(self) -> Iterator[Cause]:
         """One after the other, each on what the ones before left open."""
-        found = 0
         for steps in (
             self._school_type,
             self._structure,
@@ -125,11 +126,7 @@ class _Search:
             self._blanks,
             self._single_rules,
         ):
-            for cause in steps():
-                yield cause
-                found += 1
-                if found == MOST:
-                    return
+            yield from steps()
 
     @property
     def faults(self) -> dict[str, Verdict]:
