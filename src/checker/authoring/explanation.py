@@ -13,6 +13,7 @@ from checker.model.rules import LOCAL_PRACTICE, Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_NAMES, Outcome, Scope
 from checker.rules.notation import formulas, named_limit, relations
+from checker.rules.rule_reads import limits_told
 from checker.session import Session
 from checker.toml_files import texts
 
@@ -111,11 +112,11 @@ def _formulas(rule: Rule, template: Template | None, session: Session) -> Iterat
 
     def limit_text(threshold_id: str, stage: str | None) -> str:
         """The limit in force instead of its name, where there is one for the stage."""
-        entry = session.profile.limit(threshold_id, stage, template.edition)
-        if entry is None:
+        found = session.profile.in_force(threshold_id, stage, template.edition)
+        if found is None:
             return named_limit(threshold_id, stage)
-        value = entry.values.get(stage or "", entry.values.get(""))
-        return named_limit(threshold_id, stage) if value is None else f"{value}{entry.unit}"
+        value = found[0].values.get(stage or "", found[0].values.get(""))
+        return f"{value}{found[0].unit}"
 
     if rule.scope is not Scope.STAGE:
         yield from (f"表式：{line}" for line in relations(rule, template, None, limit_text))
@@ -223,25 +224,9 @@ def _example(example: Example, template: Template | None, county: Template | Non
 
 def _thresholds(rule: Rule, session: Session, template: Template | None) -> Iterator[str]:
     """Thresholds that the rule names, those of the profile in force included."""
-    text = " ".join(_words(dict(rule.spec))) + " " + (rule.when or "")
-    shown: set[str] = set()
-    for entry in session.thresholds:
-        if f"'{entry.id}'" in text or f" {entry.id} " in f" {text} ":
-            line = _threshold(entry, template)
-            if line not in shown:
-                shown.add(line)
-                yield line
-
-
-def _words(value: Plain) -> Iterator[str]:
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _words(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _words(item)
-    else:
-        yield str(value)
+    told = limits_told(rule)
+    lines = (_threshold(entry, template) for entry in session.thresholds if entry.id in told)
+    yield from dict.fromkeys(lines)
 
 
 def _threshold(entry: Threshold, template: Template | None) -> str:

@@ -245,15 +245,10 @@ class _Inspection:
                     Problem(name, each.line, each.message) for each in syntax_problem(error)
                 )
                 continue
-            for entry in overlay.thresholds:
-                if entry.id not in limits:
-                    told = f"没有限值 {entry.id}，这一项不起作用；请核对编号"
-                    yield Problem(name, line_naming(path, told), told)
-            for rule_id in overlay.rules:
-                if rule_id not in session.rules:
-                    told = f"没有规则 {rule_id}，这一项不起作用；请核对编号"
-                    yield Problem(name, line_naming(path, told), told)
-            for told in unit_problems(overlay, session.ruleset):
+            unknown = [f"限值 {each.id}" for each in overlay.thresholds if each.id not in limits]
+            unknown += [f"规则 {each}" for each in overlay.rules if each not in session.rules]
+            wrong = [f"没有{each}，这一项不起作用；请核对编号" for each in unknown]
+            for told in (*wrong, *unit_problems(overlay, session.ruleset)):
                 yield Problem(name, line_naming(path, told), told)
 
     def _of_folder(self, manifest: PluginManifest) -> Iterator[Problem]:

@@ -211,43 +211,23 @@ def _parts(text: str) -> Place:
     )
 
 
+_INSIDE = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+)
+_HIDDEN = str.maketrans("\n[]{}", "\v____")
+
+
 def _outer_lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines that begin a statement: those inside a value of several lines are left out."""
-    inside = ""  # the closing quotes of a text of several lines
-    depth = 0  # open brackets of a list
-    for number, line in enumerate(text.splitlines(), 1):
-        if not inside and depth == 0:
+    number, depth = 1, 0
+    # texts and comments without brackets, each on one line
+    for line in _INSIDE.sub(lambda found: found[0].translate(_HIDDEN), text).split("\n"):
+        if depth == 0:
             yield number, line
-            if _HEADER.match(line):
-                continue
-        inside, depth = _after(line, inside, depth)
-
-
-_TOKENS = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|[\[\]{}]|#.*')
-
-
-def _after(line: str, inside: str, depth: int) -> tuple[str, int]:
-    """The state after a line, given the state before it."""
-    position = 0
-    while position < len(line):
-        if inside:
-            end = line.find(inside, position)
-            if end < 0:
-                return inside, depth
-            position, inside = end + 3, ""
-            continue
-        token = _TOKENS.search(line, position)
-        if token is None:
-            break
-        position = token.end()
-        text = token[0]
-        if text in ('"""', "'''"):
-            inside = text
-        elif text in "[{":
-            depth += 1
-        elif text in "]}":
-            depth -= 1
-    return inside, max(depth, 0)
+        if depth or not _HEADER.match(line):
+            opened = sum(map(line.count, "[{")) - sum(map(line.count, "]}"))
+            depth = max(depth + opened, 0)
+        number += 1 + line.count("\v")
 
 
 # -- rules.py --------------------------------------------------------------------------------

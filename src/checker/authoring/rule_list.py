@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from checker.marking.file_record import Json
 from checker.model.rules import Rule
 from checker.model.verdicts import SEVERITY_WORDS
+from checker.rules.rule_reads import limits_told
 from checker.rules.ruleset import difference
 from checker.session import Session
 
@@ -74,7 +75,7 @@ def changes(session: Session, older: int, rules: Sequence[Rule] | None = None) -
         if change == "changed":
             told = f"：{'、'.join(_differing(ruleset.rule(rule_id, older), rule))}"
         yield f"{CHANGE_WORDS[change]}　{rule_id}　{rule.title}{told}"
-    used = None if rules is None else "\n".join(map(_spec_text, rules))
+    used = None if rules is None else set().union(*map(limits_told, rules))
     for line in _changed_limits(session, older, newer, used):
         count += 1
         yield line
@@ -95,10 +96,12 @@ def _differing(before: Rule, after: Rule) -> Iterator[str]:
     )
 
 
-def _changed_limits(session: Session, older: int, newer: int, used: str | None) -> Iterator[str]:
+def _changed_limits(
+    session: Session, older: int, newer: int, used: set[str] | None
+) -> Iterator[str]:
     """Limits whose numbers differ; those that came or went with their rules say nothing new."""
     for threshold_id in dict.fromkeys(entry.id for entry in session.thresholds):
-        if used is not None and f"'{threshold_id}'" not in used:
+        if used is not None and threshold_id not in used:
             continue
         before = _numbers(session, threshold_id, older)
         after = _numbers(session, threshold_id, newer)
@@ -117,9 +120,3 @@ def _numbers(session: Session, threshold_id: str, edition: int) -> str:
                 for stage, value in entry.values.items()
             )
     return ""
-
-
-def _spec_text(rule: Rule) -> str:
-    """All a rule's keys as one text, limits in quotes."""
-    values = [rule.when or "", *map(str, rule.spec.values())]
-    return "\n".join([*values, *(f"'{value}'" for value in values)])

@@ -8,7 +8,6 @@ from typing import cast
 from checker.authoring.plugin_source import ManifestSource, Problem, PythonSource, Weight
 from checker.model.rules import Plain, Rule
 from checker.model.template import FieldType, Sheet, Template
-from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.manifest import PluginManifest
 from checker.rules.kinds import KINDS, Takes
 from checker.rules.rule_check import unused_thresholds
@@ -106,12 +105,8 @@ def dead_fields(
         if dead:
             named = "、".join(f"{field.id}（{field.label}）" for field in dead[:MOST_FIELDS])
             more = f" 等 {len(dead)} 个" if len(dead) > MOST_FIELDS else ""
-            yield Problem(
-                file,
-                0,
-                f"“{sheet.title}”的字段 {named}{more} 没有规则用到，填了也没有人查",
-                Weight.REMINDER,
-            )
+            told = f"“{sheet.title}”的字段 {named}{more} 没有规则用到，填了也没有人查"
+            yield Problem(file, 0, told, Weight.REMINDER)
 
 
 def unfamiliar_families(manifest: PluginManifest, source: ManifestSource) -> Iterator[Problem]:
@@ -119,9 +114,5 @@ def unfamiliar_families(manifest: PluginManifest, source: ManifestSource) -> Ite
     used = {rule.family for rule in manifest.rules}
     for family in manifest.families:
         if family not in used:
-            yield Problem(
-                MANIFEST_FILE,
-                source.line("families", family),
-                f"规则族 {family} 没有规则",
-                Weight.REMINDER,
-            )
+            line = source.line("families", family)
+            yield source.problem(f"规则族 {family} 没有规则", line, Weight.REMINDER)

@@ -63,11 +63,7 @@ class Plan:
             return self._limits[threshold_id, stage]
         except KeyError:  # not asked before
             pass
-        found = None
-        entry = self.profile.limit(threshold_id, stage, self.template.edition)
-        if entry is not None:
-            value = entry.values.get(stage or "")
-            found = entry, Fraction(entry.values[""] if value is None else value)
+        found = self.profile.in_force(threshold_id, stage, self.template.edition)
         self._limits[threshold_id, stage] = found
         return found
 

@@ -217,8 +217,6 @@ class Words:
             # only the branch that counts: the other may speak of what was rightly left empty
             return self.describe(node.arguments[1 if self._holds(first) else 2])
         name = self.describe(first) if not isinstance(first, Text) else first.value
-        if node.function == "previous":
-            return f"上年{name}"
         if node.function == "whole":
             return f"{WHOLE_WORDS[self.unit.template.level]}{name}"
         if node.function == "stage" and isinstance(node.arguments[1], Text):
@@ -227,17 +225,11 @@ class Words:
             stage = node.arguments[1] if len(node.arguments) > 1 else None
             of_stage = stage.value if isinstance(stage, Text) else None
             return f"限值 {format_number(self.context.threshold(name, of_stage), 4)}"
-        if node.function in ("yuan", "number", "date"):
-            return name
-        if node.function == "mid":
-            start, length = (self.describe(each) for each in node.arguments[1:])
-            return f"{name}从第 {start} 位起的 {length} 位"
-        if node.function == "days":
-            return f"{name}到{self.describe(node.arguments[1])}的天数"
-        if node.function == "age":
-            return f"到{self.describe(node.arguments[1])}的周岁"
-        inner = "、".join(self.describe(argument) for argument in node.arguments)
-        return f"{FUNCTIONS[node.function].words or node.function}（{inner}）"
+        words = FUNCTIONS[node.function].words or node.function
+        others = [self.describe(argument) for argument in node.arguments[1:]]
+        if "{" in words:
+            return words.format(name, *others)
+        return f"{words}（{'、'.join([self.describe(first), *others])}）"
 
     def _in_column(self, name: str, column: str) -> str:
         """A figure of one stage (小学段在校生数) or of a column of its own sheet (合计的未开工)."""

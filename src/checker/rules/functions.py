@@ -22,7 +22,8 @@ class Takes(StrEnum):
 class Function(Struct, frozen=True):
     """One listed function. ``takes`` names its arguments; the last ``optional`` of them may be left
     out; ``repeats``: the last one may be given any number of times. ``help`` is for authors,
-    ``words`` is what it is called in a sentence.
+    ``words`` is what it is called in a sentence, or
+    the sentence of its arguments.
 
     ``of``: of a function of texts and dates what sort of value each argument may be; then it
     ``gives`` a value of this sort, a number in this ``unit``.

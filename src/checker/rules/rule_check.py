@@ -10,9 +10,9 @@ from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import Outcome
 from checker.rules import units
-from checker.rules.expression import calls, names, parse, tables, thresholds
+from checker.rules.expression import calls, names, parse, tables
 from checker.rules.kinds import KINDS, Takes
-from checker.rules.rule_reads import expressions, placeholders
+from checker.rules.rule_reads import expressions, limits_read, placeholders
 from checker.rules.ruleset import RuleSet
 from checker.rules.syntax import Binary, ExpressionError, Name
 from checker.toml_files import texts
@@ -102,22 +102,12 @@ def unused_thresholds(ruleset: RuleSet, plugin_rules: Iterable[Rule]) -> set[str
     they stand in its ``limits`` key)."""
     used: set[str] = set()
     for rule in plugin_rules:
-        used.update(limit for _, limit in _limits_read(rule))
+        used.update(limit for _, limit in limits_read(rule))
     return {entry.id for entry in ruleset.thresholds} - used
 
 
-def _limits_read(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Key and id of every limit that a rule reads."""
-    for name, node in expressions(rule):
-        yield from ((name, limit) for limit in thresholds(node))
-    for key in KINDS[rule.kind].keys:
-        if key.takes in (Takes.THRESHOLD, Takes.LIMIT) and key.name in rule.spec:
-            yield key.name, str(rule.spec[key.name])
-    yield from (("limits", limit) for limit in texts(rule.spec.get("limits")))
-
-
 def _limit_problems(rule: Rule, limits: Mapping[str, Threshold]) -> Iterator[str]:
-    for key, threshold_id in dict.fromkeys(_limits_read(rule)):
+    for key, threshold_id in dict.fromkeys(limits_read(rule)):
         if threshold_id[:1].isupper() and threshold_id not in limits:
             yield f"{key}：没有限值 {threshold_id}"
 
