@@ -40,9 +40,14 @@ from checker.authoring.printed_types import (
     unit_of,
     years_on,
 )
-from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, subset_rule
+from checker.authoring.rule_draft import (
+    ProposedRule,
+    id_card_rules,
+    inline,
+    relations_of,
+    subset_rule,
+)
 from checker.authoring.scaffold import filled, quoted
-from checker.authoring.seen_relations import relations_of
 from checker.forms.adopted_cells import NO_OPTIONS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows

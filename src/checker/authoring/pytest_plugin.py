@@ -16,8 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from checker.authoring.kit import Checked, Facts, PluginKit, Rows
-    from checker.authoring.marked_workbook import MarkedWorkbook
+    from checker.authoring.kit import Checked, Facts, MarkedWorkbook, PluginKit, Rows
     from checker.model.submission import Submission
 
 SETTING = "checker_plugin_dirs"

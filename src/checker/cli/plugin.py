@@ -183,8 +183,7 @@ def try_plugin(folder: Path, rule_id: str | None, out: Path, no_open: bool) -> N
     from checker_xlsx.dropped import open_workbook
 
     from checker.authoring.example_forms import ExampleError
-    from checker.authoring.kit import PluginKit
-    from checker.authoring.marked_workbook import KitError
+    from checker.authoring.kit import KitError, PluginKit
     from checker.model.verdicts import OUTCOME_WORDS
 
     try:

@@ -16,7 +16,7 @@ from checker.judging.kinds import EVALUATORS
 from checker.judging.unit import Unit
 from checker.judging.wording import LEFT_BLANK, lacking, missing_labels
 from checker.model.rules import Rule
-from checker.model.submission import Fact, FactRef, FactState, Submission
+from checker.model.submission import Fact, FactRef, FactState
 from checker.model.template import Blank, Field, FieldType, TableColumn
 from checker.model.verdicts import Outcome, Passed, Quantity, Requirement, Verdict
 from checker.rules.values import ZERO, MissingInput, NotApplicable, RuleDefect, Value
@@ -162,15 +162,15 @@ def _amount(verdict: Verdict | Passed) -> Fraction | None:
 
 
 def unfilled(
-    submission: Submission, rule: Rule, unit: Unit, missed: Verdict, verdict: Verdict
+    values: Values, rule: Rule, unit: Unit, missed: Verdict, verdict: Verdict
 ) -> Verdict | None:
     """The finding that the empty cells of a ``verdict`` must be filled in, since a logical rule is
     ``missed`` while they are empty; None where it is said of the cells already."""
-    said = {problem.ref for problem in submission.problems if problem.rule == BLANK_CELL}
+    said = {problem.ref for problem in values.submission.problems if problem.rule == BLANK_CELL}
     if not verdict.at or said & set(verdict.at):
         return None
     labels = missing_labels(unit, verdict.at)
-    kinds = {_kind(submission, ref) for ref in verdict.at}
+    kinds = {values.declared(ref.field).type for ref in verdict.at}
     none = "不是的填“否”" if kinds == {FieldType.FLAG} else "没有的填 0"
     one, two = missed.actual, missed.required
     compared = ""
@@ -189,13 +189,3 @@ def unfilled(
         Requirement(f"补填，{none}"),
         message=message,
     )
-
-
-def _kind(submission: Submission, ref: FactRef) -> FieldType | None:
-    """What is to be typed in a cell."""
-    field = submission.template.fields().get(ref.field)
-    if field is not None:
-        return field.type
-    table = submission.template.tables().get(ref.field.rpartition(".")[0])
-    column = ref.field.rpartition(".")[2]
-    return next((each.type for each in table.columns if each.id == column), None) if table else None

@@ -314,7 +314,7 @@ class Run:
         if self.profile.severity(rule.id, rule.severity) is Severity.HARD:
             for before, after in zip(given, known, strict=True):
                 if isinstance(before, Verdict) and isinstance(after, Verdict) and after != before:
-                    said = unfilled(self.submission, rule, unit, before, after)
+                    said = unfilled(self.values, rule, unit, before, after)
                     if said is not None:
                         self._unfilled.setdefault(after.at, said)
         return known

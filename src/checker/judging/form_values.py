@@ -58,6 +58,10 @@ class Values:
             raise RuleDefect(f"模板“{self.template.title}”没有字段 {field_id}")
         return found
 
+    def declared(self, name: str) -> Field | TableColumn:
+        """The declared field, or column of ``table.column``. Raises RuleDefect."""
+        return self.fields.get(name) or self.table_column(name)
+
     def table_column(self, name: str) -> TableColumn:
         """The declared column of ``table.column``. Raises RuleDefect."""
         column = self._columns.get(name)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from checker.judging.form_values import Values
 from checker.model.submission import FactRef, FactState, TableRow
-from checker.model.template import Field, TableColumn, Template
+from checker.model.template import Template
 from checker.model.verdicts import Scope, UnitRef
 from checker.rules.values import LeftEmpty, MissingInput, NotApplicable, RuleDefect, Value
 
@@ -236,14 +236,11 @@ class Unit:
 
     def unit_of(self, field: str) -> str:
         """Unit of measure of a field, or of a column of a table; "" if it has none."""
-        return self._declared(field).unit
+        return self._values.declared(field).unit
 
     def codes_of(self, field: str) -> str | None:
         """Id of the code list a field or column is declared with."""
-        return self._declared(field).codes
-
-    def _declared(self, field: str) -> Field | TableColumn:
-        return self._values.fields.get(field) or self._values.table_column(field)
+        return self._values.declared(field).codes
 
     def shown(self, ref: FactRef) -> str:
         """What was typed for a fact, for messages."""

@@ -25,7 +25,7 @@ class Function(Struct, frozen=True):
     ``words`` is what it is called in a sentence, or
     the sentence of its arguments.
 
-    ``of``: of a function of texts and dates what sort of value each argument may be; then it
+    ``of``: what sort of value each argument may be, where that is always the same; the function
     ``gives`` a value of this sort, a number in this ``unit``.
     """
 

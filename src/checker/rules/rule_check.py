@@ -193,20 +193,23 @@ def _asked_for(rule: Rule) -> set[str]:
 
 def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
     """Keys whose values are compared with each other must be of one unit."""
-    groups: list[list[str]] = []
-    spec = rule.spec
-    if rule.kind in ("sum", "table_sum"):
-        groups.append([str(spec["total"]), *texts(spec["parts"])])
-    elif rule.kind == "subset":
-        groups.append([str(spec["whole"]), *texts(spec["parts"])])
-    elif rule.kind == "growth":
-        groups.append([str(spec["current"]), str(spec["previous"])])
-    for group in groups:
-        found = [units.measure(parse(text), declared, text) for text in group]
-        for text, each in zip(group[1:], found[1:], strict=True):
-            if units.same(found[0], each) is None:
-                key = "previous" if rule.kind == "growth" else "parts"
-                yield f"{key}：{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+    if rule.kind not in _TOGETHER:
+        return
+    first, other = _TOGETHER[rule.kind]
+    group = [str(rule.spec[first]), *texts(rule.spec[other])]
+    found = [units.measure(parse(text), declared, text) for text in group]
+    for text, each in zip(group[1:], found[1:], strict=True):
+        if units.same(found[0], each) is None:
+            yield f"{other}：{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+
+
+_TOGETHER = {
+    "sum": ("total", "parts"),
+    "table_sum": ("total", "parts"),
+    "subset": ("whole", "parts"),
+    "growth": ("current", "previous"),
+}
+"""By kind the keys whose values are compared."""
 
 
 _SCALES = {"%": 100, "‰": 1000}

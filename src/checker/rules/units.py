@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from checker.model.template import FieldType
-from checker.rules.functions import FUNCTIONS, Takes
+from checker.rules.functions import FUNCTIONS, Function, Takes
 from checker.rules.syntax import (
     Binary,
     Call,
@@ -217,35 +217,25 @@ class _Checker:
                 self.flag(argument)
         if name in ("previous", "whole", "stage", "total", "highest", "lowest"):
             return self.of(arguments[0])
-        if name == "given":
-            self.of(arguments[0])
-            return FLAG
-        if name == "has_stage":
-            return FLAG
-        if name == "definition":
-            return TEXT
         if name == "threshold":
             return self.threshold(arguments[0])
-        if name == "count":
-            return Measure(units=((ANYTHING_COUNTED, 1),))
-        if FUNCTIONS[name].of:
-            return self.of_texts_and_dates(name, arguments)
+        function = FUNCTIONS[name]
+        if function.of or function.unit or function.gives != "number":
+            return self.declared_by(function, name, arguments)
         if name == "if_":
             self.flag(arguments[0])
             then, otherwise = self.of(arguments[1]), self.of(arguments[2])
             return self.together(then, otherwise, arguments[2], "作为同一个结果")
         return self.of_numbers(name, arguments)
 
-    def of_texts_and_dates(self, name: str, arguments: tuple[Node, ...]) -> Measure:
-        function = FUNCTIONS[name]
-        for argument, wanted in zip(arguments, function.of, strict=True):
+    def declared_by(self, function: Function, name: str, arguments: tuple[Node, ...]) -> Measure:
+        """Of a function that says itself what it may be given and what it gives."""
+        for argument, wanted in zip(arguments, function.of, strict=False):
             given = self.of(argument)
             if given.kind not in wanted:
                 said = "或".join(_KIND_WORDS[kind] for kind in wanted)
                 raise self.wrong(argument, f"{name} 要{said}，这里是{_KIND_WORDS[given.kind]}")
-        if function.gives != "number":
-            return Measure(function.gives)
-        return of_unit(function.unit)
+        return of_unit(function.unit) if function.gives == "number" else Measure(function.gives)
 
     def threshold(self, argument: Node) -> Measure:
         threshold_id = argument.value if isinstance(argument, Text) else ""
