@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from checker.authoring.scaffold import filled
 from checker.model.rules import LOCAL_PRACTICE, Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_NAMES, Outcome, Scope
@@ -260,53 +261,30 @@ def write_rule_pages(session: Session, rules: Iterable[Rule], folder: Path) -> l
 
 
 def rule_pages(session: Session, rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
-    """(file name, Markdown) of the index and of every rule."""
-    chosen = list(rules)
-    yield INDEX, index_page(session, chosen)
+    """(file name, Markdown) of the index of rules by family, and of every rule."""
+    shown = {"plain": _plain, "said": _line}
+    by_family: dict[str, list[tuple[Rule, str]]] = {}
+    for rule in (chosen := list(rules)):
+        severity = SEVERITY_NAMES[session.profile.severity(rule.id, rule.severity)]
+        by_family.setdefault(rule.family, []).append((rule, severity))
+    index = {
+        "count": len(chosen),
+        "profile": session.profile.title,
+        "families": [
+            {"id": family, "title": session.families.get(family, ""), "rules": members}
+            for family, members in by_family.items()
+        ],
+    }
+    yield INDEX, filled("rule_index.md", index, shown)
     for rule in chosen:
-        yield f"{rule.id}.md", rule_page(rule, session)
-
-
-def rule_page(rule: Rule, session: Session) -> str:
-    """The page of one rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么办 · 自何时起."""
-    parts = [f"# {rule.id}　{_plain(rule.title)}", "", _plain(about(rule, session)), ""]
-    if session.profile.disabled(rule.id):
-        parts += ["本口径不查这一条。", ""]
-    for heading, lines in explanation_sections(rule, session):
-        parts += [f"## {heading}", ""]
-        many = len(lines) > 1 and heading != "依据" and not heading.startswith("算法")
-        for line in lines or ["（没有写）"]:
-            parts += [f"- {_plain(line)}" if many else _line(line), *([] if many else [""])]
-        if many:
-            parts.append("")
-    parts += [f"[全部规则]({INDEX})", ""]
-    return "\n".join(parts)
-
-
-def index_page(session: Session, rules: Iterable[Rule]) -> str:
-    """All rules by family, each with a link to its page."""
-    by_family: dict[str, list[Rule]] = {}
-    for rule in rules:
-        by_family.setdefault(rule.family, []).append(rule)
-    count = sum(map(len, by_family.values()))
-    parts = [
-        "# 全部规则",
-        "",
-        f"共 {count} 条，口径：{_plain(session.profile.title)}。每条写明查什么、依据、为什么、"
-        "正例、反例、怎么办、自何时起；这里的文字就是规则自己的文字，不另写一份。",
-        "",
-        "　".join(f"[{family}](#{family.lower()})" for family in by_family),
-        "",
-    ]
-    for family, members in by_family.items():
-        title = session.families.get(family, "")
-        parts += [f"## {family}　{_plain(title)} {{ #{family.lower()} }}", ""]
-        parts += ["| 编号 | 轻重 | 名称 |", "|---|---|---|"]
-        for rule in members:
-            severity = SEVERITY_NAMES[session.profile.severity(rule.id, rule.severity)]
-            parts.append(f"| [{rule.id}]({rule.id}.md) | {severity} | {_plain(rule.title)} |")
-        parts.append("")
-    return "\n".join(parts)
+        page = {
+            "rule": rule,
+            "about": about(rule, session),
+            "off": session.profile.disabled(rule.id),
+            "sections": list(explanation_sections(rule, session)),
+            "index": INDEX,
+        }
+        yield f"{rule.id}.md", filled("rule_page.md", page, shown)
 
 
 def _line(line: str) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from importlib import resources
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from checker.plugins.manifest import API_VERSION
 from checker.plugins.manifest_schema import FAMILY, PLUGIN_ID
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FILES = {
     "plugin.toml": "plugin.toml",
@@ -97,20 +102,31 @@ def create(
     return written
 
 
-def filled(pattern: str, values: Mapping[str, object]) -> str:
+def filled(
+    pattern: str,
+    values: Mapping[str, object],
+    filters: Mapping[str, Callable[..., str]] = MappingProxyType({}),
+) -> str:
     """A pattern of ``new_plugin/`` (without ``.j2``) filled in; ``| toml`` writes a value as TOML
-    has it."""
-    from jinja2 import Environment, StrictUndefined
+    has it, ``filters`` are further ones."""
+    environment = _environment()
+    environment.filters.update(filters)
+    return environment.get_template(f"{pattern}.j2").render(values)
 
-    source = resources.files("checker.authoring") / "new_plugin" / f"{pattern}.j2"
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
+        loader=PackageLoader("checker.authoring", "new_plugin"),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         trim_blocks=True,
         autoescape=False,
     )
     environment.filters["toml"] = quoted
-    return environment.from_string(source.read_text("utf-8")).render(values)
+    return environment
 
 
 def quoted(value: object) -> str:

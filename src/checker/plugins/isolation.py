@@ -184,20 +184,21 @@ def own_line(error: BaseException, folder: Path) -> str:
     return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
 
 
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (ModuleNotFoundError, "缺少它需要的 Python 包"),
+    (ImportError, "导入失败"),
+    (SyntaxError, "代码有语法错误"),
+    (RecursionError, "代码无休止地调用自己"),
+    (MemoryError, "用尽了内存"),
+    (SystemExit, "代码企图结束程序"),
+)
+"""What went wrong; the first that fits."""
+
+
 def _word(error: BaseException) -> str:
-    if isinstance(error, ModuleNotFoundError):
-        return f"缺少它需要的 Python 包 {error.name}" if error.name else "缺少它需要的 Python 包"
-    if isinstance(error, ImportError):
-        return "导入失败"
-    if isinstance(error, SyntaxError):
-        return "代码有语法错误"
-    if isinstance(error, RecursionError):
-        return "代码无休止地调用自己"
-    if isinstance(error, MemoryError):
-        return "用尽了内存"
-    if isinstance(error, SystemExit):
-        return "代码企图结束程序"
-    return "代码出错"
+    word = next((told for kind, told in _WORDS if isinstance(error, kind)), "代码出错")
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    return f"{word} {missing}" if missing else word
 
 
 def _inside(filename: str, folder: Path) -> bool:

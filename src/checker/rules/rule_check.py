@@ -253,32 +253,25 @@ def _plain(unit: str) -> str:
 
 def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
     """Columns that a table sum or a score table speaks of and the fields or the table lack."""
-    if rule.kind == "score_table":
-        yield from _score_column_problems(rule, template)
-    if rule.kind != "table_sum":
-        return
-    total = str(rule.spec["total"])
-    own = template.fields()[total].columns if total in template.fields() else ()
-    for key in ("columns", "total_column", "part_columns"):
-        for column in texts(rule.spec.get(key)):
-            if own and column not in own:
-                yield f"{key}：{total} 没有 {column} 这一栏"
-    if ("total_column" in rule.spec) != ("part_columns" in rule.spec):
-        yield "total_column、part_columns：要么都写，要么都不写"
-
-
-def _score_column_problems(rule: Rule, template: Template) -> Iterator[str]:
     fields, spec = template.fields(), rule.spec
-    for field in texts(spec["sections"]):
+    named: list[tuple[str, str]] = []  # a key that names columns, and the field that has them
+    if rule.kind == "table_sum":
+        total = str(spec["total"])
+        named = [(key, total) for key in ("columns", "total_column", "part_columns")]
+        if ("total_column" in spec) != ("part_columns" in spec):
+            yield "total_column、part_columns：要么都写，要么都不写"
+    elif rule.kind == "score_table":
+        named = [("stated", field) for field in texts(spec["sections"])]
+        table = template.tables().get(str(spec["section"]).rpartition(".")[0])
+        known = {column.id for column in table.columns} if table else set()
+        for column in texts(spec["columns"]):
+            if known and column not in known:
+                yield f"columns：没有 {column} 这一列"
+    for key, field in named:
         own = fields[field].columns if field in fields else ()
-        for column in texts(spec["stated"]):
+        for column in texts(spec.get(key)):
             if own and column not in own:
-                yield f"stated：{field} 没有 {column} 这一栏"
-    table = template.tables().get(str(spec["section"]).rpartition(".")[0])
-    known = {column.id for column in table.columns} if table else set()
-    for column in texts(spec["columns"]):
-        if known and column not in known:
-            yield f"columns：没有 {column} 这一列"
+                yield f"{key}：{field} 没有 {column} 这一栏"
 
 
 def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Iterator[str]:
