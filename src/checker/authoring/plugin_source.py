@@ -285,10 +285,11 @@ def _takes_two(arguments: ast.arguments) -> bool:
 
 
 def _is_hook(function: ast.FunctionDef) -> bool:
-    for decorator in function.decorator_list:
-        named = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if isinstance(named, ast.Name) and named.id == "hookimpl":
-            return True
-        if isinstance(named, ast.Attribute) and named.attr == "hookimpl":
-            return True
-    return False
+    """Whether it is decorated with hookimpl, by whatever way it was imported."""
+    names = (
+        name
+        for decorator in function.decorator_list
+        for node in ast.walk(getattr(decorator, "func", decorator))
+        for name in (getattr(node, "id", ""), getattr(node, "attr", ""))
+    )
+    return "hookimpl" in names

@@ -11,11 +11,12 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from checker import toml_files
 from checker.authoring.printed_tables import WORDS, Leaf
 from checker.authoring.scaffold import filled, quoted
 from checker.forms.plain_text import squeeze
 from checker.model.template import FieldType
-from checker.toml_files import texts
+from checker.toml_files import tables, texts
 
 _SAMPLES = {
     FieldType.COUNT: "1",
@@ -84,34 +85,27 @@ def id_card_rules(
         )
         return f"tables = {{ {table} = [ {listed} ] }}"
 
-    of_row = ('scope = "row"', f'table = "{table}"')
-    field = f"{table}.{column}"
-    found = [
+    examples = {
+        "right": rows(right),
+        "wrong": rows(wrong),
+        "twice": rows(right, right),
+        "born_otherwise": rows({**right, born: "1950-01-01"}),
+    }
+    names = {"table": table, "column": column, "born": born}
+    return [
         ProposedRule(
-            "身份证号校验码",
-            "check_digit",
-            (*of_row, f'field = "{field}"', 'algorithm = "id_card"'),
-            rows(right),
-            rows(wrong),
-        ),
-        ProposedRule(
-            "身份证号不重复",
-            "unique",
-            (f'table = "{table}"', f'columns = ["{column}"]'),
-            rows(right),
-            rows(right, right),
-        ),
+            str(entry["title"]),
+            str(entry["kind"]),
+            tuple(line.format(**names) for line in texts(entry["lines"])),
+            examples["right"],
+            examples[str(entry["bad"])],
+        )
+        for entry in tables(toml_files.parse(_OF_ID_CARDS)["rules"])
+        if born or "born" not in str(entry["bad"])
     ]
-    if born:
-        apart = f"days({table}.{born}, date(mid({field}, 7, 8)))"
-        check = f'check = "{apart} >= 0 and {apart} <= 30"'
-        words = 'message = "出生年月与身份证号里的出生日期不是同一个月。"'
-        when = f'when = "length({field}) == 18"'
-        lines = (*of_row, when, check, f'at = ["{table}.{born}"]', words)
-        other = rows({**right, born: "1950-01-01"})
-        title = "出生年月与身份证号一致"
-        found.append(ProposedRule(title, "relation", lines, rows(right), other))
-    return found
+
+
+_OF_ID_CARDS = Path(__file__).with_name("id_card_rules.toml")
 
 
 # -- between the columns of a list -----------------------------------------------------------

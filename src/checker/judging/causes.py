@@ -85,20 +85,9 @@ FieldsRead = Callable[[str], Set[str]]
 """Ids of the fields that the rule with this id reads."""
 
 
-def causes_of(
-    submission: Submission,
-    verdicts: Sequence[Verdict | Passed],
-    severity_of: Callable[[str], Severity | None],
-    judge_again: JudgeAgain,
-    fields_read: FieldsRead,
-) -> tuple[Cause, ...]:
-    """What to do first about the findings among these verdicts, at most `MOST` things."""
-    search = _Search(submission, verdicts, severity_of, judge_again, fields_read)
-    return tuple(islice(search.causes(), MOST))
-
-
-class _Search:
-    """The findings that no cause explains yet, and the submission without the causes found."""
+class Search:
+    """What to do first about the findings among these verdicts: those that no cause explains yet,
+    and the submission without the causes found."""
 
     def __init__(
         self,
@@ -116,17 +105,17 @@ class _Search:
         self.known = frozenset(self.open)
         self.tries = _TRIES
 
-    def causes(self) -> Iterator[Cause]:
-        """One after the other, each on what the ones before left open."""
-        for steps in (
+    def causes(self) -> tuple[Cause, ...]:
+        """At most `MOST`, one after the other, each on what the ones before left open."""
+        steps = (
             self._school_type,
             self._structure,
             self._shift,
             self._figures,
             self._blanks,
             self._single_rules,
-        ):
-            yield from steps()
+        )
+        return tuple(islice((cause for step in steps for cause in step()), MOST))
 
     @property
     def faults(self) -> dict[str, Verdict]:

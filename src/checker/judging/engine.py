@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from checker.judging.blank_cells import Supposed, unfilled, without_blanks
-from checker.judging.causes import causes_of
+from checker.judging.causes import Search
 from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.judging.form_values import Values
@@ -51,7 +51,7 @@ def judge(
     run = Run(submission, ruleset, profile, previous)
     report = run.report()
     said_once = [each for each in report.verdicts if run.plan.asked_once(each.rule)]
-    causes = causes_of(
+    search = Search(
         submission,
         report.verdicts,
         run.severity_of,
@@ -61,7 +61,7 @@ def judge(
         ),
         run.plan.fields_read,
     )
-    return replace(report, causes=causes)
+    return replace(report, causes=search.causes())
 
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from io import TextIOBase
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +78,9 @@ class _Worker:
 
 
 class Watchdog:
-    """Runs calls of plugins one at a time, each within ``seconds``."""
+    """Runs calls of plugins one at a time, each within its time."""
 
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self.seconds = seconds
+    def __init__(self) -> None:
         self._worker: _Worker | None = None
         _keep_running()
         self._one_at_a_time = threading.Lock()
@@ -92,7 +92,7 @@ class Watchdog:
         if worker is not None and worker.thread is threading.current_thread():
             return call()  # asked from inside a plugin: the outer call's time counts
         with self._one_at_a_time:
-            return self._run(call, self.seconds if seconds is None else seconds)
+            return self._run(call, SECONDS if seconds is None else seconds)
 
     def _run(self, call: Callable[[], object], seconds: float) -> object:
         if sys.platform == "emscripten":  # a browser has no threads: its page watches the time
@@ -142,7 +142,7 @@ def _in_a_thread(given: threading.ExceptHookArgs) -> None:
         write_log("".join(traceback.format_exception(given.exc_value)))
 
 
-class _Sink:
+class _Sink(TextIOBase):
     """Takes what a plugin prints, so that it cannot spoil a JSON report; keeps a little of it."""
 
     encoding = "utf-8"
@@ -154,13 +154,6 @@ class _Sink:
         if len(self.text) < PROTECTED_PRINT:
             self.text += text[:PROTECTED_PRINT]
         return len(text)
-
-    def flush(self) -> None:
-        """Nothing is buffered."""
-
-    def isatty(self) -> bool:
-        """It is no terminal."""
-        return False
 
 
 def failure(error: BaseException, folder: Path) -> PluginFailure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from msgspec import convert
@@ -52,29 +53,21 @@ def choose(
     """
     if name is None or name == NATIONAL:
         return build(ruleset.thresholds, (), edition)
-    known: dict[str, Overlay] | None = None
+    known = cache(lambda: {overlay.id: overlay for overlay in map(load_overlay, files())})
+    named = [
+        load_overlay(Path(word)) if word.endswith(".toml") else _named(known(), word)
+        for word in map(str.strip, name.split(","))
+        if word != NATIONAL
+    ]
     chain: list[Overlay] = []
-    named: list[Overlay] = []
-    for part in (word.strip() for word in name.split(",")):
-        if part.endswith(".toml"):
-            overlay = load_overlay(Path(part))
-        elif part == NATIONAL:
-            continue
-        else:
-            known = _by_id(files) if known is None else known
-            overlay = _named(known, part)
-        named.append(overlay)
-        below: list[Overlay] = []
-        base, seen = overlay.base, {overlay.id}
-        while base != NATIONAL:
-            known = _by_id(files) if known is None else known
-            under = _named(known, base)
-            if under.id in seen:
+    for overlay in named:
+        stack = [overlay]
+        while stack[0].base != NATIONAL:
+            under = _named(known(), stack[0].base)
+            if under.id in {each.id for each in stack}:
                 raise ProfileNotFoundError(f"口径 {overlay.id} 的 base 绕回了自己。")
-            seen.add(under.id)
-            below.insert(0, under)
-            base = under.base
-        chain.extend(each for each in (*below, overlay) if each not in chain)
+            stack.insert(0, under)
+        chain.extend(each for each in stack if each not in chain)
     for overlay in chain:
         problems = unit_problems(overlay, ruleset)
         if problems:
@@ -95,10 +88,6 @@ def unit_problems(overlay: Overlay, ruleset: RuleSet) -> list[str]:
         for entry in overlay.thresholds
         if not same_unit(entry.unit, units.get(entry.id, entry.unit))
     ]
-
-
-def _by_id(files: Callable[[], Iterable[Path]]) -> dict[str, Overlay]:
-    return {overlay.id: overlay for overlay in map(load_overlay, files())}
 
 
 def _named(known: dict[str, Overlay], name: str) -> Overlay:
