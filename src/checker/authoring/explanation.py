@@ -208,19 +208,13 @@ def _example(example: Example, template: Template | None, county: Template | Non
     if example.county:
         given.append(f"县级表：{'，'.join(_filled_in(example.county, county))}")
     result = OUTCOME_WORDS[example.expect]
-    shown = "，".join(
-        part
-        for part in (
-            f"为 {example.actual}" if example.actual else "",
-            f"差 {example.gap}" if example.gap else "",
-        )
-        if part
-    )
+    result += f"，为 {example.actual}" if example.actual else ""
+    result += f"，差 {example.gap}" if example.gap else ""
     if not given and example.note:
-        return f"{example.note.removesuffix('。')} → {result}{f'，{shown}' if shown else ''}"
+        return f"{example.note.removesuffix('。')} → {result}"
     note = f"（{example.note}）" if example.note else ""
     head = f"{stage}：" if stage else ""
-    return f"{head}{'，'.join(given)} → {result}{f'，{shown}' if shown else ''}{note}"
+    return f"{head}{'，'.join(given)} → {result}{note}"
 
 
 def _thresholds(rule: Rule, session: Session, template: Template | None) -> Iterator[str]:

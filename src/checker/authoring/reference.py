@@ -5,7 +5,7 @@ pages in ``docs/author`` (``make reference`` writes them) and what ``checker plu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ from checker import api
 from checker.plugins.manifest_check import nearest
 from checker.rules.functions import FUNCTIONS
 from checker.rules.functions import Takes as Argument
-from checker.rules.kinds import KINDS, TAKES_WORDS, Key
+from checker.rules.kinds import KINDS, TAKES_WORDS
 from checker.session import Session
 
 ARGUMENT_WORDS: Mapping[Argument, str] = {
@@ -41,65 +41,66 @@ def kinds(session: Session) -> Iterator[str]:
         yield ""
         yield f"{len(kind.keys)} 个专有的项{word}{example}。"
         yield ""
-        yield "| 项 | 必填 | 写什么 | 说明 |"
-        yield "|---|---|---|---|"
-        yield from (_key_row(key) for key in kind.keys)
+        keys = (
+            (f"`{key.name}`", "是" if key.required else "", TAKES_WORDS[key.takes], _cell(key.help))
+            for key in kind.keys
+        )
+        yield from _table(("项", "必填", "写什么", "说明"), keys)
         yield ""
 
 
-def _key_row(key: Key) -> str:
-    needed = "是" if key.required else ""
-    return f"| `{key.name}` | {needed} | {TAKES_WORDS[key.takes]} | {_cell(key.help)} |"
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield "|" + "---|" * len(heads)
+    yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
 def functions(_: Session) -> Iterator[str]:
     """Every function an expression may call."""
-    yield "| 函数 | 说明 |"
-    yield "|---|---|"
+    rows = []
     for name, function in FUNCTIONS.items():
         words = [ARGUMENT_WORDS[each] for each in function.takes]
         must = len(words) - function.optional
         shown = "、".join(words[:must]) + "".join(f"〔、{each}〕" for each in words[must:])
-        shown += "……" if function.repeats else ""
-        yield f"| `{name}`（{shown}） | {_cell(function.help)} |"
+        rows.append(
+            (f"`{name}`（{shown}{'……' if function.repeats else ''}）", _cell(function.help))
+        )
+    return _table(("函数", "说明"), rows)
 
 
 def profiles(session: Session) -> Iterator[str]:
     """The profiles that are there."""
     from checker.plugins.profile_files import load_overlay
 
-    yield "| 编号 | 名称 | 建立在 | 改了什么 |"
-    yield "|---|---|---|---|"
+    rows = []
     for overlay in map(load_overlay, session.plugins.contributions().profile_files()):
         changed = [f"限值 {entry.id}" for entry in overlay.thresholds]
         changed += [f"规则 {rule_id}" for rule_id in overlay.rules]
         changed += [f"{name} 取 {choice}" for name, choice in overlay.definitions.items()]
         told = "、".join(dict.fromkeys(changed)) or "只选定名称"
-        yield f"| `{overlay.id}` | {overlay.title} | `{overlay.base}` | {_cell(told)} |"
+        rows.append((f"`{overlay.id}`", overlay.title, f"`{overlay.base}`", _cell(told)))
+    return _table(("编号", "名称", "建立在", "改了什么"), rows)
 
 
 def templates(session: Session) -> Iterator[str]:
     """The templates that are there."""
-    yield "| 编号 | 名称 | 年度 | 字段 | 明细表 |"
-    yield "|---|---|---|---|---|"
-    for template in session.templates:
-        yield (
-            f"| `{template.id}` | {template.title} | {template.edition} "
-            f"| {len(template.fields())} | {len(template.tables())} |"
-        )
+    rows = []
+    for each in session.templates:
+        counts = each.edition, len(each.fields()), len(each.tables())
+        rows.append((f"`{each.id}`", each.title, *map(str, counts)))
+    return _table(("编号", "名称", "年度", "字段", "明细表"), rows)
 
 
 def hooks(_: Session) -> Iterator[str]:
     """The hooks with their signatures."""
     from checker.plugins import hookspecs
 
-    yield "| 钩子 | 给出 | 英文说明 |"
-    yield "|---|---|---|"
-    for name, function in getmembers(hookspecs, isfunction):
-        if name.startswith("checker_"):
-            gives = str(signature(function).return_annotation)
-            words = " ".join((getdoc(function) or "").split())
-            yield f"| `{name}` | `{_cell(gives)}` | {_cell(words)} |"
+    rows = (
+        (f"`{name}`", f"`{_cell(str(signature(hook).return_annotation))}`", _cell(_words(hook)))
+        for name, hook in getmembers(hookspecs, isfunction)
+        if name.startswith("checker_")
+    )
+    return _table(("钩子", "给出", "英文说明"), rows)
 
 
 def classes(_: Session) -> Iterator[str]:
@@ -119,9 +120,8 @@ def classes(_: Session) -> Iterator[str]:
         yield ""
         members = list(_members(thing))
         if members:
-            yield "| 成员 | 说明 |"
-            yield "|---|---|"
-            yield from (f"| `{_cell(each)}` | {_cell(told)} |" for each, told in members)
+            rows = ((f"`{_cell(each)}`", _cell(told)) for each, told in members)
+            yield from _table(("成员", "说明"), rows)
             yield ""
 
 

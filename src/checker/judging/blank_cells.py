@@ -61,12 +61,12 @@ class Supposed(Values):
 
 
 def without_blanks(
-    given: Sequence[Verdict | Passed], rule: Rule, unit: Unit, context: Context, supposed: Supposed
+    given: Sequence[Verdict | Passed], context: Context, supposed: Supposed
 ) -> tuple[Verdict | Passed, ...]:
     """The verdicts of a rule on a unit; one that is missed only because empty cells count as 0 is
     缺数据 and points at those cells."""
     return tuple(
-        _settled(verdict, number, rule, unit, context, supposed)
+        _settled(verdict, number, context, supposed)
         if isinstance(verdict, Verdict)
         and verdict.outcome is Outcome.FAIL
         and not _slip_of_digits(verdict)
@@ -86,9 +86,8 @@ def _slip_of_digits(verdict: Verdict) -> bool:
     return bool(one and two) and (one / two in _SLIPS or two / one in _SLIPS)  # type: ignore[operator]
 
 
-def _settled(
-    verdict: Verdict, number: int, rule: Rule, unit: Unit, context: Context, supposed: Supposed
-) -> Verdict:
+def _settled(verdict: Verdict, number: int, context: Context, supposed: Supposed) -> Verdict:
+    rule, unit = context.rule, context.unit
     other = unit.reading(supposed)
     asked = context.about(other)
 

@@ -91,7 +91,7 @@ class Context:
 
     def _in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction]:
         stage = self._stage(stage)
-        found = self._plan.in_force(threshold_id, stage)
+        found = self._plan.profile.in_force(threshold_id, stage, self.unit.edition)
         if found is not None:
             return found
         if not self._plan.profile.knows(threshold_id):

@@ -135,13 +135,13 @@ class Run:
         self, composites: Sequence[Rule], verdicts: list[Verdict | Passed]
     ) -> list[Verdict | Passed]:
         """The verdicts, with those that miss within what a composite allows marked as such."""
-        allowed: set[tuple[str, UnitKey]] = set()
-        for rule in composites:
-            for unit in self.units(rule):
-                own = self._verdicts(rule, unit)
-                if own and own[0].outcome is Outcome.PASS:
-                    names = (name for part in parts_of(rule) for name in part)
-                    allowed.update((name, unit.key) for name in names)
+        allowed = {
+            (name, unit.key)
+            for rule, unit, own in self._judged_composites(composites)
+            if own.outcome is Outcome.PASS
+            for part in parts_of(rule)
+            for name in part
+        }
         if not allowed:
             return verdicts
         return [
@@ -155,23 +155,27 @@ class Run:
 
     def _scores(self, composites: Sequence[Rule]) -> Iterator[Score]:
         """The composite standards that apply, one line for each unit."""
-        for rule in composites:
-            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
+        for rule, unit, own in self._judged_composites(composites):
+            standard = self.profile.severity(rule.id, rule.severity) is Severity.STANDARD
+            if not standard or own.outcome is Outcome.NOT_APPLICABLE:
                 continue
+            parts = sorted_parts(rule, Context(self.plan, rule, unit, self).results)
+            yield Score(
+                rule.id,
+                rule.title,
+                unit.label,
+                own.outcome,
+                len(parts.fulfilled),
+                len(parts.fulfilled) + len(parts.failed) + len(parts.open),
+                len(parts.open),
+            )
+
+    def _judged_composites(
+        self, composites: Sequence[Rule]
+    ) -> Iterator[tuple[Rule, Unit, Verdict | Passed]]:
+        for rule in composites:
             for unit in self.units(rule):
-                own = self._verdicts(rule, unit)
-                if not own or own[0].outcome is Outcome.NOT_APPLICABLE:
-                    continue
-                parts = sorted_parts(rule, Context(self.plan, rule, unit, self).results)
-                yield Score(
-                    rule.id,
-                    rule.title,
-                    unit.label,
-                    own[0].outcome,
-                    len(parts.fulfilled),
-                    len(parts.fulfilled) + len(parts.failed) + len(parts.open),
-                    len(parts.open),
-                )
+                yield from ((rule, unit, own) for own in self._verdicts(rule, unit)[:1])
 
     def units(self, rule: Rule) -> Iterable[Unit]:
         """The units a rule is asked about."""
@@ -310,7 +314,7 @@ class Run:
             return given
         if self._supposed is None:
             self._supposed = Supposed(self.values)
-        known = without_blanks(given, rule, unit, context, self._supposed)
+        known = without_blanks(given, context, self._supposed)
         if self.profile.severity(rule.id, rule.severity) is Severity.HARD:
             for before, after in zip(given, known, strict=True):
                 if isinstance(before, Verdict) and isinstance(after, Verdict) and after != before:

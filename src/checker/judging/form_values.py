@@ -85,8 +85,7 @@ class Values:
         sheet was not handed in."""
         if table_id not in self.tables:
             raise RuleDefect(f"模板“{self.template.title}”没有表 {table_id}")
-        if self.tables[table_id].sheet in self._unused:
-            raise self._not_handed_in(self.tables[table_id].sheet)
+        self._be_handed_in(self.tables[table_id].sheet)
         rows = self.submission.tables.get(table_id)
         if rows is None:
             raise MissingInput((FactRef(table_id, ""),))
@@ -119,8 +118,7 @@ class Values:
     def in_column(self, field_id: str, column: str) -> Value:
         """The value of a field in one column of its sheet. Raises as ``value`` does."""
         field = self.field(field_id)
-        if field.sheet in self._unused:
-            raise self._not_handed_in(field.sheet)
+        self._be_handed_in(field.sheet)
         if column not in field.columns:
             raise NotApplicable(f"“{field.label}”没有这一栏")
         return self._read(field, column)
@@ -154,13 +152,13 @@ class Values:
             present = [*self._not_empty(field_id, present), SHARED]
         return tuple(FactRef(field_id, name) for name in present)
 
-    def _not_handed_in(self, sheet: str) -> NotApplicable:
-        return NotApplicable(f"没有交“{self.template.sheet(sheet).title}”这张表")
+    def _be_handed_in(self, sheet: str) -> None:
+        if sheet in self._unused:
+            raise NotApplicable(f"没有交“{self.template.sheet(sheet).title}”这张表")
 
     def _value(self, field_id: str, stage: str | None, last_year: bool) -> Value:
         field = self.field(field_id)
-        if field.sheet in self._unused:
-            raise self._not_handed_in(field.sheet)
+        self._be_handed_in(field.sheet)
         columns = field.columns
         suffix = ""
         if last_year:

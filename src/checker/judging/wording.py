@@ -250,14 +250,11 @@ class Words:
         table_id = first.id if node.function == "count" else first.id.rpartition(".")[0]
         tables = self.unit.template.tables()
         title = tables[table_id].title if table_id in tables else table_id
-        chosen = "中符合条件的" if len(node.arguments) > 1 else "的"
-        if node.function == "count":
-            return f"{title}表{chosen}行数"
-        column = self.unit.label_of(first.id)
-        if node.function == "total":
-            return f"{title}表{chosen}“{column}”之和"
-        word = "最大" if node.function == "highest" else "最小"
-        return f"{title}表{chosen}{word}“{column}”"
+        return FUNCTIONS[node.function].words.format(
+            table=title,
+            chosen="中符合条件的" if len(node.arguments) > 1 else "的",
+            column="" if node.function == "count" else self.unit.label_of(first.id),
+        )
 
 
 def demanded(rule: Rule) -> str:

@@ -48,7 +48,7 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     if agrees(claimed, correct):
         return (context.fulfilled(_said, marked, context, claimed, correct),)
     if may_have_been(context, value_text, claimed):
-        return (context.fulfilled(_said_nearly, marked, context, claimed, correct),)
+        return (context.fulfilled(_said, marked, context, claimed, correct, True),)
     said = _said(context, claimed, correct)
     found = dict.fromkeys(_slips(context, claimed, correct))
     slip = f"可能是{'，或者'.join(found)}。" if found else ""
@@ -56,8 +56,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     return (missed(context, said, told={"slip": slip}),)
 
 
-def _said(context: Context, claimed: Fraction, correct: Fraction) -> Said:
-    """What was claimed and what it is, for a claim right or wrong."""
+def _said(context: Context, claimed: Fraction, correct: Fraction, nearly: bool = False) -> Said:
+    """What was claimed and what it is, for a claim right or wrong; ``nearly``: the figures on the
+    form are too coarse to say otherwise."""
     spec, words = context.rule.spec, Words(context)
     claimed_node = parse(str(spec["claimed"]))
     unit = str(spec.get("unit", words.unit_shown(claimed_node)))
@@ -69,14 +70,11 @@ def _said(context: Context, claimed: Fraction, correct: Fraction) -> Said:
     name = name or words.describe(claimed_node)
     if agrees(claimed, correct):
         return Said(f"“{name}”填报 {actual}，与按所填的数计算的结果一致。", actual, required)
-    return Said(f"“{name}”填报 {actual}，按所填的数计算应为 {wanted}。", actual, required)
-
-
-def _said_nearly(context: Context, claimed: Fraction, correct: Fraction) -> Said:
-    """What was claimed, and that the figures on the form are too coarse to say otherwise."""
-    said = _said(context, claimed, correct)
-    message = f"{said.message.rstrip('。')}，差别在所填的数四舍五入的范围以内。"
-    return replace(said, message=message.replace("计算应为", "计算为"))
+    message = f"“{name}”填报 {actual}，按所填的数计算应为 {wanted}。"
+    if nearly:
+        tail = "差别在所填的数四舍五入的范围以内。"
+        message = f"“{name}”填报 {actual}，按所填的数计算为 {wanted}，{tail}"
+    return Said(message, actual, required)
 
 
 def _slips(context: Context, claimed: Fraction, correct: Fraction) -> Iterator[str]:
