@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.forms.registry import installed_templates
 from checker.judging.engine import judge
 from checker.model.cells import Cell, CellKind, CellRef

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.forms.loading import load_template
 from checker.model.report import Report
 from checker.model.rules import Example, Plain

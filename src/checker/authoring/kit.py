@@ -13,8 +13,13 @@ from checker_templates.building.fill_data import FillData, FillValue
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import form_with
-from checker.authoring.examples import ExampleResult, run_examples, verdicts_of, with_definitions
+from checker.authoring.examples import (
+    ExampleResult,
+    form_with,
+    run_examples,
+    verdicts_of,
+    with_definitions,
+)
 from checker.judging.engine import judge
 from checker.model.cells import CellRef
 from checker.model.report import Report

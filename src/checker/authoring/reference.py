@@ -14,9 +14,9 @@ from pathlib import Path
 
 from checker import api
 from checker.plugins.manifest_check import nearest
-from checker.rules.functions import FUNCTIONS
-from checker.rules.functions import Takes as Argument
 from checker.rules.kinds import KINDS, TAKES_WORDS
+from checker.rules.syntax import FUNCTIONS
+from checker.rules.syntax import Takes as Argument
 from checker.session import Session
 
 ARGUMENT_WORDS: Mapping[Argument, str] = {

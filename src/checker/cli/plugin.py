@@ -182,7 +182,7 @@ def try_plugin(folder: Path, rule_id: str | None, out: Path, no_open: bool) -> N
     """试一试：生成工作簿，照一条规则的反例填好，校验、着色，打开来看。"""
     from checker_xlsx.dropped import open_workbook
 
-    from checker.authoring.example_forms import ExampleError
+    from checker.authoring.examples import ExampleError
     from checker.authoring.kit import KitError, PluginKit
     from checker.model.verdicts import OUTCOME_WORDS
 

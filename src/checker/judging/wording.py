@@ -27,8 +27,8 @@ from checker.model.verdicts import (
 from checker.rules import units
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
-from checker.rules.functions import FUNCTIONS
 from checker.rules.syntax import (
+    FUNCTIONS,
     Binary,
     Call,
     Comparison,

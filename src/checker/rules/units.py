@@ -8,17 +8,19 @@ from typing import Protocol
 from msgspec import Struct
 
 from checker.model.template import FieldType
-from checker.rules.functions import FUNCTIONS, Function, Takes
 from checker.rules.syntax import (
+    FUNCTIONS,
     Binary,
     Call,
     Comparison,
     ExpressionError,
+    Function,
     Logic,
     Membership,
     Name,
     Node,
     Number,
+    Takes,
     Text,
     Truth,
     Unary,
