@@ -13,7 +13,7 @@ from checker.authoring.scaffold import filled
 from checker.model.rules import LOCAL_PRACTICE, Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_NAMES, Outcome, Scope
-from checker.rules.notation import formulas, named_limit, relations
+from checker.rules.notation import formulas, named_limit, relations_by_stage
 from checker.rules.rule_reads import limits_told
 from checker.session import Session
 from checker.toml_files import texts
@@ -119,13 +119,8 @@ def _formulas(rule: Rule, template: Template | None, session: Session) -> Iterat
         value = found[0].values.get(stage or "", found[0].values.get(""))
         return f"{value}{found[0].unit}"
 
-    if rule.scope is not Scope.STAGE:
-        yield from (f"表式：{line}" for line in relations(rule, template, None, limit_text))
-        return
-    for stage in template.stages:
-        if not rule.stages or stage.id in rule.stages:
-            for line in relations(rule, template, stage.id, limit_text):
-                yield f"表式（{stage.title}）：{line}"
+    for stage, line in relations_by_stage(rule, template, limit_text):
+        yield f"表式{f'（{stage}）' if stage else ''}：{line}"
 
 
 def _sources(rule: Rule) -> Iterator[str]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 from math import ceil, floor
+from typing import TypeVar
 
 from checker.judging.blank_cells import BLANK_CELL
 from checker.judging.changed_submissions import (
@@ -35,6 +36,8 @@ from checker.model.verdicts import (
     Verdict,
     finding_key,
 )
+
+T = TypeVar("T")
 
 MOST = 7
 """Things to do that are named; the rest follows when these are done."""
@@ -214,10 +217,11 @@ class Search:
     # -- parts of the form -------------------------------------------------------------------
 
     def _structure(self) -> Iterator[Cause]:
-        groups: dict[tuple[str, str], list[str]] = {}
-        for key, verdict in self.open.items():
-            if verdict.rule in STRUCTURE:
-                groups.setdefault((verdict.rule, self._sheet(verdict)), []).append(key)
+        groups = _grouped(
+            ((each.rule, self._sheet(each)), key)
+            for key, each in self.open.items()
+            if each.rule in STRUCTURE
+        )
         for (rule, sheet), keys in sorted(groups.items(), key=lambda item: -len(item[1])):
             first = self.open[keys[0]]
             more = f"（这张表共 {len(keys)} 处）" if len(keys) > 1 else ""
@@ -423,25 +427,20 @@ class Search:
 
     def _label(self, ref: FactRef) -> str:
         template = self.submission.template
-        field = template.fields().get(ref.field)
-        if field is not None:
+        declared = template.declared(ref.field)
+        if isinstance(declared, Field):
             where = template.stage_title(ref.column) if ref.column in self.submission.stages else ""
-            return f"“{field.label}”{f'（{where}）' if where else ''}"
-        table_id, _, column_id = ref.field.partition(".")
-        table = template.tables().get(table_id)
-        if table is None:
+            return f"“{declared.label}”{f'（{where}）' if where else ''}"
+        if declared is None:
             return f"“{ref.field}”"
-        title = next((each.title for each in table.columns if each.id == column_id), column_id)
-        return f"{table.title}第 {ref.row} 行的“{title}”"
+        table = template.tables()[ref.field.rpartition(".")[0]]
+        return f"{table.title}第 {ref.row} 行的“{declared.title}”"
 
     # -- blanks, and what is left ------------------------------------------------------------
 
     def _blanks(self) -> Iterator[Cause]:
-        by_sheet: dict[str, list[str]] = {}
-        for key, verdict in self.open.items():
-            if verdict.rule == BLANK_CELL:
-                by_sheet.setdefault(self._sheet(verdict), []).append(key)
-        for sheet, keys in by_sheet.items():
+        blank = ((self._sheet(v), key) for key, v in self.open.items() if v.rule == BLANK_CELL)
+        for sheet, keys in _grouped(blank).items():
             first = self.open[keys[0]]
             message = f"填“{sheet}”表里还空着的 {len(keys)} 格必填项。"
             if len(keys) == 1 and first.message:
@@ -449,9 +448,7 @@ class Search:
             yield self._gather(CauseKind.BLANKS, message, keys)
 
     def _single_rules(self) -> Iterator[Cause]:
-        groups: dict[str, list[str]] = {}
-        for key, verdict in self.faults.items():
-            groups.setdefault(verdict.rule, []).append(key)
+        groups = _grouped((verdict.rule, key) for key, verdict in self.faults.items())
         hard = {
             rule: any(self.open[key].outcome is Outcome.FAIL for key in keys)
             for rule, keys in groups.items()
@@ -502,3 +499,11 @@ def _roots(one: Fraction, two: Fraction, apart: Fraction, then: Fraction) -> Ite
 def _once(cells: Iterable[FactRef]) -> list[FactRef]:
     """Each cell once, in the order given; a set has another order in every process."""
     return list(dict.fromkeys(cells))
+
+
+def _grouped(named: Iterable[tuple[T, str]]) -> dict[T, list[str]]:
+    """Keys of findings by what they have in common, in the order given."""
+    found: dict[T, list[str]] = {}
+    for name, key in named:
+        found.setdefault(name, []).append(key)
+    return found

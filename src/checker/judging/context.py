@@ -216,14 +216,7 @@ class Context:
     def _in_the_form(self, name: str) -> bool:
         """Whether the form has a field, a table or a column of this name."""
         template = self.unit.template
-        tables = template.tables()
-        table_id, _, column_id = name.rpartition(".")
-        columns = tables[table_id].columns if table_id in tables else ()
-        return (
-            name in template.fields()
-            or name in tables
-            or any(column.id == column_id for column in columns)
-        )
+        return name in template.tables() or template.declared(name) is not None
 
     def _say(
         self,

@@ -40,28 +40,26 @@ def named_limit(threshold_id: str, stage: str | None) -> str:
     return f"限值[{threshold_id}]"
 
 
-def relation_in_notation(
+def relations_by_stage(
     rule: Rule, template: Template, limit_text: LimitText = named_limit
-) -> list[str]:
-    """The relations of a rule, one line per stage column it is judged in; none for kinds that are
-    no relation between fields (codes, patterns, functions)."""
-    stages: list[str | None] = [None]
+) -> list[tuple[str, str]]:
+    """The relations of a rule, each with the title of the stage that it is judged in ("" for the
+    whole); none for kinds that are no relation between fields (codes, patterns, functions)."""
+    stages: list[tuple[str | None, str]] = [(None, "")]
     if rule.scope is Scope.STAGE:
-        known = [stage.id for stage in template.stages]
-        stages = [stage for stage in known if not rule.stages or stage in rule.stages]
-    return list(
-        dict.fromkeys(
-            line for stage in stages for line in relations(rule, template, stage, limit_text)
-        )
-    )
+        stages = [
+            (stage.id, stage.title)
+            for stage in template.stages
+            if not rule.stages or stage.id in rule.stages
+        ]
+    written = [(title, Notation(template, stage, limit_text)) for stage, title in stages]
+    texts_of = formulas(rule)
+    return [(title, each.write(parse(text))) for title, each in written for text in texts_of]
 
 
-def relations(
-    rule: Rule, template: Template, stage: str | None, limit_text: LimitText = named_limit
-) -> list[str]:
-    """The relations of a rule in one stage (None: the whole)."""
-    notation = Notation(template, stage, limit_text)
-    return [notation.write(parse(text)) for text in formulas(rule)]
+def relation_in_notation(rule: Rule, template: Template) -> list[str]:
+    """The relations of a rule, each line once."""
+    return list(dict.fromkeys(line for _, line in relations_by_stage(rule, template)))
 
 
 def formulas(rule: Rule) -> list[str]:

@@ -22,24 +22,15 @@ class DeclaredUnits:
     """Units of a template's fields and of thresholds."""
 
     def __init__(self, template: Template, limits: Mapping[str, Threshold]) -> None:
-        self._fields = template.fields()
-        self._tables = template.tables()
+        self._template = template
         self._limits = limits
 
     def measure_of(self, name: str) -> units.Measure:
         """Of a field or ``table.column``. Raises KeyError."""
-        field = self._fields.get(name)
-        if field is not None:
-            return units.of_field(field.type, field.unit)
-        table_id, _, column_id = name.rpartition(".")
-        for column in self._tables[table_id].columns:
-            if column.id == column_id:
-                return units.of_field(column.type, column.unit)
-        raise KeyError(name)
-
-    def has_table(self, table_id: str) -> bool:
-        """Whether the template has this table."""
-        return table_id in self._tables
+        declared = self._template.declared(name)
+        if declared is None:
+            raise KeyError(name)
+        return units.of_field(declared.type, declared.unit)
 
     def threshold_measure(self, threshold_id: str) -> units.Measure:
         """Of a threshold. Raises KeyError."""
@@ -131,20 +122,18 @@ def _template_problems(
     for stage in rule.stages:
         if stage not in known_stages:
             yield f"stages：没有学段 {stage}"
-    if rule.table is not None and not declared.has_table(rule.table):
+    known_tables = template.tables()
+    if rule.table is not None and rule.table not in known_tables:
         yield f"table：没有表 {rule.table}"
     for name in rule.at:
-        try:
-            declared.measure_of(name)
-        except KeyError:
+        if template.declared(name) is None:
             yield f"at：没有字段 {name}"
     asked = _asked_for(rule) - template.fields().keys()
     for key, node in expressions(rule):
         if key == AGAINST:
             continue
-        yield from (
-            f"{key}：没有表 {table}" for table in tables(node) if not declared.has_table(table)
-        )
+        unknown = (table for table in tables(node) if table not in known_tables)
+        yield from (f"{key}：没有表 {table}" for table in unknown)
         if any(name in asked for name in names(node)):
             continue  # given() guards a field that only another of its forms has
         text = rule.when if key == "when" else str(rule.spec.get(key, ""))
