@@ -51,44 +51,110 @@ def run_examples(
 
     ``templates`` maps template ids to templates; ``profile`` defaults to the national one.
     """
+    run = _Examples(rule, ruleset, templates, profile)
     for number, example in enumerate(rule.examples, 1):
-        yield _run(rule, number, example, ruleset, templates, profile)
+        yield run.on_county(number, example) if run.of_county else run.on_school(number, example)
 
 
-def _run(
-    rule: Rule,
-    number: int,
-    example: Example,
-    ruleset: RuleSet,
-    templates: Mapping[str, Template],
-    profile: Profile | None,
-) -> ExampleResult:
-    if rule.scope is Scope.COLLECTION:
-        return _run_collection(rule, number, example, ruleset, templates, profile)
-    problems: list[str] = []
-    for template_id in rule.templates:
-        template = templates.get(template_id)
-        if template is None:
-            problems.append(f"没有模板 {template_id}")
-            continue
+class _Examples(Struct, frozen=True):
+    """What the examples of one rule are judged with."""
+
+    rule: Rule
+    ruleset: RuleSet
+    templates: Mapping[str, Template]
+    profile: Profile | None
+
+    @property
+    def of_county(self) -> bool:
+        return self.rule.scope is Scope.COLLECTION
+
+    def on_school(self, number: int, example: Example) -> ExampleResult:
+        rule, ruleset = self.rule, self.ruleset
+        problems: list[str] = []
+        for template_id in rule.templates:
+            template = self.templates.get(template_id)
+            if template is None:
+                problems.append(f"没有模板 {template_id}")
+                continue
+            try:
+                submission = submission_for(example, template)
+                last_year = None
+                if example.previous:
+                    last_year = form_with(template, example.previous, {}, example.stage)
+            except ExampleError as error:
+                problems.append(f"模板 {template_id}：{error}")
+                continue
+            used = self.profile or build(ruleset.thresholds, edition=_edition(rule, template))
+            used = with_definitions(used, example.definitions)
+            only = replace(ruleset, chosen=frozenset({rule.id}))
+            report = judge(submission, only, used, last_year)
+            if example.expect is Outcome.EXPLAINED:
+                report = judge(_explained(report), only, used, last_year)
+            verdicts = verdicts_of(report, rule.id, example.stage)
+            problem = errors_told(report.errors) or _compared(rule, example, verdicts)
+            return ExampleResult(rule.id, number, template_id, problem, verdicts)
+        return ExampleResult(rule.id, number, "", "；".join(problems) or "规则没有模板")
+
+    def on_county(self, number: int, example: Example) -> ExampleResult:
+        """Each school's form is filled in, judged and measured."""
         try:
-            submission = submission_for(example, template)
-            last_year = None
-            if example.previous:
-                last_year = form_with(template, example.previous, {}, example.stage)
-        except ExampleError as error:
-            problems.append(f"模板 {template_id}：{error}")
-            continue
-        used = profile or build(ruleset.thresholds, edition=_edition(rule, template))
-        used = with_definitions(used, example.definitions)
-        only = replace(ruleset, chosen=frozenset({rule.id}))
-        report = judge(submission, only, used, last_year)
-        if example.expect is Outcome.EXPLAINED:
-            report = judge(_explained(report), only, used, last_year)
-        verdicts = verdicts_of(report, rule.id, example.stage)
-        problem = errors_told(report.errors) or _compared(rule, example, verdicts)
-        return ExampleResult(rule.id, number, template_id, problem, verdicts)
-    return ExampleResult(rule.id, number, "", "；".join(problems) or "规则没有模板")
+            problem = self._problem_of(example)
+        except (ExampleError, KeyError, ValueError) as error:
+            problem = str(error)
+        return ExampleResult(self.rule.id, number, next(iter(self.rule.templates), ""), problem)
+
+    def _problem_of(self, example: Example) -> str:
+        """How an example of a collection rule came out differently from what it says; "" if it did
+        not. Raises ExampleError if the form does not have what the example names."""
+        rule, ruleset = self.rule, self.ruleset
+        profile = self.profile or build(ruleset.thresholds)
+        template = self.templates[rule.templates[0]]
+        parts = [rule.id, *texts(rule.spec.get("of"))]
+        rules = [item for item in ruleset if item.id in parts]
+
+        def filled(schools: Iterable[Mapping[str, Plain]]) -> list[HandedIn]:
+            return [
+                HandedIn(
+                    str(number),
+                    f"第{number}所学校",
+                    "",
+                    template.id,
+                    partial(_filled, school, template, example.stage),
+                )
+                for number, school in enumerate(schools, 1)
+            ]
+
+        def measured(forms: Iterable[HandedIn]) -> list[tuple[str, tuple[Measure, ...]]]:
+            return [(form.code, _measures(form.read(), rules, ruleset, profile)) for form in forms]
+
+        forms, earlier = filled(example.schools), filled(example.last_year)
+        stages = {stage.id: stage.title for stage in template.stages}
+        county = County(
+            measured=gather(measured(forms)),
+            earlier=gather(measured(earlier)),
+            names={form.code: form.name for form in forms},
+            stages=stages,
+            edition=template.edition,
+            form=_county_form(example, self.templates),
+            forms=forms,
+            earlier_forms=earlier,
+        )
+        concluded = conclude_all([rule], county, ruleset, profile)
+        if concluded.errors:
+            return errors_told(concluded.errors)
+        found = [
+            item
+            for item in concluded.findings
+            if not example.stage or item.stage in (example.stage, "")
+        ]
+        expected = EXPECTED.get((example.expect, rule.severity), example.expect)
+        if not found:
+            return "" if expected is Outcome.PASS and rule.kind in _SILENT else "没有得出任何结论"
+        for item in found:
+            if item.outcome is expected and example.actual in (None, item.actual):
+                return ""
+        told = "；".join(f"{item.outcome.value} {item.actual}（{item.message}）" for item in found)
+        return f"应为 {expected.value} {example.actual or ''}，却是 {told}"
 
 
 def with_definitions(profile: Profile, definitions: Mapping[str, str]) -> Profile:
@@ -113,22 +179,6 @@ def _explained(report: Report) -> Submission:
         for row, each in enumerate(doubted, 1)
     }
     return replace(report.submission, explanations=texts)
-
-
-def _run_collection(
-    rule: Rule,
-    number: int,
-    example: Example,
-    ruleset: RuleSet,
-    templates: Mapping[str, Template],
-    profile: Profile | None,
-) -> ExampleResult:
-    used = profile or build(ruleset.thresholds)
-    try:
-        problem = _problem_of(rule, example, ruleset, templates, used)
-    except (ExampleError, KeyError, ValueError) as error:
-        problem = str(error)
-    return ExampleResult(rule.id, number, rule.templates[0] if rule.templates else "", problem)
 
 
 def _edition(rule: Rule, template: Template) -> int | None:
@@ -174,67 +224,6 @@ def _shown_differently(example: Example, verdict: Verdict) -> str:
 
 def _tight(text: str) -> str:
     return "".join(text.split())
-
-
-# -- examples of rules on a county: each school's form is filled in, judged and measured --------
-
-
-def _problem_of(
-    rule: Rule,
-    example: Example,
-    ruleset: RuleSet,
-    templates: Mapping[str, Template],
-    profile: Profile,
-) -> str:
-    """How an example of a collection rule came out differently from what it says; "" if it did
-    not. Raises ExampleError if the form does not have what the example names."""
-    template = templates[rule.templates[0]]
-    parts = [rule.id, *texts(rule.spec.get("of"))]
-    rules = [item for item in ruleset if item.id in parts]
-
-    def filled(schools: Iterable[Mapping[str, Plain]]) -> list[HandedIn]:
-        return [
-            HandedIn(
-                str(number),
-                f"第{number}所学校",
-                "",
-                template.id,
-                partial(_filled, school, template, example.stage),
-            )
-            for number, school in enumerate(schools, 1)
-        ]
-
-    def measured(forms: Iterable[HandedIn]) -> list[tuple[str, tuple[Measure, ...]]]:
-        return [(form.code, _measures(form.read(), rules, ruleset, profile)) for form in forms]
-
-    forms, earlier = filled(example.schools), filled(example.last_year)
-    stages = {stage.id: stage.title for stage in template.stages}
-    county = County(
-        measured=gather(measured(forms)),
-        earlier=gather(measured(earlier)),
-        names={form.code: form.name for form in forms},
-        stages=stages,
-        edition=template.edition,
-        form=_county_form(example, templates),
-        forms=forms,
-        earlier_forms=earlier,
-    )
-    concluded = conclude_all([rule], county, ruleset, profile)
-    if concluded.errors:
-        return errors_told(concluded.errors)
-    found = [
-        item
-        for item in concluded.findings
-        if not example.stage or item.stage in (example.stage, "")
-    ]
-    expected = EXPECTED.get((example.expect, rule.severity), example.expect)
-    if not found:
-        return "" if expected is Outcome.PASS and rule.kind in _SILENT else "没有得出任何结论"
-    for item in found:
-        if item.outcome is expected and example.actual in (None, item.actual):
-            return ""
-    told = "；".join(f"{item.outcome.value} {item.actual}（{item.message}）" for item in found)
-    return f"应为 {expected.value} {example.actual or ''}，却是 {told}"
 
 
 _SILENT = frozenset({"outlier", "cohort"})

@@ -236,9 +236,8 @@ class PluginKit:
         stage: str | None = None,
     ) -> MarkedWorkbook:
         """Build the template's workbook in ``folder``, fill it, judge the file, mark a copy."""
-        return make_marked(
-            self.session, folder, self._template(template), _plain(facts), _rows(tables), stage
-        )
+        form = self.submission(facts, tables, template=template, stage=stage)
+        return make_marked(self.session, folder, form)
 
     def tried(self, folder: Path, rule_id: str | None = None) -> Tried:
         """The workbook of the first example that is not to pass, of this rule or of the first one
@@ -251,8 +250,8 @@ class PluginKit:
                 folder.mkdir(parents=True, exist_ok=True)
                 form = self._template(rule.templates[0])
                 facts = _of_a_school_with(form, example.stage, example.facts)
-                tables, stage = example.tables, example.stage
-                book = make_marked(self.session, folder, form, facts, tables, stage)
+                filled = form_with(form, facts, example.tables, example.stage)
+                book = make_marked(self.session, folder, filled)
                 ids = {each.id for each in own}
                 told = tuple(
                     verdict.worded()
@@ -307,18 +306,9 @@ def _rows(tables: Rows | None) -> dict[str, list[dict[str, Plain]]]:
 # -- a real workbook -------------------------------------------------------------------------
 
 
-def make_marked(
-    session: Session,
-    folder: Path,
-    template: Template,
-    facts: Mapping[str, Plain],
-    tables: Mapping[str, list[dict[str, Plain]]],
-    stage: str | None,
-) -> MarkedWorkbook:
-    """The marked copy and what stands in it, read back from the file.
-
-    Raises ExampleError for facts the form does not have, KitError if the file cannot be judged.
-    """
+def make_marked(session: Session, folder: Path, filled: Submission) -> MarkedWorkbook:
+    """The workbook of a form that is filled in, marked, and what stands in it, read back from the
+    file. Raises KitError if the file cannot be judged."""
     from checker_templates.building.build import build_workbook
     from checker_templates.building.fill import fill_template
     from checker_templates.building.live_formulas import live_formulas
@@ -326,13 +316,14 @@ def make_marked(
     from checker.marking import changes_for
     from checker.writing import write_changes
 
+    template = filled.template
     folder.mkdir(parents=True, exist_ok=True)
     blank = folder / f"{template.title}.xlsx"
     source, target = folder / "填好的表.xlsx", folder / "带标记的表.xlsx"
     build_workbook(
         template, blank, formulas=live_formulas(template, session.ruleset, session.profile)
     )
-    fill_template(template, blank, source, _fill_data(template, facts, tables, stage))
+    fill_template(template, blank, source, _fill_data(filled))
     judgement = session.judge_file(source)
     if judgement.report is None:
         raise KitError(f"填好的表没有得出结论：{judgement.message}")
@@ -342,14 +333,8 @@ def make_marked(
     return MarkedWorkbook(target, source, judgement.report, notes, colours, rows)
 
 
-def _fill_data(
-    template: Template,
-    facts: Mapping[str, Plain],
-    tables: Mapping[str, list[dict[str, Plain]]],
-    stage: str | None,
-) -> FillData:
+def _fill_data(submission: Submission) -> FillData:
     """The facts with the columns they belong to, as the filler takes them."""
-    submission = form_with(template, facts, tables, stage)
     given: dict[str, dict[str, FillValue]] = {}
     for ref, fact in submission.facts.items():
         if fact.state is FactState.GIVEN:
