@@ -75,7 +75,14 @@ class Unrounded(Values):
 def may_have_been(context: Context, expression: str, claimed: Fraction) -> bool:
     """Whether the expression, worked out of figures that round to those on the form, rounds to what
     was claimed. Each figure is moved the way that makes the result greater, then less."""
-    unit, values = context.unit.of_values(Unrounded)
+    made: list[Unrounded] = []
+
+    def unrounded(values: Values) -> Values:
+        made.append(Unrounded(values))
+        return made[0]
+
+    unit = context.unit.of_values(unrounded)
+    (values,) = made
 
     def result(moved: dict[FactRef, Fraction]) -> Fraction:
         values.move(moved)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -17,8 +17,6 @@ from checker.model.submission import FactRef, FactState, TableRow
 from checker.model.template import Template
 from checker.model.verdicts import Scope, UnitRef
 from checker.rules.values import LeftEmpty, MissingInput, NotApplicable, RuleDefect, Value
-
-V = TypeVar("V", bound=Values)
 
 UnitKey: TypeAlias = tuple[str | None, str | None, int]
 """Stage, table and row: what tells the units of one submission apart."""
@@ -203,10 +201,9 @@ class Unit:
         """The same unit, with nothing read yet, of other values."""
         return Unit(values, self.ref, self._row)
 
-    def of_values(self, make: Callable[[Values], V]) -> tuple[Unit, V]:
-        """The same unit of values that are made of its own, and these."""
-        values = make(self._values)
-        return self.reading(values), values
+    def of_values(self, make: Callable[[Values], Values]) -> Unit:
+        """The same unit of values that are made of its own."""
+        return self.reading(make(self._values))
 
     def as_stage(self, stage: str) -> Unit:
         """The same row, known to belong to a stage."""

@@ -71,56 +71,47 @@ class PluginCode:
             return checked(item, rule, unit)
 
         given = arguments if own else _copies(arguments)
-        return self._asked(plugin, function, given, take)
+        return self._isolated(plugin, function, lambda own: self._run(own, function, given, take))
 
     def call_county(
         self, plugin: str, function: str, arguments: tuple[object, ...], take: Callable[[object], T]
     ) -> list[T]:
         """What a plugin's function gives for the county, each passed through ``take``, which raises
         ValueError for what it must not give. Raises PluginFailure, NotApplicable."""
-        return self._asked(plugin, function, arguments, take, COUNTY_SECONDS)
 
-    def _asked(
-        self,
-        plugin: str,
-        function: str,
-        arguments: tuple[object, ...],
-        take: Callable[[object], T],
-        seconds: float | None = None,
-    ) -> list[T]:
-        manifest = self._manifests[plugin]
-        if (plugin, function) in self._hung:
-            raise PluginFailure("此前运行超时，本次不再运行")
-        given = self._isolated(
-            manifest, function, lambda: self._run(manifest, function, arguments, take), seconds
-        )
-        return cast("list[T]", given)
+        def work(manifest: PluginManifest) -> list[T]:
+            return self._run(manifest, function, arguments, take)
+
+        return self._isolated(plugin, function, work, COUNTY_SECONDS)
 
     def hook(self, plugin: str, name: str) -> object:
         """What one plugin's implementation of a hook gives; None if it has none.
 
         Raises PluginFailure.
         """
-        manifest = self._manifests[plugin]
-        return self._isolated(manifest, name, lambda: self._hook(manifest, name))
+        return self._isolated(plugin, name, lambda manifest: self._hook(manifest, name))
 
     def _isolated(
         self,
-        manifest: PluginManifest,
+        plugin: str,
         name: str,
-        work: Callable[[], object],
+        work: Callable[[PluginManifest], T],
         seconds: float | None = None,
-    ) -> object:
-        if manifest.id in self._broken:
-            raise self._broken[manifest.id]
+    ) -> T:
+        manifest = self._manifests[plugin]
+        if (plugin, name) in self._hung:
+            raise PluginFailure("此前运行超时，本次不再运行")
+        if plugin in self._broken:
+            raise self._broken[plugin]
         try:
             if self.bundled(manifest.id):
-                return work()  # tested with the host: a thread would cost more than the function
+                # tested with the host: a thread of its own would cost more than the function
+                return work(manifest)
             if self._watchdog is None:
                 from checker.plugins.isolation import Watchdog
 
                 self._watchdog = Watchdog()
-            return self._watchdog.run(work, seconds)
+            return cast("T", self._watchdog.run(lambda: work(manifest), seconds))
         except PluginFailure as trouble:
             if "超过" in trouble.message:
                 self._hung.add((manifest.id, name))
