@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import cast
 
 from checker.authoring.plugin_source import ManifestSource, Problem, PythonSource, Weight
-from checker.model.rules import Plain, Rule
+from checker.model.rules import Rule
 from checker.model.template import FieldType, Sheet, Template
 from checker.plugins.manifest import PluginManifest
 from checker.rules.kinds import KINDS, Takes
 from checker.rules.rule_check import unused_thresholds
 from checker.rules.rule_reads import fields_read
 from checker.rules.ruleset import RuleSet
-from checker.toml_files import tables
+from checker.toml_files import table, tables
 
 MOST_FIELDS = 12
 """Fields of one sheet named in one line."""
@@ -49,24 +48,17 @@ def unused_lists(
 
 def uncited_documents(manifest: PluginManifest, source: ManifestSource) -> Iterator[Problem]:
     """Documents that no rule cites."""
+    rules = list(tables(source.document.get("rules")))
+    for change in tables(source.document.get("changes")):
+        rules += map(table, table(change.get("change")).values())
     cited = {
-        str(entry.get("document", ""))
-        for part in (*tables(source.document.get("rules")), *_changed(source))
-        for entry in tables(cast("Plain", part.get("sources")))
+        str(entry.get("document", "")) for rule in rules for entry in tables(rule.get("sources"))
     }
     for key in manifest.documents:
         if key not in cited:
             yield source.problem(
                 f"文件 {key} 没有规则引用", source.line("documents", key), Weight.REMINDER
             )
-
-
-def _changed(source: ManifestSource) -> Iterator[Mapping[str, object]]:
-    for change in tables(source.document.get("changes")):
-        keys = change.get("change")
-        for entry in (keys if isinstance(keys, dict) else {}).values():
-            if isinstance(entry, dict):
-                yield entry
 
 
 def unused_functions(manifest: PluginManifest, code: PythonSource) -> Iterator[Problem]:

@@ -252,22 +252,17 @@ class Run:
         return found
 
     def _rows(self, rule: Rule) -> list[Unit]:
-        rows = list(self.whole.rows(rule.table or ""))
+        rows = self.whole.rows(rule.table or "")
         stage_of = rule.spec.get("stage_of")
-        if not isinstance(stage_of, dict):
-            return rows
-        column, stages = str(stage_of.get("column", "")), stage_of.get("stages")
-        found: list[Unit] = []
-        for row in rows:
-            value = _code(row, column)
-            belongs = (
-                stage
-                for stage, values in (stages.items() if isinstance(stages, dict) else ())
-                if isinstance(values, list) and value in values
-            )
-            stage = next(belongs, None)
-            found.append(row.as_stage(stage) if stage else row)
-        return found
+        if stage_of is None:
+            return list(rows)
+        stages = {
+            value: stage
+            for stage, values in reversed(stage_of["stages"].items())
+            for value in values
+        }
+        found = ((row, stages.get(_code(row, stage_of["column"]))) for row in rows)
+        return [row.as_stage(stage) if stage else row for row, stage in found]
 
     def _judged(self, rule: Rule, unit: Unit) -> Verdicts:
         """What the rule's kind says of a unit."""

@@ -10,7 +10,7 @@ from math import ceil, floor
 from checker.judging.context import Context
 from checker.judging.marked_facts import marked
 from checker.judging.unit import Unit
-from checker.model.rules import Plain, Rule
+from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.template import WHOLE_WORDS
 from checker.model.verdicts import (
@@ -345,13 +345,12 @@ def gap_of(
     缺, not 超出). Things that cannot be split are rounded up, unless ``split`` (a plain difference
     of two counts). Where it is not known which of two figures is wrong, or whether one is, they are
     apart (相差): nothing lacks."""
-    spec: Plain | None = rule.spec.get("gap")
+    spec = rule.spec.get("gap")
     noun, whole = "", unit not in _SPLIT_THINGS and not split
     unit = _POINTS.get(unit, unit)
-    if isinstance(spec, dict):
-        unit = str(spec.get("unit", unit))
-        noun = str(spec.get("noun", ""))
-        whole = bool(spec.get("whole", unit not in _SPLIT_THINGS))
+    if spec is not None:
+        unit, noun = spec.get("unit", unit), spec.get("noun", "")
+        whole = spec.get("whole", unit not in _SPLIT_THINGS)
         excess = excess and not spec.get("lack")
     value = exact
     if whole:

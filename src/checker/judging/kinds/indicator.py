@@ -82,8 +82,7 @@ def _gap(
 ) -> Gap:
     """What the numerator (or, with ``of = "denominator"``, the denominator) lacks or has too much
     to pass: |limit x denominator / scale - numerator|."""
-    spec = rule.spec.get("gap")
-    if isinstance(spec, dict) and spec.get("of") == "denominator" and limit:
+    if limit and rule.spec.get("gap", {}).get("of") == "denominator":
         unit = words.unit_shown(parse(str(rule.spec.get("denominator", "1"))))
         exact = numerator * scale / limit - denominator
         return gap_of(rule, abs(exact), unit, operator, excess=exact < 0)
