@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from checker.authoring.patterns import filled, quoted
 from checker.authoring.printed_tables import (
     CODE_WORDS,
     LABEL_WORDS,
@@ -47,7 +48,6 @@ from checker.authoring.rule_draft import (
     relations_of,
     subset_rule,
 )
-from checker.authoring.scaffold import filled, quoted
 from checker.forms.adopted_cells import NO_OPTIONS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows

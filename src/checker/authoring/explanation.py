@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from checker.authoring.scaffold import filled
+from checker.authoring.patterns import filled
 from checker.model.rules import LOCAL_PRACTICE, Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_NAMES, Outcome, Scope
