@@ -142,7 +142,7 @@ class _Inspection:
             extra = load_extra_sheets(folder / SHEETS_FILE)
             file = f"templates/{folder.name}/{SHEETS_FILE}"
             for template in self.session.templates:
-                if template.id == extra.extends and extra.edition in (None, template.edition):
+                if template.id == extra.id and extra.edition in (0, template.edition):
                     rules = self.session.rules
                     yield from unused.dead_fields(template, extra.sheets, rules, code, file)
 
