@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct, field
 
+from checker.authoring.patterns import filled, quoted
 from checker.authoring.printed_tables import (
     CODE_WORDS,
     LABEL_WORDS,
     REMARK_WORDS,
     UNIT_OF_ROW,
+    WORDS,
     Leaf,
     Pair,
     PrintedTable,
@@ -39,31 +41,21 @@ from checker.authoring.printed_types import (
     unit_of,
     years_on,
 )
-from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, quoted, subset_rule
-from checker.authoring.seen_relations import relations_of
+from checker.authoring.rule_draft import (
+    ProposedRule,
+    id_card_rules,
+    inline,
+    relations_of,
+    subset_rule,
+)
 from checker.forms.adopted_cells import NO_OPTIONS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.snapshot import Snapshot
+from checker.toml_files import strings
 
-KNOWN_IDS = (
-    ("学校(机构)名称", "school.name"),
-    ("学校(机构)标识码", "school.code"),
-    ("学校名称", "school.name"),
-    ("单位名称", "school.name"),
-    ("填报单位", "school.name"),
-    ("填报学校", "school.name"),
-    ("编制单位", "school.name"),
-    ("幼儿园名称", "school.name"),
-    ("单位", "school.name"),
-    ("学校标识码", "school.code"),
-    ("学校代码", "school.code"),
-    ("标识码", "school.code"),
-    ("办学类型", "school.kind"),
-    ("学校", "school.name"),
-)
-
+_KNOWN_IDS = strings(WORDS["ids"])
 _UNITS = re.compile(r"[^\W\d_]{1,4}|㎡")
 
 
@@ -83,36 +75,48 @@ def draft(snapshots: Sequence[Snapshot], template_id: str) -> Draft:
     return Draft(writer.text(), writer.found, writer.rules)
 
 
-class _SheetParts(Struct):
-    """The lines of one sheet: what it asks (``columns`` by id), and where that stands."""
+class _Listing(Struct):
+    """A table of entries: its columns, and the headers and options that they stand under."""
 
+    id: str
+    code: str
+    columns: list[str] = []
+    headers: list[str] = []
+    ticks: list[str] = []
+
+
+class _Sheet(Struct):
+    """One sheet: what it asks (``columns`` by id), and where that stands. Entries are TOML."""
+
+    id: str
+    title: str
+    names: str
+    heading: str = ""
     columns: dict[str, str] = field(
         default_factory=lambda: {"whole": inline(id="whole", title="全校")}
     )
     fields: list[str] = []
-    declared: list[str] = []
     cells: list[str] = []
-    grids: list[str] = []
-    listings: list[str] = []
-    ledger: list[str] = []
+    grids: list[dict[str, object]] = []
+    listings: list[_Listing] = []
+    ledger: dict[str, object] = {}
 
 
 class _Writer:
-    """Writes the draft. ``sheets`` and ``layouts`` fill sheet by sheet."""
+    """Writes the draft. ``sheets`` fills sheet by sheet."""
 
     def __init__(self, main: Snapshot, copies: Sequence[Snapshot], template_id: str) -> None:
         self.main = main
         self.copies = copies
         self.template_id = template_id
         self.found: list[str] = []
-        self.sheets: list[str] = []
-        self.layouts: list[str] = []
+        self.sheets: list[_Sheet] = []
         self.stages: dict[str, str] = {}
         self.relations: list[str] = []
         self.rules: list[ProposedRule] = []
         self.identity: dict[str, str] = {}
         self.ids: set[str] = set()
-        self.code_lists: dict[str, Sequence[str]] = {}
+        self.code_lists: dict[str, str] = {}
         self.known: dict[tuple[object, ...], str] = {}
         self.alike: Counter[tuple[object, ...]] = Counter()
         self.names: list[str] = []
@@ -138,32 +142,20 @@ class _Writer:
             (m[1] for each in self.main.sheets.values() for m in years_on(each)),
             str(date.today().year),
         )
-        head = [
-            f"# 由 checker template adopt 从 {len(self.copies)} 份表起草，请逐项核对：",
-            "# · 字段编号（id）改成说得清的英文，规则按它引用；type、unit 是按现有的内容推测的；",
-            "# · 表头路径和名称照表上印的写，改了就找不到；用不到的字段连同位置一起删去。",
-            f"id = {quoted(self.template_id)}",
-            f"title = {quoted(_plain_title(self._title(title) or Path(self.main.name).stem, 60))}",
-            f"edition = {year}",
-            'level = "school"',
-        ]
-        if self.stages:
-            stages = ", ".join(
-                inline(id=stage, title=title) for stage, title in self.stages.items()
-            )
-            head.append(f"stages = [{stages}]")
-        if self.identity:
-            head.append(f"identity = {inline(**self.identity)}")
-        if self.code_lists:
-            head += ["", "[code_lists]"]
-            for own, options in self.code_lists.items():
-                listed = ", ".join(f"{quoted(option)} = {quoted(option)}" for option in options)
-                head.append(f"{own} = {{ {listed} }}")
-        lines = [*head, *self.sheets, "", "[layout]", 'kind = "adopted"', *self.layouts]
-        if self.relations:
-            lines += ["", "# 在现有各份表里都成立的关系，另写成规则的草稿："]
-            lines += [f"# · {each}" for each in self.relations]
-        return "\n".join(lines) + "\n"
+        return filled(
+            "adopted_template.toml",
+            {
+                "copies": len(self.copies),
+                "id": self.template_id,
+                "title": _plain_title(self._title(title) or Path(self.main.name).stem, 60),
+                "edition": year,
+                "stages": [inline(id=each, title=name) for each, name in self.stages.items()],
+                "identity": inline(**self.identity) if self.identity else "",
+                "code_lists": self.code_lists,
+                "sheets": self.sheets,
+                "relations": self.relations,
+            },
+        )
 
     def _same_as(self, name: str, printed: PrintedSheet) -> str | None:
         """The name of an earlier sheet that has the same tables; None, and this one noted."""
@@ -195,43 +187,29 @@ class _Writer:
         units = [pair for pair in pairs if squeeze(pair[0]) in UNIT_WORDS]
         pairs = [pair for pair in pairs if pair not in units]
         self.unit = next((value for _, value, *_ in units if _UNITS.fullmatch(value)), "")
-        parts = _SheetParts()
-        self._pairs(sheet_id, pairs, is_ledger, parts)
+        several = len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2
+        parts = _Sheet(
+            sheet_id,
+            _plain_title(name, 31),
+            name.partition("_")[0] + "*" if several else "",
+        )
+        self._pairs(pairs, is_ledger, parts)
         if pairs:
             self.found.append(f"{name}：{len(pairs)} 个“名称—内容”")
         for number, each in enumerate(tables, 1):
             self._values(name, each)
             if each.labels:
-                self._grid(sheet_id, each, parts, headings.get(each.bottom, ""))
+                self._grid(each, parts, headings.get(each.bottom, ""))
                 what = f"第 {each.bottom} 行表头的表格"
             elif self._is_ledger(each):
-                parts.ledger += self._ledger(sheet_id, each, parts.fields)
+                self._ledger(each, parts)
                 what = "台账，一行一个单位"
             else:
-                self._listing(f"{sheet_id}_t{number}", each, parts)
+                parts.listings.append(self._listing(f"{sheet_id}_t{number}", each))
                 what = f"第 {each.bottom} 行表头的明细表"
             self.found.append(f"{name}：{what}，{len(each.leaves)} 栏")
-        self.sheets += [
-            "",
-            "[[sheets]]",
-            f"id = {quoted(sheet_id)}",
-            f"title = {quoted(_plain_title(name, 31))}",
-            'kind = "form"',
-            f"columns = [{', '.join(parts.columns.values())}]",
-            "fields = [",
-            *parts.fields,
-            "]",
-            *parts.declared,
-        ]
-        self.layouts += ["", "[[layout.sheets]]", f"id = {quoted(sheet_id)}"]
-        title = self._title(title_of(printed))
-        if title:
-            self.layouts.append(f"titles = [{quoted(title)}]")
-        if len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2:
-            self.layouts.append(f"names = [{quoted(name.partition('_')[0] + '*')}]")
-        if parts.cells:
-            self.layouts += ["cells = [", *parts.cells, "]"]
-        self.layouts += [*parts.grids, *parts.listings, *parts.ledger]
+        parts.heading = self._title(title_of(printed))
+        self.sheets.append(parts)
         return True
 
     def _one_ledger(self, name: str, tables: Sequence[PrintedTable]) -> list[PrintedTable]:
@@ -276,11 +254,9 @@ class _Writer:
             )
         return [each for each in tables if each not in left_out], headings
 
-    def _pairs(
-        self, sheet_id: str, pairs: Sequence[Pair], is_ledger: bool, parts: _SheetParts
-    ) -> None:
+    def _pairs(self, pairs: Sequence[Pair], is_ledger: bool, parts: _Sheet) -> None:
         for number, (label, value, where, printed_row) in enumerate(pairs, 1):
-            own = f"{sheet_id}.p{number}"
+            own = f"{parts.id}.p{number}"
             field_id = own if is_ledger else self._id(label, own)
             if field_id == "school.name" and value:
                 self.names.append(value)
@@ -294,12 +270,14 @@ class _Writer:
                 blank="none",
                 columns=["whole"],
             )
-            parts.fields.append(f"  {entry},  # 现在：{_short(value)}")
-            parts.cells.append(f"  {inline(field=field_id, label=label, value=where)},")
+            parts.fields.append(f"{entry},  # 现在：{_short(value)}")
+            parts.cells.append(inline(field=field_id, label=label, value=where))
 
     def _id(self, label: str, otherwise: str) -> str:
         bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
-        known = next((name for word, name in KNOWN_IDS if word in (squeeze(label), bare)), None)
+        known = next(
+            (name for word, name in _KNOWN_IDS.items() if word in (squeeze(label), bare)), None
+        )
         if known is None or known in self.ids:
             return otherwise
         self.ids.add(known)
@@ -325,7 +303,7 @@ class _Writer:
         words = {squeeze(leaf.path) for leaf in each.leaves}
         return bool(words & {squeeze(word) for word in UNIT_OF_ROW})
 
-    def _grid(self, sheet_id: str, each: PrintedTable, parts: _SheetParts, heading: str) -> None:
+    def _grid(self, each: PrintedTable, parts: _Sheet, heading: str) -> None:
         unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         used = [
             leaf
@@ -347,38 +325,33 @@ class _Writer:
                 more["year"] = int(year)
             parts.columns[column_id] = inline(id=column_id, title=leaf.path, **more)
         names = [column_id for column_id, *_ in ids]
-        in_grid = self._grid_rows(sheet_id, each, used, names, ids[0][1], parts.fields)
-        header = self._path_of(each, each.labels[-1], LABEL_WORDS)
-        lines = ["", "[[layout.sheets.grids]]", f"labels = {quoted(header)}"]
-        groups = self._path_of(each, each.labels[0], ("",))
-        if groups and groups != header:
-            lines.append(f"groups = {quoted(groups)}")
-        if heading:
-            lines.append(f"below = {quoted(heading)}")
-        if each.block:
-            lines.append(f"block = {each.block}\nblocks = {each.blocks}")
-        if each.code:
-            lines.append(f"code = {quoted(self._path_of(each, each.code, CODE_WORDS))}")
-        pairs = ", ".join(
-            f"{quoted(column)} = {quoted(leaf.path)}"
-            for column, leaf in zip(names, used, strict=True)
+        in_grid = self._grid_rows(each, used, names, ids[0][1], parts)
+        parts.grids.append(
+            {
+                "labels": self._path_of(each, each.labels[-1], LABEL_WORDS),
+                "groups": self._path_of(each, each.labels[0], ("",)),
+                "below": heading,
+                "block": each.block,
+                "blocks": each.blocks,
+                "code": self._path_of(each, each.code, CODE_WORDS) if each.code else "",
+                "columns": _table_of(zip(names, (leaf.path for leaf in used), strict=True)),
+                "fields": in_grid,
+            }
         )
-        parts.grids += [*lines, f"columns = {{ {pairs} }}", f"fields = {quoted(in_grid)}"]
 
     def _grid_rows(
         self,
-        sheet_id: str,
         each: PrintedTable,
         used: Sequence[Leaf],
         names: list[str],
         stage: str,
-        fields: list[str],
+        parts: _Sheet,
     ) -> list[str]:
-        """The ids of the rows of a grid, which are added to ``fields``."""
+        """The ids of the rows of a grid, which are added to the fields of the sheet."""
         printed = each.printed
         unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         in_grid: list[str] = []
-        before = sum(f"{sheet_id}.r" in line for line in fields)
+        before = sum(f"{parts.id}.r" in line for line in parts.fields)
         for row in range(each.first, each.last + 1):
             path = printed.row_path(row, each.labels)
             if not path or (is_end(path[-1]) and not path[-1].startswith("其中")):
@@ -391,7 +364,7 @@ class _Writer:
                 for leaf in used
             ]
             code = row_code(printed.snapshot.raw(row, each.code)) if each.code else ""
-            field_id = f"{sheet_id}.r{before + len(in_grid) + 1}"
+            field_id = f"{parts.id}.r{before + len(in_grid) + 1}"
             in_grid.append(field_id)
             label = "/".join(part.replace("/", "//") for part in path[-2:])
             empty = sum(value in (None, "") for value in values)
@@ -405,7 +378,7 @@ class _Writer:
                 **blank,
                 columns=names,
             )
-            fields.append(f"  {entry},")
+            parts.fields.append(f"{entry},")
             self._subset(each, row, used, in_grid, label, stage, "whole" in names)
         return in_grid
 
@@ -459,13 +432,13 @@ class _Writer:
                 return text
         return words[-1]
 
-    def _ledger(self, sheet_id: str, each: PrintedTable, fields: list[str]) -> list[str]:
+    def _ledger(self, each: PrintedTable, parts: _Sheet) -> None:
         headers: list[str] = []
         named: dict[int, str] = {}
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called((*CODE_WORDS, *REMARK_WORDS)):
                 continue
-            field_id = self._id(leaf.path, f"{sheet_id}.c{number}")
+            field_id = self._id(leaf.path, f"{parts.id}.c{number}")
             named[leaf.column] = field_id
             unit = unit_of(leaf.path)
             entry = inline(
@@ -476,18 +449,15 @@ class _Writer:
                 unit=unit,
                 columns=["whole"],
             )
-            fields.append(f"  {entry},")
+            parts.fields.append(f"{entry},")
             headers.append(f"{quoted(field_id)} = {quoted(leaf.path)}")
         for sentence, rule in relations_of(each.leaves, named):
             self.relations += [sentence] if sentence else []
             self.rules.append(rule)
-        code = self._code_line(each)
-        return ["", "[layout.sheets.ledger]", *code, "[layout.sheets.ledger.headers]", *headers]
+        parts.ledger = {"code": _code_of(each), "headers": headers}
 
-    def _listing(self, table_id: str, each: PrintedTable, parts: _SheetParts) -> None:
-        headers: list[str] = []
-        ticks: list[str] = []
-        columns: list[str] = []
+    def _listing(self, table_id: str, each: PrintedTable) -> _Listing:
+        made = _Listing(table_id, _code_of(each))
         types: dict[str, str] = {}
         by_head: dict[str, list[Leaf]] = {}
         for leaf in each.leaves:
@@ -500,46 +470,29 @@ class _Writer:
             same = by_head[head]
             column_id = f"c{number}"
             if head and len(same) > 1 and all(only_ticks(each_leaf.values) for each_leaf in same):
-                options = ", ".join(
-                    f"{quoted(one.path.rpartition('/')[2])} = {quoted(one.path)}" for one in same
-                )
-                ticks.append(f"{column_id} = {{ {options} }}")
+                options = [(one.path.rpartition("/")[2], one.path) for one in same]
+                made.ticks.append(f"{column_id} = {_table_of(options)}")
                 done.update(one.column for one in same)
-                printed = [squeeze(one.path.rpartition("/")[2]) for one in same]
+                printed = [squeeze(option) for option, _ in options]
                 types[column_id] = "flag"
                 codes = {}
                 if len(printed) != 2 or not NO_OPTIONS & set(printed):
                     own = f"{table_id}_{column_id}"
-                    self.code_lists[own] = printed
+                    self.code_lists[own] = _table_of(zip(printed, printed, strict=True))
                     types[column_id], codes = "code", {"codes": own}
-                entry = inline(id=column_id, title=head, type=types[column_id], **codes)
-                columns.append(f"  {entry},")
+                made.columns.append(
+                    inline(id=column_id, title=head, type=types[column_id], **codes)
+                )
                 continue
             unit = unit_of(leaf.path)
             kind = types[column_id] = type_of(leaf.values, unit)
             blank = {"blank": "none"} if any(v in (None, "") for v in leaf.values) else {}
-            entry = inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
-            columns.append(f"  {entry},")
-            headers.append(f"{column_id} = {quoted(leaf.path)}")
+            made.columns.append(
+                inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
+            )
+            made.headers.append(f"{column_id} = {quoted(leaf.path)}")
         self._people(table_id, each, types)
-        parts.listings += [
-            "",
-            "[[layout.sheets.tables]]",
-            f"table = {quoted(table_id)}",
-            *self._code_line(each),
-            f"headers = {{ {', '.join(headers)} }}",
-            *([f"ticks = {{ {', '.join(ticks)} }}"] if ticks else []),
-        ]
-        parts.declared += [
-            "",
-            "[[sheets.tables]]",
-            f"id = {quoted(table_id)}",
-            'title = "明细"  # 请改成这张表的名称',
-            "capacity = 500",
-            "columns = [",
-            *columns,
-            "]",
-        ]
+        return made
 
     def _people(self, table_id: str, each: PrintedTable, types: Mapping[str, str]) -> None:
         """Proposes what holds of the ID numbers of a list of people; ``types`` by column id."""
@@ -552,9 +505,15 @@ class _Writer:
             born = ""
         self.rules += id_card_rules(table_id, card, born, types)
 
-    def _code_line(self, each: PrintedTable) -> list[str]:
-        code = next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), None)
-        return [f"code = {quoted(code)}"] if code else []
+
+def _code_of(each: PrintedTable) -> str:
+    """The header of the column of numbers; "" for none."""
+    return next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), "")
+
+
+def _table_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """An inline table whose keys may be any text."""
+    return f"{{ {', '.join(f'{quoted(key)} = {quoted(value)}' for key, value in pairs)} }}"
 
 
 def _kind(printed: PrintedSheet) -> tuple[object, ...]:

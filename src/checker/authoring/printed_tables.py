@@ -6,30 +6,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 from msgspec import Struct, field
 
+from checker import toml_files
 from checker.forms.adopted_cells import PAIR_END, PAIR_LABEL, is_end
 from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
 from checker.model.snapshot import Area, SheetSnapshot
+from checker.toml_files import texts
 
-LABEL_WORDS = ("项目", "指标", "内容", "名称", "甲")
-UNIT_OF_ROW = (
-    *("学校名称", "单位名称", "学校标识码", "标识码", "幼儿园名称"),
-    *("学校", "幼儿园", "填报学校"),
+WORDS = toml_files.parse(Path(__file__).with_name("printed_words.toml"))
+"""Words by which the parts of a form are known."""
+
+LABEL_WORDS, CODE_WORDS, REMARK_WORDS = (
+    texts(WORDS[key]) for key in ("labels", "codes", "remarks")
 )
-ENTRY_WORDS = ("姓名", "教师姓名", "学生姓名", "班级", "班级名称", "名称")
-"""Over a column of entries of a list, whose rows are not the same in every copy."""
-OWN_WORDS = (
-    *("学校", "学校名称", "单位名称", "填报单位", "编制单位", "填报学校", "幼儿园名称"),
-    *("学校标识码", "标识码", "学校代码", "办学类型"),
-)
-"""Labels of what says whose form it is; their value may stand beside them without a colon."""
-CODE_WORDS = ("序号", "行号", "编号", "行次", "乙")
-SIGN_WORDS = ("甲", "栏次")
-"""What begins the row of signs below a header: 甲 乙 1 2 3."""
-REMARK_WORDS = ("备注",)
+UNIT_OF_ROW, ENTRY_WORDS, OWN_WORDS = (texts(WORDS[key]) for key in ("schools", "entries", "own"))
+SIGN_WORDS = texts(WORDS["signs"])
 YEAR = re.compile(r"(20[0-9]{2})年?")
 _PAIR = re.compile(rf"(?:^|\s)({PAIR_LABEL})\s*:(.*?)(?={PAIR_END})")
 MOST_HEADER_ROWS = 4

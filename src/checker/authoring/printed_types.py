@@ -6,26 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from checker.authoring.printed_tables import (
-    YEAR,
-    Leaf,
-)
+from checker.authoring.printed_tables import WORDS, YEAR, Leaf
 from checker.forms.adopted_cells import CROSSES, TICKS
 from checker.forms.plain_text import squeeze
 from checker.model.snapshot import SheetSnapshot
+from checker.toml_files import strings, texts
 
-STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
-
-UNIT_WORDS = ("单位", "计量单位", "金额单位", "货币单位")
-_UNITS = frozenset(
-    {"人", "名", "个", "所", "间", "座", "幢", "栋", "台", "套", "件", "张", "本", "册", "辆", "把"}
-    | {"块", "条", "处", "项", "次", "人次", "班", "天", "月", "年", "小时", "学时", "课时", "元"}
-    | {"千元", "万元", "亿元", "元/人", "平方米", "㎡", "m2", "米", "公里", "亩", "%"}
-)
-"""What stands in a column of units."""
+UNIT_WORDS = texts(WORDS["units"])
+_STAGES = strings(WORDS["stages"])
+_UNITS = frozenset(texts(WORDS["unit_values"]))
 _YEAR_WORDS = {
-    **dict.fromkeys(("本年", "今年", "本年度", "本学年", "本期", "本年数"), "whole"),
-    **dict.fromkeys(("上年", "去年", "上年度", "上学年", "上期", "上年数"), "whole.previous"),
+    **dict.fromkeys(texts(WORDS["this_year"]), "whole"),
+    **dict.fromkeys(texts(WORDS["last_year"]), "whole.previous"),
 }
 _UNIT = re.compile(r"\(([^()]{1,6})\)$")
 _NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称")
@@ -69,7 +61,7 @@ def column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
 def _stage(part: str) -> str:
     """The stage that a part of a header names and nothing else: 小学, 初中部."""
     bare = re.sub(r"(部|段|学段|阶段)$", "", squeeze(part))
-    return dict(STAGES).get(bare, "")
+    return _STAGES.get(bare, "")
 
 
 def unit_of(path: str) -> str:

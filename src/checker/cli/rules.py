@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from checker.authoring.explanation import write_rule_pages
-from checker.authoring.rule_list import changes, rule_entry, rule_lines
+from checker.authoring.listing import changes, rule_entry, rule_lines
 from checker.cli.commands import (
     Command,
     Refused,
