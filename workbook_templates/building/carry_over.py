@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from checker_templates.building.fill_data import FillData, FillError, FillValue
+from collections.abc import Mapping
+
+from checker_templates.building.fill_data import FillData, Filled, FillError, FillValue
 from msgspec import Struct
 
 from checker.forms.carried import carried_columns
@@ -80,7 +82,7 @@ def completed(carried: FillData, given: FillData) -> FillData:
     return FillData(facts, {**carried.tables, **given.tables}, given.explanations)
 
 
-def _merged(carried: object, given: object) -> object:
-    if isinstance(carried, dict) and isinstance(given, dict):
+def _merged(carried: Filled, given: Filled) -> Filled:
+    if isinstance(carried, Mapping) and isinstance(given, Mapping):
         return {**carried, **given}
     return carried if given is None else given

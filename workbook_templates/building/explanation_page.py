@@ -8,7 +8,7 @@ from checker_templates.building.layout import (
     ExplanationLayout,
 )
 from checker_templates.building.page_frame import Page, finish, head, school_line
-from checker_templates.building.page_styles import INPUT_COLOUR, LINE_COLOUR
+from checker_templates.building.page_styles import INPUT_COLOUR, LINE_COLOUR, StyleValue
 
 from checker.forms.names import EXPLANATIONS_NAME
 from checker.forms.side_sheets import EXPLANATION_HEADERS
@@ -74,7 +74,7 @@ def draw_explanations(page: Page) -> None:
 def _draw_used_rows(page: Page, grid: ExplanationLayout) -> None:
     """Lines around the rows that have a finding or a text, and colour where one is to be typed."""
     used = f"=LEN($C{grid.first_row}&$D{grid.first_row})>0"
-    lined = {"border": 1, "border_color": LINE_COLOUR}
+    lined: dict[str, StyleValue] = {"border": 1, "border_color": LINE_COLOUR}
     for left, right, properties in (
         (1, EXPLANATION_TEXT_COLUMN - 1, lined),
         (EXPLANATION_TEXT_COLUMN, EXPLANATION_TEXT_COLUMN, lined | {"bg_color": INPUT_COLOUR}),

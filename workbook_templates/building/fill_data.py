@@ -14,6 +14,8 @@ from typing import TypeAlias, cast
 from msgspec import Struct, field
 
 FillValue: TypeAlias = "Decimal | int | str | bool | date | None"
+Filled: TypeAlias = "FillValue | Mapping[str, FillValue]"
+"""A value of a field, or its values by column."""
 
 EXPLANATION_FIELD = "explanations"
 """In CSV: the field name of an explanation; the column then holds the key of the finding."""
@@ -35,7 +37,7 @@ class FillData(Struct, frozen=True):
     ``units``: the rows of a ledger, each by field id (or field@column).
     """
 
-    facts: Mapping[str, FillValue | Mapping[str, FillValue]] = field(default_factory=dict)
+    facts: Mapping[str, Filled] = field(default_factory=dict)
     tables: Mapping[str, Sequence[Mapping[str, FillValue]]] = field(default_factory=dict)
     explanations: Mapping[str, str] = field(default_factory=dict)
     units: Sequence[Mapping[str, FillValue]] = ()

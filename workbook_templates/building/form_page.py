@@ -230,8 +230,8 @@ def _draw_field(page: Page, form: FormLayout, field: Field, label: str, height: 
         style = styles.input(number_format, "left")
         page.merge(page.span(row, FIRST_VALUE_COLUMN, last), "", style)
     else:
-        for column_id, column in form.columns.items():
-            page.write(row, column, "", style if column_id in field.columns else styles.closed())
+        for column_id, at in form.columns.items():
+            page.write(row, at, "", style if column_id in field.columns else styles.closed())
     columns = {column.id: column for column in page.sheet.columns}
     alike: dict[tuple[bool, bool], list[Area]] = {}
     for column_id in field.columns:

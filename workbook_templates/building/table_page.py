@@ -22,6 +22,7 @@ from checker_templates.building.page_styles import (
     LINE_COLOUR,
     ROW_HEIGHT,
     SMALLEST,
+    StyleValue,
     header_text,
     row_height,
 )
@@ -153,7 +154,7 @@ def _draw_used_rows(page: Page, table: TableLayout) -> None:
     """
     body, last = table.body, filled_to(table)
     area = (table.first_row - 1, table.ordinal_column - 1, table.last_row - 1, body.right - 1)
-    lines = {"border": 1, "border_color": LINE_COLOUR}
+    lines: dict[str, StyleValue] = {"border": 1, "border_color": LINE_COLOUR}
     at = f"ROW($A{table.first_row})"
     for criteria, properties in (
         (f"={at}<={last}", lines),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
-from functools import cache
 from pathlib import Path
 
 from msgspec import Struct, convert
@@ -53,12 +52,11 @@ class _Units(Struct, frozen=True):
         return word in self.others or any(word in words for words in self.same)
 
 
-@cache
-def _units() -> _Units:
-    file = Path(__file__).with_name("units.toml")
-    kept = toml_files.Kept[_Units]("units-1", _Units)
-    return toml_files.load_as(file, kept, lambda document: convert(document, _Units))
-
+_UNITS = toml_files.load_as(
+    Path(__file__).with_name("units.toml"),
+    toml_files.Kept[_Units]("units-1", _Units),
+    lambda document: convert(document, _Units),
+)
 
 _MULTIPLES = ("十", "百", "千", "万", "亿")
 _OTHER_MULTIPLES = r"[wk成折打双对‰][^\w‰]*"
@@ -162,7 +160,7 @@ def _is_unit(tail: str, entry: Entry) -> bool:
     unit = "%" if is_percentage(entry) else half_width(entry.unit)
     if tail == unit:
         return True
-    return any(unit in words and tail in words for words in _units().same)
+    return any(unit in words and tail in words for words in _UNITS.same)
 
 
 def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
@@ -181,9 +179,9 @@ def _wrong_tail(text: str, typed: str, tail: str, entry: Entry) -> str:
         name = "multiple" if entry.unit else "multiple_without_unit"
         if half_width(entry.unit).startswith(tail[0]):
             name = "multiple_of_unit"
-    elif entry.unit and _units().known(tail):
+    elif entry.unit and _UNITS.known(tail):
         unit = half_width(entry.unit)
-        alike = any({tail, unit} <= units for units in _units().convertible)
+        alike = any({tail, unit} <= units for units in _UNITS.convertible)
         name = "convertible_unit" if alike else "other_unit"
     elif re.search(_MORE_NUMBERS, re.sub(r"[(\[【].*", "", tail, flags=re.DOTALL)):
         name = "several_numbers"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -26,14 +25,6 @@ class _Remarks(Struct, frozen=True):
     slips: dict[str, list[dict[str, str]]]
 
 
-_KEPT = toml_files.Kept[_Remarks]("remarks-1", _Remarks)
-
-
-@cache
-def _remarks() -> _Remarks:
-    return toml_files.load_as(Path(__file__).with_name("remarks.toml"), _KEPT, _remarks_of)
-
-
 def _remarks_of(document: toml_files.Document) -> _Remarks:
     sentences: dict[str, str] = {}
     slips: dict[str, list[dict[str, str]]] = {}
@@ -45,6 +36,13 @@ def _remarks_of(document: toml_files.Document) -> _Remarks:
     return _Remarks(sentences, slips)
 
 
+_REMARKS = toml_files.load_as(
+    Path(__file__).with_name("remarks.toml"),
+    toml_files.Kept[_Remarks]("remarks-1", _Remarks),
+    _remarks_of,
+)
+
+
 def remark_rule(name: str) -> str:
     """The rule that a sentence belongs to: FORM012 for "FORM012.duplicate_row"."""
     return name.partition(".")[0]
@@ -52,13 +50,13 @@ def remark_rule(name: str) -> str:
 
 def remark(name: str, /, **said: object) -> str:
     """The sentence of this name ("FORM012.duplicate_row"), with what is ``said`` in its places."""
-    return _remarks().sentences[name].format_map(said)
+    return _REMARKS.sentences[name].format_map(said)
 
 
 def known_slip(kind: str, said: Mapping[str, object], **texts: str) -> str | None:
     """What is said of a text that is no value, by the first of the known slips of a ``kind`` whose
     pattern is found in one of the ``texts``; None if it is like none of them."""
-    for slip in _remarks().slips[kind]:
+    for slip in _REMARKS.slips[kind]:
         for part, text in texts.items():
             found = re.search(slip[part], text) if part in slip else None
             if found is not None:
