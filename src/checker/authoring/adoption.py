@@ -16,29 +16,33 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from checker.authoring.printed_tables import (
+    CODE_OF_UNIT,
     CODE_WORDS,
     LABEL_WORDS,
     REMARK_WORDS,
-    UNIT_OF_ROW,
     Leaf,
     Pair,
     PrintedTable,
+    header_over,
+    is_school,
+    names_unit,
     own_pairs,
+    pairs_below,
     pairs_beside,
     pairs_on,
     tables_on,
     title_of,
 )
 from checker.authoring.printed_types import (
-    UNIT_WORDS,
     column_ids,
+    column_unit,
+    edition_of,
     holds_units,
     only_ticks,
     read_number,
     type_of,
-    unit_of,
-    years_on,
 )
+from checker.authoring.printed_units import SHARE, UNIT_WORDS, unit_of, units_in
 from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, quoted, subset_rule
 from checker.authoring.seen_relations import relations_of
 from checker.forms.adopted_cells import NO_OPTIONS, is_end
@@ -46,25 +50,6 @@ from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.snapshot import Snapshot
-
-KNOWN_IDS = (
-    ("学校(机构)名称", "school.name"),
-    ("学校(机构)标识码", "school.code"),
-    ("学校名称", "school.name"),
-    ("单位名称", "school.name"),
-    ("填报单位", "school.name"),
-    ("填报学校", "school.name"),
-    ("编制单位", "school.name"),
-    ("幼儿园名称", "school.name"),
-    ("单位", "school.name"),
-    ("学校标识码", "school.code"),
-    ("学校代码", "school.code"),
-    ("标识码", "school.code"),
-    ("办学类型", "school.kind"),
-    ("学校", "school.name"),
-)
-
-_UNITS = re.compile(r"[^\W\d_]{1,4}|㎡")
 
 
 class Draft(Struct):
@@ -116,7 +101,7 @@ class _Writer:
         self.known: dict[tuple[object, ...], str] = {}
         self.alike: Counter[tuple[object, ...]] = Counter()
         self.names: list[str] = []
-        self.unit = ""
+        self.begins: dict[str, int] = {}
         self.ledger = ""
 
     def text(self) -> str:
@@ -134,10 +119,7 @@ class _Writer:
                 continue
             if self._sheet(f"sheet{number}", name, printed):
                 title = title or title_of(printed)
-        year = next(
-            (m[1] for each in self.main.sheets.values() for m in years_on(each)),
-            str(date.today().year),
-        )
+        year = edition_of(self.main, self.begins) or str(date.today().year)
         head = [
             f"# 由 checker template adopt 从 {len(self.copies)} 份表起草，请逐项核对：",
             "# · 字段编号（id）改成说得清的英文，规则按它引用；type、unit 是按现有的内容推测的；",
@@ -183,29 +165,52 @@ class _Writer:
         """Whether anything was found on it."""
         same = [copy.sheets[name] for copy in self.copies if name in copy.sheets]
         tables = list(tables_on(printed, same))
+        self.begins[name] = min((each.begin for each in tables), default=9)
         rows = {row for each in tables for row in range(each.top, each.last + 1)}
-        pairs = list(pairs_on(printed, rows))
-        pairs += own_pairs(printed, tables) if tables else pairs_beside(printed)
+        below = list(pairs_below(printed, same))
+        card = {row + down for row, _ in below for down in (0, 1)}
+        pairs = [*pairs_on(printed, rows, same), *(pair for _, pair in below)]
+        if tables or below:
+            body = {row for each in tables for row in range(each.begin, each.last + 1)}
+            free = set(range(2, printed.snapshot.last_row + 1)) - body - card
+            pairs += own_pairs(printed, tables, same)
+            pairs += pairs_beside(printed, same, free) if free else ()
+        else:
+            pairs += pairs_beside(printed, same)
+        pairs = self._known_once(name, printed, pairs)
         if not tables and not pairs:
             return False
         tables, headings = self._told_apart(name, printed, self._one_ledger(name, tables))
         if not tables and not pairs:
             return True
         is_ledger = any(not each.labels and self._is_ledger(each) for each in tables)
-        units = [pair for pair in pairs if squeeze(pair[0]) in UNIT_WORDS]
-        pairs = [pair for pair in pairs if pair not in units]
-        self.unit = next((value for _, value, *_ in units if _UNITS.fullmatch(value)), "")
+        pairs = [
+            pair
+            for pair in pairs
+            if squeeze(pair.label) not in UNIT_WORDS
+            or (squeeze(pair.label) == "单位" and not units_in(f"单位:{pair.value}"))
+        ]
         parts = _SheetParts()
         self._pairs(sheet_id, pairs, is_ledger, parts)
         if pairs:
             self.found.append(f"{name}：{len(pairs)} 个“名称—内容”")
+        if not self.identity and not is_ledger:
+            self._school_in_title(name, printed)
+        ends = [0, *(each.last for each in tables)]
         for number, each in enumerate(tables, 1):
             self._values(name, each)
+            above = max(end for end in ends if end < each.begin)
+            unit = _unit_above(printed, each, above, number == 1)
+            for path in each.doubled:
+                self.found.append(
+                    f"{name}：第 {each.bottom} 行的表头“{path}”有几处，不能确定是哪一栏，没有起草；"
+                    "请在表上改成不同的名称。"
+                )
             if each.labels:
-                self._grid(sheet_id, each, parts, headings.get(each.bottom, ""))
+                self._grid(sheet_id, each, parts, headings.get(each.bottom, ""), unit)
                 what = f"第 {each.bottom} 行表头的表格"
             elif self._is_ledger(each):
-                parts.ledger += self._ledger(sheet_id, each, parts.fields)
+                parts.ledger += self._ledger(sheet_id, each, parts.fields, unit)
                 what = "台账，一行一个单位"
             else:
                 self._listing(f"{sheet_id}_t{number}", each, parts)
@@ -233,6 +238,39 @@ class _Writer:
             self.layouts += ["cells = [", *parts.cells, "]"]
         self.layouts += [*parts.grids, *parts.listings, *parts.ledger]
         return True
+
+    def _known_once(self, name: str, printed: PrintedSheet, pairs: Sequence[Pair]) -> list[Pair]:
+        """The pairs without those whose label stands in several places, where none is certain."""
+        kept: dict[str, Pair] = {}
+        for pair in pairs:
+            text = squeeze(pair.label).rstrip(":")
+            labels = [*printed.bearing(text), *printed.bearing(f"{text}:")]
+            if pair.where == "same" or len(labels) == 1:
+                kept.setdefault(text, pair)
+            elif text not in kept:
+                self.found.append(
+                    f"{name}：“{text}”有 {len(labels)} 处，不能确定是哪一格，没有起草；"
+                    "请在表上改成不同的名称。"
+                )
+                kept[text] = pair
+        several = [text for text, pair in kept.items() if pair.where != "same"]
+        return [
+            pair
+            for text, pair in kept.items()
+            if text not in several
+            or len([*printed.bearing(text), *printed.bearing(f"{text}:")]) == 1
+        ]
+
+    def _school_in_title(self, name: str, printed: PrintedSheet) -> None:
+        """Says that the name of the school stands in the title only, where it is not read."""
+        title = title_of(printed)
+        school = _name_in(title)
+        if school and not self.names:
+            self.names.append(school)
+            self.found.append(
+                f"{name}：学校名称只印在表题里（“{school}”），不能从那里读；请在表上另加一格"
+                "“学校名称：”，或者在 layout 里写 file_name 从文件名读。"
+            )
 
     def _one_ledger(self, name: str, tables: Sequence[PrintedTable]) -> list[PrintedTable]:
         """The tables without the ledgers after the first of the workbook."""
@@ -265,7 +303,7 @@ class _Writer:
             if len(same) < 2:
                 continue
             texts = [_heading(printed, each) for each in same]
-            if all(texts):
+            if all(texts) and len(set(texts)) == len(texts):
                 headings.update((each.bottom, text) for each, text in zip(same, texts, strict=True))
                 continue
             left_out += same
@@ -279,27 +317,35 @@ class _Writer:
     def _pairs(
         self, sheet_id: str, pairs: Sequence[Pair], is_ledger: bool, parts: _SheetParts
     ) -> None:
-        for number, (label, value, where, printed_row) in enumerate(pairs, 1):
+        for number, pair in enumerate(pairs, 1):
             own = f"{sheet_id}.p{number}"
-            field_id = own if is_ledger else self._id(label, own)
-            if field_id == "school.name" and value:
-                self.names.append(value)
-            unit = unit_of(label)
+            field_id = own if is_ledger else self._id(pair.label, own)
+            if field_id == "school.name" and pair.value:
+                self.names.append(pair.value)
+            unit = unit_of(pair.label) or pair.unit
+            kind = "text"
+            if pair.where != "same" and not field_id.startswith("school."):
+                kind = type_of([read_number(pair.value)], unit, pair.label)
             entry = inline(
                 id=field_id,
-                label=label,
-                row=printed_row or f"p{number}",
-                type=type_of([read_number(value)], unit) if where == "beside" else "text",
-                unit=unit,
+                label=pair.label,
+                row=pair.number or f"p{number}",
+                type=kind,
+                unit=unit if kind != "text" else "",
                 blank="none",
                 columns=["whole"],
             )
-            parts.fields.append(f"  {entry},  # 现在：{_short(value)}")
-            parts.cells.append(f"  {inline(field=field_id, label=label, value=where)},")
+            parts.fields.append(f"  {entry},  # 现在：{_short(pair.value)}")
+            parts.cells.append(f"  {inline(field=field_id, label=pair.label, value=pair.where)},")
 
     def _id(self, label: str, otherwise: str) -> str:
         bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
-        known = next((name for word, name in KNOWN_IDS if word in (squeeze(label), bare)), None)
+        texts = (squeeze(label).rstrip(":"), bare)
+        known = "school.name" if names_unit(label) else None
+        if any(text in CODE_OF_UNIT for text in texts):
+            known = "school.code"
+        elif bare == "办学类型":
+            known = "school.kind"
         if known is None or known in self.ids:
             return otherwise
         self.ids.add(known)
@@ -322,10 +368,25 @@ class _Writer:
                         leaf.values.append(sheet.raw(row.number, leaf.column))
 
     def _is_ledger(self, each: PrintedTable) -> bool:
-        words = {squeeze(leaf.path) for leaf in each.leaves}
-        return bool(words & {squeeze(word) for word in UNIT_OF_ROW})
+        """Whether each row of a table is a school: one column names it, in one row each."""
+        at = next(
+            (
+                leaf.column
+                for leaf in each.leaves
+                if (names_unit(leaf.path) and not holds_units(leaf))
+                or squeeze(leaf.path) in CODE_OF_UNIT
+            ),
+            None,
+        )
+        if at is None:
+            return False
+        printed = each.printed
+        areas = [printed.area(row, at) for row in range(each.first, each.last + 1)]
+        return not any(area[0] != area[2] for area in areas)
 
-    def _grid(self, sheet_id: str, each: PrintedTable, parts: _SheetParts, heading: str) -> None:
+    def _grid(
+        self, sheet_id: str, each: PrintedTable, parts: _SheetParts, heading: str, sheet_unit: str
+    ) -> None:
         unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         used = [
             leaf
@@ -347,18 +408,25 @@ class _Writer:
                 more["year"] = int(year)
             parts.columns[column_id] = inline(id=column_id, title=leaf.path, **more)
         names = [column_id for column_id, *_ in ids]
-        in_grid = self._grid_rows(sheet_id, each, used, names, ids[0][1], parts.fields)
-        header = self._path_of(each, each.labels[-1], LABEL_WORDS)
-        lines = ["", "[[layout.sheets.grids]]", f"labels = {quoted(header)}"]
-        groups = self._path_of(each, each.labels[0], ("",))
-        if groups and groups != header:
-            lines.append(f"groups = {quoted(groups)}")
+        groups_of = _alike(used, names)
+        in_grid = self._grid_rows(sheet_id, each, groups_of, ids[0][1], parts.fields, sheet_unit)
+        lines = ["", "[[layout.sheets.grids]]"]
+        if each.headless:
+            lines.append("left = true")
+        else:
+            header = header_over(each, each.labels[-1]) or LABEL_WORDS[-1]
+            lines.append(f"labels = {quoted(header)}")
+            groups = header_over(each, each.labels[0])
+            if groups and groups != header:
+                lines.append(f"groups = {quoted(groups)}")
         if heading:
             lines.append(f"below = {quoted(heading)}")
-        if each.block:
+        if each.beside:
+            lines.append(f"block = {each.block}\nbeside = {quoted(list(each.beside))}")
+        elif each.block:
             lines.append(f"block = {each.block}\nblocks = {each.blocks}")
         if each.code:
-            lines.append(f"code = {quoted(self._path_of(each, each.code, CODE_WORDS))}")
+            lines.append(f"code = {quoted(header_over(each, each.code) or CODE_WORDS[-1])}")
         pairs = ", ".join(
             f"{quoted(column)} = {quoted(leaf.path)}"
             for column, leaf in zip(names, used, strict=True)
@@ -369,65 +437,96 @@ class _Writer:
         self,
         sheet_id: str,
         each: PrintedTable,
-        used: Sequence[Leaf],
-        names: list[str],
+        groups: Sequence[_Alike],
         stage: str,
         fields: list[str],
+        sheet_unit: str,
     ) -> list[str]:
-        """The ids of the rows of a grid, which are added to ``fields``."""
+        """The ids of the rows of a grid, which are added to ``fields``: one for all columns of a
+        row that count in the same unit."""
         printed = each.printed
         unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
+        paths = {
+            row: path
+            for row in range(each.first, each.last + 1)
+            if (path := printed.row_path(row, each.labels)) and not _is_remark(each, row, path)
+        }
+        labels = Counter(path[-2:] for path in paths.values())
         in_grid: list[str] = []
         before = sum(f"{sheet_id}.r" in line for line in fields)
-        for row in range(each.first, each.last + 1):
-            path = printed.row_path(row, each.labels)
-            if not path or (is_end(path[-1]) and not path[-1].startswith("其中")):
-                continue
-            unit = str(printed.snapshot.raw(row, unit_at) or "") if unit_at else self.unit
-            values = [
-                copy.sheets[printed.snapshot.title].raw(row, leaf.column)
-                for copy in self.copies
-                if printed.snapshot.title in copy.sheets
-                for leaf in used
-            ]
+        by_row: dict[int, str] = {}
+        unsure: list[int] = []
+        for row, path in paths.items():
             code = row_code(printed.snapshot.raw(row, each.code)) if each.code else ""
-            field_id = f"{sheet_id}.r{before + len(in_grid) + 1}"
-            in_grid.append(field_id)
+            if labels[path[-2:]] > 1 and not code:
+                unsure.append(row)
+                continue
             label = "/".join(part.replace("/", "//") for part in path[-2:])
-            empty = sum(value in (None, "") for value in values)
-            blank = {"blank": "none"} if 0 < empty < len(values) else {}
-            entry = inline(
-                id=field_id,
-                label=label,
-                row=code or str(len(in_grid)),
-                type=type_of(values, unit),
-                unit=unit,
-                **blank,
-                columns=names,
+            own_unit = squeeze(printed.snapshot.raw(row, unit_at)).strip("()") if unit_at else ""
+            own_unit = own_unit or unit_of(path[-1].replace("/", "//"))
+            number = str(len(by_row) + 1)
+            for group in groups:
+                values = self._cells_of(printed.snapshot.title, row, group.leaves)
+                unit = group.unit or own_unit
+                if not unit and not group.share and not SHARE.search(path[-1]):
+                    unit = sheet_unit
+                if group.unit and own_unit and unit_at is None and group.unit != own_unit:
+                    unit = own_unit if group.unit != "%" else "%"
+                field_id = f"{sheet_id}.r{before + len(in_grid) + 1}"
+                in_grid.append(field_id)
+                if group is groups[0]:
+                    by_row[row] = field_id
+                empty = sum(value in (None, "") for value in values)
+                blank = {"blank": "none"} if 0 < empty < len(values) else {}
+                kind = type_of(values, unit, path[-1] if not group.share else group.words)
+                entry = inline(
+                    id=field_id,
+                    label=label,
+                    row=code or number,
+                    type=kind,
+                    unit=unit if kind != "text" else "",
+                    **blank,
+                    columns=list(group.names),
+                )
+                fields.append(f"  {entry},")
+            has_whole = "whole" in groups[0].names
+            self._subset(each, row, groups[0].leaves, by_row, label, stage, has_whole)
+        if unsure:
+            rows = "、".join(map(str, unsure))
+            self.found.append(
+                f"{printed.snapshot.title}：第 {rows} 行的名称与别的行一样，又没有行号，不能确定，"
+                "没有起草；请在表上改成不同的名称。"
             )
-            fields.append(f"  {entry},")
-            self._subset(each, row, used, in_grid, label, stage, "whole" in names)
         return in_grid
+
+    def _cells_of(self, title: str, row: int, leaves: Sequence[Leaf]) -> list[object]:
+        """What stands in a row under some columns, in all copies."""
+        return [
+            copy.sheets[title].raw(row, leaf.column)
+            for copy in self.copies
+            if title in copy.sheets
+            for leaf in leaves
+        ]
 
     def _subset(
         self,
         each: PrintedTable,
         row: int,
         used: Sequence[Leaf],
-        in_grid: Sequence[str],
+        by_row: Mapping[int, str],
         label: str,
         stage: str,
         has_whole: bool,
     ) -> None:
         """Proposes 其中 ≤ the row above that is no 其中, if it holds wherever both are numbers."""
         printed = each.printed
-        if "其中" not in label or len(in_grid) < 2:
+        if "其中" not in label or row not in by_row:
             return
-        field_id = in_grid[-1]
+        field_id = by_row[row]
         whole = row - 1
         while whole >= each.first and "其中" in printed.text(whole, each.labels[-1]):
             whole -= 1
-        if whole < each.first:
+        if whole not in by_row:
             return
         held = compared = 0
         for copy in self.copies:
@@ -448,18 +547,11 @@ class _Writer:
         )
         self.relations.append(f"{field_id}（{label}）<= {over}：{support}")
         if stage or has_whole:
-            whole_id = in_grid[-1 - (row - whole)]
-            self.rules.append(subset_rule(field_id, whole_id, (label, over), stage, support))
+            self.rules.append(subset_rule(field_id, by_row[whole], (label, over), stage, support))
 
-    def _path_of(self, each: PrintedTable, column: int, words: Sequence[str]) -> str:
-        """The header over a column of labels or codes; 甲 or 乙 below it where there is none."""
-        for row in range(each.first - 1, each.top - 1, -1):
-            text = each.printed.text(row, column)
-            if text:
-                return text
-        return words[-1]
-
-    def _ledger(self, sheet_id: str, each: PrintedTable, fields: list[str]) -> list[str]:
+    def _ledger(
+        self, sheet_id: str, each: PrintedTable, fields: list[str], sheet_unit: str
+    ) -> list[str]:
         headers: list[str] = []
         named: dict[int, str] = {}
         for number, leaf in enumerate(each.leaves, 1):
@@ -467,13 +559,18 @@ class _Writer:
                 continue
             field_id = self._id(leaf.path, f"{sheet_id}.c{number}")
             named[leaf.column] = field_id
-            unit = unit_of(leaf.path)
+            unit = column_unit(leaf)
+            kind = "text"
+            if not field_id.startswith("school."):
+                kind = type_of(leaf.values, unit, leaf.path)
+            if not unit and kind in ("count", "amount") and not _NOT_COUNTED.search(leaf.path):
+                unit = sheet_unit
             entry = inline(
                 id=field_id,
                 label=leaf.path,
                 row=str(number),
-                type=type_of(leaf.values, unit),
-                unit=unit,
+                type=kind,
+                unit=unit if kind != "text" else "",
                 columns=["whole"],
             )
             fields.append(f"  {entry},")
@@ -515,8 +612,9 @@ class _Writer:
                 entry = inline(id=column_id, title=head, type=types[column_id], **codes)
                 columns.append(f"  {entry},")
                 continue
-            unit = unit_of(leaf.path)
-            kind = types[column_id] = type_of(leaf.values, unit)
+            unit = column_unit(leaf)
+            kind = types[column_id] = type_of(leaf.values, unit, leaf.path)
+            unit = unit if kind != "text" else ""
             blank = {"blank": "none"} if any(v in (None, "") for v in leaf.values) else {}
             entry = inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
             columns.append(f"  {entry},")
@@ -573,6 +671,79 @@ def _heading(printed: PrintedSheet, each: PrintedTable) -> str:
             (text,) = texts
             return "" if ":" in text or len(printed.containing(text)) > 1 else text
     return ""
+
+
+class _Alike(Struct, frozen=True):
+    """Columns of a grid that count in one unit ("": in that of their row), with their ids.
+    ``share``: they hold rates, which are not counted in the unit of the table."""
+
+    unit: str
+    share: bool
+    words: str
+    leaves: Sequence[Leaf]
+    names: Sequence[str]
+
+
+def _alike(leaves: Sequence[Leaf], names: Sequence[str]) -> list[_Alike]:
+    """The columns of a grid by the units that their headers or figures bear."""
+    groups: dict[tuple[str, bool], list[tuple[Leaf, str]]] = {}
+    for leaf, name in zip(leaves, names, strict=True):
+        share = SHARE.search(squeeze(leaf.path)) is not None
+        groups.setdefault((column_unit(leaf), share), []).append((leaf, name))
+    return [
+        _Alike(unit, share, own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
+        for (unit, share), own in groups.items()
+    ]
+
+
+def _is_remark(each: PrintedTable, row: int, path: Sequence[str]) -> bool:
+    """Whether a row of a grid is a remark or a heading: a text over all columns, or alone that ends
+    a table."""
+    printed = each.printed
+    if any(printed.snapshot.raw(row, leaf.column) not in (None, "") for leaf in each.leaves):
+        return False
+    area = printed.area(row, each.labels[-1])
+    over = any(area[1] <= leaf.column <= area[3] for leaf in each.leaves)
+    return over or (is_end(path[-1]) and not path[-1].startswith("其中"))
+
+
+_NOT_COUNTED = re.compile(rf"年份|年度|年限|序号|{SHARE.pattern}")
+"""In the header of a column of a ledger that is not counted in the unit printed above it."""
+
+
+def _unit_above(printed: PrintedSheet, each: PrintedTable, after: int, is_first: bool) -> str:
+    """The one unit that is printed in a line 单位：… nearest above a table; of a table below others
+    also that of the whole sheet, if no other line names one. "" where several units are named."""
+    lines: dict[int, list[str]] = {}
+    for row in range(1, each.begin):
+        for column in range(1, printed.snapshot.last_column + 1):
+            raw = printed.snapshot.raw(row, column)
+            named = units_in(raw) if isinstance(raw, str) else None
+            if named == [] and squeeze(raw).rstrip(":").endswith("单位"):
+                beside = printed.snapshot.raw(row, printed.area(row, column)[3] + 1)
+                named = units_in(f"单位:{squeeze(beside)}")
+            if named:
+                lines[row] = named
+    own = [row for row in lines if row > after]
+    if own:
+        units = lines[own[-1]]
+        return units[0] if len(units) == 1 else ""
+    if is_first or len(lines) != 1:
+        return ""
+    (units,) = lines.values()
+    return units[0] if len(units) == 1 else ""
+
+
+def _name_in(title: str) -> str:
+    """The name of a school at the beginning of a title; "" for none."""
+    names = [title[:at] for at in range(3, len(title)) if is_school(title[:at])]
+    return next((name for name in reversed(names) if not _GENERAL.fullmatch(name)), "")
+
+
+_GENERAL = re.compile(
+    r".*(?:全[县市区省]|义务教育|中小|普通|农村|城[区乡镇]|各|[××*X]+[县市区].{0,4}|秋季|春季|学期|民办|公办)"
+    r"(?:学校|小学|中学|幼儿园|高中|初中|完小|教学点)"
+)
 
 
 def _plain_title(text: str, most: int) -> str:

@@ -4,38 +4,73 @@ value, the title. PrintedTable by how it looks; what it means is not asked here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from checker.forms.adopted_cells import PAIR_END, PAIR_LABEL, is_end
+from checker.authoring.printed_units import (
+    UNIT_WORDS,
+    UNITS,
+    is_figure,
+    is_quantity,
+    is_unit,
+    unit_behind,
+)
+from checker.forms.adopted_cells import CROSSES, PAIR_END, PAIR_LABEL, TICKS, is_end
 from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
-from checker.model.snapshot import Area, SheetSnapshot
+from checker.model.snapshot import SheetSnapshot
 
 LABEL_WORDS = ("项目", "指标", "内容", "名称", "甲")
-UNIT_OF_ROW = (
-    *("学校名称", "单位名称", "学校标识码", "标识码", "幼儿园名称"),
-    *("学校", "幼儿园", "填报学校"),
+_HEADS_LABELS = re.compile("项目|指标|类别|科目|名称|内容")
+"""In the header over the labels of a table."""
+_NAME_OF_UNIT = re.compile(
+    r"(?:(?:填报|填表|编制|申报|报送|上报|受检|被查)?(?:学校|单位|幼儿园|园所|机构|院校)"
+    r"(?:\((?:机构|园|园所|点)\)|/?幼儿园|\(幼儿园\))?|校|园)(?:名称|全称|名)?|学校、幼儿园(?:名称)?"
 )
+"""The label of the name of the school that fills a form in, without brackets behind it."""
+_BARE_NAMES = ("校", "园", "园所", "机构", "院校")
+_SCHOOL = re.compile(
+    r".{1,24}(?:学校|小学|中学|幼儿园|中心校|教学点|完小|初中|高中|职高|职教中心|[一二三四五六七八九十]"
+    r"[小中幼]|[校分]部|校区)"
+)
+"""What a school is called."""
 ENTRY_WORDS = ("姓名", "教师姓名", "学生姓名", "班级", "班级名称", "名称")
 """Over a column of entries of a list, whose rows are not the same in every copy."""
-OWN_WORDS = (
-    *("学校", "学校名称", "单位名称", "填报单位", "编制单位", "填报学校", "幼儿园名称"),
-    *("学校标识码", "标识码", "学校代码", "办学类型"),
+CODE_OF_UNIT = (
+    "学校(机构)标识码",
+    "学校标识码",
+    "标识码",
+    "学校代码",
+    "机构标识码",
+    "学校(机构)代码",
 )
+_OWN_WORDS = (*CODE_OF_UNIT, "办学类型")
 """Labels of what says whose form it is; their value may stand beside them without a colon."""
-CODE_WORDS = ("序号", "行号", "编号", "行次", "乙")
+CODE_WORDS = ("序号", "行号", "编号", "行次", "乙", "代码", "指标代码")
+ORDINAL_WORDS = ("序号", "编号")
+"""Over the numbers of entries; those of 行次 are printed."""
 SIGN_WORDS = ("甲", "栏次")
 """What begins the row of signs below a header: 甲 乙 1 2 3."""
-REMARK_WORDS = ("备注",)
+REMARK_WORDS = ("备注", "说明", "备注说明")
 YEAR = re.compile(r"(20[0-9]{2})年?")
+_NO_LABEL = re.compile(r"(?:填[表报])?(?:说明|须知)|注|附[:注件]|其中|备注说明|https?")
 _PAIR = re.compile(rf"(?:^|\s)({PAIR_LABEL})\s*:(.*?)(?={PAIR_END})")
 MOST_HEADER_ROWS = 4
+SAMPLED_ROWS = 40
+"""So many rows below a header tell what stands in its columns."""
 
-Pair = tuple[str, str, str, str]
-"""Label, value, where the value is ("same" cell, "beside"), the row's number ("" for none)."""
+
+class Pair(Struct, frozen=True):
+    """A label and its value: what stands there now, where ("same" cell, "beside", "below"), the
+    number of its row ("" for none), the unit printed behind it."""
+
+    label: str
+    value: str
+    where: str
+    number: str = ""
+    unit: str = ""
 
 
 class Leaf(Struct):
@@ -64,6 +99,12 @@ class PrintedTable(Struct):
     blocks: int = 0
     begin: int = 0
     """The first row of its header."""
+    beside: tuple[str, ...] = ()
+    """The headers over the labels of the tables side by side, where they are not all the same."""
+    headless: bool = False
+    """Whether its labels stand in columns without a header."""
+    doubled: tuple[str, ...] = ()
+    """Header paths that stand over several columns, of which none is offered."""
 
     @property
     def top(self) -> int:
@@ -82,26 +123,135 @@ def tables_on(
         if bottom is None:
             row += 1
             continue
-        spans = _spans(printed, row)
+        if _values_below(printed, row, copies):
+            row += 2
+            continue
+        spans = _spans(printed, row, bottom, copies)
         found = [_table(printed, row, bottom, copies, span) for span in spans]
+        found = [each for each in found if each.leaves]
         for number, each in enumerate(found, 1):
             each.begin = row
-            if len(found) > 1:
+            if len(found) > 1 and all(other.labels for other in found):
                 each.block, each.blocks = number, len(found)
+                heads = tuple(header_over(other, other.labels[-1]) for other in found)
+                each.beside = heads if len(set(heads)) > 1 else ()
             yield each
-        row = max(each.last for each in found) + 1
+        row = max([bottom, *(each.last for each in found)]) + 1
 
 
-def _spans(printed: PrintedSheet, row: int) -> list[tuple[int, int]]:
-    """The columns of the tables side by side whose header begins in a row: where the first header
-    text stands again, another table begins."""
+def header_over(table: PrintedTable, column: int) -> str:
+    """The text of the header over a column of labels or codes; "" where there is none."""
+    for row in range(table.first - 1, table.top - 1, -1):
+        text = table.printed.text(row, column)
+        if text:
+            return text
+    return ""
+
+
+def _spans(
+    printed: PrintedSheet, row: int, bottom: int, copies: Sequence[SheetSnapshot]
+) -> list[tuple[int, int]]:
+    """The columns of the tables side by side whose header begins in a row: another begins where the
+    first header text stands again, behind an empty column, and at labels after figures."""
     texts = _texts(printed, row)
     first = texts[min(texts)]
-    begins = [at for at, text in texts.items() if text == first]
     last = printed.snapshot.last_column
-    if len(begins) < 2 or first in REMARK_WORDS:
+    kinds = kinds_below(printed, bottom + 1, range(1, last + 1), copies)
+    begins = [at for at, text in texts.items() if text == first]
+    if first in REMARK_WORDS:
+        begins = begins[:1]
+    heads = {at: printed.text(bottom, at) for at in range(1, last + 1)}
+    if len(begins) < 2:
+        begins = [min(texts)]
+        for at in range(begins[0] + 1, last + 1):
+            gap = not heads[at - 1] and not kinds.get(at - 1)
+            here = [held for held in range(begins[-1], at) if heads[held] or kinds.get(held)]
+            after = [held for held in range(at, last + 1) if heads[held] or kinds.get(held)]
+            own = [kinds.get(each) for each in here]
+            if (gap and heads[at] and len(here) > 1 and len(after) > 1) or (
+                (kinds.get(at), kinds.get(at - 1), kinds.get(at + 1))
+                == ("text", "figure", "figure")
+                and own == ["text", *["figure"] * (len(own) - 1)]
+                and _HEADS_LABELS.search(heads[at])
+                and _HEADS_LABELS.search(heads[begins[-1]])
+            ):
+                begins.append(at)
+    if len(begins) < 2:
         return [(1, last)]
     return list(zip(begins, [*[at - 1 for at in begins[1:]], last], strict=True))
+
+
+def kinds_below(
+    printed: PrintedSheet, first: int, columns: Iterable[int], copies: Sequence[SheetSnapshot]
+) -> dict[int, str]:
+    """What mostly stands in columns below a header, in a sheet and its copies: "figure", "mark" (a
+    tick, 是), "unit" or "text"; columns with nothing in them are left out."""
+    columns = list(columns)
+    counted: dict[int, Counter[str]] = {}
+    for sheet in (printed.snapshot, *copies):
+        for row in range(first, min(first + SAMPLED_ROWS, sheet.last_row + 1)):
+            held = {at: value for at in columns if (value := sheet.raw(row, at)) not in (None, "")}
+            texts = [squeeze(value) for value in held.values()]
+            if not held and row > first and not any(printed.text(row, at) for at in columns):
+                break
+            if len(held) < 2 and any(map(is_end, texts)):
+                continue
+            for at, value in held.items():
+                counted.setdefault(at, Counter())[_kind(value)] += 1
+    return {at: count.most_common(1)[0][0] for at, count in counted.items()}
+
+
+def _kind(value: object) -> str:
+    text = squeeze(value)
+    if is_figure(value):
+        return "figure"
+    if text in TICKS | CROSSES:
+        return "mark"
+    return "unit" if text in UNITS else "text"
+
+
+def _values_below(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapshot]) -> bool:
+    """Whether a row of labels has one row of values below it and then another row of labels with
+    its own values: a card, no table. In it texts stand where figures stood, and again."""
+    labels, more = _texts(printed, row), _texts(printed, row + 2)
+    if len(labels) < 2 or len(more) < 2 or set(labels.values()) & set(more.values()):
+        return False
+    for sheet in (printed.snapshot, *copies):
+        rows = [
+            {
+                at: is_quantity(value)
+                for at in range(1, sheet.last_column + 1)
+                if (value := sheet.raw(each, at)) not in (None, "")
+            }
+            for each in (row + 1, row + 2, row + 3)
+        ]
+        above, between, below = rows
+        if any(between.values()) or len(more) < len(above) - 1:
+            continue
+        if any(above.get(at) and at in between for at in above) and any(
+            below.get(at) and at in between for at in below
+        ):
+            return True
+    return False
+
+
+def pairs_below(
+    printed: PrintedSheet, copies: Sequence[SheetSnapshot] = ()
+) -> Iterator[tuple[int, Pair]]:
+    """The pairs of a card whose values stand below their labels, with the row of the label."""
+    row = 1
+    while row <= min(printed.snapshot.last_row, SEARCHED_ROWS):
+        if _header_bottom(printed, row, copies) != row or not _values_below(printed, row, copies):
+            row += 1
+            continue
+        rows = [row, row + 2]
+        while _values_below(printed, rows[-1], copies):
+            rows.append(rows[-1] + 2)
+        for each in rows:
+            for at in _texts(printed, each):
+                label = str(printed.snapshot.raw(each, at)).strip()
+                yield each, Pair(label, _shown(printed.snapshot.raw(each + 1, at)), "below")
+        row = rows[-1] + 2
 
 
 def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapshot]) -> int | None:
@@ -112,7 +262,7 @@ def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsh
     cells = printed.snapshot
     if len(texts) < 3 or any(map(_is_no_header, texts.values())):
         return None
-    if any(_is_figure(cells.raw(row, at)) for at in range(1, cells.last_column + 1)):
+    if any(is_figure(cells.raw(row, at)) for at in range(1, cells.last_column + 1)):
         return None
     known = any(
         text in CODE_WORDS
@@ -127,7 +277,7 @@ def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsh
         bottom += 1
     if known or any(_figures_follow(sheet, bottom + 1) for sheet in (printed.snapshot, *copies)):
         return bottom
-    named = any(text in (*UNIT_OF_ROW, *ENTRY_WORDS) for text in texts.values())
+    named = any(text in ENTRY_WORDS or names_unit(text) for text in texts.values())
     return bottom if named and not _pairs_follow(printed, row) else None
 
 
@@ -135,9 +285,9 @@ def _figures_follow(cells: SheetSnapshot, row: int) -> bool:
     """Whether a row holds labels and then figures only, with a remark behind them at most: text and
     figure in turns are pairs, and no row of a table."""
     kinds = [
-        "figure" if _is_figure(value) else "text"
+        "figure" if is_figure(value) else "text"
         for at in range(1, cells.last_column + 1)
-        if (value := cells.raw(row, at)) not in (None, "")
+        if (value := cells.raw(row, at)) not in (None, "") and not is_unit(value)
     ]
     while kinds and kinds[0] == "figure":
         kinds.pop(0)  # its number
@@ -145,7 +295,11 @@ def _figures_follow(cells: SheetSnapshot, row: int) -> bool:
         return False
     figures = kinds.count("figure")
     first = kinds.index("figure") if figures else len(kinds)
-    return figures >= 2 and 0 < first <= 3 and "text" not in kinds[first : first + figures]
+    if figures >= 2 and 0 < first <= 3 and "text" not in kinds[first : first + figures]:
+        return True
+    runs = [kind for at, kind in enumerate(kinds) if at == 0 or kind != kinds[at - 1]]
+    several = len(kinds) > len(runs)  # label and one value in turns are pairs
+    return several and runs[0] == "text" and runs[-1] == "figure" and len(runs) == 4
 
 
 def _pairs_follow(printed: PrintedSheet, row: int) -> bool:
@@ -153,17 +307,33 @@ def _pairs_follow(printed: PrintedSheet, row: int) -> bool:
     turns, or values in cells that are merged one below the other."""
     cells = printed.snapshot
     kinds = [
-        _is_figure(value)
+        is_quantity(value)
         for at in range(1, cells.last_column + 1)
-        if (value := cells.raw(row + 1, at)) not in (None, "")
+        if (value := cells.raw(row + 1, at)) not in (None, "") and not is_unit(value)
     ]
     if len(kinds) >= 4 and kinds == [False, True] * (len(kinds) // 2):
+        return True
+    texts = list(_texts(printed, row).values())
+    if len(texts) >= 2 and is_school(texts[1]) and names_unit(texts[0]):
         return True
     widths = [
         {at for at in _texts(printed, each) if printed.area(each, at)[3] > at}
         for each in (row, row + 1)
     ]
     return bool(widths[0] & widths[1])
+
+
+def names_unit(text: str) -> bool:
+    """Whether a label or header asks for the name of the school."""
+    bare = re.sub(
+        r"\((?:盖章|公章|章|签章|全称|园)\)", "", squeeze(text).rpartition("/")[2]
+    ).rstrip(":")
+    return bare not in _BARE_NAMES and _NAME_OF_UNIT.fullmatch(bare) is not None
+
+
+def is_school(text: object) -> bool:
+    """Whether a text looks like the name of a school."""
+    return _SCHOOL.fullmatch(squeeze(text)) is not None
 
 
 def _is_no_header(text: str) -> bool:
@@ -181,7 +351,7 @@ def _is_level(printed: PrintedSheet, first: int, row: int) -> bool:
         and len(texts) >= 2
         and not any(text in (*SIGN_WORDS, "乙") for text in texts.values())
         and not any(
-            _is_figure(printed.snapshot.raw(row, at))
+            is_figure(printed.snapshot.raw(row, at))
             for at in range(1, printed.snapshot.last_column + 1)
         )
         and printed.area(first, min(_texts(printed, first)))[2] < row
@@ -202,27 +372,43 @@ def _table(
     signs = {printed.text(first, leaf.column): leaf.column for leaf in leaves}
     for column in within:
         signs.setdefault(printed.text(first, column), column)
-    code = next((leaf.column for leaf in leaves if leaf.is_called(CODE_WORDS)), None)
+    counting = [leaf.column for leaf in leaves if leaf.is_called(CODE_WORDS)]
+    code = next(iter(counting), None)
     sign = next((signs[word] for word in SIGN_WORDS if word in signs), None)
+    named: set[int] = set()
+    headless = False
     if sign is not None:
         label_at = _below_one_header(printed, bottom, first, sign)
         code = signs.get("乙", code)
-        code = code or next((leaf.column for leaf in leaves if leaf.is_called(("代码",))), None)
         first += 1
     else:
-        label = next(
-            (leaf for leaf in leaves if any(w in squeeze(leaf.path) for w in ("项目", "指标"))),
-            None,
-        )
-        if label is None:
-            label_at = _leading_labels(printed, first, leaves, code, copies)
-        else:
-            area = printed.area(top, label.column)
-            label_at = _named_labels(printed, first, leaves, code, copies, (label, area, span[1]))
+        label_at, named = _labels(printed, first, leaves, counting, copies, within)
+        headless = bool(label_at) and not any(printed.text(bottom, at) for at in label_at)
     if label_at:
-        leaves = [leaf for leaf in leaves if leaf.column not in label_at and leaf.column != code]
+        if code is None or not label_at[0] <= code <= label_at[-1]:
+            named |= {code or 0}
+        left_out = {*label_at, *named, *counting}
+        leaves = [leaf for leaf in leaves if leaf.column not in left_out]
+    leaves, doubled = _each_once(leaves)
     last = _last(printed, bottom, first, [leaf.column for leaf in leaves], within)
-    return PrintedTable(printed, bottom, first, last, leaves, label_at, code)
+    return PrintedTable(
+        printed,
+        bottom,
+        first,
+        last,
+        leaves,
+        label_at,
+        code,
+        headless=headless,
+        doubled=doubled,
+    )
+
+
+def _each_once(leaves: Sequence[Leaf]) -> tuple[list[Leaf], tuple[str, ...]]:
+    """The columns whose path is their own, and the paths of the others."""
+    many = Counter(leaf.path for leaf in leaves)
+    kept = [leaf for leaf in leaves if many[leaf.path] == 1]
+    return kept, tuple(path for path, count in many.items() if count > 1)
 
 
 def _below_one_header(printed: PrintedSheet, bottom: int, first: int, sign: int) -> list[int]:
@@ -232,89 +418,106 @@ def _below_one_header(printed: PrintedSheet, bottom: int, first: int, sign: int)
 
 
 def _leaves(printed: PrintedSheet, top: int, bottom: int, within: Iterable[int]) -> list[Leaf]:
-    """The columns under a header, each path once."""
-    leaves: dict[str, Leaf] = {}
+    """The columns under a header; of one that is merged over several columns the first."""
+    leaves: list[Leaf] = []
     for column in within:
         parts: list[str] = []
         for row in range(top, bottom + 1):
             text = printed.text(row, column)
             if text and (not parts or parts[-1] != text):
                 parts.append(text)
-        if parts:
-            path = "/".join(part.replace("/", "//") for part in parts)
-            leaves.setdefault(path, Leaf(path, column))
-    return list(leaves.values())
+        area = printed.area(bottom, column)
+        if parts and column == max(area[1], min(within)):
+            leaves.append(Leaf("/".join(part.replace("/", "//") for part in parts), column))
+    return leaves
 
 
-def _named_labels(
+def _labels(
     printed: PrintedSheet,
     first: int,
     leaves: Sequence[Leaf],
-    code: int | None,
+    counting: Sequence[int],
     copies: Sequence[SheetSnapshot],
-    named: tuple[Leaf, Area, int],
-) -> list[int]:
-    """The columns of labels of a table with a column 项目 or 指标 (its leaf, its area, and the last
-    column of the table), where figures stand behind it; with the columns of groups before it."""
-    label, area, end = named
-    shown = printed.text(first, label.column)
-    same = [copy for copy in copies if squeeze(copy.raw(first, label.column)) == shown != ""]
-    figures = (
-        _is_figure(sheet.raw(first, at))
-        for sheet in (printed.snapshot, *same)
-        for at in range(area[3] + 1, end + 1)
-        if at != code
-    )
-    if not any(figures):
-        return []
-    before = [leaf.column for leaf in leaves if leaf.column < area[1] and leaf.column != code]
-    groups = [column for column in before if _is_group(printed, first, column)]
-    return [*groups, *range(area[1], area[3] + 1)]
-
-
-def _leading_labels(
-    printed: PrintedSheet,
-    first: int,
-    leaves: Sequence[Leaf],
-    code: int | None,
-    copies: Sequence[SheetSnapshot],
-) -> list[int]:
-    """The columns of labels at the left of a table all of whose other columns hold figures; none
-    where each row is a school or an entry, or stands in other words in the copies."""
-    columns = [leaf for leaf in leaves if leaf.column != code and not leaf.is_called(REMARK_WORDS)]
-    if any(leaf.is_called(UNIT_OF_ROW) for leaf in columns):
-        return []
-    texts: list[Leaf] = []
-    for leaf in columns:
-        values = [printed.snapshot.raw(row, leaf.column) for row in (first, first + 1)]
-        if not any(isinstance(value, str) and squeeze(value) for value in values):
+    within: range,
+) -> tuple[list[int], set[int]]:
+    """The columns of labels at the left of a table whose other columns hold figures, and all
+    columns that are none of figures; none where each row is a school or an entry of a list, or
+    stands in other words in the copies."""
+    kinds = kinds_below(printed, first, within, copies)
+    by_column = {leaf.column: leaf for leaf in leaves}
+    texts: list[int] = []
+    for at in within:
+        if at in counting or (at not in kinds and at not in by_column and not texts):
+            continue
+        if kinds.get(at) != "text":
             break
-        texts.append(leaf)
-    if not texts or len(texts) > 2 or len(texts) == len(columns):
-        return []
-    if any(leaf.is_called(ENTRY_WORDS) for leaf in texts):
-        return []
-    label = texts[-1].column
-    same = all(squeeze(copy.raw(first, label)) == printed.text(first, label) for copy in copies)
-    figures = any(
-        _is_figure(sheet.raw(first, leaf.column))
-        for sheet in (printed.snapshot, *copies)
-        for leaf in columns[len(texts) :]
-    )
-    return [leaf.column for leaf in texts] if same and figures else []
+        texts.append(at)
+    for leaf in leaves:
+        if _is_column_of_schools(printed.snapshot, copies, leaf, first, kinds):
+            return [], set()
+    remarks = {leaf.column for leaf in leaves if leaf.is_called(REMARK_WORDS)}
+    shown = [at for at in texts if at not in remarks]
+    if not shown or shown != texts:
+        return [], set()
+    data = [
+        leaf.column
+        for leaf in leaves
+        if leaf.column not in (*texts, *counting, *remarks) and kinds.get(leaf.column) != "unit"
+    ]
+    heads = [by_column[at] for at in texts if at in by_column]
+    if not data or any(leaf.is_called(ENTRY_WORDS) for leaf in heads if not leaf.is_called("名称")):
+        return [], set()
+    figures = [at for at in data if kinds.get(at) == "figure"]
+    free = [at for at in data if kinds.get(at) == "text"]
+    marks = [at for at in data if kinds.get(at) == "mark"]
+    label = texts[-1]
+    words = printed.text(first, label)
+    same = [copy for copy in copies if squeeze(copy.raw(first, label)) == words != ""]
+    if len(same) < len(copies) or (not words and not printed.text(first, texts[0])):
+        return [], set()
+    numbered = any(leaf.is_called(ORDINAL_WORDS) for leaf in leaves)
+    if not figures:
+        blank = not marks and not free and len(_held_below(printed, first, label)) > 1
+        if not blank or numbered:
+            return [], set()
+    elif len(free) + len(marks) > len(figures) or (numbered and free):
+        return [], set()
+    own = [printed.text(first - 1, at) for at in texts]
+    kept = texts if len(set(own)) < 3 else texts[-2:]
+    return kept, set(texts)
 
 
-def _is_group(printed: PrintedSheet, first: int, column: int) -> bool:
-    """Whether texts over several rows stand in a column from its first row on."""
-    area = printed.area(first, column)
-    return bool(printed.text(first, column)) and area[1] == area[3]
+def _held_below(printed: PrintedSheet, first: int, column: int) -> list[str]:
+    """The texts in a column from a row on, as far as they stand without a gap."""
+    held: list[str] = []
+    for row in range(first, min(first + SAMPLED_ROWS, printed.snapshot.last_row) + 1):
+        text = printed.text(row, column)
+        if not text:
+            break
+        held.append(text)
+    return held
+
+
+def _is_column_of_schools(
+    cells: SheetSnapshot,
+    copies: Sequence[SheetSnapshot],
+    leaf: Leaf,
+    first: int,
+    kinds: Mapping[int, str],
+) -> bool:
+    """Whether a column names the school that its row is about, by its header or, under 单位 or an
+    unknown header, by what stands in it."""
+    if names_unit(leaf.path):
+        bare = squeeze(leaf.path) in UNIT_WORDS
+        return not bare or kinds.get(leaf.column) == "text"
+    return False
 
 
 def _last(
     printed: PrintedSheet, bottom: int, first: int, columns: Sequence[int], within: range
 ) -> int:
-    """The last row of a table; where its header stands again, with a heading above it or not,
-    another begins."""
+    """The last row of a table; where its header stands again or that of another table, with a
+    heading above it or not, another begins. A remark between its rows does not end it."""
     row = first
     header = [text for at, text in _texts(printed, bottom).items() if at in within]
     while row <= printed.snapshot.last_row:
@@ -323,23 +526,55 @@ def _last(
         alone = list(texts.values())
         if not texts and not held:
             break
-        if len(header) > 1 and alone == header:
-            while (
-                row > first
-                and len(_texts(printed, row - 1)) == 1
-                and not any(_is_figure(printed.snapshot.raw(row - 1, at)) for at in within)
-            ):
+        again = len(header) > 1 and alone == header
+        if again or _is_other_header(printed, row, columns, within):
+            while row > first and _is_heading(printed, row - 1, within):
                 row -= 1
             break
         if (
             len(texts) == 1
-            and len(held) <= 1
+            and not set(held) - set(texts)
             and is_end(alone[0])
             and not alone[0].startswith("其中")
+            and not _goes_on(printed, row + 1, columns, within)
         ):
             break
         row += 1
     return row - 1
+
+
+def _is_heading(printed: PrintedSheet, row: int, within: range) -> bool:
+    """Whether a row holds one text and no figure."""
+    figures = any(is_figure(printed.snapshot.raw(row, at)) for at in within)
+    return len(_texts(printed, row)) == 1 and not figures
+
+
+def _is_other_header(
+    printed: PrintedSheet, row: int, columns: Sequence[int], within: range
+) -> bool:
+    """Whether a row within a table of figures is the header of another: texts stand in it where
+    figures stood, a heading above it, and figures below."""
+    cells = printed.snapshot
+    texts = _texts(printed, row)
+    if len(texts) < 3 or any(
+        is_figure(cells.raw(row, at)) or is_unit(cells.raw(row, at)) for at in within
+    ):
+        return False
+    figures = [at for at in columns if any(is_figure(cells.raw(row - up, at)) for up in (1, 2, 3))]
+    if not figures or not all(at in texts or printed.text(row, at) for at in figures[:2]):
+        return False
+    below = any(_figures_follow(cells, row + down) for down in (1, 2, 3))
+    return below and not any(text in TICKS | CROSSES for text in texts.values())
+
+
+def _goes_on(printed: PrintedSheet, row: int, columns: Sequence[int], within: range) -> bool:
+    """Whether below a remark another row of the same table stands: a label, and figures in at least
+    half of its columns."""
+    cells = printed.snapshot
+    if not _texts(printed, row):
+        return False
+    held = [at for at in columns if is_figure(cells.raw(row, at))]
+    return len(held) >= 1 and 2 * len(held) >= len(columns)
 
 
 def _texts(printed: PrintedSheet, row: int) -> dict[int, str]:
@@ -354,11 +589,9 @@ def _texts(printed: PrintedSheet, row: int) -> dict[int, str]:
     }
 
 
-def _is_figure(value: object) -> bool:
-    return isinstance(value, int | float | date) and not isinstance(value, bool)
-
-
-def pairs_on(printed: PrintedSheet, taken: Iterable[int]) -> Iterator[Pair]:
+def pairs_on(
+    printed: PrintedSheet, taken: Iterable[int], copies: Sequence[SheetSnapshot] = ()
+) -> Iterator[Pair]:
     """Pairs of label and value within one cell, above the tables and below: 学校（盖章）：…"""
     taken = set(taken)
     seen: set[str] = set()
@@ -370,42 +603,66 @@ def pairs_on(printed: PrintedSheet, taken: Iterable[int]) -> Iterator[Pair]:
                 continue
             for match in _PAIR.finditer(half_width(raw)):
                 label = squeeze(match[1])
-                if label in seen or label.startswith(("说明", "注", "附", "其中")):
+                if label in seen or _NO_LABEL.match(label) or label.count("(") != label.count(")"):
                     continue
                 seen.add(label)
-                value, where = match[2].strip(), "same"
+                value, where = match[2].strip(" _\t"), "same"
                 after = cell.area[3] + 1
                 alone = not value and match.end() == len(half_width(raw))
-                if alone and after <= printed.snapshot.last_column:
-                    beside = _shown(printed.snapshot.raw(row, after))
-                    if beside and ":" not in half_width(beside):
+                if alone and "_" not in match[2]:
+                    beside = _beside(printed, row, after, copies)
+                    if beside:
                         value, where = beside, "beside"
-                yield label, value, where, ""
+                yield Pair(label, value, where)
 
 
-def own_pairs(printed: PrintedSheet, tables: Iterable[PrintedTable]) -> Iterator[Pair]:
+def _beside(printed: PrintedSheet, row: int, column: int, copies: Sequence[SheetSnapshot]) -> str:
+    """What stands in a cell on a sheet, or else in a filled copy of it; "" for another pair."""
+    for sheet in (printed.snapshot, *copies):
+        held = _shown(sheet.raw(row, column))
+        if held:
+            return "" if ":" in half_width(held) else held
+    return ""
+
+
+def own_pairs(
+    printed: PrintedSheet, tables: Iterable[PrintedTable], copies: Sequence[SheetSnapshot] = ()
+) -> Iterator[Pair]:
     """What says whose form it is, above the tables and below, with its value in the next cell."""
     taken = {row for each in tables for row in range(each.begin, each.last + 1)}
     for text, cells in printed.texts.items():
         row, column = cells[0].corner
-        if re.sub(r"\(.*\)$", "", text) not in OWN_WORDS or len(cells) > 1 or row in taken:
+        bare = re.sub(r"\(.*\)$", "", text)
+        known = bare in _OWN_WORDS or names_unit(text)
+        if not known or len(cells) > 1 or row in taken:
             continue
-        value = _shown(printed.snapshot.raw(row, printed.area(row, column)[3] + 1))
-        if value and ":" not in half_width(value):
-            yield text, value, "beside", ""
+        value = _beside(printed, row, printed.area(row, column)[3] + 1, copies)
+        if value and not is_unit(value):
+            yield Pair(text, value, "beside")
 
 
-def pairs_beside(printed: PrintedSheet) -> Iterator[Pair]:
-    """Pairs of label and value side by side on a sheet without tables, after a row's number."""
+def pairs_beside(
+    printed: PrintedSheet, copies: Sequence[SheetSnapshot] = (), rows: Iterable[int] = ()
+) -> Iterator[Pair]:
+    """Pairs of label and value side by side, after a row's number; of ``rows`` beside tables those
+    whose value stands there in the sheet or a copy. A unit may stand behind the value, and the name
+    of a group of rows before the labels."""
     cells = printed.snapshot
     seen: set[str] = set()
     last_column = min(cells.last_column, SEARCHED_COLUMNS)
+    only = set(rows)
     for row in range(2, min(cells.last_row, SEARCHED_ROWS) + 1):
+        if only and row not in only:
+            continue
         at = 1
         while at <= last_column:
             text = printed.text(row, at)
-            after = printed.area(row, at)[3] + 1
-            if not text or text.isdigit() or ":" in text or printed.area(row, at)[:2] != (row, at):
+            area = printed.area(row, at)
+            after = area[3] + 1
+            if _is_group(printed, row, at):
+                at = after
+                continue
+            if not text or is_quantity(text) or ":" in text or area[:2] != (row, at):
                 at = after
                 continue
             if after > last_column:
@@ -413,15 +670,26 @@ def pairs_beside(printed: PrintedSheet) -> Iterator[Pair]:
             value = cells.raw(row, after)
             label = str(cells.raw(row, at)).strip()
             number = row_code(cells.raw(row, at - 1)) if at > 1 else ""
-            if squeeze(label) not in seen:
+            behind = printed.area(row, after)[3] + 1
+            unit = squeeze(cells.raw(row, behind)).strip("()")
+            unit = unit if unit in UNITS else ""
+            held = _beside(printed, row, after, copies)
+            if unit_behind(value) and not unit:
+                unit = unit_behind(value)
+                behind -= 1
+            if squeeze(label) not in seen and (held or not only) and not is_unit(value):
                 seen.add(squeeze(label))
-                yield (
-                    label,
-                    _shown(value),
-                    "beside",
-                    number if number.isdigit() and len(number) < 5 else "",
-                )
-            at = printed.area(row, after)[3] + 1
+                printed_number = number if number.isdigit() and len(number) < 5 else ""
+                yield Pair(label, _shown(value) or held, "beside", printed_number, unit)
+            at = behind + 1 if unit else behind
+
+
+def _is_group(printed: PrintedSheet, row: int, column: int) -> bool:
+    """Whether the name of a group of rows stands at a cell: a text over several rows, with another
+    text beside it in a cell that is lower."""
+    area = printed.area(row, column)
+    beside = printed.area(row, area[3] + 1)
+    return area[2] > area[0] and beside[2] - beside[0] < area[2] - area[0]
 
 
 def _shown(value: object) -> str:
@@ -431,9 +699,13 @@ def _shown(value: object) -> str:
 
 
 def title_of(printed: PrintedSheet) -> str:
-    """The first text of a sheet, without the year in it."""
+    """The first text of a sheet, without the year in it: the longest part before or behind it."""
     for row in range(1, min(printed.snapshot.last_row, 3) + 1):
         texts = list(_texts(printed, row).values())
         if texts:
-            return YEAR.split(texts[0])[-1] if YEAR.search(texts[0]) else texts[0]
+            parts = [part.strip("()[]-—~至:、 ") for part in _ANY_YEAR.split(texts[0])]
+            return max(parts, key=len)
     return ""
+
+
+_ANY_YEAR = re.compile(r"20[0-9]{2}(?:[-—~至/]+20[0-9]{2})?(?:学年度|学年|年度|年)?")

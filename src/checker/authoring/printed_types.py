@@ -3,40 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from checker.authoring.printed_tables import (
     YEAR,
     Leaf,
 )
+from checker.authoring.printed_units import (
+    SHARE,
+    UNIT_WORDS,
+    UNITS,
+    is_figure,
+    one_unit,
+    unit_behind,
+    unit_of,
+)
 from checker.forms.adopted_cells import CROSSES, TICKS
 from checker.forms.plain_text import squeeze
-from checker.model.snapshot import SheetSnapshot
+from checker.model.snapshot import Snapshot
 
 STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
 
-UNIT_WORDS = ("单位", "计量单位", "金额单位", "货币单位")
-_UNITS = frozenset(
-    {"人", "名", "个", "所", "间", "座", "幢", "栋", "台", "套", "件", "张", "本", "册", "辆", "把"}
-    | {"块", "条", "处", "项", "次", "人次", "班", "天", "月", "年", "小时", "学时", "课时", "元"}
-    | {"千元", "万元", "亿元", "元/人", "平方米", "㎡", "m2", "米", "公里", "亩", "%"}
-)
-"""What stands in a column of units."""
 _YEAR_WORDS = {
     **dict.fromkeys(("本年", "今年", "本年度", "本学年", "本期", "本年数"), "whole"),
     **dict.fromkeys(("上年", "去年", "上年度", "上学年", "上期", "上年数"), "whole.previous"),
 }
-_UNIT = re.compile(r"\(([^()]{1,6})\)$")
-_NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称")
-"""In brackets behind a label, but no unit: (公章), (必填), (含借读)."""
+
+_CODED = re.compile(
+    r"(?:证|卡|账|帐|编|代|票|文|档案|合同|批|户|车牌|统一社会信用代)(?:号|码)|号码|标识码|电话|手机|邮编|邮政编码|"
+    r"代码|账户|传真|身份证"
+)
+"""In the label of what is written in digits and no number."""
 
 
-def years_on(sheet: SheetSnapshot) -> Iterator[re.Match[str]]:
-    for line in sheet.rows[:8]:
-        for value in line:
-            if isinstance(value, str):
-                yield from YEAR.finditer(value)
+def edition_of(snapshot: Snapshot, above: Mapping[str, int]) -> str:
+    """The year that a form is of: the first one printed above its tables (``above``: by sheet, the
+    first row of the first table), else the latest in a header, else that of the file's name."""
+    for title, sheet in snapshot.sheets.items():
+        lines = sheet.rows[: max(above.get(title, 9) - sheet.origin[0], 0)]
+        for found in (_years(lines[:2]), _years(lines)):
+            if found:
+                return found[0]
+    headers = [
+        year
+        for title, sheet in snapshot.sheets.items()
+        for start in [max(above.get(title, 1) - sheet.origin[0], 0)]
+        for year in _years(sheet.rows[start : start + 3])
+    ]
+    return max(headers, default=next(iter(_years([[snapshot.name]])), ""))
+
+
+def _years(lines: Iterable[Iterable[object]]) -> list[str]:
+    return [
+        match[1]
+        for line in lines
+        for value in line
+        if isinstance(value, str)
+        for match in YEAR.finditer(value)
+    ]
 
 
 def column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
@@ -72,25 +97,33 @@ def _stage(part: str) -> str:
     return dict(STAGES).get(bare, "")
 
 
-def unit_of(path: str) -> str:
-    match = _UNIT.search(squeeze(path.partition("/")[0])) or _UNIT.search(squeeze(path))
-    return match[1] if match and not _NO_UNIT.search(match[1]) else ""
-
-
 def holds_units(leaf: Leaf) -> bool:
     """Whether a column says the units of its rows, by its header or by what stands in it."""
     held = {squeeze(value) for value in leaf.values if value not in (None, "")}
-    return leaf.is_called(UNIT_WORDS) or (bool(held) and held <= _UNITS)
+    return leaf.is_called(UNIT_WORDS) or (bool(held) and held <= UNITS)
 
 
-def type_of(values: Iterable[object], unit: str) -> str:
-    """The type that fits nearly everything that stands there; money and areas may have decimals."""
+def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
+    """The type that fits nearly everything that stands there; money and areas may have decimals,
+    what is called a code or a number to call is text."""
     held = [value for value in values if value not in (None, "")]
     if unit in ("㎡", "平方米", "m2", "元", "万元", "亩"):
         return "amount"
-    numbers = [value for value in held if isinstance(value, int | float)]
+    if _CODED.search(squeeze(label)):
+        return "text"
+    figures = [value for value in held if is_figure(value) and not isinstance(value, date)]
+    shares = [value for value in figures if isinstance(value, str) and "%" in value]
+    if figures and (unit == "%" or shares) and len(figures) >= 0.8 * len(held):
+        return "percent"
+    numbers = [
+        value if isinstance(value, int | float) else float(squeeze(value).replace(",", ""))
+        for value in (*figures, *_with_unit(held, unit))
+        if value not in shares
+    ]
     if held and len(numbers) >= 0.8 * len(held):
         whole = all(value == int(value) and value >= 0 for value in numbers)
+        if whole and SHARE.search(squeeze(label)):
+            return "amount"
         return "count" if whole else "signed" if any(v < 0 for v in numbers) else "amount"
     texts = [squeeze(value) for value in held if isinstance(value, str)]
     months = [t for t in texts if re.fullmatch(r"(19|20)[0-9]{2}[.\-/年]?[0-9]{1,2}月?", t)]
@@ -99,9 +132,31 @@ def type_of(values: Iterable[object], unit: str) -> str:
         return "month" if months else "date"
     if texts and set(texts) <= {"是", "否"}:
         return "flag"
+    if not held and re.match(r"(?:是否|有无)\D", squeeze(label)):
+        return "flag"
     if not held and unit:
-        return "count"
+        return "percent" if unit == "%" else "count"
     return "text"
+
+
+def _with_unit(values: Iterable[object], unit: str) -> list[str]:
+    """The numbers of the texts in which this unit stands behind a number."""
+    return [
+        squeeze(value).removesuffix(unit)
+        for value in values
+        if unit and isinstance(value, str) and unit_behind(value) == unit
+    ]
+
+
+def column_unit(leaf: Leaf) -> str:
+    """The unit of the figures in a column, by its header and by what is typed behind them."""
+    values = [value for value in leaf.values if value not in (None, "")]
+    texts = [value for value in values if isinstance(value, str)]
+    typed = one_unit(values) if len(texts) == len(values) else ""
+    shares = bool(texts) and all(
+        squeeze(value).endswith("%") for value in texts if is_figure(value)
+    )
+    return unit_of(leaf.path) or typed or ("%" if shares and any(map(is_figure, texts)) else "")
 
 
 def only_ticks(values: Iterable[object]) -> bool:

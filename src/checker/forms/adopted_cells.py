@@ -28,6 +28,10 @@ PAIR_LABEL = r"(?:[^\s\d:](?:\s+[^\s\d:])+|[^\s\d:][^\s:]{0,19})"
 _SEAL = r"\s*\((?:公章|盖章|签章|章|签字)\)"  # printed behind the line that is filled in
 PAIR_END = rf"(?:{_SEAL})?(?:\s*$|\s+{PAIR_LABEL}\s*:|(?<=[^\s:])\s{{2,}}20[0-9]{{2}}\s*年[^:]*$)"
 """What follows the value of a pair: its end, another pair, or the year printed behind it."""
+_NOTE = re.compile(r"附(?:[件表注录\d]|$)|注(?:[\d.、)意]|$)|说明|备注|填[表报]说明")
+"""How a remark below a table begins; 附设幼儿班 and 注册人数 are names of rows."""
+_LINE = " _\t\n\u3000"
+"""What is printed where a value is to be written: 学校：______."""
 _MANY = 3
 """Of more remarks on one column one line is made."""
 UNDERSTOOD, TICKED = "FORM003", "FORM032"
@@ -40,7 +44,7 @@ def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None
     found: list[tuple[Position, str]] = []
     for cell in printed.containing(f"{label}:"):
         text = half_width(str(printed.snapshot.raw(*cell.corner)))
-        found += [(cell.corner, match[1].strip()) for match in pattern.finditer(text)]
+        found += [(cell.corner, match[1].strip(_LINE)) for match in pattern.finditer(text)]
     return found[0] if len(found) == 1 else None
 
 
@@ -63,8 +67,8 @@ def with_pair_value(text: str, label: str, value: str) -> str:
     if len(found) != 1 or len(plain) != len(text):
         raise ValueError(label)
     held = found[0][1]
-    start = found[0].start(1) + len(held) - len(held.lstrip())
-    end = found[0].end(1) - (len(held) - len(held.rstrip()))
+    start = found[0].start(1) + len(held) - len(held.lstrip(_LINE))
+    end = found[0].end(1) - (len(held) - len(held.rstrip(_LINE)))
     return text[: max(start, 0)] + value + text[max(end, start) :]
 
 
@@ -164,7 +168,7 @@ def without_noise(problems: Iterable[Problem]) -> list[Problem]:
 
 def is_end(text: str) -> bool:
     """Whether a row that holds this (squeezed) text alone stands below a table: 填表人：…, 附：…"""
-    return ":" in text or is_footer(text) or text.startswith(("附", "注", "说明", "备注"))
+    return ":" in text or is_footer(text) or _NOTE.match(text) is not None
 
 
 def is_used(fact: Fact) -> bool:

@@ -77,9 +77,11 @@ class SheetReader:
             paths, what = list(part.headers.values()), "台账"
         span = ALL_COLUMNS
         if isinstance(part, Grid) and part.block:
-            beside = self.page.printed.blocks(part.labels)
-            if len(beside) != part.blocks or part.block > part.blocks:
-                why = f"“{part.labels}”不是并排 {part.blocks} 处"
+            heads = part.beside or (part.labels,) * part.blocks
+            beside = self.page.printed.blocks(heads)
+            if not beside:
+                several = "、".join(dict.fromkeys(heads))
+                why = f"“{several}”不是并排 {len(heads)} 处"
                 self.page.miss(f"{what}的表头（{why}）")
                 return None
             span = beside[part.block - 1]
@@ -90,6 +92,16 @@ class SheetReader:
         why = f"在第 {rows} 行几处都像" if found else "找不到"
         self.page.miss(f"{what}的表头（{why}）")
         return None
+
+    def _left_of(self, header: Header, code: int | None) -> list[int]:
+        """The columns of labels that bear no header, at the left of those that do."""
+        printed = self.page.printed
+        last = min(header.columns.values(), default=1)
+        return [
+            at
+            for at in range(max(header.span[0], 1), last)
+            if at != code and not printed.text(header.last_row, at)
+        ]
 
     def _code(self, header: Header, path: str) -> int | None:
         """The column of 序号 or 行号; None where there is none for certain."""
@@ -120,19 +132,20 @@ class SheetReader:
             column: self._ticks(header, options, self._column_title(column))
             for column, options in grid.ticks.items()
         }
-        labels: list[int] = []
+        labels = self._left_of(header, self._code(header, grid.code)) if grid.left else []
         for path in (grid.groups, grid.labels):
             over = label_columns(self.page.printed, path, header) if path else []
             if path and not over:
                 self.page.miss(f"行的名称（“{path}”找不到或有几处）")
                 return
             labels += over
+        labelled = bool(labels)
         code = self._code(header, grid.code)
         first = self.page.printed.first_body_row(header)
         paths = {row: self.page.printed.row_path(row, labels) for row in range(first, last + 1)}
         for name in names:
             item = self.page.fields[name]
-            row = self._row(paths, item.label, item.row_code, code, bool(grid.labels))
+            row = self._row(paths, item.label, item.row_code, code, labelled)
             if row is None:
                 self.page.miss(item.label)
             for column in item.columns:
@@ -152,7 +165,7 @@ class SheetReader:
                 self._add_absent(item, place.column or item.columns[0])
                 continue
             column_at = self._at(header, place.header, item.label)
-            row = self._row(paths, place.row, item.row_code, code, bool(grid.labels))
+            row = self._row(paths, place.row, item.row_code, code, labelled)
             if row is None:
                 self.page.miss(f"{item.label}（“{place.row}”这一行）")
             cell = CellRef(self.page.title, row, column_at) if row and column_at else None
@@ -208,6 +221,8 @@ class SheetReader:
         if labelled:
             parts = parts_of(label)
             rows = [row for row, path in paths.items() if ends_with(path, parts)]
+            whole = [row for row in rows if list(paths[row]) == parts]
+            rows = whole if len(whole) == 1 else rows
         if (len(rows) > 1 or not labelled) and code is not None:
             wanted = row_code(number)
             rows = [row for row in rows if row_code(self.page.cells.raw(row, code)) == wanted]

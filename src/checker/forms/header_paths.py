@@ -114,13 +114,21 @@ class PrintedSheet:
                 return False
         return True
 
-    def blocks(self, path: str) -> list[Span]:
-        """The columns of tables side by side, each of which begins with this header path; none
-        where these do not all stand in one row."""
-        cells = sorted(self.leaves(path), key=lambda cell: cell.area[1])
-        if len({cell.area[0] for cell in cells}) != 1:
+    def blocks(self, paths: Sequence[str]) -> list[Span]:
+        """The columns of tables side by side, which begin with these header paths from the left;
+        none where they do not all stand in exactly one row."""
+        rows: dict[int, list[tuple[int, str]]] = {}
+        for path in dict.fromkeys(paths):
+            for cell in self.leaves(path):
+                rows.setdefault(cell.area[2], []).append((cell.area[1], path))
+        found = [
+            sorted(cells)
+            for cells in rows.values()
+            if [path for _, path in sorted(cells)] == list(paths)
+        ]
+        if len(found) != 1:
             return []
-        firsts = [cell.area[1] for cell in cells]
+        firsts = [at for at, _ in found[0]]
         return list(zip(firsts, [*[at - 1 for at in firsts[1:]], SEARCHED_COLUMNS], strict=True))
 
     def header(

@@ -1,0 +1,94 @@
+"""Units as they are printed on a form: behind a label, in a header, in a cell of their own, in a
+line above a table; and figures that were typed as text, with their units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from checker.forms.plain_text import squeeze
+
+UNIT_WORDS = ("单位", "计量单位", "金额单位", "货币单位", "面积单位", "数量单位")
+UNITS = frozenset(
+    {"人", "名", "个", "所", "间", "座", "幢", "栋", "台", "套", "件", "张", "本", "册", "辆", "把"}
+    | {"块", "条", "处", "项", "次", "人次", "班", "天", "月", "年", "小时", "学时", "课时", "元"}
+    | {"千元", "万元", "亿元", "元/人", "元/生", "平方米", "平米", "㎡", "m2", "m²", "米", "公里"}
+    | {"亩", "公顷", "%", "架", "只", "副", "支", "盏", "枚", "户", "份", "种", "门", "节", "位"}
+    | {"万册", "万人", "千册", "千克", "公斤", "吨", "度", "分", "GB", "Mbps", "M", "人/班", "户次"}
+    | {"平方米/生", "册/生", "台/百人", "人年", "年级", "层", "门次"}
+)
+"""What counts as a unit where it stands alone: in a cell, a row of a header, behind 单位：."""
+SHARE = re.compile(r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|生师比|师生比|班师比")
+"""In the name of a figure that is not counted in the unit of its table."""
+_BRACKETED = re.compile(r"\(([^()]{1,6})\)$")
+_NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称|其中")
+"""In brackets behind a label, but no unit: (公章), (必填), (含借读)."""
+_LINE = re.compile(r"(?:计量|金额|货币|面积|数量)?单位:([^:()]*)")
+_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|0|[1-9]\d{0,11}|0(?=\.))(?:\.\d+)?"
+_FIGURE = re.compile(rf"{_NUMBER}%?")
+_YEAR_AND_MONTH = re.compile(r"(?:19|20)\d\d(?:\.(?:0?[1-9]|1[0-2]))?")
+_QUANTITY = re.compile(rf"({_NUMBER})(\D{{1,6}})")
+
+
+def is_figure(value: object) -> bool:
+    """Whether a cell holds a number or a date, or a text that is plainly a number: 1,200, 95.3 %.
+    A year and month (1980.05), a code with a zero before it or a telephone number are none."""
+    if isinstance(value, int | float | date):
+        return not isinstance(value, bool)
+    text = squeeze(value)
+    return (
+        _FIGURE.fullmatch(text) is not None
+        and _YEAR_AND_MONTH.fullmatch(text) is None
+        and (len(text) < 8 or not text.isdigit())
+    )
+
+
+def is_quantity(value: object) -> bool:
+    """Whether a cell holds a figure, or a figure with its unit: 5600平方米."""
+    return is_figure(value) or bool(unit_behind(value))
+
+
+def unit_behind(value: object) -> str:
+    """The unit typed behind a number in its cell; "" for none."""
+    match = _QUANTITY.fullmatch(squeeze(value))
+    return match[2] if match and match[2] in UNITS and match[2] != "年" else ""
+
+
+def is_unit(value: object) -> bool:
+    """Whether a cell holds a unit and nothing else, in brackets or not."""
+    return squeeze(value).strip("()") in UNITS
+
+
+def unit_of(path: str) -> str:
+    """The unit that a label or a header path bears, in brackets behind one of its parts or as a
+    part of its own; the last one counts."""
+    for part in reversed([squeeze(each) for each in path.replace("//", "\0").split("/")]):
+        part = part.replace("\0", "/")
+        if part.strip("()") in UNITS and "/" in path:
+            return part.strip("()")
+        match = _BRACKETED.search(part)
+        if match and not _NO_UNIT.search(match[1]):
+            return match[1]
+    return ""
+
+
+def units_in(text: str) -> list[str] | None:
+    """The units that a line 单位：人、元 names; None if it is no such line, [] if what stands there
+    is no unit (the name of a school) or nothing."""
+    match = _LINE.search(squeeze(text))
+    if match is None:
+        return None
+    parts = [part for part in re.split(r"[、,;/和及]", match[1]) if part]
+    whole = match[1]
+    if whole in UNITS:
+        return [whole]
+    return parts if parts and all(part in UNITS for part in parts) else []
+
+
+def one_unit(values: Iterable[object]) -> str:
+    """The unit that is typed behind all figures which are texts; "" where they differ or one has
+    none."""
+    held = [value for value in values if isinstance(value, str) and squeeze(value)]
+    units = {unit_behind(value) for value in held}
+    return units.pop() if len(units) == 1 else ""
