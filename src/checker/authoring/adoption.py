@@ -24,6 +24,7 @@ from checker.authoring.printed_tables import (
     Pair,
     PrintedTable,
     header_over,
+    heading_of,
     is_school,
     names_unit,
     own_pairs,
@@ -42,7 +43,7 @@ from checker.authoring.printed_types import (
     read_number,
     type_of,
 )
-from checker.authoring.printed_units import SHARE, UNIT_WORDS, unit_of, units_in
+from checker.authoring.printed_units import SHARE, UNIT_WORDS, is_figure, unit_of, units_in
 from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, quoted, subset_rule
 from checker.authoring.seen_relations import relations_of
 from checker.forms.adopted_cells import NO_OPTIONS, is_end
@@ -263,8 +264,7 @@ class _Writer:
 
     def _school_in_title(self, name: str, printed: PrintedSheet) -> None:
         """Says that the name of the school stands in the title only, where it is not read."""
-        title = title_of(printed)
-        school = _name_in(title)
+        school = _name_in(heading_of(printed))
         if school and not self.names:
             self.names.append(school)
             self.found.append(
@@ -363,9 +363,12 @@ class _Writer:
             at = [leaf.column for leaf in each.leaves]
             rows = ledger_rows(PrintedSheet(sheet), at, each.code, each.first, last)
             for row in rows:
-                if row.kind is RowKind.UNIT or each.labels:
+                held = {leaf.column: sheet.raw(row.number, leaf.column) for leaf in each.leaves}
+                heads = {squeeze(leaf.path).rpartition("/")[2] for leaf in each.leaves}
+                again = {squeeze(value) for value in held.values()} <= heads | {""}
+                if (row.kind is RowKind.UNIT and not (again and any(held.values()))) or each.labels:
                     for leaf in each.leaves:
-                        leaf.values.append(sheet.raw(row.number, leaf.column))
+                        leaf.values.append(held[leaf.column])
 
     def _is_ledger(self, each: PrintedTable) -> bool:
         """Whether each row of a table is a school: one column names it, in one row each."""
@@ -406,7 +409,10 @@ class _Writer:
                 more["previous"] = True
             if year:
                 more["year"] = int(year)
-            parts.columns[column_id] = inline(id=column_id, title=leaf.path, **more)
+            title = leaf.path
+            if column_id == "whole" and parts.grids:
+                title = "全校"  # of several grids
+            parts.columns[column_id] = inline(id=column_id, title=title, **more)
         names = [column_id for column_id, *_ in ids]
         groups_of = _alike(used, names)
         in_grid = self._grid_rows(sheet_id, each, groups_of, ids[0][1], parts.fields, sheet_unit)
@@ -449,7 +455,7 @@ class _Writer:
         paths = {
             row: path
             for row in range(each.first, each.last + 1)
-            if (path := printed.row_path(row, each.labels)) and not _is_remark(each, row, path)
+            if (path := printed.row_path(row, each.labels)) and not self._is_remark(each, row, path)
         }
         labels = Counter(path[-2:] for path in paths.values())
         in_grid: list[str] = []
@@ -477,7 +483,9 @@ class _Writer:
                 if group is groups[0]:
                     by_row[row] = field_id
                 empty = sum(value in (None, "") for value in values)
-                blank = {"blank": "none"} if 0 < empty < len(values) else {}
+                whole = self._cells_of(printed.snapshot.title, row, each.leaves)
+                filled = any(value not in (None, "") for value in whole)
+                blank = {"blank": "none"} if empty and filled else {}
                 kind = type_of(values, unit, path[-1] if not group.share else group.words)
                 entry = inline(
                     id=field_id,
@@ -507,6 +515,17 @@ class _Writer:
             if title in copy.sheets
             for leaf in leaves
         ]
+
+    def _is_remark(self, each: PrintedTable, row: int, path: Sequence[str]) -> bool:
+        """Whether a row of a grid is a remark or a heading: without a figure in any copy, a text
+        over the columns of figures, or one that ends a table."""
+        printed = each.printed
+        held = self._cells_of(printed.snapshot.title, row, each.leaves)
+        if any(map(is_figure, held)):
+            return False
+        area = printed.area(row, each.labels[-1])
+        over = any(area[1] <= leaf.column <= area[3] for leaf in each.leaves)
+        return over or (is_end(path[-1]) and not path[-1].startswith("其中"))
 
     def _subset(
         self,
@@ -588,12 +607,12 @@ class _Writer:
         types: dict[str, str] = {}
         by_head: dict[str, list[Leaf]] = {}
         for leaf in each.leaves:
-            by_head.setdefault(leaf.path.rpartition("/")[0], []).append(leaf)
+            by_head.setdefault(_head_of_options(leaf), []).append(leaf)
         done: set[int] = set()
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called(REMARK_WORDS) or leaf.column in done:
                 continue
-            head = leaf.path.rpartition("/")[0]
+            head = _head_of_options(leaf)
             same = by_head[head]
             column_id = f"c{number}"
             if head and len(same) > 1 and all(only_ticks(each_leaf.values) for each_leaf in same):
@@ -673,6 +692,18 @@ def _heading(printed: PrintedSheet, each: PrintedTable) -> str:
     return ""
 
 
+def _head_of_options(leaf: Leaf) -> str:
+    """The header above a column; of 是 and 否, which may stand without one, their own words."""
+    head, _, tail = leaf.path.rpartition("/")
+    return head or next(("、".join(pair) for pair in _OPPOSITES if squeeze(tail) in pair), "")
+
+
+_OPPOSITES = (
+    *(("是", "否"), ("有", "无"), ("合格", "不合格"), ("达标", "不达标"), ("符合", "不符合")),
+    ("达标", "未达标"),
+)
+
+
 class _Alike(Struct, frozen=True):
     """Columns of a grid that count in one unit ("": in that of their row), with their ids.
     ``share``: they hold rates, which are not counted in the unit of the table."""
@@ -694,17 +725,6 @@ def _alike(leaves: Sequence[Leaf], names: Sequence[str]) -> list[_Alike]:
         _Alike(unit, share, own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
         for (unit, share), own in groups.items()
     ]
-
-
-def _is_remark(each: PrintedTable, row: int, path: Sequence[str]) -> bool:
-    """Whether a row of a grid is a remark or a heading: a text over all columns, or alone that ends
-    a table."""
-    printed = each.printed
-    if any(printed.snapshot.raw(row, leaf.column) not in (None, "") for leaf in each.leaves):
-        return False
-    area = printed.area(row, each.labels[-1])
-    over = any(area[1] <= leaf.column <= area[3] for leaf in each.leaves)
-    return over or (is_end(path[-1]) and not path[-1].startswith("其中"))
 
 
 _NOT_COUNTED = re.compile(rf"年份|年度|年限|序号|{SHARE.pattern}")
@@ -737,6 +757,7 @@ def _unit_above(printed: PrintedSheet, each: PrintedTable, after: int, is_first:
 def _name_in(title: str) -> str:
     """The name of a school at the beginning of a title; "" for none."""
     names = [title[:at] for at in range(3, len(title)) if is_school(title[:at])]
+    names = [name for name in names if not name.endswith("小学校")]
     return next((name for name in reversed(names) if not _GENERAL.fullmatch(name)), "")
 
 

@@ -117,6 +117,7 @@ def tables_on(
 ) -> Iterator[PrintedTable]:
     """The tables of a sheet, from the top: a row of several texts, and rows of figures below. In
     a blank sheet the figures are those of its filled ``copies``."""
+    before: PrintedTable | None = None
     row = 1
     while row <= min(printed.snapshot.last_row, SEARCHED_ROWS):
         bottom = _header_bottom(printed, row, copies)
@@ -135,8 +136,32 @@ def tables_on(
                 each.block, each.blocks = number, len(found)
                 heads = tuple(header_over(other, other.labels[-1]) for other in found)
                 each.beside = heads if len(set(heads)) > 1 else ()
+            if before is not None and _is_next_page(before, each):
+                before.last = each.last
+                continue
+            before = each
             yield each
         row = max([bottom, *(each.last for each in found)]) + 1
+
+
+def _is_next_page(before: PrintedTable, each: PrintedTable) -> bool:
+    """Whether a list is the next page of the one before: the same columns, and the numbers of its
+    rows go on."""
+    same = [(leaf.path, leaf.column) for leaf in before.leaves] == [
+        (leaf.path, leaf.column) for leaf in each.leaves
+    ]
+    if not same or before.labels or each.labels or before.code is None:
+        return False
+    cells = each.printed.snapshot
+    counted = [
+        [
+            int(text)
+            for row in range(table.first, table.last + 1)
+            if (text := row_code(cells.raw(row, before.code))).isdecimal()
+        ]
+        for table in (before, each)
+    ]
+    return all(counted) and counted[1][0] == counted[0][-1] + 1
 
 
 def header_over(table: PrintedTable, column: int) -> str:
@@ -278,7 +303,29 @@ def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsh
     if known or any(_figures_follow(sheet, bottom + 1) for sheet in (printed.snapshot, *copies)):
         return bottom
     named = any(text in ENTRY_WORDS or names_unit(text) for text in texts.values())
-    return bottom if named and not _pairs_follow(printed, row) else None
+    if named and not any(
+        _pairs_follow(each, row) for each in (printed, *map(PrintedSheet, copies))
+    ):
+        return bottom
+    return bottom if _blocks_follow(printed, row, bottom, copies) else None
+
+
+def _blocks_follow(
+    printed: PrintedSheet, row: int, bottom: int, copies: Sequence[SheetSnapshot]
+) -> bool:
+    """Whether below a header tables of labels and figures stand side by side."""
+    spans = _spans(printed, row, bottom, copies)
+    if len(spans) < 2:
+        return False
+    last = printed.snapshot.last_column
+    kinds = kinds_below(printed, bottom + 1, range(1, last + 1), copies)
+    for first, end in spans:
+        at_work = range(first, end + 1)
+        own = [kinds[at] for at in at_work if at in kinds]
+        heads = {printed.area(bottom, at) for at in at_work if printed.text(bottom, at)}
+        if own[:2] != ["text", "figure"] or len(heads) < 2:
+            return False
+    return True
 
 
 def _figures_follow(cells: SheetSnapshot, row: int) -> bool:
@@ -390,7 +437,7 @@ def _table(
         left_out = {*label_at, *named, *counting}
         leaves = [leaf for leaf in leaves if leaf.column not in left_out]
     leaves, doubled = _each_once(leaves)
-    last = _last(printed, bottom, first, [leaf.column for leaf in leaves], within)
+    last = _last(printed, bottom, first, [leaf.column for leaf in leaves], within, copies)
     return PrintedTable(
         printed,
         bottom,
@@ -472,7 +519,8 @@ def _labels(
     marks = [at for at in data if kinds.get(at) == "mark"]
     label = texts[-1]
     words = printed.text(first, label)
-    same = [copy for copy in copies if squeeze(copy.raw(first, label)) == words != ""]
+    corner = printed.area(first, label)[:2]
+    same = [copy for copy in copies if squeeze(copy.raw(*corner)) == words != ""]
     if len(same) < len(copies) or (not words and not printed.text(first, texts[0])):
         return [], set()
     numbered = any(leaf.is_called(ORDINAL_WORDS) for leaf in leaves)
@@ -514,7 +562,12 @@ def _is_column_of_schools(
 
 
 def _last(
-    printed: PrintedSheet, bottom: int, first: int, columns: Sequence[int], within: range
+    printed: PrintedSheet,
+    bottom: int,
+    first: int,
+    columns: Sequence[int],
+    within: range,
+    copies: Sequence[SheetSnapshot],
 ) -> int:
     """The last row of a table; where its header stands again or that of another table, with a
     heading above it or not, another begins. A remark between its rows does not end it."""
@@ -527,8 +580,8 @@ def _last(
         if not texts and not held:
             break
         again = len(header) > 1 and alone == header
-        if again or _is_other_header(printed, row, columns, within):
-            while row > first and _is_heading(printed, row - 1, within):
+        if again or _is_other_header(printed, row, columns, within, copies):
+            while row > first and _is_heading(printed, row - 1, within, copies):
                 row -= 1
             break
         if (
@@ -536,42 +589,66 @@ def _last(
             and not set(held) - set(texts)
             and is_end(alone[0])
             and not alone[0].startswith("其中")
-            and not _goes_on(printed, row + 1, columns, within)
+            and not any(_goes_on(each, row + 1, columns) for each in (printed.snapshot, *copies))
         ):
             break
         row += 1
     return row - 1
 
 
-def _is_heading(printed: PrintedSheet, row: int, within: range) -> bool:
-    """Whether a row holds one text and no figure."""
-    figures = any(is_figure(printed.snapshot.raw(row, at)) for at in within)
-    return len(_texts(printed, row)) == 1 and not figures
+def _is_heading(
+    printed: PrintedSheet, row: int, within: range, copies: Sequence[SheetSnapshot]
+) -> bool:
+    """Whether a row holds the heading of a table: one text over several columns or numbered 一、
+    and no figure in any copy."""
+    texts = _texts(printed, row)
+    if len(texts) != 1:
+        return False
+    ((column, text),) = texts.items()
+    sheets = (printed.snapshot, *copies)
+    if any(is_figure(sheet.raw(row, at)) for sheet in sheets for at in within):
+        return False
+    area = printed.area(row, column)
+    return area[3] > area[1] or ":" in text or _HEADING.match(text) is not None
+
+
+_HEADING = re.compile(
+    r"[(第]?[一二三四五六七八九十\d]+(?:[)、.]|部分|页)|续表|表[一二三四五六七八九十\d]|.*表$"
+)
+"""How a heading of a table begins, or ends."""
 
 
 def _is_other_header(
-    printed: PrintedSheet, row: int, columns: Sequence[int], within: range
+    printed: PrintedSheet,
+    row: int,
+    columns: Sequence[int],
+    within: range,
+    copies: Sequence[SheetSnapshot],
 ) -> bool:
     """Whether a row within a table of figures is the header of another: texts stand in it where
-    figures stood, a heading above it, and figures below."""
+    figures stood above it, and figures below."""
     cells = printed.snapshot
     texts = _texts(printed, row)
-    if len(texts) < 3 or any(
-        is_figure(cells.raw(row, at)) or is_unit(cells.raw(row, at)) for at in within
-    ):
+    held = [cells.raw(row, at) for at in within]
+    if len(texts) < 3 or any(is_figure(value) or is_unit(value) for value in held):
         return False
-    figures = [at for at in columns if any(is_figure(cells.raw(row - up, at)) for up in (1, 2, 3))]
-    if not figures or not all(at in texts or printed.text(row, at) for at in figures[:2]):
+    if any(text in TICKS | CROSSES for text in texts.values()):
         return False
-    below = any(_figures_follow(cells, row + down) for down in (1, 2, 3))
-    return below and not any(text in TICKS | CROSSES for text in texts.values())
+    for sheet in (cells, *copies):
+        figures = [
+            at for at in columns if any(is_figure(sheet.raw(row - up, at)) for up in (1, 2, 3))
+        ]
+        over = figures and all(printed.text(row, at) for at in figures[:2])
+        if over and any(_figures_follow(sheet, row + down) for down in (1, 2, 3)):
+            return True
+    return False
 
 
-def _goes_on(printed: PrintedSheet, row: int, columns: Sequence[int], within: range) -> bool:
+def _goes_on(cells: SheetSnapshot, row: int, columns: Sequence[int]) -> bool:
     """Whether below a remark another row of the same table stands: a label, and figures in at least
     half of its columns."""
-    cells = printed.snapshot
-    if not _texts(printed, row):
+    line = [cells.raw(row, at) for at in range(1, cells.last_column + 1)]
+    if not any(isinstance(value, str) and squeeze(value) for value in line):
         return False
     held = [at for at in columns if is_figure(cells.raw(row, at))]
     return len(held) >= 1 and 2 * len(held) >= len(columns)
@@ -699,12 +776,18 @@ def _shown(value: object) -> str:
 
 
 def title_of(printed: PrintedSheet) -> str:
-    """The first text of a sheet, without the year in it: the longest part before or behind it."""
+    """The first text of a sheet, without the year in it: the longest part before or behind it that
+    is no school's name."""
+    parts = [part.strip("()[]-—~至:、 ") for part in _ANY_YEAR.split(heading_of(printed))]
+    return max((part for part in parts if not is_school(part)), key=len, default="")
+
+
+def heading_of(printed: PrintedSheet) -> str:
+    """The first text of a sheet."""
     for row in range(1, min(printed.snapshot.last_row, 3) + 1):
         texts = list(_texts(printed, row).values())
         if texts:
-            parts = [part.strip("()[]-—~至:、 ") for part in _ANY_YEAR.split(texts[0])]
-            return max(parts, key=len)
+            return texts[0]
     return ""
 
 

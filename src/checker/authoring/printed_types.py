@@ -100,7 +100,7 @@ def _stage(part: str) -> str:
 def holds_units(leaf: Leaf) -> bool:
     """Whether a column says the units of its rows, by its header or by what stands in it."""
     held = {squeeze(value) for value in leaf.values if value not in (None, "")}
-    return leaf.is_called(UNIT_WORDS) or (bool(held) and held <= UNITS)
+    return held <= UNITS if held else leaf.is_called(UNIT_WORDS)
 
 
 def type_of(values: Iterable[object], unit: str, label: str = "") -> str:

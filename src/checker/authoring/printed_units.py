@@ -19,12 +19,14 @@ UNITS = frozenset(
     | {"平方米/生", "册/生", "台/百人", "人年", "年级", "层", "门次"}
 )
 """What counts as a unit where it stands alone: in a cell, a row of a header, behind 单位：."""
-SHARE = re.compile(r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|生师比|师生比|班师比")
+SHARE = re.compile(r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比")
 """In the name of a figure that is not counted in the unit of its table."""
 _BRACKETED = re.compile(r"\(([^()]{1,6})\)$")
 _NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称|其中")
 """In brackets behind a label, but no unit: (公章), (必填), (含借读)."""
 _LINE = re.compile(r"(?:计量|金额|货币|面积|数量)?单位:([^:()]*)")
+_NAMES = frozenset({"年", "月", "班", "年级", "层", "节", "门", "分"})
+"""Behind a number these make a name: 1班, 三年级."""
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|0|[1-9]\d{0,11}|0(?=\.))(?:\.\d+)?"
 _FIGURE = re.compile(rf"{_NUMBER}%?")
 _YEAR_AND_MONTH = re.compile(r"(?:19|20)\d\d(?:\.(?:0?[1-9]|1[0-2]))?")
@@ -52,7 +54,7 @@ def is_quantity(value: object) -> bool:
 def unit_behind(value: object) -> str:
     """The unit typed behind a number in its cell; "" for none."""
     match = _QUANTITY.fullmatch(squeeze(value))
-    return match[2] if match and match[2] in UNITS and match[2] != "年" else ""
+    return match[2] if match and match[2] in UNITS - _NAMES else ""
 
 
 def is_unit(value: object) -> bool:

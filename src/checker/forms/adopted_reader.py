@@ -43,6 +43,7 @@ class SheetReader:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.headings: list[str] = []
+        self.pages: dict[int, list[Header]] = {}
 
     def read(self, place: AdoptedSheet) -> None:
         """All but the ledger."""
@@ -88,10 +89,45 @@ class SheetReader:
         found = self.page.printed.header(paths, part.below, span, self.headings)
         if isinstance(found, Header):
             return found
+        if not isinstance(part, Grid) and self._goes_on(found, part.code):
+            self.pages[found[0].last_row] = found[1:]
+            return found[0]
         rows = "、".join(str(each.last_row) for each in found)
         why = f"在第 {rows} 行几处都像" if found else "找不到"
         self.page.miss(f"{what}的表头（{why}）")
         return None
+
+    def _goes_on(self, headers: Sequence[Header], code: str) -> bool:
+        """Whether the headers are one that is printed again on each page of a list: they hold the
+        same columns, and the numbers of the rows go on below each."""
+        printed = self.page.printed
+        if len(headers) < 2 or any(each.columns != headers[0].columns for each in headers):
+            return False
+        at = self._code(headers[0], code)
+        if at is None:
+            return False
+        number = 0
+        ends = [*(each.first_row for each in headers[1:]), self.page.cells.last_row + 1]
+        for header, end in zip(headers, ends, strict=True):
+            counted = [
+                int(text)
+                for row in range(printed.first_body_row(header), end)
+                if (text := row_code(self.page.cells.raw(row, at))).isdecimal()
+            ]
+            if not counted or (number and counted[0] != number + 1):
+                return False
+            number = counted[-1]
+        return True
+
+    def _rows(
+        self, header: Header, columns: Sequence[int], code: int | None, last: int
+    ) -> Iterator[LedgerRow]:
+        """The rows of a list, below its header and below those of its further pages."""
+        pages = [header, *self.pages.get(header.last_row, ())]
+        ends = [*(each.first_row - 1 for each in pages[1:]), last]
+        for page, end in zip(pages, ends, strict=True):
+            first = self.page.printed.first_body_row(page)
+            yield from ledger_rows(self.page.printed, columns, code, first, max(end, first - 1))
 
     def _left_of(self, header: Header, code: int | None) -> list[int]:
         """The columns of labels that bear no header, at the left of those that do."""
@@ -253,7 +289,7 @@ class SheetReader:
         first = self.page.printed.first_body_row(header)
         by_column: list[Problem] = []
         standing: list[int] = []
-        for row in ledger_rows(self.page.printed, columns, code, first, last):
+        for row in self._rows(header, columns, code, last):
             if row.kind is not RowKind.UNIT:
                 continue
             standing.append(row.number)
@@ -323,7 +359,7 @@ class SheetReader:
             tuple(open_rows(self.page.printed, first, FREE_ROWS)),
             {(item.id, column): at for item, column, at in places if at is not None},
         )
-        for row in ledger_rows(self.page.printed, columns, code, first, self.page.cells.last_row):
+        for row in self._rows(header, columns, code, self.page.cells.last_row):
             readings: list[FieldReading] = []
             for item, column, at in places:
                 if row.kind is not RowKind.UNIT and item.type not in SUMMED:

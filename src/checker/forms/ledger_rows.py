@@ -15,11 +15,16 @@ from checker.forms.adopted_cells import is_end, is_used
 from checker.forms.form_fields import FieldReading
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.plain_text import TOTAL_WORDS, is_footer, plain, school_code, squeeze
+from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, FactState, Problem, Submission
 from checker.model.template import FieldType, Template
 
 _SECTION = re.compile(r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.])\D")
 """A heading between the rows of a list: 二、设施设备."""
+NOT_SUMMED = re.compile(
+    r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比|平均|[生人师班校园]均|单价|年份"
+)
+"""In the name of a figure whose total is no sum."""
 SUMMED = (FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED)
 
 
@@ -57,6 +62,8 @@ def ledger_rows(
         ]
         texts = [squeeze(value) for _, value in held if isinstance(value, str)]
         if _is_end_row(held, texts):
+            if _goes_on(cells, columns, row + 1, last):
+                continue  # a remark between the rows
             return
         if len(held) == 1 and texts and _SECTION.match(texts[0]):
             continue
@@ -66,6 +73,14 @@ def ledger_rows(
             yield LedgerRow(row, kind, total)
         elif row in special or any(at in columns and at != code for at, _ in held):
             yield LedgerRow(row, RowKind.UNIT)
+
+
+def _goes_on(cells: SheetSnapshot, columns: Sequence[int], row: int, last: int) -> bool:
+    """Whether the row below a remark is one more row of the list: figures stand in it, and there is
+    something in most of its columns."""
+    held = [at for at in columns if row <= last and cells.raw(row, at) not in (None, "")]
+    figures = [at for at in held if isinstance(cells.raw(row, at), int | float)]
+    return bool(figures) and 2 * len(held) > len(columns)
 
 
 def open_rows(printed: PrintedSheet, first: int, most: int) -> Iterator[int]:
@@ -143,7 +158,10 @@ def _wrong_totals_above(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
 def _differences(total: LedgerRow, rows: Sequence[LedgerRow], where: str) -> Iterator[Problem]:
     for place, reading in enumerate(total.readings):
         fact = reading.fact
-        if reading.field.type not in SUMMED or not isinstance(fact.value, Decimal):
+        item = reading.field
+        if item.type not in SUMMED or not isinstance(fact.value, Decimal):
+            continue
+        if item.unit == "%" or NOT_SUMMED.search(item.label):
             continue
         facts = [row.readings[place].fact for row in rows]
         if fact.state is not FactState.GIVEN or any(
@@ -153,7 +171,7 @@ def _differences(total: LedgerRow, rows: Sequence[LedgerRow], where: str) -> Ite
         summed = sum((each.value for each in facts if isinstance(each.value, Decimal)), Decimal(0))
         if summed == fact.value:
             continue
-        item, column = reading.field, reading.column
+        column = reading.column
         name = f"“{item.label}”" + (f"（{column.title}）" if len(item.columns) > 1 else "")
         by = plain(abs(fact.value - summed))
         message = (
