@@ -39,6 +39,8 @@ from checker.authoring.printed_types import (
     column_unit,
     edition_of,
     holds_units,
+    is_empty,
+    kind_of,
     only_ticks,
     read_number,
     type_of,
@@ -322,7 +324,7 @@ class _Writer:
             field_id = own if is_ledger else self._id(pair.label, own)
             if field_id == "school.name" and pair.value:
                 self.names.append(pair.value)
-            unit = unit_of(pair.label) or pair.unit
+            unit = unit_of(pair.label.replace("/", "//")) or pair.unit
             kind = "text"
             if pair.where != "same" and not field_id.startswith("school."):
                 kind = type_of([read_number(pair.value)], unit, pair.label)
@@ -482,11 +484,12 @@ class _Writer:
                 in_grid.append(field_id)
                 if group is groups[0]:
                     by_row[row] = field_id
-                empty = sum(value in (None, "") for value in values)
+                empty = any(map(is_empty, values))
                 whole = self._cells_of(printed.snapshot.title, row, each.leaves)
-                filled = any(value not in (None, "") for value in whole)
+                filled = not all(map(is_empty, whole))
                 blank = {"blank": "none"} if empty and filled else {}
-                kind = type_of(values, unit, path[-1] if not group.share else group.words)
+                kind = group.kind or type_of(values, unit, group.words if group.share else path[-1])
+                unit = "" if group.kind else unit
                 entry = inline(
                     id=field_id,
                     label=label,
@@ -582,7 +585,7 @@ class _Writer:
             kind = "text"
             if not field_id.startswith("school."):
                 kind = type_of(leaf.values, unit, leaf.path)
-            if not unit and kind in ("count", "amount") and not _NOT_COUNTED.search(leaf.path):
+            if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
                 unit = sheet_unit
             entry = inline(
                 id=field_id,
@@ -634,7 +637,7 @@ class _Writer:
             unit = column_unit(leaf)
             kind = types[column_id] = type_of(leaf.values, unit, leaf.path)
             unit = unit if kind != "text" else ""
-            blank = {"blank": "none"} if any(v in (None, "") for v in leaf.values) else {}
+            blank = {"blank": "none"} if any(map(is_empty, leaf.values)) else {}
             entry = inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
             columns.append(f"  {entry},")
             headers.append(f"{column_id} = {quoted(leaf.path)}")
@@ -706,10 +709,12 @@ _OPPOSITES = (
 
 class _Alike(Struct, frozen=True):
     """Columns of a grid that count in one unit ("": in that of their row), with their ids.
-    ``share``: they hold rates, which are not counted in the unit of the table."""
+    ``share``: they hold rates, which are not counted in the unit of the table. ``kind``: "flag" or
+    "text" where they hold no figures."""
 
     unit: str
     share: bool
+    kind: str
     words: str
     leaves: Sequence[Leaf]
     names: Sequence[str]
@@ -717,16 +722,18 @@ class _Alike(Struct, frozen=True):
 
 def _alike(leaves: Sequence[Leaf], names: Sequence[str]) -> list[_Alike]:
     """The columns of a grid by the units that their headers or figures bear."""
-    groups: dict[tuple[str, bool], list[tuple[Leaf, str]]] = {}
+    groups: dict[tuple[str, bool, str], list[tuple[Leaf, str]]] = {}
     for leaf, name in zip(leaves, names, strict=True):
         share = SHARE.search(squeeze(leaf.path)) is not None
-        groups.setdefault((column_unit(leaf), share), []).append((leaf, name))
+        key = (column_unit(leaf), share, kind_of(leaf))
+        groups.setdefault(key, []).append((leaf, name))
     return [
-        _Alike(unit, share, own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
-        for (unit, share), own in groups.items()
+        _Alike(*key, own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
+        for key, own in groups.items()
     ]
 
 
+SUMMED_TYPES = ("count", "amount", "signed")
 _NOT_COUNTED = re.compile(rf"年份|年度|年限|序号|{SHARE.pattern}")
 """In the header of a column of a ledger that is not counted in the unit printed above it."""
 

@@ -18,7 +18,13 @@ from checker.authoring.printed_units import (
     unit_behind,
 )
 from checker.forms.adopted_cells import CROSSES, PAIR_END, PAIR_LABEL, TICKS, is_end
-from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
+from checker.forms.header_paths import (
+    SEARCHED_COLUMNS,
+    SEARCHED_ROWS,
+    YEARS,
+    PrintedSheet,
+    printed_text,
+)
 from checker.forms.plain_text import half_width, row_code, squeeze
 from checker.model.snapshot import SheetSnapshot
 
@@ -38,6 +44,8 @@ _SCHOOL = re.compile(
 """What a school is called."""
 ENTRY_WORDS = ("姓名", "教师姓名", "学生姓名", "班级", "班级名称", "名称")
 """Over a column of entries of a list, whose rows are not the same in every copy."""
+_ENTRY = re.compile(r"(?<!指标)(?<!项目)名称$|日期|时间|姓名")
+"""In the header over labels that are likely entries of a list, no printed words."""
 CODE_OF_UNIT = (
     "学校(机构)标识码",
     "学校标识码",
@@ -285,10 +293,14 @@ def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsh
     figures follows."""
     texts = _texts(printed, row)
     cells = printed.snapshot
-    if len(texts) < 3 or any(map(_is_no_header, texts.values())):
+    if len(texts) < 2 or any(map(_is_no_header, texts.values())):
         return None
-    if any(is_figure(cells.raw(row, at)) for at in range(1, cells.last_column + 1)):
+    if any(
+        is_figure(cells.raw(row, at)) and at not in texts for at in range(1, cells.last_column + 1)
+    ):
         return None
+    if len(texts) == 2:
+        return row if _is_narrow(printed, row, texts, copies) else None
     known = any(
         text in CODE_WORDS
         or text in LABEL_WORDS
@@ -384,12 +396,36 @@ def is_school(text: object) -> bool:
 
 
 def _is_no_header(text: str) -> bool:
-    return text.isdigit() or (":" in text and not text.startswith("其中"))
+    if text.isdigit():
+        return int(text) not in YEARS
+    return ":" in text and not text.startswith("其中")
+
+
+def _is_narrow(
+    printed: PrintedSheet, row: int, texts: Mapping[int, str], copies: Sequence[SheetSnapshot]
+) -> bool:
+    """Whether two texts are the header of a table of two columns: what is counted, and below it
+    labels and figures."""
+    (left, label), (right, counted) = sorted(texts.items())
+    if right != printed.area(row, left)[3] + 1 or names_unit(label) or len(label) > 8:
+        return False
+    if _COUNTED.fullmatch(counted) is None:
+        return False
+    kinds = [kinds_below(printed, row + 1, (left, right), ())]
+    kinds += [kinds_below(PrintedSheet(copy), row + 1, (left, right), ()) for copy in copies]
+    return any(each.get(left) == "text" and each.get(right) == "figure" for each in kinds)
+
+
+_COUNTED = re.compile(r"(?:.{0,6}(?:数|数量|人数|金额|面积|经费|数值|合计)|数额)(?:\(.{1,6}\))?")
+"""What is counted in a table, as its header says it."""
 
 
 def _is_level(printed: PrintedSheet, first: int, row: int) -> bool:
     """Whether a row is one more level of a header: texts only, below merged headers."""
     texts = _texts(printed, row)
+    printed_units = all(text.strip("()") in UNITS for text in texts.values())
+    if printed_units and len(texts) >= 2 and all(printed.text(first, at) for at in texts):
+        return True
     wide = any(
         area[1] != area[3] for at in _texts(printed, first) for area in [printed.area(first, at)]
     )
@@ -512,6 +548,7 @@ def _labels(
         if leaf.column not in (*texts, *counting, *remarks) and kinds.get(leaf.column) != "unit"
     ]
     heads = [by_column[at] for at in texts if at in by_column]
+    entries = any(_ENTRY.search(squeeze(leaf.path)) for leaf in heads)
     if not data or any(leaf.is_called(ENTRY_WORDS) for leaf in heads if not leaf.is_called("名称")):
         return [], set()
     figures = [at for at in data if kinds.get(at) == "figure"]
@@ -528,7 +565,7 @@ def _labels(
         blank = not marks and not free and len(_held_below(printed, first, label)) > 1
         if not blank or numbered:
             return [], set()
-    elif len(free) + len(marks) > len(figures) or (numbered and free):
+    elif len(free) + len(marks) > len(figures) or ((numbered or entries) and free):
         return [], set()
     own = [printed.text(first - 1, at) for at in texts]
     kept = texts if len(set(own)) < 3 else texts[-2:]
@@ -662,7 +699,7 @@ def _texts(printed: PrintedSheet, row: int) -> dict[int, str]:
     return {
         column: text
         for column, value in enumerate(line[:SEARCHED_COLUMNS], start=cells.origin[1])
-        if (text := squeeze(value))
+        if (text := printed_text(value))
     }
 
 
@@ -739,7 +776,13 @@ def pairs_beside(
             if _is_group(printed, row, at):
                 at = after
                 continue
-            if not text or is_quantity(text) or ":" in text or area[:2] != (row, at):
+            if (
+                not text
+                or is_quantity(text)
+                or ":" in text
+                or _is_heading(printed, row, range(1, last_column + 1), copies)
+                or area[:2] != (row, at)
+            ):
                 at = after
                 continue
             if after > last_column:
@@ -751,8 +794,8 @@ def pairs_beside(
             unit = squeeze(cells.raw(row, behind)).strip("()")
             unit = unit if unit in UNITS else ""
             held = _beside(printed, row, after, copies)
-            if unit_behind(value) and not unit:
-                unit = unit_behind(value)
+            if unit_behind(held) and not unit:
+                unit = unit_behind(held)
                 behind -= 1
             if squeeze(label) not in seen and (held or not only) and not is_unit(value):
                 seen.add(squeeze(label))

@@ -20,7 +20,8 @@ from checker.authoring.printed_units import (
     unit_of,
 )
 from checker.forms.adopted_cells import CROSSES, TICKS
-from checker.forms.plain_text import squeeze
+from checker.forms.header_paths import YEARS, printed_text
+from checker.forms.plain_text import is_nothing, squeeze
 from checker.model.snapshot import Snapshot
 
 STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
@@ -49,9 +50,25 @@ def edition_of(snapshot: Snapshot, above: Mapping[str, int]) -> str:
         year
         for title, sheet in snapshot.sheets.items()
         for start in [max(above.get(title, 1) - sheet.origin[0], 0)]
-        for year in _years(sheet.rows[start : start + 3])
+        for year in (
+            *_years(sheet.rows[start : start + 3]),
+            *_typed_years(sheet.rows[start : start + 1]),
+        )
     ]
-    return max(headers, default=next(iter(_years([[snapshot.name]])), ""))
+    dates = [
+        year
+        for sheet in snapshot.sheets.values()
+        for line in sheet.rows
+        for at, value in enumerate(line)
+        if isinstance(value, str) and re.search("日期|时间|年度|学年", value)
+        for year in _years([line[at : at + 2]])
+    ]
+    return max(headers, default="") or max(dates, default=next(iter(_years([[snapshot.name]])), ""))
+
+
+def _typed_years(lines: Iterable[Iterable[object]]) -> list[str]:
+    """The years typed as numbers in a header."""
+    return [printed_text(value) for line in lines for value in line if value in YEARS]
 
 
 def _years(lines: Iterable[Iterable[object]]) -> list[str]:
@@ -106,7 +123,7 @@ def holds_units(leaf: Leaf) -> bool:
 def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
     """The type that fits nearly everything that stands there; money and areas may have decimals,
     what is called a code or a number to call is text."""
-    held = [value for value in values if value not in (None, "")]
+    held = [value for value in values if value not in (None, "") and not _is_none(value)]
     if unit in ("㎡", "平方米", "m2", "元", "万元", "亩"):
         return "amount"
     if _CODED.search(squeeze(label)):
@@ -137,6 +154,26 @@ def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
     if not held and unit:
         return "percent" if unit == "%" else "count"
     return "text"
+
+
+def _is_none(value: object) -> bool:
+    """Whether a text says that there is nothing: —, 无."""
+    return isinstance(value, str) and is_nothing(squeeze(value))
+
+
+def kind_of(leaf: Leaf) -> str:
+    """What a column of a grid holds: "flag", "text", or "" for figures."""
+    held = [value for value in leaf.values if value not in (None, "") and not _is_none(value)]
+    if not held or sum(is_figure(value) or bool(unit_behind(value)) for value in held) * 2 >= len(
+        held
+    ):
+        return ""
+    return "flag" if {squeeze(value) for value in held} <= {"是", "否"} else "text"
+
+
+def is_empty(value: object) -> bool:
+    """Whether nothing stands in a cell, or a sign for nothing."""
+    return value in (None, "") or _is_none(value)
 
 
 def _with_unit(values: Iterable[object], unit: str) -> list[str]:

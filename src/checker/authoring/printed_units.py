@@ -22,8 +22,6 @@ UNITS = frozenset(
 SHARE = re.compile(r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比")
 """In the name of a figure that is not counted in the unit of its table."""
 _BRACKETED = re.compile(r"\(([^()]{1,6})\)$")
-_NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称|其中")
-"""In brackets behind a label, but no unit: (公章), (必填), (含借读)."""
 _LINE = re.compile(r"(?:计量|金额|货币|面积|数量)?单位:([^:()]*)")
 _NAMES = frozenset({"年", "月", "班", "年级", "层", "节", "门", "分"})
 """Behind a number these make a name: 1班, 三年级."""
@@ -70,7 +68,7 @@ def unit_of(path: str) -> str:
         if part.strip("()") in UNITS and "/" in path:
             return part.strip("()")
         match = _BRACKETED.search(part)
-        if match and not _NO_UNIT.search(match[1]):
+        if match and match[1].partition("/")[0] in UNITS:
             return match[1]
     return ""
 

@@ -28,7 +28,7 @@ PAIR_LABEL = r"(?:[^\s\d:](?:\s+[^\s\d:])+|[^\s\d:][^\s:]{0,19})"
 _SEAL = r"\s*\((?:公章|盖章|签章|章|签字)\)"  # printed behind the line that is filled in
 PAIR_END = rf"(?:{_SEAL})?(?:\s*$|\s+{PAIR_LABEL}\s*:|(?<=[^\s:])\s{{2,}}20[0-9]{{2}}\s*年[^:]*$)"
 """What follows the value of a pair: its end, another pair, or the year printed behind it."""
-_NOTE = re.compile(r"附(?:[件表注录\d]|$)|注(?:[\d.、)意]|$)|说明|备注|填[表报]说明")
+_NOTE = re.compile(r"附(?:[件表注录\d]|$)|注(?:[\d.、)意]|$)|(?:填[表报])?(?:说明|备注)(?:\W|\d|$)")
 """How a remark below a table begins; 附设幼儿班 and 注册人数 are names of rows."""
 _LINE = " _\t\n\u3000"
 """What is printed where a value is to be written: 学校：______."""

@@ -18,6 +18,7 @@ HEADER_LEVELS = 5
 SEARCHED_ROWS = 200
 """A header stands within so many rows from the top of a sheet."""
 SEARCHED_COLUMNS = 300
+YEARS = range(1990, 2050)
 
 _SIGNS = ("甲", "乙", "丙", "丁")
 
@@ -25,6 +26,13 @@ _SIGNS = ("甲", "乙", "丙", "丁")
 Span: TypeAlias = tuple[int, int]
 """First and last column of a part of a sheet."""
 ALL_COLUMNS: Span = (1, SEARCHED_COLUMNS)
+
+
+def printed_text(value: object) -> str:
+    """The squeezed text of a cell; a year typed as a number (2025, over a column) is one."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(int(value)) if value in YEARS else ""
+    return squeeze(value)
 
 
 class PrintedCell(Struct, frozen=True):
@@ -71,7 +79,7 @@ class PrintedSheet:
     def text(self, row: int, column: int) -> str:
         """The squeezed text that is shown at a cell."""
         top, left, *_ = self.area(row, column)
-        return squeeze(self.snapshot.raw(top, left))
+        return printed_text(self.snapshot.raw(top, left))
 
     def bearing(self, text: str) -> Sequence[PrintedCell]:
         """The cells near the top that hold exactly this text (squeezed)."""
@@ -85,7 +93,7 @@ class PrintedSheet:
             first_row, first_column = self.snapshot.origin
             for row, line in enumerate(self.snapshot.rows[:SEARCHED_ROWS], start=first_row):
                 for column, value in enumerate(line[:SEARCHED_COLUMNS], start=first_column):
-                    text = squeeze(value)
+                    text = printed_text(value)
                     if text:
                         cell = PrintedCell(text, self.area(row, column))
                         self._by_text.setdefault(text, []).append(cell)
