@@ -19,6 +19,7 @@ from checker.authoring.printed_tables import (
     CODE_OF_UNIT,
     CODE_WORDS,
     LABEL_WORDS,
+    PERSON_WORDS,
     REMARK_WORDS,
     Leaf,
     Pair,
@@ -31,8 +32,10 @@ from checker.authoring.printed_tables import (
     pairs_below,
     pairs_beside,
     pairs_on,
+    schools_in,
     tables_on,
     title_of,
+    without_year,
 )
 from checker.authoring.printed_types import (
     column_ids,
@@ -45,7 +48,14 @@ from checker.authoring.printed_types import (
     read_number,
     type_of,
 )
-from checker.authoring.printed_units import SHARE, UNIT_WORDS, is_figure, unit_of, units_in
+from checker.authoring.printed_units import (
+    SHARE,
+    UNIT_WORDS,
+    is_figure,
+    unit_behind,
+    unit_of,
+    units_in,
+)
 from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, quoted, subset_rule
 from checker.authoring.seen_relations import relations_of
 from checker.forms.adopted_cells import NO_OPTIONS, is_end
@@ -56,8 +66,8 @@ from checker.model.snapshot import Snapshot
 
 
 class Draft(Struct):
-    """The text of a draft, what was found, one line each, for the screen, and the relations that
-    hold, as rules."""
+    """The text of a draft ("" where nothing can be drafted), what was found, one line each, for the
+    screen, and the relations that hold, as rules."""
 
     text: str
     found: list[str]
@@ -108,7 +118,7 @@ class _Writer:
         self.ledger = ""
 
     def text(self) -> str:
-        """The whole template.toml."""
+        """The whole template.toml; "" where nothing can be drafted."""
         title = ""
         shown = [item for item in self.main.sheets.items() if item[1].visible]
         self.alike = Counter(_kind(PrintedSheet(sheet)) for _, sheet in shown)
@@ -121,7 +131,10 @@ class _Writer:
                 )
                 continue
             if self._sheet(f"sheet{number}", name, printed):
-                title = title or title_of(printed)
+                begins = self.begins.get(name, 9) > 1
+                title = title or (title_of(printed) if begins else "")
+        if not self.sheets:
+            return ""
         year = edition_of(self.main, self.begins) or str(date.today().year)
         head = [
             f"# 由 checker template adopt 从 {len(self.copies)} 份表起草，请逐项核对：",
@@ -168,6 +181,8 @@ class _Writer:
         """Whether anything was found on it."""
         same = [copy.sheets[name] for copy in self.copies if name in copy.sheets]
         tables = list(tables_on(printed, same))
+        for each in tables:
+            self._values(name, each)
         self.begins[name] = min((each.begin for each in tables), default=9)
         rows = {row for each in tables for row in range(each.top, each.last + 1)}
         below = list(pairs_below(printed, same))
@@ -201,7 +216,6 @@ class _Writer:
             self._school_in_title(name, printed)
         ends = [0, *(each.last for each in tables)]
         for number, each in enumerate(tables, 1):
-            self._values(name, each)
             above = max(end for end in ends if end < each.begin)
             unit = _unit_above(printed, each, above, number == 1)
             for path in each.doubled:
@@ -216,7 +230,7 @@ class _Writer:
                 parts.ledger += self._ledger(sheet_id, each, parts.fields, unit)
                 what = "台账，一行一个单位"
             else:
-                self._listing(f"{sheet_id}_t{number}", each, parts)
+                self._listing(f"{sheet_id}_t{number}", each, parts, unit)
                 what = f"第 {each.bottom} 行表头的明细表"
             self.found.append(f"{name}：{what}，{len(each.leaves)} 栏")
         self.sheets += [
@@ -232,7 +246,7 @@ class _Writer:
             *parts.declared,
         ]
         self.layouts += ["", "[[layout.sheets]]", f"id = {quoted(sheet_id)}"]
-        title = self._title(title_of(printed))
+        title = self._title(title_of(printed)) if self.begins[name] > 1 else ""
         if title:
             self.layouts.append(f"titles = [{quoted(title)}]")
         if len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2:
@@ -304,7 +318,11 @@ class _Writer:
         for same in alike.values():
             if len(same) < 2:
                 continue
-            texts = [_heading(printed, each) for each in same]
+            ends = [0, *(other.last for other in tables)]
+            texts = [
+                _heading(printed, each, max(end for end in ends if end < each.begin))
+                for each in same
+            ]
             if all(texts) and len(set(texts)) == len(texts):
                 headings.update((each.bottom, text) for each, text in zip(same, texts, strict=True))
                 continue
@@ -324,9 +342,10 @@ class _Writer:
             field_id = own if is_ledger else self._id(pair.label, own)
             if field_id == "school.name" and pair.value:
                 self.names.append(pair.value)
-            unit = unit_of(pair.label.replace("/", "//")) or pair.unit
+            unit = unit_of(pair.label.replace("/", "//")) or pair.unit or unit_behind(pair.value)
             kind = "text"
-            if pair.where != "same" and not field_id.startswith("school."):
+            typed = pair.where != "same" or unit_behind(pair.value) == unit != ""
+            if typed and not field_id.startswith("school."):
                 kind = type_of([read_number(pair.value)], unit, pair.label)
             entry = inline(
                 id=field_id,
@@ -340,10 +359,10 @@ class _Writer:
             parts.fields.append(f"  {entry},  # 现在：{_short(pair.value)}")
             parts.cells.append(f"  {inline(field=field_id, label=pair.label, value=pair.where)},")
 
-    def _id(self, label: str, otherwise: str) -> str:
+    def _id(self, label: str, otherwise: str, is_name: bool = False) -> str:
         bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
         texts = (squeeze(label).rstrip(":"), bare)
-        known = "school.name" if names_unit(label) else None
+        known = "school.name" if is_name or names_unit(label) else None
         if any(text in CODE_OF_UNIT for text in texts):
             known = "school.code"
         elif bare == "办学类型":
@@ -374,20 +393,20 @@ class _Writer:
 
     def _is_ledger(self, each: PrintedTable) -> bool:
         """Whether each row of a table is a school: one column names it, in one row each."""
-        at = next(
-            (
-                leaf.column
-                for leaf in each.leaves
-                if (names_unit(leaf.path) and not holds_units(leaf))
-                or squeeze(leaf.path) in CODE_OF_UNIT
-            ),
-            None,
-        )
-        if at is None:
+        at = next((leaf for leaf in each.leaves if self._names_unit(leaf)), None)
+        if at is None or any(leaf.is_called(PERSON_WORDS) for leaf in each.leaves):
             return False
         printed = each.printed
-        areas = [printed.area(row, at) for row in range(each.first, each.last + 1)]
+        areas = [printed.area(row, at.column) for row in range(each.first, each.last + 1)]
         return not any(area[0] != area[2] for area in areas)
+
+    def _names_unit(self, leaf: Leaf) -> bool:
+        """Whether a column names the school that its row is about."""
+        return (
+            (names_unit(leaf.path) and not holds_units(leaf))
+            or squeeze(leaf.path) in CODE_OF_UNIT
+            or schools_in(leaf, leaf.values)
+        )
 
     def _grid(
         self, sheet_id: str, each: PrintedTable, parts: _SheetParts, heading: str, sheet_unit: str
@@ -579,7 +598,7 @@ class _Writer:
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called((*CODE_WORDS, *REMARK_WORDS)):
                 continue
-            field_id = self._id(leaf.path, f"{sheet_id}.c{number}")
+            field_id = self._id(leaf.path, f"{sheet_id}.c{number}", schools_in(leaf, leaf.values))
             named[leaf.column] = field_id
             unit = column_unit(leaf)
             kind = "text"
@@ -603,7 +622,9 @@ class _Writer:
         code = self._code_line(each)
         return ["", "[layout.sheets.ledger]", *code, "[layout.sheets.ledger.headers]", *headers]
 
-    def _listing(self, table_id: str, each: PrintedTable, parts: _SheetParts) -> None:
+    def _listing(
+        self, table_id: str, each: PrintedTable, parts: _SheetParts, sheet_unit: str
+    ) -> None:
         headers: list[str] = []
         ticks: list[str] = []
         columns: list[str] = []
@@ -636,6 +657,8 @@ class _Writer:
                 continue
             unit = column_unit(leaf)
             kind = types[column_id] = type_of(leaf.values, unit, leaf.path)
+            if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
+                unit = sheet_unit
             unit = unit if kind != "text" else ""
             blank = {"blank": "none"} if any(map(is_empty, leaf.values)) else {}
             entry = inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
@@ -683,15 +706,19 @@ def _kind(printed: PrintedSheet) -> tuple[object, ...]:
     return (title_of(printed), *tables)
 
 
-def _heading(printed: PrintedSheet, each: PrintedTable) -> str:
-    """The text alone in the row above a table's header, if it stands nowhere else on the sheet; ""
-    for none. A pair of label and value is none."""
+def _heading(printed: PrintedSheet, each: PrintedTable, after: int) -> str:
+    """The text alone in a row above a table's header and below the row ``after``, without a year,
+    if it stands nowhere else on the sheet; "" for none. A pair of label and value is none."""
     columns = range(1, printed.snapshot.last_column + 1)
-    for row in range(each.bottom - 1, max(each.top - 2, 0), -1):
+    for row in range(each.begin - 1, max(each.begin - 4, after), -1):
         texts = {text for at in columns if (text := printed.text(row, at))}
+        if any(is_figure(printed.snapshot.raw(row, at)) for at in columns):
+            return ""
         if len(texts) == 1:
-            (text,) = texts
-            return "" if ":" in text or len(printed.containing(text)) > 1 else text
+            whole = texts.pop()
+            if ":" not in whole:
+                text = without_year(whole)
+                return "" if not text or len(printed.containing(text)) > 1 else text
     return ""
 
 

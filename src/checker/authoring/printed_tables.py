@@ -42,6 +42,7 @@ _SCHOOL = re.compile(
     r"[小中幼]|[校分]部|校区)"
 )
 """What a school is called."""
+PERSON_WORDS = ("姓名", "教师姓名", "学生姓名", "教职工姓名", "幼儿姓名")
 ENTRY_WORDS = ("姓名", "教师姓名", "学生姓名", "班级", "班级名称", "名称")
 """Over a column of entries of a list, whose rows are not the same in every copy."""
 _ENTRY = re.compile(r"(?<!指标)(?<!项目)名称$|日期|时间|姓名")
@@ -56,13 +57,13 @@ CODE_OF_UNIT = (
 )
 _OWN_WORDS = (*CODE_OF_UNIT, "办学类型")
 """Labels of what says whose form it is; their value may stand beside them without a colon."""
-CODE_WORDS = ("序号", "行号", "编号", "行次", "乙", "代码", "指标代码")
+CODE_WORDS = ("序号", "行号", "编号", "行次", "乙", "代码", "指标代码", "科目编码", "编码")
 ORDINAL_WORDS = ("序号", "编号")
 """Over the numbers of entries; those of 行次 are printed."""
 SIGN_WORDS = ("甲", "栏次")
 """What begins the row of signs below a header: 甲 乙 1 2 3."""
 REMARK_WORDS = ("备注", "说明", "备注说明")
-YEAR = re.compile(r"(20[0-9]{2})年?")
+YEAR = re.compile(r"(?<![0-9.])(20[0-9]{2})(?![0-9])年?")
 _NO_LABEL = re.compile(r"(?:填[表报])?(?:说明|须知)|注|附[:注件]|其中|备注说明|https?")
 _PAIR = re.compile(rf"(?:^|\s)({PAIR_LABEL})\s*:(.*?)(?={PAIR_END})")
 MOST_HEADER_ROWS = 4
@@ -319,6 +320,8 @@ def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsh
         _pairs_follow(each, row) for each in (printed, *map(PrintedSheet, copies))
     ):
         return bottom
+    if any(map(is_school, texts.values())):
+        return None
     return bottom if _blocks_follow(printed, row, bottom, copies) else None
 
 
@@ -583,6 +586,13 @@ def _held_below(printed: PrintedSheet, first: int, column: int) -> list[str]:
     return held
 
 
+def schools_in(leaf: Leaf, values: Iterable[object]) -> bool:
+    """Whether a column, under a header that speaks of schools, mostly holds names of schools."""
+    held = [text for value in values if (text := squeeze(value))]
+    named = sum(map(is_school, held))
+    return bool(re.search("[校园]|单位", leaf.path)) and bool(held) and 2 * named > len(held)
+
+
 def _is_column_of_schools(
     cells: SheetSnapshot,
     copies: Sequence[SheetSnapshot],
@@ -595,7 +605,12 @@ def _is_column_of_schools(
     if names_unit(leaf.path):
         bare = squeeze(leaf.path) in UNIT_WORDS
         return not bare or kinds.get(leaf.column) == "text"
-    return False
+    values = [
+        sheet.raw(row, leaf.column)
+        for sheet in (cells, *copies)
+        for row in range(first, min(first + SAMPLED_ROWS, sheet.last_row + 1))
+    ]
+    return schools_in(leaf, values)
 
 
 def _last(
@@ -618,7 +633,7 @@ def _last(
             break
         again = len(header) > 1 and alone == header
         if again or _is_other_header(printed, row, columns, within, copies):
-            while row > first and _is_heading(printed, row - 1, within, copies):
+            while row > first and _is_heading(printed, row - 1, copies):
                 row -= 1
             break
         if (
@@ -633,18 +648,17 @@ def _last(
     return row - 1
 
 
-def _is_heading(
-    printed: PrintedSheet, row: int, within: range, copies: Sequence[SheetSnapshot]
-) -> bool:
-    """Whether a row holds the heading of a table: one text over several columns or numbered 一、
-    and no figure in any copy."""
+def _is_heading(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapshot]) -> bool:
+    """Whether a row holds the heading of a table and nothing else, in no copy: one text over
+    several columns or numbered 一、"""
     texts = _texts(printed, row)
     if len(texts) != 1:
         return False
     ((column, text),) = texts.items()
-    sheets = (printed.snapshot, *copies)
-    if any(is_figure(sheet.raw(row, at)) for sheet in sheets for at in within):
-        return False
+    for sheet in (printed.snapshot, *copies):
+        across = range(1, sheet.last_column + 1)
+        if any(sheet.raw(row, at) not in (None, "") for at in across if at != column):
+            return False
     area = printed.area(row, column)
     return area[3] > area[1] or ":" in text or _HEADING.match(text) is not None
 
@@ -763,7 +777,8 @@ def pairs_beside(
     of a group of rows before the labels."""
     cells = printed.snapshot
     seen: set[str] = set()
-    last_column = min(cells.last_column, SEARCHED_COLUMNS)
+    widest = max(sheet.last_column for sheet in (cells, *copies))
+    last_column = min(widest, SEARCHED_COLUMNS)
     only = set(rows)
     for row in range(2, min(cells.last_row, SEARCHED_ROWS) + 1):
         if only and row not in only:
@@ -779,8 +794,8 @@ def pairs_beside(
             if (
                 not text
                 or is_quantity(text)
-                or ":" in text
-                or _is_heading(printed, row, range(1, last_column + 1), copies)
+                or (":" in text and not text.startswith("其中"))
+                or _is_heading(printed, row, copies)
                 or area[:2] != (row, at)
             ):
                 at = after
@@ -821,8 +836,17 @@ def _shown(value: object) -> str:
 def title_of(printed: PrintedSheet) -> str:
     """The first text of a sheet, without the year in it: the longest part before or behind it that
     is no school's name."""
-    parts = [part.strip("()[]-—~至:、 ") for part in _ANY_YEAR.split(heading_of(printed))]
+    return without_year(heading_of(printed))
+
+
+def without_year(text: str) -> str:
+    """The longest part of a heading before or behind a year, that is no school's name."""
+    parts = [_EDGES.sub("", part) for part in _ANY_YEAR.split(text)]
     return max((part for part in parts if not is_school(part)), key=len, default="")
+
+
+_EDGES = re.compile(r"^[)\]\-—~至:、 ]+|[(\[\-—~至:、 ]+$")
+"""What is left over at the edges of a text from which a year was taken."""
 
 
 def heading_of(printed: PrintedSheet) -> str:
@@ -834,4 +858,4 @@ def heading_of(printed: PrintedSheet) -> str:
     return ""
 
 
-_ANY_YEAR = re.compile(r"20[0-9]{2}(?:[-—~至/]+20[0-9]{2})?(?:学年度|学年|年度|年)?")
+_ANY_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?:[-—~至/]+20[0-9]{2})?(?:学年度|学年|年度|年)?")
