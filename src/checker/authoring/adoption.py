@@ -508,7 +508,7 @@ class _Writer:
                 filled = not all(map(is_empty, whole))
                 blank = {"blank": "none"} if empty and filled else {}
                 kind = group.kind or type_of(values, unit, group.words if group.share else path[-1])
-                unit = "" if group.kind else unit
+                unit = "" if group.kind in ("flag", "text") else unit
                 entry = inline(
                     id=field_id,
                     label=label,

@@ -203,9 +203,10 @@ def _spans(
             after = [held for held in range(at, last + 1) if heads[held] or kinds.get(held)]
             own = [kinds.get(each) for each in here]
             if (gap and heads[at] and len(here) > 1 and len(after) > 1) or (
-                (kinds.get(at), kinds.get(at - 1), kinds.get(at + 1))
-                == ("text", "figure", "figure")
-                and own == ["text", *["figure"] * (len(own) - 1)]
+                kinds.get(at) == "text"
+                and {kinds.get(at - 1), kinds.get(at + 1)} <= {"figure", None}
+                and own[:1] == ["text"]
+                and set(own[1:]) <= {"figure", None}
                 and _HEADS_LABELS.search(heads[at])
                 and _HEADS_LABELS.search(heads[begins[-1]])
             ):
@@ -225,14 +226,31 @@ def kinds_below(
     for sheet in (printed.snapshot, *copies):
         for row in range(first, min(first + SAMPLED_ROWS, sheet.last_row + 1)):
             held = {at: value for at in columns if (value := sheet.raw(row, at)) not in (None, "")}
-            texts = [squeeze(value) for value in held.values()]
+            texts = [text for value in held.values() if (text := squeeze(value))]
             if not held and row > first and not any(printed.text(row, at) for at in columns):
                 break
-            if len(held) < 2 and any(map(is_end, texts)):
+            if row > first and _begins_another(sheet, row, first - 1, columns):
+                break
+            if any(text.endswith(":") for text in texts) or (
+                len(held) < 2 and any(map(is_end, texts))
+            ):
                 continue
             for at, value in held.items():
                 counted.setdefault(at, Counter())[_kind(value)] += 1
     return {at: count.most_common(1)[0][0] for at, count in counted.items()}
+
+
+def _begins_another(cells: SheetSnapshot, row: int, header: int, columns: Sequence[int]) -> bool:
+    """Whether another table begins in a row: the header again, or a text alone above several."""
+    texts, below, heads = (
+        [text for at in columns if (text := squeeze(cells.raw(each, at)))]
+        for each in (row, row + 1, header)
+    )
+    if len(heads) > 2 and texts == heads:
+        return True
+    figures = any(is_figure(cells.raw(each, at)) for each in (row, row + 1) for at in columns)
+    heading = len(texts) == 1 and (":" in texts[0] or _HEADING.match(texts[0]) is not None)
+    return heading and len(below) > 2 and not figures
 
 
 def _kind(value: object) -> str:
@@ -260,6 +278,9 @@ def _values_below(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsho
             for each in (row + 1, row + 2, row + 3)
         ]
         above, between, below = rows
+        aligned = list(labels) == list(more) and not (above or below)
+        if aligned and not any(text in CODE_WORDS for text in labels.values()):
+            return row + 3 <= max(sheet.last_row, row + 3)
         if any(between.values()) or len(more) < len(above) - 1:
             continue
         if any(above.get(at) and at in between for at in above) and any(
@@ -322,7 +343,39 @@ def _header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsh
         return bottom
     if any(map(is_school, texts.values())):
         return None
+    if _labels_follow(printed, row, bottom, copies):
+        return bottom
     return bottom if _blocks_follow(printed, row, bottom, copies) else None
+
+
+def _labels_follow(
+    printed: PrintedSheet, row: int, bottom: int, copies: Sequence[SheetSnapshot]
+) -> bool:
+    """Whether below a header rows of labels stand in which nothing was filled in yet, in no copy:
+    a text, and the cells under the other headers empty, but for a unit or a number of the row."""
+    heads = {at for each in range(row, bottom + 1) for at in _texts(printed, each)}
+    last = printed.snapshot.last_column
+    spans = _spans(printed, row, bottom, copies)
+    many = 0
+    for below in range(bottom + 1, min(bottom + 1 + SAMPLED_ROWS, printed.snapshot.last_row + 1)):
+        texts = _texts(printed, below)
+        labels = [at for at, text in texts.items() if text not in UNITS and not text.isdigit()]
+        empty = heads - set(texts)
+        ends = [text for text in texts.values() if is_end(text) and not text.startswith("其中")]
+        if not labels or ends or len(empty) < 2:
+            break
+        firsts = [start for start, _ in spans] if len(spans) > 1 else [0]
+        behind = [at for at in empty if at not in firsts and at != min(heads)]
+        if len(spans) > 1 and not set(labels) <= set(firsts):
+            return False
+        if len(spans) < 2 and (len(labels) > 3 or max(labels) > min(behind, default=999)):
+            return False
+        if any(is_figure(printed.snapshot.raw(below, at)) for at in empty):
+            return False
+        if any(copy.raw(below, at) not in (None, "") for copy in copies for at in empty):
+            return False
+        many += 1
+    return many > 1 and last > 2
 
 
 def _blocks_follow(
@@ -375,6 +428,13 @@ def _pairs_follow(printed: PrintedSheet, row: int) -> bool:
     ]
     if len(kinds) >= 4 and kinds == [False, True] * (len(kinds) // 2):
         return True
+    labels, more = _texts(printed, row), _texts(printed, row + 1)
+    lone = [at for at in more if cells.raw(row + 1, printed.area(row + 1, at)[3] + 1) in (None, "")]
+    gaps = any(
+        cells.raw(row, printed.area(row, at)[3] + 1) in (None, "") for at in more if at in labels
+    )
+    if len(more) >= 2 and len(lone) == len(more) and set(more) <= set(labels) and gaps:
+        return True
     texts = list(_texts(printed, row).values())
     if len(texts) >= 2 and is_school(texts[1]) and names_unit(texts[0]):
         return True
@@ -399,6 +459,8 @@ def is_school(text: object) -> bool:
 
 
 def _is_no_header(text: str) -> bool:
+    if "□" in text:
+        return True
     if text.isdigit():
         return int(text) not in YEARS
     return ":" in text and not text.startswith("其中")
@@ -660,11 +722,12 @@ def _is_heading(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapshot]
         if any(sheet.raw(row, at) not in (None, "") for at in across if at != column):
             return False
     area = printed.area(row, column)
-    return area[3] > area[1] or ":" in text or _HEADING.match(text) is not None
+    paired = ":" in text and not text.startswith("其中")
+    return area[3] > area[1] or paired or _HEADING.match(text) is not None
 
 
 _HEADING = re.compile(
-    r"[(第]?[一二三四五六七八九十\d]+(?:[)、.]|部分|页)|续表|表[一二三四五六七八九十\d]|.*表$"
+    r"[(第]?[一二三四五六七八九十]+(?:[)、.]|部分|页)|第\d+(?:页|部分)|续表|表[一二三四五六七八九十\d]|.*表$"
 )
 """How a heading of a table begins, or ends."""
 
@@ -685,6 +748,9 @@ def _is_other_header(
         return False
     if any(text in TICKS | CROSSES for text in texts.values()):
         return False
+    if _filled_nowhere(row, columns, (cells, *copies)):
+        covered = [at for at in columns if printed.text(row, at)]
+        return 2 * len(covered) > len(columns) and _labels_follow(printed, row, row, copies)
     for sheet in (cells, *copies):
         figures = [
             at for at in columns if any(is_figure(sheet.raw(row - up, at)) for up in (1, 2, 3))
@@ -695,6 +761,16 @@ def _is_other_header(
     return False
 
 
+def _filled_nowhere(row: int, columns: Sequence[int], sheets: Sequence[SheetSnapshot]) -> bool:
+    """Whether nothing stands near a row in the columns of figures, in no copy: a blank form."""
+    return not any(
+        is_figure(sheet.raw(each, at))
+        for sheet in sheets
+        for each in range(row - 2, row + 4)
+        for at in columns
+    )
+
+
 def _goes_on(cells: SheetSnapshot, row: int, columns: Sequence[int]) -> bool:
     """Whether below a remark another row of the same table stands: a label, and figures in at least
     half of its columns."""
@@ -702,7 +778,11 @@ def _goes_on(cells: SheetSnapshot, row: int, columns: Sequence[int]) -> bool:
     if not any(isinstance(value, str) and squeeze(value) for value in line):
         return False
     held = [at for at in columns if is_figure(cells.raw(row, at))]
-    return len(held) >= 1 and 2 * len(held) >= len(columns)
+    if held:
+        return 2 * len(held) >= len(columns)
+    texts = [value for value in line if isinstance(value, str) and squeeze(value)]
+    blank = not any(value not in (None, "") and value not in texts for value in line)
+    return blank and len(texts) == 1 and line[0] == texts[0] and not is_end(squeeze(texts[0]))
 
 
 def _texts(printed: PrintedSheet, row: int) -> dict[int, str]:
@@ -765,7 +845,8 @@ def own_pairs(
         if not known or len(cells) > 1 or row in taken:
             continue
         value = _beside(printed, row, printed.area(row, column)[3] + 1, copies)
-        if value and not is_unit(value):
+        free = printed.snapshot.raw(row, printed.area(row, column)[3] + 1) in (None, "")
+        if (value or (free and names_unit(text))) and not is_unit(value):
             yield Pair(text, value, "beside")
 
 
@@ -778,7 +859,7 @@ def pairs_beside(
     cells = printed.snapshot
     seen: set[str] = set()
     widest = max(sheet.last_column for sheet in (cells, *copies))
-    last_column = min(widest, SEARCHED_COLUMNS)
+    last_column = min(max(widest, 2), SEARCHED_COLUMNS)
     only = set(rows)
     for row in range(2, min(cells.last_row, SEARCHED_ROWS) + 1):
         if only and row not in only:
@@ -793,6 +874,7 @@ def pairs_beside(
                 continue
             if (
                 not text
+                or "□" in text
                 or is_quantity(text)
                 or (":" in text and not text.startswith("其中"))
                 or _is_heading(printed, row, copies)

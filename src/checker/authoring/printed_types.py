@@ -36,6 +36,10 @@ _CODED = re.compile(
     r"代码|账户|传真|身份证"
 )
 """In the label of what is written in digits and no number."""
+_SIGNED = re.compile(r"差额|增减|超编|缺编|余缺|盈亏|结余|净增")
+"""In the label of a figure that may be below zero."""
+_COUNT = re.compile(r"(?<![参级指])数量?(?:\(.{1,4}\))?$")
+"""At the end of the label of a number that nobody filled in yet."""
 
 
 def edition_of(snapshot: Snapshot, above: Mapping[str, int]) -> str:
@@ -141,6 +145,8 @@ def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
         whole = all(value == int(value) and value >= 0 for value in numbers)
         if whole and SHARE.search(squeeze(label)):
             return "amount"
+        if whole and _SIGNED.search(squeeze(label)):
+            return "signed"
         return "count" if whole else "signed" if any(v < 0 for v in numbers) else "amount"
     texts = [squeeze(value) for value in held if isinstance(value, str)]
     months = [t for t in texts if re.fullmatch(r"(19|20)[0-9]{2}[.\-/年]?[0-9]{1,2}月?", t)]
@@ -151,7 +157,9 @@ def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
         return "flag"
     if not held and re.match(r"(?:是否|有无)\D", squeeze(label)):
         return "flag"
-    if not held and unit:
+    if not held and _SIGNED.search(squeeze(label)):
+        return "signed"
+    if not held and (unit or _COUNT.search(squeeze(label).rpartition("/")[2])):
         return "percent" if unit == "%" else "count"
     return "text"
 
@@ -162,8 +170,10 @@ def _is_none(value: object) -> bool:
 
 
 def kind_of(leaf: Leaf) -> str:
-    """What a column of a grid holds: "flag", "text", or "" for figures."""
+    """What a column of a grid holds: "flag", "text", "signed" figures, or "" for others."""
     held = [value for value in leaf.values if value not in (None, "") and not _is_none(value)]
+    if _SIGNED.search(squeeze(leaf.path)):
+        return "signed"
     if not held or sum(is_figure(value) or bool(unit_behind(value)) for value in held) * 2 >= len(
         held
     ):

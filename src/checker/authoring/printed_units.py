@@ -66,7 +66,7 @@ def unit_of(path: str) -> str:
     part of its own; the last one counts."""
     for part in reversed([squeeze(each) for each in path.replace("//", "\0").split("/")]):
         part = part.replace("\0", "/")
-        if part.strip("()") in UNITS and "/" in path:
+        if part.strip("()") in UNITS - _NAMES and "/" in path:
             return part.strip("()")
         match = _BRACKETED.search(part)
         if match and match[1].partition("/")[0] in UNITS:

@@ -55,6 +55,10 @@ class PairReader:
                 self.page.add(item, column, None)
                 return
             (row, at), typed_text = read
+            beside = None if typed_text else self._lone_beside(row, at)
+            if beside is not None:
+                self.page.add(item, column, beside)
+                return
             ref = FactRef(item.id, column)
             held = Cell(CellKind.TEXT, typed_text) if typed_text else Cell(CellKind.EMPTY)
             typed = normalise(held, item, self.page.codes.get(item.codes or ""))
@@ -83,6 +87,20 @@ class PairReader:
             return
         self.page.miss(f"{item.label}（{why}）")
         self.page.add(item, column, None)
+
+    def _lone_beside(self, row: int, at: int) -> CellRef | None:
+        """The cell beside one that ends with the colon of its label, if something stands there that
+        is no other pair and no label."""
+        printed = self.page.printed
+        if not printed.text(row, at).endswith(":"):
+            return None
+        top, left, *_ = printed.area(row, printed.area(row, at)[3] + 1)
+        there = printed.text(top, left)
+        if self.page.cells.raw(top, left) in (None, "") or top != row:
+            return None
+        if is_pair(there) or there.rstrip(":") in self.labels or there.endswith(":"):
+            return None
+        return CellRef(self.page.title, top, left)
 
     def _label(self, place: Place) -> Area | None:
         """Where the label of a pair stands; None unless it stands once."""
