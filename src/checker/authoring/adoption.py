@@ -15,35 +15,25 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from checker.authoring.printed_pairs import Pair, own_pairs, pairs_below, pairs_beside, pairs_on
+from checker.authoring.printed_rows import heading_of, title_of
 from checker.authoring.printed_tables import (
-    CODE_OF_UNIT,
-    CODE_WORDS,
-    LABEL_WORDS,
-    PERSON_WORDS,
-    REMARK_WORDS,
     Leaf,
-    Pair,
     PrintedTable,
     header_over,
-    heading_of,
-    is_school,
-    names_unit,
-    own_pairs,
-    pairs_below,
-    pairs_beside,
-    pairs_on,
+    heading_above,
     schools_in,
     tables_on,
-    title_of,
-    without_year,
 )
 from checker.authoring.printed_types import (
+    Alike,
+    alike_columns,
     column_ids,
     column_unit,
     edition_of,
+    head_of_options,
     holds_units,
     is_empty,
-    kind_of,
     only_ticks,
     read_number,
     type_of,
@@ -52,9 +42,19 @@ from checker.authoring.printed_units import (
     SHARE,
     UNIT_WORDS,
     is_figure,
+    unit_above,
     unit_behind,
     unit_of,
     units_in,
+)
+from checker.authoring.printed_words import (
+    CODE_OF_UNIT,
+    CODE_WORDS,
+    LABEL_WORDS,
+    PERSON_WORDS,
+    REMARK_WORDS,
+    names_unit,
+    school_at_start,
 )
 from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, quoted, subset_rule
 from checker.authoring.seen_relations import relations_of
@@ -217,7 +217,7 @@ class _Writer:
         ends = [0, *(each.last for each in tables)]
         for number, each in enumerate(tables, 1):
             above = max(end for end in ends if end < each.begin)
-            unit = _unit_above(printed, each, above, number == 1)
+            unit = unit_above(printed, each.begin, above, number == 1)
             for path in each.doubled:
                 self.found.append(
                     f"{name}：第 {each.bottom} 行的表头“{path}”有几处，不能确定是哪一栏，没有起草；"
@@ -280,7 +280,7 @@ class _Writer:
 
     def _school_in_title(self, name: str, printed: PrintedSheet) -> None:
         """Says that the name of the school stands in the title only, where it is not read."""
-        school = _name_in(heading_of(printed))
+        school = school_at_start(heading_of(printed))
         if school and not self.names:
             self.names.append(school)
             self.found.append(
@@ -320,7 +320,7 @@ class _Writer:
                 continue
             ends = [0, *(other.last for other in tables)]
             texts = [
-                _heading(printed, each, max(end for end in ends if end < each.begin))
+                heading_above(printed, each, max(end for end in ends if end < each.begin))
                 for each in same
             ]
             if all(texts) and len(set(texts)) == len(texts):
@@ -435,7 +435,7 @@ class _Writer:
                 title = "全校"  # of several grids
             parts.columns[column_id] = inline(id=column_id, title=title, **more)
         names = [column_id for column_id, *_ in ids]
-        groups_of = _alike(used, names)
+        groups_of = alike_columns(used, names)
         in_grid = self._grid_rows(sheet_id, each, groups_of, ids[0][1], parts.fields, sheet_unit)
         lines = ["", "[[layout.sheets.grids]]"]
         if each.headless:
@@ -464,7 +464,7 @@ class _Writer:
         self,
         sheet_id: str,
         each: PrintedTable,
-        groups: Sequence[_Alike],
+        groups: Sequence[Alike],
         stage: str,
         fields: list[str],
         sheet_unit: str,
@@ -631,12 +631,12 @@ class _Writer:
         types: dict[str, str] = {}
         by_head: dict[str, list[Leaf]] = {}
         for leaf in each.leaves:
-            by_head.setdefault(_head_of_options(leaf), []).append(leaf)
+            by_head.setdefault(head_of_options(leaf), []).append(leaf)
         done: set[int] = set()
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called(REMARK_WORDS) or leaf.column in done:
                 continue
-            head = _head_of_options(leaf)
+            head = head_of_options(leaf)
             same = by_head[head]
             column_id = f"c{number}"
             if head and len(same) > 1 and all(only_ticks(each_leaf.values) for each_leaf in same):
@@ -706,99 +706,9 @@ def _kind(printed: PrintedSheet) -> tuple[object, ...]:
     return (title_of(printed), *tables)
 
 
-def _heading(printed: PrintedSheet, each: PrintedTable, after: int) -> str:
-    """The text alone in a row above a table's header and below the row ``after``, without a year,
-    if it stands nowhere else on the sheet; "" for none. A pair of label and value is none."""
-    columns = range(1, printed.snapshot.last_column + 1)
-    for row in range(each.begin - 1, max(each.begin - 4, after), -1):
-        texts = {text for at in columns if (text := printed.text(row, at))}
-        if any(is_figure(printed.snapshot.raw(row, at)) for at in columns):
-            return ""
-        if len(texts) == 1:
-            whole = texts.pop()
-            if ":" not in whole:
-                text = without_year(whole)
-                return "" if not text or len(printed.containing(text)) > 1 else text
-    return ""
-
-
-def _head_of_options(leaf: Leaf) -> str:
-    """The header above a column; of 是 and 否, which may stand without one, their own words."""
-    head, _, tail = leaf.path.rpartition("/")
-    return head or next(("、".join(pair) for pair in _OPPOSITES if squeeze(tail) in pair), "")
-
-
-_OPPOSITES = (
-    *(("是", "否"), ("有", "无"), ("合格", "不合格"), ("达标", "不达标"), ("符合", "不符合")),
-    ("达标", "未达标"),
-)
-
-
-class _Alike(Struct, frozen=True):
-    """Columns of a grid that count in one unit ("": in that of their row), with their ids.
-    ``share``: they hold rates, which are not counted in the unit of the table. ``kind``: "flag" or
-    "text" where they hold no figures."""
-
-    unit: str
-    share: bool
-    kind: str
-    words: str
-    leaves: Sequence[Leaf]
-    names: Sequence[str]
-
-
-def _alike(leaves: Sequence[Leaf], names: Sequence[str]) -> list[_Alike]:
-    """The columns of a grid by the units that their headers or figures bear."""
-    groups: dict[tuple[str, bool, str], list[tuple[Leaf, str]]] = {}
-    for leaf, name in zip(leaves, names, strict=True):
-        share = SHARE.search(squeeze(leaf.path)) is not None
-        key = (column_unit(leaf), share, kind_of(leaf))
-        groups.setdefault(key, []).append((leaf, name))
-    return [
-        _Alike(*key, own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
-        for key, own in groups.items()
-    ]
-
-
 SUMMED_TYPES = ("count", "amount", "signed")
 _NOT_COUNTED = re.compile(rf"年份|年度|年限|序号|{SHARE.pattern}")
 """In the header of a column of a ledger that is not counted in the unit printed above it."""
-
-
-def _unit_above(printed: PrintedSheet, each: PrintedTable, after: int, is_first: bool) -> str:
-    """The one unit that is printed in a line 单位：… nearest above a table; of a table below others
-    also that of the whole sheet, if no other line names one. "" where several units are named."""
-    lines: dict[int, list[str]] = {}
-    for row in range(1, each.begin):
-        for column in range(1, printed.snapshot.last_column + 1):
-            raw = printed.snapshot.raw(row, column)
-            named = units_in(raw) if isinstance(raw, str) else None
-            if named == [] and squeeze(raw).rstrip(":").endswith("单位"):
-                beside = printed.snapshot.raw(row, printed.area(row, column)[3] + 1)
-                named = units_in(f"单位:{squeeze(beside)}")
-            if named:
-                lines[row] = named
-    own = [row for row in lines if row > after]
-    if own:
-        units = lines[own[-1]]
-        return units[0] if len(units) == 1 else ""
-    if is_first or len(lines) != 1:
-        return ""
-    (units,) = lines.values()
-    return units[0] if len(units) == 1 else ""
-
-
-def _name_in(title: str) -> str:
-    """The name of a school at the beginning of a title; "" for none."""
-    names = [title[:at] for at in range(3, len(title)) if is_school(title[:at])]
-    names = [name for name in names if not name.endswith("小学校")]
-    return next((name for name in reversed(names) if not _GENERAL.fullmatch(name)), "")
-
-
-_GENERAL = re.compile(
-    r".*(?:全[县市区省]|义务教育|中小|普通|农村|城[区乡镇]|各|[××*X]+[县市区].{0,4}|秋季|春季|学期|民办|公办)"
-    r"(?:学校|小学|中学|幼儿园|高中|初中|完小|教学点)"
-)
 
 
 def _plain_title(text: str, most: int) -> str:

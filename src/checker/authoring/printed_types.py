@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from checker.authoring.printed_tables import (
-    YEAR,
-    Leaf,
-)
+from msgspec import Struct
+
+from checker.authoring.printed_tables import Leaf
 from checker.authoring.printed_units import (
     SHARE,
     UNIT_WORDS,
@@ -19,6 +18,7 @@ from checker.authoring.printed_units import (
     unit_behind,
     unit_of,
 )
+from checker.authoring.printed_words import YEAR
 from checker.forms.adopted_cells import CROSSES, TICKS
 from checker.forms.header_paths import YEARS, printed_text
 from checker.forms.plain_text import is_nothing, squeeze
@@ -219,3 +219,41 @@ def read_number(value: str) -> object:
         return float(value) if value and not code else value
     except ValueError:
         return value
+
+
+def head_of_options(leaf: Leaf) -> str:
+    """The header above a column; of 是 and 否, which may stand without one, their own words."""
+    head, _, tail = leaf.path.rpartition("/")
+    return head or next(("、".join(pair) for pair in _OPPOSITES if squeeze(tail) in pair), "")
+
+
+_OPPOSITES = (
+    *(("是", "否"), ("有", "无"), ("合格", "不合格"), ("达标", "不达标"), ("符合", "不符合")),
+    ("达标", "未达标"),
+)
+
+
+class Alike(Struct, frozen=True):
+    """Columns of a grid that count in one unit ("": in that of their row), with their ids.
+    ``share``: they hold rates, which are not counted in the unit of the table. ``kind``: "flag" or
+    "text" where they hold no figures."""
+
+    unit: str
+    share: bool
+    kind: str
+    words: str
+    leaves: Sequence[Leaf]
+    names: Sequence[str]
+
+
+def alike_columns(leaves: Sequence[Leaf], names: Sequence[str]) -> list[Alike]:
+    """The columns of a grid by the units that their headers or figures bear."""
+    groups: dict[tuple[str, bool, str], list[tuple[Leaf, str]]] = {}
+    for leaf, name in zip(leaves, names, strict=True):
+        share = SHARE.search(squeeze(leaf.path)) is not None
+        key = (column_unit(leaf), share, kind_of(leaf))
+        groups.setdefault(key, []).append((leaf, name))
+    return [
+        Alike(*key, own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
+        for key, own in groups.items()
+    ]

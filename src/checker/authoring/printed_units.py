@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from checker.forms.header_paths import PrintedSheet
 from checker.forms.plain_text import squeeze
 
 UNIT_WORDS = ("单位", "计量单位", "金额单位", "货币单位", "面积单位", "数量单位")
@@ -93,3 +94,26 @@ def one_unit(values: Iterable[object]) -> str:
     held = [value for value in values if isinstance(value, str) and squeeze(value)]
     units = {unit_behind(value) for value in held}
     return units.pop() if len(units) == 1 else ""
+
+
+def unit_above(printed: PrintedSheet, begin: int, after: int, is_first: bool) -> str:
+    """The one unit that is printed in a line 单位：… nearest above a table; of a table below others
+    also that of the whole sheet, if no other line names one. "" where several units are named."""
+    lines: dict[int, list[str]] = {}
+    for row in range(1, begin):
+        for column in range(1, printed.snapshot.last_column + 1):
+            raw = printed.snapshot.raw(row, column)
+            named = units_in(raw) if isinstance(raw, str) else None
+            if named == [] and squeeze(raw).rstrip(":").endswith("单位"):
+                beside = printed.snapshot.raw(row, printed.area(row, column)[3] + 1)
+                named = units_in(f"单位:{squeeze(beside)}")
+            if named:
+                lines[row] = named
+    own = [row for row in lines if row > after]
+    if own:
+        units = lines[own[-1]]
+        return units[0] if len(units) == 1 else ""
+    if is_first or len(lines) != 1:
+        return ""
+    (units,) = lines.values()
+    return units[0] if len(units) == 1 else ""
