@@ -41,6 +41,7 @@ from checker.authoring.printed_types import (
 from checker.authoring.printed_units import (
     SHARE,
     UNIT_WORDS,
+    counted_in,
     is_figure,
     unit_above,
     unit_behind,
@@ -495,8 +496,8 @@ class _Writer:
             for group in groups:
                 values = self._cells_of(printed.snapshot.title, row, group.leaves)
                 unit = group.unit or own_unit
-                if not unit and not group.share and not SHARE.search(path[-1]):
-                    unit = sheet_unit
+                if not unit and not group.share:
+                    unit = counted_in(counted_in(sheet_unit, path[-1]), group.words)
                 if group.unit and own_unit and unit_at is None and group.unit != own_unit:
                     unit = own_unit if group.unit != "%" else "%"
                 field_id = f"{sheet_id}.r{before + len(in_grid) + 1}"
@@ -605,7 +606,7 @@ class _Writer:
             if not field_id.startswith("school."):
                 kind = type_of(leaf.values, unit, leaf.path)
             if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
-                unit = sheet_unit
+                unit = counted_in(sheet_unit, leaf.path)
             entry = inline(
                 id=field_id,
                 label=leaf.path,
@@ -658,7 +659,7 @@ class _Writer:
             unit = column_unit(leaf)
             kind = types[column_id] = type_of(leaf.values, unit, leaf.path)
             if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
-                unit = sheet_unit
+                unit = counted_in(sheet_unit, leaf.path)
             unit = unit if kind != "text" else ""
             blank = {"blank": "none"} if any(map(is_empty, leaf.values)) else {}
             entry = inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)

@@ -123,7 +123,13 @@ def _pairs_follow(printed: PrintedSheet, row: int) -> bool:
     ]
     if len(kinds) >= 4 and kinds == [False, True] * (len(kinds) // 2):
         return True
+    if _are_pairs(printed, row):
+        return True
     labels, more = texts_in(printed, row), texts_in(printed, row + 1)
+    last = cells.last_column
+    behind = {at: printed.area(row, at)[3] + 1 for at, text in labels.items() if names_unit(text)}
+    if any(after <= last and not printed.text(row, after) for after in behind.values()):
+        return True  # a place to write the name, and no column of names
     lone = [at for at in more if cells.raw(row + 1, printed.area(row + 1, at)[3] + 1) in (None, "")]
     gaps = any(
         cells.raw(row, printed.area(row, at)[3] + 1) in (None, "") for at in more if at in labels
@@ -138,6 +144,27 @@ def _pairs_follow(printed: PrintedSheet, row: int) -> bool:
         for each in (row, row + 1)
     ]
     return bool(widths[0] & widths[1])
+
+
+def _are_pairs(printed: PrintedSheet, row: int) -> bool:
+    """Whether in rows of four cells or more every other one is called as labels are, and what
+    stands behind them is not: 学生姓名 | 甲 | 性别 | 女 above 出生日期 | 2015年 | 民族 | 汉."""
+    labels = values = of = 0
+    for each in range(row, row + 3):
+        texts = [text for _, text in sorted(texts_in(printed, each).items())]
+        if len(texts) < 4 or len(texts) % 2:
+            return False
+        of += len(texts) // 2
+        labels += sum(_LABEL.search(text) is not None for text in texts[::2])
+        values += sum(_LABEL.search(text) is not None for text in texts[1::2])
+    return labels > 0.6 * of and values < 0.2 * of
+
+
+_LABEL = re.compile(
+    r"(?:名称?|性别|日期|年月|时间|民族|电话|地址|住址|人口|收入|职务|职称|学历|号码?|邮编|单位|籍贯|面貌"
+    r"|关系|情况|类型|性质|数量?|面积|金额)(?:\(.{1,4}\))?$"
+)
+"""How labels of a card end."""
 
 
 def _is_no_header(text: str) -> bool:

@@ -409,5 +409,9 @@ def heading_above(printed: PrintedSheet, each: PrintedTable, after: int) -> str:
             whole = texts.pop()
             if ":" not in whole:
                 text = without_year(whole)
-                return "" if not text or len(printed.containing(text)) > 1 else text
+                return (
+                    ""
+                    if not text or len(printed.bearing(text) or printed.containing(text)) > 1
+                    else text
+                )
     return ""

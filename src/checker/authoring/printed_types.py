@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from checker.authoring.printed_tables import Leaf
 from checker.authoring.printed_units import (
+    COUNTED_ALONE,
     SHARE,
     UNIT_WORDS,
     UNITS,
@@ -174,6 +175,8 @@ def kind_of(leaf: Leaf) -> str:
     held = [value for value in leaf.values if value not in (None, "") and not _is_none(value)]
     if _SIGNED.search(squeeze(leaf.path)):
         return "signed"
+    if _CODED.search(squeeze(leaf.path)):
+        return "text"
     if not held or sum(is_figure(value) or bool(unit_behind(value)) for value in held) * 2 >= len(
         held
     ):
@@ -248,12 +251,13 @@ class Alike(Struct, frozen=True):
 
 def alike_columns(leaves: Sequence[Leaf], names: Sequence[str]) -> list[Alike]:
     """The columns of a grid by the units that their headers or figures bear."""
-    groups: dict[tuple[str, bool, str], list[tuple[Leaf, str]]] = {}
+    groups: dict[tuple[str, bool, str, bool], list[tuple[Leaf, str]]] = {}
     for leaf, name in zip(leaves, names, strict=True):
         share = SHARE.search(squeeze(leaf.path)) is not None
-        key = (column_unit(leaf), share, kind_of(leaf))
+        alone = COUNTED_ALONE.search(squeeze(leaf.path)) is not None
+        key = (column_unit(leaf), share, kind_of(leaf), alone)
         groups.setdefault(key, []).append((leaf, name))
     return [
-        Alike(*key, own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
+        Alike(*key[:3], own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
         for key, own in groups.items()
     ]

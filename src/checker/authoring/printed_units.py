@@ -23,6 +23,15 @@ UNITS = frozenset(
 """What counts as a unit where it stands alone: in a cell, a row of a header, behind 单位：."""
 SHARE = re.compile(r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比")
 """In the name of a figure that is not counted in the unit of its table."""
+_RARE = re.compile(
+    "[\u4e00-\u9fff](?<![上下男女一二三四五六七八九十甲乙丙大中小公签章是否有无含新旧内外县城乡])"
+)
+"""A unit of one sign that is not among these: 具, 袋, and no (男), (上), (一)."""
+COUNTED_ALONE = re.compile(
+    r"(?:人|班|(?<![本上每当])月|天|次|个|户|件|台|册|套|学生|教师|校|园|课时)数$|数量$|人次$"
+)
+"""At the end of the name of what is never money: 人数, but not 本月数."""
+_MONEY = frozenset({"元", "千元", "万元", "亿元"})
 _BRACKETED = re.compile(r"\(([^()]{1,6})\)$")
 _LINE = re.compile(r"(?:计量|金额|货币|面积|数量)?单位:([^:()]*)")
 _NAMES = frozenset({"年", "月", "班", "年级", "层", "节", "门", "分"})
@@ -70,7 +79,7 @@ def unit_of(path: str) -> str:
         if part.strip("()") in UNITS - _NAMES and "/" in path:
             return part.strip("()")
         match = _BRACKETED.search(part)
-        if match and match[1].partition("/")[0] in UNITS:
+        if match and (match[1].partition("/")[0] in UNITS or _RARE.fullmatch(match[1])):
             return match[1]
     return ""
 
@@ -117,3 +126,16 @@ def unit_above(printed: PrintedSheet, begin: int, after: int, is_first: bool) ->
         return ""
     (units,) = lines.values()
     return units[0] if len(units) == 1 else ""
+
+
+def counted_in(unit: str, label: str) -> str:
+    """The unit printed above a table, for what this label names; "" for rates, and for numbers of
+    people or things below a unit of money, or money below a unit of people."""
+    text = squeeze(label)
+    money = unit in _MONEY
+    foreign = COUNTED_ALONE.search(text) if money else _NO_COUNT.search(text)
+    return "" if SHARE.search(text) or (foreign and (money or unit in _PEOPLE)) else unit
+
+
+_NO_COUNT = re.compile("面积|金额|经费|收入|支出")
+_PEOPLE = frozenset({"人", "名", "个", "所", "班", "人次"})

@@ -73,7 +73,9 @@ REMARK_WORDS = ("备注", "说明", "备注说明")
 YEAR = re.compile(r"(?<![0-9.])(20[0-9]{2})(?![0-9])年?")
 
 
-_ANY_YEAR = re.compile(r"(?<![0-9])20[0-9]{2}(?:[-—~至/]+20[0-9]{2})?(?:学年度|学年|年度|年)?")
+_ANY_YEAR = re.compile(
+    r"(?<![0-9])20[0-9]{2}(?:[-—~至/]+20[0-9]{2})?(?:学年度|学年|年度|年|级|届)?"
+)
 
 
 _EDGES = re.compile(r"^[)\]\-—~至:、 ]+|[(\[\-—~至:、 ]+$")
@@ -107,7 +109,11 @@ def without_year(text: str) -> str:
 
 def school_at_start(title: str) -> str:
     """The name of a school at the beginning of a title; "" for none."""
-    names = [title[:at] for at in range(3, len(title)) if is_school(title[:at])]
+    end = re.search(r"\(([^()]+)\)$", title)
+    if end is not None and is_school(end[1]) and not _GENERAL.fullmatch(end[1]):
+        return end[1]
+    start = re.split(r"[\d()—]", title)[0]
+    names = [start[:at] for at in range(3, len(start) + 1) if is_school(start[:at])]
     names = [name for name in names if not name.endswith("小学校")]
     return next((name for name in reversed(names) if not _GENERAL.fullmatch(name)), "")
 

@@ -28,6 +28,10 @@ PAIR_LABEL = r"(?:[^\s\d:](?:\s+[^\s\d:])+|[^\s\d:][^\s:]{0,19})"
 _SEAL = r"\s*\((?:公章|盖章|签章|章|签字)\)"  # printed behind the line that is filled in
 PAIR_END = rf"(?:{_SEAL})?(?:\s*$|\s+{PAIR_LABEL}\s*:|(?<=[^\s:])\s{{2,}}20[0-9]{{2}}\s*年[^:]*$)"
 """What follows the value of a pair: its end, another pair, or the year printed behind it."""
+_PRINTED_UNITS = frozenset(
+    {"元", "千元", "万元", "亿元", "人", "个", "所", "册", "台", "间", "亩"}
+) | {*("平方米", "㎡", "%", "人次", "人、个", "人、元", "所、人", "人、平方米")}
+"""What 单位： names, where it is no school."""
 _NOTE = re.compile(r"附(?:[件表注录\d]|$)|注(?:[\d.、)意]|$)|(?:填[表报])?(?:说明|备注)(?:\W|\d|$)")
 """How a remark below a table begins; 附设幼儿班 and 注册人数 are names of rows."""
 _LINE = " _\t\n\u3000"
@@ -45,6 +49,8 @@ def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None
     for cell in printed.containing(f"{label}:"):
         text = half_width(str(printed.snapshot.raw(*cell.corner)))
         found += [(cell.corner, match[1].strip(_LINE)) for match in pattern.finditer(text)]
+    if len(found) > 1 and label.endswith("单位"):  # 单位：某某小学 and 单位：元
+        found = [each for each in found if each[1] not in _PRINTED_UNITS]
     return found[0] if len(found) == 1 else None
 
 
