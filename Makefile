@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 # 两个进程；一个文件里的测试归同一个进程，它们共用的东西只做一次。
-# 按收集的顺序分发：最长的在 tests/acceptance 里，先开始，最后两个进程差不多同时做完
+# 按收集的顺序分发：要启动真实程序的文件最长，先开始，最后两个进程差不多同时做完（见 conftest.py）
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 

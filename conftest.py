@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import re
@@ -15,6 +16,8 @@ from types import ModuleType
 
 import pytest
 from filelock import FileLock
+from openpyxl.cell.cell import MergedCell
+from openpyxl.worksheet.merge import MergedCellRange
 
 ROOT = Path(__file__).parent
 IN_CI = bool(os.environ.get("CI")) and sys.platform != "win32"
@@ -48,8 +51,10 @@ _own_folder = pytest.StashKey[Path]()
 def pytest_configure(config: pytest.Config) -> None:
     """Before any module of the project is imported: the user's folders are ones of this session.
 
-    The workers of xdist inherit them.
+    The workers of xdist inherit them. With eleven thousand tests in memory each search for cycles
+    is long, and a tenth of the time was spent on them: they are looked for less often.
     """
+    gc.set_threshold(50_000, 20, 20)
     if hasattr(config, "workerinput"):
         return
     folder = Path(tempfile.mkdtemp(prefix="checker-tests-"))
@@ -70,6 +75,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = config.stash.get(_own_folder, None)
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def borders_of_merged_cells_are_left_alone() -> Iterator[None]:
+    """openpyxl works out the borders around each merged range anew whenever it opens a workbook.
+    That is more than a third of its time for our forms, and no test looks at them."""
+
+    def find_first(merged: MergedCellRange) -> None:
+        merged.start_cell = merged.ws.cell(merged.min_row, merged.min_col)
+
+    def fill_range(merged: MergedCellRange) -> None:
+        cells = merged.ws._cells
+        for row, column in merged.cells:
+            if (row, column) not in cells:
+                cells[row, column] = MergedCell(merged.ws, row, column)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MergedCellRange, "_get_borders", find_first)
+        patch.setattr(MergedCellRange, "format", fill_range)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +133,13 @@ def script() -> Callable[[Path], ModuleType]:
         return module
 
     return load
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start real programs come first: they take longest, and while the last of the
+    others are done, no process waits for a long one that has just begun."""
+    real = {item.path for item in items if item.get_closest_marker("real")}
+    items.sort(key=lambda item: item.path not in real)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -216,21 +248,40 @@ def host_wheel(make_once: MakeOnce) -> Path:
 
 
 @pytest.fixture(scope="session")
-def page_file(make_once: MakeOnce, host_wheel: Path, install: Install) -> Path:
-    """校验.html, made as the release job makes it: by the wheel, in an environment of its own."""
+def wheel_environment(make_once: MakeOnce, host_wheel: Path, install: Install) -> Path:
+    """A folder that many share, and nobody changes: ``venv``, a fresh environment with the wheel
+    and what it asks for; ``added``, how many bytes those are; and 校验.html, which the program
+    made there as the release job has it made, if what it is made of is installed."""
     modules = ROOT / "tests" / "acceptance" / "node" / "node_modules"
-    if not (modules / "playwright-core").is_dir():
-        pytest.skip("没有安装 playwright-core（在 tests/acceptance/node 里运行 npm install）")
 
     def build(folder: Path) -> None:
-        subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
-        inside = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
-        python = folder / "venv" / inside
+        venv = folder / "venv"
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+        empty = bytes_below(venv)
+        python = venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
         install(python, host_wheel)
+        (folder / "added").write_text(str(bytes_below(venv) - empty), "utf-8")
+        install(python, "pip")  # the page asks it for packages; there is nothing to build them with
+        if not (modules / "playwright-core").is_dir():
+            return
         command = [python, "-I", "-m", "checker", "page", "build", "-o", "校验.html"]
         done = subprocess.run(
             [*command, "--inputs", modules / "pyodide"], cwd=folder, capture_output=True
         )
         assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
 
-    return make_once("page", build) / "校验.html"
+    return make_once("wheel environment", build)
+
+
+def bytes_below(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="session")
+def page_file(wheel_environment: Path) -> Path:
+    """校验.html, made as the release job makes it: by the wheel, in an environment of its own."""
+    page = wheel_environment / "校验.html"
+    if not page.is_file():
+        pytest.skip("没有安装 playwright-core（在 tests/acceptance/node 里运行 npm install）")
+    return page

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import string
 import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -158,28 +158,36 @@ _FOLDERS = {
 NOT_PACKAGED = frozenset({"conftest.py"})
 
 
-Install = Callable[..., None]
-
-
 class Environment(NamedTuple):
-    """A fresh virtual environment, a folder to work in, and what the packages added in bytes."""
+    """A fresh virtual environment, how ``checker`` is called there, and a folder to work in."""
 
     place: Path
+    command: tuple[str | Path, ...]
     work: Path
-    added: int
+
+    @classmethod
+    def of(cls, place: Path, work: Path) -> Environment:
+        """The program is called by the script that the installation made."""
+        name = "Scripts/checker.exe" if os.name == "nt" else "bin/checker"
+        return cls(place, (place / name,), work)
 
     def python(self) -> Path:
         """Its Python."""
         name = "Scripts/python.exe" if os.name == "nt" else "bin/python"
         return self.place / name
 
+    def copied(self, place: Path) -> Environment:
+        """The same elsewhere, to install more into; the script would name the first Python."""
+        shutil.copytree(self.place, place, symlinks=True)
+        made = self._replace(place=place)
+        return made._replace(command=(made.python(), "-I", "-m", "checker"))
+
     def run(self, *arguments: str | Path, code: int = 0) -> str:
         """What ``checker`` prints there; ``code`` is the exit code it must have."""
-        name = "Scripts/checker.exe" if os.name == "nt" else "bin/checker"
         left_out = ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME")
         kept = {key: value for key, value in os.environ.items() if key not in left_out}
         done = subprocess.run(
-            [self.place / name, *arguments],
+            [*self.command, *arguments],
             cwd=self.work,
             capture_output=True,
             text=True,
@@ -191,31 +199,19 @@ class Environment(NamedTuple):
         return done.stdout
 
 
-def size_of(folder: Path) -> int:
-    """Bytes of all files below."""
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
-
-
 @pytest.fixture(scope="module")
-def plain(
-    host_wheel: Path, tmp_path_factory: pytest.TempPathFactory, install: Install
-) -> Environment:
+def plain(wheel_environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """``pip install checker-edu`` into a fresh environment: the wheel and what it asks for."""
-    folder = tmp_path_factory.mktemp("plain")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
-    empty = size_of(folder / "venv")
-    made = Environment(folder / "venv", folder / "work", 0)
-    install(made.python(), str(host_wheel))
-    made.work.mkdir()
-    return made._replace(added=size_of(folder / "venv") - empty)
+    return Environment.of(wheel_environment / "venv", tmp_path_factory.mktemp("plain"))
 
 
 @pytest.mark.real
 class TestInstalledFromTheWheel:
     """The main commands where there is no source tree: a missing file or package fails here."""
 
-    def test_it_is_small(self, plain: Environment) -> None:
-        assert plain.added <= LARGEST, f"{plain.added / 1e6:.0f} MB"
+    def test_it_is_small(self, wheel_environment: Path) -> None:
+        added = int((wheel_environment / "added").read_text("utf-8"))
+        assert added <= LARGEST, f"{added / 1e6:.0f} MB"
 
     def test_a_school_is_checked(self, plain: Environment) -> None:
         assert "compulsory_school" in plain.run("template", "list")
@@ -231,7 +227,8 @@ class TestInstalledFromTheWheel:
         assert "体育、艺术" in plain.run("explain", "RES3")
         assert "TEA" in plain.run("rules", "--family", "TEA")
 
-    def test_an_author_begins(self, plain: Environment) -> None:
+    def test_an_author_begins(self, plain: Environment, tmp_path: Path) -> None:
+        plain = plain.copied(tmp_path / "venv")
         plain.run("plugin", "new", "canteen", "--with", "sheets,table,profile,function")
         assert "0 个错误" in plain.run("plugin", "check", "canteen")
         assert "十二个配方" in plain.run("plugin", "help", "recipes")

@@ -23,7 +23,7 @@ from referencing import Registry, Resource
 from checker.cli.group import command
 from checker.marking.results import EXIT_WORDS, ExitCode
 from checker.session import Session
-from checker.settings import VARIABLES, Settings, read_settings
+from checker.settings import KEYS, LIMITS, Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -100,14 +100,19 @@ def test_every_exit_code_is_told() -> None:
         assert [int(code) for code in told] == [int(code) for code in ExitCode], place
 
 
-def test_every_variable_of_the_sources_is_told() -> None:
+def test_every_variable_of_the_sources_is_told(reference: ModuleType) -> None:
     """Those of programs in any language that are released."""
     found: set[str] = set()
     for folder in ("src", "validators", "workbook_templates", "xlsx_plugins"):
         for path in (ROOT / folder).rglob("*"):
             if path.suffix in (".py", ".bas", ".cmd", ".sh", ".spec", ".toml", ".txt", ".js"):
                 found |= set(re.findall(r"\bCHECKER_[A-Z_]+\b", path.read_text("utf-8", "replace")))
-    assert found == set(VARIABLES)
+    assert found == set(reference.VARIABLES)
+
+
+def test_every_key_of_the_settings_is_told(reference: ModuleType) -> None:
+    assert tuple(reference.KEYS) == KEYS
+    assert tuple(reference.LIMITS) == LIMITS
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Any, TextIO
 
 LONGEST_LINE = 2000
 """Characters of one line of text; what comes after is left out, and said."""
@@ -38,12 +38,15 @@ def one_line(text: str) -> str:
     return harmless(text)
 
 
+_PASSED_ON = ("close", "closed", "encoding", "errors", "fileno", "flush", "isatty", "writable")
+"""What is the stream's own. Its ``buffer`` is not among them: bytes would get past."""
+
+
 class HarmlessStream:
     """A text stream through which only harmless texts pass."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-        self.encoding, self.errors = stream.encoding, stream.errors
 
     def write(self, text: str) -> int:
         """Write a text."""
@@ -57,30 +60,10 @@ class HarmlessStream:
         for line in lines:
             self.write(line)
 
-    def flush(self) -> None:
-        """Write out what is held back."""
-        self.stream.flush()
-
-    def isatty(self) -> bool:
-        """Whether it is a terminal."""
-        return self.stream.isatty()
-
-    def fileno(self) -> int:
-        """The number of the open file."""
-        return self.stream.fileno()
-
-    def writable(self) -> bool:
-        """Always."""
-        return True
-
-    @property
-    def closed(self) -> bool:
-        """Whether it was closed."""
-        return self.stream.closed
-
-    def close(self) -> None:
-        """Close it."""
-        self.stream.close()
+    def __getattr__(self, name: str) -> Any:
+        if name not in _PASSED_ON:
+            raise AttributeError(name)
+        return getattr(self.stream, name)
 
 
 def guard_streams() -> None:

@@ -125,12 +125,9 @@ class Session:
     def bind(self, snapshot: Snapshot) -> Submission:
         """The submission in a snapshot. Raises UnknownForm."""
         from checker.forms.binding import bind
-        from checker.forms.recognition import Unrecognised, recognise
+        from checker.forms.recognition import recognise
 
-        template = recognise(snapshot, self.templates)
-        if isinstance(template, Unrecognised):
-            raise UnknownForm(template.reason)
-        return bind(snapshot, template)
+        return bind(snapshot, recognise(snapshot, self.templates))
 
     def judge(self, submission: Submission, previous: Submission | None = None) -> Report:
         """All verdicts. ``previous`` is last year's submission; without it the session looks in its

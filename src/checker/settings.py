@@ -30,46 +30,15 @@ WORDS = ("profile", "out", "previous")
 PATHS = ("out", "previous")
 LISTS = ("select", "ignore", "plugins", "plugin_dirs")
 YEARS = range(1990, 2100)
-KEYS: Mapping[str, str] = {
-    "profile": "口径：地区名称（如 jiangxi），或一个口径文件的路径；几个用逗号连起来",
-    "edition": "按哪一年的规则和限值",
-    "select": "只查这些规则、规则族或插件",
-    "ignore": "不查这些规则、规则族或插件",
-    "previous": "上年的表，用于与上年比较：文件、文件夹、zip 或地址",
-    "out": "`checker check` 的标记副本和数据表写到哪个文件夹",
-    "mark": "`checker check` 写不写标记副本",
-    "plugins": "只用这些插件（编号）",
-    "plugin_dirs": "另加的插件所在的文件夹；要用 `checker plugin allow` 允许过才生效",
-    "limits": "一份文件最多读多少，见下；只能写在您自己的设置里",
-}
-"""What each key means, in the words of the reference."""
-LIMITS: Mapping[str, str] = {
-    "file_bytes": "文件大小，字节",
-    "members": "文件内部的部件，个",
-    "part_bytes": "一个部件解开后的大小，字节",
-    "total_bytes": "全部部件解开后的大小，字节",
-    "styles": "单元格格式，种",
-    "strings": "不同的文字，条",
-    "sheets": "工作表，张",
-    "cells": "写有内容的单元格，格",
-    "area": "有效范围，格",
-    "merged": "合并的单元格，处",
-    "memory": "单独读一份可疑的文件时的内存，字节",
-    "seconds": "单独读一份可疑的文件时的时间，秒",
-}
-"""Those of `checker.reading.limits` that the user's own settings may change, with their units."""
-VARIABLES: Mapping[str, str] = {
-    "CHECKER_CONFIG_DIR": "您自己的设置（`checker.toml` 和允许过的插件文件夹）在哪个文件夹",
-    "CHECKER_CACHE_DIR": "上次的结果存在哪个文件夹",
-    "CHECKER_NO_CACHE": "写 `1`：上次的结果不读也不存",
-    "CHECKER_LOG_DIR": "程序自身出错时，日志写到哪个文件夹",
-    "CHECKER_PROGRAM": "表里的按钮用的程序，写完整路径",
-    "CHECKER_UNO": "按钮与 LibreOffice 的连接，如 `pipe,name=checker_0`",
-    "CHECKER_TIMINGS": "一个文件：每点一次按钮，写一行各步用了多少时间（JSON，秒）",
-    "CHECKER_BUNDLE_COUNTY": "写 `1`：做免安装的程序时连县级汇总一起打进去",
-}
-"""Every environment variable of the program's own."""
-
+KEYS = (
+    "profile", "edition", "select", "ignore", "previous", "out", "mark", "plugins", "plugin_dirs",
+    "limits",
+)  # fmt: skip
+LIMITS = (
+    "file_bytes", "members", "part_bytes", "total_bytes", "styles", "strings", "sheets", "cells",
+    "area", "merged", "memory", "seconds",
+)  # fmt: skip
+"""Those of `checker.reading.limits` that the user's own settings may change."""
 
 ALLOWED = "allowed-plugin-folders.txt"
 """In the user's own settings folder: folders whose plugins may run, one a line."""

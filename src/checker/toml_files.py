@@ -15,7 +15,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
@@ -244,37 +244,6 @@ def _exact(text: str) -> Decimal:
 
 # -- syntax errors in Chinese ----------------------------------------------------------------
 
-_REASONS: dict[str, str] = {
-    "Expected '=' after a key": "项的名字后面缺少等号 =",
-    "Expected newline or end of document": "这一行写完之后还有多余的内容",
-    "Invalid statement": "这一行不是“名字 = 值”，也不是 [段落]",
-    "Invalid initial character for a key": "这里应是一个项的名字",
-    "Cannot overwrite a value": "这一项在前面已经写过了",
-    "Duplicate inline table key": "花括号里同一项写了两次",
-    "Cannot declare": "这个 [段落] 在前面已经写过了",
-    "Cannot mutate immutable": "已经写成花括号的表不能再添加",
-    "Cannot redefine namespace": "这个名字在前面已经写过了",
-    "Expected ']' at the end of a table": "段落的方括号没有写完整，应是 [名字]",
-    "Expected ']]' at the end of an array": "段落的方括号没有写完整，应是 [[名字]]",
-    "Invalid value": "等号后面不是可用的值：文字要加英文双引号，是否写 true 或 false",
-    "Unclosed array": "列表的方括号 ] 没有写",
-    "Unclosed inline table": "花括号 } 没有写",
-    "Unterminated string": "引号没有写完整：少了后一个引号",
-    "Unescaped": "双引号里的反斜杠 \\ 要写两个，或把这段文字改用单引号",
-    "Illegal character": "这里有不能用的字符：多半是少了后一个引号，文字断在了行末",
-    "Found invalid character": "这里有不能用的字符",
-    "Invalid date or datetime": "没有这样的日期",
-    "Invalid hex value": "反斜杠后面的编号不对",
-    "Escaped character": "反斜杠后面的编号不对",
-    "Expected": "这里缺少一个符号",
-}
-"""Beginnings of tomllib's reasons; the first that fits."""
-
-_WIDE = {"“": '"', "”": '"', "‘": "'", "’": "'", "＂": '"', "＇": "'", "＝": "=", "，": ",",
-         "［": "[", "］": "]", "【": "[", "】": "]", "｛": "{", "｝": "}", "＃": "#", "。": ".",
-         "\u3000": " ", "：": "="}  # fmt: skip
-"""What a Chinese keyboard types instead of TOML's own signs."""
-
 _SINGLE = re.compile(r"^\[(rules|thresholds|sheets|changes)\]", re.MULTILINE)
 """Lists of which a single entry was opened as if it were the only one."""
 
@@ -286,7 +255,9 @@ def _syntax_problem(reason: str, text: str) -> str:
     and, where that is the cause, the full-width sign."""
     found = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", reason)
     english = reason[: found.start()] if found else reason
-    told = next((words for begins, words in _REASONS.items() if english.startswith(begins)), "")
+    words = parse(Path(__file__).with_name("toml_words.toml"))
+    reasons, wide_signs = strings(words["reasons"]), strings(words["wide"])
+    told = next((word for begins, word in reasons.items() if english.startswith(begins)), "")
     told = told or f"写法不对（{english}）"
     if not found or not found[1]:
         where = "文件末尾" if found else ""
@@ -297,10 +268,10 @@ def _syntax_problem(reason: str, text: str) -> str:
         at = text.count("\n", 0, single.start()) + 1
         told += f"；第 {at} 行的 [{single[1]}] 要写两层方括号：[[{single[1]}]]"
     outside = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), line)
-    wide = next((sign for sign in outside if sign in _WIDE), None)
+    wide = next((sign for sign in outside if sign in wide_signs), None)
     if wide is not None:
         name = "空格" if wide == "\u3000" else f"“{wide}”" if wide not in "“”" else f"引号 {wide}"
-        own = "英文空格" if wide == "\u3000" else f"英文的 {_WIDE[wide]}"
+        own = "英文空格" if wide == "\u3000" else f"英文的 {wide_signs[wide]}"
         told = f"这里用了中文（全角）的{name}，请改成{own}"
     return f"第 {found[1]} 行第 {found[2]} 列不是合法的 TOML：{told}"
 
@@ -312,7 +283,7 @@ _STORE_FORM = f"checker-records-1 {__version__}"
 _MOST_ENTRIES = 400
 _MOST_BYTES = 64 * 2**20
 _ENTRIES = msgpack.Decoder(tuple[str, dict[str, Raw]])
-_EXTENSIONS: dict[type, int] = {Decimal: 1, date: 2, datetime: 3, time: 4}
+_EXTENSIONS: dict[type, int] = {Decimal: 1, date: 2, datetime: 3, time: 4, timedelta: 5}
 _read_before: dict[Path, tuple[tuple[int, int, int], dict[str, Raw]]] = {}
 
 
@@ -376,26 +347,30 @@ def _keep(folder: Path, key: str, record: object) -> None:
 
 
 def marked(value: Any) -> Any:
-    """Plain values with numbers with a point, days and times as marked texts: msgpack has none."""
+    """Plain values with numbers with a point, days and times as marked texts: msgpack has none.
+    `unmarked` reads them."""
     if isinstance(value, dict):
         return {key: marked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [marked(item) for item in value]
     code = _EXTENSIONS.get(type(value))
-    return value if code is None else msgpack.Ext(code, str(value).encode())
+    if code is None:
+        return value
+    text = repr(value.total_seconds()) if isinstance(value, timedelta) else str(value)
+    return msgpack.Ext(code, text.encode())
 
 
-def _value(code: int, data: memoryview) -> object:
-    text = str(data, "ascii")
-    if code == 1:
-        return _exact(text)
-    return _DAYS[code](text)
+def unmarked(code: int, data: memoryview) -> object:
+    """A value that `marked` marked, for msgpack's ``ext_hook``."""
+    return _READERS[code](str(data, "ascii"))
 
 
-_DAYS: dict[int, Callable[[str], object]] = {
+_READERS: dict[int, Callable[[str], object]] = {
+    1: _exact,
     2: date.fromisoformat,
     3: datetime.fromisoformat,
     4: time.fromisoformat,
+    5: lambda text: timedelta(seconds=float(text)),
 }
 
 
@@ -406,7 +381,7 @@ def usable(number: Decimal) -> bool:
 
 @cache
 def _decoder(form: Any) -> msgpack.Decoder[Any]:
-    return msgpack.Decoder(form, ext_hook=_value)
+    return msgpack.Decoder(form, ext_hook=unmarked)
 
 
 def _unpacked(stored: Raw, form: Any) -> Any:

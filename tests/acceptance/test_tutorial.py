@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,19 +61,18 @@ def matches(expected: str, printed: str) -> bool:
     return re.fullmatch(pattern.removesuffix("\\\n") + r"\s*", printed, re.DOTALL) is not None
 
 
-@pytest.fixture(params=["here", pytest.param("bare", marks=pytest.mark.real)])
-def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python whose programs the reader has: this one, and a fresh one that holds what the page
-    says is needed, the wheel and pytest, and nothing to build packages with."""
-    if request.param == "here":
-        return Path(sys.executable)
-    folder = tmp_path_factory.mktemp("bare")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+@pytest.fixture
+def python(
+    wheel_environment: Path,
+    install: Callable[..., None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The Python whose programs the reader has: a fresh one that holds what the page says is
+    needed, the wheel and pytest, and nothing to build packages with."""
+    folder = tmp_path_factory.mktemp("bare") / "venv"
+    shutil.copytree(wheel_environment / "venv", folder, symlinks=True)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    wheel = request.getfixturevalue("host_wheel")
-    request.getfixturevalue("install")(python, wheel, "pytest")
-    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "uninstall", "--yes", "setuptools", "wheel"], capture_output=True)
+    install(python, "pytest")
     return python
 
 
@@ -102,6 +101,7 @@ def run(command: str, folder: Path, python: Path) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.real
 def test_the_tutorial_followed_literally(tmp_path: Path, python: Path) -> None:
     """A stranger in an empty folder does what the page says and sees what it shows."""
     commands = files = 0

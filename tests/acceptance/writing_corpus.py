@@ -10,6 +10,7 @@ import re
 import sys
 import zipfile
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -42,6 +43,7 @@ REFUSED = {
 
 NOTE = "不通过：应不少于 3，现为 1。\n依据：办学标准第四条。"
 _XML = (".xml", ".rels", ".vml")
+_ADDRESS = re.compile(r"([A-Za-z]+)(\d+)")
 
 
 def corpus_files() -> list[Path]:
@@ -208,9 +210,10 @@ class Styles:
         return None
 
 
+@lru_cache(100_000)
 def address_of(text: str) -> tuple[int, int]:
     """Row and column of "C7"."""
-    found = re.fullmatch(r"([A-Za-z]+)(\d+)", text.replace("$", ""))
+    found = _ADDRESS.fullmatch(text.replace("$", ""))
     assert found, text
     return int(found[2]), column_number(found[1])
 
@@ -228,23 +231,24 @@ class SheetCells(Struct):
         """Read a worksheet; cells and rows without address follow the one before."""
         sheet = cls()
         number = 0
-        for element in root.iter():
-            if local(element) == "row" and local(element.getparent()) == "sheetData":
-                number = int(element.get("r", number + 1))
-                sheet.rows[number] = element
-                column = 0
-                for cell in element:
-                    if local(cell) == "c":
-                        given = cell.get("r")
-                        column = address_of(given)[1] if given else column + 1
-                        sheet.cells[number, column] = cell
-            elif local(element) == "mergeCell":
-                first, _, last = element.get("ref").partition(":")
-                top, left = address_of(first)
-                bottom, right = address_of(last or first)
-                if (top, left) != (bottom, right):
-                    sheet.merges.append((top, left, bottom, right))
-            elif local(element) == "col" and element.get("style"):
+        for element in root.iter("{*}row"):
+            if local(element.getparent()) != "sheetData":
+                continue
+            number = int(element.get("r", number + 1))
+            sheet.rows[number] = element
+            column = 0
+            for cell in element.iterchildren("{*}c"):
+                given = cell.get("r")
+                column = address_of(given)[1] if given else column + 1
+                sheet.cells[number, column] = cell
+        for element in root.iter("{*}mergeCell"):
+            first, _, last = element.get("ref").partition(":")
+            top, left = address_of(first)
+            bottom, right = address_of(last or first)
+            if (top, left) != (bottom, right):
+                sheet.merges.append((top, left, bottom, right))
+        for element in root.iter("{*}col"):
+            if element.get("style"):
                 sheet.columns.append(tuple(int(element.get(n)) for n in ("min", "max", "style")))
         return sheet
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from checker_templates.building.own_workbook import with_pair_value
 from click.testing import CliRunner
 from tests.adopted import own_forms as forms
 
 from checker.cli.template import command
-from checker.forms.adopted_cells import with_pair_value
 from checker.model.submission import FactRef, FactState
 from checker.reading import read_snapshot
 from checker.session import Session

@@ -12,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from command_server import run_command
+from warm_cache import warm
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -20,7 +21,8 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Hundreds of throw-away manifests are kept out of the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CHECKER_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "authors_cache"))
+        cache = warm(tmp_path_factory.getbasetemp() / "authors_cache")
+        patch.setenv("CHECKER_CACHE_DIR", str(cache))
         yield
 
 

@@ -64,7 +64,7 @@ def test_a_filled_workbook_is_read_completely(
 
 
 def test_every_cell_agrees_with_the_declared_layout(school: Template, snapshot: Snapshot) -> None:
-    from checker.forms.layout import lay_out
+    from checker_templates.building.layout import lay_out
 
     layout = lay_out(school)
     submission = bind(snapshot, school)

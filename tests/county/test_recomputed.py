@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "acceptance"))
-from county_folder import checker, demo_county, document
+from county_folder import checker, common_cache, demo_county, document
 
 COLUMNS = {"primary": "E", "junior": "F"}
 SHEETS = {"students": "基本情况", "equipment": "校舍与装备"}
@@ -66,7 +66,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame
     answers = json.loads((folder / "answers.json").read_text("utf-8"))
     planted = {a["file"] for a in answers if (a["sheet"], a["cell"]) == ("校舍与装备", "E34")}
     (folder / "answers.json").unlink()
-    before = document(checker("county", "县", "--format", "json", "--no-mark", cwd=place))
+    before = judged(folder)
     shutil.rmtree(place / "县级校验", ignore_errors=True)
     shutil.rmtree(folder / "县级校验")
     fine = sorted(
@@ -82,9 +82,17 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame
         cell = book["校舍与装备"]["E34"]
         cell.value = None if change is None else float(cell.value) * change
         book.save(folder / name)
-    found = document(checker("county", "县", "--format", "json", "--no-mark", cwd=place))
+    found = judged(folder)
     found["slips"] = {fine[3], fine[4]} | planted  # 元 for 万元, here and by the demonstration
     return folder, typed(folder), found
+
+
+def judged(folder: Path, *more: str) -> dict[str, Any]:
+    """The JSON of a run over a folder; a school that is as it was is not judged again."""
+    options = (*more, "--format", "json", "--no-mark")
+    return document(
+        checker("county", folder.name, *options, cwd=folder.parent, cache=common_cache())
+    )
 
 
 def counted(found: dict[str, Any]) -> dict[str, str]:
@@ -146,11 +154,7 @@ def test_last_year_beside_this_year(
         cell = book["校舍与装备"]["F34"]
         cell.value = float(cell.value) * 1.1
         book.save(path)
-    found = document(
-        checker(
-            "county", "今年", "--previous", "去年", "--format", "json", "--no-mark", cwd=tmp_path
-        )
-    )
+    found = judged(now, "--previous", "去年")
     line = next(i for i in found["years"] if (i["rule"], i["stage"]) == ("RES6", "junior"))
     codes = counted(found)
     for year, cells in (("this_year", typed(now)), ("last_year", as_last_year)):

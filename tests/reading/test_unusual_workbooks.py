@@ -221,6 +221,6 @@ def test_a_formula_that_compares_with_another_sheet_is_no_damage() -> None:
         b'<c r="B1" t="inlineStr"><is><t>a=\'b\'</t></is></c></row></sheetData></worksheet>'
     )
     found = read_sheet(xml, frozenset(), "sheet1.xml")
-    assert found.formulas == {(1, 1): "IF(B1='2025 '!C3,1,2)"}
+    assert found.beside.formulas == {(1, 1): "IF(B1='2025 '!C3,1,2)"}
     assert b"a='b'" in found.xml.replace(b"&apos;", b"'")
     assert found.written == 2

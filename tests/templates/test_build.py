@@ -16,6 +16,7 @@ from checker_templates.building.fill import fill_template
 from checker_templates.building.fill_data import FillData
 from checker_templates.building.indicator_formulas import IndicatorFormulas
 from checker_templates.building.input_rules import input_rule
+from checker_templates.building.layout import EXPLANATION_TEXT_COLUMN, Layout, lay_out
 from checker_templates.building.live_formulas import live_formulas
 from checker_templates.building.page_styles import CLOSED_COLOUR, INPUT_COLOUR
 from msgspec.structs import replace
@@ -26,7 +27,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from checker.forms.asked import is_required
 from checker.forms.binding import bind
 from checker.forms.form_grid import label_text
-from checker.forms.layout import EXPLANATION_TEXT_COLUMN, Layout, lay_out
 from checker.forms.names import CARRIED_NAME, field_name, indicator_name, table_name
 from checker.forms.registry import InstalledTemplate, choose, installed_templates
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill

@@ -12,9 +12,14 @@ import openpyxl
 import pytest
 import xlsxwriter
 from checker_templates.building.fill import cell_edits, fill_template
-from checker_templates.building.fill_data import FillData, from_csv, from_json, read_fill_data
+from checker_templates.building.fill_data import (
+    FillData,
+    FillError,
+    from_csv,
+    from_json,
+    read_fill_data,
+)
 
-from checker.forms.errors import FillError
 from checker.model.marks import CellEdit
 from checker.model.template import Template
 from checker.writing import fill_cells

@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from calc_scripts import run_in_calc
 from checker_templates.building.fill import cell_edits, fill_template
 from checker_templates.building.fill_data import FillData
+from checker_templates.building.layout import lay_out
 
-from checker.forms.layout import lay_out
 from checker.forms.registry import InstalledTemplate, installed_templates
 from checker.model.template import FieldType, Template
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from checker.forms.layout import lay_out
-from checker.forms.names import code_choice, field_name, indicator_name, table_name
+from checker_templates.building.hidden_names import code_choice
+from checker_templates.building.layout import lay_out
+
+from checker.forms.names import field_name, indicator_name, table_name
 from checker.forms.registry import installed_templates
 from checker.model.cells import CellRef
 from checker.model.template import Template

@@ -85,47 +85,46 @@ PRIMARY_SCHOOL = FillData(
 """GOV4 is asked only of schools with one stage of the two."""
 
 
-def computed(session: Session, data: FillData, folder: Path, form: str = SCHOOL) -> Path:
-    """The form, built, filled, and computed and saved by LibreOffice."""
-    template = next(item for item in session.templates if item.id == form)
+@pytest.fixture(scope="module")
+def computed(session: Session, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The forms, built, filled, and computed and saved by LibreOffice."""
     soffice = shutil.which("soffice")
     if soffice is None:
         if os.environ.get("CI"):
             pytest.fail("LibreOffice is needed")
         pytest.skip("LibreOffice is not installed")
-    empty, filled = folder / "empty.xlsx", folder / "school.xlsx"
-    build_workbook(
-        template, empty, formulas=live_formulas(template, session.ruleset, session.profile)
-    )
-    fill_template(template, empty, filled, data)
-    (folder / "out").mkdir()
+    example = json.loads((EXAMPLES / "laian.json").read_text("utf-8"), parse_float=Decimal)
+    county = FillData(facts=example["facts"], tables=example.get("tables", {}))
+    filled = {
+        SCHOOL: {"nine years": NINE_YEAR_SCHOOL, "primary": PRIMARY_SCHOOL, "empty": FillData()},
+        "county": {"county": county},
+    }
+    folder = tmp_path_factory.mktemp("computed")
+    for form, cases in filled.items():
+        template = next(item for item in session.templates if item.id == form)
+        empty = folder / f"{form}.xlsx"
+        build_workbook(
+            template, empty, formulas=live_formulas(template, session.ruleset, session.profile)
+        )
+        for name, data in cases.items():
+            fill_template(template, empty, folder / f"{name} filled.xlsx", data)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    files = sorted(folder.glob("* filled.xlsx"))
     subprocess.run(
-        [
-            soffice,
-            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-            "--headless",
-            "--convert-to",
-            "xlsx:Calc MS Excel 2007 XML",
-            "--outdir",
-            folder / "out",
-            filled,
-        ],
+        [*command, "--outdir", folder / "out", *files],
         check=True,
         capture_output=True,
         timeout=500,
     )
-    return folder / "out" / "school.xlsx"
+    return {path.stem.removesuffix(" filled"): folder / "out" / path.name for path in files}
 
 
-@pytest.mark.parametrize(
-    ("data", "elsewhere"),
-    [(NINE_YEAR_SCHOOL, {"GOV4"}), (PRIMARY_SCHOOL, None)],
-    ids=["nine years", "primary"],
-)
+@pytest.mark.parametrize(("name", "elsewhere"), [("nine years", {"GOV4"}), ("primary", None)])
 def test_the_sheet_says_what_checker_says(
-    session: Session, tmp_path: Path, data: FillData, elsewhere: set[str] | None
+    session: Session, computed: dict[str, Path], name: str, elsewhere: set[str] | None
 ) -> None:
-    file = computed(session, data, tmp_path)
+    file = computed[name]
     judgement = session.judge_file(file)
     report = judgement.report
     assert report is not None
@@ -172,11 +171,9 @@ def verdicts_shown(file: Path) -> dict[tuple[str, str], str]:
     return found
 
 
-def test_what_only_informs_is_not_called_unmet(session: Session, tmp_path: Path) -> None:
+def test_what_only_informs_is_not_called_unmet(session: Session, computed: dict[str, Path]) -> None:
     """A county's mean is judged by no clause: 供参考, and not counted among 未达标."""
-    example = json.loads((EXAMPLES / "laian.json").read_text("utf-8"), parse_float=Decimal)
-    data = FillData(facts=example["facts"], tables=example.get("tables", {}))
-    file = computed(session, data, tmp_path, "county")
+    file = computed["county"]
     shown = {key: text.partition("\n")[0] for key, text in verdicts_shown(file).items()}
     assert shown["RES3m", "primary"] == "供参考"
     words: dict[Severity, set[str]] = {Severity.STANDARD: set(), Severity.INFO: set()}
@@ -191,8 +188,10 @@ def test_what_only_informs_is_not_called_unmet(session: Session, tmp_path: Path)
     assert any(told in text for text in counted), (counted, counts)
 
 
-def test_an_empty_form_shows_nothing_and_no_error(session: Session, tmp_path: Path) -> None:
-    judgement = session.judge_file(computed(session, FillData(), tmp_path))
+def test_an_empty_form_shows_nothing_and_no_error(
+    session: Session, computed: dict[str, Path]
+) -> None:
+    judgement = session.judge_file(computed["empty"])
     assert judgement.report is not None
     submission = judgement.report.submission
     assert [item for item in submission.indicators if item.content.kind is CellKind.ERROR] == []

@@ -10,6 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from checker import toml_files
 from checker.forms.errors import TemplateError
 from checker.forms.loading import load_template
 from checker.forms.registry import bundled_folder, declared_in
@@ -109,7 +110,7 @@ def test_the_published_schema_is_a_valid_schema() -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.parent.name)
 def test_every_template_satisfies_the_published_schema(source: Path) -> None:
-    document = tomllib.loads(source.read_text("utf-8"))
+    document = toml_files.parse(source)
     jsonschema.validate(document, template_json_schema())
     assert problems_of(document) == []
     load_template(source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ from checker.reading import read_snapshot
 from checker.reading.signature import FileKind
 from checker.writing import UnwritableWorkbook, old_formats
 from checker.writing.old_formats import FILLING, as_xlsx, old_format
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from warm_cache import warm
 
 SAFETY = forms.FORMS / forms.SAFETY
 RED = {"F10", "D12", "D16"}
@@ -43,7 +47,7 @@ def office() -> str:
 @pytest.fixture(autouse=True)
 def nothing_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of an earlier test's copies of the same contents."""
-    monkeypatch.setenv("CHECKER_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("CHECKER_CACHE_DIR", str(warm(tmp_path / "cache")))
 
 
 def run(command: object, *words: object, code: int) -> str:

@@ -28,9 +28,11 @@ from checker.writing.package import Package, related
 from checker.writing.text_size import text_pixels
 from checker.writing.workbook_part import Workbook
 
+sys.path.insert(0, str(Path(__file__).parent))
+from whole_book import filled
+
 pytestmark = pytest.mark.real
 
-ROOT = Path(__file__).parents[2]
 CHECKER = Path(sys.executable).with_name("checker")
 EXAMPLES = {
     "shangshiqiao": "compulsory_school",
@@ -43,14 +45,6 @@ EXAMPLES = {
 @pytest.fixture(scope="module")
 def session() -> Session:
     return Session()
-
-
-def filled(name: str, folder: Path) -> Path:
-    path = folder / f"{name}.xlsm"
-    data = ROOT / "examples" / f"{name}.json"
-    command = [CHECKER, "template", "fill", EXAMPLES[name], data, "-o", path]
-    subprocess.run(command, check=True, capture_output=True)
-    return path
 
 
 def changes_of(judgement: Judgement, session: Session) -> Changes:
@@ -112,7 +106,8 @@ def assert_same(path: Path, office, session: Session, copies: Path) -> int:
 def test_examples(name: str, office, session: Session, tmp_path: Path) -> None:
     copies = tmp_path / "copies"
     copies.mkdir()
-    assert assert_same(filled(name, tmp_path), office, session, copies) > 3
+    path = filled(tmp_path / f"{name}.xlsm", name, EXAMPLES[name])
+    assert assert_same(path, office, session, copies) > 3
 
 
 def test_a_synthetic_county(office, session: Session, tmp_path: Path) -> None:
@@ -129,7 +124,7 @@ def test_a_synthetic_county(office, session: Session, tmp_path: Path) -> None:
 
 def test_read_range_by_range_as_in_excel(office, session: Session, tmp_path: Path) -> None:
     """The way Excel is read, driven against LibreOffice: the same answer again."""
-    path = filled("shangshiqiao", tmp_path)
+    path = filled(tmp_path / "shangshiqiao.xlsm")
     book = office.open(path)
     try:
         by_ranges = changes_of(session.judge_snapshot(read_by_ranges(book)[0]), session)
@@ -144,7 +139,7 @@ def test_clearing_by_the_button_leaves_explanations_in_force(
     office, session: Session, tmp_path: Path
 ) -> None:
     """Check, write one explanation, clear and check again and again, in the open book."""
-    path = filled("shangshiqiao", tmp_path)
+    path = filled(tmp_path / "shangshiqiao.xlsm")
     book = office.open(path)
 
     def check() -> Counter[str]:

@@ -17,6 +17,9 @@ from checker_xlsx.installing import this_program
 
 from checker.reading import read_snapshot
 
+sys.path.insert(0, str(Path(__file__).parent))
+import whole_book
+
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="opens windows and registry keys there; see the checklist"
 )
@@ -34,11 +37,7 @@ def run(*words: object, program: Path = CHECKER, **settings: str) -> subprocess.
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    path = tmp_path / "上石桥 一小.xlsx"
-    data = ROOT / "examples" / "shangshiqiao.json"
-    done = run("template", "fill", "compulsory_school", data, "-o", path)
-    assert done.returncode == 0, done.stderr
-    return path
+    return whole_book.filled(tmp_path / "上石桥 一小.xlsx")
 
 
 def test_a_dropped_workbook_gets_a_marked_copy_beside_it(filled: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import xlwings as xw
@@ -15,11 +17,21 @@ ROOT = Path(__file__).parents[2]
 CHECKER = Path(sys.executable).with_name("checker")
 
 
-def filled(path: Path) -> Path:
-    data = ROOT / "examples" / "shangshiqiao.json"
-    command = [CHECKER, "template", "fill", "compulsory_school", data, "-o", path]
-    subprocess.run(command, check=True, capture_output=True)
+def filled(path: Path, name: str = "shangshiqiao", template: str = "compulsory_school") -> Path:
+    """An example filled into the form of the file's kind."""
+    path.write_bytes(_filled(name, template, path.suffix))
     return path
+
+
+@cache
+def _filled(name: str, template: str, suffix: str) -> bytes:
+    """By the command, once for all who ask for the same."""
+    data = ROOT / "examples" / f"{name}.json"
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder, f"{name}{suffix}")
+        command = [CHECKER, "template", "fill", template, data, "-o", made]
+        subprocess.run(command, check=True, capture_output=True)
+        return made.read_bytes()
 
 
 def told(answer: Path) -> str:

@@ -14,11 +14,11 @@ from checker_templates.building.form_page import draw_form
 from checker_templates.building.guide_page import draw_guide
 from checker_templates.building.indicator_formulas import IndicatorFormulas
 from checker_templates.building.indicator_page import draw_indicators
+from checker_templates.building.layout import Layout, lay_out
 from checker_templates.building.page_frame import Page
 from checker_templates.building.page_styles import Styles
 from checker_templates.building.table_page import draw_table_sheet
 
-from checker.forms.layout import Layout, lay_out
 from checker.forms.names import EDITION_PROPERTY, TEMPLATE_PROPERTY
 from checker.model.template import SheetKind, Template
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from checker_templates.building.fill_data import FillData, FillValue
+from checker_templates.building.fill_data import FillData, FillError, FillValue
 from msgspec import Struct
 
 from checker.forms.carried import carried_columns
-from checker.forms.errors import FillError
 from checker.forms.names import CARRIED, CARRIED_NAME
 from checker.model.marks import CellEdit
 from checker.model.snapshot import Snapshot

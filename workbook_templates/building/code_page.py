@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from checker_templates.building.page_styles import Styles
-
-from checker.forms.names import (
-    CODES_SHEET,
+from checker_templates.building.hidden_names import (
     code_choice,
     code_list_name,
-    field_name,
     share_name,
     stage_name,
 )
+from checker_templates.building.page_styles import Styles
+
+from checker.forms.names import CODES_SHEET, field_name
 from checker.model.template import SHARED, Template
 
 if TYPE_CHECKING:

@@ -10,7 +10,9 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
-from checker.forms.names import field_name, share_name, stage_name
+from checker_templates.building.hidden_names import share_name, stage_name
+
+from checker.forms.names import field_name
 from checker.model.template import (
     PREVIOUS_SUFFIX,
     SHARED,

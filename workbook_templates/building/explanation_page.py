@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from checker_templates.building.page_frame import Page, finish, head, school_line
-from checker_templates.building.page_styles import INPUT_COLOUR, LINE_COLOUR
-
-from checker.forms.layout import (
-    EXPLANATION_HEADERS,
+from checker_templates.building.layout import (
     EXPLANATION_KEY_COLUMN,
     EXPLANATION_TEXT_COLUMN,
     ExplanationLayout,
 )
+from checker_templates.building.page_frame import Page, finish, head, school_line
+from checker_templates.building.page_styles import INPUT_COLOUR, LINE_COLOUR
+
 from checker.forms.names import EXPLANATIONS_NAME
+from checker.forms.side_sheets import EXPLANATION_HEADERS
 
 ROW_HEIGHT = 48.0
 HINT = (

@@ -8,10 +8,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from checker_templates.building.fill_data import FillData, FillValue
-
-from checker.forms.errors import FillError
-from checker.forms.layout import (
+from checker_templates.building.fill_data import FillData, FillError, FillValue
+from checker_templates.building.hidden_names import code_choice
+from checker_templates.building.layout import (
     EXPLANATION_KEY_COLUMN,
     EXPLANATION_TEXT_COLUMN,
     LABEL_COLUMN,
@@ -19,7 +18,7 @@ from checker.forms.layout import (
     Layout,
     lay_out,
 )
-from checker.forms.names import code_choice
+
 from checker.model.marks import CellEdit, Scalar
 from checker.model.template import WHOLE, Field, FieldType, TableColumn, Template
 

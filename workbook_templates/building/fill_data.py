@@ -13,12 +13,18 @@ from typing import TypeAlias, cast
 
 from msgspec import Struct, field
 
-from checker.forms.errors import FillError
-
 FillValue: TypeAlias = "Decimal | int | str | bool | date | None"
 
 EXPLANATION_FIELD = "explanations"
 """In CSV: the field name of an explanation; the column then holds the key of the finding."""
+
+
+class FillError(Exception):
+    """Data that cannot be put into a template's cells. ``problems`` are Chinese sentences."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("数据不能填入模板：\n" + "\n".join(f"  - {item}" for item in problems))
 
 
 class FillData(Struct, frozen=True):

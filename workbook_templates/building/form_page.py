@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from checker_templates.building.hidden_names import stage_name
 from checker_templates.building.input_rules import NUMBER_FORMATS, InputRule, input_rule
+from checker_templates.building.layout import (
+    CODE_COLUMN,
+    CODE_HEADER,
+    FIRST_VALUE_COLUMN,
+    HEADING_ROWS,
+    LABEL_COLUMN,
+    LABEL_HEADER,
+    NOTE_HEADER,
+    UNIT_COLUMN,
+    UNIT_HEADER,
+    Area,
+    FormLayout,
+)
 from checker_templates.building.page_frame import (
     NOTES,
     RELATIONS,
@@ -32,20 +46,7 @@ from checker_templates.building.page_styles import (
 from checker_templates.building.table_page import draw_table
 
 from checker.forms.asked import is_required
-from checker.forms.layout import (
-    CODE_COLUMN,
-    CODE_HEADER,
-    FIRST_VALUE_COLUMN,
-    HEADING_ROWS,
-    LABEL_COLUMN,
-    LABEL_HEADER,
-    NOTE_HEADER,
-    UNIT_COLUMN,
-    UNIT_HEADER,
-    Area,
-    FormLayout,
-)
-from checker.forms.names import field_name, stage_name
+from checker.forms.names import field_name
 from checker.model.template import Blank, Field, FieldType
 from checker.writing.text_size import half_widths
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from checker_templates.building.layout import GUIDE_BUTTON_ROW
 from checker_templates.building.page_frame import FOOTER_LABELS, Page, finish
 from checker_templates.building.page_styles import (
     CLOSED_COLOUR,
@@ -16,7 +17,6 @@ from checker_templates.building.page_styles import (
 
 from checker.forms.asked import is_required
 from checker.forms.carried import carried_columns
-from checker.forms.layout import GUIDE_BUTTON_ROW
 from checker.forms.names import CARRIED, CARRIED_NAME, CONFIRMED, field_name
 from checker.model.marks import FILL_COLOURS, FILL_WORDS, Fill
 from checker.model.template import Field, FieldType, Sheet, SheetKind, Template

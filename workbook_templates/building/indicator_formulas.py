@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from checker_templates.building.hidden_names import stage_name
 from msgspec import Struct
 
-from checker.forms.names import field_name, indicator_name, stage_name
+from checker.forms.names import field_name, indicator_name
 from checker.model.template import WHOLE, FieldType, Template
 
 REACHED, NOT_REACHED, WAITING, NOT_ASKED = "达标", "未达标", "待填", "不适用"

@@ -10,6 +10,7 @@ from checker_templates.building.indicator_formulas import (
     value_formula,
     verdict_formula,
 )
+from checker_templates.building.layout import INDICATOR_HEADERS, Area, IndicatorLayout
 from checker_templates.building.page_frame import (
     Page,
     finish,
@@ -18,7 +19,6 @@ from checker_templates.building.page_frame import (
 )
 from checker_templates.building.page_styles import row_height
 
-from checker.forms.layout import INDICATOR_HEADERS, Area, IndicatorLayout
 from checker.forms.names import indicator_name
 from checker.model.cells import column_letters
 

@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
-from checker.forms.asked import prompt
-from checker.forms.names import code_list_name
+from checker_templates.building.hidden_names import code_list_name
+
+from checker.forms.asked import asked, if_none
+from checker.forms.typed_value import Entry
 from checker.model.template import Field, FieldType, TableColumn
 
 TITLE_LIMIT, MESSAGE_LIMIT = 32, 255  # Excel refuses longer ones
@@ -95,6 +97,18 @@ def input_rule(entry: Field | TableColumn, *, required: bool, stage: bool = Fals
         criteria="between",
         minimum=_number(Decimal(0) if low is None else low),
         maximum=_number(WIDEST if high is None else high),
+    )
+
+
+def prompt(
+    entry: Entry, required: bool, minimum: str | None = None, maximum: str | None = None
+) -> str:
+    """The whole sentence beside a cell: 必填，请填整数（单位：人）；没有的填 0。"""
+    verb = "请选" if entry.type in (FieldType.FLAG, FieldType.CODE) else "请填"
+    none = if_none(entry, required)
+    return (
+        f"{'必填，' if required else ''}{verb}{asked(entry, minimum, maximum)}"
+        f"{f'；{none}' if none else ''}。"
     )
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from checker_templates.building.build import build_workbook
 from checker_templates.building.check_relations import Relations
 from checker_templates.building.indicator_formulas import IndicatorFormulas
+from checker_templates.building.layout import Layout
 
-from checker.forms.layout import Layout
 from checker.model.template import Template
 
 if TYPE_CHECKING:

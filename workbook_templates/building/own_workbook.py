@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from checker_templates.building.fill import content_of, only_column
-from checker_templates.building.fill_data import FillData, FillValue
+from checker_templates.building.fill_data import FillData, FillError, FillValue
 
 from checker.forms.adopted import bind_adopted, rooms_of
-from checker.forms.adopted_cells import NO_OPTIONS, with_pair_value
-from checker.forms.adopted_rooms import LedgerRoom, Room, Rooms, TableRoom
-from checker.forms.errors import FillError
-from checker.forms.plain_text import squeeze
+from checker.forms.adopted_cells import NO_OPTIONS, pair_pattern
+from checker.forms.adopted_page import LedgerRoom, Room, Rooms, TableRoom
+from checker.forms.plain_text import half_width, squeeze
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit, Scalar
 from checker.model.snapshot import Snapshot
@@ -258,3 +257,16 @@ def _room_in_row(place: TableRoom, row: int, name: str) -> Room | None:
         return Room(next(iter(cells.values())), "", cells)
     column = place.columns.get(name)
     return None if column is None else Room(CellRef(place.sheet, row, column))
+
+
+def with_pair_value(text: str, label: str, value: str) -> str:
+    """The text of a cell with the value behind ``label`` (squeezed) and its colon replaced; other
+    pairs in it stay. Raises ValueError where the pair is not there exactly once."""
+    plain = half_width(text)
+    found = list(pair_pattern(label).finditer(plain))
+    if len(found) != 1 or len(plain) != len(text):
+        raise ValueError(label)
+    held = found[0][1]
+    start = found[0].start(1) + len(held) - len(held.lstrip())
+    end = found[0].end(1) - (len(held) - len(held.rstrip()))
+    return text[: max(start, 0)] + value + text[max(end, start) :]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from checker_templates.building.check_relations import Relations
+from checker_templates.building.layout import Area, Layout
 from checker_templates.building.page_styles import (
     ROW_HEIGHT,
     SMALLEST,
@@ -15,7 +16,6 @@ from checker_templates.building.page_styles import (
 )
 from msgspec import Struct, field
 
-from checker.forms.layout import Area, Layout
 from checker.forms.names import field_name
 from checker.model.cells import column_letters
 from checker.model.template import Sheet, Template

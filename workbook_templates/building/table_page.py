@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker_templates.building.input_rules import NUMBER_FORMATS, input_rule
+from checker_templates.building.layout import LABEL_COLUMN, Area, TableLayout
 from checker_templates.building.page_frame import (
     NOTES,
     RELATIONS,
@@ -25,7 +26,6 @@ from checker_templates.building.page_styles import (
     row_height,
 )
 
-from checker.forms.layout import LABEL_COLUMN, Area, TableLayout
 from checker.forms.names import table_name
 from checker.model.cells import column_letters
 from checker.model.template import Blank, FieldType

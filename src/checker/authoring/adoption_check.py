@@ -12,7 +12,7 @@ from msgspec import Struct
 from checker.forms.adopted import NOT_BOUND
 from checker.forms.binding import bind
 from checker.forms.errors import UnknownForm
-from checker.forms.recognition import Unrecognised, recognise
+from checker.forms.recognition import recognise
 from checker.model.cells import CellRef
 from checker.model.marks import Changes, Fill, Mark, ResultCell, ResultSheet
 from checker.model.snapshot import SheetSnapshot
@@ -65,8 +65,6 @@ def _bound(templates: Sequence[Template], path: Path) -> tuple[Submission, list[
     """The submission in a workbook, and the visible sheets with figures that it does not use."""
     snapshot = read_snapshot(path)
     template = recognise(snapshot, templates)
-    if isinstance(template, Unrecognised):
-        raise UnknownForm(template.reason)
     submission = bind(snapshot, template)
     used = {*submission.sheet_titles.values()}
     if NOT_BOUND in {problem.rule for problem in submission.problems if problem.sheet is None}:

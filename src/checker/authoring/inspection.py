@@ -155,7 +155,7 @@ class _Inspection:
             extra = load_extra_sheets(folder / SHEETS_FILE)
             file = f"templates/{folder.name}/{SHEETS_FILE}"
             for template in session.templates:
-                if template.id == extra.extends and extra.edition in (None, template.edition):
+                if template.id == extra.id and extra.edition in (0, template.edition):
                     yield from unused.dead_fields(template, extra.sheets, session.rules, code, file)
 
     def _of_rule(

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import msgspec
 from checker_templates.building.fill_data import FillData, FillValue
+from checker_templates.building.layout import lay_out
 from msgspec import Struct
 
 from checker.county.doubtful_inputs import Inputs
 from checker.county.listing import ListSheet, Styles, Value, new_book, styles_of
 from checker.county.measuring import SchoolFigures
-from checker.forms.layout import lay_out
 from checker.judging.engine import Run
 from checker.judging.wording import missing_labels
 from checker.model.report import Report

@@ -18,7 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from checker.forms.layout import LABEL_COLUMN, lay_out
+from checker_templates.building.layout import LABEL_COLUMN, lay_out
+
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit, Scalar
 from checker.model.template import Template

@@ -13,6 +13,7 @@ from random import Random
 
 from checker_templates.building.fill import cell_edits
 from checker_templates.building.fill_data import FillData
+from checker_templates.building.layout import Layout, lay_out
 from msgspec import Struct
 
 from checker.demo.expected import At, Expected
@@ -27,7 +28,6 @@ from checker.demo.right_school import (
 )
 from checker.demo.stencil import Stencil
 from checker.demo.synthetic_roster import Entry, schools_of
-from checker.forms.layout import Layout, lay_out
 from checker.model.cells import CellRef
 from checker.model.marks import CellEdit
 from checker.model.template import Template

@@ -15,12 +15,10 @@ from checker.forms.adopted_cells import (
     own_words,
     without_noise,
 )
-from checker.forms.adopted_page import Page
+from checker.forms.adopted_page import Found, Rooms
 from checker.forms.adopted_reader import SheetReader
-from checker.forms.adopted_rooms import Found, Rooms
 from checker.forms.adopted_sheets import adopted_sheets
-from checker.forms.cell_words import CodeList
-from checker.forms.form_fields import CodeLists, cell_problems
+from checker.forms.form_fields import CodeLists, cell_problems, code_lists
 from checker.forms.header_paths import (
     PrintedSheet,
 )
@@ -32,6 +30,7 @@ from checker.forms.ledger_rows import (
 )
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import squeeze
+from checker.forms.remarks import Said, fact_problem, problem
 from checker.forms.stage_units import stages_of
 from checker.forms.typed_value import TypedValue
 from checker.model.adopted import AdoptedLayout
@@ -41,7 +40,6 @@ from checker.model.submission import Fact, FactRef, FactState, Problem, Submissi
 from checker.model.template import Template
 
 NOT_BOUND = "FORM027"
-
 NAMED_AT_MOST = 6
 
 
@@ -54,7 +52,7 @@ def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
     assert layout is not None
     found, titles, ledger = _read(snapshot, template, layout)
     unused = tuple(each.id for each in template.sheets if each.optional and each.id not in titles)
-    codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
+    codes = code_lists(template)
     _add_from_name(snapshot.name, template, codes, found)
     for sheet in template.sheets:
         for item in sheet.fields:
@@ -79,7 +77,7 @@ def _read(
     snapshot: Snapshot, template: Template, layout: AdoptedLayout
 ) -> tuple[Found, Mapping[str, str], Sequence[LedgerRow]]:
     """What stands on the sheets, the sheets' titles by id, and the rows of the ledger."""
-    codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
+    codes = code_lists(template)
     placed, lacking = adopted_sheets(snapshot, layout)
     titles: dict[str, str] = {}
     found = Found()
@@ -89,10 +87,10 @@ def _read(
     for place, title in placed:
         sheet = template.sheet(place.id)
         titles.setdefault(place.id, title)
-        reader = SheetReader(Page(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found))
+        reader = SheetReader(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found)
         reader.read(place)
         if place.ledger is not None:
-            ledger = reader.ledger(place.ledger)
+            ledger = reader.ledger(place.ledger, place)
     return found, titles, ledger
 
 
@@ -159,18 +157,10 @@ def _not_bound(found: Found, titles: Mapping[str, str]) -> Iterator[Problem]:
     for title, items in found.lacking.items():
         some = "、".join(items[:NAMED_AT_MOST]) + (f" 等 {len(items)} 项" * (len(items) > 6))
         where = f"工作表“{title}”里" if title else "这份工作簿里"
-        message = (
-            f"{where}按模板没有找到确定的位置，没有读，也没有校验：{some}。"
-            "填表人不用改表样；请模板的作者核对版式（checker template adopt --check）。"
-        )
-        yield Problem(NOT_BOUND, message, sheet=title or first)
+        yield problem("FORM027.not_found", sheet=title or first, where=where, some=some)
     if found.by_position:
         cells = "、".join(cell.a1 for cell in found.by_position[:NAMED_AT_MOST])
-        message = (
-            f"模板只写了位置、没有写名称的格子（{cells}）是按位置读的；"
-            "插入过行或列的表会读错，请模板的作者改用名称。"
-        )
-        yield Problem("FORM030", message, None, found.by_position[0], found.by_position[0].sheet)
+        yield problem("FORM030.by_position", found.by_position[0], cells=cells)
 
 
 def _add_from_name(name: str, template: Template, codes: CodeLists, found: Found) -> None:
@@ -189,14 +179,8 @@ def _add_from_name(name: str, template: Template, codes: CodeLists, found: Found
         if known is None or known.state is FactState.UNBOUND:
             found.facts[ref] = Fact(ref, typed.state, typed.value, None, typed.typed)
         elif known.state is FactState.GIVEN and not _agree(known, typed):
-            message = (
-                f"文件名里的“{item.label}”是“{text}”，表里填的是“{known.typed}”；"
-                "请核对，改正填错的一个。"
-            )
-            sheet = known.cell.sheet if known.cell else None
-            found.problems.append(
-                Problem("FORM031", message, ref, known.cell, sheet, known.typed, text)
-            )
+            said: Said = {"label": item.label, "text": text}
+            found.problems.append(fact_problem("FORM031.file_name", known, text, **said))
 
 
 def _agree(known: Fact, drawn: TypedValue) -> bool:

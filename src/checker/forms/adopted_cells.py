@@ -11,6 +11,7 @@ from checker.forms.cell_words import CodeList
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import half_width, is_footer, squeeze
+from checker.forms.remarks import Said, problem
 from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, unreadable
 from checker.model.cells import Cell, CellKind
 from checker.model.snapshot import Position
@@ -34,27 +35,28 @@ _PRINTED_UNITS = frozenset(
 """What 单位： names, where it is no school."""
 _NOTE = re.compile(r"附(?:[件表注录\d]|$)|注(?:[\d.、)意]|$)|(?:填[表报])?(?:说明|备注)(?:\W|\d|$)")
 """How a remark below a table begins; 附设幼儿班 and 注册人数 are names of rows."""
-_LINE = " _\t\n\u3000"
+WRITING_LINE = " _\t\n\u3000"
 """What is printed where a value is to be written: 学校：______."""
 _MANY = 3
 """Of more remarks on one column one line is made."""
-UNDERSTOOD, TICKED = "FORM003", "FORM032"
+UNDERSTOOD = "FORM003"
 
 
 def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None:
     """The cell that holds ``label`` (squeezed) with its value behind a colon, and the value; None
     unless there is exactly one. Other pairs may stand in the same cell, after blanks."""
-    pattern = _pair_pattern(label)
+    pattern = pair_pattern(label)
     found: list[tuple[Position, str]] = []
     for cell in printed.containing(f"{label}:"):
         text = half_width(str(printed.snapshot.raw(*cell.corner)))
-        found += [(cell.corner, match[1].strip(_LINE)) for match in pattern.finditer(text)]
+        found += [(cell.corner, match[1].strip(WRITING_LINE)) for match in pattern.finditer(text)]
     if len(found) > 1 and label.endswith("单位"):  # 单位：某某小学 and 单位：元
         found = [each for each in found if each[1] not in _PRINTED_UNITS]
     return found[0] if len(found) == 1 else None
 
 
-def _pair_pattern(label: str) -> re.Pattern[str]:
+def pair_pattern(label: str) -> re.Pattern[str]:
+    """What finds a label (squeezed) and, as its first group, the value behind its colon."""
     printed_label = r"\s*".join(map(re.escape, label))
     return re.compile(rf"(?:^|\s){printed_label}\s*:(.*?)(?={PAIR_END})", re.DOTALL)
 
@@ -63,19 +65,6 @@ def is_pair(text: str) -> bool:
     """Whether a (squeezed) text is a label with a value behind it, and so the value of none other;
     an address of the web is none."""
     return re.match(rf"{PAIR_LABEL}:(?!//)", text) is not None
-
-
-def with_pair_value(text: str, label: str, value: str) -> str:
-    """The text of a cell with the value behind ``label`` (squeezed) and its colon replaced; other
-    pairs in it stay. Raises ValueError where the pair is not there exactly once."""
-    plain = half_width(text)
-    found = list(_pair_pattern(label).finditer(plain))
-    if len(found) != 1 or len(plain) != len(text):
-        raise ValueError(label)
-    held = found[0][1]
-    start = found[0].start(1) + len(held) - len(held.lstrip(_LINE))
-    end = found[0].end(1) - (len(held) - len(held.rstrip(_LINE)))
-    return text[: max(start, 0)] + value + text[max(end, start) :]
 
 
 def read_tick(
@@ -94,14 +83,14 @@ def read_tick(
         if text in TICKS or text == squeeze(option) or (option in NO_OPTIONS and text in CROSSES):
             chosen.append(option)
         else:
-            message = f"“{option}”一栏里的“{text}”不能确定是选了还是没有选；请只在选中的一栏打“√”。"
-            return option, unreadable(TICKED, text, message, "一栏打“√”")
+            return option, unreadable("FORM032.odd_tick", text, "一栏打“√”", option=option)
     if not chosen:
         return first, blank(entry)
     if len(chosen) > 1:
         several = "、".join(f"“{option}”" for option in chosen)
-        message = f"{several}几栏都打了勾，不能确定选的是哪一个；请只留一个勾。"
-        return chosen[0], unreadable(TICKED, "、".join(typed), message, "只选一栏")
+        return chosen[0], unreadable(
+            "FORM032.several_ticks", "、".join(typed), "只选一栏", several=several
+        )
     option = chosen[0]
     if entry.type is FieldType.FLAG:
         return option, given(option not in NO_OPTIONS, typed[0])
@@ -137,14 +126,14 @@ def own_words(
     the county's form has no drop-down list that puts the code before them."""
     fields = template.fields()
     kept: list[Problem] = []
-    for problem in problems:
-        item = fields.get(problem.ref.field) if problem.ref else None
-        if problem.rule == UNDERSTOOD and item is not None and item.type is FieldType.CODE:
-            fact = facts.get(problem.ref) if problem.ref else None
+    for each in problems:
+        item = fields.get(each.ref.field) if each.ref else None
+        if each.rule == UNDERSTOOD and item is not None and item.type is FieldType.CODE:
+            fact = facts.get(each.ref) if each.ref else None
             meanings = template.code_lists.get(item.codes or "", {})
             if fact is not None and squeeze(meanings.get(str(fact.value))) == squeeze(fact.typed):
                 continue
-        kept.append(problem)
+        kept.append(each)
     return kept
 
 
@@ -152,23 +141,20 @@ def without_noise(problems: Iterable[Problem]) -> list[Problem]:
     """The problems, with what was understood in many cells of one column said once."""
     kept: list[Problem] = []
     alike: dict[tuple[str, int], list[Problem]] = {}
-    for problem in problems:
-        if problem.rule == UNDERSTOOD and problem.cell is not None:
-            place = problem.cell.sheet, problem.cell.column
-            alike.setdefault(place, []).append(problem)
+    for each in problems:
+        if each.rule == UNDERSTOOD and each.cell is not None:
+            place = each.cell.sheet, each.cell.column
+            alike.setdefault(place, []).append(each)
         else:
-            kept.append(problem)
+            kept.append(each)
     for same in alike.values():
         if len(same) <= _MANY:
             kept += same
             continue
         first = same[0]
         cells = "、".join(each.cell.a1 for each in same[:_MANY] if each.cell)
-        message = (
-            f"这一列有 {len(same)} 格填法不规范（{cells}等），已按能确定的意思理解；"
-            f"例如：{first.message}"
-        )
-        kept.append(Problem(UNDERSTOOD, message, first.ref, first.cell, first.sheet, first.actual))
+        said: Said = {"count": len(same), "cells": cells, "example": first.message}
+        kept.append(problem("FORM003.column", first.cell, None, first.ref, first.actual, **said))
     return kept
 
 

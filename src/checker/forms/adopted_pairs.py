@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.forms.adopted_cells import is_pair, pair_value
-from checker.forms.adopted_page import Page
-from checker.forms.adopted_rooms import Room
+from checker.forms.adopted_page import Page, Room
 from checker.forms.header_paths import (
     cell_at,
 )
@@ -36,57 +35,56 @@ class PairReader:
     def _pair(self, place: Place) -> None:
         item = self.page.fields[place.field]
         column = place.column or item.columns[0]
+        if place.value == "same" and not place.at:
+            self._behind(place, item, column)
+            return
         if place.at:
             cell = cell_at(self.page.title, place.at)
-            if cell is not None and (place.header or place.row):
-                why = self._other_words(cell, place)
-                if why:
-                    self.page.miss(f"{item.label}（{why}）")
-                    cell = None
-            elif cell is not None:
+            why = self._other_words(cell, place) if cell is not None else None
+            if cell is not None and not (place.header or place.row):
                 self.page.found.by_position.append(cell)
-            self.page.add(item, column, self.page.own(cell, item.label))
-            return
+            self.page.add_own(item, column, cell, why)
+        else:
+            self.page.add(item, column, *self._by_label(place, item))
+
+    def _behind(self, place: Place, item: Field, column: str) -> None:
+        """Reads the value that stands in one cell with its label, behind the colon."""
         text = squeeze(place.label).rstrip(":")
-        if place.value == "same":
-            read = pair_value(self.page.printed, text)
-            if read is None:
-                self.page.miss(f"{item.label}（“{place.label}”找不到或有几处）")
-                self.page.add(item, column, None)
-                return
-            (row, at), typed_text = read
-            beside = None if typed_text else self._lone_beside(row, at)
-            if beside is not None:
-                self.page.add(item, column, beside)
-                return
-            ref = FactRef(item.id, column)
-            held = Cell(CellKind.TEXT, typed_text) if typed_text else Cell(CellKind.EMPTY)
-            typed = normalise(held, item, self.page.codes.get(item.codes or ""))
-            cell = CellRef(self.page.title, row, at)
-            fact = Fact(ref, typed.state, typed.value, cell, typed.typed)
-            self.page.found.rooms[ref] = Room(cell, text)
-            self.page.keep(item, column, fact, typed)
+        read = pair_value(self.page.printed, text)
+        if read is None:
+            self.page.add(item, column, None, _no_label(place))
             return
+        (row, at), typed_text = read
+        beside = None if typed_text else self._lone_beside(row, at)
+        if beside is not None:
+            self.page.add(item, column, beside)
+            return
+        held = Cell(CellKind.TEXT, typed_text) if typed_text else Cell(CellKind.EMPTY)
+        typed = normalise(held, item, self.page.codes.get(item.codes or ""))
+        cell = CellRef(self.page.title, row, at)
+        fact = Fact(FactRef(item.id, column), typed.state, typed.value, cell, typed.typed)
+        self.page.found.rooms[fact.ref] = Room(cell, text)
+        self.page.keep(item, column, fact, typed)
+
+    def _by_label(self, place: Place, item: Field) -> tuple[CellRef | None, str | None]:
+        """The cell beside or below a label, and why it is not certain that the value is there."""
         label = self._label(place)
         if label is None:
-            self.page.miss(f"{item.label}（“{place.label}”找不到或有几处）")
-            self.page.add(item, column, None)
-            return
+            return None, _no_label(place)
         row, at, *_ = area = self._beside(label, place)
+        cell = CellRef(self.page.title, row, at)
+        there = self.page.printed.text(row, at)
         number = row_code(self.page.cells.raw(row, at))
+        why = None
         if number and number == row_code(item.row_code) != "":
-            why = f"{CellRef(self.page.title, row, at).a1} 像是行号"
+            why = f"{cell.a1} 像是行号"
         elif not number and self._may_have_moved(area, item, place.value == "below"):
-            why = f"{CellRef(self.page.title, row, at).a1} 是空的，旁边另有内容"
-        elif is_pair(there := self.page.printed.text(row, at)) or there.rstrip(":") in self.labels:
-            why = f"{CellRef(self.page.title, row, at).a1} 里是另一项“{there}”"
+            why = f"{cell.a1} 是空的，旁边另有内容"
+        elif is_pair(there) or there.rstrip(":") in self.labels:
+            why = f"{cell.a1} 里是另一项“{there}”"
         elif self._others_moved(place, at):
-            why = f"{CellRef(self.page.title, row, at).a1} 这一列别的格子都是空的，内容在旁边"
-        else:
-            self.page.add(item, column, CellRef(self.page.title, row, at))
-            return
-        self.page.miss(f"{item.label}（{why}）")
-        self.page.add(item, column, None)
+            why = f"{cell.a1} 这一列别的格子都是空的，内容在旁边"
+        return cell, why
 
     def _lone_beside(self, row: int, at: int) -> CellRef | None:
         """The cell beside one that ends with the colon of its label, if something stands there that
@@ -130,7 +128,10 @@ class PairReader:
         return moved > there
 
     def _other_words(self, cell: CellRef, place: Place) -> str | None:
-        """Why a cell is not the one at which these words are printed; None if it is."""
+        """Why a cell is not the one at which these words are printed; None if it is, or if there
+        are no words."""
+        if not (place.header or place.row):
+            return None
         above = [self.page.printed.text(row, cell.column) for row in range(1, cell.row)]
         left = [self.page.printed.text(cell.row, column) for column in range(1, cell.column)]
         for words, texts in ((place.header, above), (place.row, left)):
@@ -163,3 +164,7 @@ class PairReader:
             if not known and row_code(value) != row_code(item.row_code):
                 return True
         return False
+
+
+def _no_label(place: Place) -> str:
+    return f"“{place.label}”找不到或有几处"

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from checker.forms.adopted_page import Page
+from checker.forms.adopted_page import LedgerRoom, Page, TableRoom, Ticks
 from checker.forms.adopted_pairs import PairReader
-from checker.forms.adopted_rooms import LedgerRoom, TableRoom, Ticks
 from checker.forms.adopted_sheets import grid_paths, listing_paths
 from checker.forms.form_fields import FieldReading, read_fact
 from checker.forms.header_paths import (
@@ -26,50 +25,39 @@ from checker.forms.ledger_rows import (
     open_rows,
 )
 from checker.forms.plain_text import row_code, squeeze
-from checker.forms.tables import row_problems
-from checker.forms.typed_value import TypedValue
+from checker.forms.tables import Reading, add_row
 from checker.model.adopted import AdoptedSheet, Grid, Ledger, Listing, Place
 from checker.model.cells import CellRef, column_letters
-from checker.model.submission import Fact, FactRef, FactState, Problem, TableRow
+from checker.model.submission import Fact, FactRef, FactState, TableRow
 from checker.model.template import Field, FieldType, TableColumn
 
 FREE_ROWS = 2000
 """So many rows below a table are offered for filling at most."""
 
 
-class SheetReader:
+class SheetReader(Page):
     """Reads one sheet of the workbook."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.headings: list[str] = []
-        self.pages: dict[int, list[Header]] = {}
 
     def read(self, place: AdoptedSheet) -> None:
         """All but the ledger."""
         elsewhere = {cell.field for cell in place.cells}
         elsewhere.update(cell.field for grid in place.grids for cell in grid.cells)
         elsewhere.update(name for grid in place.grids for name in grid.fields)
-        headers: list[tuple[Grid | Listing, Header]] = []
         parts: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
-        self.headings = [part.below for part in parts if part.below]
-        for part in parts:
-            header = self._header_of(part)
-            if header is not None:
-                headers.append((part, header))
+        found = [(part, self._header_of(part, place)) for part in parts]
+        headers = [(part, header) for part, header in found if header is not None]
         for part, header in headers:
-            after = [
-                other.first_row - 1 for _, other in headers if other.first_row > header.last_row
-            ]
-            last = min([*after, self.page.cells.last_row])
+            after = [other.first_row - 1 for _, other in headers]
+            after = [row for row in after if row >= header.last_row]
+            last = min([*after, self.cells.last_row])
             if isinstance(part, Grid):
-                names = [name for name in self.page.fields if name not in elsewhere]
+                names = [name for name in self.fields if name not in elsewhere]
                 self._grid(part, header, last, part.fields or (() if part.cells else names))
             else:
                 self._table(part, header, last)
-        PairReader(self.page, place.cells).read()
+        PairReader(self, place.cells).read()
 
-    def _header_of(self, part: Grid | Listing | Ledger) -> Header | None:
+    def _header_of(self, part: Grid | Listing | Ledger, place: AdoptedSheet) -> Header | None:
         if isinstance(part, Grid):
             paths, what = grid_paths(part), "表格"
         elif isinstance(part, Listing):
@@ -79,40 +67,40 @@ class SheetReader:
         span = ALL_COLUMNS
         if isinstance(part, Grid) and part.block:
             heads = part.beside or (part.labels,) * part.blocks
-            beside = self.page.printed.blocks(heads)
-            if not beside:
+            blocks = self.printed.blocks(heads)
+            if not blocks:
                 several = "、".join(dict.fromkeys(heads))
                 why = f"“{several}”不是并排 {len(heads)} 处"
-                self.page.miss(f"{what}的表头（{why}）")
+                self.miss(f"{what}的表头（{why}）")
                 return None
-            span = beside[part.block - 1]
-        found = self.page.printed.header(paths, part.below, span, self.headings)
+            span = blocks[part.block - 1]
+        beside: tuple[Grid | Listing, ...] = (*place.grids, *place.tables)
+        headings = [each.below for each in beside if each.below]
+        found = self.printed.header(paths, part.below, span, headings)
         if isinstance(found, Header):
             return found
         if not isinstance(part, Grid) and self._goes_on(found, part.code):
-            self.pages[found[0].last_row] = found[1:]
-            return found[0]
+            return replace(found[0], pages=tuple(found[1:]))
         rows = "、".join(str(each.last_row) for each in found)
         why = f"在第 {rows} 行几处都像" if found else "找不到"
-        self.page.miss(f"{what}的表头（{why}）")
+        self.miss(f"{what}的表头（{why}）")
         return None
 
     def _goes_on(self, headers: Sequence[Header], code: str) -> bool:
         """Whether the headers are one that is printed again on each page of a list: they hold the
         same columns, and the numbers of the rows go on below each."""
-        printed = self.page.printed
         if len(headers) < 2 or any(each.columns != headers[0].columns for each in headers):
             return False
         at = self._code(headers[0], code)
         if at is None:
             return False
         number = 0
-        ends = [*(each.first_row for each in headers[1:]), self.page.cells.last_row + 1]
+        ends = [*(each.first_row for each in headers[1:]), self.cells.last_row + 1]
         for header, end in zip(headers, ends, strict=True):
             counted = [
                 int(text)
-                for row in range(printed.first_body_row(header), end)
-                if (text := row_code(self.page.cells.raw(row, at))).isdecimal()
+                for row in range(self.printed.first_body_row(header), end)
+                if (text := row_code(self.cells.raw(row, at))).isdecimal()
             ]
             if not counted or (number and counted[0] != number + 1):
                 return False
@@ -123,25 +111,24 @@ class SheetReader:
         self, header: Header, columns: Sequence[int], code: int | None, last: int
     ) -> Iterator[LedgerRow]:
         """The rows of a list, below its header and below those of its further pages."""
-        pages = [header, *self.pages.get(header.last_row, ())]
+        pages = [header, *header.pages]
         ends = [*(each.first_row - 1 for each in pages[1:]), last]
         for page, end in zip(pages, ends, strict=True):
-            first = self.page.printed.first_body_row(page)
-            yield from ledger_rows(self.page.printed, columns, code, first, max(end, first - 1))
+            first = self.printed.first_body_row(page)
+            yield from ledger_rows(self.printed, columns, code, first, max(end, first - 1))
 
     def _left_of(self, header: Header, code: int | None) -> list[int]:
         """The columns of labels that bear no header, at the left of those that do."""
-        printed = self.page.printed
         last = min(header.columns.values(), default=1)
         return [
             at
             for at in range(max(header.span[0], 1), last)
-            if at != code and not printed.text(header.last_row, at)
+            if at != code and not self.printed.text(header.last_row, at)
         ]
 
     def _code(self, header: Header, path: str) -> int | None:
         """The column of 序号 or 行号; None where there is none for certain."""
-        columns = label_columns(self.page.printed, path, header) if path else []
+        columns = label_columns(self.printed, path, header) if path else []
         return columns[0] if len(columns) == 1 else None
 
     def _at(self, header: Header, path: str, what: str) -> int | None:
@@ -149,12 +136,12 @@ class SheetReader:
         column = header.columns.get(path)
         if column is None:
             several = header.doubled.get(path, ())
-            cells = "、".join(CellRef(self.page.title, *at).a1 for at in several)
+            cells = "、".join(CellRef(self.title, *at).a1 for at in several)
             if len(several) > 1:
                 why = f"“{path}”在 {cells} 几处都有"
             else:
                 why = f"“{path}”{'占了几列' if several else '找不到'}"
-            self.page.miss(f"{what}（{why}）")
+            self.miss(f"{what}（{why}）")
         return column
 
     # -- grids ---------------------------------------------------------------------------
@@ -168,59 +155,51 @@ class SheetReader:
             column: self._ticks(header, options, self._column_title(column))
             for column, options in grid.ticks.items()
         }
-        labels = self._left_of(header, self._code(header, grid.code)) if grid.left else []
+        code = self._code(header, grid.code)
+        labels = self._left_of(header, code) if grid.left else []
         for path in (grid.groups, grid.labels):
-            over = label_columns(self.page.printed, path, header) if path else []
+            over = label_columns(self.printed, path, header) if path else []
             if path and not over:
-                self.page.miss(f"行的名称（“{path}”找不到或有几处）")
+                self.miss(f"行的名称（“{path}”找不到或有几处）")
                 return
             labels += over
         labelled = bool(labels)
-        code = self._code(header, grid.code)
-        first = self.page.printed.first_body_row(header)
-        paths = {row: self.page.printed.row_path(row, labels) for row in range(first, last + 1)}
+        first = self.printed.first_body_row(header)
+        paths = {row: self.printed.row_path(row, labels) for row in range(first, last + 1)}
         for name in names:
-            item = self.page.fields[name]
+            item = self.fields[name]
             row = self._row(paths, item.label, item.row_code, code, labelled)
             if row is None:
-                self.page.miss(item.label)
+                self.miss(item.label)
             for column in item.columns:
                 if column not in columns and column not in ticks:
                     continue
-                marked = ticks.get(column)
-                if row is not None and marked is not None:
-                    self.page.add_tick(item, column, row, marked)
+                marked, at = ticks.get(column), columns.get(column)
+                if row and marked is not None:
+                    self.add_tick(item, column, row, marked)
                 else:
-                    at = columns.get(column)
-                    whole = row is not None and at is not None
-                    cell = CellRef(self.page.title, row or 0, at or 0) if whole else None
-                    self.page.add(item, column, self.page.own(cell, item.label))
+                    cell = CellRef(self.title, row, at) if row and at else None
+                    self.add_own(item, column, cell)
         for place in grid.cells:
-            item = self.page.fields[place.field]
+            item = self.fields[place.field]
             if place.optional and not self._printed(place):
-                self._add_absent(item, place.column or item.columns[0])
+                ref = FactRef(item.id, place.column or item.columns[0])
+                self.found.facts[ref] = Fact(ref, FactState.BLANK)
                 continue
             column_at = self._at(header, place.header, item.label)
             row = self._row(paths, place.row, item.row_code, code, labelled)
             if row is None:
-                self.page.miss(f"{item.label}（“{place.row}”这一行）")
-            cell = CellRef(self.page.title, row, column_at) if row and column_at else None
+                self.miss(f"{item.label}（“{place.row}”这一行）")
+            cell = CellRef(self.title, row, column_at) if row and column_at else None
+            why = None
             if cell is not None and place.number:
                 why = self._contradicted(place.number, cell, header, code)
-                if why:
-                    self.page.miss(f"{item.label}（{why}）")
-                    cell = None
-            self.page.add(item, place.column or item.columns[0], self.page.own(cell, item.label))
+            self.add_own(item, place.column or item.columns[0], cell, why)
 
     def _printed(self, place: Place) -> bool:
         """Whether the last words of a cell's header and of its row stand on the sheet at all."""
         words = [parts[-1] for path in (place.header, place.row) if (parts := parts_of(path))]
-        return all(self.page.printed.containing(word) for word in words)
-
-    def _add_absent(self, item: Field, column: str) -> None:
-        """A cell that this printing of the form does not have."""
-        ref = FactRef(item.id, column)
-        self.page.found.facts[ref] = Fact(ref, FactState.BLANK)
+        return all(self.printed.containing(word) for word in words)
 
     def _contradicted(
         self, number: str, cell: CellRef, header: Header, code: int | None
@@ -229,19 +208,19 @@ class SheetReader:
         printed on the sheet; None if it is."""
         form, _, at = number.rpartition(".")
         row_number, _, column_number = at.partition(",")
-        if not self.page.printed.containing(squeeze(form)):
+        if not self.printed.containing(squeeze(form)):
             return f"表上没有印表号 {form}"
-        signs = self.page.printed.sign_row(header)
+        signs = self.printed.sign_row(header)
         printed = (
-            row_code(self.page.cells.raw(cell.row, code)) if code else "",
-            row_code(self.page.cells.raw(signs, cell.column)) if signs else "",
+            row_code(self.cells.raw(cell.row, code)) if code else "",
+            row_code(self.cells.raw(signs, cell.column)) if signs else "",
         )
         if printed == (row_code(row_number), row_code(column_number)):
             return None
         return f"{cell.a1} 印的行号、列号是 {','.join(printed)}，不是 {at}"
 
     def _column_title(self, column: str) -> str:
-        return self.page.columns[column].title if column in self.page.columns else column
+        return self.columns[column].title if column in self.columns else column
 
     def _row(
         self,
@@ -261,7 +240,7 @@ class SheetReader:
             rows = whole if len(whole) == 1 else rows
         if (len(rows) > 1 or not labelled) and code is not None:
             wanted = row_code(number)
-            rows = [row for row in rows if row_code(self.page.cells.raw(row, code)) == wanted]
+            rows = [row for row in rows if row_code(self.cells.raw(row, code)) == wanted]
         return rows[0] if len(rows) == 1 else None
 
     def _ticks(self, header: Header, options: Mapping[str, str], what: str) -> Ticks | None:
@@ -272,7 +251,7 @@ class SheetReader:
     # -- tables --------------------------------------------------------------------------
 
     def _table(self, listing: Listing, header: Header, last: int) -> None:
-        table = next(each for each in self.page.sheet.tables if each.id == listing.table)
+        table = next(each for each in self.sheet.tables if each.id == listing.table)
         at = {
             name: self._at(header, path, f"{table.title}的“{path}”")
             for name, path in listing.headers.items()
@@ -286,35 +265,24 @@ class SheetReader:
             columns += (marked or {}).values()
         code = self._code(header, listing.code)
         rows: list[TableRow] = []
-        first = self.page.printed.first_body_row(header)
-        by_column: list[Problem] = []
+        first = self.printed.first_body_row(header)
         standing: list[int] = []
+
+        def read(ref: FactRef, number: int, column: TableColumn) -> Reading:
+            marked = ticks.get(column.id)
+            if marked is not None:
+                return self.ticked(ref, number, marked, column)
+            place = self._in_row(number, at.get(column.id), column)
+            return read_fact(ref, self.cells, place, column, self.codes)
+
         for row in self._rows(header, columns, code, last):
-            if row.kind is not RowKind.UNIT:
-                continue
-            standing.append(row.number)
-            ordinal = len(rows) + 1
-            facts: dict[str, Fact] = {}
-            remarks: list[tuple[TableColumn, Fact, TypedValue | None]] = []
-            for column in table.columns:
-                ref = FactRef(f"{table.id}.{column.id}", "", ordinal)
-                marked = ticks.get(column.id)
-                if marked is not None:
-                    cell, typed = self.page.ticked(row.number, marked, column)
-                    fact = Fact(ref, typed.state, typed.value, cell, typed.typed)
-                    remark = typed if typed.rule else None
-                else:
-                    place = self._in_row(row.number, at.get(column.id), column)
-                    fact, remark = read_fact(ref, self.page.cells, place, column, self.page.codes)
-                facts[column.id] = fact
-                remarks.append((column, fact, remark))
-            rows.append(TableRow(ordinal, facts))
-            by_column += row_problems(self.page.title, table, row.number, remarks)
+            if row.kind is RowKind.UNIT:
+                standing.append(row.number)
+                self.found.problems += add_row(rows, table, row.number, read)
         if rows or not table.required:
-            self.page.found.tables[table.id] = tuple(rows)
-        self.page.found.problems += by_column
-        self.page.found.table_rooms[table.id] = TableRoom(
-            self.page.title,
+            self.found.tables[table.id] = tuple(rows)
+        self.found.table_rooms[table.id] = TableRoom(
+            self.title,
             (*standing, *self._free_rows(max([*standing, first - 1]), code)),
             {name: column for name, column in at.items() if column is not None},
             {name: marked for name, marked in ticks.items() if marked is not None},
@@ -324,8 +292,8 @@ class SheetReader:
         """The rows below a row, at most `FREE_ROWS`, up to the first that holds more than its
         number."""
         for row in range(after + 1, after + FREE_ROWS + 1):
-            for column in range(1, self.page.cells.last_column + 1):
-                if column != code and self.page.printed.text(row, column):
+            for column in range(1, self.cells.last_column + 1):
+                if column != code and self.printed.text(row, column):
                     return
             yield row
 
@@ -333,40 +301,40 @@ class SheetReader:
         """The cell of a row in a column; of a text that is merged over several rows its first."""
         if at is None:
             return None
-        top, left, bottom, right = self.page.printed.area(row, at)
+        top, left, bottom, right = self.printed.area(row, at)
         if (top, left) == (bottom, right):
-            return CellRef(self.page.title, row, at)
+            return CellRef(self.title, row, at)
         if left == at == right and entry.type in (FieldType.TEXT, FieldType.CODE):
-            return CellRef(self.page.title, top, left)
-        return self.page.own(CellRef(self.page.title, row, at), f"{column_letters(at)}{row}")
+            return CellRef(self.title, top, left)
+        return self.own(CellRef(self.title, row, at), f"{column_letters(at)}{row}")
 
-    def ledger(self, ledger: Ledger) -> list[LedgerRow]:
-        """The rows of the ledger, those of units with their readings."""
-        header = self._header_of(ledger)
+    def ledger(self, ledger: Ledger, place: AdoptedSheet) -> list[LedgerRow]:
+        """The rows of the ledger of a sheet, those of units with their readings."""
+        header = self._header_of(ledger, place)
         if header is None:
             return []
         places: list[tuple[Field, str, int | None]] = []
         for name, path in ledger.headers.items():
             field_id, _, column = name.partition("@")
-            item = self.page.fields[field_id]
+            item = self.fields[field_id]
             places.append((item, column or item.columns[0], self._at(header, path, item.label)))
         columns = [at for *_, at in places if at is not None]
         code = self._code(header, ledger.code)
-        first = self.page.printed.first_body_row(header)
+        first = self.printed.first_body_row(header)
         rows: list[LedgerRow] = []
-        self.page.found.ledger_room = LedgerRoom(
-            self.page.title,
-            tuple(open_rows(self.page.printed, first, FREE_ROWS)),
+        self.found.ledger_room = LedgerRoom(
+            self.title,
+            tuple(open_rows(self.printed, first, FREE_ROWS)),
             {(item.id, column): at for item, column, at in places if at is not None},
         )
-        for row in self._rows(header, columns, code, self.page.cells.last_row):
+        for row in self._rows(header, columns, code, self.cells.last_row):
             readings: list[FieldReading] = []
             for item, column, at in places:
                 if row.kind is not RowKind.UNIT and item.type not in SUMMED:
                     at = None  # a total has no code and no name
                 cell = self._in_row(row.number, at, item)
                 ref = FactRef(item.id, column)
-                fact, remark = read_fact(ref, self.page.cells, cell, item, self.page.codes)
-                readings.append(FieldReading(item, self.page.columns[column], fact, remark))
+                fact, remark = read_fact(ref, self.cells, cell, item, self.codes)
+                readings.append(FieldReading(item, self.columns[column], fact, remark))
             rows.append(replace(row, readings=tuple(readings)))
         return rows

@@ -63,15 +63,3 @@ def if_none(entry: Entry, required: bool) -> str:
     if entry.blank is Blank.ZERO and entry.type in NUMBERS:
         return "没有的留空，按 0 算"
     return "没有的留空"
-
-
-def prompt(
-    entry: Entry, required: bool, minimum: str | None = None, maximum: str | None = None
-) -> str:
-    """The whole sentence beside a cell: 必填，请填整数（单位：人）；没有的填 0。"""
-    verb = "请选" if entry.type in (FieldType.FLAG, FieldType.CODE) else "请填"
-    none = if_none(entry, required)
-    return (
-        f"{'必填，' if required else ''}{verb}{asked(entry, minimum, maximum)}"
-        f"{f'；{none}' if none else ''}。"
-    )

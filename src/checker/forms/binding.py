@@ -16,16 +16,21 @@ from itertools import chain
 from msgspec.structs import replace
 
 from checker.forms.carried import carried_problems
-from checker.forms.cell_words import CodeList
-from checker.forms.form_fields import CodeLists, FieldReading, cell_problems, read_form
+from checker.forms.form_fields import (
+    CodeLists,
+    FieldReading,
+    cell_problems,
+    code_lists,
+    read_form,
+)
 from checker.forms.names import field_name, table_name
 from checker.forms.recognition import (
-    Unrecognised,
     edition_of,
     find_sheets,
     recognise,
     wrong_edition,
 )
+from checker.forms.remarks import problem
 from checker.forms.side_sheets import read_explanations, read_indicators
 from checker.forms.stage_units import stages_of
 from checker.forms.tables import read_table
@@ -40,13 +45,11 @@ from checker.model.submission import (
     Submission,
     TableRow,
 )
-from checker.model.template import Sheet, SheetKind, Template
+from checker.model.template import FILLED_IN, Sheet, SheetKind, Template
 
-__all__ = ["Unrecognised", "bind", "recognise"]
+__all__ = ["bind", "recognise"]
 
 LOST_NAME = "FORM010"
-NOT_HANDED_IN = "FORM033"
-NO_PLUGIN = "FORM034"
 ENOUGH_TO_COMPARE = 3
 """Of fewer figures two schools can have the same without one having copied the other."""
 
@@ -68,8 +71,7 @@ def bind(snapshot: Snapshot, template: Template) -> Submission:
     edition = wrong_edition(snapshot, template)
     if edition is not None:
         problems.insert(0, edition)
-    codes = {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
-    sheets = _Sheets(snapshot, codes)
+    sheets = _Sheets(snapshot, code_lists(template))
     for sheet in template.sheets:
         sheets.read(sheet, titles.get(sheet.id))
     facts, tables = sheets.facts, sheets.tables
@@ -125,7 +127,7 @@ class _Sheets:
             if sheet.optional:
                 self.unused.append(sheet)
             return
-        if sheet.kind not in (SheetKind.FORM, SheetKind.TABLE):
+        if sheet.kind not in FILLED_IN:
             return
         cells = self._snapshot.sheets[title]
         names, codes = self._snapshot.names, self._codes
@@ -164,11 +166,8 @@ def _not_handed_in(
     if not unused or not any(sheet.optional and sheet.id in titles for sheet in template.sheets):
         return []
     named = "、".join(f"“{sheet.title}”" for sheet in unused)
-    message = (
-        f"没有交{named}{'这张表' if len(unused) == 1 else f'这 {len(unused)} 张表'}"
-        "（一格也没有填），与它们有关的各条都不判断；本来就不用交的，不必处理。"
-    )
-    return [Problem(NOT_HANDED_IN, message, actual="没有填")]
+    count = "这张表" if len(unused) == 1 else f"这 {len(unused)} 张表"
+    return [problem("FORM033.unused", actual="没有填", named=named, count=count)]
 
 
 def _of_absent_plugins(
@@ -189,12 +188,7 @@ def _of_absent_plugins(
         and area[0].sheet not in ours
     )
     return [
-        Problem(
-            NO_PLUGIN,
-            f"“{title}”这张表是插件加的，这里没有启用那个插件，表里填的都没有校验。",
-            sheet=title,
-            actual="没有校验",
-        )
+        problem("FORM034.absent", sheet=title, actual="没有校验", title=title)
         for title in strange
         if title in snapshot.sheets
     ]

@@ -7,15 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from checker.forms.names import CARRIED, CARRIED_NAME
 from checker.forms.plain_text import squeeze
+from checker.forms.remarks import fact_problem
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem, TableRow
 from checker.model.template import PREVIOUS_SUFFIX, Template
-
-UNCONFIRMED = "FORM035"
-MESSAGE = (
-    "{name}是从去年的表带过来的，还没有核对。不对的改正；都对了，在“填表说明”表的"
-    "“由去年的表带入的数”一格选“已核对”。"
-)
 
 
 def carried_columns(template: Template) -> Iterator[tuple[FactRef, FactRef]]:
@@ -48,15 +43,13 @@ def carried_problems(
     for ref, _ in carried_columns(template):
         fact = facts.get(ref)
         if fact is not None and fact.state is FactState.GIVEN:
-            yield _problem(fact, f"“{fields[ref.field].label}”这一格")
+            yield _carried(fact, f"“{fields[ref.field].label}”这一格")
     for table_id in template.lasting.tables:
         for row in tables.get(table_id, ()):
             given = [fact for fact in row.facts.values() if fact.state is FactState.GIVEN]
             if given:
-                yield _problem(given[0], "这一行")
+                yield _carried(given[0], "这一行")
 
 
-def _problem(fact: Fact, name: str) -> Problem:
-    sheet = fact.cell.sheet if fact.cell else None
-    message = MESSAGE.format(name=name)
-    return Problem(UNCONFIRMED, message, fact.ref, fact.cell, sheet, fact.typed, "核对")
+def _carried(fact: Fact, what: str) -> Problem:
+    return fact_problem("FORM035.unconfirmed", fact, "核对", what=what)

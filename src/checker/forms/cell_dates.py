@@ -4,21 +4,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from checker.forms.asked import asked
 from checker.forms.plain_text import half_width, is_nothing, plain, unwrapped
 from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, understood, unreadable
 from checker.model.cells import Cell
 
 FIRST_YEAR, LAST_YEAR = 1800, 2100
-EXPECTED_DAY = "日期，如 2026-09-01"
-EXPECTED_MONTH = "年月，如 2026.09"
-EXPECTED_YEAR = "四位年份，如 2026"
-_AS_SHOWN = "请按 2026-09-01 的样子填写"
 _DAY_ZERO = datetime(1899, 12, 30)  # of Excel's day numbers, for dates after February 1900
 _CHINA = timezone(timedelta(hours=8))
 _LONGEST = 80  # letters of a text that may name a day
@@ -48,32 +46,43 @@ _ZONE = r"(?<=[0-9])(?:Z|[+-][0-9]{2}:[0-9]{2})$"
 _SCRIPT = r"\\?/Date\(([0-9]+)(?:[+-][0-9]{4})?\)\\?/"  # as older .NET services write a moment
 _OTHER_CALENDAR = r"(?:民国|农历|阴历|旧历|令和|平成).*"
 _PARTS = r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*(?:[-/.月]\s*(?:([0-9]{1,2})\s*[日号]?)?)?\.?"
-_LOOSE = r"([0-9]{4})(?P<sign>\s|[,、。_\\~])\s*([0-9]{1,2})(?P=sign)\s*([0-9]{1,2})"
-_MONTH_AND_YEAR = r"([0-9]{1,2})\s*[-/.]\s*([0-9]{4})"
+_LOOSE = r"(?P<y>[0-9]{4})(?P<sign>\s|[,、。_\\~])\s*(?P<m>[0-9]{1,2})(?P=sign)\s*(?P<d>[0-9]{1,2})"
+_MONTH_AND_YEAR = r"(?P<m>[0-9]{1,2})\s*[-/.]\s*(?P<y>[0-9]{4})"
 _AROUND = r"\D*[0-9]{4}\s*[-/.年]\s*[0-9]{1,2}\s*[-/.月]\s*[0-9]{1,2}(?![0-9])\s*(?P<after>.*)"
 _VAGUE = (
     r"[0-9]{4}\s*[-/.年]?\s*(?:[0-9]{1,2}\s*月?)?\s*"
     r"(?:[初中末底]|[上中下]旬|[春夏秋冬].*|第?.季度?|Q[1-4])"
 )
 _RUN = r"([0-9]{4})([0-9]{2})([0-9]{2})?"
-_SHORT_YEAR = r"([0-9]{2})\s*年\s*([0-9]{1,2})\s*月\s*(?:([0-9]{1,2})\s*[日号])?"
+_SHORT_YEAR = r"(?P<y>[0-9]{2})\s*年\s*(?P<m>[0-9]{1,2})\s*月\s*(?:(?P<d>[0-9]{1,2})\s*[日号])?"
 _YEAR_LAST = r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH = rf"(?P<m>{'|'.join(_MONTHS)})[a-z]*\.?"
 _ENGLISH_WEEKDAY = r"(?:(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*\.?,?\s+)?"
-_DAY_FIRST = rf"{_ENGLISH_WEEKDAY}([0-9]{{1,2}})[-/\s]\s*{_MONTH}[-/\s,]\s*([0-9]{{4}}|[0-9]{{2}})"
-_MONTH_FIRST = rf"{_ENGLISH_WEEKDAY}{_MONTH}\s*([0-9]{{1,2}}),?\s+([0-9]{{4}})(?:\s.*)?"
-_JAVA = rf"{_ENGLISH_WEEKDAY}{_MONTH}\s+([0-9]{{1,2}})\s+[0-9:]{{8}}\s+[A-Z+0-9:]+\s+([0-9]{{4}})"
+_ENGLISH_DAY = r"(?P<d>[0-9]{1,2})"
+_ENGLISH = (
+    rf"{_ENGLISH_WEEKDAY}{_MONTH}\s+{_ENGLISH_DAY}\s+[0-9:]{{8}}\s+[a-z+0-9:]+\s+(?P<y>[0-9]{{4}})",
+    rf"{_ENGLISH_WEEKDAY}{_MONTH}\s*{_ENGLISH_DAY},?\s+(?P<y>[0-9]{{4}})(?:\s.*)?",
+    rf"{_ENGLISH_WEEKDAY}{_ENGLISH_DAY}[-/\s]\s*{_MONTH}[-/\s,]\s*(?P<y>[0-9]{{4}}|[0-9]{{2}})",
+)
+"""As programs, Americans and the English write it: Tue Sep 1 08:00:00 CST 2026, Sep 1, 2026, 1 Sep
+2026. To be looked for in small letters."""
 _WITHOUT_YEAR = rf"[0-9]{{1,2}}\s*[-/.月]\s*[0-9]{{1,2}}\s*[日号]?|[0-9]{{1,2}}[-\s]{_MONTH}"
 
 
 class _Day(Struct, frozen=True):
-    """What a text says: a day (the first one if only the month is written), or why it is none."""
+    """What a text says: a day (the first one if only the month is written), or why it is none:
+    the name of a remark (of FORM008), and what is said in it."""
 
     day: date | None
     whole: bool = True
-    why: str = ""
+    why: str = "no_date"
+    said: Mapping[str, object] = {}
     how: str = ""  # what was assumed to understand it
+
+
+def _none(why: str, **said: object) -> _Day:
+    return _Day(None, why=why, said=said)
 
 
 def read_date(cell: Cell, entry: Entry) -> TypedValue:
@@ -81,24 +90,18 @@ def read_date(cell: Cell, entry: Entry) -> TypedValue:
     value = cell.value
     typed = shown(cell)
     if isinstance(value, date):
-        return _stored(value, typed)
+        return _stored(value, typed, entry)
     text = _text(value)
     if is_nothing(text):
         return blank(entry, typed)
     found = _day(text) if isinstance(value, str) else _number(value)
     if found.day is None:
-        why = found.why or f"“{{typed}}”不是日期，{_AS_SHOWN}"
-        return unreadable("FORM008", typed, f"{why.replace('{typed}', typed)}。", EXPECTED_DAY)
+        return unreadable(f"FORM008.{found.why}", typed, asked(entry), **found.said)
     iso = found.day.isoformat()
-    kind = "以文本形式存的日期" if isinstance(value, str) else "按数填的日期"
     if not found.whole:
-        message = f"填的是“{typed}”，没有写日，已按 {iso} 理解；请补上日期。"
-    else:
-        message = (
-            f"“{typed}”是{kind}，已按 {iso} 理解{found.how}；请重新填写 {iso}"
-            "（填后靠左、仍是文本的，先把单元格格式改为“日期”）。"
-        )
-    return understood(found.day, typed, message)
+        return understood(found.day, typed, "FORM003.month_only", iso=iso)
+    name = "FORM003.text_date" if isinstance(value, str) else "FORM003.number_date"
+    return understood(found.day, typed, name, iso=iso, how=found.how)
 
 
 def read_year(cell: Cell, entry: Entry) -> TypedValue:
@@ -108,14 +111,9 @@ def read_year(cell: Cell, entry: Entry) -> TypedValue:
     if isinstance(value, date):
         number = _number_typed(value)
         if number is not None:
-            message = (
-                f"单元格是日期格式，填的 {number} 被当成了日期 {typed}；"
-                "请把单元格格式改为“常规”，再填四位年份。"
-            )
-            return unreadable("FORM008", typed, message, EXPECTED_YEAR)
+            return unreadable("FORM008.year_in_date_cell", typed, asked(entry), number=number)
         if 1910 <= value.year <= LAST_YEAR:
-            message = f"这里只填年份，填的是日期 {typed}，已按 {value.year} 年理解。"
-            return understood(Decimal(value.year), typed, message)
+            return _understood_year(value.year, typed, "date_for_year")
     text = _text(value)
     if is_nothing(text):
         return blank(entry, typed)
@@ -124,31 +122,30 @@ def read_year(cell: Cell, entry: Entry) -> TypedValue:
     if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         if isinstance(value, Decimal):
             return given(Decimal(int(match[1])), typed)
-        message = f"填的是“{typed}”，已按 {match[1]} 年理解；请只填数字 {match[1]}。"
-        return understood(Decimal(int(match[1])), typed, message)
+        return _understood_year(int(match[1]), typed, "text_year")
     day = (_number(value) if isinstance(value, Decimal) else _day(text)).day
     if day is not None:
-        message = f"这里只填年份，填的是“{typed}”，已按 {day.year} 年理解。"
-        return understood(Decimal(day.year), typed, message)
-    message = f"“{typed}”不是年份，请填四位数字，如 2026。"
-    return unreadable("FORM008", typed, message, EXPECTED_YEAR)
+        return _understood_year(day.year, typed, "day_for_year")
+    return unreadable("FORM008.no_year", typed, asked(entry))
 
 
-def _stored(value: date, typed: str) -> TypedValue:
+def _understood_year(year: int, typed: str, name: str) -> TypedValue:
+    return understood(Decimal(year), typed, f"FORM003.{name}", year=year)
+
+
+def _stored(value: date, typed: str, entry: Entry) -> TypedValue:
     """A date as the spreadsheet program keeps it; perhaps only because a number was typed into a
     cell formatted as a date: 2026.10 shows as 1905-07-18."""
     number = _number_typed(value)
     if number is not None:
-        message = (
-            f"单元格是日期格式，填的数 {number} 被当成了日期 {typed[:10]}；{_AS_SHOWN}"
-            "（确实是那一天的，请先把单元格格式改为“文本”再填）。"
+        shown_day = typed[:10]
+        return unreadable(
+            "FORM008.number_in_date_cell", typed, asked(entry), number=number, day=shown_day
         )
-        return unreadable("FORM008", typed, message, EXPECTED_DAY)
     day = value.date() if isinstance(value, datetime) else value
     if FIRST_YEAR <= day.year <= LAST_YEAR and day.year != 1900:
         return given(day, typed)
-    message = f"日期 {typed} 的年份不对，请核对后按 2026-09-01 的样子填写。"
-    return unreadable("FORM008", typed, message, EXPECTED_DAY)
+    return unreadable("FORM008.stored_year", typed, asked(entry))
 
 
 def _number_typed(value: date) -> str | None:
@@ -178,13 +175,9 @@ def read_month(cell: Cell, entry: Entry) -> TypedValue:
         day = _day(text).day
     if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR and day.year != 1900:
         return given(day.replace(day=1), typed)
-    if isinstance(value, Decimal) and value.is_finite() and value != value.to_integral_value():
-        message = (
-            f"{typed} 是作为数填的，分不清是 1 月还是 10 月；请把单元格格式改为“文本”再填年月。"
-        )
-    else:
-        message = f"“{typed}”不是年月，请按 2026.09 的样子填写。"
-    return unreadable("FORM008", typed, message, EXPECTED_MONTH)
+    pointed = isinstance(value, Decimal) and value.is_finite() and value != int(value)
+    name = "FORM008.month_as_number" if pointed else "FORM008.no_month"
+    return unreadable(name, typed, asked(entry))
 
 
 def _text(value: object) -> str:
@@ -199,27 +192,18 @@ def _number(value: object) -> _Day:
         return _Day(None)
     if value == value.to_integral_value():
         return _day(plain(value))
-    if 1900 <= value <= LAST_YEAR + 1:
-        return _Day(None, why=f"{{typed}} 是一个数，10 月会变成 1 月，看不出是哪一天；{_AS_SHOWN}")
-    return _lost_format(value)
+    return _none("pointed") if 1900 <= value <= LAST_YEAR + 1 else _lost_format(value)
 
 
 def _lost_format(number: Decimal) -> _Day:
     if 20_000 <= number <= 80_000:
-        guess = (_DAY_ZERO + timedelta(days=int(number))).date().isoformat()
-        return _Day(
-            None,
-            why=f"单元格里是数字 {{typed}}，不是日期（若是日期格式丢失，它相当于 {guess}）；"
-            "请按 2026-09-01 的样子重新填写",
-        )
+        guess = (_DAY_ZERO + timedelta(days=int(number))).date()
+        return _none("lost_format", guess=guess.isoformat())
     for unit in (1, 1000):
         seconds = number / unit
         if 10**9 <= seconds <= 4 * 10**9:
-            guess = datetime.fromtimestamp(int(seconds), _CHINA).date().isoformat()
-            return _Day(
-                None,
-                why=f"{{typed}} 像是别的系统导出的时间戳（相当于北京时间 {guess}）；{_AS_SHOWN}",
-            )
+            guess = datetime.fromtimestamp(int(seconds), _CHINA).date()
+            return _none("timestamp", guess=guess.isoformat())
     return _Day(None)
 
 
@@ -228,7 +212,7 @@ def _day(text: str) -> _Day:
     if len(text) > _LONGEST:
         return _Day(None)
     if re.fullmatch(_OTHER_CALENDAR, text):
-        return _Day(None, why=f"“{{typed}}”不是公历的日期；{_AS_SHOWN}")
+        return _none("other_calendar")
     text = re.sub(r"^(?:公元|公历|西元)\s*", "", text.translate(_DASHES | _DOTS))
     text = re.sub(_WEEKDAY, "", _arabic(text)).strip()
     script = re.fullmatch(_SCRIPT, text)
@@ -239,7 +223,7 @@ def _day(text: str) -> _Day:
         return _Day(None)
     if whole is None and text.isascii() and text.isdigit():
         if len(text) == 4:
-            return _Day(None, why=f"“{{typed}}”只有年份，没有月和日；{_AS_SHOWN}")
+            return _none("year_only")
         return _lost_format(Decimal(text))
     timed = re.search(_TIME + "$", text)
     if timed is not None and text[: timed.start()].strip().isascii():
@@ -247,17 +231,12 @@ def _day(text: str) -> _Day:
     match = whole or re.fullmatch(_PARTS, re.sub(_ZONE, "", text))
     if match is not None:
         if whole is not None and int(match[2]) > 12:
-            return _Day(None, why=f"“{{typed}}”看不出是几月几日；{_AS_SHOWN}")
+            return _none("which_day")
         return _of(int(match[1]), int(match[2]), match[3])
-    match = re.fullmatch(_LOOSE, text)
-    if match is not None:
-        return _of(int(match[1]), int(match[3]), match[4])
-    match = re.fullmatch(_SHORT_YEAR, text)
-    if match is not None:
-        return _with_century(match[1], int(match[2]), match[3])
-    match = re.fullmatch(_MONTH_AND_YEAR, text)
-    if match is not None:
-        return _of(int(match[2]), int(match[1]), None)
+    for pattern in (_LOOSE, _SHORT_YEAR, _MONTH_AND_YEAR):
+        match = re.fullmatch(pattern, text)
+        if match is not None:
+            return _matched(match)
     match = re.fullmatch(_YEAR_LAST, text)
     if match is not None:
         return _year_last(int(match[1]), int(match[3]), int(match[4]))
@@ -281,39 +260,29 @@ def _timed(text: str, timed: re.Match[str]) -> _Day:
 
 def _english(text: str) -> _Day:
     text = re.sub(r"(?<=[0-9])(?:st|nd|rd|th)\b", "", text)
-    for pattern in (_JAVA.lower(), _MONTH_FIRST):
+    for pattern in _ENGLISH:
         match = re.fullmatch(pattern, text)
         if match is not None:
-            return _of(int(match[3]), _MONTHS.index(match[1]) + 1, match[2])
-    match = re.fullmatch(_DAY_FIRST, text)
-    if match is not None:
-        month = _MONTHS.index(match[2]) + 1
-        if len(match[3]) == 4:
-            return _of(int(match[3]), month, match[1])
-        return _with_century(match[3], month, match[1])
+            return _matched(match)
     if re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}", text):
-        return _Day(None, why=f"“{{typed}}”的年份只有两位，看不出哪个是年；{_AS_SHOWN}")
+        return _none("short_year")
     if re.fullmatch(_WITHOUT_YEAR, text):
-        return _Day(None, why=f"“{{typed}}”没有写年份；{_AS_SHOWN}")
-    return _Day(None, why=_why_not(text))
+        return _none("without_year")
+    return _none(_why_not(text))
 
 
 def _why_not(text: str) -> str:
-    """What is wrong with a text that is meant for a day and names none; "" if nothing is known."""
+    """What is wrong with a text that is meant for a day and names none."""
     changed = text.translate(_LETTERS_LIKE_DIGITS)
     if changed != text and re.fullmatch(_PARTS, changed):
-        return f"“{{typed}}”里有像数字的字母或写错的字；{_AS_SHOWN}"
+        return "letters"
     found = re.fullmatch(_AROUND, text, re.DOTALL)
     if found is not None:
         after = re.sub(r"[0-9]{1,2}\s*[:时点].*", "", found["after"], flags=re.DOTALL)
-        if re.search("[0-9]", after):
-            return "“{typed}”像是一段时间或几个日期；请只填一天，如 2026-09-01"
-        return "“{typed}”里除了日期还写了别的；请只填日期，如 2026-09-01"
+        return "several_days" if re.search("[0-9]", after) else "more_than_day"
     if re.fullmatch(_VAGUE, text, re.IGNORECASE):
-        return f"“{{typed}}”没有写明是哪一天；{_AS_SHOWN}"
-    if re.match(r"(?:18|19|20)[0-9]{2}", text):
-        return f"“{{typed}}”看不出是几月几日；{_AS_SHOWN}"
-    return ""
+        return "vague"
+    return "which_day" if re.match(r"(?:18|19|20)[0-9]{2}", text) else "no_date"
 
 
 def _year_last(one: int, other: int, year: int) -> _Day:
@@ -322,25 +291,28 @@ def _year_last(one: int, other: int, year: int) -> _Day:
         return _of(year, other, str(one))
     if other > 12 >= one:
         return _of(year, one, str(other))
-    why = f"“{{typed}}”看不出 {one} 和 {other} 哪个是月、哪个是日；{_AS_SHOWN}"
-    return _Day(None, why=why if one <= 12 else "")
+    return _none("which_is_month", one=one, other=other) if one <= 12 else _Day(None)
 
 
-def _with_century(digits: str, month: int, day: str | None) -> _Day:
-    year = int(digits) + (2000 if int(digits) < _CENTURY_SPLIT else 1900)
+def _matched(match: re.Match[str]) -> _Day:
+    """The day of a pattern's groups y, m and d; a year of two digits is taken for the nearest."""
+    month = _MONTHS.index(match["m"]) + 1 if match["m"].isalpha() else int(match["m"])
+    year, day = int(match["y"]), match.groupdict().get("d")
+    if len(match["y"]) == 4:
+        return _of(year, month, day)
+    year += 2000 if year < _CENTURY_SPLIT else 1900
     return replace(_of(year, month, day), how=f"（两位年份按 {year} 年算）")
 
 
 def _of(year: int, month: int, day: str | None) -> _Day:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        return _Day(None, why=f"“{{typed}}”的年份 {year} 不对；请核对后按 2026-09-01 的样子填写")
+        return _none("far_year", year=year)
     if not 1 <= month <= 12:
-        return _Day(None, why=f"“{{typed}}”不是日期：没有 {month} 月；{_AS_SHOWN}")
+        return _none("month", month=month)
     try:
         return _Day(date(year, month, int(day or 1)), day is not None)
     except ValueError:
-        why = f"“{{typed}}”不是日期：{year} 年 {month} 月没有 {int(day or 0)} 日；{_AS_SHOWN}"
-        return _Day(None, why=why)
+        return _none("day_of_month", year=year, month=month, day=int(day or 0))
 
 
 def _arabic(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from checker.forms.plain_text import half_width, is_nothing, plain, trim, unwrapped
 from checker.forms.typed_value import Entry, TypedValue, blank, given, shown, understood, unreadable
@@ -31,7 +32,6 @@ class CodeList:
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
         self.meanings = meanings
-        self._by_meaning: dict[str, str | None] | None = None
 
     def exact(self, text: str) -> str | None:
         """The code, if the text is one, or is what the drop-down writes: "211 小学"."""
@@ -54,7 +54,7 @@ class CodeList:
     def named(self, text: str) -> str | None:
         """The code with this meaning, or with this text as one of its names: 七年级 for
         "初中一年级（七年级）". None if no code or several have it."""
-        return self._meaning_index().get(_squeezed(text))
+        return self._by_meaning.get(_squeezed(text))
 
     def mentioned(self, text: str) -> tuple[str | None, str]:
         """The code that the text begins or ends with, set off by a sign or followed by its own
@@ -76,23 +76,24 @@ class CodeList:
 
     def examples(self, most: int = 8) -> str:
         """The choices in words, shortened: "211 小学、218 小学教学点……"."""
-        shown = [
-            code if meaning in ("", code) else f"{code} {meaning}"
-            for code, meaning in list(self.meanings.items())[:most]
-        ]
-        return "、".join(shown) + ("……" if len(self.meanings) > most else "")
+        shown = "、".join(self.choice(code) for code in list(self.meanings)[:most])
+        return shown + ("……" if len(self.meanings) > most else "")
 
-    def _meaning_index(self) -> dict[str, str | None]:
-        if self._by_meaning is None:
-            index: dict[str, str | None] = {}
-            for code, meaning in self.meanings.items():
-                names = {_squeezed(meaning), *map(_squeezed, _BRACKETS.split(meaning))}
-                for name in names - {""}:
-                    index[name] = None if name in index else code
-            for code, meaning in self.meanings.items():
-                index[_squeezed(meaning)] = code  # a full meaning beats a part of another
-            self._by_meaning = index
-        return self._by_meaning
+    def choice(self, code: str) -> str:
+        """A code with its meaning, if it has one beside itself: "211 小学"."""
+        meaning = self.meanings[code]
+        return code if meaning in ("", code) else f"{code} {meaning}"
+
+    @cached_property
+    def _by_meaning(self) -> dict[str, str | None]:
+        index: dict[str, str | None] = {}
+        for code, meaning in self.meanings.items():
+            names = {_squeezed(meaning), *map(_squeezed, _BRACKETS.split(meaning))}
+            for name in names - {""}:
+                index[name] = None if name in index else code
+        for code, meaning in self.meanings.items():
+            index[_squeezed(meaning)] = code  # a full meaning beats a part of another
+        return index
 
 
 def _squeezed(text: str) -> str:
@@ -111,16 +112,14 @@ def read_flag(cell: Cell, entry: Entry) -> TypedValue:
     word = text.lower()
     if word in YES_WORDS or word in NO_WORDS:
         flag = word in YES_WORDS
-        answer = "是" if flag else "否"
-        return understood(flag, typed, f"填的是“{typed}”，已按“{answer}”理解；请填“是”或“否”。")
+        return understood(flag, typed, "FORM003.flag", answer="是" if flag else "否")
     if is_nothing(text) and entry.blank is not Blank.MISSING:
-        message = f"填的是“{typed}”，已按没有填写处理；请填“是”或“否”，没有的请留空。"
-        return blank(entry, typed, "FORM003", message)
+        return blank(entry, typed, "FORM003.no_flag")
     return _no_flag(typed)
 
 
 def _no_flag(typed: str) -> TypedValue:
-    return unreadable("FORM007", typed, f"这里只能填“是”或“否”，填的是“{typed}”。", FLAG_EXPECTED)
+    return unreadable("FORM007.flag", typed, FLAG_EXPECTED)
 
 
 def read_code(cell: Cell, entry: Entry, codes: CodeList) -> TypedValue:
@@ -138,8 +137,7 @@ def read_code(cell: Cell, entry: Entry, codes: CodeList) -> TypedValue:
     if code is not None:
         return given(code, typed)
     if is_nothing(text) and entry.blank is not Blank.MISSING:
-        message = f"填的是“{typed}”，已按没有填写处理；没有的请留空。"
-        return blank(entry, typed, "FORM003", message)
+        return blank(entry, typed, "FORM003.no_code")
     return _described_code(text, typed, codes)
 
 
@@ -151,21 +149,16 @@ def _described_code(text: str, typed: str, codes: CodeList) -> TypedValue:
     else:
         other = codes.named(words) if words else None
         if other is not None and other != code:
-            message = (
-                f"代码 {code} 是“{codes.meanings[code]}”，与后面写的“{words}”不一致，"
-                "不能确定是哪一个；请从下拉列表中重新选择。"
-            )
-            return unreadable("FORM007", typed, message, codes.examples())
+            said = {"code": code, "meaning": codes.meanings[code], "words": words}
+            return unreadable("FORM007.two_codes", typed, codes.examples(), **said)
     if code is None:
         return _not_listed(typed, codes)
-    meaning = codes.meanings[code]
-    choice = code if meaning in ("", code) else f"{code} {meaning}"
-    return understood(code, typed, f"填的是“{typed}”，已按“{choice}”理解；请从下拉列表中选择。")
+    return understood(code, typed, "FORM003.code", choice=codes.choice(code))
 
 
 def _not_listed(typed: str, codes: CodeList) -> TypedValue:
-    message = f"“{typed}”不在可选的范围内；请从下拉列表中选择（{codes.examples()}）。"
-    return unreadable("FORM007", typed, message, codes.examples())
+    choices = codes.examples()
+    return unreadable("FORM007.not_listed", typed, choices, choices=choices)
 
 
 def read_text(cell: Cell, entry: Entry) -> TypedValue:
@@ -175,37 +168,24 @@ def read_text(cell: Cell, entry: Entry) -> TypedValue:
     if isinstance(value, Decimal):
         return _number_as_text(cell, value, typed)
     if isinstance(value, time | timedelta):
-        message = (
-            f"填的内容被识别成了时间，已按“{typed}”理解；请把单元格格式改为“文本”，再重新填写。"
-        )
-        return understood(typed, typed, message)
+        return understood(typed, typed, "FORM003.time_for_text")
     if isinstance(value, date):
-        message = (
-            f"填的内容被识别成了日期，已按“{typed}”理解；"
-            "如果填的不是日期，请把单元格格式改为“文本”，再重新填写。"
-        )
-        return understood(typed, typed, message)
+        return understood(typed, typed, "FORM003.date_for_text")
     text = unwrapped(typed)
     if is_nothing(text):
         return blank(entry, typed)
     if trim(typed).startswith("=") and not text.startswith("="):
-        message = f"填的是“{typed}”，已按 {text} 理解；请只填 {text}，不要等号和引号。"
-        return understood(half_width(text), typed, message)
+        return understood(half_width(text), typed, "FORM003.formula_text", text=text)
     narrow = half_width(text)
     if narrow != text and re.fullmatch(_CODE_LIKE, narrow):
-        message = f"填的是全角字符“{text}”，已按半角的 {narrow} 理解；请用半角字符填写。"
-        return understood(narrow, typed, message)
+        return understood(narrow, typed, "FORM003.full_width", text=text, narrow=narrow)
     return given(text, typed)
 
 
 def _number_as_text(cell: Cell, value: Decimal, typed: str) -> TypedValue:
     if not value.is_finite():
-        return unreadable("FORM022", typed, "单元格里的数超出了范围，请重新填写。", "文本")
+        return unreadable("FORM022.out_of_range", typed, "文本")
     digits = plain(value)
     if not cell.percent and len(digits.strip("-").replace(".", "")) > MAX_EXACT_DIGITS:
-        message = (
-            f"这个号码超过 15 位，却是作为数填的，末尾几位已被表格软件改掉（现在是 {digits}）；"
-            "请把单元格格式改为“文本”，再重新填写完整的号码。"
-        )
-        return unreadable("FORM022", typed, message, "文本")
+        return unreadable("FORM022.long_code", typed, "文本", digits=digits)
     return given(typed, typed)

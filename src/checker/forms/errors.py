@@ -21,14 +21,6 @@ class TemplateNotFoundError(LookupError):
     """No template has this id. ``str()`` is a Chinese sentence that names the known ones."""
 
 
-class FillError(Exception):
-    """Data that cannot be put into a template's cells. ``problems`` are Chinese sentences."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("数据不能填入模板：\n" + "\n".join(f"  - {item}" for item in problems))
-
-
 class UnknownForm(Exception):
     """A workbook that is no form of any known template. ``reason`` is a Chinese sentence."""
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from checker.forms.form_grid import (
-    FormGrid,
     bearing_headers,
     find_grid,
     label_text,
@@ -16,8 +16,9 @@ from checker.forms.form_grid import (
 )
 from checker.forms.names import field_name
 from checker.forms.plain_text import row_code
+from checker.forms.remarks import problem
 from checker.model.cells import CellRef, column_letters
-from checker.model.snapshot import SheetSnapshot
+from checker.model.snapshot import Position, SheetSnapshot
 from checker.model.submission import FactRef, Problem
 from checker.model.template import Field, Sheet
 
@@ -36,16 +37,15 @@ class FieldPlaces:
         self.names = names
         self.problems: list[Problem] = []
         self.older: set[str] = set()
-        found = find_grid(snapshot, sheet)
-        self.grid = found if isinstance(found, FormGrid) else None
-        self._rivals = [] if isinstance(found, FormGrid) else found
+        self.grid = find_grid(snapshot, sheet)
         self._without_name: list[str] = []
         self._uncertain_columns: set[str] = set()
 
     def locate_all(self) -> Iterator[tuple[Field, str, CellRef | None]]:
         """Every field and column of the sheet with its cell, None where no cell is certain."""
-        if self.grid is None and (self._rivals or not self._any_name()):
-            self._report_no_grid()
+        if not self.grid.code_row and (self.grid.rivals or not self._any_name()):
+            name = "FORM018.several_grids" if self.grid.rivals else "FORM018.no_grid"
+            self._tell(name, cells=self._addresses(self.grid.rivals))
             yield from (
                 (item, column, None) for item in self.sheet.fields for column in item.columns
             )
@@ -62,10 +62,11 @@ class FieldPlaces:
         return target[0] if target is not None and target[0].sheet == self.title else None
 
     def _locate_field(self, item: Field) -> Iterator[tuple[Field, str, CellRef | None]]:
-        rows = self.grid.rows.get(row_code(item.row_code), []) if self.grid else []
+        rows = self.grid.rows.get(row_code(item.row_code), [])
         named = {column: self._named(item, column) for column in item.columns}
         if len(rows) > 1:
-            self._report_duplicate(item, rows)
+            several = "、".join(map(str, rows))
+            self._tell_of("FORM012.duplicate_row", item, rows[-1], rows=several)
             rows = [row for row in rows if self._label_at(row) == label_text(item.label)]
             for column in item.columns:
                 yield item, column, self._among_duplicates(column, named[column], rows)
@@ -75,14 +76,15 @@ class FieldPlaces:
             if item.added and not self._given_out_with(item):
                 self.older.add(item.id)
             else:
-                self._report_missing_row(item)
+                ref = FactRef(item.id, item.columns[0])
+                self._tell("FORM011.row", ref=ref, code=item.row_code, label=item.label)
         elif rows and self._bears_another_label(item, row):
-            self._report_foreign_label(item, row)
+            printed = str(self.snapshot.raw(row, self.grid.label_column))
+            self._tell_of("FORM012.foreign_label", item, row, row=row, printed=printed.strip())
             row = None
         conflicts: list[tuple[str, CellRef]] = []
-        printed = self.grid.columns if self.grid else {}
         for column, place in named.items():
-            if place is None or place.row != row or place.column != printed.get(column):
+            if place is None or place.row != row or place.column != self._column(column):
                 place = self._agreed(item, column, place, row, conflicts)
             yield item, column, place
         if conflicts:
@@ -97,7 +99,7 @@ class FieldPlaces:
         return label != label_text(item.label) and label in self._labels
 
     def _label_at(self, row: int) -> str:
-        return label_text(self.snapshot.raw(row, self.grid.label_column)) if self.grid else ""
+        return label_text(self.snapshot.raw(row, self.grid.label_column))
 
     def _agreed(
         self,
@@ -111,7 +113,7 @@ class FieldPlaces:
         if row is None:
             return None
         at = self._column(column)
-        if self.grid is not None and column in self.grid.doubled:
+        if column in self.grid.doubled:
             self._uncertain_columns.add(column)
             return None
         if place is None:
@@ -123,19 +125,19 @@ class FieldPlaces:
         if place.row != row or (at is not None and place.column != at):
             conflicts.append((column, place))
             return None
-        if at is None and self.grid and place.column in bearing_headers(self.grid, column):
+        if at is None and place.column in bearing_headers(self.grid, column):
             conflicts.append((column, place))
             return None
         return place
 
     def _column(self, column: str) -> int | None:
-        return self.grid.columns.get(column) if self.grid else None
+        return self.grid.columns.get(column)
 
     def _row_without_code(self, item: Field, named: Mapping[str, CellRef | None]) -> int | None:
         """The field's row although its row code is gone: where its label stands, if no other row
         and no other field could be meant, or else where all its names point."""
         by_name = {place.row for place in named.values() if place is not None}
-        if self.grid is None:
+        if not self.grid.code_row:
             return by_name.pop() if len(by_name) == 1 else None
         rows = rows_of_label(self.snapshot, self.grid, item)
         if self._label_beside_foreign_code(item):
@@ -153,7 +155,7 @@ class FieldPlaces:
             for other in self.sheet.fields
             if label_text(other.label) == label
         }
-        return self.grid is not None and any(
+        return any(
             self._label_at(row) == label
             for code, rows in self.grid.rows.items()
             if code not in own
@@ -162,11 +164,10 @@ class FieldPlaces:
 
     def _alone_without_code(self, item: Field) -> bool:
         """Whether every other field with this label has its row code."""
-        coded = self.grid.rows if self.grid else {}
         return all(
             other.id == item.id
             or label_text(other.label) != label_text(item.label)
-            or row_code(other.row_code) in coded
+            or row_code(other.row_code) in self.grid.rows
             for other in self.sheet.fields
         )
 
@@ -177,7 +178,7 @@ class FieldPlaces:
         those that bear the field's label says the same, so that no choice can be wrong."""
         printed = self._column(column)
         at = place.column if place is not None else printed
-        if at is None or not rows or (self.grid and column in self.grid.doubled):
+        if at is None or not rows or column in self.grid.doubled:
             return None
         if printed is not None and printed != at:
             return None
@@ -191,34 +192,18 @@ class FieldPlaces:
 
     # -- what is told ------------------------------------------------------------------------
 
-    def _report_no_grid(self) -> None:
-        if self._rivals:
-            cells = _listed(CellRef(self.title, *at).a1 for at in self._rivals)
-            message = (
-                f"工作表“{self.title}”里有几处表头（{cells}），不能确定以哪一处为准；"
-                "请只留一份表格，删去多余的。"
-            )
-        else:
-            message = (
-                f"工作表“{self.title}”里找不到表头（甲、乙、行号），无法确定每一格填的是什么；"
-                "请从空白表中复制表头，或重新下载填报表填写。"
-            )
-        self.problems.append(Problem("FORM018", message, sheet=self.title))
+    def _tell(self, name: str, cell: CellRef | None = None, /, **said: Any) -> None:
+        self.problems.append(problem(name, cell, self.title, title=self.title, **said))
 
-    def _report_duplicate(self, item: Field, rows: list[int]) -> None:
-        message = (
-            f"行号 {item.row_code}（{item.label}）在第 {_listed(map(str, rows))} 行重复出现，"
-            "不能确定以哪一行为准；请删去多余的行，只留一行。"
-        )
-        self._add("FORM012", message, item, rows[-1])
+    def _tell_of(self, name: str, item: Field, row: int, /, **said: Any) -> None:
+        """Of a row in which a field should be."""
+        at = self._column(item.columns[0]) or self.grid.code_column
+        ref = FactRef(item.id, item.columns[0])
+        said |= {"code": item.row_code, "label": item.label}
+        self._tell(name, CellRef(self.title, row, at), ref=ref, **said)
 
-    def _report_foreign_label(self, item: Field, row: int) -> None:
-        label = str(self.snapshot.raw(row, self.grid.label_column)).strip() if self.grid else ""
-        message = (
-            f"第 {row} 行的行号是 {item.row_code}（{item.label}），指标名称写的却是“{label}”，"
-            "不能确定这一行填的是哪一项；请对照空白表改正行号或名称。"
-        )
-        self._add("FORM012", message, item, row)
+    def _addresses(self, places: Iterable[Position]) -> str:
+        return "、".join(CellRef(self.title, *at).a1 for at in places)
 
     def _given_out_with(self, item: Field) -> bool:
         """Whether the workbook was built with this row: its cells have names, or its label stands
@@ -229,67 +214,36 @@ class FieldPlaces:
             label == label_text(value) for line in self.snapshot.rows for value in line
         )
 
-    def _report_missing_row(self, item: Field) -> None:
-        message = (
-            f"找不到行号 {item.row_code}（{item.label}）这一行，它可能被删除或改了行号；"
-            "请从空白表中复制回来再填。"
-        )
-        problem = Problem("FORM011", message, FactRef(item.id, item.columns[0]), sheet=self.title)
-        self.problems.append(problem)
-
     def _report_conflict(
         self, item: Field, row: int | None, conflicts: list[tuple[str, CellRef]]
     ) -> None:
-        places = "、".join(dict.fromkeys(place.a1 for _, place in conflicts))
-        expected = ""
-        if row is not None:
-            at = self._column(conflicts[0][0])
-            expected = f"{column_letters(at)}{row}" if at else f"第 {row} 行"
-        message = (
-            f"“{item.label}”（行号 {item.row_code}）按行号和栏目应在 {expected}，"
-            f"而表内记号指向 {places}，不能确定以哪一格为准；"
-            "可能是剪切、移动过单元格，请在空白表中重新填写这一行。"
-        )
         column, place = conflicts[0]
-        ref = FactRef(item.id, column)
-        cell = CellRef(self.title, row, self._column(column) or place.column) if row else place
-        self.problems.append(Problem("FORM012", message, ref, cell, self.title))
+        at = self._column(column)
+        cell = CellRef(self.title, row, at or place.column) if row else place
+        self._tell(
+            "FORM012.conflict",
+            cell,
+            ref=FactRef(item.id, column),
+            label=item.label,
+            code=item.row_code,
+            expected="" if row is None else f"{column_letters(at)}{row}" if at else f"第 {row} 行",
+            places="、".join(dict.fromkeys(place.a1 for _, place in conflicts)),
+        )
 
     def _report_lost(self) -> None:
         """One line per sheet, not per cell: what was found without its defined name or header."""
         if self._without_name:
             labels = list(dict.fromkeys(self._without_name))
             some = "、".join(labels[:3]) + ("等" if len(labels) > 3 else "")
-            message = (
-                f"本表有 {len(self._without_name)} 格的内部名称丢失（{some}），"
-                "已按行号和栏目名称找到，不影响校验。"
-            )
-            self.problems.append(Problem("FORM010", message, sheet=self.title))
+            self._tell("FORM010.cells", count=len(self._without_name), some=some)
         for column in self.sheet.columns:
-            if column.id in self._uncertain_columns:
-                self._report_column(column.id, column.title)
-
-    def _report_column(self, column_id: str, title: str) -> None:
-        doubled = self.grid.doubled.get(column_id, []) if self.grid else []
-        if doubled:
-            cells = [CellRef(self.title, *at) for at in doubled]
-            message = (
-                f"“{title}”这一栏的栏目名称在 {_listed(cell.a1 for cell in cells)} 几处出现，"
-                "不能确定以哪一栏为准；请删去多余的一栏，或把它的名称改掉。"
+            if column.id not in self._uncertain_columns:
+                continue
+            doubled = self.grid.doubled.get(column.id, [])
+            self._tell(
+                "FORM018.doubled_column" if doubled else "FORM018.lost_column",
+                CellRef(self.title, *doubled[-1]) if doubled else None,
+                required=column.title,
+                header=column.title,
+                cells=self._addresses(doubled),
             )
-            problem = Problem("FORM018", message, None, cells[-1], self.title, required=title)
-        else:
-            message = (
-                f"找不到“{title}”这一栏的栏目名称，无法确定这一栏的数填在哪里；请把栏目名称改回来。"
-            )
-            problem = Problem("FORM018", message, sheet=self.title, required=title)
-        self.problems.append(problem)
-
-    def _add(self, rule: str, message: str, item: Field, row: int) -> None:
-        at = self._column(item.columns[0]) or (self.grid.code_column if self.grid else 1)
-        ref = FactRef(item.id, item.columns[0])
-        self.problems.append(Problem(rule, message, ref, CellRef(self.title, row, at), self.title))
-
-
-def _listed(words: Iterable[str]) -> str:
-    return "、".join(words)

@@ -11,13 +11,19 @@ from checker.forms.cell_words import CodeList
 from checker.forms.field_places import FieldPlaces, Names
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import is_nothing
+from checker.forms.remarks import Said, fact_problem, problem, remark
 from checker.forms.typed_value import TypedValue, shown
 from checker.model.cells import CellKind, CellRef
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem
-from checker.model.template import SHARED, Column, Field, Sheet, TableColumn
+from checker.model.template import SHARED, Column, Field, Sheet, TableColumn, Template
 
 CodeLists = Mapping[str, CodeList]
+
+
+def code_lists(template: Template) -> CodeLists:
+    """The code lists of a template by id."""
+    return {name: CodeList(meanings) for name, meanings in template.code_lists.items()}
 
 
 class FieldReading(Struct, frozen=True):
@@ -83,15 +89,14 @@ def _merged(
     area = f"{corner.a1}:{CellRef(corner.sheet, bottom, right).a1}"
     value = snapshot.cell(corner.row, corner.column)
     text = shown(value) if value.kind is not CellKind.EMPTY else ""
-    what = f"，显示的“{text}”存在 {corner.a1} 里，不能确定是哪一格的" if text else ""
-    cells = "、".join(cell.a1 for cell in inside)
-    message = (
-        f"{area} 被合并成了一格{what}；请取消合并，再分别填写要填的格子（{cells}）。"
-        if len(inside) > 1
-        else f"要填的 {cells} 与别的格子合并成了 {area}{what}；请取消合并，再填写 {cells}。"
-    )
+    said: Said = {
+        "area": area,
+        "shown": remark("FORM026.shown", text=text, corner=corner.a1) if text else "",
+        "cells": "、".join(cell.a1 for cell in inside),
+    }
+    name = "FORM026.several" if len(inside) > 1 else "FORM026.one"
     at = next((cell for cell in inside if cell != corner), inside[0])
-    return Problem("FORM026", message, None, at, corner.sheet, text, "不合并")
+    return problem(name, at, actual=text, required="不合并", **said)
 
 
 def read_fact(
@@ -156,19 +161,20 @@ def _is_due(reading: FieldReading, facts: Mapping[FactRef, Fact]) -> bool:
 def _missing(reading: FieldReading) -> Problem:
     item, column = reading.field, reading.column
     where = f"（{column.title}）" if len(item.columns) > 1 else ""
-    typed, none = reading.fact.typed, if_none(item, required=True)
-    now = f"填的“{typed}”等于没有填" if typed else "现在是空的"
-    message = f"“{item.label}”{where}必须填写，{now}{f'；{none}' if none else ''}。"
-    cell = reading.fact.cell
-    sheet = cell.sheet if cell else None
-    return Problem("FORM001", message, reading.fact.ref, cell, sheet, typed or "空", asked(item))
+    fact, none = reading.fact, if_none(item, required=True)
+    return problem(
+        "FORM001.as_good_as_empty" if fact.typed else "FORM001.empty",
+        fact.cell,
+        ref=fact.ref,
+        actual=fact.typed or "空",
+        required=asked(item),
+        label=item.label,
+        where=where,
+        typed=fact.typed,
+        none=f"；{none}" if none else "",
+    )
 
 
 def _foreign_stage(reading: FieldReading) -> Problem:
-    item, column, fact = reading.field, reading.column, reading.fact
-    message = (
-        f"按办学类型和附设班情况，学校没有{column.title}，“{item.label}”的这一格却填了“{fact.typed}”；"
-        "请清空这一格，或核对办学类型和附设班。"
-    )
-    sheet = fact.cell.sheet if fact.cell else None
-    return Problem("FORM009", message, fact.ref, fact.cell, sheet, fact.typed, "留空")
+    said: Said = {"column": reading.column.title, "label": reading.field.label}
+    return fact_problem("FORM009.no_such_stage", reading.fact, "留空", **said)

@@ -6,7 +6,7 @@ finds a field whose name is lost. What stands twice is nobody's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 
@@ -29,28 +29,28 @@ class FormGrid(Struct):
 
     ``rows`` maps a row code (see ``row_code``) to all rows that carry it; ``uncoded`` are the rows
     of the form without one. ``columns`` maps a column id to its column, None if it is not certain;
-    ``doubled`` has the cells with the header text of those for which it stands twice.
+    ``doubled`` has the cells with the header text of those for which it stands twice. Where the
+    grid is not certain it is empty, and ``rivals`` are the cells that could be its 乙 (none, or
+    several).
     """
 
-    code_row: int
-    code_column: int
-    label_column: int
+    code_row: int = 0
+    code_column: int = 1
+    label_column: int = 0
+    rivals: list[Position] = field(default_factory=list)
     rows: dict[str, list[int]] = field(default_factory=dict)
     uncoded: list[int] = field(default_factory=list)
     columns: dict[str, int | None] = field(default_factory=dict)
     doubled: dict[str, list[Position]] = field(default_factory=dict)
 
 
-def find_grid(snapshot: SheetSnapshot, sheet: Sheet) -> FormGrid | list[Position]:
-    """The grid of ``sheet`` on a sheet of the workbook; where it is not certain, the cells that
-    could be its 乙 (none, or several)."""
+def find_grid(snapshot: SheetSnapshot, sheet: Sheet) -> FormGrid:
+    """The grid of ``sheet`` on a sheet of the workbook."""
     signs = _code_signs(snapshot)
     if len(signs) != 1:
-        return signs
+        return FormGrid(rivals=signs)
     row, column = signs[0]
-    labels = [
-        at for at, value in _cells(snapshot, row) if at < column and squeeze(value) == LABEL_SIGN
-    ]
+    labels = _labels_before(snapshot, row, column)
     grid = FormGrid(row, column, labels[0] if len(labels) == 1 else max(column - 1, 1))
     _read_rows(snapshot, grid)
     _read_headers(snapshot, grid, sheet.columns)
@@ -74,30 +74,22 @@ def _code_signs(snapshot: SheetSnapshot) -> list[Position]:
                 headers.append((row, column))
     if not signs:
         return headers
-    for is_better in (_is_after_label, _is_below_code_header):
-        better = [sign for sign in signs if is_better(snapshot, *sign)]
-        if len(signs) > 1 and better:
-            signs = better
+    if len(signs) > 1:
+        signs = [sign for sign in signs if _labels_before(snapshot, *sign)] or signs
+    if len(signs) > 1:
+        signs = [sign for sign in signs if _is_below(snapshot, *sign, CODE_HEADER)] or signs
     return signs
 
 
-def _is_after_label(snapshot: SheetSnapshot, row: int, column: int) -> bool:
-    return any(at < column and squeeze(v) == LABEL_SIGN for at, v in _cells(snapshot, row))
-
-
-def _is_below_code_header(snapshot: SheetSnapshot, row: int, column: int) -> bool:
-    return _is_below(snapshot, row, column, CODE_HEADER)
+def _labels_before(snapshot: SheetSnapshot, row: int, column: int) -> list[int]:
+    """The columns with 甲 before a cell of a row."""
+    line = snapshot.line(row)
+    return [at for at, value in line if at < column and squeeze(value) == LABEL_SIGN]
 
 
 def _is_below(snapshot: SheetSnapshot, row: int, column: int, header: str) -> bool:
     above = range(row - 1, row - 1 - HEADER_ROWS_ABOVE, -1)
     return any(squeeze(snapshot.raw(each, column)) == header for each in above)
-
-
-def _cells(snapshot: SheetSnapshot, row: int) -> Iterator[tuple[int, object]]:
-    index = row - snapshot.origin[0]
-    if 0 <= index < len(snapshot.rows):
-        yield from enumerate(snapshot.rows[index], start=snapshot.origin[1])
 
 
 def _read_rows(snapshot: SheetSnapshot, grid: FormGrid) -> None:
@@ -115,7 +107,7 @@ def _read_rows(snapshot: SheetSnapshot, grid: FormGrid) -> None:
 def _read_headers(snapshot: SheetSnapshot, grid: FormGrid, columns: Sequence[Column]) -> None:
     found: dict[str, dict[int, int]] = {}  # text -> column -> row
     for row in range(grid.code_row, max(grid.code_row - HEADER_ROWS_ABOVE, 0), -1):
-        for column, value in _cells(snapshot, row):
+        for column, value in snapshot.line(row):
             text = squeeze(value)
             if text and column > grid.code_column:
                 found.setdefault(text, {}).setdefault(column, row)
@@ -131,7 +123,7 @@ def _read_headers(snapshot: SheetSnapshot, grid: FormGrid, columns: Sequence[Col
 def _infer_columns(snapshot: SheetSnapshot, grid: FormGrid, columns: Sequence[Column]) -> None:
     """A column whose header was retyped is found by its number (列号) beside 甲 乙 丙."""
     numbers: dict[str, list[int]] = {}
-    for column, value in _cells(snapshot, grid.code_row):
+    for column, value in snapshot.line(grid.code_row):
         numbers.setdefault(row_code(value), []).append(column)
     taken = bearing_headers(grid)
     for number, item in enumerate(columns, start=1):

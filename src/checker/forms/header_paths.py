@@ -4,6 +4,8 @@ a county drew itself is read. A path that stands twice, or nowhere, leads to no 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import islice
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -56,6 +58,7 @@ class Header(Struct, frozen=True):
     doubled: Mapping[str, tuple[Position, ...]]
     first_row: int
     span: Span = ALL_COLUMNS
+    pages: tuple[Header, ...] = ()  # the same header again, on the further pages of a list
 
 
 class PrintedSheet:
@@ -70,7 +73,6 @@ class PrintedSheet:
             for row in range(top, min(bottom, last_row, top + SEARCHED_ROWS) + 1):
                 for column in range(left, min(right, last_column, left + SEARCHED_COLUMNS) + 1):
                     self._areas[row, column] = seen
-        self._by_text: dict[str, list[PrintedCell]] | None = None
 
     def area(self, row: int, column: int) -> Area:
         """The merged area a cell belongs to, or the cell alone."""
@@ -85,19 +87,17 @@ class PrintedSheet:
         """The cells near the top that hold exactly this text (squeezed)."""
         return self.texts.get(text, ())
 
-    @property
+    @cached_property
     def texts(self) -> Mapping[str, list[PrintedCell]]:
         """All texts near the top, squeezed, with the cells that hold them."""
-        if self._by_text is None:
-            self._by_text = {}
-            first_row, first_column = self.snapshot.origin
-            for row, line in enumerate(self.snapshot.rows[:SEARCHED_ROWS], start=first_row):
-                for column, value in enumerate(line[:SEARCHED_COLUMNS], start=first_column):
-                    text = printed_text(value)
-                    if text:
-                        cell = PrintedCell(text, self.area(row, column))
-                        self._by_text.setdefault(text, []).append(cell)
-        return self._by_text
+        found: dict[str, list[PrintedCell]] = {}
+        first = self.snapshot.origin[0]
+        for row in range(first, first + min(len(self.snapshot.rows), SEARCHED_ROWS)):
+            for column, value in islice(self.snapshot.line(row), SEARCHED_COLUMNS):
+                text = printed_text(value)
+                if text:
+                    found.setdefault(text, []).append(PrintedCell(text, self.area(row, column)))
+        return found
 
     def containing(self, text: str) -> list[PrintedCell]:
         """The cells near the top whose text holds this one (squeezed)."""
@@ -223,11 +223,7 @@ class PrintedSheet:
         return row if self._is_sign_row(row) else None
 
     def _is_sign_row(self, row: int) -> bool:
-        texts = [
-            code
-            for column in range(1, self.snapshot.last_column + 1)
-            if (code := row_code(self.snapshot.raw(row, column)))
-        ]
+        texts = [code for _, value in self.snapshot.line(row) if (code := row_code(value))]
         numbers = [text for text in texts if text.isascii() and text.isdigit()]
         signs = [text for text in texts if text in _SIGNS]
         counted = [str(number) for number in range(1, len(numbers) + 1)]

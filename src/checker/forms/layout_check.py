@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from checker.model.adopted import AdoptedSheet, Place
 from checker.model.template import Field, Sheet, Template
 
 NUMBER = re.compile(r"[^.,\s]+\.[0-9]+,[0-9]+", re.ASCII)
 """The official notation of a cell: 教基3112.01,5."""
+
+
+def unknown_names(
+    where: str, told: str, names: Iterable[str], known: Iterable[str]
+) -> Iterator[str]:
+    """What is told, after ``where``, of each name that is not known; {name} and {known} in it."""
+    known = list(known)
+    for name in names:
+        if name not in known:
+            yield where + told.format(name=name, known="、".join(known) or "（尚未声明）")
 
 
 def layout_problems(template: Template) -> Iterator[str]:
@@ -28,9 +38,8 @@ def layout_problems(template: Template) -> Iterator[str]:
             yield f"{where}：sheets 里没有这个 id，应为 {known}"
             continue
         yield from _sheet_problems(where, place, sheets[place.id])
-    for name in re.findall(r"\{([^}]*)\}", layout.file_name):
-        if name not in template.fields():
-            yield f"layout.file_name：没有字段 “{name}”"
+    drawn = re.findall(r"\{([^}]*)\}", layout.file_name)
+    yield from unknown_names("layout.file_name", "：没有字段 “{name}”", drawn, template.fields())
 
 
 def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[str]:
@@ -46,12 +55,10 @@ def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[s
         if cell.optional or (not cell.at and (cell.header or cell.row)):
             yield f"{where}的字段 {cell.field}：optional、header、row 只用于 grids 的 cells 或 at"
     for grid in place.grids:
-        for column in (*grid.columns, *grid.ticks):
-            if column not in columns:
-                yield f"{where}的 grids：没有列 “{column}”，应为 {'、'.join(columns)}"
-        for name in grid.fields:
-            if name not in fields:
-                yield f"{where}的 grids：这张表没有字段 “{name}”"
+        named = (*grid.columns, *grid.ticks)
+        part = f"{where}的 grids"
+        yield from unknown_names(part, "：没有列 “{name}”，应为 {known}", named, columns)
+        yield from unknown_names(part, "：这张表没有字段 “{name}”", grid.fields, fields)
         for cell in grid.cells:
             yield from _place_problems(where, cell, fields)
             if not cell.header or not cell.row:
@@ -68,9 +75,8 @@ def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[s
             yield f"{where}：这张表没有明细表 “{listing.table}”"
             continue
         known = [column.id for column in tables[listing.table].columns]
-        for column in (*listing.headers, *listing.ticks):
-            if column not in known:
-                yield f"{where}的明细表 {listing.table}：没有列 “{column}”，应为 {'、'.join(known)}"
+        named, part = (*listing.headers, *listing.ticks), f"{where}的明细表 {listing.table}"
+        yield from unknown_names(part, "：没有列 “{name}”，应为 {known}", named, known)
     if place.ledger is not None:
         yield from _ledger_problems(where, place.ledger.headers, fields)
 

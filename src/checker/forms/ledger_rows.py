@@ -15,6 +15,7 @@ from checker.forms.adopted_cells import is_end, is_used
 from checker.forms.form_fields import FieldReading
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.plain_text import TOTAL_WORDS, is_footer, plain, school_code, squeeze
+from checker.forms.remarks import Said, fact_problem, problem
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, FactState, Problem, Submission
 from checker.model.template import FieldType, Template
@@ -53,19 +54,13 @@ def ledger_rows(
     cells = printed.snapshot
     special = {row for row, at in (*cells.errors, *cells.uncomputed) if at in columns}
     for row in range(first, last + 1):
-        index = row - cells.origin[0]
-        line = cells.rows[index] if 0 <= index < len(cells.rows) else ()
-        held = [
-            (at, value)
-            for at, value in enumerate(line, start=cells.origin[1])
-            if value not in (None, "") and not (isinstance(value, str) and not value.strip())
-        ]
-        texts = [squeeze(value) for _, value in held if isinstance(value, str)]
-        if _is_end_row(held, texts):
+        held = _held(cells, row)
+        if _is_end_row(held):
             if _goes_on(cells, columns, row + 1, last):
                 continue  # a remark between the rows
             return
-        if len(held) == 1 and texts and _SECTION.match(texts[0]):
+        only = squeeze(held[0][1]) if len(held) == 1 else ""
+        if _SECTION.match(only):
             continue
         total = _total(held)
         if total is not None:
@@ -86,27 +81,29 @@ def _goes_on(cells: SheetSnapshot, columns: Sequence[int], row: int, last: int) 
 def open_rows(printed: PrintedSheet, first: int, most: int) -> Iterator[int]:
     """The rows of a list that may be written: from ``first`` to its first total or its end, at most
     ``most`` of them."""
-    cells = printed.snapshot
     began = False  # a total may stand above its rows
     for row in range(first, first + most):
-        index = row - cells.origin[0]
-        line = cells.rows[index] if 0 <= index < len(cells.rows) else ()
-        held = [
-            (at, value)
-            for at, value in enumerate(line, start=cells.origin[1])
-            if value not in (None, "")
-        ]
-        texts = [squeeze(value) for _, value in held if isinstance(value, str)]
+        held = _held(printed.snapshot, row)
         total = _total(held) is not None
-        if (total and began) or _is_end_row(held, texts):
+        if (total and began) or _is_end_row(held):
             return
         if not total:
             began = True
             yield row
 
 
-def _is_end_row(held: Sequence[tuple[int, object]], texts: Sequence[str]) -> bool:
+def _held(cells: SheetSnapshot, row: int) -> list[tuple[int, object]]:
+    """What stands in a row: columns and values, without blanks."""
+    return [
+        (at, value)
+        for at, value in cells.line(row)
+        if value is not None and not (isinstance(value, str) and not value.strip())
+    ]
+
+
+def _is_end_row(held: Sequence[tuple[int, object]]) -> bool:
     """Whether a row is a remark below a list (one text alone), or its footer: 填表人：… 电话：…"""
+    texts = [squeeze(value) for _, value in held if isinstance(value, str)]
     if not texts or len(texts) < len(held):
         return False
     return all(map(is_end, texts)) or (len(texts) > 1 and is_footer(texts[0]))
@@ -126,39 +123,23 @@ def _total(held: Sequence[tuple[int, object]]) -> str | None:
 def wrong_totals(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
     """Where a total is not the sum of its rows, above or below it. A column in which a row cannot
     be read is not compared."""
-    if rows and rows[0].kind is not RowKind.UNIT:
-        yield from _wrong_totals_above(rows)
-        return
-    since: list[LedgerRow] = []
-    everything: list[LedgerRow] = []
-    for row in rows:
-        if row.kind is RowKind.UNIT:
-            since.append(row)
-            everything.append(row)
-            continue
-        of = since if row.kind is RowKind.SUBTOTAL else everything
-        if of:
-            yield from _differences(row, of, "上面")
-        since = []
-
-
-def _wrong_totals_above(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
-    """The same of a list whose totals stand before their rows."""
     units = [row for row in rows if row.kind is RowKind.UNIT]
+    above = bool(rows) and rows[0].kind is not RowKind.UNIT  # totals before their rows
     for place, row in enumerate(rows):
         if row.kind is RowKind.UNIT:
             continue
-        after = rows[place + 1 :]
-        own = list(takewhile(lambda each: each.kind is RowKind.UNIT, after))
-        of = own if row.kind is RowKind.SUBTOTAL else units
+        beside = rows[place + 1 :] if above else rows[:place][::-1]
+        own = list(takewhile(lambda each: each.kind is RowKind.UNIT, beside))
+        before = units if above else [each for each in rows[:place] if each.kind is RowKind.UNIT]
+        of = own if row.kind is RowKind.SUBTOTAL else before
         if of:
-            yield from _differences(row, of, "下面" if place == 0 or own else "上面")
+            below = above and (place == 0 or own)
+            yield from _differences(row, of, "下面" if below else "上面")
 
 
 def _differences(total: LedgerRow, rows: Sequence[LedgerRow], where: str) -> Iterator[Problem]:
     for place, reading in enumerate(total.readings):
-        fact = reading.fact
-        item = reading.field
+        fact, item = reading.fact, reading.field
         if item.type not in SUMMED or not isinstance(fact.value, Decimal):
             continue
         if item.unit == "%" or NOT_SUMMED.search(item.label):
@@ -173,14 +154,17 @@ def _differences(total: LedgerRow, rows: Sequence[LedgerRow], where: str) -> Ite
             continue
         column = reading.column
         name = f"“{item.label}”" + (f"（{column.title}）" if len(item.columns) > 1 else "")
-        by = plain(abs(fact.value - summed))
-        message = (
-            f"{total.label}一行的{name}是 {plain(fact.value)}，{where} {len(rows)} 行加起来是 "
-            f"{plain(summed)}，相差 {by}；请核对合计和各行。"
-        )
-        sheet = fact.cell.sheet if fact.cell else None
-        yield Problem(
-            "FORM028", message, None, fact.cell, sheet, plain(fact.value), f"= {plain(summed)}"
+        yield problem(
+            "FORM028.total",
+            fact.cell,
+            actual=plain(fact.value),
+            required=f"= {plain(summed)}",
+            total=total.label,
+            name=name,
+            stated=plain(fact.value),
+            where=f"{where} {len(rows)} 行",
+            summed=plain(summed),
+            gap=plain(abs(fact.value - summed)),
         )
 
 
@@ -201,14 +185,8 @@ def repeated_codes(template: Template, units: Sequence[Submission]) -> Iterator[
             if earlier is unit:
                 continue
             other = earlier.fact(fact.ref).cell
-            message = (
-                f"第 {fact.cell.row} 行的{word}“{fact.typed}”与"
-                f"第 {other.row if other else '?'} 行重复；"
-                "请核对是哪一行填错了，或同一个单位登记了两次。"
-            )
-            ref = replace(fact.ref, row=number)
-            yield Problem(
-                "FORM029", message, ref, fact.cell, fact.cell.sheet, fact.typed, "各行不重复"
-            )
+            said: Said = {"row": fact.cell.row, "word": word, "other": other.row if other else "?"}
+            own = replace(fact, ref=replace(fact.ref, row=number))
+            yield fact_problem("FORM029.repeated", own, "各行不重复", **said)
         if part == "code":
             return

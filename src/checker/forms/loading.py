@@ -12,7 +12,7 @@ import msgspec
 
 from checker import toml_files
 from checker.forms.errors import TemplateError
-from checker.forms.layout_check import layout_problems
+from checker.forms.layout_check import layout_problems, unknown_names
 from checker.forms.names import CODES_SHEET, field_name
 from checker.model.template import (
     PREVIOUS_SUFFIX,
@@ -22,7 +22,6 @@ from checker.model.template import (
     FieldType,
     Sheet,
     SheetKind,
-    TableColumn,
     Template,
 )
 
@@ -159,25 +158,19 @@ def _sheet_problems(template: Template, sheet: Sheet) -> Iterator[str]:
         yield from _column_problems(template, place, column)
     for field in sheet.fields:
         where = f"{place}的字段 {field.id}"
-        for column_id in field.columns:
-            if column_id not in column_ids:
-                known = _listed(column_ids)
-                yield f"{where}：columns 中的 “{column_id}” 不是这张表的列，应为 {known}"
+        told = "：columns 中的 “{name}” 不是这张表的列，应为 {known}"
+        yield from unknown_names(where, told, field.columns, column_ids)
         yield from _code_problems(template, where, field.type, field.codes)
         if field.minimum and field.maximum and Decimal(field.minimum) > Decimal(field.maximum):
             yield f"{where}：minimum 大于 maximum"
     for table in sheet.tables:
         where = f"{place}的明细表 {table.id} "
         yield from _repeated(f"{where}的列 id", [column.id for column in table.columns])
-        yield from _repeated(f"{where}的列名 title", _titles(table.columns))
+        yield from _repeated(f"{where}的列名 title", [column.title for column in table.columns])
         for table_column in table.columns:
             yield from _code_problems(
                 template, f"{where}的列 {table_column.id}", table_column.type, table_column.codes
             )
-
-
-def _titles(columns: Iterable[TableColumn]) -> list[str]:
-    return [column.title for column in columns]
 
 
 def _column_problems(template: Template, place: str, column: Column) -> Iterator[str]:
@@ -222,31 +215,22 @@ def _split_problems(template: Template) -> Iterator[str]:
         ("identity.year", identity.year),
         *(("split.attached", field_id) for field_id in split.attached),
     ):
-        if field_id is not None and field_id not in fields:
-            yield f"{key}：没有字段 “{field_id}”"
-    tables = template.tables()
-    for field_id in template.lasting.fields:
-        if field_id not in fields:
-            yield f"lasting.fields：没有字段 “{field_id}”"
-    for table_id in template.lasting.tables:
-        if table_id not in tables:
-            yield f"lasting.tables：没有明细表 “{table_id}”"
+        yield from unknown_names(key, "：没有字段 “{name}”", filter(None, [field_id]), fields)
+    lasting = template.lasting
+    yield from unknown_names("lasting.fields", "：没有字段 “{name}”", lasting.fields, fields)
+    tables, no_table = template.tables(), "：没有明细表 “{name}”"
+    yield from unknown_names("lasting.tables", no_table, lasting.tables, tables)
+    no_stage = "：没有学段 “{name}”，应为 {known}"
     for field_id, stage in split.attached.items():
-        if stage not in stages:
-            yield f"split.attached.{field_id}：没有学段 “{stage}”，应为 {_listed(stages)}"
+        yield from unknown_names(f"split.attached.{field_id}", no_stage, [stage], stages)
         if field_id in fields and fields[field_id].type is not FieldType.FLAG:
             yield f'split.attached：字段 {field_id} 的 type 应为 "flag"'
-    codes = (
-        template.code_lists.get((fields[split.field].codes or ""), {})
-        if (split.field in fields)
-        else {}
-    )
+    item = fields.get(split.field or "")
+    codes = template.code_lists.get(item.codes or "", {}) if item is not None else {}
     for code, names in split.by_code.items():
         if codes and code not in codes:
             yield f"split.by_code：代码 “{code}” 不在字段 {split.field} 的代码表里"
-        for name in names:
-            if name not in stages:
-                yield f"split.by_code.{code}：没有学段 “{name}”，应为 {_listed(stages)}"
+        yield from unknown_names(f"split.by_code.{code}", no_stage, names, stages)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from checker.forms.cell_dates import read_date, read_month, read_year
 from checker.forms.cell_numbers import read_number
 from checker.forms.cell_words import CodeList, read_code, read_flag, read_text
 from checker.forms.plain_text import trim
-from checker.forms.typed_value import NUMBERS, Entry, TypedValue, blank, unreadable
+from checker.forms.typed_value import NUMBERS, Entry, TypedValue, blank, remarked, unreadable
 from checker.model.cells import Cell, CellKind
 from checker.model.submission import FactState
 from checker.model.template import FieldType
@@ -42,18 +42,11 @@ def normalise(cell: Cell, entry: Entry, codes: CodeList | None = None) -> TypedV
     if kind is CellKind.EMPTY:
         return blank(entry)
     if kind is CellKind.UNCOMPUTED:
-        return TypedValue(
-            FactState.UNCOMPUTED,
-            None,
-            "",
-            "FORM005",
-            "单元格里是公式，但文件中没有存下计算结果；请用 Excel 或 WPS 打开，保存一次后再校验。",
-        )
+        return remarked(FactState.UNCOMPUTED, None, "", "FORM005.uncomputed")
     if isinstance(cell.value, str):
         text = trim(cell.value)
         if kind is CellKind.ERROR or text in ERROR_TEXTS:
-            message = f"单元格显示错误值 {text}，没有可用的数；请改正公式，或直接填写数值。"
-            return TypedValue(FactState.ERROR, None, text, "FORM004", message)
+            return remarked(FactState.ERROR, None, text, "FORM004.error_value")
         if not text:
             return blank(entry)
         if _PICTURE in text:
@@ -64,5 +57,4 @@ def normalise(cell: Cell, entry: Entry, codes: CodeList | None = None) -> TypedV
 
 
 def _picture() -> TypedValue:
-    message = "单元格里放的是一张图片，读不出文字或数；请删去图片，把内容填成文字或数。"
-    return unreadable("FORM025", "（图片）", message, "文字或数")
+    return unreadable("FORM025.picture", "（图片）", "文字或数")

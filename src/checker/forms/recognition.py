@@ -7,8 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
-
+from checker.forms.errors import UnknownForm
 from checker.forms.names import (
     EDITION_PROPERTY,
     EXPLANATIONS_NAME,
@@ -18,9 +17,10 @@ from checker.forms.names import (
     table_name,
 )
 from checker.forms.plain_text import squeeze
+from checker.forms.remarks import Said, problem, remark
 from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.submission import Problem
-from checker.model.template import Sheet, SheetKind, Template
+from checker.model.template import FILLED_IN, Sheet, SheetKind, Template
 
 HEADING_ROWS = 8
 """The line with 表号 stands within so many rows from the top."""
@@ -31,47 +31,30 @@ ENOUGH = 0.5
 _YEAR = re.compile(r"(20[0-9]{2})年")
 
 
-class Unrecognised(Struct, frozen=True):
-    """No template fits. ``reason`` is a Chinese sentence: what was seen and what to do."""
-
-    reason: str
-
-
-def recognise(snapshot: Snapshot, templates: Sequence[Template]) -> Template | Unrecognised:
+def recognise(snapshot: Snapshot, templates: Sequence[Template]) -> Template:
     """The template of a workbook: by its own document property, else by its sheets and 表号.
 
     Of several editions of one template the workbook's own is taken, else the newest; ``bind`` then
-    reports the wrong edition (FORM015).
+    reports the wrong edition (FORM015). Raises UnknownForm: what was seen and what to do.
     """
     named = snapshot.properties.get(TEMPLATE_PROPERTY, "").strip()
     of_kind = [template for template in templates if template.id == named]
     if named and not of_kind:
-        known = "、".join(dict.fromkeys(template.title for template in templates))
-        return Unrecognised(
-            f"这份表是用“{named}”模板制作的，本程序没有这个模板（现有：{known}）；"
-            "请核对是否选错了文件，或安装对应的模板。"
-        )
+        raise _unknown("no_such_template", templates, named=named)
     if not of_kind:
         of_kind = _by_sheets(snapshot, templates) + _adopted(snapshot, templates)
     if not of_kind:
-        known = "、".join(dict.fromkeys(template.title for template in templates))
-        sheets = "、".join(list(snapshot.sheets)[:6])
-        return Unrecognised(
-            f"这不是本程序认识的填报表（认识的有：{known}）；"
-            f"文件里的工作表是：{sheets}。请核对是否选错了文件。"
-        )
+        raise _unknown("strange", templates, sheets="、".join(list(snapshot.sheets)[:6]))
     if len({template.id for template in of_kind}) > 1:
-        fitting = "、".join(dict.fromkeys(template.title for template in of_kind))
-        return Unrecognised(
-            f"这份表同时像几种填报表（{fitting}），不能确定是哪一种；"
-            + (
-                "请模板的作者在版式的 titles 里写上能区分它们的文字。"
-                if any(template.layout is not None for template in of_kind)
-                else "请使用下发的空白表填写，不要合并、改名工作表。"
-            )
-        )
+        own = any(template.layout is not None for template in of_kind)
+        raise _unknown("several_own" if own else "several", of_kind)
     edition = edition_of(snapshot)
     return max(of_kind, key=lambda item: (item.edition == edition, item.edition))
+
+
+def _unknown(name: str, templates: Sequence[Template], /, **said: object) -> UnknownForm:
+    known = "、".join(dict.fromkeys(template.title for template in templates))
+    return UnknownForm(remark(f"unrecognised.{name}", known=known, **said))
 
 
 def _by_sheets(snapshot: Snapshot, templates: Sequence[Template]) -> list[Template]:
@@ -79,11 +62,7 @@ def _by_sheets(snapshot: Snapshot, templates: Sequence[Template]) -> list[Templa
     numbers = {number for sheet in snapshot.sheets.values() for number in form_numbers(sheet)}
     scores: list[tuple[float, Template]] = []
     for template in templates:
-        forms = [
-            s
-            for s in template.sheets
-            if s.kind in (SheetKind.FORM, SheetKind.TABLE) and not s.optional
-        ]
+        forms = [each for each in template.sheets if each.kind in FILLED_IN and not each.optional]
         if not forms or template.layout is not None:
             continue
         seen = sum(
@@ -132,17 +111,9 @@ def wrong_edition(snapshot: Snapshot, template: Template) -> Problem | None:
     edition = edition_of(snapshot)
     if edition is None or edition == template.edition:
         return None
-    message = (
-        f"这份表是 {edition} 年的表样，现在应填 {template.edition} 年的“{template.title}”；"
-        f"请下载 {template.edition} 年的空白表重新填写。"
-    )
-    return Problem(
-        "FORM015",
-        message,
-        sheet=next(iter(snapshot.sheets), None),
-        actual=str(edition),
-        required=str(template.edition),
-    )
+    years: Said = {"actual": str(edition), "required": str(template.edition)}
+    said: Said = {"edition": edition, "due": template.edition, "template": template.title}
+    return problem("FORM015.other_year", sheet=next(iter(snapshot.sheets), None), **years, **said)
 
 
 # -- its sheets ----------------------------------------------------------------------------
@@ -178,8 +149,8 @@ def find_sheets(snapshot: Snapshot, template: Template) -> tuple[dict[str, str],
         else:
             (title,) = candidates
             titles[sheet.id] = title
-            message = f"工作表“{sheet.title}”已改名为“{title}”，仍按“{sheet.title}”校验。"
-            problems.append(Problem("FORM014", message, sheet=title, actual=title))
+            said: Said = {"actual": title, "own": sheet.title, "now": title}
+            problems.append(problem("FORM014.renamed", sheet=title, **said))
     problems.extend(_copies(snapshot, template, titles))
     return titles, problems
 
@@ -195,23 +166,16 @@ def _copies(snapshot: Snapshot, template: Template, titles: dict[str, str]) -> I
         for number in form_numbers(cells):
             read = titles.get(numbered.get(number, ""))
             if number and read is not None:
-                message = (
-                    f"工作表“{title}”和“{read}”是同一张表（{number}），只按“{read}”校验，"
-                    f"“{title}”里的数没有读；请确认“{read}”里的数是最后的，再删去多余的一张。"
-                )
-                yield Problem("FORM024", message, sheet=title, actual=title)
+                said: Said = {"actual": title, "copy": title, "read": read, "number": number}
+                yield problem("FORM024.copy", sheet=title, **said)
 
 
 def _missing(sheet: Sheet, rivals: Iterable[str] = ()) -> Problem:
     number = f"（{sheet.form_number}）" if sheet.form_number else ""
-    message = f"找不到工作表“{sheet.title}”{number}；请从空白表中复制回来，或重新下载填报表填写。"
-    if rivals:
-        several = "、".join(f"“{title}”" for title in rivals)
-        message = (
-            f"{several}都像是工作表“{sheet.title}”{number}，不能确定以哪一张为准；"
-            f"请只留一张，并把它的名称改为“{sheet.title}”。"
-        )
-    return Problem("FORM013", message, sheet=sheet.title, required=sheet.title)
+    name = "FORM013.several" if rivals else "FORM013.missing"
+    several = "、".join(f"“{title}”" for title in rivals)
+    said: Said = {"required": sheet.title, "own": sheet.title, "number": number, "several": several}
+    return problem(name, sheet=sheet.title, **said)
 
 
 def _names_of(sheet: Sheet) -> Iterator[str]:

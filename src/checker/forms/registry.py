@@ -4,7 +4,7 @@ the bundled plugins belong to the form whether or not the plugin is in use: a fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeAlias
@@ -21,13 +21,11 @@ from checker.forms.loading import (
     load_template,
     reference_problems,
 )
-from checker.model.template import Sheet, SheetKind, Template
+from checker.model.template import FILLED_IN, Template
 
 TEMPLATE_FILE = "template.toml"
 SHEETS_FILE = "sheets.toml"
 """Sheets that a plugin adds to a template of somebody else."""
-FILLED_IN = (SheetKind.FORM, SheetKind.TABLE)
-"""Kinds of sheet that may be added: those that a school fills in."""
 
 _KEYS = ("extends", "edition", "sheets", "code_lists")
 
@@ -165,32 +163,18 @@ def choose(
 # -- sheets that plugins add ---------------------------------------------------------------
 
 
-class ExtraSheets(Struct, frozen=True):
-    """Sheets to be added to the template ``extends``, of one edition or (None) of all."""
-
-    extends: str
-    edition: int | None
-    sheets: tuple[Sheet, ...]
-    code_lists: Mapping[str, Mapping[str, str]]
-
-
-def load_extra_sheets(path: Path) -> ExtraSheets:
-    """The sheets in a sheets.toml. Raises TemplateError."""
+def load_extra_sheets(path: Path) -> Template:
+    """The sheets in a sheets.toml, as a template of nothing else: its id is that of the template
+    they are added to, its edition that one or 0 for all. Raises TemplateError."""
     try:
         return toml_files.load_as(path, _SHEETS, _extra_sheets, _problems)
     except toml_files.TomlFileError as error:
         raise TemplateError(path, error.problems) from None
 
 
-def _extra_sheets(document: toml_files.Document) -> ExtraSheets:
-    part = decode(_as_template(document))
-    edition = document.get("edition")
-    return ExtraSheets(
-        str(document["extends"]),
-        edition if isinstance(edition, int) else None,
-        part.sheets,
-        part.code_lists,
-    )
+def _extra_sheets(document: toml_files.Document) -> Template:
+    own = {"id": document["extends"], "edition": document.get("edition", 0)}
+    return decode(_as_template(document) | own)
 
 
 def with_extra_sheets(
@@ -209,10 +193,10 @@ def with_extra_sheets(
         places = [
             place
             for place, item in enumerate(found)
-            if item.template.id == extra.extends and extra.edition in (None, item.template.edition)
+            if item.template.id == extra.id and extra.edition in (0, item.template.edition)
         ]
         if not places:
-            raise TemplateError(path, [f"extends：没有模板 {extra.extends}"])
+            raise TemplateError(path, [f"extends：没有模板 {extra.id}"])
         for place in places:
             grown = _grown(found[place].template, extra, path)
             folder = found[place].folder if in_place else path.parent
@@ -232,7 +216,7 @@ def _agrees(grown: Template, path: Path) -> None:
         raise TemplateError(path, problems)
 
 
-def _grown(template: Template, extra: ExtraSheets, path: Path) -> Template:
+def _grown(template: Template, extra: Template, path: Path) -> Template:
     repeated = [name for name in extra.code_lists if name in template.code_lists]
     if repeated:
         raise TemplateError(path, [f"代码表 {repeated[0]} 在模板里已经有了，请换一个名字"])
@@ -278,7 +262,7 @@ def _problems(document: toml_files.Document) -> list[str]:
     return found
 
 
-_SHEETS = toml_files.Kept[ExtraSheets]("extra-sheets-3", ExtraSheets)
+_SHEETS = toml_files.Kept[Template]("extra-sheets-4", Template)
 
 
 def _hold_together(forms: _Forms) -> bool:

@@ -8,22 +8,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any, ClassVar
 
-from cerberus import TypeDefinition, Validator
 from cerberus.errors import BasicErrorHandler
 
-TYPE_WORDS = {
+from checker.plugins.manifest_check import DocumentChecker, content_below, schema_below
+
+_TYPES = {"object": "dict", "array": "list", "number": "exact"}
+"""Types of JSON Schema by the names that cerberus has for them."""
+_TYPE_WORDS = {
     "string": "文本",
     "integer": "整数",
-    "number": "数",
+    "exact": "数",
     "boolean": "true 或 false",
     "list": "列表 [ ]",
     "dict": "表",
 }
+_RULES = {
+    "minimum": "min",
+    "maximum": "max",
+    "enum": "allowed",
+    "pattern": "regex",
+    "minLength": "minlength",
+    "maxLength": "maxlength",
+    "minItems": "minlength",
+    "maxItems": "maxlength",
+}
+"""Keys of JSON Schema that cerberus has under other names."""
 
 
 class _ChineseErrors(BasicErrorHandler):  # type: ignore[misc]  # cerberus has no type hints
@@ -46,16 +59,6 @@ class _ChineseErrors(BasicErrorHandler):  # type: ignore[misc]  # cerberus has n
     }
 
 
-class _TemplateValidator(Validator):  # type: ignore[misc]
-    """Numbers written with a point are Decimals here; ``description`` is the expectation."""
-
-    types_mapping: ClassVar[dict[str, TypeDefinition]] = {
-        **Validator.types_mapping,
-        "number": TypeDefinition("number", (int, float, Decimal), (bool,)),
-        "integer": TypeDefinition("integer", (int,), (bool,)),
-    }
-
-
 @cache
 def template_json_schema() -> dict[str, Any]:
     """The JSON Schema of template.toml, as published."""
@@ -64,85 +67,53 @@ def template_json_schema() -> dict[str, Any]:
     return schema
 
 
-def cerberus_rules(node: Mapping[str, Any]) -> dict[str, Any]:
+def _cerberus_rules(node: Mapping[str, Any]) -> dict[str, Any]:
     """One JSON Schema node (of the subset that the template schema uses) as cerberus rules."""
     kind = node["type"]
-    rules: dict[str, Any] = {"type": {"object": "dict", "array": "list"}.get(kind, kind)}
+    rules: dict[str, Any] = {"type": _TYPES.get(kind, kind)}
     rules["meta"] = {"expected": node.get("description", "")}
-    plain = {"minimum": "min", "maximum": "max", "enum": "allowed", "pattern": "regex"}
-    lengths = {
-        "minLength": "minlength",
-        "maxLength": "maxlength",
-        "minItems": "minlength",
-        "maxItems": "maxlength",
-    }
-    for key, name in {**plain, **lengths}.items():
-        if key in node:
-            rules[name] = node[key]
+    rules |= {name: node[key] for key, name in _RULES.items() if key in node}
     if kind == "array":
-        rules["schema"] = cerberus_rules(node["items"])
+        rules["schema"] = _cerberus_rules(node["items"])
     elif "properties" in node:
-        rules["schema"] = _properties(node)
+        required = node.get("required", ())
+        rules["schema"] = {
+            key: {**_cerberus_rules(child), "required": key in required}
+            for key, child in node["properties"].items()
+        }
     elif isinstance(node.get("additionalProperties"), Mapping):
         rules["keysrules"] = {"type": "string"}
-        rules["valuesrules"] = cerberus_rules(node["additionalProperties"])
+        rules["valuesrules"] = _cerberus_rules(node["additionalProperties"])
     return rules
-
-
-def _properties(node: Mapping[str, Any]) -> dict[str, Any]:
-    required = node.get("required", ())
-    return {
-        key: {**cerberus_rules(child), "required": key in required}
-        for key, child in node["properties"].items()
-    }
 
 
 def problems_of(document: Mapping[str, object]) -> list[str]:
     """What is wrong with the form of a template document, as Chinese sentences."""
-    schema = template_json_schema()
-    validator = _TemplateValidator(
-        _properties(schema), allow_unknown=False, error_handler=_ChineseErrors()
+    rules = _cerberus_rules(template_json_schema())
+    validator = DocumentChecker(
+        rules["schema"], allow_unknown=False, error_handler=_ChineseErrors()
     )
     if validator.validate(dict(document), normalize=False):  # there is nothing to normalise
         return []
-    return list(_sentences(validator.errors, document, schema, ""))
+    return list(_sentences(validator.errors, document, rules, ""))
 
 
 def _sentences(
-    errors: Mapping[Any, Any], value: object, node: Mapping[str, Any] | None, place: str
+    errors: Mapping[Any, Any], value: object, rules: dict[str, Any], place: str
 ) -> Iterator[str]:
-    """Flattens cerberus's nested errors, walking document and schema alongside."""
+    """Flattens cerberus's nested errors, walking document and rules alongside."""
     for key, entries in errors.items():
-        child = _value_at(value, key)
-        child_node = _node_at(node, key)
+        child, below = content_below(value, key), schema_below(rules, key)
         child_place = _place(place, key, child)
         for entry in entries:
             if isinstance(entry, Mapping):
-                yield from _sentences(entry, child, child_node, child_place)
-            else:
-                text = str(entry)
-                for english, chinese in TYPE_WORDS.items():
-                    text = text.replace(f"应为“{english}”", f"应为“{chinese}”")
-                expected = child_node.get("description") if child_node else None
-                yield f"{child_place}：{text}" + (f"（应填：{expected}）" if expected else "")
-
-
-def _value_at(value: object, key: object) -> object:
-    if isinstance(value, Mapping):
-        return value.get(key)
-    if isinstance(value, list) and isinstance(key, int) and key < len(value):
-        return value[key]
-    return None
-
-
-def _node_at(node: Mapping[str, Any] | None, key: object) -> Mapping[str, Any] | None:
-    if node is None:
-        return None
-    if node["type"] == "array":
-        found = node["items"]
-    else:
-        found = node.get("properties", {}).get(key, node.get("additionalProperties"))
-    return found if isinstance(found, Mapping) else None
+                yield from _sentences(entry, child, below, child_place)
+                continue
+            text = str(entry)
+            for name, word in _TYPE_WORDS.items():
+                text = text.replace(f"应为“{name}”", f"应为“{word}”")
+            expected = below.get("meta", {}).get("expected")
+            yield f"{child_place}：{text}" + (f"（应填：{expected}）" if expected else "")
 
 
 def _place(place: str, key: object, value: object) -> str:

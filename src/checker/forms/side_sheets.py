@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checker.forms.layout import EXPLANATION_HEADERS, EXPLANATION_ROWS
 from checker.forms.names import EXPLANATIONS_NAME, indicator_name
 from checker.forms.plain_text import squeeze, trim
 from checker.model.cells import CellKind, CellRef
@@ -18,6 +17,10 @@ from checker.model.submission import (
     key_offset,
 )
 from checker.model.template import WHOLE, Sheet
+
+EXPLANATION_HEADERS = ("编号", "位置", "问题", "说明文字", "识别码")
+EXPLANATION_ROWS = 200
+"""Rows of the body of the sheet 说明 as it is built."""
 
 A_FORMULA = ""
 """``expected_formula`` of a cell whose formula is gone: that there was one is certain, its text is

@@ -3,7 +3,8 @@ wrong with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from checker.forms.form_fields import CodeLists, merged_cells, problem_of, read_
 from checker.forms.form_grid import HEADER_ROWS_ABOVE, ORDINAL_HEADER
 from checker.forms.names import table_name
 from checker.forms.plain_text import TOTAL_WORDS, is_footer, is_nothing, row_code, squeeze
+from checker.forms.remarks import Said, problem
 from checker.forms.typed_value import TypedValue
 from checker.model.cells import CellRef
 from checker.model.snapshot import SheetSnapshot
@@ -48,29 +50,26 @@ def read_table(
         if not table.required:
             return (), problems
         first = CellRef(title, place.first_row, min(place.columns.values()))
-        message = f"“{table.title}”表一行也没有填；必须填写，一个一行。"
-        problems.append(Problem("FORM001", message, None, first, title, "空", "必须填写"))
+        said: Said = {"actual": "空", "required": "必须填写", "table": table.title}
+        problems.append(problem("FORM001.no_rows", first, **said))
         return None, problems
     cells = [CellRef(title, row, at) for row in numbers for at in place.columns.values()]
     uncertain, odd = merged_cells(snapshot, title, cells)
     problems += odd
     rows: list[TableRow] = []
-    for ordinal, row in enumerate(numbers, start=1):
-        facts: dict[str, Fact] = {}
-        remarks: list[tuple[TableColumn, Fact, TypedValue | None]] = []
-        for column in table.columns:
-            at = place.columns.get(column.id)
-            cell = None if at is None else CellRef(title, row, at)
-            cell = None if cell in uncertain else cell
-            ref = FactRef(f"{table.id}.{column.id}", "", ordinal)
-            fact, remark = read_fact(ref, snapshot, cell, column, codes)
-            facts[column.id] = fact
-            remarks.append((column, fact, remark))
-        rows.append(TableRow(ordinal, facts))
-        problems += row_problems(title, table, row, remarks)
+
+    def read(ref: FactRef, row: int, column: TableColumn) -> Reading:
+        at = place.columns.get(column.id)
+        cell = None if at is None else CellRef(title, row, at)
+        return read_fact(ref, snapshot, None if cell in uncertain else cell, column, codes)
+
+    for row in numbers:
+        problems += add_row(rows, table, row, read)
     outside = [row for row in numbers if row > place.last_row]
     if outside:
-        problems.append(_beyond(table, title, outside, place.columns))
+        some = "、".join(map(str, outside[:5])) + ("等" if len(outside) > 5 else "")
+        first = CellRef(title, outside[0], min(place.columns.values()))
+        problems.append(problem("FORM020.below", first, table=table.title, rows=some))
     return tuple(rows), problems
 
 
@@ -102,8 +101,7 @@ def _find_table(
         read_to = _end(snapshot, last_row + 1, columns)
     else:
         last_row = read_to = _end(snapshot, first_row, columns)
-        message = f"“{table.title}”表的内部名称丢失，已按表头找到，不影响校验。"
-        problems.append(Problem("FORM010", message, sheet=title))
+        problems.append(problem("FORM010.table", sheet=title, table=table.title))
     return TablePlace(columns, first_row, last_row, read_to), problems
 
 
@@ -145,13 +143,7 @@ def _bearing(texts: Mapping[int, str], column: TableColumn) -> list[int]:
 
 
 def _texts(snapshot: SheetSnapshot, row: int) -> dict[int, str]:
-    index = row - snapshot.origin[0]
-    line = snapshot.rows[index] if 0 <= index < len(snapshot.rows) else ()
-    return {
-        column: text
-        for column, value in enumerate(line, start=snapshot.origin[1])
-        if (text := squeeze(value))
-    }
+    return {column: text for column, value in snapshot.line(row) if (text := squeeze(value))}
 
 
 def _is_number_row(snapshot: SheetSnapshot, row: int, columns: Mapping[str, int]) -> bool:
@@ -210,75 +202,56 @@ def _empty(values: Sequence[object]) -> bool:
 # -- what is told --------------------------------------------------------------------------
 
 
-def _titles(table: Table) -> str:
-    return "、".join(column.title for column in table.columns)
-
-
 def _no_header(table: Table, title: str, rows: Mapping[int, Mapping[str, int]]) -> Problem:
-    if rows:
-        where = "、".join(str(row) for row in rows)
-        message = (
-            f"“{table.title}”表的表头在第 {where} 行几处出现，不能确定以哪一处为准；"
-            "请只留一处，删去多余的。"
-        )
-        row, columns = next(iter(rows.items()))
-        cell = CellRef(title, row, min(columns.values()))
-        return Problem("FORM018", message, None, cell, title, required=_titles(table))
-    message = (
-        f"找不到“{table.title}”表的表头（{_titles(table)}），无法读取这张表；"
-        "请从空白表中复制表头，或重新下载填报表填写。"
-    )
-    return Problem("FORM018", message, sheet=title, required=_titles(table))
+    titles = "、".join(column.title for column in table.columns)
+    said: Said = {"required": titles, "table": table.title, "titles": titles}
+    if not rows:
+        return problem("FORM018.no_table", sheet=title, **said)
+    row, columns = next(iter(rows.items()))
+    cell = CellRef(title, row, min(columns.values()))
+    return problem("FORM018.several_tables", cell, rows="、".join(map(str, rows)), **said)
 
 
 def _lost_column(
     snapshot: SheetSnapshot, table: Table, column: TableColumn, title: str, row: int
 ) -> Problem:
     cells = [CellRef(title, row, at) for at in _bearing(_texts(snapshot, row), column)]
-    if cells:
-        message = (
-            f"“{table.title}”表里“{column.title}”这一栏的栏目名称在 "
-            f"{'、'.join(cell.a1 for cell in cells)} 几处出现，不能确定以哪一栏为准；"
-            "请删去多余的一栏，或把它的名称改掉。"
-        )
-        return Problem("FORM018", message, None, cells[-1], title, required=column.title)
-    message = (
-        f"“{table.title}”表里找不到“{column.title}”这一栏的栏目名称，无法读取这一栏；"
-        "请把栏目名称改回来。"
-    )
-    return Problem("FORM018", message, sheet=title, required=column.title)
+    said: Said = {"required": column.title, "table": table.title, "header": column.title}
+    if not cells:
+        return problem("FORM018.lost_table_column", sheet=title, **said)
+    places = "、".join(cell.a1 for cell in cells)
+    return problem("FORM018.doubled_table_column", cells[-1], cells=places, **said)
 
 
-def row_problems(
-    title: str,
+Reading: TypeAlias = tuple[Fact, TypedValue | None]
+"""A fact, and what there is to be said of how it was typed."""
+
+
+def add_row(
+    rows: list[TableRow],
     table: Table,
-    row: int,
-    readings: Sequence[tuple[TableColumn, Fact, TypedValue | None]],
+    number: int,
+    read: Callable[[FactRef, int, TableColumn], Reading],
 ) -> list[Problem]:
-    """What single cells of a filled row have against them, and what the row lacks."""
+    """Read a filled row, by its number on the sheet, and add it to those before it; what single
+    cells have against them, and what the row lacks."""
+    facts: dict[str, Fact] = {}
     problems: list[Problem] = []
     missing: list[tuple[str, FactRef, CellRef]] = []
-    for column, fact, remark in readings:
+    for column in table.columns:
+        ref = FactRef(f"{table.id}.{column.id}", "", len(rows) + 1)
+        fact, remark = read(ref, number, column)
+        facts[column.id] = fact
         if fact.cell is None:
             continue
         if remark is not None:
-            problems.append(problem_of(remark, fact.ref, fact.cell))
+            problems.append(problem_of(remark, ref, fact.cell))
         elif fact.state is FactState.BLANK and column.blank is Blank.MISSING:
-            missing.append((column.title, fact.ref, fact.cell))
+            missing.append((column.title, ref, fact.cell))
+    rows.append(TableRow(len(rows) + 1, facts))
     if missing:
         titles = "、".join(name for name, _, _ in missing)
-        message = f"“{table.title}”表第 {row} 行没有填完，还缺：{titles}。"
         _, ref, cell = missing[0]
-        problems.append(Problem("FORM019", message, ref, cell, title, required=titles))
+        said: Said = {"required": titles, "table": table.title, "row": number, "titles": titles}
+        problems.append(problem("FORM019.row", cell, ref=ref, **said))
     return problems
-
-
-def _beyond(table: Table, title: str, rows: list[int], columns: Mapping[str, int]) -> Problem:
-    """FORM020: filled rows below the prepared range."""
-    some = "、".join(str(row) for row in rows[:5]) + ("等" if len(rows) > 5 else "")
-    message = (
-        f"“{table.title}”表的第 {some} 行接在表格最后一行的下面，已一并计入；"
-        "行数不够时请在表格中间插入行。"
-    )
-    first = CellRef(title, rows[0], min(columns.values()))
-    return Problem("FORM020", message, cell=first, sheet=title)

@@ -9,7 +9,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from checker.forms.plain_text import plain
-from checker.model.cells import Cell, CellKind
+from checker.forms.remarks import remark, remark_rule
+from checker.model.cells import Cell
 from checker.model.submission import Fact, FactRef, FactState, FactValue
 from checker.model.template import Blank, FieldType
 
@@ -70,15 +71,17 @@ def clock(value: time | timedelta) -> str:
     return f"{hours}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")
 
 
-def blank(entry: Entry, typed: str = "", rule: str = "", message: str = "") -> TypedValue:
-    """Nothing was typed; 0 or 否 where the form says 无数据留空."""
+def blank(entry: Entry, typed: str = "", name: str = "") -> TypedValue:
+    """Nothing was typed; 0 or 否 where the form says 无数据留空. ``name`` is that of a remark."""
     value: FactValue = None
     if entry.blank is Blank.ZERO:
         if entry.type in NUMBERS:
             value = Decimal(0)
         elif entry.type is FieldType.FLAG:
             value = False
-    return TypedValue(FactState.BLANK, value, typed, rule, message)
+    if name:
+        return remarked(FactState.BLANK, value, typed, name)
+    return TypedValue(FactState.BLANK, value, typed)
 
 
 def blank_fact(ref: FactRef, entry: Entry) -> Fact:
@@ -91,16 +94,23 @@ def given(value: FactValue, typed: str) -> TypedValue:
     return TypedValue(FactState.GIVEN, value, typed)
 
 
-def understood(value: FactValue, typed: str, message: str) -> TypedValue:
-    """FORM003: the value is used, and the clerk is told how it was understood."""
-    return TypedValue(FactState.GIVEN, value, typed, "FORM003", message)
+def remarked(
+    state: FactState, value: FactValue, typed: str, name: str, /, **said: object
+) -> TypedValue:
+    """A value, or none, with the remark of this name."""
+    return TypedValue(state, value, typed, remark_rule(name), remark(name, typed=typed, **said))
 
 
-def unreadable(rule: str, typed: str, message: str, required: str) -> TypedValue:
-    """Something was typed that cannot be used."""
+def understood(value: FactValue, typed: str, name: str, /, **said: object) -> TypedValue:
+    """The value is used, and the clerk is told how it was understood."""
+    return remarked(FactState.GIVEN, value, typed, name, **said)
+
+
+def unreadable(name: str, typed: str, required: str, /, **said: object) -> TypedValue:
+    """Something was typed that cannot be used; ``name`` is that of the remark that says why."""
+    return unusable(remark_rule(name), typed, remark(name, typed=typed, **said), required)
+
+
+def unusable(rule: str, typed: str, message: str, required: str) -> TypedValue:
+    """The same, with the whole sentence."""
     return TypedValue(FactState.UNREADABLE, None, typed, rule, message, required)
-
-
-def is_date(cell: Cell) -> bool:
-    """Whether the cell was taken for a date or time by the spreadsheet program."""
-    return cell.kind is CellKind.DATE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -55,6 +55,11 @@ class SheetSnapshot(Struct, frozen=True):
             return None
         line = self.rows[index]
         return line[offset] if offset < len(line) else None
+
+    def line(self, row: int) -> Iterable[tuple[int, object]]:
+        """The columns of a row that were read, each with the reader's own value."""
+        index = row - self.origin[0]
+        return enumerate(self.rows[index], self.origin[1]) if 0 <= index < len(self.rows) else ()
 
     def cell(self, row: int, column: int) -> Cell:
         """The typed cell at a 1-based position; an empty cell outside what was read."""

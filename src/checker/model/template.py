@@ -117,6 +117,10 @@ class SheetKind(StrEnum):
     EXPLANATIONS = "explanations"  # 说明
 
 
+FILLED_IN = (SheetKind.FORM, SheetKind.TABLE)
+"""Kinds of sheet that a school fills in."""
+
+
 class Sheet(Struct, frozen=True):
     """One sheet of the template."""
 

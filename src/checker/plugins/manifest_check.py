@@ -75,7 +75,9 @@ _PATTERNS = {
 """Patterns in words."""
 
 
-class _Checker(Validator):  # type: ignore[misc]  # cerberus has no types
+class DocumentChecker(Validator):  # type: ignore[misc]  # cerberus has no types
+    """Checks a TOML document; "exact" is a number with or without a point."""
+
     types_mapping: ClassVar[dict[str, TypeDefinition]] = {
         **Validator.types_mapping,
         "exact": TypeDefinition("exact", (int, Decimal), (bool,)),
@@ -288,18 +290,18 @@ def _repeated(entries: Iterable[Table]) -> Iterator[str]:
         spans.setdefault(rule_id, []).append(span)
 
 
-def _checker(schema: Schema, open_ended: bool = False) -> _Checker:
-    return _Checker(schema, error_handler=_ChineseErrors(), allow_unknown=open_ended)
+def _checker(schema: Schema, open_ended: bool = False) -> DocumentChecker:
+    return DocumentChecker(schema, error_handler=_ChineseErrors(), allow_unknown=open_ended)
 
 
 @cache
-def _rule_checker(kind: str, scope: str, thread: int) -> _Checker:
+def _rule_checker(kind: str, scope: str, thread: int) -> DocumentChecker:
     """Made once for each thread (it holds what it is checking): checking the schema itself takes
     far longer than checking a rule against it."""
     return _checker(manifest_schema.of_rule(kind, scope), manifest_schema.open_ended(kind, scope))
 
 
-def _told_by(checker: _Checker, content: Mapping[str, Plain], name: str) -> Iterator[str]:
+def _told_by(checker: DocumentChecker, content: Mapping[str, Plain], name: str) -> Iterator[str]:
     if checker.validate(content, normalize=False):  # no schema here has anything to normalise
         return
     keys = {"type": "dict", "schema": dict(checker.schema)}
@@ -318,8 +320,8 @@ def _lines(errors: object, path: str, content: object, schema: Schema) -> Iterat
             yield f"{_join(path, key, None)}：没有这样的项{told}"
         for key, inner in errors.items():
             if key not in meant and key not in meant.values():
-                below = _below(content, key)
-                yield from _lines(inner, _join(path, key, below), below, _schema_below(schema, key))
+                below = content_below(content, key)
+                yield from _lines(inner, _join(path, key, below), below, schema_below(schema, key))
     elif isinstance(errors, list):
         for inner in errors:
             yield from _lines(inner, path, content, schema)
@@ -339,14 +341,16 @@ def _keys_of(content: object) -> set[str]:
     return set(content) if isinstance(content, dict) else set()
 
 
-def _schema_below(schema: Schema, key: object) -> Schema:
+def schema_below(schema: Schema, key: object) -> Schema:
+    """The rules for what stands under a key, or at a place, of what these rules are for."""
     inner = schema.get("schema", {})
     if schema.get("type") == "dict":
         inner = inner.get(key, schema.get("valuesrules", {}))
     return cast("Schema", inner)
 
 
-def _below(content: object, key: object) -> object:
+def content_below(content: object, key: object) -> object:
+    """What stands under a key or at a place of a document; None if nothing does."""
     if isinstance(content, dict):
         return content.get(key)
     if isinstance(content, list) and isinstance(key, int) and key < len(content):

@@ -15,12 +15,7 @@ SheetValues = tuple[tuple[int, int], Sequence[Sequence[object]]]
 """The 1-based position of ``rows[0][0]``, and the rows."""
 
 
-def read_values(data: bytes) -> Iterator[SheetValues]:
-    """The values of all worksheets, in tab order."""
-    return (values for _, _, values in read_named_values(data))
-
-
-def read_named_values(data: bytes) -> Iterator[tuple[str, bool, SheetValues]]:
+def read_values(data: bytes) -> Iterator[tuple[str, bool, SheetValues]]:
     """Title, whether it is shown, and values of all worksheets of a file in any format that
     calamine reads, in tab order.
 
@@ -39,14 +34,8 @@ def read_named_values(data: bytes) -> Iterator[tuple[str, bool, SheetValues]]:
                 area += len(rows) * len(rows[0]) if rows else 0
                 if area > LIMITS.area:
                     raise UnreadableWorkbook(unreadable.TOO_WIDE)
-                yield (
-                    meta.name,
-                    meta.visible is SheetVisibleEnum.Visible,
-                    (
-                        (row + 1, column + 1),
-                        rows,
-                    ),
-                )
+                visible = meta.visible is SheetVisibleEnum.Visible
+                yield meta.name, visible, ((row + 1, column + 1), rows)
     except (KeyboardInterrupt, SystemExit, GeneratorExit, UnreadableWorkbook):
         raise
     except PasswordError as error:

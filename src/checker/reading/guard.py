@@ -1,8 +1,8 @@
 """Reads risky files in a process of their own, with a limit on memory and time.
 
 A hostile .xls of 1 KB can make a reader ask for gigabytes and take the whole process down. In a
-process of its own that only costs that process. The answer comes back as JSON, so nothing that it
-sends can run here.
+process of its own that only costs that process. The answer comes back as plain data, so nothing
+that it sends can run here.
 
 The memory limit is the operating system's (POSIX only); on Windows the time limit stands alone.
 """
@@ -12,12 +12,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
 from checker.reading.limits import LIMITS, limit_changes
-from checker.reading.sheet_json import decoded
+from checker.reading.sheet_pack import unpacked
 from checker.reading.unreadable import UnreadableWorkbook
 from checker.safe_path import without_current_folder
 
@@ -54,10 +53,7 @@ def read_guarded(
         raise UnreadableWorkbook(unreadable.TOO_SLOW) from error
     if done.returncode != 0:  # stopped by a limit, or a crash of native code
         raise UnreadableWorkbook(unreadable.STRICT_LIMIT)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    if "reason" in answer:
-        raise UnreadableWorkbook(str(answer["reason"]))
-    return [decoded(sheet) for sheet in answer["sheets"]]
+    return unpacked(done.stdout)
 
 
 _START = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 
 class Limits(Struct):
@@ -38,17 +39,11 @@ LimitChanges = tuple[tuple[str, int], ...]
 
 def set_limits(changes: Iterable[tuple[str, int]]) -> None:
     """From now on these hold, and the usual ones besides."""
-    usual, changed = Limits(), dict(changes)
-    for name in Limits.__struct_fields__:
-        setattr(LIMITS, name, changed.get(name, getattr(usual, name)))
+    for name, most in (asdict(Limits()) | dict(changes)).items():
+        setattr(LIMITS, name, most)
 
 
 def limit_changes() -> LimitChanges:
     """Which limits are other than usual."""
-    usual = Limits()
-    names = Limits.__struct_fields__
-    return tuple(
-        (name, getattr(LIMITS, name))
-        for name in names
-        if getattr(LIMITS, name) != getattr(usual, name)
-    )
+    usual = asdict(Limits())
+    return tuple((name, most) for name, most in asdict(LIMITS).items() if most != usual[name])

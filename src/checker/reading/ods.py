@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checker.model.snapshot import SheetSnapshot
 from checker.reading.limits import LIMITS
-from checker.reading.other_formats import SheetScan, read_scanned
+from checker.reading.other_formats import SheetScan
 from checker.reading.package import Package
 from checker.reading.xml_walk import parse
 
 CONTENT = "content.xml"
 _MOST = 20_000_000
 """Repeats beyond this are as good as any number, and do not overflow."""
-
-
-def read_ods(data: bytes, package: Package) -> list[SheetSnapshot]:
-    """All worksheets in tab order. Raises UnreadableWorkbook."""
-    return read_scanned(data, scan_ods(package))
 
 
 def scan_ods(package: Package) -> dict[str, SheetScan]:

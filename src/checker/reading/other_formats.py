@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from checker.model.snapshot import Area, Position, SheetSnapshot
 from checker.reading import unreadable
-from checker.reading.calamine_values import read_named_values
+from checker.reading.calamine_values import read_values
 from checker.reading.limits import LIMITS
 from checker.reading.unreadable import UnreadableWorkbook
 
@@ -61,7 +61,7 @@ def read_scanned(data: bytes, scans: Mapping[str, SheetScan]) -> list[SheetSnaps
     if sum(scan.area for scan in scans.values()) > LIMITS.area:
         raise UnreadableWorkbook(unreadable.TOO_WIDE)
     found: list[SheetSnapshot] = []
-    for title, visible, (origin, rows) in read_named_values(data):
+    for title, visible, (origin, rows) in read_values(data):
         scan = scans.get(title, SheetScan())
         found.append(
             SheetSnapshot(

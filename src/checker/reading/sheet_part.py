@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from checker.model.cells import column_letters
-from checker.model.snapshot import Area, Position
+from checker.model.snapshot import Area, Position, SheetSnapshot
 from checker.reading import unreadable
 from checker.reading.limits import LIMITS
 from checker.reading.unreadable import UnreadableWorkbook, damaged
@@ -23,16 +23,12 @@ from checker.reading.xml_walk import as_utf8, escaped, parse, plain_text
 
 
 class SheetCells(Struct, frozen=True):
-    """``xml``: a sheet part with nothing but cells. ``written``: how many. The rest as in
-    SheetSnapshot."""
+    """``xml``: a sheet part with nothing but cells. ``written``: how many. ``beside``: what
+    calamine does not tell of them, on a sheet without title and rows."""
 
     xml: bytes
     written: int
-    merged: tuple[Area, ...]
-    errors: Mapping[Position, str]
-    formulas: Mapping[Position, str]
-    uncomputed: frozenset[Position]
-    percent: frozenset[Position]
+    beside: SheetSnapshot
 
 
 def read_sheet(
@@ -118,11 +114,15 @@ def _usual(
     return SheetCells(
         b"<worksheet>" + cells + b"</worksheet>" if cells else _NO_CELLS,
         count,
-        tuple(_merged(xml[end:])),
-        errors,
-        formulas,
-        frozenset(uncomputed),
-        frozenset(_percent(cells, percent_styles)),
+        SheetSnapshot(
+            "",
+            (),
+            errors=errors,
+            formulas=formulas,
+            uncomputed=frozenset(uncomputed),
+            percent=frozenset(_percent(cells, percent_styles)),
+            merged=tuple(_merged(xml[end:])),
+        ),
     )
 
 

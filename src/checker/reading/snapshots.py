@@ -13,11 +13,7 @@ from checker.reading.unreadable import UnreadableWorkbook
 from checker.reading.workbook_part import read_properties, read_workbook_part
 from checker.reading.xlsx import read_xlsx, size_of
 
-CANNOT_WRITE = {
-    FileKind.XLS: "旧的 .xls 格式只能校验，标记写不进原文件，需要标记时请另存为 .xlsx 再校验。",
-    FileKind.XLSB: ".xlsb 格式只能校验，标记写不进原文件，需要标记时请另存为 .xlsx 再校验。",
-    FileKind.ODS: ".ods 格式只能校验，标记写不进原文件，需要标记时请另存为 .xlsx 再校验。",
-}
+CANNOT_WRITE = "{} 格式只能校验，标记写不进原文件，需要标记时请另存为 .xlsx 再校验。"
 
 
 def read_snapshot(path: Path) -> Snapshot:
@@ -46,7 +42,9 @@ def read_snapshot_bytes(name: str, data: bytes) -> Snapshot:
         return Snapshot(
             name=name,
             sheets=_by_title(read_guarded(data)),
-            cannot_write=CANNOT_WRITE[kind],
+            cannot_write=CANNOT_WRITE.format(
+                "旧的 .xls" if kind is FileKind.XLS else f".{kind.value}"
+            ),
             convertible=True,
             formulas_known=False,
             content=data,

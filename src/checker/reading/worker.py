@@ -1,8 +1,8 @@
-"""The process that reads one odd file: limits itself, reads, answers in JSON, ends.
+"""The process that reads one odd file: limits itself, reads, answers, ends.
 
 Arguments: limit of memory in bytes, limit of processor time in seconds, the other limits that are
-not the usual ones (JSON). The file comes on the
-standard input, the answer goes to the standard output.
+not the usual ones (JSON). The file comes on the standard input, the answer (see `sheet_pack`) goes
+to the standard output.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import sys
 
 from checker.model.snapshot import SheetSnapshot
 from checker.reading.limits import set_limits
-from checker.reading.ods import read_ods
-from checker.reading.sheet_json import encode_value, encoded
+from checker.reading.ods import scan_ods
+from checker.reading.other_formats import read_scanned
+from checker.reading.sheet_pack import packed, refusal
 from checker.reading.signature import FileKind, kind_of
 from checker.reading.unreadable import UnreadableWorkbook
-from checker.reading.xls import read_xls
-from checker.reading.xlsb import read_xlsb
+from checker.reading.xls import scan_xls
+from checker.reading.xlsb import scan_xlsb
 from checker.reading.xlsx import read_xlsx
 
 
@@ -25,10 +26,10 @@ def read_sheets(data: bytes) -> list[SheetSnapshot]:
     """The worksheets of a file of any kind, in tab order. Raises UnreadableWorkbook."""
     kind, package = kind_of(data, "")
     if package is None:
-        return read_xls(data)
-    if kind is FileKind.ODS:
-        return read_ods(data, package)
-    return read_xlsb(data, package) if kind is FileKind.XLSB else read_xlsx(package)
+        return read_scanned(data, scan_xls(data))
+    if kind is FileKind.XLSX:
+        return read_xlsx(package)
+    return read_scanned(data, (scan_ods if kind is FileKind.ODS else scan_xlsb)(package))
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -51,12 +52,10 @@ def main(arguments: list[str]) -> None:
     set_limits(json.loads(arguments[2]))
     data = sys.stdin.buffer.read()
     try:
-        answer = json.dumps(
-            {"sheets": [encoded(sheet) for sheet in read_sheets(data)]}, default=encode_value
-        )
+        answer = packed(read_sheets(data))
     except UnreadableWorkbook as error:
-        answer = json.dumps({"reason": error.reason})
-    sys.stdout.buffer.write(answer.encode("ascii"))
+        answer = refusal(error)
+    sys.stdout.buffer.write(answer)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
 from checker.reading.limits import LIMITS
-from checker.reading.ole import OleDirectory
-from checker.reading.other_formats import SheetScan, read_scanned
+from checker.reading.other_formats import SheetScan
+from checker.reading.signature import OleDirectory
 from checker.reading.styles import BUILT_IN_PERCENT, is_percent_format
 from checker.reading.unreadable import UnreadableWorkbook
 
@@ -33,11 +32,6 @@ _LABEL, _SHARED_STRING, _RICH_TEXT = 0x204, 0xFD, 0xD6
 _CELLS = (_NUMBER, _RK, _MANY_RK, _FORMULA, _TRUTH_OR_ERROR, _LABEL, _SHARED_STRING, _RICH_TEXT)
 _DIMENSIONS, _MERGED, _ENCRYPTION = 0x200, 0xE5, 0x2F
 _BIFF8 = 0x600
-
-
-def read_xls(data: bytes) -> list[SheetSnapshot]:
-    """All worksheets in tab order. Raises UnreadableWorkbook."""
-    return read_scanned(data, scan_xls(data))
 
 
 def scan_xls(data: bytes) -> dict[str, SheetScan]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
 from checker.reading.limits import LIMITS
-from checker.reading.other_formats import SheetScan, read_scanned
+from checker.reading.other_formats import SheetScan
 from checker.reading.package import Package
 from checker.reading.styles import BUILT_IN_PERCENT, is_percent_format
 from checker.reading.unreadable import UnreadableWorkbook
@@ -22,11 +21,6 @@ _ROW, _FIRST_CELL, _LAST_CELL, _ERROR, _FORMULA_ERROR = 0, 1, 11, 3, 11
 _SHEET, _FORMAT, _XF, _CELL_STYLES, _END_OF_CELL_STYLES = 156, 44, 47, 617, 618
 _BLANK, _MERGED = 1, 176
 _MAIN = "xl/workbook.bin"
-
-
-def read_xlsb(data: bytes, package: Package) -> list[SheetSnapshot]:
-    """All worksheets in tab order. Raises UnreadableWorkbook."""
-    return read_scanned(data, scan_xlsb(package))
 
 
 def scan_xlsb(package: Package) -> dict[str, SheetScan]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from checker.model.snapshot import SheetSnapshot
 from checker.reading import unreadable
-from checker.reading.calamine_values import SheetValues, read_values
+from checker.reading.calamine_values import read_values
 from checker.reading.limits import LIMITS
 from checker.reading.package import Package, packed
 from checker.reading.sheet_part import SheetCells, read_sheet
 from checker.reading.styles import NO_STYLES, Styles, read_styles
 from checker.reading.unreadable import UnreadableWorkbook, damaged
-from checker.reading.workbook_part import SheetPart, WorkbookPart, read_workbook_part
+from checker.reading.workbook_part import WorkbookPart, read_workbook_part
 from checker.reading.xml_walk import as_utf8, escaped, parse
 
 
@@ -71,29 +73,16 @@ def _read(
     data = _package(sheets, styles, strings, date_1904=workbook.date_1904)
     found: list[SheetSnapshot] = []
     try:
-        for part, cells, values in zip(workbook.sheets, sheets, read_values(data), strict=True):
-            found.append(_snapshot(part, cells, values))
+        for part, cells, read in zip(workbook.sheets, sheets, read_values(data), strict=True):
+            _, _, (origin, rows) = read
+            own = {"title": part.title, "visible": part.visible}
+            found.append(replace(cells.beside, rows=rows, origin=origin, **own))
     except UnreadableWorkbook as refusal:
         if refusal.reason != unreadable.DAMAGED:
             raise
         refused = workbook.sheets[len(found)].part if len(found) < len(sheets) else ""
         raise _Refused(refused) from refusal
     return found
-
-
-def _snapshot(part: SheetPart, cells: SheetCells, values: SheetValues) -> SheetSnapshot:
-    origin, rows = values
-    return SheetSnapshot(
-        title=part.title,
-        rows=rows,
-        origin=origin,
-        visible=part.visible,
-        errors=cells.errors,
-        formulas=cells.formulas,
-        uncomputed=cells.uncomputed,
-        percent=cells.percent,
-        merged=cells.merged,
-    )
 
 
 _OPENING = re.compile(rb"<((?:\w+:)?sst)\b[^<>]*>")

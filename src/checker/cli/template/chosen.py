@@ -42,7 +42,9 @@ workbook_option = click.option(
 @contextmanager
 def said_plainly() -> Iterator[None]:
     """Turns the errors of templates, data and writing into messages."""
-    from checker.forms.errors import FillError, TemplateError, TemplateNotFoundError
+    from checker_templates.building.fill_data import FillError
+
+    from checker.forms.errors import TemplateError, TemplateNotFoundError
     from checker.writing.outcome import UnwritableWorkbook
 
     try:

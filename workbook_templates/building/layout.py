@@ -1,7 +1,6 @@
 """Where everything stands in a freshly built workbook of a template. Pure and deterministic.
 
-The builder draws what is said here; the binding uses it as the declared address of a field and for
-the header texts it looks for when a defined name is lost.
+The builder draws what is said here. A workbook that was filled in is read by what is printed in it.
 
 A form sheet, from the top: title · 表号 | 统计时点 · 制定说明 | 单位 · (学校名称 | 标识码) · header
 texts · 甲 乙 丙 1 2 3 · one row per field · tables, if any · footer.
@@ -13,6 +12,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from checker.forms.side_sheets import EXPLANATION_HEADERS, EXPLANATION_ROWS
 from checker.model.cells import CellRef, column_letters
 from checker.model.template import (
     WHOLE,
@@ -32,9 +32,7 @@ NOTE_COLUMN_UP_TO = 3
 """A form with so few value columns has room to print the 口径 beside each field."""
 
 LABEL_HEADER, CODE_HEADER, UNIT_HEADER, NOTE_HEADER = "指标名称", "行号", "计量单位", "填报口径"
-EXPLANATION_HEADERS = ("编号", "位置", "问题", "说明文字", "识别码")
 EXPLANATION_TEXT_COLUMN, EXPLANATION_KEY_COLUMN = 4, 5
-EXPLANATION_ROWS = 200
 HEADING_ROWS = 3  # title, 表号 | 统计时点, 制定说明 | 单位
 GUIDE_BUTTON_ROW = 3
 INDICATOR_HEADERS = ("标准", "数值", "结论")
