@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.forms.registry import installed_templates
 from checker.judging.engine import judge
 from checker.model.cells import Cell, CellKind, CellRef
@@ -250,8 +250,9 @@ def test_a_profile_changes_limits_severities_and_definitions(tmp_path: Path) -> 
         ("RES3", "primary", Outcome.PASS),
         ("RES3", "junior", Outcome.PASS),
     ]
-    entry = profile.limit("RES3", "junior", 2026)
-    assert entry is not None
+    found = profile.in_force("RES3", "junior", 2026)
+    assert found is not None
+    entry, _ = found
     assert (entry.profile, entry.confirmed) == ("mine", False)
     assert profile.value("RES3", "primary", 2026) == Fraction("0.9")
     worse = judge(school(NINE_YEARS | {"teachers.pe@junior": 1}), ruleset, profile)
@@ -275,10 +276,13 @@ def test_limits_go_by_edition() -> None:
     assert len({entry.since for entry in history}) > 1
     newest = max(history, key=lambda entry: entry.since)
     national = build(ruleset.thresholds)
-    assert national.limit("FIN3", "primary", 2026) == newest
+    found = national.in_force("FIN3", "primary", 2026)
+    assert found is not None
+    assert found[0] == newest
     older = build(ruleset.thresholds, edition=newest.since - 1)
-    entry = older.limit("FIN3", "primary", 2026)
-    assert entry is not None
+    before = older.in_force("FIN3", "primary", 2026)
+    assert before is not None
+    entry, _ = before
     assert entry.since < newest.since
     assert entry.values != newest.values
 

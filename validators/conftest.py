@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pytest
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.judging.engine import judge
 from checker.model.report import Report
 from checker.model.rules import Example, Plain

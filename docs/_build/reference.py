@@ -22,7 +22,7 @@ from msgspec.structs import fields
 from checker.authoring.reference import filled, pages
 from checker.cli.chinese import speak_chinese
 from checker.cli.group import COMMANDS, command
-from checker.marking.results import EXIT_WORDS
+from checker.marking.results import ExitCode
 from checker.reading.limits import Limits
 from checker.reports.json_report import SCHEMA
 from checker.session import Session
@@ -42,6 +42,18 @@ HEAD = f"""# 命令行
 | 退出码 | 含义 |
 |---|---|
 """
+EXIT_WORDS: Mapping[ExitCode, str] = {
+    ExitCode.CLEAN: "没有必须修改的问题（未达标不算；`--strict` 时未达标、未判断、空白表也算）",
+    ExitCode.FINDINGS: "有不通过的；`plugin check`、`plugin test`、`doctor`、`report` 查出了问题；"
+    "`diff` 有新出的问题",
+    ExitCode.USAGE: "命令或设置写错；`--previous` 的文件、地址打不开",
+    ExitCode.UNREADABLE: "要查的文件、文件夹、地址不存在或读不出来，不是已知的填报表，"
+    "或者结果写不进去",
+    ExitCode.INTERNAL: "规则、插件或程序自身出错，写明的插件文件夹不存在，集群断了："
+    "与学校的数据无关",
+    ExitCode.INTERRUPTED: "没有查完就被 Ctrl-C 中断，结果只包括中断前的",
+}
+"""What each means for all commands."""
 SETTINGS_HEAD = f"""# 设置
 
 {MADE}

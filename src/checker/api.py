@@ -24,7 +24,7 @@ from checker.model.verdicts import (
     Verdict,
     format_number,
 )
-from checker.plugins.manifest_schema import API_VERSION
+from checker.plugins.manifest import API_VERSION
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect, Value
 
 if TYPE_CHECKING:

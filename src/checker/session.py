@@ -293,13 +293,13 @@ class Session:
             return Judgement(str(path), FileStatus.UNREADABLE, message=problem.reason)
         return replace(self.judge_snapshot(snapshot), path=str(path))
 
-    def judge_snapshot(self, snapshot: Snapshot, previous: Submission | None = None) -> Judgement:
+    def judge_snapshot(self, snapshot: Snapshot) -> Judgement:
         """What becomes of a workbook that was read, from a file or from the open book."""
         try:
             submission = self.bind(snapshot)
         except UnknownForm as problem:
             return Judgement(snapshot.name, FileStatus.UNKNOWN_TEMPLATE, message=problem.reason)
-        report = self.judge(submission, previous)
+        report = self.judge(submission)
         return Judgement(
             snapshot.name, FileStatus.CHECKED, report, cannot_write=snapshot.cannot_write
         )

@@ -76,11 +76,6 @@ def strings(value: Plain | None) -> dict[str, str]:
     return {key: str(item) for key, item in table(value).items()}
 
 
-def optional_text(value: Plain | None) -> str | None:
-    """A text that may be left out."""
-    return None if value is None else str(value)
-
-
 def whole(value: Plain | None, absent: int = 0) -> int:
     """A whole number that may be left out."""
     return absent if value is None else int(str(value))

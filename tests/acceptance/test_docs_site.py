@@ -135,8 +135,8 @@ def test_nothing_comes_from_the_network(site: Path, pages: dict[Path, Links]) ->
 
 def test_the_reference_is_the_programs_own(site: Path) -> None:
     """Every kind of rule, every function and every hook stands on its page."""
-    from checker.rules.functions import FUNCTIONS
     from checker.rules.kinds import KINDS
+    from checker.rules.syntax import FUNCTIONS
 
     manifest = (site / "author" / "manifest.html").read_text("utf-8")
     for name, kind in KINDS.items():

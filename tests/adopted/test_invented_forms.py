@@ -106,6 +106,10 @@ def test_a_name_beside_its_label_is_found_and_another_pair_is_no_name(tmp_path: 
     submission = bind(invented_forms.snapshot("表", replace(form, rows=rows)), template)
     assert submission.identity("name") == ""
     assert "B2 里是另一项“校长:王五”" in submission.problems[0].message
+    rows[1] = ["学校", "（全称）", "某某小学", ""]  # a column was inserted for a remark
+    submission = bind(invented_forms.snapshot("表", replace(form, rows=rows)), template)
+    assert submission.identity("name") == ""
+    assert "B2 里的“(全称)”像是注" in submission.problems[0].message
 
 
 def test_a_label_drawn_apart_ends_the_value_before_it(drafted: dict[str, Template]) -> None:
@@ -158,7 +162,13 @@ def test_a_second_ledger_is_named_and_the_draft_can_be_used(tmp_path: Path) -> N
     assert any(line.startswith("初中：") and "也是台账，没有起草" in line for line in made.found)
     (tmp_path / "template.toml").write_text(made.text, "utf-8")
     template = load_template(tmp_path / "template.toml")
-    assert len(bind(both, template).units) == 2
+    bound = bind(both, template)
+    assert len(bound.units) == 2
+    (told,) = bound.problems
+    assert told.rule == "FORM024" and "“初中”里的数没有读" in told.message
+    assert "其中的单位没有计入" in told.message
+    notes = replace(both.sheets["初中"], rows=(["初中台账"], ["序号", "学校名称", "学生数"]))
+    assert bind(replace(both, sheets={**both.sheets, "初中": notes}), template).problems == ()
     book = openpyxl.Workbook()
     for title, lines in (("小学", rows), ("初中", other), ("填表说明", [["注"]])):
         sheet = book.create_sheet(title)
@@ -166,8 +176,8 @@ def test_a_second_ledger_is_named_and_the_draft_can_be_used(tmp_path: Path) -> N
             sheet.append(line)
     book.remove(book.worksheets[0])
     book.save(tmp_path / "台账.xlsx")
-    told = list(compare([template], [tmp_path / "台账.xlsx"]))
-    assert told[1:] == ["  工作表“初中”里有数，模板没有用到它，没有读。"]
+    compared = list(compare([template], [tmp_path / "台账.xlsx"]))
+    assert compared[1:] == ["  工作表“初中”里有数，模板没有用到它，没有读。"]
 
 
 def test_a_form_of_which_nothing_was_found_is_not_called_blank(

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.authoring.kit import PluginKit
-from checker.authoring.marked_workbook import KitError
+from checker.authoring.kit import KitError, PluginKit
 
 AUTHORS_TESTS = """
 from decimal import Decimal

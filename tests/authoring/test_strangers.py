@@ -15,8 +15,8 @@ from checker.authoring.inspection import check_plugin
 from checker.authoring.plugin_source import Weight
 from checker.authoring.reference import NoTopicError, help_lines, pages
 from checker.plugins.manifest_schema import COMMON, ROW_KEYS
-from checker.rules.functions import FUNCTIONS
 from checker.rules.kinds import KINDS
+from checker.rules.syntax import FUNCTIONS
 from checker.session import Session
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

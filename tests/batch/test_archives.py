@@ -12,7 +12,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from hostile_zips import HARMLESS, SPOILT, zipped
 
-from checker.batch.discovery import Discovery, SourceUnreadable, discover
+from checker.batch.archives import SourceUnreadable
+from checker.batch.discovery import Discovery, discover
 from checker.batch.result_folder import copy_name
 
 GOOD, BAD = "good.xlsx", "xxbad.xlsx"

@@ -15,6 +15,7 @@ from checker.batch.cache import Remembered, ResultCache
 from checker.batch.discovery import Source
 from checker.marking.file_record import (
     FactRow,
+    FactTable,
     Head,
     Judged,
     Measure,
@@ -25,6 +26,7 @@ from checker.marking.file_record import (
 )
 from checker.marking.findings import Counts
 from checker.model.marks import Changes, Fill, Mark
+from checker.model.verdicts import RuleError
 from checker.writing import write_changes
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -33,8 +35,8 @@ encode = msgspec.msgpack.encode
 HEAD = Head(
     status="checked",
     name="城关第一小学",
-    counts=msgspec.structs.astuple(Counts(fail=1, passed=30)),
-    errors=({"plugin": "teachers", "rule": None, "message": "坏了", "where": "rules.py:3"},),
+    counts=Counts(fail=1, passed=30),
+    errors=(RuleError("teachers", None, "坏了", "rules.py:3"),),
 )
 FINDING = {
     **dict.fromkeys(("title", "family", "unit", "stage", "actual", "required", "gap"), ""),
@@ -56,7 +58,7 @@ KEPT = kept(
         findings=[FINDING],
         judged=[Judged("RES3", "primary", "fail", "871/1000", "9/10", "7", "名")],
         measures=[Measure("CTY101", "primary", "19000", "21803")],
-        facts=[FACT],
+        facts=FactTable(*([each] for each in FACT)),
     ),
 )
 SOURCE = Source("/county/一小.xlsx", "一小.xlsx", size=10, modified=5.0)

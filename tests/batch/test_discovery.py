@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from checker.batch.discovery import SourceUnreadable, discover, path_shown
+from checker.batch.archives import SourceUnreadable
+from checker.batch.discovery import discover, path_shown
 from checker.batch.result_folder import copy_name
 
 

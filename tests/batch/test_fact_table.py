@@ -22,9 +22,13 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 ROWS = st.lists(st.builds(FactRow, TEXTS, TEXTS, st.integers(0, 2**31 - 1), TEXTS, TEXTS))
 
 
+def _table(rows: list[FactRow]) -> FactTable:
+    return FactTable(*map(list, zip(*rows, strict=True)))
+
+
 @given(ROWS)
 def test_whatever_a_school_typed_comes_back(rows: list[FactRow]) -> None:
-    table = facts_of(bulk_of(facts=rows).facts)
+    table = facts_of(bulk_of(facts=_table(rows)).facts)
     assert list(table) == rows and len(table) == len(rows)
 
 
@@ -34,7 +38,7 @@ def test_the_form_itself_without_the_rows_of_its_tables() -> None:
         FactRow("school.name", "", 0, "城关第一小学", "封面!C3"),
         FactRow("classes.total", "", 1, "52", "班级!F5"),
     ]
-    assert facts_of(bulk_of(facts=rows).facts).of_form() == {
+    assert facts_of(bulk_of(facts=_table(rows)).facts).of_form() == {
         ("students.total", "primary"): "45",
         ("school.name", ""): "城关第一小学",
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker.batch.spool import Spool
-from checker.marking.file_record import FactRow, FileRecord, Judged, Measure, Unmeasured, bulk_of
+from checker.marking.file_record import FactTable, FileRecord, Judged, Measure, Unmeasured, bulk_of
 
 
 def record(number: int) -> FileRecord:
@@ -30,10 +30,13 @@ def record(number: int) -> FileRecord:
             judged=[Judged("RES3", "primary", "fail", "871/1000", "9/10", f"{number}", "名")],
             measures=[Measure("CTY6", "primary", f"{number}/7", "13")],
             unmeasured=[Unmeasured("CTY7", "junior", "“在校学生数”")],
-            facts=[
-                FactRow("students.total", "primary", 0, f"{number}", "基本情况!D9"),
-                FactRow("classes.total", "", 1, "45", "班级!F5"),
-            ],
+            facts=FactTable(
+                ["students.total", "classes.total"],
+                ["primary", ""],
+                [0, 1],
+                [f"{number}", "45"],
+                ["基本情况!D9", "班级!F5"],
+            ),
         ),
     )
 

@@ -32,7 +32,7 @@ WOMEN, ALL = FactRef("teachers.women", "primary"), FactRef("teachers.full_time",
 def session() -> Iterator[Session]:
     """Without looking for causes: they change no verdict, and take most of the time."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("checker.judging.engine.causes_of", lambda *_, **__: ())
+        patched.setattr("checker.judging.causes.Search.causes", lambda _: ())
         yield Session()
 
 

@@ -236,6 +236,21 @@ def test_a_copy_of_a_sheet_is_said_not_to_be_read(
     assert misread(submission, values) == {}
 
 
+def test_figures_in_a_column_that_their_row_does_not_ask_for_are_told(
+    school: Template, snapshot: Snapshot, values: Values
+) -> None:
+    """教职工数 is asked for the whole school: pasted one column to the right it is not read."""
+    rows = [list(line) for line in snapshot.sheets["教师"].rows]
+    first_row, first_column = snapshot.sheets["教师"].origin
+    whole, primary = 4 - first_column, 5 - first_column
+    rows[7 - first_row][whole], rows[7 - first_row][primary] = "", rows[7 - first_row][whole]
+    moved = replace(snapshot.sheets["教师"], rows=rows)
+    submission = bind(replace(snapshot, sheets={**snapshot.sheets, "教师": moved}), school)
+    assert rules_of(submission) == {"FORM001": 1, "FORM036": 1}
+    (told,) = messages(submission, "FORM036")
+    assert told.startswith("E7是这一行不用填的栏")
+
+
 def test_a_missing_sheet_is_one_finding_and_its_fields_are_unbound(
     school: Template, snapshot: Snapshot, values: Values
 ) -> None:

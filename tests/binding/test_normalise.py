@@ -271,6 +271,9 @@ def test_what_is_no_flag(typed: CellValue) -> None:
         ("２１１", SCHOOL_TYPES, "211", "FORM003"),
         ("小学教学点", SCHOOL_TYPES, "218", "FORM003"),
         ("七年级", GRADES, "初一", "FORM003"),
+        ("7年级", GRADES, "初一", "FORM003"),
+        ("初1", GRADES, "初一", "FORM003"),
+        ("１ 年级", GRADES, "一年级", "FORM003"),
         ("初中二年级", GRADES, "初二", "FORM003"),
         ("初中一年级(七年级)", GRADES, "初一", "FORM003"),
         (Decimal(1), TIERS, "01", ""),
@@ -288,6 +291,8 @@ def test_codes_by_code_meaning_or_both(
     ("typed", "codes"),
     [
         ("完小", SCHOOL_TYPES),
+        ("9年级", GRADES),
+        ("1", GRADES),
         ("211 初级中学", SCHOOL_TYPES),
         ("2111", SCHOOL_TYPES),
         (Decimal("211.5"), SCHOOL_TYPES),

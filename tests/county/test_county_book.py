@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from checker.county.report import FactColumn
 from checker.county.summary_book import write_county_book
 from checker.county.work_list import work_list
-from checker.marking.file_record import FactRow, bulk_of
+from checker.marking.file_record import FactTable, bulk_of
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sample_county import sample_county
@@ -24,10 +24,12 @@ def test_every_sheet_is_there_and_no_text_becomes_a_formula(tmp_path: Path) -> N
         FactColumn("students.total", "junior", "在校学生数（初中段）\nstudents.total", True),
     )
     report = sample_county(12, "=HYPERLINK(1)")
-    facts = (
-        FactRow("school.name", "whole", 0, "=1+1", "基本情况!D3"),
-        FactRow("students.total", "primary", 0, "1301", "基本情况!E26"),
-        FactRow("classes.total", "", 1, "62", "班级!F5"),
+    facts = FactTable(
+        ["school.name", "students.total", "classes.total"],
+        ["whole", "primary", ""],
+        [0, 0, 1],
+        ["=1+1", "1301", "62"],
+        ["基本情况!D3", "基本情况!E26", "班级!F5"],
     )
     first, *others = report.records
     first = replace(first, parts=bulk_of(first.findings, facts=facts))

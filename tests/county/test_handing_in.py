@@ -37,6 +37,24 @@ def test_missing_strange_and_counted() -> None:
     assert list(result.counted) == ["2136000001"] and result.expected == 3
 
 
+def test_a_school_that_the_roster_lists_without_a_code_is_found_by_its_name() -> None:
+    roster = (*ROSTER, RosterEntry("", "田心小学"), RosterEntry("", "共青小学"))
+    here = filing("田心.xlsx", "2136000009", "田心小学")
+    one = filing("一小.xlsx", "2136000001", "城关第一小学")
+    result = hand_in([one, here], roster)
+    assert list(result.counted) == ["2136000001", "2136000009"] and result.expected == 5
+    assert [entry.name for entry in result.missing] == ["城关第二小学", "实验中学", "共青小学"]
+    assert result.missing[-1].has_no_code and not result.strangers
+    (told,) = result.to_check()
+    assert told.kind == "no_roster_code" and "按校名算它已报" in told.message
+    assert "2136000009" in told.message
+
+    for code in ("2136000001", "2136000008"):  # another school's; a second one of that name
+        other = filing("田心（新）.xlsx", code, "田心小学")
+        result = hand_in([one, here, other] if code.endswith("8") else [one, other], roster)
+        assert "田心小学" in [entry.name for entry in result.missing], "never guessed"
+
+
 def test_newest_submission_date_counts_before_newest_file() -> None:
     old = filing("一小.xlsx", "2136000001", "城关第一小学", "2026-09-10", modified=900)
     new = filing("一小(2)最终版.xlsx", "2136000001", "城关第一小学", "2026-09-12", modified=100)
@@ -89,7 +107,7 @@ def test_roster_in_gbk_csv_with_a_title_row(tmp_path: Path) -> None:
     [
         ([["校名"], ["一小"]], "没有找到标题行"),
         ([["标识码", "学校名称"]], "没有学校"),
-        ([["标识码", "学校名称"], ["", "一小"]], "没有标识码"),
+        ([["标识码", "学校名称"], ["", "一小"], ["", "一小"]], "没有标识码"),
         ([["标识码", "学校名称"], ["1", "一小"], ["1", "二小"]], "重复"),
     ],
 )

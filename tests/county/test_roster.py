@@ -126,10 +126,18 @@ def test_a_total_with_the_number_of_schools_under_the_codes_is_no_school() -> No
     assert nameless.name == "2136000011", "it is called by its code"
 
 
-def test_a_school_without_a_code_is_no_footer() -> None:
+def test_a_school_without_a_code_is_no_footer_and_is_due() -> None:
     rows = [["标识码", "学校名称", "备注"], ["", "共青小学", "注：今年撤并"]]
-    with pytest.raises(RosterProblem, match="第 2 行“共青小学”没有标识码"):
-        parse_roster(rows, "名册.csv")
+    (school,) = parse_roster(rows, "名册.csv")
+    assert (school.code, school.name) == ("", "共青小学")
+    with pytest.raises(RosterProblem, match="第 3 行“共青小学”没有标识码，校名又重复"):
+        parse_roster([*rows, ["", "共青小学", ""]], "名册.csv")
+
+
+@pytest.mark.parametrize("heading", ["一、公办学校", "（二）民办学校", "以下为教学点", "其中："])
+def test_the_heading_of_a_group_of_schools_is_no_school(heading: str) -> None:
+    rows = [["标识码", "学校名称"], ["", heading], ["2136000010", "田心小学"]]
+    assert [school.name for school in parse_roster(rows, "名册.csv")] == ["田心小学"]
 
 
 def test_long_fields_and_stray_signs_do_not_stop_the_reading() -> None:

@@ -15,7 +15,7 @@ from checker_templates.building.fill import fill_template
 from checker_templates.building.fill_data import FillData, FillValue
 from click.testing import CliRunner
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.cli.check import command
 from checker.forms.registry import InstalledTemplate, installed_templates
 from checker.model.rules import Example

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.authoring.explanation import explanation_lines
 from checker.judging.engine import judge
 from checker.model.rules import Example, Plain

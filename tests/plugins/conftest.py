@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.forms.loading import load_template
 from checker.model.rules import Example, Plain
 from checker.model.submission import Submission

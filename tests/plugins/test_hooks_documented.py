@@ -7,7 +7,7 @@ import inspect
 import re
 from pathlib import Path
 
-from checker.authoring.example_forms import form_with
+from checker.authoring.examples import form_with
 from checker.authoring.inspection import check_plugin
 from checker.plugins import hookspecs
 from checker.session import Session, SessionOptions

@@ -16,6 +16,7 @@ from checker.judging.engine import judge
 from checker.model.rules import Plain
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, RuleError
+from checker.plugins import isolation
 from checker.plugins.loading import Plugins, load_plugins
 from checker.rules.profiles import build
 
@@ -146,6 +147,12 @@ BAD_FIELDS: list[tuple[str, str]] = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hangs is given one second here, not ten."""
+    monkeypatch.setattr(isolation, "SECONDS", 1.0)
+
+
 @pytest.mark.parametrize(("given", "words"), BAD_FIELDS, ids=[given for given, _ in BAD_FIELDS])
 def test_every_field_of_a_verdict_is_checked_when_it_is_yielded(
     write_plugin: WritePlugin, school: School, given: str, words: str
@@ -154,7 +161,7 @@ def test_every_field_of_a_verdict_is_checked_when_it_is_yielded(
     and everybody else's verdicts stand, and can be written to every report."""
     code = IMPORTS + f"    yield context.passed('好')\n    yield {given}\n"
     bad = write_plugin("bad", GOOD_RULE + FUNCTION_RULE, code)
-    report = judge(school(FACTS), load_plugins([bad], only=["bad"], timeout=5).ruleset, build(()))
+    report = judge(school(FACTS), load_plugins([bad], only=["bad"]).ruleset, build(()))
     assert [verdict.rule for verdict in report.verdicts] == ["BAD1"]
     (error,) = report.errors
     assert re.search(words, error.message), error.message
@@ -242,7 +249,7 @@ def test_ending_the_program_costs_the_rule(
 
 
 def judged(folders: list[Path], school: School, names: list[str]) -> tuple[Plugins, object]:
-    loaded = load_plugins(folders, only=names, timeout=1)
+    loaded = load_plugins(folders, only=names)
     report = judge(school(FACTS), loaded.ruleset, build(loaded.ruleset.thresholds))
     return loaded, report
 
@@ -257,7 +264,7 @@ def test_code_that_goes_wrong_costs_only_its_own_rule(
     bad = write_plugin("bad", GOOD_RULE + FUNCTION_RULE, code)
     fine = "def check(unit, context):\n    yield context.failed('真的不对', at=['staff.total'])\n"
     good = write_plugin("good", GOOD_RULE + FUNCTION_RULE, fine)
-    loaded = load_plugins([bad, good], only=["bad", "good"], timeout=1)
+    loaded = load_plugins([bad, good], only=["bad", "good"])
     assert loaded.errors == ()
 
     report = judge(school(FACTS), loaded.ruleset, build(loaded.ruleset.thresholds))
@@ -278,13 +285,14 @@ def test_code_that_goes_wrong_costs_only_its_own_rule(
 
 
 def test_a_rule_that_hung_once_is_not_run_again(
-    write_plugin: WritePlugin, school: School, tmp_path: Path
+    write_plugin: WritePlugin, school: School, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Five hundred workbooks must not wait five hundred times."""
+    monkeypatch.setattr(isolation, "SECONDS", 0.3)
     tally = tmp_path / "tally"
     hangs = f"def check(u, c):\n    open({str(tally)!r}, 'a').write('x')\n    while True: pass\n"
     bad = write_plugin("bad", FUNCTION_RULE, hangs)
-    loaded = load_plugins([bad], only=["bad"], timeout=0.3)
+    loaded = load_plugins([bad], only=["bad"])
     profile = build(loaded.ruleset.thresholds)
     judge(school(FACTS), loaded.ruleset, profile)
     report = judge(school(FACTS), loaded.ruleset, profile)

@@ -80,7 +80,13 @@ def test_a_marked_copy_is_never_written_over(word: Path) -> None:
     copy = word.with_name("自评报告.标记.docx")
     copy.write_bytes(b"answered")
     done = checker(word.name, cwd=word.parent)
+    assert done.returncode == 1 and "算错" in done.stdout
+    second = copy.with_name("自评报告.标记(2).docx")
+    assert second.is_file() and f"{second.name}（已有“{copy.name}”" in done.stdout
+    assert copy.read_bytes() == b"answered"
+    done = checker(word.name, "-o", copy.name, cwd=word.parent)
     assert done.returncode == 3
+    assert "算错" in done.stdout, "what was found is told all the same"
     assert "没有覆盖" in done.stderr
     assert copy.read_bytes() == b"answered"
 

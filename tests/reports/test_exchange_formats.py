@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 
 from checker.marking.findings import Finding
 from checker.marking.results import FileResult
-from checker.model.cells import CellRef
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome, RuleError, Severity
 from checker.reports.junit import junit
@@ -15,19 +14,17 @@ from checker.reports.sarif import sarif
 
 
 def finding(rule: str, severity: Severity, verdict: Outcome, message: str) -> Finding:
-    place = CellRef("教师", 9, 4)
     return Finding(
         rule=rule,
         title="标题",
         family=rule[:3],
         severity=severity,
         verdict=verdict,
-        word="",
         unit="小学段",
         stage="primary",
         sheet="教师",
         cell="D9",
-        places=(place,),
+        related=(),
         actual="1",
         required="≥ 2",
         gap="",

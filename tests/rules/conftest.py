@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.forms.loading import load_template
 from checker.model.report import Report
 from checker.model.rules import Example, Plain
@@ -53,20 +53,20 @@ def loaded_before() -> dict[str, Plugins]:
 def plugin(tmp_path: Path, loaded_before: dict[str, Plugins]) -> Callable[..., Plugins]:
     """Loads a plugin of these rules (TOML after the head), with this rules.py, and nothing else."""
 
-    def load(body: str, code: str = "", **options: float) -> Plugins:
-        if not code and not options:
+    def load(body: str, code: str = "") -> Plugins:
+        if not code:
             if body not in loaded_before:
                 loaded_before[body] = read(body)
             return loaded_before[body]
-        return read(body, code, **options)
+        return read(body, code)
 
-    def read(body: str, code: str = "", **options: float) -> Plugins:
+    def read(body: str, code: str = "") -> Plugins:
         folder = tmp_path / "plugins" / "trial"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "plugin.toml").write_text(HEAD.replace("{id}", "trial") + body, "utf-8")
         if code:
             (folder / "rules.py").write_text(code, "utf-8")
-        loaded = load_plugins([folder], only=["trial"], **options)
+        loaded = load_plugins([folder], only=["trial"])
         assert [error.message for error in loaded.errors] == []
         return loaded
 
@@ -116,10 +116,8 @@ def judged(
         explanations: Mapping[str, str] | None = None,
         states: Mapping[str, FactState] | None = None,
         profile: Profile | None = None,
-        timeout: float | None = None,
     ) -> Report:
-        options = {} if timeout is None else {"timeout": timeout}
-        loaded = plugin(body, code, **options)
+        loaded = plugin(body, code)
         return judge(
             school(facts, tables, explanations, states),
             loaded.ruleset,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.demo.synthetic_county import right_school
 from checker.demo.synthetic_roster import KINDS, Entry, Kind, schools_of
 from checker.judging.engine import judge

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from checker.judging.kinds.check_digit import id_card_problem, uscc_problem
+from checker.judging.kinds.codes import id_card_problem, uscc_problem
 from checker.model.report import Report
 from checker.model.rules import Plain
 from checker.model.submission import FactState

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from checker.authoring.example_forms import submission_for
+from checker.authoring.examples import submission_for
 from checker.judging.engine import judge
 from checker.model.rules import Example, Plain
 from checker.model.verdicts import Outcome, Verdict

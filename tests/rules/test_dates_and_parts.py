@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from checker.judging.kinds.check_digit import org_code_problem
+from checker.judging.kinds.codes import org_code_problem
 from checker.rules.evaluation import Choices, compiled
 from checker.rules.values import NotApplicable, RuleDefect, Value
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from checker.rules.expression import names, parse, tables, thresholds
-from checker.rules.functions import FUNCTIONS
 from checker.rules.syntax import (
+    FUNCTIONS,
     Binary,
     Comparison,
     ExpressionError,

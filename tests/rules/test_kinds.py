@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from checker.judging.kinds.check_digit import id_card_problem, uscc_problem
+from checker.judging.kinds.codes import id_card_problem, uscc_problem
 from checker.model.report import Report
 from checker.model.submission import FactRef
 from checker.model.verdicts import Outcome, Quantity, Verdict

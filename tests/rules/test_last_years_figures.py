@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import form_with
+from checker.authoring.examples import form_with
 from checker.forms.registry import choose, installed_templates
 from checker.judging.engine import judge
 from checker.model.rules import Plain

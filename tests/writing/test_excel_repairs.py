@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from writing_corpus import parts_of
 
-from checker.model.marks import CellEdit, Changes, Fill, Mark
+from checker.model.marks import CellEdit, Changes, Fill, Mark, ResultCell, ResultSheet
 from checker.writing import clean_marks, fill_cells, write_changes
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -203,3 +203,20 @@ def test_a_formula_that_was_overwritten_stands_in_no_list(form: Path, tmp_path: 
     assert (summary.exact, summary.restored) == (False, 1)
     assert b"<f>SUM(D3:E3)</f>" in parts_of(cleaned)[SHEET]
     assert _ties(cleaned) == (False, False, False), "Excel builds the list again by itself"
+
+
+def test_an_empty_list_of_names_is_filled_and_not_doubled(form: Path, tmp_path: Path) -> None:
+    """Some programs write `<definedNames/>` into a workbook without any; there may be only one."""
+    with zipfile.ZipFile(form) as old:
+        content = {name: old.read(name) for name in old.namelist()}
+    _put_before(content, "xl/workbook.xml", "<calcPr", "<definedNames />")
+    _save(content, form)
+    before = parts_of(form)
+    marked = tmp_path / "标记.xlsx"
+    result = ResultSheet("校验结果", [[ResultCell("结论")]], repeated_row=1)
+    write_changes(form, marked, Changes(sheets=[result]))
+    written = parts_of(marked)["xl/workbook.xml"].decode()
+    assert written.count("<definedNames") == 1
+    assert "_xlnm.Print_Titles" in written
+    clean_marks(marked, marked)
+    assert parts_of(marked) == before

@@ -15,11 +15,13 @@ import openpyxl
 import pytest
 from checker_xlsx.dropped import check_dropped
 from click.testing import CliRunner
+from msgspec.structs import replace
 from tests.adopted import own_forms as forms
 
 from checker.cli.check import command as check
 from checker.cli.county import command as county
 from checker.cli.template import command as template
+from checker.model.snapshot import Snapshot
 from checker.reading import read_snapshot
 from checker.reading.signature import FileKind
 from checker.writing import UnwritableWorkbook, old_formats
@@ -199,6 +201,17 @@ def test_a_copy_that_differs_is_not_marked(monkeypatch: pytest.MonkeyPatch) -> N
     )
     with pytest.raises(UnwritableWorkbook, match="Sheet1!F10"):
         as_xlsx(SAFETY.read_bytes(), FileKind.XLS)
+
+
+def test_a_computed_share_is_the_same_to_the_digits_that_excel_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An .xls keeps 600 / 67 to its last bit, LibreOffice writes 15 digits."""
+    one = replace(forms.read(forms.SAFETY).sheets["Sheet1"], rows=((600 / 67, 3924.774774774775),))
+    right, wrong = (8.95522388059701, 3924.77477477478), (8.95522388059, 3924.77477477478)
+    for figures, told in ((right, []), (wrong, ["S!A1"])):
+        books = [Snapshot("a", {"S": one}), Snapshot("b", {"S": replace(one, rows=(figures,))})]
+        assert list(old_formats._differences(*books)) == told
 
 
 def test_a_workbook_dropped_on_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

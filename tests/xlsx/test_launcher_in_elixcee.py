@@ -24,7 +24,7 @@ REPLACED = (
     ("ThisWorkbook.Path", '"C:\\forms"'),
     ("ThisWorkbook.Name", '"a.xlsm"'),
     ("ThisWorkbook.ReadOnly", "False"),
-    ('Environ("TEMP")', '"C:\\Temp"'),
+    ('Typable(Variable("TEMP"))', '"C:\\Temp"'),
     ('Format(Now, "yyyymmddhhnnss")', '"now"'),
     ("Shell command & ", "FakeShell command & "),
     ('AnswerIn(stem & ".txt")', "FakeAnswer()"),

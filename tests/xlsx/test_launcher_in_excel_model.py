@@ -43,7 +43,17 @@ REPLACED = {
         ("Environ(", "FakeEnviron("),
         ("Dir(", "FakeDir("),
         ('    Set host = CreateObject("WScript.Shell")\n', ""),
-        ("    host.Run command, 0, True\n", "    FakeRun command\n"),
+        ('host.Environment("PROCESS").Item("PERCENT_SIGN_OF_CHECKER") = "%"', 'theSign = "%"'),
+        ("    host.Run Replace(", "    FakeRun Replace("),
+        ('"%PERCENT_SIGN_OF_CHECKER%"), 0, True\n', '"%PERCENT_SIGN_OF_CHECKER%")\n'),
+        ('CreateObject("WScript.Shell").ExpandEnvironmentStrings(', "FakeExpanded("),
+        ('CreateObject("Scripting.FileSystemObject").FileExists(', "FakeExists("),
+        ('    Set files = CreateObject("Scripting.FileSystemObject")\n', ""),
+        (
+            "If files.FolderExists(place) Then brief = files.GetFolder(place).ShortPath",
+            "brief = FakeShort(place)",
+        ),
+        ("    If files.FileExists(place) Then brief = files.GetFile(place).ShortPath\n", ""),
         ("FileThere(orders)", '(theFiles <> "")'),
         ("Application.Path", '"C:\\Office"'),
         ("Application.EnableCancelKey = 0", 'noted = noted & "keys off "'),
@@ -94,7 +104,48 @@ Public shared As Boolean
 Public selected As Long
 Public theFullName As String
 Public theFailure As String
+Public theSign As String
+Public theWideFiles As String
+Public theWideVariables As String
+Public theShort As String
 
+Public Sub SetWide(files As String, variables As String, short As String)
+    theShort = short
+    theWideFiles = files
+    theWideVariables = variables
+End Sub
+Public Function FakeExists(path As String) As Boolean
+    FakeExists = InStr(vbLf & theFiles & vbLf & theWideFiles & vbLf, vbLf & path & vbLf) > 0
+End Function
+Public Function FakeShort(place As String) As String
+    FakeShort = theShort
+End Function
+Public Function FakeExpanded(text As String) As String
+    Dim parts As Variant, line As Variant, index As Long, found As String, known As Boolean
+    Dim lines As String
+    lines = theWideVariables & vbLf & theVariables & vbLf & "PERCENT_SIGN_OF_CHECKER=" & theSign
+    parts = Split(text, "%")
+    FakeExpanded = parts(0)
+    index = 1
+    Do While index <= UBound(parts)
+        known = False
+        If index < UBound(parts) Then
+            For Each line In Split(lines, vbLf)
+                If Not known And Left(line, Len(parts(index)) + 1) = parts(index) & "=" Then
+                    found = Mid(line, Len(parts(index)) + 2)
+                    known = True
+                End If
+            Next line
+        End If
+        If known Then
+            FakeExpanded = FakeExpanded & found & parts(index + 1)
+            index = index + 2
+        Else
+            FakeExpanded = FakeExpanded & "%" & parts(index)
+            index = index + 1
+        End If
+    Loop
+End Function
 Public Function FakeReadOnly() As Boolean
     FakeReadOnly = True
 End Function
@@ -153,7 +204,7 @@ Public Function Noted_() As String
 End Function
 Public Sub FakeRun(command As String)
     If broken Then Err.Raise 70
-    ran = command
+    ran = FakeExpanded(command)
 End Sub
 Public Sub FakeShell(command As String, style As Long)
     shelled = command
@@ -198,14 +249,16 @@ def launcher_source(name: str) -> str:
 class Excel:
     """The macro workbook in the model of Excel, on a PC that is made up."""
 
-    def __init__(self, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, plain: Path, monkeypatch: pytest.MonkeyPatch, name: str = "表 1.xlsm"
+    ) -> None:
         modules = [
             Module(module.name, ModuleKind.STANDARD, launcher_source(module.name))
             for module in launcher_modules()
         ]
         modules.append(Module("FakeMachine", ModuleKind.STANDARD, MACHINE))
         monkeypatch.setattr(assembly, "launcher_modules", lambda: modules)
-        path = plain.with_name("表 1.xlsm")
+        path = plain.with_name(name)
         assembly.to_macro_workbook(plain, path)
         self.app: Any = pyopenvba_excel.ExcelApplication.open(path)
         self.pc()
@@ -241,6 +294,32 @@ def test_a_click_runs_the_program_and_shows_its_answer(excel: Excel) -> None:
     assert excel.said() == ["3 处必须修改，2 处需要说明。"]
     excel.app.run("Ribbon_Clean", excel.app.application)
     assert " button clean " in excel.app.run("Ran_")
+
+
+def test_a_book_named_like_a_variable_keeps_its_name(
+    plain_workbook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WScript.Shell's Run puts in the value of every %NAME% that it knows."""
+    excel = Excel(plain_workbook, monkeypatch, "完成100%TEMP%的表.xlsm")
+    excel.will(answer="没有问题。")
+    excel.app.run("Checker_Check")
+    assert '"--wb=完成100%TEMP%的表.xlsm"' in excel.app.run("Ran_")
+    assert excel.app.run("FakeExpanded", "%TEMP%") == "C:\\Temp", "it would have been put in"
+
+
+def test_a_user_whose_name_the_code_page_lacks(excel: Excel) -> None:
+    """Environ and Dir see question marks; the program and the place of the answer are found."""
+    home = "C:\\Users\\𠀀\\AppData\\Local"
+    excel.pc(OFFICE, "LOCALAPPDATA=C:\\Users\\??\\AppData\\Local\nTEMP=C:\\Users\\??\\Temp\nPATH=")
+    wide = f"{home}\\checker\\checker.exe"
+    variables = f"LOCALAPPDATA={home}\nTEMP=C:\\Users\\𠀀\\Temp"
+    excel.app.run("SetWide", wide, variables, "C:\\Users\\WANG~1\\TEMP")
+    excel.will(answer="没有问题。")
+    excel.app.run("Checker_Check")
+    command = excel.app.run("Ran_")
+    assert command.startswith(f'"{wide}" button check')
+    assert '"--answer=C:\\Users\\WANG~1\\TEMP\\checker-' in command
+    assert excel.said() == ["没有问题。"]
 
 
 def test_what_the_clerk_is_told_when_it_does_not_work(excel: Excel) -> None:

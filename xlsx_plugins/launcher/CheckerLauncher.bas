@@ -64,7 +64,7 @@ Private Sub Launch(action As String)
     If ThisWorkbook.Path = "" Then command = command & " --never-saved"
     On Error GoTo blocked
     HoldStill
-    told = Answered(command, Environ("TEMP") & Separator() & "checker-" & Format(Now, "yyyymmddhhnnss"))
+    told = Answered(command, Typable(Variable("TEMP")) & Separator() & "checker-" & Format(Now, "yyyymmddhhnnss"))
     LetGo
     ShowAnswer told
     Exit Sub
@@ -133,10 +133,13 @@ Private Function CopyEnding() As String
     If ThisWorkbook.FileFormat = 56 Then CopyEnding = ".xls"
 End Function
 
+' Run puts in the value of every %NAME%, also in a book's name such as 100%TEMP%.xlsm: a variable
+' whose value is the sign itself keeps it.
 Private Sub RunHidden(command As String)
     Dim host As Object
     Set host = CreateObject("WScript.Shell")
-    host.Run command, 0, True
+    host.Environment("PROCESS").Item("PERCENT_SIGN_OF_CHECKER") = "%"
+    host.Run Replace(command, "%", "%PERCENT_SIGN_OF_CHECKER%"), 0, True
 End Sub
 
 Private Sub Remove(path As String)
@@ -189,17 +192,17 @@ End Function
 ' workbook: a workbook that is sent around must not bring its own program.
 Public Function FindProgram(folder As String) As String
     Dim place As Variant
-    FindProgram = Environ("CHECKER_PROGRAM")
+    FindProgram = Variable("CHECKER_PROGRAM")
     If FileThere(FindProgram) Then Exit Function
     If OnWindows() Then
-        FindProgram = Environ("LOCALAPPDATA") & "\checker\checker.exe"
+        FindProgram = Variable("LOCALAPPDATA") & "\checker\checker.exe"
     Else
-        FindProgram = Environ("HOME") & "/.local/share/checker/checker"
+        FindProgram = Variable("HOME") & "/.local/share/checker/checker"
     End If
     If FileThere(FindProgram) Then Exit Function
     FindProgram = FromSettings(folder)
     If FileThere(FindProgram) Then Exit Function
-    For Each place In Split(Environ("PATH"), IIf(OnWindows(), ";", ":"))
+    For Each place In Split(Variable("PATH"), IIf(OnWindows(), ";", ":"))
         FindProgram = place & Separator() & IIf(OnWindows(), "checker.exe", "checker")
         If FileThere(FindProgram) Then Exit Function
     Next place
@@ -232,7 +235,7 @@ Private Function Contents(path As String) As String
             Contents = Contents & row & vbLf
         Loop
     Else
-        Open path For Binary Access Read As #number
+        Open Typable(path) For Binary Access Read As #number
         If LOF(number) > 0 Then
             ReDim data(LOF(number) - 1)
             Get #number, , data
@@ -301,12 +304,45 @@ otherwise:
     FromUtf8 = StrConv(data, vbUnicode)
 End Function
 
+' Excel's Environ, Dir and Open know only the characters of the PC's code page, and a person may
+' have a name that it lacks. What Windows itself offers to scripts knows all.
 Private Function FileThere(path As String) As Boolean
     If path = "" Then Exit Function
     On Error Resume Next
     FileThere = (Dir(path) <> "")
     If Err.Number <> 0 Then FileThere = False
+    Err.Clear
+    If Not FileThere And Narrow() Then FileThere = CreateObject("Scripting.FileSystemObject").FileExists(path)
+    If Err.Number <> 0 Then FileThere = False
     On Error GoTo 0
+End Function
+
+Private Function Narrow() As Boolean
+    Narrow = OnWindows() And Not OnLibreOffice()
+End Function
+
+Private Function Variable(title As String) As String
+    Dim told As String
+    Variable = Environ(title)
+    If Not Narrow() Then Exit Function
+    On Error Resume Next
+    told = CreateObject("WScript.Shell").ExpandEnvironmentStrings("%" & title & "%")
+    On Error GoTo 0
+    If told <> "" And told <> "%" & title & "%" Then Variable = told
+End Function
+
+' A place as Open can take it: its short name, which Windows keeps in plain letters. Where there is
+' none it stays as it is.
+Private Function Typable(place As String) As String
+    Dim files As Object, brief As String
+    Typable = place
+    If Not Narrow() Then Exit Function
+    On Error Resume Next
+    Set files = CreateObject("Scripting.FileSystemObject")
+    If files.FolderExists(place) Then brief = files.GetFolder(place).ShortPath
+    If files.FileExists(place) Then brief = files.GetFile(place).ShortPath
+    On Error GoTo 0
+    If brief <> "" Then Typable = brief
 End Function
 
 Private Function Separator() As String

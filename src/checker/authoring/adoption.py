@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from msgspec import Struct, field
 
+from checker.authoring.patterns import filled, quoted
 from checker.authoring.printed_pairs import Pair, own_pairs, pairs_below, pairs_beside, pairs_on
 from checker.authoring.printed_rows import heading_of, title_of
 from checker.authoring.printed_tables import (
@@ -57,8 +58,13 @@ from checker.authoring.printed_words import (
     names_unit,
     school_at_start,
 )
-from checker.authoring.rule_draft import ProposedRule, id_card_rules, inline, quoted, subset_rule
-from checker.authoring.seen_relations import relations_of
+from checker.authoring.rule_draft import (
+    ProposedRule,
+    id_card_rules,
+    inline,
+    relations_of,
+    subset_rule,
+)
 from checker.forms.adopted_cells import NO_OPTIONS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
@@ -82,36 +88,48 @@ def draft(snapshots: Sequence[Snapshot], template_id: str) -> Draft:
     return Draft(writer.text(), writer.found, writer.rules)
 
 
-class _SheetParts(Struct):
-    """The lines of one sheet: what it asks (``columns`` by id), and where that stands."""
+class _Listing(Struct):
+    """A table of entries: its columns, and the headers and options that they stand under."""
 
+    id: str
+    code: str
+    columns: list[str] = []
+    headers: list[str] = []
+    ticks: list[str] = []
+
+
+class _Sheet(Struct):
+    """One sheet: what it asks (``columns`` by id), and where that stands. Entries are TOML."""
+
+    id: str
+    title: str
+    names: str
+    heading: str = ""
     columns: dict[str, str] = field(
         default_factory=lambda: {"whole": inline(id="whole", title="全校")}
     )
     fields: list[str] = []
-    declared: list[str] = []
     cells: list[str] = []
-    grids: list[str] = []
-    listings: list[str] = []
-    ledger: list[str] = []
+    grids: list[dict[str, object]] = []
+    listings: list[_Listing] = []
+    ledger: dict[str, object] = {}
 
 
 class _Writer:
-    """Writes the draft. ``sheets`` and ``layouts`` fill sheet by sheet."""
+    """Writes the draft. ``sheets`` fills sheet by sheet."""
 
     def __init__(self, main: Snapshot, copies: Sequence[Snapshot], template_id: str) -> None:
         self.main = main
         self.copies = copies
         self.template_id = template_id
         self.found: list[str] = []
-        self.sheets: list[str] = []
-        self.layouts: list[str] = []
+        self.sheets: list[_Sheet] = []
         self.stages: dict[str, str] = {}
         self.relations: list[str] = []
         self.rules: list[ProposedRule] = []
         self.identity: dict[str, str] = {}
         self.ids: set[str] = set()
-        self.code_lists: dict[str, Sequence[str]] = {}
+        self.code_lists: dict[str, str] = {}
         self.known: dict[tuple[object, ...], str] = {}
         self.alike: Counter[tuple[object, ...]] = Counter()
         self.names: list[str] = []
@@ -137,32 +155,20 @@ class _Writer:
         if not self.sheets:
             return ""
         year = edition_of(self.main, self.begins) or str(date.today().year)
-        head = [
-            f"# 由 checker template adopt 从 {len(self.copies)} 份表起草，请逐项核对：",
-            "# · 字段编号（id）改成说得清的英文，规则按它引用；type、unit 是按现有的内容推测的；",
-            "# · 表头路径和名称照表上印的写，改了就找不到；用不到的字段连同位置一起删去。",
-            f"id = {quoted(self.template_id)}",
-            f"title = {quoted(_plain_title(self._title(title) or Path(self.main.name).stem, 60))}",
-            f"edition = {year}",
-            'level = "school"',
-        ]
-        if self.stages:
-            stages = ", ".join(
-                inline(id=stage, title=title) for stage, title in self.stages.items()
-            )
-            head.append(f"stages = [{stages}]")
-        if self.identity:
-            head.append(f"identity = {inline(**self.identity)}")
-        if self.code_lists:
-            head += ["", "[code_lists]"]
-            for own, options in self.code_lists.items():
-                listed = ", ".join(f"{quoted(option)} = {quoted(option)}" for option in options)
-                head.append(f"{own} = {{ {listed} }}")
-        lines = [*head, *self.sheets, "", "[layout]", 'kind = "adopted"', *self.layouts]
-        if self.relations:
-            lines += ["", "# 在现有各份表里都成立的关系，另写成规则的草稿："]
-            lines += [f"# · {each}" for each in self.relations]
-        return "\n".join(lines) + "\n"
+        return filled(
+            "adopted_template.toml",
+            {
+                "copies": len(self.copies),
+                "id": self.template_id,
+                "title": _plain_title(self._title(title) or Path(self.main.name).stem, 60),
+                "edition": year,
+                "stages": [inline(id=each, title=name) for each, name in self.stages.items()],
+                "identity": inline(**self.identity) if self.identity else "",
+                "code_lists": self.code_lists,
+                "sheets": self.sheets,
+                "relations": self.relations,
+            },
+        )
 
     def _same_as(self, name: str, printed: PrintedSheet) -> str | None:
         """The name of an earlier sheet that has the same tables; None, and this one noted."""
@@ -209,8 +215,13 @@ class _Writer:
             if squeeze(pair.label) not in UNIT_WORDS
             or (squeeze(pair.label) == "单位" and not units_in(f"单位:{pair.value}"))
         ]
-        parts = _SheetParts()
-        self._pairs(sheet_id, pairs, is_ledger, parts)
+        several = len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2
+        parts = _Sheet(
+            sheet_id,
+            _plain_title(name, 31),
+            name.partition("_")[0] + "*" if several else "",
+        )
+        self._pairs(pairs, is_ledger, parts)
         if pairs:
             self.found.append(f"{name}：{len(pairs)} 个“名称—内容”")
         if not self.identity and not is_ledger:
@@ -225,36 +236,17 @@ class _Writer:
                     "请在表上改成不同的名称。"
                 )
             if each.labels:
-                self._grid(sheet_id, each, parts, headings.get(each.bottom, ""), unit)
+                self._grid(each, parts, headings.get(each.bottom, ""), unit)
                 what = f"第 {each.bottom} 行表头的表格"
             elif self._is_ledger(each):
-                parts.ledger += self._ledger(sheet_id, each, parts.fields, unit)
+                self._ledger(each, parts, unit)
                 what = "台账，一行一个单位"
             else:
-                self._listing(f"{sheet_id}_t{number}", each, parts, unit)
+                parts.listings.append(self._listing(f"{sheet_id}_t{number}", each, unit))
                 what = f"第 {each.bottom} 行表头的明细表"
             self.found.append(f"{name}：{what}，{len(each.leaves)} 栏")
-        self.sheets += [
-            "",
-            "[[sheets]]",
-            f"id = {quoted(sheet_id)}",
-            f"title = {quoted(_plain_title(name, 31))}",
-            'kind = "form"',
-            f"columns = [{', '.join(parts.columns.values())}]",
-            "fields = [",
-            *parts.fields,
-            "]",
-            *parts.declared,
-        ]
-        self.layouts += ["", "[[layout.sheets]]", f"id = {quoted(sheet_id)}"]
-        title = self._title(title_of(printed)) if self.begins[name] > 1 else ""
-        if title:
-            self.layouts.append(f"titles = [{quoted(title)}]")
-        if len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2:
-            self.layouts.append(f"names = [{quoted(name.partition('_')[0] + '*')}]")
-        if parts.cells:
-            self.layouts += ["cells = [", *parts.cells, "]"]
-        self.layouts += [*parts.grids, *parts.listings, *parts.ledger]
+        parts.heading = self._title(title_of(printed)) if self.begins[name] > 1 else ""
+        self.sheets.append(parts)
         return True
 
     def _known_once(self, name: str, printed: PrintedSheet, pairs: Sequence[Pair]) -> list[Pair]:
@@ -335,11 +327,9 @@ class _Writer:
             )
         return [each for each in tables if each not in left_out], headings
 
-    def _pairs(
-        self, sheet_id: str, pairs: Sequence[Pair], is_ledger: bool, parts: _SheetParts
-    ) -> None:
+    def _pairs(self, pairs: Sequence[Pair], is_ledger: bool, parts: _Sheet) -> None:
         for number, pair in enumerate(pairs, 1):
-            own = f"{sheet_id}.p{number}"
+            own = f"{parts.id}.p{number}"
             field_id = own if is_ledger else self._id(pair.label, own)
             if field_id == "school.name" and pair.value:
                 self.names.append(pair.value)
@@ -357,8 +347,8 @@ class _Writer:
                 blank="none",
                 columns=["whole"],
             )
-            parts.fields.append(f"  {entry},  # 现在：{_short(pair.value)}")
-            parts.cells.append(f"  {inline(field=field_id, label=pair.label, value=pair.where)},")
+            parts.fields.append(f"{entry},  # 现在：{_short(pair.value)}")
+            parts.cells.append(inline(field=field_id, label=pair.label, value=pair.where))
 
     def _id(self, label: str, otherwise: str, is_name: bool = False) -> str:
         bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
@@ -409,9 +399,7 @@ class _Writer:
             or schools_in(leaf, leaf.values)
         )
 
-    def _grid(
-        self, sheet_id: str, each: PrintedTable, parts: _SheetParts, heading: str, sheet_unit: str
-    ) -> None:
+    def _grid(self, each: PrintedTable, parts: _Sheet, heading: str, sheet_unit: str) -> None:
         unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         used = [
             leaf
@@ -437,41 +425,33 @@ class _Writer:
             parts.columns[column_id] = inline(id=column_id, title=title, **more)
         names = [column_id for column_id, *_ in ids]
         groups_of = alike_columns(used, names)
-        in_grid = self._grid_rows(sheet_id, each, groups_of, ids[0][1], parts.fields, sheet_unit)
-        lines = ["", "[[layout.sheets.grids]]"]
-        if each.headless:
-            lines.append("left = true")
-        else:
-            header = header_over(each, each.labels[-1]) or LABEL_WORDS[-1]
-            lines.append(f"labels = {quoted(header)}")
-            groups = header_over(each, each.labels[0])
-            if groups and groups != header:
-                lines.append(f"groups = {quoted(groups)}")
-        if heading:
-            lines.append(f"below = {quoted(heading)}")
-        if each.beside:
-            lines.append(f"block = {each.block}\nbeside = {quoted(list(each.beside))}")
-        elif each.block:
-            lines.append(f"block = {each.block}\nblocks = {each.blocks}")
-        if each.code:
-            lines.append(f"code = {quoted(header_over(each, each.code) or CODE_WORDS[-1])}")
-        pairs = ", ".join(
-            f"{quoted(column)} = {quoted(leaf.path)}"
-            for column, leaf in zip(names, used, strict=True)
+        in_grid = self._grid_rows(each, groups_of, ids[0][1], parts, sheet_unit)
+        header = header_over(each, each.labels[-1]) or LABEL_WORDS[-1]
+        parts.grids.append(
+            {
+                "left": each.headless,
+                "labels": header,
+                "groups": header_over(each, each.labels[0]),
+                "below": heading,
+                "block": each.block,
+                "blocks": each.blocks,
+                "beside": each.beside,
+                "code": (header_over(each, each.code) or CODE_WORDS[-1]) if each.code else "",
+                "columns": _table_of(zip(names, (leaf.path for leaf in used), strict=True)),
+                "fields": in_grid,
+            }
         )
-        parts.grids += [*lines, f"columns = {{ {pairs} }}", f"fields = {quoted(in_grid)}"]
 
     def _grid_rows(
         self,
-        sheet_id: str,
         each: PrintedTable,
         groups: Sequence[Alike],
         stage: str,
-        fields: list[str],
+        parts: _Sheet,
         sheet_unit: str,
     ) -> list[str]:
-        """The ids of the rows of a grid, which are added to ``fields``: one for all columns of a
-        row that count in the same unit."""
+        """The ids of the rows of a grid, which are added to the fields of the sheet: one for all
+        columns of a row that count in the same unit."""
         printed = each.printed
         unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         paths = {
@@ -481,7 +461,7 @@ class _Writer:
         }
         labels = Counter(path[-2:] for path in paths.values())
         in_grid: list[str] = []
-        before = sum(f"{sheet_id}.r" in line for line in fields)
+        before = sum(f"{parts.id}.r" in line for line in parts.fields)
         by_row: dict[int, str] = {}
         unsure: list[int] = []
         for row, path in paths.items():
@@ -500,7 +480,7 @@ class _Writer:
                     unit = counted_in(counted_in(sheet_unit, path[-1]), group.words)
                 if group.unit and own_unit and unit_at is None and group.unit != own_unit:
                     unit = own_unit if group.unit != "%" else "%"
-                field_id = f"{sheet_id}.r{before + len(in_grid) + 1}"
+                field_id = f"{parts.id}.r{before + len(in_grid) + 1}"
                 in_grid.append(field_id)
                 if group is groups[0]:
                     by_row[row] = field_id
@@ -519,7 +499,7 @@ class _Writer:
                     **blank,
                     columns=list(group.names),
                 )
-                fields.append(f"  {entry},")
+                parts.fields.append(f"{entry},")
             has_whole = "whole" in groups[0].names
             self._subset(each, row, groups[0].leaves, by_row, label, stage, has_whole)
         if unsure:
@@ -591,15 +571,13 @@ class _Writer:
         if stage or has_whole:
             self.rules.append(subset_rule(field_id, by_row[whole], (label, over), stage, support))
 
-    def _ledger(
-        self, sheet_id: str, each: PrintedTable, fields: list[str], sheet_unit: str
-    ) -> list[str]:
+    def _ledger(self, each: PrintedTable, parts: _Sheet, sheet_unit: str) -> None:
         headers: list[str] = []
         named: dict[int, str] = {}
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called((*CODE_WORDS, *REMARK_WORDS)):
                 continue
-            field_id = self._id(leaf.path, f"{sheet_id}.c{number}", schools_in(leaf, leaf.values))
+            field_id = self._id(leaf.path, f"{parts.id}.c{number}", schools_in(leaf, leaf.values))
             named[leaf.column] = field_id
             unit = column_unit(leaf)
             kind = "text"
@@ -615,20 +593,15 @@ class _Writer:
                 unit=unit if kind != "text" else "",
                 columns=["whole"],
             )
-            fields.append(f"  {entry},")
+            parts.fields.append(f"{entry},")
             headers.append(f"{quoted(field_id)} = {quoted(leaf.path)}")
         for sentence, rule in relations_of(each.leaves, named):
             self.relations += [sentence] if sentence else []
             self.rules.append(rule)
-        code = self._code_line(each)
-        return ["", "[layout.sheets.ledger]", *code, "[layout.sheets.ledger.headers]", *headers]
+        parts.ledger = {"code": _code_of(each), "headers": headers}
 
-    def _listing(
-        self, table_id: str, each: PrintedTable, parts: _SheetParts, sheet_unit: str
-    ) -> None:
-        headers: list[str] = []
-        ticks: list[str] = []
-        columns: list[str] = []
+    def _listing(self, table_id: str, each: PrintedTable, sheet_unit: str) -> _Listing:
+        made = _Listing(table_id, _code_of(each))
         types: dict[str, str] = {}
         by_head: dict[str, list[Leaf]] = {}
         for leaf in each.leaves:
@@ -641,20 +614,19 @@ class _Writer:
             same = by_head[head]
             column_id = f"c{number}"
             if head and len(same) > 1 and all(only_ticks(each_leaf.values) for each_leaf in same):
-                options = ", ".join(
-                    f"{quoted(one.path.rpartition('/')[2])} = {quoted(one.path)}" for one in same
-                )
-                ticks.append(f"{column_id} = {{ {options} }}")
+                options = [(one.path.rpartition("/")[2], one.path) for one in same]
+                made.ticks.append(f"{column_id} = {_table_of(options)}")
                 done.update(one.column for one in same)
-                printed = [squeeze(one.path.rpartition("/")[2]) for one in same]
+                printed = [squeeze(option) for option, _ in options]
                 types[column_id] = "flag"
                 codes = {}
                 if len(printed) != 2 or not NO_OPTIONS & set(printed):
                     own = f"{table_id}_{column_id}"
-                    self.code_lists[own] = printed
+                    self.code_lists[own] = _table_of(zip(printed, printed, strict=True))
                     types[column_id], codes = "code", {"codes": own}
-                entry = inline(id=column_id, title=head, type=types[column_id], **codes)
-                columns.append(f"  {entry},")
+                made.columns.append(
+                    inline(id=column_id, title=head, type=types[column_id], **codes)
+                )
                 continue
             unit = column_unit(leaf)
             kind = types[column_id] = type_of(leaf.values, unit, leaf.path)
@@ -662,28 +634,12 @@ class _Writer:
                 unit = counted_in(sheet_unit, leaf.path)
             unit = unit if kind != "text" else ""
             blank = {"blank": "none"} if any(map(is_empty, leaf.values)) else {}
-            entry = inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
-            columns.append(f"  {entry},")
-            headers.append(f"{column_id} = {quoted(leaf.path)}")
+            made.columns.append(
+                inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
+            )
+            made.headers.append(f"{column_id} = {quoted(leaf.path)}")
         self._people(table_id, each, types)
-        parts.listings += [
-            "",
-            "[[layout.sheets.tables]]",
-            f"table = {quoted(table_id)}",
-            *self._code_line(each),
-            f"headers = {{ {', '.join(headers)} }}",
-            *([f"ticks = {{ {', '.join(ticks)} }}"] if ticks else []),
-        ]
-        parts.declared += [
-            "",
-            "[[sheets.tables]]",
-            f"id = {quoted(table_id)}",
-            'title = "明细"  # 请改成这张表的名称',
-            "capacity = 500",
-            "columns = [",
-            *columns,
-            "]",
-        ]
+        return made
 
     def _people(self, table_id: str, each: PrintedTable, types: Mapping[str, str]) -> None:
         """Proposes what holds of the ID numbers of a list of people; ``types`` by column id."""
@@ -696,9 +652,15 @@ class _Writer:
             born = ""
         self.rules += id_card_rules(table_id, card, born, types)
 
-    def _code_line(self, each: PrintedTable) -> list[str]:
-        code = next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), None)
-        return [f"code = {quoted(code)}"] if code else []
+
+def _code_of(each: PrintedTable) -> str:
+    """The header of the column of numbers; "" for none."""
+    return next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), "")
+
+
+def _table_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """An inline table whose keys may be any text."""
+    return f"{{ {', '.join(f'{quoted(key)} = {quoted(value)}' for key, value in pairs)} }}"
 
 
 def _kind(printed: PrintedSheet) -> tuple[object, ...]:

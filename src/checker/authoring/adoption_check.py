@@ -13,7 +13,6 @@ from checker.forms.adopted import NOT_BOUND
 from checker.forms.binding import bind
 from checker.forms.errors import UnknownForm
 from checker.forms.recognition import recognise
-from checker.model.cells import CellRef
 from checker.model.marks import Changes, Fill, Mark, ResultCell, ResultSheet
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import Fact, FactState, Submission
@@ -31,15 +30,13 @@ NOT_READ = (FactState.UNREADABLE, FactState.ERROR, FactState.UNCOMPUTED)
 
 
 class ReadCell(Struct, frozen=True):
-    """One fact as it was read: its name, the label, the cell (None: not found), what is there.
-    ``first`` is False for the second and later rows of a table or ledger."""
+    """One fact as it was read, with its name and label. ``first`` is False for the second and later
+    rows of a table or ledger."""
 
     name: str
     label: str
-    cell: CellRef | None
-    typed: str
-    state: FactState
-    first: bool = True
+    fact: Fact
+    first: bool
 
 
 def read_cells(submission: Submission) -> Iterator[ReadCell]:
@@ -48,17 +45,13 @@ def read_cells(submission: Submission) -> Iterator[ReadCell]:
     for ref, fact in submission.facts.items():
         item = fields[ref.field]
         name = f"{ref.field}@{ref.column}" if len(item.columns) > 1 else ref.field
-        yield _read(name, item.label, fact, ref.row <= 1)
+        yield ReadCell(name, item.label, fact, ref.row <= 1)
     for table in submission.template.tables().values():
         titles = {column.id: column.title for column in table.columns}
         for row in submission.tables.get(table.id, ()):
             for column, fact in row.facts.items():
                 label = f"{table.title}：{titles[column]}"
-                yield _read(f"{table.id}.{column}", label, fact, row.ordinal == 1)
-
-
-def _read(name: str, label: str, fact: Fact, first: bool) -> ReadCell:
-    return ReadCell(name, label, fact.cell, fact.typed, fact.state, first)
+                yield ReadCell(f"{table.id}.{column}", label, fact, row.ordinal == 1)
 
 
 def _bound(templates: Sequence[Template], path: Path) -> tuple[Submission, list[str]]:
@@ -95,25 +88,21 @@ def show(templates: Sequence[Template], source: Path, target: Path) -> Submissio
     names = {name: place for place, name in enumerate(dict.fromkeys(each.name for each in read))}
     marks = [
         Mark(
-            each.cell.sheet,
-            each.cell.a1,
+            each.fact.cell.sheet,
+            each.fact.cell.a1,
             COLOURS[names[each.name] % len(COLOURS)],
             f"{each.name}\n{each.label}" if each.first else None,
         )
         for each in read
-        if each.cell is not None
+        if each.fact.cell is not None
     ]
     header = ("字段", "名称", "格子", "现在的内容", "读到了吗")
     rows = [tuple(ResultCell(text, header=True) for text in header)]
     for each in read:
         if each.first:
-            place = str(each.cell) if each.cell else ""
-            words = _word(each)
-            rows.append(
-                tuple(
-                    ResultCell(text) for text in (each.name, each.label, place, each.typed, words)
-                )
-            )
+            place = str(each.fact.cell) if each.fact.cell else ""
+            texts = (each.name, each.label, place, each.fact.typed, _word(each))
+            rows.append(tuple(ResultCell(text) for text in texts))
     for problem in submission.problems:
         if problem.rule == NOT_BOUND:
             rows.append((ResultCell(problem.message),))
@@ -126,11 +115,11 @@ def show(templates: Sequence[Template], source: Path, target: Path) -> Submissio
 
 
 def _word(each: ReadCell) -> str:
-    if each.cell is None:
-        return "没有找到" if each.state is FactState.UNBOUND else "从文件名读"
-    if each.state in NOT_READ:
+    if each.fact.cell is None:
+        return "没有找到" if each.fact.state is FactState.UNBOUND else "从文件名读"
+    if each.fact.state in NOT_READ:
         return "找到了，读不出来"
-    return "空" if each.state is FactState.BLANK else "读到了"
+    return "空" if each.fact.state is FactState.BLANK else "读到了"
 
 
 def compare(templates: Sequence[Template], copies: Sequence[Path]) -> Iterator[str]:
@@ -147,18 +136,19 @@ def compare(templates: Sequence[Template], copies: Sequence[Path]) -> Iterator[s
             continue
         read = [each for each in read_cells(submission) if each.first]
         title = submission.template.title
-        found = sum(each.state is not FactState.UNBOUND for each in read)
+        found = sum(each.fact.state is not FactState.UNBOUND for each in read)
         yield f"{path.name}：{title}，{len(read)} 项里找到 {found} 项。"
         for problem in submission.problems:
             if problem.rule == NOT_BOUND:
                 yield f"  {problem.message}"
         yield from (f"  工作表“{sheet}”里有数，模板没有用到它，没有读。" for sheet in left)
         for each in read:
-            if each.state in NOT_READ:
-                yield f"  {each.name}（{each.label}）在 {each.cell}：“{each.typed}”读不出来。"
-            if each.cell is not None:
+            if each.fact.state in NOT_READ:
+                what = f"{each.name}（{each.label}）"
+                yield f"  {what}在 {each.fact.cell}：“{each.fact.typed}”读不出来。"
+            if each.fact.cell is not None:
                 at = places.setdefault((submission.template.id, each.name), {})
-                at.setdefault(each.cell.a1, []).append(path)
+                at.setdefault(each.fact.cell.a1, []).append(path)
     yield from _disagreements(places)
 
 

@@ -9,75 +9,33 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from checker.authoring.patterns import filled
 from checker.model.rules import LOCAL_PRACTICE, Example, Plain, Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import OUTCOME_WORDS, SEVERITY_NAMES, Outcome, Scope
-from checker.rules.notation import named_limit, relations
+from checker.rules.notation import formulas, named_limit, relations_by_stage
+from checker.rules.rule_reads import limits_told
 from checker.session import Session
+from checker.toml_files import texts
 
 
 def formula_of(rule: Rule) -> str:
-    """The main expression of a rule as one line of its own language; "" for a function."""
-    spec = rule.spec
+    """What a rule works out, as one line of its own language; "" for a function."""
+    spec, found = rule.spec, formulas(rule)
     match rule.kind:
-        case "indicator":
-            text = _text(spec, "numerator")
-            if _text(spec, "denominator"):
-                text = f"{_wrapped(text)} / {_wrapped(_text(spec, 'denominator'))}"
-            scale = _text(spec, "scale")
-            if scale and scale != "1":
-                text = f"{text} * {scale}"
-            return f"{text} {_text(spec, 'compare')} threshold('{_text(spec, 'threshold')}')"
-        case "relation":
-            return _text(spec, "check")
-        case "sum":
-            return f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
-        case "table_sum":
-            down = f"{_text(spec, 'total')} == {' + '.join(_texts(spec, 'parts'))}"
-            across = " + ".join(_texts(spec, "part_columns"))
-            return f"{down}；{_text(spec, 'total_column')} == {across}" if across else down
+        case "table_sum" if "part_columns" in spec:
+            found.append(f"{spec['total_column']} == {' + '.join(texts(spec['part_columns']))}")
         case "score_table":
-            return "；".join(
-                f"{_texts(spec, 'sections')[0]} 等各部分的 {stated} == 所属各项的 {column} 之和"
+            first = texts(spec["sections"])[0]
+            found = [
+                f"{first} 等各部分的 {stated} == 所属各项的 {column} 之和"
                 for stated, column in zip(
-                    _texts(spec, "stated"), _texts(spec, "columns"), strict=True
+                    texts(spec["stated"]), texts(spec["columns"]), strict=True
                 )
-            )
-        case "subset":
-            whole = _text(spec, "whole")
-            return "；".join(f"{part} <= {whole}" for part in _texts(spec, "parts"))
-        case "range":
-            limits = [(">=", _text(spec, "minimum")), ("<=", _text(spec, "maximum"))]
-            return " and ".join(
-                f"{_wrapped(_text(spec, 'value'))} {sign} threshold('{limit}')"
-                for sign, limit in limits
-                if limit
-            )
-        case "year_on_year":
-            field = _text(spec, "field")
-            return f"{field} {_text(spec, 'compare')} previous({field})"
-        case "growth":
-            now, before = _text(spec, "current"), _text(spec, "previous")
-            return f"({now} - {before}) / {before}"
-        case "claim":
-            return f"{_text(spec, 'claimed')} == {_text(spec, 'value')}"
+            ]
         case "unique":
-            return f"unique({', '.join(_texts(spec, 'columns'))})"
-    return _text(spec, "field")
-
-
-def _text(spec: Mapping[str, Plain], key: str) -> str:
-    value = spec.get(key, "")
-    return "" if isinstance(value, list | dict) else str(value)
-
-
-def _texts(spec: Mapping[str, Plain], key: str) -> list[str]:
-    value = spec.get(key, [])
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _wrapped(text: str) -> str:
-    return f"({text})" if " " in text and not text.endswith(")") else text
+            found = [f"unique({', '.join(texts(spec['columns']))})"]
+    return (" and " if rule.kind == "range" else "；").join(found) or str(spec.get("field", ""))
 
 
 MOST_TOLD = 8
@@ -155,19 +113,14 @@ def _formulas(rule: Rule, template: Template | None, session: Session) -> Iterat
 
     def limit_text(threshold_id: str, stage: str | None) -> str:
         """The limit in force instead of its name, where there is one for the stage."""
-        entry = session.profile.limit(threshold_id, stage, template.edition)
-        if entry is None:
+        found = session.profile.in_force(threshold_id, stage, template.edition)
+        if found is None:
             return named_limit(threshold_id, stage)
-        value = entry.values.get(stage or "", entry.values.get(""))
-        return named_limit(threshold_id, stage) if value is None else f"{value}{entry.unit}"
+        value = found[0].values.get(stage or "", found[0].values.get(""))
+        return f"{value}{found[0].unit}"
 
-    if rule.scope is not Scope.STAGE:
-        yield from (f"表式：{line}" for line in relations(rule, template, None, limit_text))
-        return
-    for stage in template.stages:
-        if not rule.stages or stage.id in rule.stages:
-            for line in relations(rule, template, stage.id, limit_text):
-                yield f"表式（{stage.title}）：{line}"
+    for stage, line in relations_by_stage(rule, template, limit_text):
+        yield f"表式{f'（{stage}）' if stage else ''}：{line}"
 
 
 def _sources(rule: Rule) -> Iterator[str]:
@@ -250,42 +203,20 @@ def _example(example: Example, template: Template | None, county: Template | Non
     if example.county:
         given.append(f"县级表：{'，'.join(_filled_in(example.county, county))}")
     result = OUTCOME_WORDS[example.expect]
-    shown = "，".join(
-        part
-        for part in (
-            f"为 {example.actual}" if example.actual else "",
-            f"差 {example.gap}" if example.gap else "",
-        )
-        if part
-    )
+    result += f"，为 {example.actual}" if example.actual else ""
+    result += f"，差 {example.gap}" if example.gap else ""
     if not given and example.note:
-        return f"{example.note.removesuffix('。')} → {result}{f'，{shown}' if shown else ''}"
+        return f"{example.note.removesuffix('。')} → {result}"
     note = f"（{example.note}）" if example.note else ""
     head = f"{stage}：" if stage else ""
-    return f"{head}{'，'.join(given)} → {result}{f'，{shown}' if shown else ''}{note}"
+    return f"{head}{'，'.join(given)} → {result}{note}"
 
 
 def _thresholds(rule: Rule, session: Session, template: Template | None) -> Iterator[str]:
     """Thresholds that the rule names, those of the profile in force included."""
-    text = " ".join(_words(dict(rule.spec))) + " " + (rule.when or "")
-    shown: set[str] = set()
-    for entry in session.thresholds:
-        if f"'{entry.id}'" in text or f" {entry.id} " in f" {text} ":
-            line = _threshold(entry, template)
-            if line not in shown:
-                shown.add(line)
-                yield line
-
-
-def _words(value: Plain) -> Iterator[str]:
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from _words(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _words(item)
-    else:
-        yield str(value)
+    told = limits_told(rule)
+    lines = (_threshold(entry, template) for entry in session.thresholds if entry.id in told)
+    yield from dict.fromkeys(lines)
 
 
 def _threshold(entry: Threshold, template: Template | None) -> str:
@@ -319,53 +250,30 @@ def write_rule_pages(session: Session, rules: Iterable[Rule], folder: Path) -> l
 
 
 def rule_pages(session: Session, rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
-    """(file name, Markdown) of the index and of every rule."""
-    chosen = list(rules)
-    yield INDEX, index_page(session, chosen)
+    """(file name, Markdown) of the index of rules by family, and of every rule."""
+    shown = {"plain": _plain, "said": _line}
+    by_family: dict[str, list[tuple[Rule, str]]] = {}
+    for rule in (chosen := list(rules)):
+        severity = SEVERITY_NAMES[session.profile.severity(rule.id, rule.severity)]
+        by_family.setdefault(rule.family, []).append((rule, severity))
+    index = {
+        "count": len(chosen),
+        "profile": session.profile.title,
+        "families": [
+            {"id": family, "title": session.families.get(family, ""), "rules": members}
+            for family, members in by_family.items()
+        ],
+    }
+    yield INDEX, filled("rule_index.md", index, shown)
     for rule in chosen:
-        yield f"{rule.id}.md", rule_page(rule, session)
-
-
-def rule_page(rule: Rule, session: Session) -> str:
-    """The page of one rule: 查什么 · 依据 · 为什么 · 正例 · 反例 · 怎么办 · 自何时起."""
-    parts = [f"# {rule.id}　{_plain(rule.title)}", "", _plain(about(rule, session)), ""]
-    if session.profile.disabled(rule.id):
-        parts += ["本口径不查这一条。", ""]
-    for heading, lines in explanation_sections(rule, session):
-        parts += [f"## {heading}", ""]
-        many = len(lines) > 1 and heading != "依据" and not heading.startswith("算法")
-        for line in lines or ["（没有写）"]:
-            parts += [f"- {_plain(line)}" if many else _line(line), *([] if many else [""])]
-        if many:
-            parts.append("")
-    parts += [f"[全部规则]({INDEX})", ""]
-    return "\n".join(parts)
-
-
-def index_page(session: Session, rules: Iterable[Rule]) -> str:
-    """All rules by family, each with a link to its page."""
-    by_family: dict[str, list[Rule]] = {}
-    for rule in rules:
-        by_family.setdefault(rule.family, []).append(rule)
-    count = sum(map(len, by_family.values()))
-    parts = [
-        "# 全部规则",
-        "",
-        f"共 {count} 条，口径：{_plain(session.profile.title)}。每条写明查什么、依据、为什么、"
-        "正例、反例、怎么办、自何时起；这里的文字就是规则自己的文字，不另写一份。",
-        "",
-        "　".join(f"[{family}](#{family.lower()})" for family in by_family),
-        "",
-    ]
-    for family, members in by_family.items():
-        title = session.families.get(family, "")
-        parts += [f"## {family}　{_plain(title)} {{ #{family.lower()} }}", ""]
-        parts += ["| 编号 | 轻重 | 名称 |", "|---|---|---|"]
-        for rule in members:
-            severity = SEVERITY_NAMES[session.profile.severity(rule.id, rule.severity)]
-            parts.append(f"| [{rule.id}]({rule.id}.md) | {severity} | {_plain(rule.title)} |")
-        parts.append("")
-    return "\n".join(parts)
+        page = {
+            "rule": rule,
+            "about": about(rule, session),
+            "off": session.profile.disabled(rule.id),
+            "sections": list(explanation_sections(rule, session)),
+            "index": INDEX,
+        }
+        yield f"{rule.id}.md", filled("rule_page.md", page, shown)
 
 
 def _line(line: str) -> str:

@@ -4,44 +4,23 @@ in ``checker.api``. Found in the source, before anything runs."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from pathlib import Path
 
-from checker import api
+from checker import api, toml_files
 from checker.authoring.plugin_source import Problem, PythonSource, Weight
+from checker.toml_files import strings, table, texts
 
-_MODULES: Mapping[str, str] = {
-    **dict.fromkeys(("io", "shutil", "tempfile", "glob", "sqlite3", "pickle"), "读写文件"),
-    **dict.fromkeys(("openpyxl", "xlrd", "xlwings", "xlsxwriter"), "读写工作簿"),
-    **dict.fromkeys(("time", "calendar"), "看时钟"),
-    **dict.fromkeys(("random", "secrets", "uuid"), "用随机数"),
-    **dict.fromkeys(
-        ("socket", "urllib", "http", "requests", "httpx", "aiohttp", "ftplib", "smtplib"), "上网"
-    ),
-    **dict.fromkeys(
-        ("subprocess", "multiprocessing", "threading", "asyncio", "ctypes", "signal"),
-        "启动别的程序或线程",
-    ),
-}
-_CALLS: Mapping[str, str] = {
-    "open": "读写文件",
-    "input": "等人输入",
-    "eval": "执行文字里的代码",
-    "exec": "执行文字里的代码",
-    "__import__": "导入别的模块",
-}
-_METHODS: Mapping[str, str] = {
-    **dict.fromkeys(("today", "now", "utcnow"), "看时钟"),
-    **dict.fromkeys(
-        ("read_text", "write_text", "read_bytes", "write_bytes", "unlink", "iterdir", "rglob"),
-        "读写文件",
-    ),
-    **dict.fromkeys(("system", "popen", "getenv", "urlopen"), "用到本机的环境"),
-}
-_INSTEAD = {
-    "看时钟": "规则里的“今天”用表里的填报日期，如 unit.date('school.filled_on')",
-    "读写文件": "要用的数写进表、限值或代码表",
-    "读写工作簿": "规则不认识格子，用 unit 读字段",
-}
+_WORDS = toml_files.parse(Path(__file__).with_suffix(".toml"))
+
+
+def _doing(part: str) -> dict[str, str]:
+    """Name -> what it does."""
+    return {name: does for does, names in table(_WORDS[part]).items() for name in texts(names)}
+
+
+_MODULES, _CALLS, _METHODS = map(_doing, ("modules", "calls", "methods"))
+_INSTEAD = strings(_WORDS["instead"])
 
 
 def impure(code: PythonSource) -> Iterator[Problem]:

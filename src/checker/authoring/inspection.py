@@ -19,12 +19,10 @@ from checker.authoring.plugin_source import (
     line_naming,
     syntax_problem,
 )
-from checker.authoring.unit_check import figure_problems
 from checker.forms.errors import TemplateError
 from checker.forms.loading import load_template
 from checker.forms.registry import SHEETS_FILE, TEMPLATE_FILE, load_extra_sheets
 from checker.model.rules import Rule
-from checker.model.template import Template
 from checker.model.verdicts import Scope
 from checker.plugins.code import REGISTER
 from checker.plugins.contributions import (
@@ -36,11 +34,11 @@ from checker.plugins.contributions import (
 )
 from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.failure import PluginFailure
-from checker.plugins.manifest import PluginManifest
+from checker.plugins.manifest import API_VERSION, PluginManifest
 from checker.plugins.manifest_check import nearest, problems
-from checker.plugins.manifest_schema import API_VERSION
 from checker.rules.rule_check import static_problems, text_problems
 from checker.session import BadChoice, Session, SessionOptions
+from checker.trouble import UserMistake
 
 _MISSING = re.compile(r"没有(字段|限值|学段|模板|表|规则|代码表|) ?([^ ：，。]+)$")
 _KEY = re.compile(r"([a-z_]+)：")
@@ -49,15 +47,12 @@ HOOKS = (REGISTER, TEMPLATES, PROFILES, REPORT_FORMATS, COMMANDS)
 _OF_TEMPLATE = re.compile(r"（模板 ([^）]*)）(.*)", re.DOTALL)
 
 
-class NoPluginError(Exception):
+class NoPluginError(UserMistake):
     """There is no plugin at the path; the text is a Chinese sentence."""
 
 
-def check_plugin(folder: Path, examples: bool = True) -> list[Problem]:
-    """All problems of the plugin in ``folder``, in order of file and line.
-
-    ``examples`` False leaves out judging the examples of the rules. Raises NoPluginError.
-    """
+def check_plugin(folder: Path) -> list[Problem]:
+    """All problems of the plugin in ``folder``, in order of file and line. Raises NoPluginError."""
     if not (folder / MANIFEST_FILE).is_file():
         raise NoPluginError(f"{folder} 中没有 {MANIFEST_FILE}，它不是插件的文件夹。")
     try:
@@ -67,110 +62,98 @@ def check_plugin(folder: Path, examples: bool = True) -> list[Problem]:
     wrong = [source.located(message) for message in problems(source.document)]
     if wrong:
         return sorted(wrong)
-    return sorted(set(_Inspection(folder, source, examples).problems()))
+    try:
+        session = Session(SessionOptions(plugin_dirs=(str(folder),)))
+    except BadChoice as error:
+        return [Problem(MANIFEST_FILE, 0, str(error))]
+    here = folder.resolve()
+    for manifest in session.plugins.manifests:
+        if manifest.folder.resolve() == here:
+            return sorted(set(_Inspection(source, session, manifest).problems()))
+    return [
+        Problem(MANIFEST_FILE, source.clash_line(refused.message), refused.message)
+        for refused in session.errors
+        if Path(refused.where).resolve() == here / MANIFEST_FILE
+    ]
 
 
 class _Inspection:
     """The check of one plugin whose manifest has the right form."""
 
-    def __init__(self, folder: Path, source: ManifestSource, examples: bool) -> None:
-        self.folder = folder
+    def __init__(self, source: ManifestSource, session: Session, manifest: PluginManifest) -> None:
+        self.folder = manifest.folder
         self.source = source
-        self.examples = examples
+        self.session = session
+        self.manifest = manifest
+        self.templates = {template.id: template for template in session.templates}
+        self.limits = {entry.id for entry in session.ruleset.thresholds}
         self.broken: set[str] = set()
         """Rules whose own mistakes are told: what becomes of their examples is a consequence."""
         self.meant: set[str] = set()
         """Names that were probably meant where an unknown one was written."""
 
     def problems(self) -> Iterator[Problem]:
-        """Every problem; those that make the rest meaningless end it."""
-        try:
-            session = Session(SessionOptions(plugin_dirs=(str(self.folder),)))
-        except BadChoice as error:
-            yield Problem(MANIFEST_FILE, 0, str(error))
-            return
-        here = self.folder.resolve()
-        manifest = next(
-            (each for each in session.plugins.manifests if each.folder.resolve() == here), None
-        )
-        if manifest is None:
-            for refused in session.errors:
-                if Path(refused.where).resolve() == here / MANIFEST_FILE:
-                    yield Problem(
-                        MANIFEST_FILE, self.source.clash_line(refused.message), refused.message
-                    )
-            return
+        """Every problem; code that is no Python ends it."""
+        manifest, source, session = self.manifest, self.source, self.session
         for notice in session.plugins.notices:
             yield Problem(MANIFEST_FILE, 0, notice, Weight.NOTE)
-        for told in session.errors:
-            if Path(told.where).is_relative_to(self.folder):
-                file = Path(told.where).relative_to(self.folder).as_posix()
-                message = self._meant_template(told.message, session)
-                yield Problem(file, line_naming(Path(told.where), told.message), message)
-        templates = {template.id: template for template in session.templates}
-        yield from self._of_plugin(manifest, session, templates)
-
-    def _meant_template(self, message: str, session: Session) -> str:
-        missing = _MISSING.search(message)
-        if missing is None or missing[1] != "模板":
-            return message
-        meant = nearest(missing[2], {template.id for template in session.templates})
-        return f"{message}，是不是 {meant}？" if meant else message
-
-    def _of_plugin(
-        self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
-    ) -> Iterator[Problem]:
+        yield from self._of_loading()
         for rule in manifest.rules:
-            yield from self._of_rule(rule, session, templates)
-        yield from self._of_limits(manifest)
-        yield from self._of_documents(manifest)
-        yield from self._of_profiles(manifest, session)
-        yield from self._of_folder(manifest)
-        yield from unused.uncited_documents(manifest, self.source)
-        yield from unused.unfamiliar_families(manifest, self.source)
+            yield from self._of_rule(rule)
+        yield from self._of_limits()
+        yield from self._of_documents()
+        yield from self._of_profiles()
+        yield from self._of_folder()
+        yield from unused.uncited_documents(manifest, source)
+        yield from unused.unfamiliar_families(manifest, source)
         try:
             code = PythonSource(self.folder / "rules.py")
         except PluginFailure as failure:
             yield Problem("rules.py", int(failure.where.rpartition(":")[2] or 0), failure.message)
             return
-        yield from self._of_code(manifest, code)
-        yield from self._of_hooks(manifest, session, code)
+        yield from self._of_code(code)
+        yield from self._of_hooks(code)
         yield from impure(code)
-        unread = unused.unused_limits(manifest, session.ruleset, self.source, code)
+        unread = unused.unused_limits(manifest, session.ruleset, source, code)
         yield from (problem for limit, problem in unread if limit not in self.meant)
-        yield from unused.unused_lists(manifest, self.source, code)
+        yield from unused.unused_lists(manifest, source, code)
         yield from unused.unused_functions(manifest, code)
         for folder in manifest.template_folders():
             with suppress(TemplateError):  # said already
-                yield from self._of_template(folder, session, code)
-        if self.examples:
-            yield from self._of_examples(manifest, session, templates)
+                yield from self._of_template(folder, code)
+        yield from self._of_examples()
 
-    def _of_template(self, folder: Path, session: Session, code: PythonSource) -> Iterator[Problem]:
+    def _of_loading(self) -> Iterator[Problem]:
+        """What was refused of its templates and profiles."""
+        for told in self.session.errors:
+            if Path(told.where).is_relative_to(self.folder):
+                file = Path(told.where).relative_to(self.folder).as_posix()
+                missing = _MISSING.search(told.message)
+                message = told.message
+                if missing is not None and missing[1] == "模板":
+                    message += _hint(nearest(missing[2], self.templates))
+                yield Problem(file, line_naming(Path(told.where), told.message), message)
+
+    def _of_template(self, folder: Path, code: PythonSource) -> Iterator[Problem]:
         if (folder / TEMPLATE_FILE).is_file():
             template = load_template(folder / TEMPLATE_FILE)
             file = f"templates/{folder.name}/{TEMPLATE_FILE}"
-            yield from unused.dead_fields(template, template.sheets, session.rules, code, file)
+            yield from unused.dead_fields(template, template.sheets, self.session.rules, code, file)
         if (folder / SHEETS_FILE).is_file():
             extra = load_extra_sheets(folder / SHEETS_FILE)
             file = f"templates/{folder.name}/{SHEETS_FILE}"
-            for template in session.templates:
+            for template in self.session.templates:
                 if template.id == extra.id and extra.edition in (0, template.edition):
-                    yield from unused.dead_fields(template, extra.sheets, session.rules, code, file)
+                    rules = self.session.rules
+                    yield from unused.dead_fields(template, extra.sheets, rules, code, file)
 
-    def _of_rule(
-        self, rule: Rule, session: Session, templates: dict[str, Template]
-    ) -> Iterator[Problem]:
+    def _of_rule(self, rule: Rule) -> Iterator[Problem]:
         if rule.kind == "form":
             return
-        mistakes = list(static_problems(rule, session.ruleset, templates))
-        limits = {entry.id: entry for entry in session.ruleset.thresholds}
-        for name in rule.templates:
-            if name in templates:
-                mistakes += figure_problems(rule, templates[name], limits)
+        mistakes = list(static_problems(rule, self.session.ruleset, self.templates))
         if mistakes:
             self.broken.add(rule.id)
-        mistakes = [self._with_hint(each, rule, session, templates) for each in mistakes]
+        mistakes = [self._with_hint(each, rule) for each in mistakes]
         for message in dict.fromkeys([*text_problems(rule), *mistakes]):
             of_template = _OF_TEMPLATE.match(message)
             if of_template:
@@ -188,15 +171,12 @@ class _Inspection:
                     Weight.REMINDER,
                 )
 
-    def _with_hint(
-        self, message: str, rule: Rule, session: Session, templates: dict[str, Template]
-    ) -> str:
+    def _with_hint(self, message: str, rule: Rule) -> str:
         """The message, with what was probably meant by a name that is not known."""
         missing = _MISSING.search(message)
         if missing is None:
             return message
-        forms = [templates[name] for name in rule.templates if name in templates]
-        limits = {entry.id for entry in session.ruleset.thresholds}
+        forms = [self.templates[name] for name in rule.templates if name in self.templates]
         fields = {
             *(name for form in forms for name in form.fields()),
             *(
@@ -208,23 +188,23 @@ class _Inspection:
         }
         known: dict[str, Iterable[str]] = {
             "字段": fields,
-            "限值": limits,
+            "限值": self.limits,
             "学段": {stage.id for form in forms for stage in form.stages},
-            "模板": templates,
+            "模板": self.templates,
             "表": {name for form in forms for name in form.tables()},
-            "规则": session.rules,
+            "规则": self.session.rules,
             "代码表": {
-                *session.ruleset.code_lists.get(rule.plugin, {}),
+                *self.session.ruleset.code_lists.get(rule.plugin, {}),
                 *(name for form in forms for name in form.code_lists),
             },
-            "": {*fields, *limits},
+            "": {*fields, *self.limits},
         }
         meant = nearest(missing[2], known[missing[1]])
         self.meant.add(meant)
-        return f"{message}，是不是 {meant}？" if meant else message
+        return message + _hint(meant)
 
-    def _of_limits(self, manifest: PluginManifest) -> Iterator[Problem]:
-        for number, entry in enumerate(manifest.thresholds):
+    def _of_limits(self) -> Iterator[Problem]:
+        for number, entry in enumerate(self.manifest.thresholds):
             line = self.source.line("thresholds", number)
             if not entry.source.strip():
                 yield self.source.problem(
@@ -235,19 +215,18 @@ class _Inspection:
                     f"限值 {entry.id} 未经核实（confirmed = false）", line, Weight.REMINDER
                 )
 
-    def _of_documents(self, manifest: PluginManifest) -> Iterator[Problem]:
-        for key, document in manifest.documents.items():
+    def _of_documents(self) -> Iterator[Problem]:
+        for key, document in self.manifest.documents.items():
             if not document.confirmed:
                 line = self.source.line("documents", key)
                 yield self.source.problem(
                     f"文件 {key}（{document.title}）未经核实", line, Weight.REMINDER
                 )
 
-    def _of_profiles(self, manifest: PluginManifest, session: Session) -> Iterator[Problem]:
+    def _of_profiles(self) -> Iterator[Problem]:
         from checker.plugins.profile_files import load_overlay, unit_problems
 
-        limits = {entry.id for entry in session.ruleset.thresholds}
-        for path in manifest.profile_files():
+        for path in self.manifest.profile_files():
             name = f"profiles/{path.name}"
             try:
                 overlay = load_overlay(path)
@@ -256,19 +235,16 @@ class _Inspection:
                     Problem(name, each.line, each.message) for each in syntax_problem(error)
                 )
                 continue
-            for entry in overlay.thresholds:
-                if entry.id not in limits:
-                    told = f"没有限值 {entry.id}，这一项不起作用；请核对编号"
-                    yield Problem(name, line_naming(path, told), told)
-            for rule_id in overlay.rules:
-                if rule_id not in session.rules:
-                    told = f"没有规则 {rule_id}，这一项不起作用；请核对编号"
-                    yield Problem(name, line_naming(path, told), told)
-            for told in unit_problems(overlay, session.ruleset):
+            unknown = [
+                f"限值 {each.id}" for each in overlay.thresholds if each.id not in self.limits
+            ]
+            unknown += [f"规则 {each}" for each in overlay.rules if each not in self.session.rules]
+            wrong = [f"没有{each}，这一项不起作用；请核对编号" for each in unknown]
+            for told in (*wrong, *unit_problems(overlay, self.session.ruleset)):
                 yield Problem(name, line_naming(path, told), told)
 
-    def _of_folder(self, manifest: PluginManifest) -> Iterator[Problem]:
-        if manifest.api_version != API_VERSION:
+    def _of_folder(self) -> Iterator[Problem]:
+        if self.manifest.api_version != API_VERSION:
             yield Problem(MANIFEST_FILE, self.source.line("plugin", "api_version"), "接口版本不对")
         if not any(self._tests()):
             yield Problem("tests", 0, "没有测试（tests/test_*.py）", Weight.REMINDER)
@@ -281,7 +257,8 @@ class _Inspection:
                 yield from above.glob("tests/test_*.py")
                 return
 
-    def _of_code(self, manifest: PluginManifest, code: PythonSource) -> Iterator[Problem]:
+    def _of_code(self, code: PythonSource) -> Iterator[Problem]:
+        manifest = self.manifest
         functions = [rule for rule in manifest.rules if rule.kind == "function"]
         registered = "checker_register_functions" in manifest.hooks
         for rule in functions:
@@ -289,7 +266,7 @@ class _Inspection:
             if not registered and name not in code.functions and name not in code.imports:
                 line = self.source.rule_line(rule.id, "function")
                 meant = nearest(name, code.functions)
-                hint = f"，是不是 {meant}？" if meant else "，请写好这个函数或改 function"
+                hint = _hint(meant) or "，请写好这个函数或改 function"
                 yield self.source.problem(f"规则 {rule.id}：rules.py 中没有函数 {name}{hint}", line)
             elif not code.takes_two.get(name, True):
                 self.broken.add(rule.id)
@@ -305,7 +282,7 @@ class _Inspection:
         for hook in manifest.hooks:
             if hook not in code.hook_lines:
                 meant = nearest(hook, HOOKS)
-                hint = f"，是不是 {meant}？" if meant and meant != hook else ""
+                hint = _hint(meant) if meant != hook else ""
                 yield self.source.problem(
                     f"hooks 写了 {hook}，rules.py 中没有带 @hookimpl 的这个函数{hint}", line
                 )
@@ -314,31 +291,27 @@ class _Inspection:
                 message = f"{hook} 没有写进 plugin.toml 的 [plugin] hooks，不会被调用"
                 yield Problem(code.path.name, at, message)
 
-    def _of_hooks(
-        self, manifest: PluginManifest, session: Session, code: PythonSource
-    ) -> Iterator[Problem]:
+    def _of_hooks(self, code: PythonSource) -> Iterator[Problem]:
         """What the hooks give when they are called: is it what plugin.toml announces?"""
-        there = [hook for hook in manifest.hooks if hook in code.hook_lines]
-        asked = Contributions((manifest,), session.plugins.code)
-        for hook, failure in _failures_of(asked, manifest, there):
+        there = [hook for hook in self.manifest.hooks if hook in code.hook_lines]
+        asked = Contributions((self.manifest,), self.session.plugins.code)
+        for hook, failure in _failures_of(asked, self.manifest, there):
             line = int(failure.where.rpartition(":")[2] or 0) or code.hook_lines[hook]
             yield Problem(code.path.name, line, f"{hook}：{failure.message}")
 
-    def _of_examples(
-        self, manifest: PluginManifest, session: Session, templates: dict[str, Template]
-    ) -> Iterator[Problem]:
+    def _of_examples(self) -> Iterator[Problem]:
         from checker.authoring.examples import run_examples
 
-        for rule in manifest.rules:
+        for rule in self.manifest.rules:
             if rule.kind == "form" or rule.id in self.broken:
                 continue
             told: set[str] = set()
-            for result in run_examples(rule, session.ruleset, templates):
+            for result in run_examples(rule, self.session.ruleset, self.templates):
                 if not result.problem:
                     continue
                 in_code = _IN_CODE.search(result.problem)
                 cause = result.problem[: in_code.start()] if in_code else result.problem
-                cause = self._with_hint(cause, rule, session, templates)
+                cause = self._with_hint(cause, rule)
                 said = f"规则 {rule.id} 的第 {result.number} 个例子：{cause}"
                 if in_code is None:
                     line = self.source.rule_line(rule.id, "examples")
@@ -346,6 +319,11 @@ class _Inspection:
                 elif cause not in told:  # the code's fault is one, whatever it is asked
                     told.add(cause)
                     yield Problem(in_code[1], int(in_code[2]), said)
+
+
+def _hint(meant: str) -> str:
+    """What was probably meant; "" for nothing."""
+    return f"，是不是 {meant}？" if meant else ""
 
 
 def _functions_of(manifest: PluginManifest) -> Iterable[str]:

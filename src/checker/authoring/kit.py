@@ -3,25 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
+from warnings import catch_warnings, simplefilter
 
+from checker_templates.building.fill_data import FillData, FillValue
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.authoring.example_forms import form_with
-from checker.authoring.examples import ExampleResult, run_examples
-from checker.authoring.marked_workbook import KitError, MarkedWorkbook, make_marked
+from checker.authoring.examples import (
+    ExampleResult,
+    form_with,
+    run_examples,
+    verdicts_of,
+    with_definitions,
+)
 from checker.judging.engine import judge
+from checker.model.cells import CellRef
+from checker.model.report import Report
 from checker.model.rules import Plain, Rule
-from checker.model.submission import Submission
+from checker.model.submission import FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, RuleError, Verdict
 from checker.session import Session, SessionOptions
+from checker.trouble import UserMistake
 
 Facts: TypeAlias = Mapping[str, "Plain | float"]
 Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, "Plain | float"]]]
+
+
+RESULT_SHEET = "校验结果"
+
+
+class KitError(UserMistake):
+    """The kit was asked for something that is not there; the text is a Chinese sentence."""
+
+
+class MarkedWorkbook(Struct, frozen=True):
+    """A workbook that was filled, judged from the file, and marked. ``path`` is the marked copy."""
+
+    path: Path
+    source: Path
+    report: Report
+    notes: Mapping[tuple[str, str], str]
+    """Text of the notes by sheet title and cell: ("教师", "E17")."""
+    colours: Mapping[tuple[str, str], str]
+    """Fill colours of the cells with a note, as RRGGBB."""
+    result_rows: tuple[tuple[str, ...], ...]
+    """The rows of the sheet 校验结果."""
+
+    def cell_of(self, field: str, column: str | None = None, row: int = 0) -> tuple[str, str]:
+        """Sheet title and cell of a field (in a column), or of ``table.column`` in a row."""
+        places = [
+            fact.cell
+            for ref, fact in self.report.submission.facts.items()
+            if ref.field == field and column in (None, ref.column)
+        ]
+        table, _, name = field.rpartition(".")
+        for each in self.report.submission.tables.get(table, ()):
+            if name in each.facts and row in (0, each.ordinal):
+                places.append(each.facts[name].cell)
+        found = [place for place in places if isinstance(place, CellRef)]
+        if not found:
+            raise KitError(f"工作簿中没有 {field}" + (f" 的 {column} 栏。" if column else "。"))
+        return found[0].sheet, found[0].a1
+
+    def note(self, field: str, column: str | None = None, row: int = 0) -> str:
+        """The note on a field's cell; "" if it has none."""
+        return self.notes.get(self.cell_of(field, column, row), "")
+
+    def colour(self, field: str, column: str | None = None, row: int = 0) -> str:
+        """The colour a field's cell was given, as RRGGBB; "" if it was not marked."""
+        return self.colours.get(self.cell_of(field, column, row), "")
 
 
 class Checked(Struct, frozen=True):
@@ -161,18 +216,11 @@ class PluginKit:
         form = self._template(template or (rule.templates[0] if rule.templates else None))
         filled = form_with(form, _plain(facts), _rows(tables), stage)
         earlier = form_with(form, _plain(previous), {}, stage) if previous else None
-        used = session.profile
-        if definitions:
-            used = replace(used, definitions={**used.definitions, **definitions})
+        used = with_definitions(session.profile, definitions or {})
         only = replace(session.ruleset, chosen=frozenset({rule_id}))
         report = judge(filled, only, used, earlier)
-        verdicts = tuple(
-            verdict.worded()
-            for verdict in report.verdicts
-            if verdict.rule == rule_id and (stage is None or verdict.unit.stage in (stage, None))
-        )
         errors = tuple(error for error in report.errors if error.rule == rule_id)
-        return Checked(rule_id, verdicts, errors)
+        return Checked(rule_id, verdicts_of(report, rule_id, stage), errors)
 
     def examples(self) -> Iterator[ExampleResult]:
         """Every example of every rule of this kit's plugins, judged."""
@@ -189,9 +237,8 @@ class PluginKit:
         stage: str | None = None,
     ) -> MarkedWorkbook:
         """Build the template's workbook in ``folder``, fill it, judge the file, mark a copy."""
-        return make_marked(
-            self.session, folder, self._template(template), _plain(facts), _rows(tables), stage
-        )
+        form = self.submission(facts, tables, template=template, stage=stage)
+        return make_marked(self.session, folder, form)
 
     def tried(self, folder: Path, rule_id: str | None = None) -> Tried:
         """The workbook of the first example that is not to pass, of this rule or of the first one
@@ -204,8 +251,8 @@ class PluginKit:
                 folder.mkdir(parents=True, exist_ok=True)
                 form = self._template(rule.templates[0])
                 facts = _of_a_school_with(form, example.stage, example.facts)
-                tables, stage = example.tables, example.stage
-                book = make_marked(self.session, folder, form, facts, tables, stage)
+                filled = form_with(form, facts, example.tables, example.stage)
+                book = make_marked(self.session, folder, filled)
                 ids = {each.id for each in own}
                 told = tuple(
                     verdict.worded()
@@ -247,8 +294,6 @@ def _of_a_school_with(
 
 
 def _plain(facts: Facts | None) -> dict[str, Plain]:
-    from decimal import Decimal
-
     return {
         name: Decimal(str(value)) if isinstance(value, float) else value
         for name, value in (facts or {}).items()
@@ -257,3 +302,82 @@ def _plain(facts: Facts | None) -> dict[str, Plain]:
 
 def _rows(tables: Rows | None) -> dict[str, list[dict[str, Plain]]]:
     return {name: [_plain(row) for row in rows] for name, rows in (tables or {}).items()}
+
+
+# -- a real workbook -------------------------------------------------------------------------
+
+
+def make_marked(session: Session, folder: Path, filled: Submission) -> MarkedWorkbook:
+    """The workbook of a form that is filled in, marked, and what stands in it, read back from the
+    file. Raises KitError if the file cannot be judged."""
+    from checker_templates.building.build import build_workbook
+    from checker_templates.building.fill import fill_template
+    from checker_templates.building.live_formulas import live_formulas
+
+    from checker.marking import changes_for
+    from checker.writing import write_changes
+
+    template = filled.template
+    folder.mkdir(parents=True, exist_ok=True)
+    blank = folder / f"{template.title}.xlsx"
+    source, target = folder / "填好的表.xlsx", folder / "带标记的表.xlsx"
+    build_workbook(
+        template, blank, formulas=live_formulas(template, session.ruleset, session.profile)
+    )
+    fill_template(template, blank, source, _fill_data(filled))
+    judgement = session.judge_file(source)
+    if judgement.report is None:
+        raise KitError(f"填好的表没有得出结论：{judgement.message}")
+    changes = changes_for(judgement.report, session.rules, session.profile.title)
+    write_changes(source, target, changes)
+    notes, colours, rows = _read_back(target)
+    return MarkedWorkbook(target, source, judgement.report, notes, colours, rows)
+
+
+def _fill_data(submission: Submission) -> FillData:
+    """The facts with the columns they belong to, as the filler takes them."""
+    given: dict[str, dict[str, FillValue]] = {}
+    for ref, fact in submission.facts.items():
+        if fact.state is FactState.GIVEN:
+            given.setdefault(ref.field, {})[ref.column] = fact.value
+    rows = {
+        name: [
+            {
+                column: fact.value
+                for column, fact in row.facts.items()
+                if fact.state is FactState.GIVEN
+            }
+            for row in entries
+        ]
+        for name, entries in submission.tables.items()
+    }
+    return FillData(given, rows)
+
+
+Cells = dict[tuple[str, str], str]
+
+
+def _read_back(path: Path) -> tuple[Cells, Cells, tuple[tuple[str, ...], ...]]:
+    """Notes, colours of the cells with notes, and the rows of the result sheet."""
+    from openpyxl import load_workbook
+
+    with catch_warnings():
+        simplefilter("ignore")  # of print areas that openpyxl does not know
+        workbook = load_workbook(path)
+    notes: Cells = {}
+    colours: Cells = {}
+    for sheet in workbook.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.comment is not None:
+                    place = (sheet.title, cell.coordinate)
+                    notes[place] = str(cell.comment.text)
+                    colours[place] = str(cell.fill.fgColor.rgb or "")[-6:]
+    rows: tuple[tuple[str, ...], ...] = ()
+    if RESULT_SHEET in workbook.sheetnames:
+        rows = tuple(
+            tuple("" if value is None else str(value) for value in values)
+            for values in workbook[RESULT_SHEET].iter_rows(values_only=True)
+        )
+    workbook.close()
+    return notes, colours, rows

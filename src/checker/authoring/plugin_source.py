@@ -39,10 +39,12 @@ class Problem(Struct, frozen=True, order=True):
 
 # -- plugin.toml -----------------------------------------------------------------------------
 
-_RULE = re.compile(r"规则 ([^\s：]+)")
-_RULE_NUMBER = re.compile(r"第 (\d+) 条规则")
-_LIMIT = re.compile(r"限值 ([A-Za-z0-9_]+)")
-_ENTRY = re.compile(r"^([a-z_]+)(?: (?:第 (\d+) 项|([^\s：]+)))?(?: 的 ([A-Za-z0-9_]+))?")
+_TOLD = re.compile(
+    r"(规则|限值) ([^\s：]+)|第 (\d+) 条规则|([a-z_]+)(?: (?:第 (\d+) 项|([^\s：]+)))?"
+)
+"""How a message of the manifest's check begins: 规则 CAN1, 第 3 条规则, 限值 CAN2, and as cerberus
+tells it thresholds RES1, plugin, rules 第 3 项."""
+
 _KEY = re.compile(r" 的 ([a-z_]+)")
 _TOLD_LINE = re.compile(r"第 (\d+) 行")
 
@@ -95,37 +97,21 @@ class ManifestSource:
 
     def _entry_line(self, part: str, name: str, key: str) -> int:
         number = self._numbers.get((part, name))
-        if number is None:
-            return 0
-        return self._places.line(part, number, key) if key else self._places.line(part, number)
+        return 0 if number is None else self.line(part, number, key)
 
     def _line_told(self, message: str) -> int:
-        key = _KEY.search(message)
-        key_name = key[1] if key else ""
-        rule = _RULE.match(message)
-        if rule:
-            return self.rule_line(rule[1], key_name)
-        numbered = _RULE_NUMBER.match(message)
-        if numbered:
-            number = int(numbered[1]) - 1
-            return self._places.line("rules", number, key_name)
-        limit = _LIMIT.match(message)
-        if limit:
-            return self.limit_line(limit[1])
-        return self._line_of_entry(message)
-
-    def _line_of_entry(self, message: str) -> int:
-        """cerberus says "thresholds RES1 的 value：…", "plugin 的 id：…", "rules 第 3 项 的 …"."""
-        entry = _ENTRY.match(message)
-        if entry is None:
+        found = _TOLD.match(message)
+        if found is None:
             return 0
-        part, number, name, key = entry.groups()
-        if number is not None:
-            return self._places.line(part, int(number) - 1, key or "")
-        if name is not None:
-            found = self._entry_line(part, name, key or "")
-            return found or self._places.line(part, name, key or "") or self._places.line(part)
-        return self._places.line(part, key or "")
+        kind, entry_id, rule_number, part, item, name = found.groups()
+        key = told[1] if (told := _KEY.search(message)) else ""
+        if kind:
+            return self.limit_line(entry_id) if kind == "限值" else self.rule_line(entry_id, key)
+        if rule_number or item:
+            return self.line(part or "rules", int(rule_number or item) - 1, key)
+        if name:
+            return self._entry_line(part, name, key) or self.line(part, name, key)
+        return self.line(part, key)
 
 
 def syntax_problem(error: toml_files.TomlFileError) -> list[Problem]:
@@ -211,43 +197,23 @@ def _parts(text: str) -> Place:
     )
 
 
+_INSIDE = re.compile(
+    r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
+)
+_HIDDEN = str.maketrans("\n[]{}", "\v____")
+
+
 def _outer_lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines that begin a statement: those inside a value of several lines are left out."""
-    inside = ""  # the closing quotes of a text of several lines
-    depth = 0  # open brackets of a list
-    for number, line in enumerate(text.splitlines(), 1):
-        if not inside and depth == 0:
+    number, depth = 1, 0
+    # texts and comments without brackets, each on one line
+    for line in _INSIDE.sub(lambda found: found[0].translate(_HIDDEN), text).split("\n"):
+        if depth == 0:
             yield number, line
-            if _HEADER.match(line):
-                continue
-        inside, depth = _after(line, inside, depth)
-
-
-_TOKENS = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|[\[\]{}]|#.*')
-
-
-def _after(line: str, inside: str, depth: int) -> tuple[str, int]:
-    """The state after a line, given the state before it."""
-    position = 0
-    while position < len(line):
-        if inside:
-            end = line.find(inside, position)
-            if end < 0:
-                return inside, depth
-            position, inside = end + 3, ""
-            continue
-        token = _TOKENS.search(line, position)
-        if token is None:
-            break
-        position = token.end()
-        text = token[0]
-        if text in ('"""', "'''"):
-            inside = text
-        elif text in "[{":
-            depth += 1
-        elif text in "]}":
-            depth -= 1
-    return inside, max(depth, 0)
+        if depth or not _HEADER.match(line):
+            opened = sum(map(line.count, "[{")) - sum(map(line.count, "]}"))
+            depth = max(depth + opened, 0)
+        number += 1 + line.count("\v")
 
 
 # -- rules.py --------------------------------------------------------------------------------
@@ -305,10 +271,11 @@ def _takes_two(arguments: ast.arguments) -> bool:
 
 
 def _is_hook(function: ast.FunctionDef) -> bool:
-    for decorator in function.decorator_list:
-        named = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if isinstance(named, ast.Name) and named.id == "hookimpl":
-            return True
-        if isinstance(named, ast.Attribute) and named.attr == "hookimpl":
-            return True
-    return False
+    """Whether it is decorated with hookimpl, by whatever way it was imported."""
+    names = (
+        name
+        for decorator in function.decorator_list
+        for node in ast.walk(getattr(decorator, "func", decorator))
+        for name in (getattr(node, "id", ""), getattr(node, "attr", ""))
+    )
+    return "hookimpl" in names

@@ -19,17 +19,17 @@ from checker.authoring.printed_units import (
     unit_behind,
     unit_of,
 )
-from checker.authoring.printed_words import YEAR
+from checker.authoring.printed_words import WORDS, YEAR
 from checker.forms.adopted_cells import CROSSES, TICKS
 from checker.forms.header_paths import YEARS, printed_text
 from checker.forms.plain_text import is_nothing, squeeze
 from checker.model.snapshot import Snapshot
+from checker.toml_files import strings, texts
 
-STAGES = (("小学", "primary"), ("初中", "junior"), ("高中", "senior"), ("幼儿园", "kindergarten"))
-
+_STAGES = strings(WORDS["stages"])
 _YEAR_WORDS = {
-    **dict.fromkeys(("本年", "今年", "本年度", "本学年", "本期", "本年数"), "whole"),
-    **dict.fromkeys(("上年", "去年", "上年度", "上学年", "上期", "上年数"), "whole.previous"),
+    **dict.fromkeys(texts(WORDS["this_year"]), "whole"),
+    **dict.fromkeys(texts(WORDS["last_year"]), "whole.previous"),
 }
 
 _CODED = re.compile(
@@ -116,7 +116,7 @@ def column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
 def _stage(part: str) -> str:
     """The stage that a part of a header names and nothing else: 小学, 初中部."""
     bare = re.sub(r"(部|段|学段|阶段)$", "", squeeze(part))
-    return dict(STAGES).get(bare, "")
+    return _STAGES.get(bare, "")
 
 
 def holds_units(leaf: Leaf) -> bool:

@@ -7,19 +7,13 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from checker.authoring.printed_words import WORDS
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.plain_text import squeeze
+from checker.toml_files import texts
 
-UNIT_WORDS = ("单位", "计量单位", "金额单位", "货币单位", "面积单位", "数量单位")
-UNITS = frozenset(
-    {"人", "名", "个", "所", "间", "座", "幢", "栋", "台", "套", "件", "张", "本", "册", "辆", "把"}
-    | {"克", "毫升", "升", "斤", "箱", "袋", "瓶", "包", "桶", "床", "尾", "株", "棵", "人月"}
-    | {"块", "条", "处", "项", "次", "人次", "班", "天", "月", "年", "小时", "学时", "课时", "元"}
-    | {"千元", "万元", "亿元", "元/人", "元/生", "平方米", "平米", "㎡", "m2", "m²", "米", "公里"}
-    | {"亩", "公顷", "%", "架", "只", "副", "支", "盏", "枚", "户", "份", "种", "门", "节", "位"}
-    | {"万册", "万人", "千册", "千克", "公斤", "吨", "度", "分", "GB", "Mbps", "M", "人/班", "户次"}
-    | {"平方米/生", "册/生", "台/百人", "人年", "年级", "层", "门次"}
-)
+UNIT_WORDS = texts(WORDS["units"])
+UNITS = frozenset(texts(WORDS["unit_values"]))
 """What counts as a unit where it stands alone: in a cell, a row of a header, behind 单位：."""
 SHARE = re.compile(r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比")
 """In the name of a figure that is not counted in the unit of its table."""

@@ -4,84 +4,49 @@ and remarks, what names a school, years and headings."""
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from checker import toml_files
 from checker.forms.plain_text import squeeze
+from checker.toml_files import texts
 
-LABEL_WORDS = ("项目", "指标", "内容", "名称", "甲")
+WORDS = toml_files.parse(Path(__file__).with_name("printed_words.toml"))
+"""Words by which the parts of a form are known."""
 
-
+LABEL_WORDS = texts(WORDS["labels"])
 HEADS_LABELS = re.compile("项目|指标|类别|科目|名称|内容")
 """In the header over the labels of a table."""
-
-
 _NAME_OF_UNIT = re.compile(
     r"(?:(?:填报|填表|编制|申报|报送|上报|受检|被查)?(?:学校|单位|幼儿园|园所|机构|院校)"
     r"(?:\((?:机构|园|园所|点)\)|/?幼儿园|\(幼儿园\))?|校|园)(?:名称|全称|名)?|学校、幼儿园(?:名称)?"
 )
 """The label of the name of the school that fills a form in, without brackets behind it."""
-
-
 _BARE_NAMES = ("校", "园", "园所", "机构", "院校")
-
-
 _SCHOOL = re.compile(
     r".{1,24}(?:学校|小学|中学|幼儿园|中心校|教学点|完小|初中|高中|职高|职教中心|[一二三四五六七八九十]"
     r"[小中幼]|[校分]部|校区)"
 )
 """What a school is called."""
-
-
-PERSON_WORDS = ("姓名", "教师姓名", "学生姓名", "教职工姓名", "幼儿姓名")
-
-
-ENTRY_WORDS = ("姓名", "教师姓名", "学生姓名", "班级", "班级名称", "名称")
+PERSON_WORDS = texts(WORDS["people"])
+ENTRY_WORDS = texts(WORDS["entries"])
 """Over a column of entries of a list, whose rows are not the same in every copy."""
-
-
 ENTRY = re.compile(r"(?<!指标)(?<!项目)名称$|日期|时间|姓名")
 """In the header over labels that are likely entries of a list, no printed words."""
-
-
-CODE_OF_UNIT = (
-    "学校(机构)标识码",
-    "学校标识码",
-    "标识码",
-    "学校代码",
-    "机构标识码",
-    "学校(机构)代码",
-)
-
-
+CODE_OF_UNIT = texts(WORDS["codes_of_school"])
 OWN_WORDS = (*CODE_OF_UNIT, "办学类型")
 """Labels of what says whose form it is; their value may stand beside them without a colon."""
-
-
-CODE_WORDS = ("序号", "行号", "编号", "行次", "乙", "代码", "指标代码", "科目编码", "编码")
-
-
-ORDINAL_WORDS = ("序号", "编号")
+CODE_WORDS = texts(WORDS["codes"])
+ORDINAL_WORDS = texts(WORDS["ordinals"])
 """Over the numbers of entries; those of 行次 are printed."""
-
-
-SIGN_WORDS = ("甲", "栏次")
+SIGN_WORDS = texts(WORDS["signs"])
 """What begins the row of signs below a header: 甲 乙 1 2 3."""
-
-
-REMARK_WORDS = ("备注", "说明", "备注说明")
-
-
+REMARK_WORDS = texts(WORDS["remarks"])
 YEAR = re.compile(r"(?<![0-9.])(20[0-9]{2})(?![0-9])年?")
-
-
 _ANY_YEAR = re.compile(
     r"(?<![0-9])20[0-9]{2}(?:[-—~至/]+20[0-9]{2})?(?:学年度|学年|年度|年|级|届)?"
 )
-
-
 _EDGES = re.compile(r"^[)\]\-—~至:、 ]+|[(\[\-—~至:、 ]+$")
 """What is left over at the edges of a text from which a year was taken."""
-
-
 HEADING = re.compile(
     r"[(第]?[一二三四五六七八九十]+(?:[)、.]|部分|页)|第\d+(?:页|部分)|续表|表[一二三四五六七八九十\d]|.*表$"
 )

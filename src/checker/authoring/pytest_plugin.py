@@ -7,64 +7,20 @@ The plugin under test is the folder with plugin.toml above the test file, or the
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-    from checker.authoring.kit import Checked, Facts, PluginKit, Rows
-    from checker.authoring.marked_workbook import MarkedWorkbook
+    from checker.authoring.kit import Checked, Facts, MarkedWorkbook, PluginKit, Rows
     from checker.model.submission import Submission
 
 SETTING = "checker_plugin_dirs"
 _KITS: dict[tuple[Path, ...], PluginKit] = {}
-
-
-class CheckRule(Protocol):
-    """``check_rule(rule_id, facts, stage=…, tables=…)``"""
-
-    def __call__(
-        self,
-        rule_id: str,
-        facts: Facts,
-        *,
-        stage: str | None = None,
-        tables: Rows | None = None,
-        template: str | None = None,
-        previous: Facts | None = None,
-        profile: str | None = None,
-        definitions: Mapping[str, str] | None = None,
-    ) -> Checked: ...
-
-
-class MakeSubmission(Protocol):
-    """``submission(facts, tables, template=…, stage=…)``"""
-
-    def __call__(
-        self,
-        facts: Facts,
-        tables: Rows | None = None,
-        *,
-        template: str | None = None,
-        stage: str | None = None,
-    ) -> Submission: ...
-
-
-class MakeMarked(Protocol):
-    """``marked_workbook(facts, tables, template=…, stage=…, profile=…)``"""
-
-    def __call__(
-        self,
-        facts: Facts,
-        tables: Rows | None = None,
-        *,
-        template: str | None = None,
-        stage: str | None = None,
-        profile: str | None = None,
-    ) -> MarkedWorkbook: ...
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -97,7 +53,7 @@ def plugin_kit(request: pytest.FixtureRequest) -> PluginKit:
 
 
 @pytest.fixture
-def check_rule(plugin_kit: PluginKit) -> CheckRule:
+def check_rule(plugin_kit: PluginKit) -> Callable[..., Checked]:
     """Ask one rule about facts, everything else being left empty.
 
     ``check_rule("CAN1", {"students.total": 500, "students.boarders": 120}, stage="primary")`` gives
@@ -109,7 +65,7 @@ def check_rule(plugin_kit: PluginKit) -> CheckRule:
 
 
 @pytest.fixture
-def submission(plugin_kit: PluginKit) -> MakeSubmission:
+def submission(plugin_kit: PluginKit) -> Callable[..., Submission]:
     """A form with these facts typed in: ``submission({"students.total": 500}, stage="primary")``.
 
     For tests that judge a whole form, or look at facts and tables.
@@ -118,26 +74,20 @@ def submission(plugin_kit: PluginKit) -> MakeSubmission:
 
 
 @pytest.fixture
-def marked_workbook(plugin_kit: PluginKit, tmp_path: Path) -> MakeMarked:
+def marked_workbook(plugin_kit: PluginKit, tmp_path: Path) -> Callable[..., MarkedWorkbook]:
     """A real workbook: built from the template, filled, judged from the file, marked.
 
-    Gives a ``MarkedWorkbook``: ``note("students.boarders", "primary")``, ``colour(…)``,
-    ``result_rows``, ``report``, and ``path`` of the marked copy.
+    ``marked_workbook(facts, tables, template=…, stage=…, profile=…)`` gives a ``MarkedWorkbook``:
+    ``note("students.boarders", "primary")``, ``colour(…)``, ``result_rows``, ``report``, and
+    ``path`` of the marked copy.
     """
-    made: list[MarkedWorkbook] = []
+    numbers = count(1)
 
     def make(
-        facts: Facts,
-        tables: Rows | None = None,
-        *,
-        template: str | None = None,
-        stage: str | None = None,
-        profile: str | None = None,
+        facts: Facts, tables: Rows | None = None, *, profile: str | None = None, **more: str | None
     ) -> MarkedWorkbook:
-        folder = tmp_path / f"workbook{len(made) + 1}"
-        kit = plugin_kit.under(profile)
-        made.append(kit.marked_workbook(folder, facts, tables, template=template, stage=stage))
-        return made[-1]
+        folder = tmp_path / f"workbook{next(numbers)}"
+        return plugin_kit.under(profile).marked_workbook(folder, facts, tables, **more)
 
     return make
 

@@ -5,7 +5,7 @@ pages in ``docs/author`` (``make reference`` writes them) and what ``checker plu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from importlib.util import find_spec
@@ -14,35 +14,12 @@ from pathlib import Path
 
 from checker import api
 from checker.plugins.manifest_check import nearest
-from checker.rules.functions import FUNCTIONS
-from checker.rules.functions import Takes as Argument
-from checker.rules.kinds import COLLECTION_KINDS, KINDS, Key, Takes
+from checker.rules.kinds import KINDS, TAKES_WORDS
+from checker.rules.syntax import FUNCTIONS
+from checker.rules.syntax import Takes as Argument
 from checker.session import Session
+from checker.trouble import UserMistake
 
-TAKES_WORDS: Mapping[Takes, str] = {
-    Takes.EXPRESSION: "表达式",
-    Takes.EXPRESSIONS: "表达式的列表",
-    Takes.FIELD: "字段编号",
-    Takes.THRESHOLD: "限值编号",
-    Takes.LIMIT: "限值编号或表达式",
-    Takes.COMPARE: "`>=` `<=` `>` `<` `==`",
-    Takes.TEXT: "文字",
-    Takes.TEXTS: "文字的列表",
-    Takes.WHOLE: "整数",
-    Takes.NUMBER: "数",
-    Takes.GAP: "表",
-    Takes.CODE_LIST: "代码表编号",
-    Takes.PATTERN: "正则表达式",
-    Takes.ALGORITHM: "`uscc`、`id_card` 或 `org_code`",
-    Takes.TABLE: "表的编号",
-    Takes.COLUMNS: "列编号的列表",
-    Takes.RULES: "规则编号的列表",
-    Takes.ITEMS: "规则编号的列表，合为一项的写作 A + B",
-    Takes.RULE: "规则编号",
-    Takes.PER: "`stage` 或 `submission`",
-    Takes.FUNCTION: "函数名",
-    Takes.TRUTH: "`true` 或 `false`",
-}
 ARGUMENT_WORDS: Mapping[Argument, str] = {
     Argument.VALUE: "式子",
     Argument.FIELD: "字段",
@@ -58,72 +35,73 @@ def kinds(session: Session) -> Iterator[str]:
     for name, kind in KINDS.items():
         if name == "form":
             continue  # the host's own
-        word = "，全县各校一起判断" if name in COLLECTION_KINDS else ""
+        word = "，全县各校一起判断" if kind.collection else ""
         used = next((rule.id for rule in session.rules.values() if rule.kind == name), "")
         example = f"，例如 [{used}](../rules/{used}.md)" if used else ""
         yield f"### `{name}`　{kind.title} {{ #kind-{name} }}"
         yield ""
         yield f"{len(kind.keys)} 个专有的项{word}{example}。"
         yield ""
-        yield "| 项 | 必填 | 写什么 | 说明 |"
-        yield "|---|---|---|---|"
-        yield from (_key_row(key) for key in kind.keys)
+        keys = (
+            (f"`{key.name}`", "是" if key.required else "", TAKES_WORDS[key.takes], _cell(key.help))
+            for key in kind.keys
+        )
+        yield from _table(("项", "必填", "写什么", "说明"), keys)
         yield ""
 
 
-def _key_row(key: Key) -> str:
-    needed = "是" if key.required else ""
-    return f"| `{key.name}` | {needed} | {TAKES_WORDS[key.takes]} | {_cell(key.help)} |"
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield "|" + "---|" * len(heads)
+    yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
 def functions(_: Session) -> Iterator[str]:
     """Every function an expression may call."""
-    yield "| 函数 | 说明 |"
-    yield "|---|---|"
+    rows = []
     for name, function in FUNCTIONS.items():
         words = [ARGUMENT_WORDS[each] for each in function.takes]
         must = len(words) - function.optional
         shown = "、".join(words[:must]) + "".join(f"〔、{each}〕" for each in words[must:])
-        shown += "……" if function.repeats else ""
-        yield f"| `{name}`（{shown}） | {_cell(function.help)} |"
+        rows.append(
+            (f"`{name}`（{shown}{'……' if function.repeats else ''}）", _cell(function.help))
+        )
+    return _table(("函数", "说明"), rows)
 
 
 def profiles(session: Session) -> Iterator[str]:
     """The profiles that are there."""
     from checker.plugins.profile_files import load_overlay
 
-    yield "| 编号 | 名称 | 建立在 | 改了什么 |"
-    yield "|---|---|---|---|"
+    rows = []
     for overlay in map(load_overlay, session.plugins.contributions().profile_files()):
         changed = [f"限值 {entry.id}" for entry in overlay.thresholds]
         changed += [f"规则 {rule_id}" for rule_id in overlay.rules]
         changed += [f"{name} 取 {choice}" for name, choice in overlay.definitions.items()]
         told = "、".join(dict.fromkeys(changed)) or "只选定名称"
-        yield f"| `{overlay.id}` | {overlay.title} | `{overlay.base}` | {_cell(told)} |"
+        rows.append((f"`{overlay.id}`", overlay.title, f"`{overlay.base}`", _cell(told)))
+    return _table(("编号", "名称", "建立在", "改了什么"), rows)
 
 
 def templates(session: Session) -> Iterator[str]:
     """The templates that are there."""
-    yield "| 编号 | 名称 | 年度 | 字段 | 明细表 |"
-    yield "|---|---|---|---|---|"
-    for template in session.templates:
-        yield (
-            f"| `{template.id}` | {template.title} | {template.edition} "
-            f"| {len(template.fields())} | {len(template.tables())} |"
-        )
+    rows = []
+    for each in session.templates:
+        counts = each.edition, len(each.fields()), len(each.tables())
+        rows.append((f"`{each.id}`", each.title, *map(str, counts)))
+    return _table(("编号", "名称", "年度", "字段", "明细表"), rows)
 
 
 def hooks(_: Session) -> Iterator[str]:
     """The hooks with their signatures."""
     from checker.plugins import hookspecs
 
-    yield "| 钩子 | 给出 | 英文说明 |"
-    yield "|---|---|---|"
-    for name, function in getmembers(hookspecs, isfunction):
-        if name.startswith("checker_"):
-            gives = str(signature(function).return_annotation)
-            words = " ".join((getdoc(function) or "").split())
-            yield f"| `{name}` | `{_cell(gives)}` | {_cell(words)} |"
+    rows = (
+        (f"`{name}`", f"`{_cell(str(signature(hook).return_annotation))}`", _cell(_words(hook)))
+        for name, hook in getmembers(hookspecs, isfunction)
+        if name.startswith("checker_")
+    )
+    return _table(("钩子", "给出", "英文说明"), rows)
 
 
 def classes(_: Session) -> Iterator[str]:
@@ -143,9 +121,8 @@ def classes(_: Session) -> Iterator[str]:
         yield ""
         members = list(_members(thing))
         if members:
-            yield "| 成员 | 说明 |"
-            yield "|---|---|"
-            yield from (f"| `{_cell(each)}` | {_cell(told)} |" for each, told in members)
+            rows = ((f"`{_cell(each)}`", _cell(told)) for each, told in members)
+            yield from _table(("成员", "说明"), rows)
             yield ""
 
 
@@ -211,7 +188,7 @@ def pages() -> dict[str, Path]:
 # -- checker plugin help -----------------------------------------------------------------------
 
 
-class NoTopicError(LookupError):
+class NoTopicError(UserMistake):
     """There is nothing on this; the text is a Chinese sentence."""
 
 
@@ -268,7 +245,7 @@ def _kind_lines(name: str, session: Session) -> Iterator[str]:
     for key in kind.keys:
         needed = "必填" if key.required else "可选"
         yield f"  {key.name:<16}{needed}　{TAKES_WORDS[key.takes].replace('`', '')}　{key.help}"
-    if name in COLLECTION_KINDS:
+    if kind.collection:
         yield '  scope = "collection"，例子用 schools（每校一个表）、last_year、county'
     yield "每条规则都有的项：checker plugin help manifest"
     sources = [

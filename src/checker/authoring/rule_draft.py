@@ -5,12 +5,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from checker import toml_files
+from checker.authoring.patterns import filled, quoted
+from checker.authoring.printed_tables import Leaf
+from checker.authoring.printed_words import WORDS
+from checker.forms.plain_text import squeeze
 from checker.model.template import FieldType
+from checker.toml_files import tables, texts
 
 _SAMPLES = {
     FieldType.COUNT: "1",
@@ -79,35 +86,112 @@ def id_card_rules(
         )
         return f"tables = {{ {table} = [ {listed} ] }}"
 
-    of_row = ('scope = "row"', f'table = "{table}"')
-    field = f"{table}.{column}"
-    found = [
+    examples = {
+        "right": rows(right),
+        "wrong": rows(wrong),
+        "twice": rows(right, right),
+        "born_otherwise": rows({**right, born: "1950-01-01"}),
+    }
+    names = {"table": table, "column": column, "born": born}
+    return [
         ProposedRule(
-            "身份证号校验码",
-            "check_digit",
-            (*of_row, f'field = "{field}"', 'algorithm = "id_card"'),
-            rows(right),
-            rows(wrong),
-        ),
-        ProposedRule(
-            "身份证号不重复",
-            "unique",
-            (f'table = "{table}"', f'columns = ["{column}"]'),
-            rows(right),
-            rows(right, right),
-        ),
+            str(entry["title"]),
+            str(entry["kind"]),
+            tuple(line.format(**names) for line in texts(entry["lines"])),
+            examples["right"],
+            examples[str(entry["bad"])],
+        )
+        for entry in tables(toml_files.parse(_OF_ID_CARDS)["rules"])
+        if born or "born" not in str(entry["bad"])
     ]
-    if born:
-        apart = f"days({table}.{born}, date(mid({field}, 7, 8)))"
-        check = f'check = "{apart} >= 0 and {apart} <= 30"'
-        words = 'message = "出生年月与身份证号里的出生日期不是同一个月。"'
-        when = f'when = "length({field}) == 18"'
-        lines = (*of_row, when, check, f'at = ["{table}.{born}"]', words)
-        other = rows({**right, born: "1950-01-01"})
-        title = "出生年月与身份证号一致"
-        found.append(ProposedRule(title, "relation", lines, rows(right), other))
-    return found
 
+
+_OF_ID_CARDS = Path(__file__).with_name("id_card_rules.toml")
+
+
+# -- between the columns of a list -----------------------------------------------------------
+
+_ENOUGH = 0.9
+_TOTALS = texts(WORDS["totals"])
+Named: TypeAlias = Mapping[int, str]
+"""Field ids by column of the sheet."""
+Seen: TypeAlias = Iterator[tuple[str, ProposedRule]]
+"""The relation as a sentence, "" where the rule says it all, and the rule."""
+
+
+def relations_of(leaves: Sequence[Leaf], named: Named) -> Seen:
+    """合计 = the other columns under the same header, without 其中; 其中 ≤ 合计; and a column =
+    those under the header that bears its name (专任教师 and 专任教师学历)."""
+    groups: dict[str, list[Leaf]] = {}
+    for leaf in leaves:
+        head, _, tail = leaf.path.rpartition("/")
+        if head and "其中" not in tail:
+            groups.setdefault(head, []).append(leaf)
+    for head, own in groups.items():
+        total = next(
+            (leaf for leaf in own if squeeze(leaf.path.rpartition("/")[2]) in _TOTALS), None
+        )
+        if total is not None:
+            yield from _parts_within(head, total, leaves, named)
+            yield from _total(total, [leaf for leaf in own if leaf is not total], named)
+        elif len(own) > 1:
+            yield from _bearing_its_name(head, own, leaves, named)
+
+
+def _parts_within(head: str, total: Leaf, leaves: Sequence[Leaf], named: Named) -> Seen:
+    for leaf in leaves:
+        if not (leaf.path.startswith(f"{head}/") and "其中" in leaf.path):
+            continue
+        support = _support([total, leaf], lambda row: row[1] <= row[0])
+        if support:
+            ids = named[leaf.column], named[total.column]
+            yield "", subset_rule(*ids, (leaf.path, total.path), "", support)
+
+
+def _total(total: Leaf, others: Sequence[Leaf], named: Named) -> Seen:
+    """Of as many of the other columns as add up, from the first on."""
+    for many in range(len(others), 1, -1):
+        parts = others[:many]
+        support = _support([total, *parts], _adds_up)
+        if support:
+            names = " + ".join(leaf.path.rpartition("/")[2] for leaf in parts)
+            yield f"{total.path} = {names}：{support}", _sum(total, parts, named, support)
+            return
+
+
+def _bearing_its_name(head: str, own: Sequence[Leaf], leaves: Sequence[Leaf], named: Named) -> Seen:
+    for leaf in leaves:
+        name = squeeze(leaf.path.rpartition("/")[2])
+        if leaf in own or len(name) < 2 or name not in squeeze(head):
+            continue
+        support = _support([leaf, *own], _adds_up)
+        if support:
+            names = " + ".join(one.path for one in own)
+            yield f"{leaf.path} = {names}：{support}", _sum(leaf, own, named, support)
+
+
+def _sum(total: Leaf, parts: Sequence[Leaf], named: Named, support: str) -> ProposedRule:
+    ids = [named[part.column] for part in parts]
+    labels = total.path.rpartition("/")[0], [part.path for part in parts]
+    return sum_rule(named[total.column], ids, labels, support)
+
+
+def _adds_up(row: Sequence[Any]) -> bool:
+    return bool(abs(row[0] - sum(row[1:])) < 1e-6)
+
+
+def _support(columns: Sequence[Leaf], holds: Callable[[Sequence[Any]], bool]) -> str:
+    """In how many of the rows with a number in each of these columns it holds; "" if in too few."""
+    rows = [
+        row
+        for row in zip(*(leaf.values for leaf in columns), strict=True)
+        if all(isinstance(value, int | float) for value in row)
+    ]
+    held = sum(map(holds, rows))
+    return f"{len(rows)} 行里 {held} 行成立" if rows and held / len(rows) >= _ENOUGH else ""
+
+
+# -- the file --------------------------------------------------------------------------------
 
 DRAFTED = "# 由 checker template adopt 起草"
 """Begins a plugin.toml that was drafted; more rules are put behind those in it."""
@@ -115,25 +199,7 @@ DRAFTED = "# 由 checker template adopt 起草"
 
 def plugin_text(plugin_id: str, title: str) -> str:
     """The head of a new plugin."""
-    return f"""{DRAFTED}，请逐条核对：不成立的删去，必须成立的把 severity 改成 "hard"，
-# 例子里的 doubt 改成 fail。
-
-[plugin]
-id = {quoted(plugin_id)}
-title = {quoted(title)}
-version = "1"
-api_version = 1
-
-[families]
-OWN = {quoted(title)}
-
-[documents.form]
-title = "各表的填表说明"
-number = ""
-date = ""
-confirmed = true
-note = "表样自带的说明和表内关系。"
-"""
+    return filled("adopted_plugin.toml", {"drafted": DRAFTED, "id": plugin_id, "title": title})
 
 
 def write_rules(rules: Sequence[ProposedRule], out: Path, template_id: str) -> Path | None:
@@ -164,9 +230,8 @@ def write_rules(rules: Sequence[ProposedRule], out: Path, template_id: str) -> P
 
 def rules_text(rules: Sequence[ProposedRule], template_id: str, after: int = 0) -> str:
     """The rules, numbered on from ``after``."""
-    return "".join(
-        _rule_text(rule, template_id, number) for number, rule in enumerate(rules, after + 1)
-    )
+    values = {"rules": rules, "template": template_id, "after": after}
+    return filled("adopted_rules.toml", values)
 
 
 def highest_number(plugin: str) -> int:
@@ -174,35 +239,8 @@ def highest_number(plugin: str) -> int:
     return max(map(int, re.findall(r'^id = "OWN([0-9]+)"', plugin, re.MULTILINE)), default=0)
 
 
-def _rule_text(rule: ProposedRule, template_id: str, number: int) -> str:
-    support = f"  # {rule.support}" if rule.support else ""
-    lines = "\n".join(rule.lines)
-    return f"""
-[[rules]]
-id = "OWN{number}"
-kind = {quoted(rule.kind)}
-title = {quoted(rule.title)}{support}
-severity = "soft"
-templates = [{quoted(template_id)}]
-{lines}
-what = {quoted(rule.title + "。")}
-why = "表里各栏的关系；由现有的表看出，请核对是不是总成立。"
-fix = "核对有关的数，改正填错的一个；确实如此的写明原因。"
-sources = [ {{ document = "form", clause = "表内关系" }} ]
-examples = [
-  {{ expect = "pass", {rule.good} }},
-  {{ expect = "doubt", {rule.bad} }},
-]
-"""
-
-
 def _words(label: str) -> str:
     return label.replace("//", "/").rpartition("/")[2].removeprefix("其中:") or label
-
-
-def quoted(value: object) -> str:
-    """A text, a number, a truth or a list of texts as TOML has it."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def inline(**values: object) -> str:

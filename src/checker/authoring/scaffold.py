@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from importlib import resources
+from collections.abc import Sequence
 from pathlib import Path
 
-from checker.plugins.manifest_schema import API_VERSION, FAMILY, PLUGIN_ID
+from checker.authoring.patterns import filled
+from checker.plugins.manifest import API_VERSION
+from checker.plugins.manifest_schema import FAMILY, PLUGIN_ID
+from checker.trouble import UserMistake
 
 FILES = {
     "plugin.toml": "plugin.toml",
@@ -34,7 +36,7 @@ NAMES = {
 """What rules.py imports for a part."""
 
 
-class ScaffoldError(Exception):
+class ScaffoldError(UserMistake):
     """A plugin of this name cannot be made; the text is a Chinese sentence."""
 
 
@@ -90,19 +92,6 @@ def create(
     for name, pattern in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_filled(pattern, values), "utf-8", newline="\n")
+        path.write_text(filled(pattern, values), "utf-8", newline="\n")
         written.append(path)
     return written
-
-
-def _filled(pattern: str, values: Mapping[str, str | int | Sequence[str]]) -> str:
-    from jinja2 import Environment, StrictUndefined
-
-    source = resources.files("checker.authoring") / "new_plugin" / f"{pattern}.j2"
-    environment = Environment(
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        autoescape=False,
-    )
-    return environment.from_string(source.read_text("utf-8")).render(values)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import cast
 
 from checker.authoring.plugin_source import ManifestSource, Problem, PythonSource, Weight
-from checker.model.rules import Plain, Rule
+from checker.model.rules import Rule
 from checker.model.template import FieldType, Sheet, Template
-from checker.plugins.discovery import MANIFEST_FILE
 from checker.plugins.manifest import PluginManifest
 from checker.rules.kinds import KINDS, Takes
 from checker.rules.rule_check import unused_thresholds
 from checker.rules.rule_reads import fields_read
 from checker.rules.ruleset import RuleSet
-from checker.toml_files import tables
+from checker.toml_files import table, tables
 
 MOST_FIELDS = 12
 """Fields of one sheet named in one line."""
@@ -50,24 +48,17 @@ def unused_lists(
 
 def uncited_documents(manifest: PluginManifest, source: ManifestSource) -> Iterator[Problem]:
     """Documents that no rule cites."""
+    rules = list(tables(source.document.get("rules")))
+    for change in tables(source.document.get("changes")):
+        rules += map(table, table(change.get("change")).values())
     cited = {
-        str(entry.get("document", ""))
-        for part in (*tables(source.document.get("rules")), *_changed(source))
-        for entry in tables(cast("Plain", part.get("sources")))
+        str(entry.get("document", "")) for rule in rules for entry in tables(rule.get("sources"))
     }
     for key in manifest.documents:
         if key not in cited:
             yield source.problem(
                 f"文件 {key} 没有规则引用", source.line("documents", key), Weight.REMINDER
             )
-
-
-def _changed(source: ManifestSource) -> Iterator[Mapping[str, object]]:
-    for change in tables(source.document.get("changes")):
-        keys = change.get("change")
-        for entry in (keys if isinstance(keys, dict) else {}).values():
-            if isinstance(entry, dict):
-                yield entry
 
 
 def unused_functions(manifest: PluginManifest, code: PythonSource) -> Iterator[Problem]:
@@ -106,12 +97,8 @@ def dead_fields(
         if dead:
             named = "、".join(f"{field.id}（{field.label}）" for field in dead[:MOST_FIELDS])
             more = f" 等 {len(dead)} 个" if len(dead) > MOST_FIELDS else ""
-            yield Problem(
-                file,
-                0,
-                f"“{sheet.title}”的字段 {named}{more} 没有规则用到，填了也没有人查",
-                Weight.REMINDER,
-            )
+            told = f"“{sheet.title}”的字段 {named}{more} 没有规则用到，填了也没有人查"
+            yield Problem(file, 0, told, Weight.REMINDER)
 
 
 def unfamiliar_families(manifest: PluginManifest, source: ManifestSource) -> Iterator[Problem]:
@@ -119,9 +106,5 @@ def unfamiliar_families(manifest: PluginManifest, source: ManifestSource) -> Ite
     used = {rule.family for rule in manifest.rules}
     for family in manifest.families:
         if family not in used:
-            yield Problem(
-                MANIFEST_FILE,
-                source.line("families", family),
-                f"规则族 {family} 没有规则",
-                Weight.REMINDER,
-            )
+            line = source.line("families", family)
+            yield source.problem(f"规则族 {family} 没有规则", line, Weight.REMINDER)

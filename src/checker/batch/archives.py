@@ -46,8 +46,9 @@ MEMBER_METHOD = "压缩包用了不常见的压缩方式，这个文件读不出
 MEMBER_TWICE = "压缩包里有几个同名的文件，内容不同，不能确定哪一份算数，请解压后只留一份。"
 
 
-class BadArchive(Exception):
-    """Nothing can be read of an archive. ``reason`` is a Chinese sentence."""
+class SourceUnreadable(OSError):
+    """The bytes of a file, or what is in an archive, cannot be had. ``reason`` is a Chinese
+    sentence."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -78,16 +79,16 @@ class Member(Struct, frozen=True):
 
 
 def members_of(file: BinaryIO) -> list[Member]:
-    """The files in an archive, in its order. Raises BadArchive or OSError."""
+    """The files in an archive, in its order. Raises OSError."""
     directory, count, shift = _directory(file)
     if count == 0 and not directory:
-        raise BadArchive(EMPTY)
+        raise SourceUnreadable(EMPTY)
     found: list[Member] = []
     at = 0
     while at + _ENTRY.size <= len(directory):
         entry = _ENTRY.unpack_from(directory, at)
         if entry[0] != b"PK\x01\x02":
-            raise BadArchive(DAMAGED)
+            raise SourceUnreadable(DAMAGED)
         lengths = entry[10:13]
         name_at = at + _ENTRY.size
         raw = directory[name_at : name_at + lengths[0]]
@@ -97,39 +98,39 @@ def members_of(file: BinaryIO) -> list[Member]:
         if member is not None:
             found.append(member)
         if len(found) > MOST_MEMBERS:
-            raise BadArchive(TOO_MANY)
+            raise SourceUnreadable(TOO_MANY)
     found = _once_each(found)
     names = [member.name for member in found]
     if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
-        raise BadArchive(RENAMED)
+        raise SourceUnreadable(RENAMED)
     if found and all(member.refusal == MEMBER_LOCKED for member in found):
-        raise BadArchive(LOCKED)
+        raise SourceUnreadable(LOCKED)
     return found
 
 
 def read_member(file: BinaryIO, packed: Packed) -> bytes:
-    """The content of a member. Raises BadArchive or OSError."""
+    """The content of a member. Raises OSError."""
     if packed.size > MOST_BYTES:
         size = packed.size // 2**20
-        raise BadArchive(f"压缩包里的这个文件解开后有 {size} MB，不像是填报表，没有读取。")
+        raise SourceUnreadable(f"压缩包里的这个文件解开后有 {size} MB，不像是填报表，没有读取。")
     try:
         file.seek(packed.offset)
         head = file.read(_LOCAL.size)
         if len(head) < _LOCAL.size or not head.startswith(b"PK\x03\x04"):
-            raise BadArchive(MEMBER_DAMAGED)
+            raise SourceUnreadable(MEMBER_DAMAGED)
         *_, name_length, extra_length = _LOCAL.unpack(head)
         file.seek(name_length + extra_length, 1)
         content = file.read(min(packed.packed, MOST_BYTES))
     except (ValueError, OverflowError) as problem:
-        raise BadArchive(MEMBER_DAMAGED) from problem
+        raise SourceUnreadable(MEMBER_DAMAGED) from problem
     if packed.method == _DEFLATED:
         try:
             # one byte more than declared would betray a member that lies about its size
             content = zlib.decompressobj(-15).decompress(content, packed.size + 1)
         except zlib.error as problem:
-            raise BadArchive(MEMBER_DAMAGED) from problem
+            raise SourceUnreadable(MEMBER_DAMAGED) from problem
     if len(content) != packed.size or zlib.crc32(content) != packed.crc:
-        raise BadArchive(MEMBER_DAMAGED)
+        raise SourceUnreadable(MEMBER_DAMAGED)
     return content
 
 
@@ -139,23 +140,23 @@ def _directory(file: BinaryIO) -> tuple[bytes, int, int]:
     head = file.read(4)
     for mark, reason in OTHER_KINDS.items():
         if head.startswith(mark):
-            raise BadArchive(reason)
+            raise SourceUnreadable(reason)
     length = file.seek(0, 2)
     tail_at = max(0, length - _LONGEST_END)
     file.seek(tail_at)
     tail = file.read(_LONGEST_END)
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END.size:
-        raise BadArchive(DAMAGED)
+        raise SourceUnreadable(DAMAGED)
     *_, count, size, start, _ = _END.unpack_from(tail, at)
     end = tail_at + at
     if _FULL in (size, start) or count == 0xFFFF:
         count, size, start, end = _end64(file, end) or (count, size, start, end)
     shift = end - size - start
     if count > MOST_MEMBERS or size > MOST_MEMBERS * 1024:
-        raise BadArchive(TOO_MANY)
+        raise SourceUnreadable(TOO_MANY)
     if shift < 0:
-        raise BadArchive(DAMAGED)
+        raise SourceUnreadable(DAMAGED)
     file.seek(start + shift)
     return file.read(size), count, shift
 
@@ -170,11 +171,11 @@ def _end64(file: BinaryIO, end: int) -> tuple[int, int, int, int] | None:
     if mark != b"PK\x06\x07":
         return None
     if place + _END64.size > at:
-        raise BadArchive(DAMAGED)
+        raise SourceUnreadable(DAMAGED)
     file.seek(place)
     mark, *_, count, size, start = _END64.unpack(file.read(_END64.size))
     if mark != b"PK\x06\x06":
-        raise BadArchive(DAMAGED)
+        raise SourceUnreadable(DAMAGED)
     return count, size, start, place
 
 

@@ -13,8 +13,8 @@ import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,10 +27,10 @@ from checker.batch.result_folder import (
     converted_from,
     copy_name,
     copy_target,
-    replacing,
 )
 from checker.marking.file_record import BadRecord, Bulk, Kept, check_kept
 from checker.session import Session, SessionOptions
+from checker.whole_files import replacing
 from checker.writing import carries_marks
 
 STORE = "results.sqlite"
@@ -69,14 +69,6 @@ class Remembered(Struct, frozen=True):
 
     digest: str
     markable: bool
-
-
-class Copy(Struct, frozen=True):
-    """A marked copy as it was written: where, how many bytes, when (seconds since 1970)."""
-
-    path: Path
-    size: int
-    modified: float
 
 
 class ResultCache:
@@ -185,12 +177,12 @@ class ResultCache:
         """Remember that the marked copy of this content, marked by these rules, was just written to
         ``path``. ``noted``: it has what the county says of the school as well, so it serves that
         place only."""
-        copy = _as_it_is(path)
-        if copy is not None:
+        with suppress(OSError):
+            status = path.stat()
             rules = self._rules + _NOTED if noted else self._rules
             self._write(
                 "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)",
-                (str(copy.path), digest, rules, copy.size, copy.modified),
+                (str(path), digest, rules, status.st_size, status.st_mtime),
             )
 
     def copy_in(self, folder: Path, source: Source, digest: str) -> Path | None:
@@ -198,48 +190,35 @@ class ResultCache:
         written. It lies there as it was written, or one that another command wrote elsewhere does
         and has now been copied. Marking depends on content and rules alone, so all copies of one
         content are equal."""
-        noted, plain = self._copies(digest, _NOTED), self._copies(digest)
-        converted = next((converted_from(copy.path.name) for copy in (*plain, *noted)), "")
+        of_content = "digest = ? AND rules = ?"
+        plain = self._copies(of_content, digest, self._rules)
+        noted = self._copies(of_content, digest, self._rules + _NOTED)
+        converted = next((converted_from(copy.name) for copy in (*plain, *noted)), "")
         own = folder / copy_name(source, converted)
-        noted = [copy for copy in noted if copy.path == own]
-        if any(map(_is_intact, noted)) and not own.is_symlink():
+        if own in (*noted, *plain) and not own.is_symlink():
             return own
-        intact = [copy for copy in plain if _is_intact(copy)]
-        if not intact:
+        if not plain:
             return None
-        if any(copy.path == own for copy in intact) and not own.is_symlink():
-            return own
-        path = copy_target(folder, source, converted)
-        if any(copy.path == path for copy in intact):
+        path = copy_target(folder, source, converted, carries_marks)
+        if path in plain:
             return path
-        if path.exists() and not self._is_as_written(path):
+        if path.exists() and not self._copies("copy = ?", str(path)):
             return None  # somebody saved it since: what may become of it is decided when marking
-        other = intact[0].path
-        if not carries_marks(other):  # whatever the store says
+        if not carries_marks(plain[0]):  # whatever the store says
             return None
         try:
             claim(folder, path)
             with replacing(path) as draft:
-                shutil.copyfile(other, draft)
+                shutil.copyfile(plain[0], draft)
         except OSError:
             return None  # marking it anew will say what is wrong there
         self.remember_copy(path, digest)
         return path
 
-    def _is_as_written(self, path: Path) -> bool:
-        """Whether a path holds the marked copy, of any content, that was last written there."""
-        rows = self._rows("SELECT copy, size, modified FROM copies WHERE copy = ?", (str(path),))
-        return any(map(_is_intact, _copies_of(rows)))
-
-    def _copies(self, digest: str, kind: str = "") -> list[Copy]:
-        """Every marked copy of this content by these rules, as it was when it was written; by now
-        it may be gone or altered."""
-        return _copies_of(
-            self._rows(
-                "SELECT copy, size, modified FROM copies WHERE digest = ? AND rules = ?",
-                (digest, self._rules + kind),
-            )
-        )
+    def _copies(self, which: str, *values: str) -> list[Path]:
+        """The marked copies of which that is so, as far as they lie as they were written."""
+        rows = self._rows(f"SELECT copy, size, modified FROM copies WHERE {which}", values)
+        return [Path(str(copy)) for copy, *written in rows if _is_intact(str(copy), *written)]
 
     def commit(self) -> None:
         """Make what was kept durable."""
@@ -252,15 +231,19 @@ class ResultCache:
         self._store.close()
 
 
-def open_cache(folder: Path | None, options: SessionOptions) -> ResultCache | None:
+@contextmanager
+def open_cache(folder: Path | None, options: SessionOptions) -> Iterator[ResultCache | None]:
     """The results of earlier runs with these rules, in the user's cache folder; None if there is no
     such folder or it cannot be written."""
-    if folder is None:
-        return None
+    cache = None
+    if folder is not None:
+        with suppress(OSError, sqlite3.Error):
+            cache = ResultCache(folder / STORE, fingerprint(session_for(options)))
     try:
-        return ResultCache(folder / STORE, fingerprint(session_for(options)))
-    except (OSError, sqlite3.Error):
-        return None
+        yield cache
+    finally:
+        if cache is not None:
+            cache.close()
 
 
 def _remembered(rows: Sequence[tuple[object, ...]]) -> Remembered | None:
@@ -289,27 +272,14 @@ def _resolved(folder: str) -> str:
     return str(Path(folder).resolve())
 
 
-def _copies_of(rows: Iterable[tuple[object, ...]]) -> list[Copy]:
-    return [
-        Copy(Path(path), size, modified)
-        for path, size, modified in rows
-        if isinstance(path, str) and isinstance(size, int) and isinstance(modified, float)
-    ]
-
-
-def _is_intact(copy: Copy) -> bool:
-    now = _as_it_is(copy.path)
-    return (
-        now is not None and now.size == copy.size and abs(now.modified - copy.modified) <= _COARSE
-    )
-
-
-def _as_it_is(path: Path) -> Copy | None:
+def _is_intact(path: str, size: object, modified: object) -> bool:
+    """Whether a file has the size and the time (seconds since 1970) with which it was written."""
     try:
-        status = path.stat()
-    except OSError:
-        return None
-    return Copy(path, status.st_size, status.st_mtime)
+        status = os.stat(path)  # noqa: PTH116 - whatever the store says
+    except (OSError, ValueError):
+        return False
+    near = isinstance(modified, float) and abs(status.st_mtime - modified) <= _COARSE
+    return near and status.st_size == size
 
 
 def fingerprint(session: Session) -> str:
@@ -350,16 +320,11 @@ def _files(session: Session) -> Iterator[Path]:
     import checker_templates
 
     for manifest in session.plugins.manifests:
-        folder = Path(manifest.path).parent
-        yield from _sources_in(folder)
+        for path in Path(manifest.path).parent.rglob("*"):
+            if path.suffix in {".toml", ".py"} and "tests" not in path.parts and path.is_file():
+                yield path
     for folder in checker_templates.__path__:
         yield from Path(folder).glob("*/template.toml")
     profile = session.options.profile
     if profile and Path(profile).is_file():
         yield Path(profile)
-
-
-def _sources_in(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if path.suffix in {".toml", ".py"} and "tests" not in path.parts and path.is_file():
-            yield path

@@ -18,21 +18,24 @@ from checker.batch.discovery import (
     discover_each,
     full_path,
     path_shown,
+    place_beside,
     places_apart,
     readable,
 )
 from checker.batch.judging import Done, MarkPlan
 from checker.batch.recording import Runner, Seen, Work, folder_results, runner
-from checker.batch.result_folder import claim, replacing, result_target
+from checker.batch.result_folder import claim, result_target
 from checker.batch.running import Finished, Stream
 from checker.extras import MissingExtra, need
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.session import SessionOptions
 from checker.trouble import disk_reason
+from checker.whole_files import replacing
 
 if TYPE_CHECKING:
     from checker.batch.cache import ResultCache
+    from checker.batch.tables import RunTables
     from checker.batch.watching import Changes, FolderWatch
 
 RESULT_FOLDER = "校验结果"
@@ -95,7 +98,7 @@ class CheckRun:
         self._kept = folder if wanted or self._is_one_marked_folder() else None
         previous = options.session.previous
         self._apart = places_apart(options.paths, filter(None, (options.out, previous)))
-        self._tables_problem: OSError | None = None
+        self._written: RunTables | None = None
         self._no_tables = ""
         self._done: set[tuple[str, str]] = set()
         self._run: Runner | None = None
@@ -137,9 +140,8 @@ class CheckRun:
                 if self._tables is not None:
                     from checker.batch.tables import RunTables
 
-                    written = RunTables(self._tables)
-                    tables.callback(lambda: self._note(written.problem))  # once they are closed
-                    seen = tables.enter_context(written).add
+                    self._written = tables.enter_context(RunTables(self._tables))
+                    seen = self._written.add
                 for path, each in zip(options.paths, found, strict=True):
                     self._check(path, each, seen, told, progress)
         except KeyboardInterrupt:
@@ -167,10 +169,8 @@ class CheckRun:
             from tempfile import TemporaryDirectory
 
             folder = Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
-        cache = open_cache(folder, self._options.session)
-        if cache is not None:
-            stack.callback(cache.close)
-        elif folder is not None:
+        cache = stack.enter_context(open_cache(folder, self._options.session))
+        if cache is None and folder is not None:
             self._no_tables += f"上次的结果用不上：“{folder}”写不进去，这次全部重新校验。"
         return cache
 
@@ -214,14 +214,11 @@ class CheckRun:
         plan = options.plan_of(path)
         return folder_results(sources, options.session, plan, self._run, self._cache, seen)
 
-    def _note(self, problem: OSError | None) -> None:
-        self._tables_problem = problem
-
     def keep(self) -> str | None:
         """Beside the marked copies, or in the folder that was asked for: all results, for
         ``checker diff``. Why they could not be kept (Chinese), or None."""
-        if self._tables_problem is not None:
-            problem = self._tables_problem
+        if self._written is not None and self._written.problem is not None:
+            problem = self._written.problem
             return f"数据表写不进“{self._tables}”（{disk_reason(problem)}）。"
         told, self._no_tables = self._no_tables or None, ""
         if self._kept is None:
@@ -312,10 +309,7 @@ def is_one_file(path: str) -> bool:
 
 def usual_place(path: str) -> str:
     """The result folder beside a file, or inside a folder."""
-    if "://" in path:
-        return str(Path.cwd() / RESULT_FOLDER)
-    place = Path(path)
-    return str((place if place.is_dir() else place.parent) / RESULT_FOLDER)
+    return str(place_beside(path) / RESULT_FOLDER)
 
 
 def refused(unread: Iterable[Unread]) -> Iterator[FileResult]:

@@ -6,8 +6,9 @@ import logging
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
-from typing import Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from checker import __version__
@@ -26,18 +27,11 @@ _SCHEMES = ("tcp", "tls", "ucx", "ws", "wss")
 """How addresses of schedulers begin."""
 
 
-class Spread(Protocol):
-    """``work`` applied to each item on the workers, results in input order. A file that keeps
-    killing its worker is given up and named; the others go on."""
-
-    def __call__(
-        self, work: Callable[[Item], Result], items: Iterable[Item]
-    ) -> Iterator[Finished[Item, Result]]: ...
-
-
 @contextmanager
-def connected(scheduler: str, wait: float = 10.0) -> Iterator[Spread]:
-    """The workers of an existing cluster, as long as the block lasts.
+def connected(
+    scheduler: str, wait: float = 10.0
+) -> Iterator[Callable[..., Iterator[Finished[Any, Any]]]]:
+    """What applies work to items on an existing cluster, as long as the block lasts.
 
     They need the same checker and must see the files under the same paths (a shared folder or an
     fsspec URL). Raises MissingExtra if dask is not installed, ClusterUnreachable if no worker
@@ -56,13 +50,7 @@ def connected(scheduler: str, wait: float = 10.0) -> Iterator[Spread]:
         raise ClusterUnreachable(_nobody_at(scheduler)) from problem
     try:
         _expect_workers(client, scheduler, wait)
-
-        def spread(
-            work: Callable[[Item], Result], items: Iterable[Item]
-        ) -> Iterator[Finished[Item, Result]]:
-            return _spread(client, as_completed, work, iter(items))
-
-        yield spread
+        yield partial(_spread, client, as_completed)
     finally:
         client.close()
         logging.disable(level)
@@ -94,12 +82,12 @@ def _nobody_at(scheduler: str) -> str:
     return f"连不上集群 {scheduler}，请检查地址和网络，以及 dask scheduler 是否已经启动。"
 
 
-def _expect_workers(client: object, scheduler: str, wait: float) -> None:
+def _expect_workers(client: Any, scheduler: str, wait: float) -> None:
     try:
-        client.wait_for_workers(1, timeout=wait)  # type: ignore[attr-defined]
+        client.wait_for_workers(1, timeout=wait)
     except TimeoutError:
         raise ClusterUnreachable(f"集群 {scheduler} 没有计算节点，请先启动 dask worker。") from None
-    answers = client.run(version_here, on_error="return")  # type: ignore[attr-defined]
+    answers = client.run(version_here, on_error="return")
     for address, answer in answers.items():
         if answer != __version__:
             there = f"版本是 {answer}" if isinstance(answer, str) else "没有安装 checker"
@@ -114,18 +102,20 @@ def version_here() -> str:
 
 
 def _spread(
-    client: object,
-    as_completed: Callable[..., object],
+    client: Any,
+    as_completed: Callable[..., Any],
     work: Callable[[Item], Result],
-    items: Iterator[Item],
+    items: Iterable[Item],
 ) -> Iterator[Finished[Item, Result]]:
-    submit = client.submit  # type: ignore[attr-defined]
-    threads = sum(client.nthreads().values())  # type: ignore[attr-defined]
+    """``work`` applied to each item on the workers, results in input order. A file that keeps
+    killing its worker is given up and named; the others go on."""
+    submit = client.submit
+    threads = sum(client.nthreads().values())
     window = max(8, threads * _WINDOW_PER_THREAD)
-    under_way: dict[object, tuple[int, Item]] = {}
+    under_way: dict[Any, tuple[int, Item]] = {}
     numbered = enumerate(items)
 
-    def start(count: int) -> list[object]:
+    def start(count: int) -> list[Any]:
         fresh = []
         for number, item in islice(numbered, max(0, count)):
             future = submit(work, item, pure=False, retries=_RETRIES)
@@ -135,8 +125,8 @@ def _spread(
 
     ended: dict[int, Finished[Item, Result]] = {}
     due = 0
-    finished = as_completed(start(window), loop=client.loop)  # type: ignore[attr-defined]
-    for future in finished:  # type: ignore[attr-defined]
+    finished = as_completed(start(window), loop=client.loop)
+    for future in finished:
         number, item = under_way.pop(future)
         end: Finished[Item, Result] | None = None
         if not future.cancelled():
@@ -151,23 +141,23 @@ def _spread(
             due += 1
         # one slow file holds back its followers' results, so let them run ahead only so far
         for fresh in start(min(window - len(under_way), 4 * window - len(ended))):
-            finished.add(fresh)  # type: ignore[attr-defined]
+            finished.add(fresh)
     for number, item in (*under_way.values(), *numbered):
         ended[number] = Finished(item, None, _LOST)
     for number in sorted(ended):
         yield ended[number]
 
 
-def _ended(future: object, item: Item) -> Finished[Item, Result] | None:
+def _ended(future: Any, item: Item) -> Finished[Item, Result] | None:
     """What a future came to; None when the scheduler went away before it could tell. Nobody
     cancels but a client that has lost its scheduler."""
     import asyncio
     from concurrent.futures import CancelledError
 
     try:
-        problem = future.exception()  # type: ignore[attr-defined]
+        problem = future.exception()
         if problem is None:
-            return Finished(item, future.result())  # type: ignore[attr-defined]
+            return Finished(item, future.result())
     except (OSError, TimeoutError, CancelledError, asyncio.CancelledError):
         return None
     if type(problem).__name__ == "KilledWorker":

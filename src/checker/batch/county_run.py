@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,8 +22,7 @@ from checker.batch.discovery import (
     read_beside,
 )
 from checker.batch.file_names import ROSTER_NAMES
-from checker.batch.judging import JudgingWork, MarkPlan
-from checker.batch.ledger_units import units_apart
+from checker.batch.judging import JudgingWork, MarkPlan, form_in
 from checker.batch.previous_year import in_full, session_for
 from checker.batch.recording import Runner, records, runner, words_on_kept
 from checker.batch.result_desk import ResultDesk
@@ -49,11 +48,12 @@ from checker.county.run_log import (
     with_run,
 )
 from checker.county.school_copy import judged_again, marked_again, notes_by_file, notes_of
-from checker.county.school_record import record_for
+from checker.county.school_record import ledger_records, record_for
 from checker.forms.errors import UnknownForm
 from checker.marking.file_record import FileRecord
+from checker.model.report import FileStatus
 from checker.model.submission import Submission
-from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.reading import UnreadableWorkbook
 from checker.reading.limits import set_limits
 from checker.session import Session, SessionOptions
 from checker.trouble import disk_reason
@@ -171,12 +171,12 @@ def _judge(
     folder = str(options.out / COPIES) if options.mark else None
     work = JudgingWork(options.session, MarkPlan(folder))
     by_shown = {source.shown: source for source in sources}
-    cluster = ExitStack()
-    run = cluster.enter_context(runner(options.workers, options.scheduler))
-    cache = open_cache(options.cache, options.session)
     interrupted = False
     kept: list[FileRecord] = []
-    try:
+    with (
+        runner(options.workers, options.scheduler) as run,
+        open_cache(options.cache, options.session) as cache,
+    ):
         # closed at once, so that workers end and what is finished is remembered
         with (
             RunTables(options.out) as tables,
@@ -186,7 +186,7 @@ def _judge(
                 this_year = (set_aside(record, session) for record in stream)
                 for record in watch(this_year, len(sources)):
                     source = by_shown.get(record.path)
-                    for each in units_apart(record, source, session, work):
+                    for each in _units_apart(record, source, session):
                         each = _with_sent_back(each, source, session, desk.decisions)
                         tables.add(each)
                         kept.append(spool.keep(_of_county(each, options.out)))
@@ -194,10 +194,6 @@ def _judge(
                 interrupted = True
         earlier = [] if interrupted else _earlier(options, session, run, cache, spool)
         return _Judged(kept, earlier, interrupted, tables.problem)
-    finally:
-        cluster.close()
-        if cache is not None:
-            cache.close()
 
 
 def _write(
@@ -219,10 +215,8 @@ def _write(
         if not interrupted:
             report, refused = _remembered(report, sources, options, desk, generated)
         if options.mark and not interrupted:
-            again = open_cache(options.cache, options.session)
-            unmarked = _mark_again(report, sources, options, session, desk, again)
-            if again is not None:
-                again.close()
+            with open_cache(options.cache, options.session) as cache:
+                unmarked = _mark_again(report, sources, options, session, desk, cache)
         for paper in county_papers(report, session.rules, generated, options.deadline):
             written[paper.name] = desk.write(paper.name, paper.write)
         if not interrupted:
@@ -248,6 +242,23 @@ def _edited(
             if told:
                 found[told] = None
     return tuple(found)
+
+
+def _units_apart(
+    record: FileRecord, source: Source | None, session: Session
+) -> Iterator[FileRecord]:
+    """The record itself; of a ledger what is wrong with it as a whole, and one record for each of
+    its rows, as if it had been a file: named by the file and the row, with the ledger's marked
+    copy."""
+    layouts = (item.layout for item in session.templates if item.id == record.template)
+    is_ledger = record.status == FileStatus.CHECKED and any(
+        layout is not None and layout.ledger is not None for layout in layouts
+    )
+    ledger = form_in(source, session) if source is not None and is_ledger else None
+    if source is None or ledger is None or not ledger.units:
+        yield record
+    else:
+        yield from ledger_records(ledger, record, path_shown(source), session)
 
 
 def _with_sent_back(
@@ -415,7 +426,7 @@ def _earlier(
     return [
         spool.keep(each)
         for record in records(sources, work, cache, run)
-        for each in units_apart(record, by_shown.get(record.path), session, work)
+        for each in _units_apart(record, by_shown.get(record.path), session)
     ]
 
 
@@ -426,8 +437,4 @@ def _county_form(
     newest = newest_county_form(kept, session)
     if newest is None:
         return None
-    source = next(item for item in sources if item.shown == newest.path)
-    try:
-        return session.bind(read_snapshot_bytes(source.shown, source.read()))
-    except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
-        return None
+    return form_in(next(item for item in sources if item.shown == newest.path), session)

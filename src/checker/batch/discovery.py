@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.archives import EMPTY, BadArchive, Packed, members_of, read_member
+from checker.batch.archives import EMPTY, Packed, SourceUnreadable, members_of, read_member
 from checker.batch.file_names import (
     ARCHIVE_SUFFIX,
     NESTED_REASON,
@@ -49,14 +49,6 @@ _IN_FULL = re.compile(r"(/(?!\.?(/|$))[^/]+)+")
 """A path that is in full already, without parts that say nothing: most are, in a large folder."""
 
 
-class SourceUnreadable(OSError):
-    """The bytes of a source cannot be had. ``reason`` is a Chinese sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class Source(Struct, frozen=True):
     """One workbook to be judged.
 
@@ -79,11 +71,8 @@ class Source(Struct, frozen=True):
             if self.size > LIMITS.file_bytes:
                 raise SourceUnreadable(FILE_TOO_LARGE)
             return _open_bytes(self.location)
-        try:
-            with _opened(self.location) as archive:
-                return read_member(archive, self.packed)
-        except BadArchive as problem:
-            raise SourceUnreadable(problem.reason) from problem
+        with _opened(self.location) as archive:
+            return read_member(archive, self.packed)
 
 
 class Unread(Struct, frozen=True):
@@ -226,6 +215,15 @@ def full_path(path: str) -> str:
     if "://" in path or _IN_FULL.fullmatch(path):
         return path
     return str(Path(path).absolute())
+
+
+def place_beside(path: str) -> Path:
+    """The folder for results of what lies at a path: the folder itself, the one that a file lies
+    in, for an address the current one."""
+    if "://" in path:
+        return Path.cwd()
+    place = Path(path)
+    return place if place.is_dir() else place.parent
 
 
 def is_single_workbook(path: str) -> bool:
@@ -401,7 +399,7 @@ def _members(archive: Source) -> Iterator[Source | Unread]:
     try:
         with _opened(archive.location) as file:
             members = members_of(file)
-    except BadArchive as problem:
+    except SourceUnreadable as problem:
         yield Unread(archive.location, archive.shown, problem.reason)
         return
     except OSError as problem:

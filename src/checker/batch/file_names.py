@@ -6,6 +6,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Container
+from functools import cache
+from pathlib import Path
+
+from checker.toml_files import load, table, texts
 
 WORKBOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et"})
 ARCHIVE_SUFFIX = ".zip"
@@ -15,37 +19,9 @@ BACKUP_MARK = ".备份"
 SUMMARY_TITLE = "县级汇总"
 
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
-_ARCHIVES = frozenset(
-    {".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cab", ".iso", ".arj", ".lzh"}
-    | {".z", ".z01", ".r00", ".001", ".zipx"}
-)
-_UNFINISHED = frozenset(
-    {".crdownload", ".tmp", ".part", ".partial", ".download", ".downloading", ".opdownload"}
-    | {".td", ".xltd", ".aria2", ".bc!", ".!ut", ".!qb"}
-)
-_DOCUMENTS = {
-    "版式文档（如 PDF）": (".pdf", ".ofd", ".xps", ".caj"),
-    "文字文档": (".doc", ".docx", ".docm", ".wps", ".wpt", ".rtf", ".odt", ".pages"),
-    "演示文稿": (".ppt", ".pptx", ".dps", ".key"),
-    "图片": (
-        *(".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".webp"),
-    ),
-    "网页": (".htm", ".html", ".mht", ".mhtml"),
-    "文本表格": (".csv", ".tsv", ".prn", ".dif", ".slk"),
-    "别的表格格式": (".numbers", ".fods", ".sxc", ".xlt", ".xltx", ".xltm", ".ett", ".xlam"),
-    " XML 文件": (".xml", ".uos", ".uof"),
-    "数据库文件": (".dbf", ".mdb", ".accdb"),
-    "邮件": (".eml", ".msg"),
-    "快捷方式，不是文件本身": (".lnk", ".url", ".desktop"),
-}
-_PROGRAMS = frozenset(
-    {".exe", ".com", ".scr", ".pif", ".bat", ".cmd", ".msi", ".js", ".jse", ".vbs", ".vbe", ".ps1"}
-    | {".wsf", ".hta", ".jar", ".apk", ".dll", ".cpl", ".reg"}
-)
 _WAS_WORKBOOK = re.compile(
     r"\.(?:xls[xmb]?|ods|et)\b|\.(?:xls[xmb]?|ods|et)[^a-z]*$", re.IGNORECASE
 )
-_KINDS = {suffix: kind for kind, suffixes in _DOCUMENTS.items() for suffix in suffixes}
 
 ARCHIVE_REASON = "这是压缩包，请先解压，再把里面的 Excel 文件放进来。"
 UNFINISHED_REASON = "这是没有下载完的文件，请等它下载完，或重新下载。"
@@ -78,6 +54,21 @@ def suffix_of(name: str) -> str:
     return os.path.splitext(name)[1].lower()  # noqa: PTH122 - asked of thousands of names
 
 
+@cache
+def _known_endings() -> dict[str, str]:
+    """By ending why a file with it was not looked at, from ``file_names.toml``."""
+    content = load(Path(__file__).with_suffix(".toml"))
+    reasons = {
+        f"这是{called}，不能校验，请让学校发 Excel 文件（.xlsx）。": endings
+        for called, endings in table(content["documents"]).items()
+    }
+    endings = table(content["endings"])
+    reasons[ARCHIVE_REASON] = endings["archive"]
+    reasons[UNFINISHED_REASON] = endings["unfinished"]
+    reasons[PROGRAM_REASON] = endings["program"]
+    return {ending: reason for reason, known in reasons.items() for ending in texts(known)}
+
+
 def why_not_looked_at(name: str, beside: Container[str] = ()) -> tuple[str, bool]:
     """Why a file that is no workbook was not looked at (a Chinese sentence), and whether a school
     may have handed it in. ``beside`` are the names of the files in the same folder."""
@@ -91,16 +82,14 @@ def why_not_looked_at(name: str, beside: Container[str] = ()) -> tuple[str, bool
         return "以前的县级汇总，不是填报表。", False
     if name.startswith("~$"):
         return LOCK_REASON, name[2:] not in beside
-    if suffix in _UNFINISHED or (name.startswith("~") and suffix in WORKBOOK_SUFFIXES):
+    reason = _known_endings().get(suffix.rstrip())
+    draft = name.startswith("~") and suffix in WORKBOOK_SUFFIXES
+    if reason == UNFINISHED_REASON or draft:
         return UNFINISHED_REASON, True
     if name.startswith("."):
         return "隐藏文件。", False
-    if suffix in _ARCHIVES:
-        return ARCHIVE_REASON, True
-    if suffix in _KINDS:
-        return f"这是{_KINDS[suffix]}，不能校验，请让学校发 Excel 文件（.xlsx）。", True
-    if suffix.rstrip() in _PROGRAMS:
-        return PROGRAM_REASON, True
+    if reason is not None:
+        return reason, True
     if _WAS_WORKBOOK.search(name):
         return ODD_SUFFIX_REASON, True
     if not suffix:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.batch.discovery import Source, SourceUnreadable, path_shown
+from checker.batch.archives import SourceUnreadable
+from checker.batch.discovery import Source, path_shown
 from checker.batch.previous_year import session_for
-from checker.marking.file_record import (
-    Kept,
-)
+from checker.forms.errors import UnknownForm
+from checker.marking.file_record import Kept
 from checker.marking.results import FileResult, result_of
 from checker.model.report import FileStatus, Report
+from checker.model.submission import Submission
+from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reading.limits import set_limits
 from checker.reading.unreadable import STRICT_LIMIT
 from checker.session import Session, SessionOptions
@@ -66,6 +68,14 @@ def sha256_of(data: bytes) -> str:
     import hashlib  # late: only where results are remembered
 
     return hashlib.sha256(data).hexdigest()
+
+
+def form_in(source: Source, session: Session) -> Submission | None:
+    """The form in a source; None if it cannot be read or is none."""
+    try:
+        return session.bind(read_snapshot_bytes(source.shown, source.read()))
+    except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
+        return None
 
 
 def unopened(source: Source, problem: Exception) -> FileResult:

@@ -9,7 +9,7 @@ from checker.batch.discovery import Source
 from checker.batch.result_folder import claim, copy_target
 from checker.marking.results import COPY_FAILED, IN_PLACE_FAILED
 from checker.model.marks import Changes
-from checker.model.snapshot import Position, SheetSnapshot
+from checker.model.snapshot import SheetSnapshot
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.trouble import disk_reason
 from checker.writing import (
@@ -19,7 +19,7 @@ from checker.writing import (
     write_in_place,
     write_marked,
 )
-from checker.writing.old_formats import as_xlsx, old_format
+from checker.writing.old_formats import as_xlsx, old_format, values_in
 
 _IN_PLACE_ONLY_FILES = "压缩包里和网络上的文件不能就地标记，请用 --out 写出副本。"
 
@@ -60,47 +60,31 @@ class MarkWriter:
             return original, write_in_place(original, marks)
         kind = old_format(self._data)
         data = self._data if kind is None else as_xlsx(self._data, kind)
-        target = copy_target(
-            Path(self._folder),
-            source,
-            kind.value if kind else "",
-            lambda copy: is_edited(copy, data),
-        )
-        claim(Path(self._folder), target)
+        folder, converted = Path(self._folder), kind.value if kind else ""
+        target = copy_target(folder, source, converted, lambda copy: is_untouched(copy, data))
+        claim(folder, target)
         return target, write_marked(data, target, marks)
 
 
-def is_edited(copy: Path, data: bytes) -> bool:
-    """Whether a person wrote into a marked copy of the workbook ``data``: another program saved it
-    since, and without our marks it holds something else. Results of formulas do not count."""
+def is_untouched(copy: Path, data: bytes) -> bool:
+    """Whether a file is a marked copy of the workbook ``data`` into which no person wrote: no other
+    program saved it since, or without our marks it holds the same. Results of formulas do not
+    count."""
     try:
         cleaned, summary = clean_content(copy.read_bytes())
-        if summary.exact:
-            return False
+        if summary.exact or not summary.found:
+            return summary.exact
         one = read_snapshot_bytes("form.xlsx", cleaned)
         other = read_snapshot_bytes("form.xlsx", clean_content(data)[0])
     except (OSError, UnwritableWorkbook, UnreadableWorkbook):
-        return True
-    return list(one.sheets) != list(other.sheets) or any(
+        return False
+    return list(one.sheets) == list(other.sheets) and not any(
         _differ(sheet, other.sheets[title]) for title, sheet in one.sheets.items()
     )
 
 
 def _differ(one: SheetSnapshot, other: SheetSnapshot) -> bool:
-    held, then = _typed(one), _typed(other)
+    held, then = values_in(one), values_in(other)
     computed = one.formulas.keys() | other.formulas.keys()
-    return any(
-        held.get(place) != then.get(place)
-        for place in held.keys() | then.keys()
-        if place not in computed
-    )
-
-
-def _typed(sheet: SheetSnapshot) -> dict[Position, object]:
-    first_row, first_column = sheet.origin
-    return {
-        (row, column): value
-        for row, line in enumerate(sheet.rows, first_row)
-        for column, value in enumerate(line, first_column)
-        if value not in (None, "")
-    }
+    places = (held.keys() | then.keys()) - computed
+    return any(held.get(place) != then.get(place) for place in places)

@@ -9,9 +9,9 @@ from typing import TypeGuard
 
 from msgspec.structs import replace
 
+from checker.batch.archives import SourceUnreadable
 from checker.batch.discovery import (
     Source,
-    SourceUnreadable,
     discover,
     full_path,
     is_single_workbook,

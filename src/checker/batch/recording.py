@@ -18,10 +18,17 @@ from checker.batch.judging import Done, JudgingWork, MarkPlan, sha256_of
 from checker.batch.previous_year import in_full, session_for
 from checker.batch.result_folder import converted_from, copy_name
 from checker.batch.running import Finished, Stream, processes_for, serially
-from checker.marking.file_record import FileRecord, Head, Parts, head_of, kept, record_of
+from checker.marking.file_record import (
+    FileRecord,
+    Head,
+    Parts,
+    head_of,
+    kept,
+    record_of,
+    result_of_record,
+)
 from checker.marking.results import NOT_WRITTEN, FileResult
 from checker.model.report import FileStatus
-from checker.reports.record_results import result_of_record
 from checker.session import SessionOptions
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from msgspec.structs import replace
 
-from checker.batch.result_folder import claim, replacing, result_target
+from checker.batch.result_folder import claim, result_target
 from checker.county.report import CountyReport, Decisions
 from checker.county.review import (
     REVIEW,
@@ -19,6 +19,7 @@ from checker.county.review import (
     write_review,
 )
 from checker.county.run_log import LOG, Lock, RunLog, digest_of, log_bytes, read_log
+from checker.whole_files import replacing
 
 
 class ResultDesk:

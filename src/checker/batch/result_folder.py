@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -66,17 +65,14 @@ def _short(name: str) -> str:
 
 
 def copy_target(
-    folder: Path,
-    source: Source,
-    converted: str = "",
-    is_edited: Callable[[Path], bool] = lambda copy: False,
+    folder: Path, source: Source, converted: str, is_ours: Callable[[Path], bool]
 ) -> Path:
     """Where the marked copy of a source may be written: under its own name, or with a number where
-    that name is a link, somebody else's file, or a copy that ``is_edited`` by a person.
-    ``converted`` as for `copy_name`."""
+    that name is a link, somebody else's file, or a file that ``is_ours`` does not take for a marked
+    copy that may be replaced. ``converted`` as for `copy_name`."""
     name = copy_name(source, converted)
     place = _own_folder(folder, name.parent.parts)
-    return _free(folder, place / name.name, lambda path: _is_marked_copy(path, is_edited))
+    return _free(folder, place / name.name, is_ours)
 
 
 def result_target(folder: Path, name: str) -> Path:
@@ -116,12 +112,6 @@ def _names(path: Path) -> Iterator[Path]:
         yield path.with_stem(f"{path.stem}({number})")
 
 
-def _is_marked_copy(path: Path, is_edited: Callable[[Path], bool]) -> bool:
-    from checker.writing import carries_marks
-
-    return carries_marks(path) and not is_edited(path)
-
-
 def _line(folder: Path, path: Path) -> str:
     return path.relative_to(folder).as_posix()
 
@@ -144,28 +134,3 @@ def claim(folder: Path, path: Path) -> None:
         descriptor = os.open(folder / MANIFEST, flags, 0o666)
         with open(descriptor, "ab", buffering=0) as manifest:  # noqa: PTH123
             manifest.write(f"{line}\n".encode("utf-8", "replace"))
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """A new file beside ``target`` that takes its name when the block ends well, and goes away when
-    it does not. A link of that name is replaced, not followed. Raises OSError."""
-    from tempfile import mkstemp
-
-    descriptor, name = mkstemp(prefix=".checker-", suffix=".part", dir=target.parent)
-    os.close(descriptor)
-    draft = Path(name)
-    try:
-        yield draft
-        with suppress(OSError):  # mkstemp's files are for their owner alone
-            draft.chmod(0o666 & ~_mask())
-        draft.replace(target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _mask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
+from checker.trouble import UserMistake
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -15,12 +17,8 @@ SERIAL_UP_TO = 16
 """Below about this many files starting processes costs more than it saves (measured)."""
 
 
-class ClusterUnreachable(Exception):
-    """No cluster to run on. ``reason`` is one Chinese sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class ClusterUnreachable(UserMistake):
+    """No cluster to run on; the text is a Chinese sentence."""
 
 
 class Finished(Struct, Generic[Item, Result], frozen=True):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from itertools import accumulate, repeat
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from checker.batch.result_folder import claim, replacing, result_target
+from checker.batch.result_folder import claim, result_target
 from checker.marking.file_record import FileRecord
+from checker.whole_files import replacing
 
 if TYPE_CHECKING:
     from pyarrow import Array, Schema
@@ -42,7 +43,7 @@ class RunTables:
         """``folder`` for results; the tables lie in 数据 below it. Those of an earlier run are
         replaced when these are complete."""
         self._folder = folder
-        self._waiting = {name: _Waiting(name) for name in _COLUMNS}
+        self._waiting: dict[str, list[tuple[str | int, ...]]] = {name: [] for name in _COLUMNS}
         self._writers: dict[str, ParquetWriter] = {}
         self._drafts = ExitStack()
         self.problem: OSError | None = None
@@ -67,21 +68,17 @@ class RunTables:
     def add(self, record: FileRecord) -> None:
         """Add one file's rows; they are written when enough have come together."""
         head = (record.path, record.code, record.name)
-        facts = record.facts
-        texts = (facts.field, facts.column, facts.row, facts.value, facts.cell)
-        self._waiting[FACTS].add_columns(head, texts, len(facts))
-        levels = [
-            (item.stage, item.rule, item.outcome, item.value, item.limit, item.gap)
+        self._waiting[FACTS] += [(*head, *fact) for fact in record.facts]
+        self._waiting[LEVELS] += [
+            (*head, item.stage, item.rule, item.outcome, item.value, item.limit, item.gap)
             for item in record.judged
         ]
-        self._waiting[LEVELS].add_rows(head, levels)
-        keys = _COLUMNS[FINDINGS][3:]
-        self._waiting[FINDINGS].add_rows(
-            head,
-            [tuple(str(finding.get(key) or "") for key in keys) for finding in record.findings],
-        )
+        keys = _COLUMNS[FINDINGS][len(head) :]
+        self._waiting[FINDINGS] += [
+            (*head, *(str(finding.get(key) or "") for key in keys)) for finding in record.findings
+        ]
         for name, rows in self._waiting.items():
-            if rows.count >= _ROWS_AT_ONCE:
+            if len(rows) >= _ROWS_AT_ONCE:
                 self._write(name)
 
     def close(self) -> None:
@@ -101,15 +98,14 @@ class RunTables:
             self._drafts.__exit__(OSError, self.problem, None)
 
     def _write(self, name: str) -> None:
-        if self.problem is not None:
-            self._waiting[name] = _Waiting(name)
-            return
-        try:
-            self._write_rows(name)
-        except OSError as problem:
-            self.problem = problem
+        rows, self._waiting[name] = self._waiting[name], []
+        if self.problem is None:
+            try:
+                self._write_rows(name, rows)
+            except OSError as problem:
+                self.problem = problem
 
-    def _write_rows(self, name: str) -> None:
+    def _write_rows(self, name: str, rows: Sequence[tuple[str | int, ...]]) -> None:
         import pyarrow
         from pyarrow.parquet import ParquetWriter
 
@@ -121,80 +117,23 @@ class RunTables:
             draft = self._drafts.enter_context(replacing(target))
             writer = ParquetWriter(draft, schema, compression="zstd")
             self._writers[name] = writer
-        rows = self._waiting[name]
-        if rows.count:
-            writer.write_table(pyarrow.Table.from_arrays(rows.arrays(), schema=schema))
-            self._waiting[name] = _Waiting(name)
+        if rows:
+            columns = list(map(_arrow, _COLUMNS[name], zip(*rows, strict=True)))
+            writer.write_table(pyarrow.Table.from_arrays(columns, schema=schema))
 
 
-class _Waiting:
-    """Rows not yet written. They are kept as Arrow keeps them: a list of Python texts takes ten
-    times the memory, and to convert one, pyarrow first imports pandas (0.8 s, 50 MiB)."""
+def _arrow(column: str, values: Sequence[str | int]) -> Array:
+    """A column as Arrow keeps it. To convert a list, pyarrow would first import pandas (0.8 s,
+    50 MiB)."""
+    from pyarrow import Array, int32, py_buffer, string
 
-    def __init__(self, name: str) -> None:
-        """``name`` of the table."""
-        self.count = 0
-        self._columns = [
-            _WholeNumbers() if column in _WHOLE_NUMBERS else _Texts() for column in _COLUMNS[name]
-        ]
-
-    def add_rows(self, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-        """One file's rows; ``head`` stands before each of them."""
-        columns = list(zip(*rows, strict=True))
-        if columns:
-            self.add_columns(head, columns, len(columns[0]))
-
-    def add_columns(
-        self, head: tuple[str, ...], columns: Iterable[Sequence[str] | Sequence[int]], count: int
-    ) -> None:
-        """The same, column by column, each of ``count`` values."""
-        for place, text in enumerate(head):
-            self._columns[place].repeat(text, count)
-        for own, values in zip(self._columns[len(head) :], columns, strict=True):
-            own.extend(values)
-        self.count += count
-
-    def arrays(self) -> list[Array]:
-        """The columns, sharing memory with what is held here."""
-        return [column.arrow() for column in self._columns]
-
-
-class _Texts:
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._ends = array("i", [0])
-
-    def extend(self, values: Sequence[str] | Sequence[int]) -> None:
-        pieces = [str(value).encode("utf-8", "replace") for value in values]
-        self._bytes += b"".join(pieces)
-        self._ends.extend(accumulate(map(len, pieces), initial=self._ends.pop()))
-
-    def repeat(self, text: str, count: int) -> None:
-        data = text.encode("utf-8", "replace")
-        self._bytes += data * count
-        self._ends.extend(accumulate(repeat(len(data), count), initial=self._ends.pop()))
-
-    def arrow(self) -> Array:
-        from pyarrow import Array, py_buffer, string
-
-        buffers = [None, py_buffer(self._ends), py_buffer(self._bytes)]
-        return Array.from_buffers(string(), len(self._ends) - 1, buffers)
-
-
-class _WholeNumbers:
-    def __init__(self) -> None:
-        self._values = array("i")
-
-    def extend(self, values: Sequence[str] | Sequence[int]) -> None:
-        self._values.extend(map(int, values))
-
-    def repeat(self, text: str, count: int) -> None:
-        self._values.extend([int(text)] * count)
-
-    def arrow(self) -> Array:
-        from pyarrow import Array, int32, py_buffer
-
-        return Array.from_buffers(int32(), len(self._values), [None, py_buffer(self._values)])
+    if column in _WHOLE_NUMBERS:
+        numbers = array("i", map(int, values))
+        return Array.from_buffers(int32(), len(numbers), [None, py_buffer(numbers)])
+    texts = [str(value).encode("utf-8", "replace") for value in values]
+    ends = array("i", accumulate(map(len, texts), initial=0))
+    buffers = [None, py_buffer(ends), py_buffer(b"".join(texts))]
+    return Array.from_buffers(string(), len(texts), buffers)
 
 
 def _schema(name: str) -> Schema:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from checker.batch.discovery import Discovery, Source, apart_from, discover
+from checker.batch.discovery import Discovery, Source, apart_from, discover, plain_path
 from checker.extras import need
+from checker.trouble import UserMistake
 
 _QUIET = 400
 """Milliseconds without a notice before looking: a workbook is saved in several steps."""
@@ -30,12 +31,8 @@ WAITING = "正在等待文件变化，按 Ctrl-C 结束。"
 Key = tuple[str, str]
 
 
-class WatchUnavailable(Exception):
-    """These paths cannot be watched. ``reason`` is one Chinese sentence."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+class WatchUnavailable(UserMistake):
+    """These paths cannot be watched; the text is a Chinese sentence."""
 
 
 class Changes(Struct, frozen=True):
@@ -71,11 +68,6 @@ class FolderWatch:
                 raise WatchUnavailable(f"没有 {path}，无法监视，请检查路径。")
         self._paths, self._apart, self._others = tuple(paths), tuple(apart), tuple(others)
         self._seen = self._look()
-
-    @property
-    def found(self) -> Discovery:
-        """What was there at the last look."""
-        return self._seen[0]
 
     def changes(self) -> Iterator[Changes]:
         """Whatever is new, altered or gone, as it happens; ends with Ctrl-C."""
@@ -139,8 +131,6 @@ class FolderWatch:
 
 
 def _local(path: str) -> Path:
-    from checker.batch.discovery import plain_path
-
     return Path(plain_path(path))
 
 

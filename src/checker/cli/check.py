@@ -16,19 +16,16 @@ from checker.batch.check_run import CheckOptions, CheckRun, News, refused
 from checker.batch.discovery import discover, readable
 from checker.batch.judging import judge_and_mark, unopened
 from checker.batch.previous_year import session_for
-from checker.batch.running import ClusterUnreachable
-from checker.batch.watching import WAITING, Changes, FolderWatch, WatchUnavailable
+from checker.batch.watching import WAITING, Changes, FolderWatch
 from checker.cli.commands import (
     Command,
     Refused,
-    edition_option,
-    plugin_dirs_option,
     plugin_failed,
-    plugins_option,
-    profile_option,
+    plugin_options,
+    profile_options,
+    session_options,
     settings_here,
 )
-from checker.extras import MissingExtra
 from checker.harmless import one_line, unguarded
 from checker.marking.results import STATUS_WORDS, ExitCode, FileResult, exit_code
 from checker.model.report import FileStatus, Report
@@ -37,6 +34,7 @@ from checker.reports.terminal import Line, error_line, file_lines, summary_lines
 from checker.session import Session
 from checker.settings import words
 from checker.toml_files import cache_folder
+from checker.trouble import UserMistake
 
 FORMATS = ("text", "json", "junit", "sarif")
 """The program's own ways to tell; plugins may bring others."""
@@ -48,16 +46,14 @@ FORMATS = ("text", "json", "junit", "sarif")
               help="输出的形式：text、json、junit、sarif，或插件提供的形式。")  # fmt: skip
 @click.option("--select", multiple=True, metavar="规则", help="只查这些规则、规则族或插件。")
 @click.option("--ignore", multiple=True, metavar="规则", help="不查这些规则、规则族或插件。")
-@profile_option
-@edition_option
+@profile_options
 @click.option("--previous", metavar="文件或文件夹",
               help="上年的表，用于与上年比较；可以是 zip 或网址。")  # fmt: skip
 @click.option("--out", metavar="文件夹",
               help="标记副本和数据表写到哪里；副本默认写到表所在处的“校验结果”。")  # fmt: skip
 @click.option("--in-place", is_flag=True, help="直接在原文件上标记（先留一份备份）。")
 @click.option("--no-mark", is_flag=True, help="不写标记副本。")
-@plugin_dirs_option
-@plugins_option
+@plugin_options
 @click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
 @click.option("--scheduler", metavar="tcp://…",
               help="交给已有的 Dask 集群计算，数据表（Parquet）写到结果文件夹。")  # fmt: skip
@@ -71,14 +67,10 @@ def command(
     form: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
-    profile: str | None,
-    edition: int | None,
     previous: str | None,
     out: str | None,
     in_place: bool,
     no_mark: bool,
-    plugin_dirs: tuple[str, ...],
-    plugins: str | None,
     workers: int | None,
     scheduler: str | None,
     strict: bool,
@@ -96,7 +88,7 @@ def command(
         raise Refused("--watch 不能和 --in-place 一起用：别人正在改的文件，不能由程序改写。")
     settings = settings_here()
     chosen = replace(
-        settings.session_options(profile, edition, plugin_dirs, plugins, previous),
+        session_options(settings, previous),
         select=words(select) or settings.select,
         ignore=words(ignore) or settings.ignore,
     )
@@ -125,18 +117,8 @@ def command(
     screen = Screen(form == "text")
     screen.show(error_line(error) for error in session.errors)
     run = CheckRun(options, lambda: _document(run, session))
-    try:
-        _check(run, screen, watch)
-    except (ClusterUnreachable, WatchUnavailable) as problem:
-        raise Refused(problem.reason) from problem
-    _conclude(
-        run,
-        session,
-        form,
-        screen,
-        strict,
-        summary=len(run.results) != 1 or bool(run.beside) or watch,
-    )
+    _check(run, screen, watch)
+    _conclude(run, session, form, screen, strict, watch)
 
 
 def _keep_originals(paths: Sequence[str], out: str) -> None:
@@ -158,7 +140,7 @@ def _check(run: CheckRun, screen: Screen, watch: bool) -> None:
             watching = run.check(
                 stack, lambda result: screen.show(file_lines(result)), screen.progress, watch
             )
-        except (ClusterUnreachable, WatchUnavailable, MissingExtra):
+        except UserMistake:  # no cluster, no watch, an extra that is not there
             began = bool(run.results)  # what an earlier run left is not replaced by nothing
             raise
         finally:
@@ -195,7 +177,7 @@ def _remind(problem: str | None) -> None:
 
 
 def _conclude(
-    run: CheckRun, session: Session, form: str, screen: Screen, strict: bool, summary: bool
+    run: CheckRun, session: Session, form: str, screen: Screen, strict: bool, watched: bool
 ) -> NoReturn:
     results = run.results
     if form == "json":
@@ -209,7 +191,7 @@ def _conclude(
 
         sys.stdout.writelines(sarif_pieces(results, session.rules))
     else:
-        if summary:
+        if len(results) != 1 or run.beside or watched:
             screen.show(summary_lines(results, beside_of(run)))
         if session.chosen_profile:
             screen.show([Line(f"口径：{session.chosen_profile}", "dim")])

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.commands import Command, GivenFile
-
-UNUSABLE = 3
-"""Exit code: a file could not be read or written."""
+from checker.cli.commands import Command, GivenFile, Unusable
 
 
 @click.command(
@@ -43,20 +40,15 @@ def command(files: tuple[Path, ...], output: Path | None, in_place: bool) -> Non
         target = file if in_place else output or file.with_name(f"{file.stem}.清除{file.suffix}")
         unusable |= not _clean(file, target, in_place)
     if unusable:
-        sys.exit(UNUSABLE)
+        sys.exit(Unusable.exit_code)
 
 
 def _clean(file: Path, target: Path, in_place: bool) -> bool:
     """Clean one file and say what happened; whether it worked."""
-    from checker.writing import UnwritableWorkbook, can_write, clean_marks, keep_backup
+    from checker.writing import UnwritableWorkbook, clean_in_place, clean_marks
 
     try:
-        if in_place:
-            refusal = can_write(file)
-            if refusal is not None:
-                raise UnwritableWorkbook(refusal)
-            keep_backup(file)
-        summary = clean_marks(file, target)
+        summary = clean_in_place(file) if in_place else clean_marks(file, target)
     except UnwritableWorkbook as refused:
         click.echo(f"{file.name}：{refused.reason}", err=True)
         return False

@@ -13,21 +13,51 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from checker.session import Session
+    from checker.session import Session, SessionOptions
     from checker.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., object])
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
-plugin_dirs_option = click.option(
+_CHOSEN = "checker.chosen."
+"""How the names begin under which click's context holds what `chosen_option` was given."""
+
+
+def chosen_option(*names: str, **attributes: Any) -> Callable[[F], F]:
+    """An option that is no parameter of its command: `chosen` tells its value to whoever needs it,
+    such as `session_here`."""
+
+    def keep(ctx: click.Context, param: click.Parameter, value: object) -> None:
+        ctx.meta[f"{_CHOSEN}{param.name}"] = value
+
+    return click.option(*names, expose_value=False, callback=keep, **attributes)
+
+
+def chosen(*names: str) -> dict[str, Any]:
+    """The values of these options of the running command, as far as it has them."""
+    meta = click.get_current_context().meta
+    return {name: meta[_CHOSEN + name] for name in names if _CHOSEN + name in meta}
+
+
+plugin_dirs_option = chosen_option(
     "--plugin-dir", "plugin_dirs", multiple=True, metavar="文件夹", help="另加的插件（可写多次）。"
 )
-plugins_option = click.option("--plugins", metavar="编号", help="只用这些插件，用逗号隔开。")
-profile_option = click.option(
+_plugins = chosen_option("--plugins", metavar="编号", help="只用这些插件，用逗号隔开。")
+_profile = chosen_option(
     "--profile", metavar="口径", help="口径：地区名称（如 jiangxi）或一个口径文件。"
 )
-edition_option = click.option("--edition", type=int, metavar="年", help="按哪一年的规则和阈值。")
+_edition = chosen_option("--edition", type=int, metavar="年", help="按哪一年的规则和阈值。")
+
+
+def profile_options(command: F) -> F:
+    """``--profile`` and ``--edition``."""
+    return _profile(_edition(command))
+
+
+def plugin_options(command: F) -> F:
+    """``--plugin-dir`` and ``--plugins``."""
+    return plugin_dirs_option(_plugins(command))
 
 
 def format_option(*forms: str, help_text: str = "输出的形式。") -> Callable[[F], F]:
@@ -158,18 +188,18 @@ def settings_here() -> Settings:
     return settings
 
 
-def session_here(
-    profile: str | None = None,
-    edition: int | None = None,
-    plugin_dirs: tuple[str, ...] = (),
-    plugins: str | None = None,
-) -> Session:
+def session_options(settings: Settings, previous: str | None = None) -> SessionOptions:
+    """The choice of rules by the command line and the settings, all rules reported."""
+    names = ("profile", "edition", "plugin_dirs", "plugins")
+    return settings.session_options(**chosen(*names), previous=previous)
+
+
+def session_here() -> Session:
     """Rules, profile and templates by the command line and the settings. Raises BadSettings or
     BadChoice."""
     from checker.session import Session
 
-    settings = settings_here()
-    return Session(settings.session_options(profile, edition, plugin_dirs, plugins))
+    return Session(session_options(settings_here()))
 
 
 def plugin_failed(problem: Exception, told: str) -> int:

@@ -18,27 +18,23 @@ from checker.batch.county_run import (
     NothingToJudge,
     run_county,
 )
-from checker.batch.discovery import places_apart
+from checker.batch.discovery import place_beside, places_apart
 from checker.batch.file_names import ROSTER_NAMES
-from checker.batch.running import ClusterUnreachable
-from checker.batch.watching import WAITING, FolderWatch, WatchUnavailable
+from checker.batch.watching import WAITING, FolderWatch
 from checker.cli.commands import (
     Command,
-    Refused,
     Unusable,
-    edition_option,
     format_option,
-    plugin_dirs_option,
-    plugins_option,
-    profile_option,
+    plugin_options,
+    profile_options,
+    session_options,
     settings_here,
 )
 from checker.county.feedback import FOLDER, archives_told
 from checker.county.lines import changed_lines, report_lines
 from checker.county.output import BOOK, DOCUMENT, PAGE, REMINDERS
 from checker.county.report import CountyReport
-from checker.county.review import REVIEW, ReviewProblem
-from checker.county.roster import RosterProblem
+from checker.county.review import REVIEW
 from checker.extras import need
 from checker.harmless import one_line
 from checker.marking.file_record import FileRecord
@@ -68,14 +64,12 @@ OUT = "县级校验"
 )
 @click.option("--name", default="", metavar="县名", help="报告上的县名；默认取县级自查表里的。")
 @format_option("text", "json", help_text="屏幕输出的形式。")
-@profile_option
-@edition_option
+@profile_options
 @click.option("--no-mark", is_flag=True, help="不写标记副本，只出汇总。")
 @click.option("--no-cache", is_flag=True, help="不用上次的结果，全部重新校验。")
 @click.option("--workers", type=click.IntRange(1), metavar="数", help="用几个进程。")
 @click.option("--scheduler", metavar="tcp://…", help="交给已有的 Dask 集群计算。")
-@plugin_dirs_option
-@plugins_option
+@plugin_options
 @click.option("--verbose", is_flag=True, help="每个文件显示一行。")
 @click.option("--watch", is_flag=True, help="一直运行，学校改完的文件一到就重新校验。")
 def command(
@@ -88,14 +82,10 @@ def command(
     unlock: tuple[str, ...],
     name: str,
     form: str,
-    profile: str | None,
-    edition: int | None,
     no_mark: bool,
     no_cache: bool,
     workers: int | None,
     scheduler: str | None,
-    plugin_dirs: tuple[str, ...],
-    plugins: str | None,
     verbose: bool,
     watch: bool,
 ) -> None:
@@ -106,10 +96,10 @@ def command(
     """
     need("county", "pyarrow")
     settings = settings_here()
-    session = settings.session_options(profile, edition, plugin_dirs, plugins, previous)
+    session = session_options(settings, previous)
     options = CountyOptions(
         paths=paths,
-        out=out or _beside(paths[0]),
+        out=out or place_beside(paths[0]) / OUT,
         session=replace(session, select=settings.select, ignore=settings.ignore),
         roster=roster,
         county=name,
@@ -139,10 +129,6 @@ def _said_plainly(out: Path) -> Iterator[None]:
     """Turns what a run ends with into a message; ``out`` is the folder for its results."""
     try:
         yield
-    except (RosterProblem, ClusterUnreachable, WatchUnavailable) as problem:
-        raise Refused(problem.reason) from problem
-    except ReviewProblem as problem:
-        raise Refused(str(problem)) from problem
     except NothingToJudge as problem:
         raise Unusable(str(problem)) from problem
     except PermissionError as problem:
@@ -256,10 +242,3 @@ def _watch(
                 for line in changed_lines(before.report, result.report):
                     click.echo(one_line(f"{datetime.now():%H:%M:%S} {line}"))
     return result
-
-
-def _beside(path: str) -> Path:
-    if "://" in path:
-        return Path.cwd() / OUT
-    place = Path(path)
-    return place / OUT if place.is_dir() else place.parent / OUT

@@ -17,14 +17,9 @@ from checker.county.difference import (
     compare,
     read_run,
 )
+from checker.model.verdicts import OUTCOME_WORDS
 
-_WORDS = {
-    "fail": "不通过",
-    "doubt": "存疑",
-    "explained": "已说明",
-    "unmet": "未达标",
-    "pass": "通过",
-}
+_WORDS = {outcome.value: word for outcome, word in OUTCOME_WORDS.items()}
 
 
 @click.command(

@@ -8,23 +8,19 @@ from checker.authoring.explanation import explanation_lines
 from checker.cli.commands import (
     Command,
     Refused,
-    edition_option,
     plugin_dirs_option,
-    profile_option,
+    profile_options,
     session_here,
 )
 
 
 @click.command(name="explain", cls=Command)
 @click.argument("rule_id", metavar="规则编号")
-@profile_option
-@edition_option
+@profile_options
 @plugin_dirs_option
-def command(
-    rule_id: str, profile: str | None, edition: int | None, plugin_dirs: tuple[str, ...]
-) -> None:
+def command(rule_id: str) -> None:
     """解释一条规则：查什么、依据、为什么、正例、反例、怎么改、自何时起。"""
-    session = session_here(profile, edition, plugin_dirs)
+    session = session_here()
     rule = session.rules.get(rule_id) or session.rules.get(rule_id.upper())
     if rule is None:
         near = [known for known in session.rules if known.startswith(rule_id.upper()[:3])]

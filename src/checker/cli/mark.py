@@ -7,11 +7,8 @@ from pathlib import Path
 
 import click
 
-from checker.cli.commands import Command, GivenFile
+from checker.cli.commands import Command, GivenFile, Unusable
 from checker.trouble import disk_reason
-
-UNUSABLE = 3
-"""Exit code: a file could not be read or written."""
 
 
 @click.command(
@@ -46,7 +43,7 @@ def command(file: Path, marks: Path, output: Path | None, in_place: bool) -> Non
         raise click.UsageError(f"标记清单有误：{error}") from None
     except OSError as error:
         click.echo(f"标记清单读不出来：{marks}（{disk_reason(error)}）", err=True)
-        sys.exit(UNUSABLE)
+        sys.exit(Unusable.exit_code)
     target = file if in_place else output or file.with_name(f"{file.stem}.标记{file.suffix}")
     try:
         if in_place:
@@ -55,7 +52,7 @@ def command(file: Path, marks: Path, output: Path | None, in_place: bool) -> Non
             summary = write_changes(file, target, changes)
     except UnwritableWorkbook as refusal:
         click.echo(f"{file.name}：{refusal.reason}", err=True)
-        sys.exit(UNUSABLE)
+        sys.exit(Unusable.exit_code)
     for one in summary.skipped:
         click.echo(f"没有标记 {one.place}：{one.reason}", err=True)
     click.echo(

@@ -9,10 +9,9 @@ from msgspec.structs import replace
 
 from checker.cli.commands import (
     Group,
-    edition_option,
-    plugin_dirs_option,
-    plugins_option,
-    profile_option,
+    plugin_options,
+    profile_options,
+    session_options,
     settings_here,
 )
 
@@ -25,10 +24,8 @@ def command() -> None:
 @command.command(epilog="例：checker page build -o 校验.html --profile jiangxi")
 @click.option("-o", "--out", "target", default="校验.html", show_default=True, metavar="文件",
               type=click.Path(dir_okay=False, path_type=Path), help="网页写到哪里。")  # fmt: skip
-@profile_option
-@edition_option
-@plugin_dirs_option
-@plugins_option
+@profile_options
+@plugin_options
 @click.option("--template", "templates", multiple=True, metavar="模板",
               help="网页里可以下载哪些空白表（可写多次），默认全部。")  # fmt: skip
 @click.option("--inputs", multiple=True, metavar="文件夹",
@@ -36,10 +33,6 @@ def command() -> None:
               help="已经下载好的部件在哪里（没有网络时用，可写多次）。")  # fmt: skip
 def build(
     target: Path,
-    profile: str | None,
-    edition: int | None,
-    plugin_dirs: tuple[str, ...],
-    plugins: str | None,
     templates: tuple[str, ...],
     inputs: tuple[Path, ...],
 ) -> None:
@@ -51,7 +44,7 @@ def build(
 
     settings = settings_here()
     options = replace(
-        settings.session_options(profile, edition, plugin_dirs, plugins),
+        session_options(settings),
         select=settings.select,
         ignore=settings.ignore,
         previous=None,

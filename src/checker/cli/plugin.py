@@ -18,7 +18,7 @@ from checker.cli.commands import (
     echo_json,
     format_option,
     plugin_dirs_option,
-    plugins_option,
+    plugin_options,
     session_here,
     writing_to,
 )
@@ -33,14 +33,13 @@ def command() -> None:
 
 
 @command.command("list")
-@plugin_dirs_option
-@plugins_option
+@plugin_options
 @format_option("text", "json")
-def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -> None:
+def list_plugins(form: str) -> None:
     """列出插件：版本、规则数、从哪里来；没有启用的说明原因。"""
     from checker.authoring.listing import lines, listed
 
-    session = session_here(plugin_dirs=plugin_dirs, plugins=plugins)
+    session = session_here()
     if form == "json":
         echo_json(to_builtins(list(listed(session))))
     else:
@@ -65,7 +64,7 @@ def list_plugins(plugin_dirs: tuple[str, ...], plugins: str | None, form: str) -
                    "county 全县的规则，profile 口径；all 全部。")  # fmt: skip
 def new(name: str, title: str, family: str, out: Path | None, parts: str) -> None:
     """新建插件：写好一个马上能通过测试的文件夹，在它上面改。"""
-    from checker.authoring.scaffold import PARTS, ScaffoldError, create
+    from checker.authoring.scaffold import PARTS, create
 
     wanted = list(PARTS) if parts == "all" else [each.strip() for each in parts.split(",") if each]
     unknown = [each for each in wanted if each not in PARTS]
@@ -75,11 +74,8 @@ def new(name: str, title: str, family: str, out: Path | None, parts: str) -> Non
     taken = {manifest.id: manifest.id for manifest in session.plugins.manifests}
     taken |= {rule.family: rule.plugin for rule in session.rules.values()}
     folder = out or Path(name)
-    try:
-        with writing_to(folder):
-            written = create(name, folder, session.edition, taken, title, family, wanted)
-    except ScaffoldError as problem:
-        raise Refused(str(problem)) from None
+    with writing_to(folder):
+        written = create(name, folder, session.edition, taken, title, family, wanted)
     for path in written:
         click.echo(f"已写好 {path.as_posix()}")
     manifest = folder / "plugin.toml"
@@ -89,15 +85,12 @@ def new(name: str, title: str, family: str, out: Path | None, parts: str) -> Non
 @command.command("help")
 @click.argument("topic", default="", metavar="[主题]")
 @plugin_dirs_option
-def explain_topic(topic: str, plugin_dirs: tuple[str, ...]) -> None:
+def explain_topic(topic: str) -> None:
     """怎么写：规则的种类（kinds）、函数（functions）、钩子（hooks）、接口（api）、各页说明。"""
-    from checker.authoring.reference import NoTopicError, help_lines
+    from checker.authoring.reference import help_lines
 
-    try:
-        for line in help_lines(topic, session_here(plugin_dirs=plugin_dirs)):
-            click.echo(line)
-    except NoTopicError as nothing:
-        raise Refused(str(nothing)) from None
+    for line in help_lines(topic, session_here()):
+        click.echo(line)
 
 
 @command.command("check")
@@ -106,13 +99,10 @@ def explain_topic(topic: str, plugin_dirs: tuple[str, ...]) -> None:
 @format_option("text", "json")
 def check(folder: Path, strict: bool, form: str) -> None:
     """检查插件：清单、编号、依据、例子、说明、没有用上的限值和字段；每个问题一行。"""
-    from checker.authoring.inspection import NoPluginError, check_plugin
+    from checker.authoring.inspection import check_plugin
     from checker.authoring.plugin_source import Weight
 
-    try:
-        problems = check_plugin(folder)
-    except NoPluginError as trouble:
-        raise Refused(str(trouble)) from None
+    problems = check_plugin(folder)
     errors = sum(problem.weight is Weight.ERROR for problem in problems)
     reminders = sum(problem.weight is Weight.REMINDER for problem in problems)
     if form == "json":
@@ -154,15 +144,12 @@ def test(folder: Path, arguments: tuple[str, ...]) -> None:
               show_default=True, metavar="文件夹", help="软件包写到哪里。")  # fmt: skip
 def build(folder: Path, out: Path) -> None:
     """打成软件包（wheel），别人 pip install 以后就能用；先检查，有错误不打包。"""
-    from checker.authoring.inspection import NoPluginError, check_plugin
+    from checker.authoring.inspection import check_plugin
     from checker.authoring.plugin_source import Weight
     from checker.authoring.wheel import build_wheel
     from checker.plugins.manifest import load_manifest
 
-    try:
-        wrong = [each for each in check_plugin(folder) if each.weight is Weight.ERROR]
-    except NoPluginError as trouble:
-        raise Refused(str(trouble)) from None
+    wrong = [each for each in check_plugin(folder) if each.weight is Weight.ERROR]
     for problem in wrong:
         click.echo(str(problem))
     if wrong:
@@ -182,16 +169,11 @@ def try_plugin(folder: Path, rule_id: str | None, out: Path, no_open: bool) -> N
     """试一试：生成工作簿，照一条规则的反例填好，校验、着色，打开来看。"""
     from checker_xlsx.dropped import open_workbook
 
-    from checker.authoring.example_forms import ExampleError
     from checker.authoring.kit import PluginKit
-    from checker.authoring.marked_workbook import KitError
     from checker.model.verdicts import OUTCOME_WORDS
 
-    try:
-        with writing_to(out):
-            tried = PluginKit([folder]).tried(out, rule_id)
-    except (KitError, ExampleError) as trouble:
-        raise Refused(str(trouble)) from None
+    with writing_to(out):
+        tried = PluginKit([folder]).tried(out, rule_id)
     click.echo(f"照规则 {tried.rule} 的第 {tried.example} 个例子填好、校验、着色：")
     for verdict in tried.verdicts:
         word = OUTCOME_WORDS[verdict.outcome]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -13,11 +14,9 @@ from checker.cli.commands import (
     Refused,
     Unusable,
     echo_json,
-    edition_option,
     format_option,
-    plugin_dirs_option,
-    plugins_option,
-    profile_option,
+    plugin_options,
+    profile_options,
     session_here,
 )
 from checker.marking.results import ExitCode
@@ -43,10 +42,8 @@ _OUTPUT = click.Path(dir_okay=False, path_type=Path)
               help="标记副本或草稿写到哪里；默认写到旁边。")  # fmt: skip
 @click.option("--no-mark", is_flag=True, help="不写标记副本。")
 @click.option("--verbose", is_flag=True, help="算得对的也列出来。")
-@profile_option
-@edition_option
-@plugin_dirs_option
-@plugins_option
+@profile_options
+@plugin_options
 def command(
     file: Path,
     form_file: Path | None,
@@ -55,10 +52,6 @@ def command(
     output: Path | None,
     no_mark: bool,
     verbose: bool,
-    profile: str | None,
-    edition: int | None,
-    plugin_dirs: tuple[str, ...],
-    plugins: str | None,
 ) -> None:
     """核对自评报告（docx 或 txt）里的数：合计、增长率、占比、比较，能重算的都重算一遍。
 
@@ -68,8 +61,7 @@ def command(
     if draft and (form_file or form != "text" or no_mark or verbose):
         raise Refused("--draft 不能和 --with、--format、--no-mark、--verbose 一起用。")
     if draft:
-        session = session_here(profile, edition, plugin_dirs, plugins)
-        _write_draft(file, output, session)
+        _write_draft(file, output)
         return
     from checker.report_text.recomputing import statements_of
     from checker.report_text.statements import Judged
@@ -82,15 +74,19 @@ def command(
     if form_file is not None:
         from checker.report_text.against_form import compared
 
-        session = session_here(profile, edition, plugin_dirs, plugins)
-        both = (*statements, *compared(paragraphs, _judged(form_file, session).submission))
+        report = _judged(form_file, session_here())
+        both = (*statements, *compared(paragraphs, report.submission))
         statements = tuple(sorted(both, key=lambda one: (one.paragraph, one.start)))
     target: Path | None = None
+    refusal: Unusable | None = None
     if is_docx(data) and not no_mark and any(one.judged is not Judged.RIGHT for one in statements):
         from checker.report_text.marked_copy import marked
 
-        target = output or file.with_name(f"{file.stem}.标记.docx")
-        _write_new(target, marked(data, statements))
+        target = output or _free(file.with_name(f"{file.stem}.标记.docx"))
+        try:
+            _write_new(target, marked(data, statements))
+        except Unusable as problem:  # what was found is told all the same
+            target, refusal = None, problem
     elif output is not None and not is_docx(data):
         raise Refused("只有 .docx 报告才能写带批注的副本，-o 在这里没有用。")
     if form == "json":
@@ -99,7 +95,9 @@ def command(
         for line in lines(file.name, statements, verbose=verbose):
             click.echo(line)
         if target is not None:
-            click.echo(f"带批注的副本：{target}")
+            click.echo(f"带批注的副本：{target}{_beside(target, file)}")
+    if refusal is not None:
+        raise refusal
     wrong = any(one.judged is Judged.WRONG for one in statements)
     sys.exit(ExitCode.FINDINGS if wrong else ExitCode.CLEAN)
 
@@ -136,9 +134,10 @@ def _judged(file: Path, session: Session) -> Report:
     return judgement.report
 
 
-def _write_draft(file: Path, output: Path | None, session: Session) -> None:
+def _write_draft(file: Path, output: Path | None) -> None:
     from checker.report_text.draft import as_docx, draft_of
 
+    session = session_here()
     report = _judged(file, session)
     if report.blank:
         raise Unusable(f"{file.name} 还没有填数，写不出草稿。")
@@ -151,16 +150,34 @@ def _write_draft(file: Path, output: Path | None, session: Session) -> None:
         click.echo(f"另有 {len(found.left_out)} 个数没有写入，因为有问题，列在草稿末尾。")
 
 
+def _free(path: Path) -> Path:
+    """The path itself, or 名(2).docx and so on: people may have written in one that is there."""
+    free, number = path, 1
+    while free.exists() or free.is_symlink():
+        number += 1
+        free = path.with_stem(f"{path.stem}({number})")
+    return free
+
+
+def _beside(target: Path, file: Path) -> str:
+    """What is said where the copy's usual name was taken."""
+    usual = file.with_name(f"{file.stem}.标记.docx")
+    taken = target.parent == usual.parent and re.fullmatch(
+        re.escape(usual.stem) + r"\([0-9]+\)", target.stem
+    )
+    return f"（已有“{usual.name}”，里面可能有人写过的内容，没有覆盖）" if taken else ""
+
+
 def _write_new(target: Path, content: bytes) -> None:
     """Writes a file that was not there: people may have written in one that is."""
     from checker.writing.outcome import UnwritableWorkbook
-    from checker.writing.zip_container import write_atomically
+    from checker.writing.zip_container import write_whole
 
     if target.exists() or target.is_symlink():
         raise Unusable(
             f"已经有“{target}”，里面可能有人写过的内容，没有覆盖；请移走它，或用 -o 写到别处。"
         )
     try:
-        write_atomically(target, lambda stream: stream.writelines((content,)))
+        write_whole(target, content)
     except UnwritableWorkbook as refusal:
         raise Unusable(str(refusal)) from refusal

@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 
 from checker.authoring.explanation import write_rule_pages
-from checker.authoring.rule_list import changes, rule_entry, rule_lines
+from checker.authoring.listing import changes, rule_entry, rule_lines
 from checker.cli.commands import (
     Command,
     Refused,
     echo_json,
-    edition_option,
     format_option,
     plugin_dirs_option,
-    profile_option,
+    profile_options,
     session_here,
     writing_to,
 )
@@ -25,8 +24,7 @@ from checker.cli.commands import (
 @click.option("--family", metavar="规则族", help="只列这一族，如 TEA。")
 @click.option("--template", metavar="模板", help="只列用于这个模板的规则。")
 @format_option("text", "json", "markdown")
-@profile_option
-@edition_option
+@profile_options
 @click.option("--diff", "older", type=int, metavar="年", help="与这一年相比增、改、删了哪些规则。")
 @plugin_dirs_option
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="文件夹",
@@ -35,14 +33,11 @@ def command(
     family: str | None,
     template: str | None,
     form: str,
-    profile: str | None,
-    edition: int | None,
     older: int | None,
-    plugin_dirs: tuple[str, ...],
     out: Path | None,
 ) -> None:
     """列出规则：编号、结论的轻重、名称。"""
-    session = session_here(profile, edition, plugin_dirs)
+    session = session_here()
     rules = [
         rule
         for rule in session.rules.values()

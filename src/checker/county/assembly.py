@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from checker.county.collection import County, conclude_all, gather, gather_gaps
 from checker.county.conclusions import CountyFinding, key_of_note
 from checker.county.fact_columns import fact_columns
-from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in
+from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in, with_codes
 from checker.county.measuring import collection_rules
 from checker.county.python_rules import HandedIn, submission_of
 from checker.county.report import (
@@ -66,6 +66,7 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
     records = [_with_code(each, templates, roster) for each in received.records]
     before = [_with_code(each, templates, roster) for each in received.earlier]
     handing_in, counted = _handed_in(records, templates, roster)
+    listed = with_codes(roster or (), tuple(handing_in.counted.values()))
     _, earlier = _handed_in(before, templates, None)
     template = _main_template(counted.values(), templates)
     handing_in = replace(
@@ -111,7 +112,7 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
         beside=tuple(received.beside),
         fact_columns=fact_columns(template) if template else (),
         attainments=tuple(_attainments(rules, county, session.rules)),
-        roster={entry.code: entry for entry in roster or ()},
+        roster={entry.code: entry for entry in listed},
         decisions=received.decisions,
         years=years,
     )
@@ -125,7 +126,7 @@ def _with_code(
     template = templates.get(record.template)
     if record.code or not record.name or template is None or template.identity.code is not None:
         return record
-    codes = {entry.code for entry in roster or () if same_school(entry.name, record.name)}
+    codes = {entry.code for entry in roster or () if same_school(entry.name, record.name)} - {""}
     return replace(record, code=codes.pop() if len(codes) == 1 else record.name)
 
 

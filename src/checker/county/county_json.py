@@ -13,9 +13,9 @@ from checker import __version__
 from checker.county.conclusions import CountyFinding, DispersionResult, cells_of
 from checker.county.handing_in import Filing
 from checker.county.report import CountyReport, Level, SchoolYear, YearLine
-from checker.marking.file_record import FileRecord, Json
+from checker.marking.file_record import FileRecord, Json, error_document
 from checker.model.verdicts import format_number
-from checker.reports.json_report import Member, error_document, object_pieces
+from checker.reports.json_report import Member, object_pieces
 
 
 def county_document(report: CountyReport) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from checker.county.roster import RosterEntry
 from checker.forms.plain_text import same_school, school_code, school_name, short_names
@@ -41,7 +42,8 @@ class Choice(Struct, frozen=True):
 
 class Disagreement(Struct, frozen=True):
     """Something about the handed-in files that a person must look at. ``kind`` is one of
-    same_code, same_content, name_mismatch, code_mismatch, same_year, copied_last_year."""
+    same_code, same_content, name_mismatch, code_mismatch, no_roster_code, same_year,
+    copied_last_year."""
 
     kind: str
     files: tuple[str, ...]
@@ -78,6 +80,26 @@ class HandingIn(Struct, frozen=True):
         )
 
 
+def with_codes(roster: Sequence[RosterEntry], filings: Sequence[Filing]) -> tuple[RosterEntry, ...]:
+    """The roster with a code for every school. One listed without gets the 标识码 in the file of
+    its name, if only one can be meant and the roster does not give it to another school; else its
+    name stands for it."""
+    taken = {school_code(entry.code) for entry in roster}
+    codes: dict[str, set[str]] = {}
+    for entry in roster:
+        if not entry.code:
+            own = (item for item in filings if same_school(item.name, entry.name))
+            codes[entry.name] = {school_code(item.code) for item in own} - taken
+    meant = Counter(code for found in codes.values() for code in found)
+
+    def code_of(entry: RosterEntry) -> str:
+        found = codes.get(entry.name, set())
+        only = next(iter(found), "") if len(found) == 1 else ""
+        return entry.code or (only if meant[only] == 1 else entry.name)
+
+    return tuple(replace(entry, code=code_of(entry)) for entry in roster)
+
+
 def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> HandingIn:
     """Choose which file counts for each school and name what is missing, double or strange.
 
@@ -85,7 +107,8 @@ def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> 
     last path in alphabetical order. Without a roster nothing is missing and nobody is a stranger.
     """
     files = sorted(filings, key=lambda item: item.path)
-    listed = {school_code(entry.code): entry for entry in roster or ()}
+    known = with_codes(roster or (), files)
+    listed = {school_code(entry.code): entry for entry in known}
     by_code: dict[str, list[Filing]] = defaultdict(list)
     nameless = []
     for item in files:
@@ -95,12 +118,13 @@ def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> 
             nameless.append(item)
 
     by_name: dict[str, set[RosterEntry]] = defaultdict(set)
-    for entry in roster or ():
+    for entry in known:
         for name in short_names(entry.name):
             by_name[name].add(entry)
     counted: dict[str, Filing] = {}
     choices, strangers = [], []
     disagreements = _same_content(files)
+    unlisted = {new.code for old, new in zip(roster or (), known, strict=True) if not old.code}
     for code, group in by_code.items():
         disagreements += _same_code(code, group, listed.get(code))
         chosen, reason = _choose(group, listed.get(code))
@@ -110,6 +134,8 @@ def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> 
         else:
             counted[code] = chosen
             disagreements += _name_mismatch(chosen, listed.get(code))
+            if code in unlisted:
+                disagreements.append(_no_roster_code(chosen, listed[code]))
         if len(group) > 1:
             others = tuple(item for item in group if item is not chosen)
             choices.append(Choice(code, chosen, others, reason))
@@ -186,6 +212,19 @@ def _name_mismatch(item: Filing, entry: RosterEntry | None) -> list[Disagreement
     ]
 
 
+def _no_roster_code(item: Filing, entry: RosterEntry) -> Disagreement:
+    own = (
+        f"表里填的标识码是 {item.code}，请核对后补到名册上。"
+        if item.asks_code
+        else "请补到名册上。"
+    )
+    return Disagreement(
+        "no_roster_code",
+        (item.path,),
+        f"名册上“{entry.name}”没有标识码，按校名算它已报；{own}",
+    )
+
+
 def _misspelt_code(
     group: list[Filing], by_name: Mapping[str, Set[RosterEntry]]
 ) -> list[Disagreement]:
@@ -196,8 +235,12 @@ def _misspelt_code(
         same = set(by_name.get(full, ()))
         for name in short_names(item.name) - {full}:
             same |= {entry for entry in by_name.get(name, ()) if school_name(entry.name) == name}
-        if item.name and item.asks_code and len(same) == 1:
-            (entry,) = same
+        if (
+            item.name
+            and item.asks_code
+            and len(same) == 1
+            and not (entry := same.pop()).has_no_code
+        ):
             found.append(
                 Disagreement(
                     "code_mismatch",

@@ -67,8 +67,8 @@ def improvements(
     return tuple(found)
 
 
-def movers(holdings: Sequence[Holding], most: int = _MOVERS) -> tuple[Mover, ...]:
-    """The ``most`` schools without which the CV would be lowest, best first: they make it."""
+def movers(holdings: Sequence[Holding]) -> tuple[Mover, ...]:
+    """The few schools without which the CV would be lowest, best first: they make it."""
     now = weighted(holdings)
     if now is None:
         return ()
@@ -78,7 +78,7 @@ def movers(holdings: Sequence[Holding], most: int = _MOVERS) -> tuple[Mover, ...
         for school, left in rest
         if left is not None and (cv := left.cv) is not None
     ]
-    return tuple(sorted(found, key=lambda item: (item.without, item.school))[:most])
+    return tuple(sorted(found, key=lambda item: (item.without, item.school))[:_MOVERS])
 
 
 def _effects(

@@ -39,7 +39,8 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         if found.kind == "same_year":
             yield f"  请先核对：{found.message}"
     for entry in filing.missing[:20]:
-        yield f"  缺报：{entry.name}（{entry.code}）{hint(report, entry)}"
+        code = "：" if entry.has_no_code else f"（{entry.code}）"
+        yield f"  缺报：{entry.name}{code}{hint(report, entry)}"
     if len(filing.missing) > 20:
         yield f"  缺报的还有 {len(filing.missing) - 20} 所，见汇总表。"
     for record in report.unreadable():

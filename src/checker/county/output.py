@@ -17,13 +17,13 @@ from checker.county.report import CountyReport
 from checker.county.school_copy import Note, notes_of
 from checker.county.summary_book import write_county_book
 from checker.county.work_list import work_list
+from checker.marking.file_record import result_of_record
 from checker.marking.findings import SHOWN, Counts, Finding
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.rules import Rule
 from checker.model.verdicts import Outcome, Severity
 from checker.reports.junit import junit_pieces
-from checker.reports.record_results import result_of_record
 from checker.reports.sarif import sarif_pieces
 
 BOOK = "县级汇总.xlsx"
@@ -133,12 +133,11 @@ def _county_finding(item: CountyFinding, stages: Mapping[str, str], place: int) 
         family=item.rule.rstrip("0123456789"),
         severity=Severity(item.severity),
         verdict=item.outcome,
-        word=item.word,
         unit=stages.get(item.stage, "全县"),
         stage=item.stage,
         sheet="",
         cell="",
-        places=(),
+        related=(),
         actual=item.actual,
         required=item.required,
         gap="",

@@ -15,6 +15,7 @@ from checker.county.report import ACCEPTED, SENT_BACK, CountyReport, Decision
 from checker.county.work_list import township_of
 from checker.model.verdicts import rule_of
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
+from checker.trouble import UserMistake
 
 REVIEW = "说明审核.xlsx"
 _NAME = re.compile(r"说明审核(?:\((\d+)\))?\.xlsx")
@@ -23,7 +24,7 @@ _WIDTHS = (14, 28, 13, 10, 60, 50, 9, 40, 30)
 _CODE, _TEXT, _DECISION, _REMARK, _KEY = 2, 5, 6, 7, 8
 
 
-class ReviewProblem(Exception):
+class ReviewProblem(UserMistake):
     """A table of decisions that cannot be used; the text is a Chinese sentence."""
 
 

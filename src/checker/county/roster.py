@@ -17,13 +17,14 @@ from checker.forms.plain_text import (
     is_cut_off,
     is_footer,
     school_code,
+    school_name,
     squeeze,
     trim,
     unwrapped,
 )
 from checker.reading.limits import LIMITS
 from checker.reading.unreadable import FILE_TOO_LARGE
-from checker.trouble import disk_reason
+from checker.trouble import UserMistake, disk_reason
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "code": (
@@ -56,12 +57,15 @@ SEARCHED_ROWS = 20
 DELIMITERS = (",", "\t", ";", "|")
 _ENCODINGS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_CODE = re.compile(r"[0-9A-Z-]*[0-9][0-9A-Z-]*")
+_HEADING = re.compile(r"[(]?[一二三四五六七八九十]+[)、.]|以下|其中:?$")
+"""How the heading of a group of schools begins, as `squeeze` leaves it."""
 _NOTE_STARTS = ("注:", "注1", "备注", "说明:", "以上", "制表", "审核", "打印日期")
 
 
 class RosterEntry(Struct, frozen=True):
-    """One school that should hand in. ``code`` is its 标识码 as text, ``type`` its 办学类型; where
-    the roster has them, its township and whom to call."""
+    """One school that should hand in. ``code`` is its 标识码 as text, "" where the roster has none,
+    ``type`` its 办学类型; where the roster has them, its township and whom to call."""
 
     code: str
     name: str
@@ -70,8 +74,13 @@ class RosterEntry(Struct, frozen=True):
     contact: str = ""
     phone: str = ""
 
+    @property
+    def has_no_code(self) -> bool:
+        """Whether its name stands for the 标识码 that the roster does not have."""
+        return not self.code or (self.code == self.name and _CODE.fullmatch(self.code) is None)
 
-class RosterProblem(Exception):
+
+class RosterProblem(UserMistake):
     """The roster cannot be used. ``reason`` is one Chinese sentence."""
 
     def __init__(self, reason: str) -> None:
@@ -97,8 +106,9 @@ class _NoHeader(RosterProblem):
 def read_roster(path: Path) -> tuple[RosterEntry, ...]:
     """The schools listed in a text file (csv and the like) or in a workbook.
 
-    Raises RosterProblem where there is no 标识码 or no 学校名称 column, no school, a school without
-    a 标识码, or one 标识码 twice.
+    A school without a 标识码 is listed with "" for it: its name stands for it. Raises RosterProblem
+    where there is no 标识码 or no 学校名称 column, no school, one 标识码 twice, or one name twice
+    without a 标识码.
     """
     try:
         status = path.stat()
@@ -171,19 +181,20 @@ def _entries(
         code = school_code(entry.code)
         if _is_no_school(cells, code, entry.name):
             continue
-        if not code:
-            raise RosterProblem(f"名册“{source}”第 {number} 行“{entry.name}”没有标识码，请补上。")
+        key = code or school_name(entry.name)
         if is_cut_off(code):
             raise RosterProblem(
                 f"名册“{source}”第 {number} 行“{entry.name}”的标识码成了 {code}，末尾几位已丢失；"
                 "请把这一列的格式改为“文本”，重新填写标识码后再运行。"
             )
-        if code in entries:
-            raise RosterProblem(
-                f"名册“{source}”第 {number} 行的标识码 {code} 与“{entries[code].name}”重复，"
-                "请改正后再运行。"
+        if key in entries:
+            twice = (
+                f"的标识码 {code} 与“{entries[key].name}”"
+                if code
+                else f"“{entry.name}”没有标识码，校名又"
             )
-        entries[code] = replace(
+            raise RosterProblem(f"名册“{source}”第 {number} 行{twice}重复，请改正后再运行。")
+        entries[key] = replace(
             entry,
             code=code,
             name=entry.name or code,
@@ -203,11 +214,11 @@ def _is_no_school(cells: Sequence[str], code: str, name: str) -> bool:
         return True
     if not name and any(text in TOTAL_WORDS for text in texts):
         return True  # the number of schools stands in the column of codes
-    if re.fullmatch(r"[0-9A-Z-]*[0-9][0-9A-Z-]*", code):
+    if _CODE.fullmatch(code):
         return False
     if _title(code) in HEADERS["code"] or any(text in TOTAL_WORDS for text in texts):
         return True
-    if len(texts) == 1 and code:
+    if len(texts) == 1 and (code or _HEADING.match(texts[0])):
         return True
     return any(
         is_footer(text) or text.startswith(_NOTE_STARTS) or re.match("共[0-9]", text) is not None

@@ -17,7 +17,7 @@ from checker.county.work_list import hanging
 from checker.judging.engine import Run
 from checker.judging.ledger import name_of
 from checker.marking.file_record import FileRecord
-from checker.marking.findings import Finding, word_of
+from checker.marking.findings import Finding
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.submission import Submission
@@ -129,12 +129,11 @@ def _finding(note: Note, run: Run, session: Session) -> Finding:
         family=rule.family if rule else "",
         severity=note.severity,
         verdict=note.outcome,
-        word=word_of(note.severity, note.outcome, False),
         unit=COUNTY_UNIT,
         stage=note.stage,
         sheet=places[0].sheet if places else "",
         cell=places[0].a1 if places else "",
-        places=places,
+        related=tuple(map(str, places[1:])),
         actual=note.actual,
         required=note.required,
         gap="",

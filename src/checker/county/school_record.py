@@ -25,19 +25,16 @@ from checker.marking.file_record import (
     Judged,
     Kept,
     bulk_of,
-    error_contents,
     head_of,
     kept,
     record_of,
 )
-from checker.marking.findings import Counts
 from checker.marking.results import FileResult, result_of
 from checker.model.cells import CellRef
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.submission import FactState, Submission
 from checker.model.template import Template
 from checker.model.verdicts import Outcome, Quantity, RuleError, Scope, rule_of
-from checker.reports.json_report import finding_content
 from checker.session import Session
 
 
@@ -50,13 +47,14 @@ def kept_of(
         return kept(Head(result.status.value, result.message))
     submission = report.submission
     template = submission.template
-    findings = [finding_content(item) for item in result.findings]
-    bulk = bulk_of(findings)
+    bulk = bulk_of(result.findings)
     wrong: tuple[RuleError, ...] = ()
     if whole:
         levels, taken = _figures(report, session)
         wrong = taken.errors
-        bulk = bulk_of(findings, levels, taken.measures, taken.unmeasured, fact_table(report))
+        bulk = bulk_of(
+            result.findings, levels, taken.measures, taken.unmeasured, fact_table(report)
+        )
     head = Head(
         status=result.status.value,
         message=result.message,
@@ -67,10 +65,10 @@ def kept_of(
         submitted=submission.identity("date"),
         content=submission.content_hash,
         sparse=submission.sparse,
-        counts=_counts(result),
+        counts=result.counts,
         cannot_write=result.cannot_write or "",
-        errors=error_contents(result.errors),
-        measuring_errors=error_contents(wrong),
+        errors=_without_traces(result.errors),
+        measuring_errors=_without_traces(wrong),
         overview=result.overview,
         left_out=result.left_out,
         year=_year(submission),
@@ -232,5 +230,6 @@ def _type(report: Report, template: Template) -> str:
     return next((codes.get(str(f.value), "") for ref, f in facts.items() if ref.field == field), "")
 
 
-def _counts(result: FileResult) -> tuple[int, ...]:
-    return tuple(getattr(result.counts, name) for name in Counts.__match_args__)
+def _without_traces(errors: tuple[RuleError, ...]) -> tuple[RuleError, ...]:
+    """Where a rule went wrong in full is for the log alone."""
+    return tuple(replace(each, trace="", unit="") for each in errors)

@@ -287,10 +287,11 @@ def _filing(book: Workbook, styles: Styles, report: CountyReport) -> None:
     types = {school.code: school.type for school in report.schools}
     rows: list[tuple[tuple[str, ...], str]] = [
         (
-            (entry.code, entry.name, entry.type, "缺报", "", hint(report, entry) or "尚未收到"),
+            (code, entry.name, entry.type, "缺报", "", hint(report, entry) or "尚未收到"),
             "fail",
         )
         for entry in filing.missing
+        for code in ("" if entry.has_no_code else entry.code,)
     ]
     for record in report.unreadable():
         state = state_of(record)

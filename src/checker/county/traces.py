@@ -72,7 +72,10 @@ def traces(report: CountyReport, entry: RosterEntry) -> Iterator[Trace]:
 
 def hint(report: CountyReport, entry: RosterEntry) -> str:
     """Every trace of a school that is missing, as sentences; "" without."""
-    return "".join(item.text for item in traces(report, entry))
+    told = "".join(item.text for item in traces(report, entry))
+    if entry.has_no_code:
+        return f"名册上没有它的标识码，只能按校名找，请补上。{told}"
+    return told
 
 
 def _is_of(code: str, name: str, entry: RosterEntry) -> bool:

@@ -17,7 +17,7 @@ from checker.forms.adopted_cells import (
 )
 from checker.forms.adopted_page import Found, Rooms
 from checker.forms.adopted_reader import SheetReader
-from checker.forms.adopted_sheets import adopted_sheets
+from checker.forms.adopted_sheets import adopted_sheets, unread_alike
 from checker.forms.form_fields import CodeLists, cell_problems, code_lists
 from checker.forms.header_paths import (
     PrintedSheet,
@@ -30,10 +30,10 @@ from checker.forms.ledger_rows import (
 )
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import squeeze
-from checker.forms.remarks import Said, fact_problem, problem
+from checker.forms.remarks import Said, fact_problem, problem, remark
 from checker.forms.stage_units import stages_of
 from checker.forms.typed_value import TypedValue
-from checker.model.adopted import AdoptedLayout
+from checker.model.adopted import AdoptedLayout, AdoptedSheet
 from checker.model.cells import Cell, CellKind
 from checker.model.snapshot import Snapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem, Submission
@@ -81,6 +81,7 @@ def _read(
     placed, lacking = adopted_sheets(snapshot, layout)
     titles: dict[str, str] = {}
     found = Found()
+    found.problems += _unread_sheets(snapshot, placed)
     for what in lacking:
         found.miss("", what)
     ledger: list[LedgerRow] = []
@@ -161,6 +162,16 @@ def _not_bound(found: Found, titles: Mapping[str, str]) -> Iterator[Problem]:
     if found.by_position:
         cells = "、".join(cell.a1 for cell in found.by_position[:NAMED_AT_MOST])
         yield problem("FORM030.by_position", found.by_position[0], cells=cells)
+
+
+def _unread_sheets(
+    snapshot: Snapshot, placed: Sequence[tuple[AdoptedSheet, str]]
+) -> Iterator[Problem]:
+    """One line for every sheet with figures that looks like one that is read, and is not."""
+    ledgers = {title for sheet, title in placed if sheet.ledger is not None}
+    for title, read in unread_alike(snapshot, placed):
+        rows = remark("FORM024.rows") if read in ledgers else ""
+        yield problem("FORM024.alike", sheet=title, actual=title, alike=title, read=read, rows=rows)
 
 
 def _add_from_name(name: str, template: Template, codes: CodeLists, found: Found) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from checker.forms.adopted_cells import is_pair, pair_value
 from checker.forms.adopted_page import Page, Room
-from checker.forms.header_paths import (
-    cell_at,
-)
+from checker.forms.header_paths import cell_at
 from checker.forms.normalise import normalise
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.adopted import Place
 from checker.model.cells import Cell, CellKind, CellRef
 from checker.model.snapshot import Area
 from checker.model.submission import Fact, FactRef
-from checker.model.template import Field
+from checker.model.template import Field, FieldType
+
+_REMARK = re.compile(r"[(\[【][^()]*[)\]】]:?")
+"""A text in brackets and nothing else, as `squeeze` leaves it."""
 
 
 class PairReader:
@@ -82,6 +84,8 @@ class PairReader:
             why = f"{cell.a1} 是空的，旁边另有内容"
         elif is_pair(there) or there.rstrip(":") in self.labels:
             why = f"{cell.a1} 里是另一项“{there}”"
+        elif self._is_remark(there, item, area):
+            why = f"{cell.a1} 里的“{there}”像是注，旁边另有内容"
         elif self._others_moved(place, at):
             why = f"{cell.a1} 这一列别的格子都是空的，内容在旁边"
         return cell, why
@@ -99,6 +103,18 @@ class PairReader:
         if is_pair(there) or there.rstrip(":") in self.labels or there.endswith(":"):
             return None
         return CellRef(self.page.title, top, left)
+
+    def _is_remark(self, there: str, item: Field, area: Area) -> bool:
+        """Whether the cell beside the label of a text has only a remark, as （全称）, and the text
+        itself may stand beside it."""
+        top, _, _, right = area
+        following = self.page.printed.text(top, right + 1)
+        return (
+            item.type is FieldType.TEXT
+            and _REMARK.fullmatch(there) is not None
+            and following != ""
+            and following.rstrip(":") not in self.labels
+        )
 
     def _label(self, place: Place) -> Area | None:
         """Where the label of a pair stands; None unless it stands once."""

@@ -3,7 +3,7 @@ them, never by their order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from checker.forms.header_paths import PrintedSheet
@@ -94,6 +94,27 @@ def adopted_sheets(
         elif score:
             lacking.append(f"工作表 {sheet.id}（有 {sheet.number}，表样与模板不同）")
     return found, lacking
+
+
+def unread_alike(
+    snapshot: Snapshot, placed: Sequence[tuple[AdoptedSheet, str]]
+) -> Iterator[tuple[str, str]]:
+    """The sheets with figures that no entry of the layout reads, though one fits them as well as
+    the sheet that it is read from: their titles, each with that of the sheet that is read."""
+    used = {title for _, title in placed}
+    for title, cells in snapshot.sheets.items():
+        if title in used or not any(
+            isinstance(value, int | float) and not isinstance(value, bool)
+            for row in cells.rows
+            for value in row
+        ):
+            continue
+        printed = PrintedSheet(cells)
+        for sheet, read in placed:
+            wanted = len(_words(sheet))
+            if wanted >= AT_LEAST - 1 and len(_seen(sheet, printed)) >= ENOUGH * wanted:
+                yield title, read
+                break
 
 
 def _best(sheet: AdoptedSheet, printed: Mapping[str, PrintedSheet]) -> tuple[float, int, list[str]]:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from checker.forms.carried import carried_problems
 from checker.forms.form_fields import (
+    NOT_ASKED,
     CodeLists,
     FieldReading,
     cell_problems,
@@ -141,7 +142,8 @@ class _Sheets:
             problems += odd
             if rows is not None:
                 self.tables[table.id] = rows
-        if sheet.optional and not self._used(sheet):
+        strays = any(each.rule == NOT_ASKED for each in problems)
+        if sheet.optional and not strays and not self._used(sheet):
             self.unused.append(sheet)
             return
         self.forms.append(readings)

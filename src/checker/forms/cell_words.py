@@ -27,6 +27,9 @@ _SEPARATORS = " \t-—–:：,、.，．()（）[]【】"
 _BRACKETS = re.compile(r"[()（）\[\]【】/、]")
 
 
+_GRADE = re.compile("(小学|初中|高中|初|高|)([1-9])(年级|)")
+
+
 class CodeList:
     """One code list of a template: code -> meaning."""
 
@@ -53,8 +56,14 @@ class CodeList:
 
     def named(self, text: str) -> str | None:
         """The code with this meaning, or with this text as one of its names: 七年级 for
-        "初中一年级（七年级）". None if no code or several have it."""
-        return self._by_meaning.get(_squeezed(text))
+        "初中一年级（七年级）", written with figures too: 7年级, 初1. None if no code or several
+        have it."""
+        squeezed = _squeezed(text)
+        found = self._by_meaning.get(squeezed)
+        if found is None and (grade := _GRADE.fullmatch(squeezed)):
+            told = f"{grade[1]}{'一二三四五六七八九'[int(grade[2]) - 1]}{grade[3]}"
+            found = told if told in self.meanings else self._by_meaning.get(told)
+        return found
 
     def mentioned(self, text: str) -> tuple[str | None, str]:
         """The code that the text begins or ends with, set off by a sign or followed by its own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -19,6 +19,8 @@ from checker.model.submission import Fact, FactRef, FactState, Problem
 from checker.model.template import SHARED, Column, Field, Sheet, TableColumn, Template
 
 CodeLists = Mapping[str, CodeList]
+NOT_ASKED = "FORM036"
+NAMED_AT_MOST = 6
 
 
 def code_lists(template: Template) -> CodeLists:
@@ -54,7 +56,35 @@ def read_form(
             continue
         fact, remark = read_fact(ref, snapshot, cell, item, codes)
         readings.append(FieldReading(item, columns[column], fact, remark))
-    return readings, places.problems + problems
+    return readings, [*places.problems, *problems, *_beside(snapshot, title, places, located)]
+
+
+def _beside(
+    snapshot: SheetSnapshot,
+    title: str,
+    places: FieldPlaces,
+    located: Iterable[tuple[Field, str, CellRef | None]],
+) -> Iterator[Problem]:
+    """One line for the numbers that stand in the rows of fields, in columns that these do not
+    ask for."""
+    columns = places.grid.columns
+    rows: dict[int, set[int | None]] = {}
+    for item, _, cell in located:
+        if cell is not None:
+            asked_in = rows.setdefault(cell.row, set())
+            asked_in |= {cell.column, *(columns.get(column) for column in item.columns)}
+    found = [
+        CellRef(title, row, column)
+        for row, asked_in in rows.items()
+        for column in columns.values()
+        if column is not None
+        and column not in asked_in
+        and snapshot.cell(row, column).kind is CellKind.NUMBER
+    ]
+    if found:
+        several = f" 等 {len(found)} 格" if len(found) > NAMED_AT_MOST else ""
+        named = "、".join(cell.a1 for cell in found[:NAMED_AT_MOST]) + several
+        yield problem("FORM036.beside", found[0], None, None, str(len(found)), "不填", cells=named)
 
 
 def merged_cells(

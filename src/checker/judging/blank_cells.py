@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from checker.judging.context import Context
+from checker.judging.context import Context, limit_value
 from checker.judging.form_values import Values
 from checker.judging.kinds import EVALUATORS
-from checker.judging.kinds.rule_keys import limit_value
 from checker.judging.unit import Unit
 from checker.judging.wording import LEFT_BLANK, lacking, missing_labels
 from checker.model.rules import Rule
-from checker.model.submission import FactRef, FactState, Submission, TableRow
-from checker.model.template import Blank, Field, FieldType
+from checker.model.submission import Fact, FactRef, FactState
+from checker.model.template import Blank, Field, FieldType, TableColumn
 from checker.model.verdicts import Outcome, Passed, Quantity, Requirement, Verdict
 from checker.rules.values import ZERO, MissingInput, NotApplicable, RuleDefect, Value
 
@@ -50,37 +49,24 @@ class Supposed(Values):
         self.read = {}
         self.chosen = frozenset(chosen)
         self.figure = figure
-        self._known.clear()
-        self._shares.clear()
+        self.forget()
 
-    def cell(self, row: TableRow, name: str) -> Value:
-        """As `Values.cell`."""
-        column = self.table_column(name)
-        fact = row.facts.get(column.id)
-        if fact is not None and fact.state is FactState.BLANK and column.blank is Blank.ZERO:
-            ref = FactRef(name, "", row.ordinal)
-            self.read[ref] = column.type
-            if ref in self.chosen:
-                return True if column.type is FieldType.FLAG else self.figure
-        return super().cell(row, name)
-
-    def _read(self, field: Field, column: str) -> Value:
-        ref = FactRef(field.id, column)
-        fact = self.submission.fact(ref)
-        if fact.state is FactState.BLANK and field.blank is Blank.ZERO:
-            self.read[ref] = field.type
-            if ref in self.chosen:
-                return True if field.type is FieldType.FLAG else self.figure
-        return super()._read(field, column)
+    def usable(self, fact: Fact, declared: Field | TableColumn, label: str) -> Value:
+        """As `Values.usable`."""
+        if fact.state is FactState.BLANK and declared.blank is Blank.ZERO:
+            self.read[fact.ref] = declared.type
+            if fact.ref in self.chosen:
+                return True if declared.type is FieldType.FLAG else self.figure
+        return super().usable(fact, declared, label)
 
 
 def without_blanks(
-    given: Sequence[Verdict | Passed], rule: Rule, unit: Unit, context: Context, supposed: Supposed
+    given: Sequence[Verdict | Passed], context: Context, supposed: Supposed
 ) -> tuple[Verdict | Passed, ...]:
     """The verdicts of a rule on a unit; one that is missed only because empty cells count as 0 is
     缺数据 and points at those cells."""
     return tuple(
-        _settled(verdict, number, rule, unit, context, supposed)
+        _settled(verdict, number, context, supposed)
         if isinstance(verdict, Verdict)
         and verdict.outcome is Outcome.FAIL
         and not _slip_of_digits(verdict)
@@ -100,9 +86,8 @@ def _slip_of_digits(verdict: Verdict) -> bool:
     return bool(one and two) and (one / two in _SLIPS or two / one in _SLIPS)  # type: ignore[operator]
 
 
-def _settled(
-    verdict: Verdict, number: int, rule: Rule, unit: Unit, context: Context, supposed: Supposed
-) -> Verdict:
+def _settled(verdict: Verdict, number: int, context: Context, supposed: Supposed) -> Verdict:
+    rule, unit = context.rule, context.unit
     other = unit.reading(supposed)
     asked = context.about(other)
 
@@ -176,15 +161,15 @@ def _amount(verdict: Verdict | Passed) -> Fraction | None:
 
 
 def unfilled(
-    submission: Submission, rule: Rule, unit: Unit, missed: Verdict, verdict: Verdict
+    values: Values, rule: Rule, unit: Unit, missed: Verdict, verdict: Verdict
 ) -> Verdict | None:
     """The finding that the empty cells of a ``verdict`` must be filled in, since a logical rule is
     ``missed`` while they are empty; None where it is said of the cells already."""
-    said = {problem.ref for problem in submission.problems if problem.rule == BLANK_CELL}
+    said = {problem.ref for problem in values.submission.problems if problem.rule == BLANK_CELL}
     if not verdict.at or said & set(verdict.at):
         return None
     labels = missing_labels(unit, verdict.at)
-    kinds = {_kind(submission, ref) for ref in verdict.at}
+    kinds = {values.declared(ref.field).type for ref in verdict.at}
     none = "不是的填“否”" if kinds == {FieldType.FLAG} else "没有的填 0"
     one, two = missed.actual, missed.required
     compared = ""
@@ -203,13 +188,3 @@ def unfilled(
         Requirement(f"补填，{none}"),
         message=message,
     )
-
-
-def _kind(submission: Submission, ref: FactRef) -> FieldType | None:
-    """What is to be typed in a cell."""
-    field = submission.template.fields().get(ref.field)
-    if field is not None:
-        return field.type
-    table = submission.template.tables().get(ref.field.rpartition(".")[0])
-    column = ref.field.rpartition(".")[2]
-    return next((each.type for each in table.columns if each.id == column), None) if table else None

@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from math import ceil, floor
+from typing import TypeVar
 
 from checker.judging.blank_cells import BLANK_CELL
 from checker.judging.changed_submissions import (
@@ -25,7 +27,17 @@ from checker.model.cells import CellRef
 from checker.model.report import Cause, CauseKind
 from checker.model.submission import Fact, FactRef, FactState, Submission
 from checker.model.template import Field, Sheet, SheetKind
-from checker.model.verdicts import Outcome, Passed, Quantity, Severity, Verdict, finding_key
+from checker.model.verdicts import (
+    Outcome,
+    Passed,
+    Quantity,
+    Severity,
+    UnitRef,
+    Verdict,
+    finding_key,
+)
+
+T = TypeVar("T")
 
 MOST = 7
 """Things to do that are named; the rest follows when these are done."""
@@ -40,6 +52,12 @@ PLACES_DISAGREE = "FORM012"
 
 OTHER_EDITION = "FORM015"
 """The form rule about the year of a form; its finding says what to do as it stands."""
+
+NOT_ASKED = "FORM036"
+"""The form rule about numbers in cells that are not asked for: the ones that are stay blank."""
+
+TELLS_ITSELF = frozenset({OTHER_EDITION, "FORM024"})
+"""Form rules whose finding says what to do, which is not to restore the sheet."""
 
 _FEW = 2
 """Findings that a figure must explain before it is called a cause: fewer are read one by one."""
@@ -76,19 +94,9 @@ FieldsRead = Callable[[str], Set[str]]
 """Ids of the fields that the rule with this id reads."""
 
 
-def causes_of(
-    submission: Submission,
-    verdicts: Sequence[Verdict | Passed],
-    severity_of: Callable[[str], Severity | None],
-    judge_again: JudgeAgain,
-    fields_read: FieldsRead,
-) -> tuple[Cause, ...]:
-    """What to do first about the findings among these verdicts, at most `MOST` things."""
-    return tuple(_Search(submission, verdicts, severity_of, judge_again, fields_read).causes())
-
-
-class _Search:
-    """The findings that no cause explains yet, and the submission without the causes found."""
+class Search:
+    """What to do first about the findings among these verdicts: those that no cause explains yet,
+    and the submission without the causes found."""
 
     def __init__(
         self,
@@ -106,22 +114,18 @@ class _Search:
         self.known = frozenset(self.open)
         self.tries = _TRIES
 
-    def causes(self) -> Iterator[Cause]:
-        """One after the other, each on what the ones before left open."""
-        found = 0
-        for steps in (
+    def causes(self) -> tuple[Cause, ...]:
+        """At most `MOST`, one after the other, each on what the ones before left open."""
+        steps = (
             self._school_type,
             self._structure,
             self._shift,
+            self._not_asked,
             self._figures,
             self._blanks,
             self._single_rules,
-        ):
-            for cause in steps():
-                yield cause
-                found += 1
-                if found == MOST:
-                    return
+        )
+        return tuple(islice((cause for step in steps for cause in step()), MOST))
 
     @property
     def faults(self) -> dict[str, Verdict]:
@@ -142,10 +146,7 @@ class _Search:
         """The findings on a changed submission, and how many fewer they are."""
         self.tries -= 1
         left = self._findings(self.judge_again(changed, None))
-        gone = sum(key not in left for key in self.faults)
-        return left, gone - sum(
-            key not in self.known and each.outcome in _FAULTS for key, each in left.items()
-        )
+        return left, self._fewer(left, frozenset())
 
     def _put_right(self, changed: Submission) -> tuple[dict[str, Verdict], int]:
         """As `_without`, but what cannot be judged any more does not count as gone."""
@@ -153,11 +154,15 @@ class _Search:
         again = self.judge_again(changed, None)
         left = self._findings(again)
         unjudged = {(each.rule, each.unit) for each in again if each.outcome is Outcome.INCOMPLETE}
+        return left, self._fewer(left, unjudged)
+
+    def _fewer(self, left: dict[str, Verdict], unjudged: Set[tuple[str, UnitRef]]) -> int:
+        """How many more faults are gone than came anew."""
         gone = sum(
             key not in left and (each.rule, each.unit) not in unjudged
             for key, each in self.faults.items()
         )
-        return left, gone - sum(
+        return gone - sum(
             key not in self.known and each.outcome in _FAULTS for key, each in left.items()
         )
 
@@ -175,6 +180,11 @@ class _Search:
         keys = tuple(key for key in self.open if key not in left)
         self.open = {key: verdict for key, verdict in self.open.items() if key in left}
         return Cause(kind, message, place, place.sheet if place else "", keys)
+
+    def _gather(self, kind: CauseKind, message: str, keys: Sequence[str]) -> Cause:
+        """The cause of these findings, at the first of them."""
+        left = {key: each for key, each in self.open.items() if key not in keys}
+        return self._accept(kind, message, self._place(self.open[keys[0]]), left)
 
     # -- the school's type -------------------------------------------------------------------
 
@@ -214,15 +224,16 @@ class _Search:
     # -- parts of the form -------------------------------------------------------------------
 
     def _structure(self) -> Iterator[Cause]:
-        groups: dict[tuple[str, str], list[str]] = {}
-        for key, verdict in self.open.items():
-            if verdict.rule in STRUCTURE:
-                groups.setdefault((verdict.rule, self._sheet(verdict)), []).append(key)
+        groups = _grouped(
+            ((each.rule, self._sheet(each)), key)
+            for key, each in self.open.items()
+            if each.rule in STRUCTURE
+        )
         for (rule, sheet), keys in sorted(groups.items(), key=lambda item: -len(item[1])):
             first = self.open[keys[0]]
             more = f"（这张表共 {len(keys)} 处）" if len(keys) > 1 else ""
             message = f"先恢复{f'“{sheet}”表' if sheet else '工作簿'}的原样：{first.message}{more}"
-            if rule == OTHER_EDITION:
+            if rule in TELLS_ITSELF or self.submission.template.layout is not None:
                 message = first.message
             elif rule == PLACES_DISAGREE and len(keys) >= _MANY:
                 message = (
@@ -230,8 +241,22 @@ class _Search:
                     f"有 {len(keys)} 处按表头、行号找到的与表内记号不是同一格，所以没有读。"
                     "请恢复成空白表里的样子。"
                 )
-            left = {key: each for key, each in self.open.items() if key not in keys}
-            yield self._accept(CauseKind.STRUCTURE, message, self._place(first), left)
+            yield self._gather(CauseKind.STRUCTURE, message, keys)
+
+    def _not_asked(self) -> Iterator[Cause]:
+        """Figures beside the cells that ask for them: the blank ones of the sheet go with them."""
+        for verdict in [each for each in self.open.values() if each.rule == NOT_ASKED]:
+            sheet = self._sheet(verdict)
+            left = self._but(sheet, NOT_ASKED, BLANK_CELL)
+            yield self._accept(CauseKind.STRUCTURE, verdict.message, self._place(verdict), left)
+
+    def _but(self, sheet: str, *rules: str) -> dict[str, Verdict]:
+        """What is open but for the findings of these rules on one sheet."""
+        return {
+            key: each
+            for key, each in self.open.items()
+            if each.rule not in rules or self._sheet(each) != sheet
+        }
 
     # -- shifted figures ---------------------------------------------------------------------
 
@@ -254,6 +279,8 @@ class _Search:
                     f"“{title}”表从第 {place.row} 行起的数像是整体往{word}错了一行；"
                     f"往{'上' if step > 0 else '下'}移一行后多数问题消去。"
                 )
+                beside = self.open.keys() - self._but(title, NOT_ASKED).keys()
+                left = {key: each for key, each in left.items() if key not in beside}
                 yield self._accept(CauseKind.SHIFT, message, place, left)
                 self.submission = changed
 
@@ -424,36 +451,28 @@ class _Search:
 
     def _label(self, ref: FactRef) -> str:
         template = self.submission.template
-        field = template.fields().get(ref.field)
-        if field is not None:
+        declared = template.declared(ref.field)
+        if isinstance(declared, Field):
             where = template.stage_title(ref.column) if ref.column in self.submission.stages else ""
-            return f"“{field.label}”{f'（{where}）' if where else ''}"
-        table_id, _, column_id = ref.field.partition(".")
-        table = template.tables().get(table_id)
-        if table is None:
+            return f"“{declared.label}”{f'（{where}）' if where else ''}"
+        if declared is None:
             return f"“{ref.field}”"
-        title = next((each.title for each in table.columns if each.id == column_id), column_id)
-        return f"{table.title}第 {ref.row} 行的“{title}”"
+        table = template.tables()[ref.field.rpartition(".")[0]]
+        return f"{table.title}第 {ref.row} 行的“{declared.title}”"
 
     # -- blanks, and what is left ------------------------------------------------------------
 
     def _blanks(self) -> Iterator[Cause]:
-        by_sheet: dict[str, list[str]] = {}
-        for key, verdict in self.open.items():
-            if verdict.rule == BLANK_CELL:
-                by_sheet.setdefault(self._sheet(verdict), []).append(key)
-        for sheet, keys in by_sheet.items():
+        blank = ((self._sheet(v), key) for key, v in self.open.items() if v.rule == BLANK_CELL)
+        for sheet, keys in _grouped(blank).items():
             first = self.open[keys[0]]
             message = f"填“{sheet}”表里还空着的 {len(keys)} 格必填项。"
             if len(keys) == 1 and first.message:
                 message = first.message
-            left = {key: each for key, each in self.open.items() if key not in keys}
-            yield self._accept(CauseKind.BLANKS, message, self._place(first), left)
+            yield self._gather(CauseKind.BLANKS, message, keys)
 
     def _single_rules(self) -> Iterator[Cause]:
-        groups: dict[str, list[str]] = {}
-        for key, verdict in self.faults.items():
-            groups.setdefault(verdict.rule, []).append(key)
+        groups = _grouped((verdict.rule, key) for key, verdict in self.faults.items())
         hard = {
             rule: any(self.open[key].outcome is Outcome.FAIL for key in keys)
             for rule, keys in groups.items()
@@ -465,8 +484,7 @@ class _Search:
             message = first.message or rule_id
             if len(keys) > 1:
                 message += f"（同样的问题共 {len(keys)} 处）"
-            left = {key: each for key, each in self.open.items() if key not in keys}
-            yield self._accept(CauseKind.RULE, message, self._place(first), left)
+            yield self._gather(CauseKind.RULE, message, keys)
 
     def _place(self, verdict: Verdict) -> CellRef | None:
         if verdict.cell is not None:
@@ -505,3 +523,11 @@ def _roots(one: Fraction, two: Fraction, apart: Fraction, then: Fraction) -> Ite
 def _once(cells: Iterable[FactRef]) -> list[FactRef]:
     """Each cell once, in the order given; a set has another order in every process."""
     return list(dict.fromkeys(cells))
+
+
+def _grouped(named: Iterable[tuple[T, str]]) -> dict[T, list[str]]:
+    """Keys of findings by what they have in common, in the order given."""
+    found: dict[T, list[str]] = {}
+    for name, key in named:
+        found.setdefault(name, []).append(key)
+    return found

@@ -110,15 +110,17 @@ def _taken(field: Field, fact: Fact, given: Fact | None) -> Fact:
     value = given.value
     if field.type is FieldType.FLAG and given.typed in ("是", "否"):
         value = given.typed == "是"
-    number = isinstance(value, Decimal) and not isinstance(value, bool)
-    fits = {
-        FieldType.COUNT: number and value == int(value) if isinstance(value, Decimal) else False,
-        FieldType.AMOUNT: number,
-        FieldType.SIGNED: number,
-        FieldType.PERCENT: number,
-        FieldType.YEAR: number,
-        FieldType.FLAG: isinstance(value, bool),
-    }.get(field.type, isinstance(value, str))
+    if field.type in _NUMBERS:
+        fits = isinstance(value, Decimal) and (
+            field.type is not FieldType.COUNT or value == value.to_integral_value()
+        )
+    else:
+        fits = isinstance(value, bool if field.type is FieldType.FLAG else str)
     if not fits:
         return replace(fact, state=FactState.UNREADABLE, value=None, typed=given.typed)
     return replace(fact, state=FactState.GIVEN, value=value, typed=given.typed)
+
+
+_NUMBERS = frozenset(
+    {FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED, FieldType.PERCENT, FieldType.YEAR}
+)

@@ -91,7 +91,7 @@ class Context:
 
     def _in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction]:
         stage = self._stage(stage)
-        found = self._plan.in_force(threshold_id, stage)
+        found = self._plan.profile.in_force(threshold_id, stage, self.unit.edition)
         if found is not None:
             return found
         if not self._plan.profile.knows(threshold_id):
@@ -216,14 +216,7 @@ class Context:
     def _in_the_form(self, name: str) -> bool:
         """Whether the form has a field, a table or a column of this name."""
         template = self.unit.template
-        tables = template.tables()
-        table_id, _, column_id = name.rpartition(".")
-        columns = tables[table_id].columns if table_id in tables else ()
-        return (
-            name in template.fields()
-            or name in tables
-            or any(column.id == column_id for column in columns)
-        )
+        return name in template.tables() or template.declared(name) is not None
 
     def _say(
         self,
@@ -255,3 +248,8 @@ class Context:
             return self.unit.stage
         stages = self.unit.stages
         return stages[0] if len(stages) == 1 else None
+
+
+def limit_value(context: Context, text: str) -> Fraction:
+    """The value of a key that takes a threshold id (capital letter first) or an expression."""
+    return context.threshold(text) if text[:1].isupper() else context.number(text)

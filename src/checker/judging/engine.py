@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from checker.judging.blank_cells import Supposed, unfilled, without_blanks
-from checker.judging.causes import causes_of
+from checker.judging.causes import Search
 from checker.judging.context import Context
 from checker.judging.form_findings import form_verdicts, indicator_verdicts, last_year_verdicts
 from checker.judging.form_values import Values
@@ -51,22 +51,17 @@ def judge(
     run = Run(submission, ruleset, profile, previous)
     report = run.report()
     said_once = [each for each in report.verdicts if run.plan.asked_once(each.rule)]
-    causes = causes_of(
+    search = Search(
         submission,
         report.verdicts,
-        run.severities,
+        run.severity_of,
         lambda changed, rules: (
             *Run(changed, run.plan.asked_again, profile, previous).report(rules).verdicts,
             *said_once,
         ),
         run.plan.fields_read,
     )
-    return replace(report, causes=causes)
-
-
-def whole_label(submission: Submission) -> str:
-    """全校, 全县 or the like."""
-    return WHOLE_WORDS[submission.template.level]
+    return replace(report, causes=search.causes())
 
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -89,8 +84,8 @@ class Run:
         self.profile = profile
         last_year = Values(previous) if previous is not None else None
         self.values = Values(submission, last_year)
-        self.whole = Unit(self.values, UnitRef(Scope.SUBMISSION, whole_label(submission)))
         template = submission.template
+        self.whole = Unit(self.values, UnitRef(Scope.SUBMISSION, WHOLE_WORDS[template.level]))
         self.stages = {
             stage: Unit(self.values, UnitRef(Scope.STAGE, template.stage_title(stage), stage))
             for stage in submission.stages
@@ -131,27 +126,22 @@ class Run:
             scorecard=tuple(self._scores(composites)),
         )
 
-    @property
-    def severities(self) -> Callable[[str], Severity | None]:
+    def severity_of(self, rule_id: str) -> Severity | None:
         """The severity of a rule under the profile; None of a rule that is not known."""
-
-        def severity_of(rule_id: str) -> Severity | None:
-            rule = self.plan.by_id.get(rule_id) or self.plan.form_rules.get(rule_id)
-            return None if rule is None else self.profile.severity(rule.id, rule.severity)
-
-        return severity_of
+        rule = self.plan.by_id.get(rule_id) or self.plan.form_rules.get(rule_id)
+        return None if rule is None else self.profile.severity(rule.id, rule.severity)
 
     def _with_allowances(
         self, composites: Sequence[Rule], verdicts: list[Verdict | Passed]
     ) -> list[Verdict | Passed]:
         """The verdicts, with those that miss within what a composite allows marked as such."""
-        allowed: set[tuple[str, UnitKey]] = set()
-        for rule in composites:
-            for unit in self.units(rule):
-                own = self._verdicts(rule, unit)
-                if own and own[0].outcome is Outcome.PASS:
-                    names = (name for part in parts_of(rule) for name in part)
-                    allowed.update((name, unit.key) for name in names)
+        allowed = {
+            (name, unit.key)
+            for rule, unit, own in self._judged_composites(composites)
+            if own.outcome is Outcome.PASS
+            for part in parts_of(rule)
+            for name in part
+        }
         if not allowed:
             return verdicts
         return [
@@ -165,23 +155,27 @@ class Run:
 
     def _scores(self, composites: Sequence[Rule]) -> Iterator[Score]:
         """The composite standards that apply, one line for each unit."""
-        for rule in composites:
-            if self.profile.severity(rule.id, rule.severity) is not Severity.STANDARD:
+        for rule, unit, own in self._judged_composites(composites):
+            standard = self.profile.severity(rule.id, rule.severity) is Severity.STANDARD
+            if not standard or own.outcome is Outcome.NOT_APPLICABLE:
                 continue
+            parts = sorted_parts(rule, Context(self.plan, rule, unit, self).results)
+            yield Score(
+                rule.id,
+                rule.title,
+                unit.label,
+                own.outcome,
+                len(parts.fulfilled),
+                len(parts.fulfilled) + len(parts.failed) + len(parts.open),
+                len(parts.open),
+            )
+
+    def _judged_composites(
+        self, composites: Sequence[Rule]
+    ) -> Iterator[tuple[Rule, Unit, Verdict | Passed]]:
+        for rule in composites:
             for unit in self.units(rule):
-                own = self._verdicts(rule, unit)
-                if not own or own[0].outcome is Outcome.NOT_APPLICABLE:
-                    continue
-                parts = sorted_parts(rule, Context(self.plan, rule, unit, self).results)
-                yield Score(
-                    rule.id,
-                    rule.title,
-                    unit.label,
-                    own[0].outcome,
-                    len(parts.fulfilled),
-                    len(parts.fulfilled) + len(parts.failed) + len(parts.open),
-                    len(parts.open),
-                )
+                yield from ((rule, unit, own) for own in self._verdicts(rule, unit)[:1])
 
     def units(self, rule: Rule) -> Iterable[Unit]:
         """The units a rule is asked about."""
@@ -205,9 +199,7 @@ class Run:
         except (MissingInput, NotApplicable):
             return ()  # no table, no rows: the form rules say so
         except RuleDefect as defect:  # of each rule anew
-            self.errors.append(
-                RuleError(rule.plugin, rule.id, str(defect), self.ruleset.file_of(rule))
-            )
+            self._went_wrong(rule, str(defect))
             return None
 
     def verdicts_of(self, rule_id: str, unit: UnitRef) -> Verdicts:
@@ -260,29 +252,24 @@ class Run:
         return found
 
     def _rows(self, rule: Rule) -> list[Unit]:
-        rows = list(self.whole.rows(rule.table or ""))
+        rows = self.whole.rows(rule.table or "")
         stage_of = rule.spec.get("stage_of")
-        if not isinstance(stage_of, dict):
-            return rows
-        column, stages = str(stage_of.get("column", "")), stage_of.get("stages")
-        found: list[Unit] = []
-        for row in rows:
-            value = _code(row, column)
-            belongs = (
-                stage
-                for stage, values in (stages.items() if isinstance(stages, dict) else ())
-                if isinstance(values, list) and value in values
-            )
-            stage = next(belongs, None)
-            found.append(row.as_stage(stage) if stage else row)
-        return found
+        if stage_of is None:
+            return list(rows)
+        stages = {
+            value: stage
+            for stage, values in reversed(stage_of["stages"].items())
+            for value in values
+        }
+        found = ((row, stages.get(_code(row, stage_of["column"]))) for row in rows)
+        return [row.as_stage(stage) if stage else row for row, stage in found]
 
     def _judged(self, rule: Rule, unit: Unit) -> Verdicts:
         """What the rule's kind says of a unit."""
         context = Context(self.plan, rule, unit, self if rule.kind in ASKING else None)
         try:
             if rule.when is not None and not _applies(rule.when, unit, context):
-                return (_not_for(rule, unit),)
+                return (context.not_applicable("不符合本规则适用的条件"),)
             given = tuple(EVALUATORS[rule.kind](rule, unit, context))
         except MissingInput as missing:
             return (lacking(rule, unit, missing),)
@@ -296,34 +283,22 @@ class Run:
             self.errors.append(failure.error(rule.plugin, rule.id, unit.label))
             return ()
         except RuleDefect as defect:
-            self.errors.append(
-                RuleError(
-                    rule.plugin,
-                    rule.id,
-                    str(defect),
-                    self.ruleset.file_of(rule),
-                    unit=unit.label,
-                )
-            )
+            self._went_wrong(rule, str(defect), unit=unit.label)
             return ()
         except Exception as error:
             # whatever happens to one rule, it must not cost the others
-            self.errors.append(
-                RuleError(
-                    rule.plugin,
-                    rule.id,
-                    f"判断时出错（{type(error).__name__}：{str(error)[:200]}）",
-                    self.ruleset.file_of(rule),
-                    traceback.format_exc(),
-                    unit.label,
-                )
-            )
+            told = f"判断时出错（{type(error).__name__}：{str(error)[:200]}）"
+            self._went_wrong(rule, told, traceback.format_exc(), unit.label)
             return ()
         for verdict in given:
             if verdict.outcome is Outcome.FAIL:
                 known = self._without_blanks(given, rule, unit, context)
                 return tuple([self.settled(each, rule) for each in known])
         return given
+
+    def _went_wrong(self, rule: Rule, told: str, trace: str = "", unit: str = "") -> None:
+        where = self.ruleset.file_of(rule)
+        self.errors.append(RuleError(rule.plugin, rule.id, told, where, trace, unit))
 
     def _without_blanks(
         self, given: Verdicts, rule: Rule, unit: Unit, context: Context
@@ -334,11 +309,11 @@ class Run:
             return given
         if self._supposed is None:
             self._supposed = Supposed(self.values)
-        known = without_blanks(given, rule, unit, context, self._supposed)
+        known = without_blanks(given, context, self._supposed)
         if self.profile.severity(rule.id, rule.severity) is Severity.HARD:
             for before, after in zip(given, known, strict=True):
                 if isinstance(before, Verdict) and isinstance(after, Verdict) and after != before:
-                    said = unfilled(self.submission, rule, unit, before, after)
+                    said = unfilled(self.values, rule, unit, before, after)
                     if said is not None:
                         self._unfilled.setdefault(after.at, said)
         return known
@@ -350,11 +325,6 @@ def _applies(condition: str, unit: Unit, context: Context) -> bool:
     if found is not True and found is not False:
         found = unit.known[condition] = context.holds(condition)
     return found
-
-
-def _not_for(rule: Rule, unit: Unit) -> Verdict:
-    message = "不适用：不符合本规则适用的条件。"
-    return Verdict(rule.id, Outcome.NOT_APPLICABLE, unit.ref, message=message)
 
 
 def _code(row: Unit, column: str) -> str:

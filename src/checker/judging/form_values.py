@@ -58,6 +58,10 @@ class Values:
             raise RuleDefect(f"模板“{self.template.title}”没有字段 {field_id}")
         return found
 
+    def declared(self, name: str) -> Field | TableColumn:
+        """The declared field, or column of ``table.column``. Raises RuleDefect."""
+        return self.fields.get(name) or self.table_column(name)
+
     def table_column(self, name: str) -> TableColumn:
         """The declared column of ``table.column``. Raises RuleDefect."""
         column = self._columns.get(name)
@@ -81,8 +85,7 @@ class Values:
         sheet was not handed in."""
         if table_id not in self.tables:
             raise RuleDefect(f"模板“{self.template.title}”没有表 {table_id}")
-        if self.tables[table_id].sheet in self._unused:
-            raise self._not_handed_in(self.tables[table_id].sheet)
+        self._be_handed_in(self.tables[table_id].sheet)
         rows = self.submission.tables.get(table_id)
         if rows is None:
             raise MissingInput((FactRef(table_id, ""),))
@@ -115,8 +118,7 @@ class Values:
     def in_column(self, field_id: str, column: str) -> Value:
         """The value of a field in one column of its sheet. Raises as ``value`` does."""
         field = self.field(field_id)
-        if field.sheet in self._unused:
-            raise self._not_handed_in(field.sheet)
+        self._be_handed_in(field.sheet)
         if column not in field.columns:
             raise NotApplicable(f"“{field.label}”没有这一栏")
         return self._read(field, column)
@@ -125,7 +127,7 @@ class Values:
         """Value of ``table.column`` in a row. Raises MissingInput, NotApplicable, RuleDefect."""
         column = self.table_column(name)
         fact = row.facts.get(column.id) or Fact(FactRef(name, "", row.ordinal), FactState.UNBOUND)
-        return usable(fact, column.blank, column.type, column.title)
+        return self.usable(fact, column, column.title)
 
     def refs(self, field_id: str, stage: str | None) -> tuple[FactRef, ...]:
         """Which facts make up ``value(field_id, stage)``: the places to be marked, foremost first.
@@ -150,13 +152,13 @@ class Values:
             present = [*self._not_empty(field_id, present), SHARED]
         return tuple(FactRef(field_id, name) for name in present)
 
-    def _not_handed_in(self, sheet: str) -> NotApplicable:
-        return NotApplicable(f"没有交“{self.template.sheet(sheet).title}”这张表")
+    def _be_handed_in(self, sheet: str) -> None:
+        if sheet in self._unused:
+            raise NotApplicable(f"没有交“{self.template.sheet(sheet).title}”这张表")
 
     def _value(self, field_id: str, stage: str | None, last_year: bool) -> Value:
         field = self.field(field_id)
-        if field.sheet in self._unused:
-            raise self._not_handed_in(field.sheet)
+        self._be_handed_in(field.sheet)
         columns = field.columns
         suffix = ""
         if last_year:
@@ -270,23 +272,27 @@ class Values:
         fact = self.facts.get(FactRef(field.id, column)) or Fact(
             FactRef(field.id, column), FactState.UNBOUND
         )
-        return usable(fact, field.blank, field.type, field.label)
+        return self.usable(fact, field, field.label)
 
+    def usable(self, fact: Fact, declared: Field | TableColumn, label: str) -> Value:
+        """The value a fact stands for; an empty cell counts as is declared.
 
-def usable(fact: Fact, blank: Blank, kind: FieldType, label: str) -> Value:
-    """The value a fact stands for; an empty cell counts as its field says.
+        Raises MissingInput (needed but not there, or unusable), LeftEmpty (optional, left empty).
+        """
+        if fact.state is FactState.GIVEN:
+            value = plain(fact.value)
+            if value is not None:
+                return value
+        elif fact.state is FactState.BLANK:
+            if declared.blank is Blank.ZERO:
+                if declared.type is FieldType.FLAG:
+                    return False
+                return "" if declared.type in (FieldType.TEXT, FieldType.CODE) else ZERO
+            if declared.blank is Blank.NONE:
+                raise LeftEmpty(f"没有填“{label}”", (fact.ref,))
+        raise MissingInput((fact.ref,))
 
-    Raises MissingInput (needed but not there, or unusable), LeftEmpty (optional, left empty).
-    """
-    if fact.state is FactState.GIVEN:
-        value = plain(fact.value)
-        if value is not None:
-            return value
-    elif fact.state is FactState.BLANK:
-        if blank is Blank.ZERO:
-            if kind is FieldType.FLAG:
-                return False
-            return "" if kind in (FieldType.TEXT, FieldType.CODE) else ZERO
-        if blank is Blank.NONE:
-            raise LeftEmpty(f"没有填“{label}”", (fact.ref,))
-    raise MissingInput((fact.ref,))
+    def forget(self) -> None:
+        """Work every value out anew when it is next asked for."""
+        self._known.clear()
+        self._shares.clear()

@@ -4,6 +4,7 @@ report on the workbook."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -85,7 +86,7 @@ def in_row(verdict: Verdict | Passed, number: int, name: str) -> Verdict | Passe
         number,
     )
     if isinstance(verdict, Passed):
-        return replace(verdict, unit=unit, point=_moved(verdict.point, number))
+        return replace(verdict, unit=unit, point=partial(_moved, verdict.point, number))
     return replace(verdict, unit=unit, at=_of_row(verdict.at, number))
 
 
@@ -94,9 +95,6 @@ def _of_row(at: tuple[FactRef, ...], number: int) -> tuple[FactRef, ...]:
 
 
 def _moved(
-    point: Callable[..., tuple[FactRef, ...]], number: int
-) -> Callable[..., tuple[FactRef, ...]]:
-    def moved(*given: object) -> tuple[FactRef, ...]:
-        return _of_row(point(*given), number)
-
-    return moved
+    point: Callable[..., tuple[FactRef, ...]], number: int, *given: object
+) -> tuple[FactRef, ...]:
+    return _of_row(point(*given), number)

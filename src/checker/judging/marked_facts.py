@@ -9,12 +9,20 @@ from checker.judging.context import Context
 from checker.model.submission import FactRef
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import calls, children, parse
+from checker.rules.kinds import KINDS
 from checker.rules.syntax import Call, Name, Node, Text
 from checker.rules.values import MissingInput, NotApplicable, truth
+from checker.toml_files import texts
 
 _TABLE_FUNCTIONS = frozenset({"count", "total", "highest", "lowest"})
 _MOST_ROWS = 30
 """More coloured rows than this say nothing more."""
+
+
+def marked(context: Context, *_: object) -> tuple[FactRef, ...]:
+    """Facts to be marked of a rule as a whole, by the keys that its kind names."""
+    keys, spec = KINDS[context.rule.kind].marked, context.rule.spec
+    return facts_of(context, *(text for key in keys for text in texts(spec.get(key))))
 
 
 def facts_of(context: Context, *expressions: str | Node) -> tuple[FactRef, ...]:

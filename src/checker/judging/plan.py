@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from checker.model.rules import Rule, Threshold
+from checker.model.rules import Rule
 from checker.model.template import Template
 from checker.model.verdicts import Scope
 from checker.rules.kinds import COLLECTION_KINDS
@@ -54,22 +53,6 @@ class Plan:
         self.groups: Mapping[str, Group] = {rule.id: _group(rule) for rule in self.by_id.values()}
         self.form_rules: Mapping[str, Rule] = {rule.id: rule for rule in ruleset.form_rules}
         self._read: dict[str, frozenset[str]] = {}
-        self._limits: dict[tuple[str, str | None], tuple[Threshold, Fraction] | None] = {}
-
-    def in_force(self, threshold_id: str, stage: str | None) -> tuple[Threshold, Fraction] | None:
-        """The threshold for a stage (None: the whole) and its exact value; None if there is none
-        for it."""
-        try:
-            return self._limits[threshold_id, stage]
-        except KeyError:  # not asked before
-            pass
-        found = None
-        entry = self.profile.limit(threshold_id, stage, self.template.edition)
-        if entry is not None:
-            value = entry.values.get(stage or "")
-            found = entry, Fraction(entry.values[""] if value is None else value)
-        self._limits[threshold_id, stage] = found
-        return found
 
     def code_list(self, plugin: str, list_id: str) -> Mapping[str, str] | None:
         """A code list of the plugin, else of the template."""

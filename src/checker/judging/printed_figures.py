@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from checker.judging.context import Context
 from checker.judging.form_values import Values
-from checker.model.submission import FactRef, TableRow
-from checker.model.template import Field, FieldType
+from checker.model.submission import Fact, FactRef
+from checker.model.template import Field, FieldType, TableColumn
 from checker.rules.values import (
     ZERO,
     MissingInput,
@@ -50,24 +50,15 @@ class Unrounded(Values):
     def move(self, moved: dict[FactRef, Fraction]) -> None:
         """Take the figures as off by so much from now on."""
         self.moved = moved
-        self._known.clear()
-        self._shares.clear()
+        self.forget()
 
-    def cell(self, row: TableRow, name: str) -> Value:
-        """As `Values.cell`."""
-        column = self.table_column(name)
-        ref = FactRef(name, "", row.ordinal)
-        return self._off(ref, super().cell(row, name), column.type, column.unit)
-
-    def _read(self, field: Field, column: str) -> Value:
-        ref = FactRef(field.id, column)
-        return self._off(ref, super()._read(field, column), field.type, field.unit)
-
-    def _off(self, ref: FactRef, value: Value, kind: FieldType, unit: str) -> Value:
-        if not isinstance(value, Fraction) or kind not in _MEASURED or not value:
+    def usable(self, fact: Fact, declared: Field | TableColumn, label: str) -> Value:
+        """As `Values.usable`."""
+        value = super().usable(fact, declared, label)
+        if not isinstance(value, Fraction) or declared.type not in _MEASURED or not value:
             return value
-        self.read[ref] = _Printed(value, unit)
-        return value + self.moved.get(ref, ZERO)
+        self.read[fact.ref] = _Printed(value, declared.unit)
+        return value + self.moved.get(fact.ref, ZERO)
 
     def halves(self) -> dict[FactRef, Fraction]:
         """Half of the last decimal of each figure that was read and may be off."""

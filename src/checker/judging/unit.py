@@ -233,15 +233,11 @@ class Unit:
 
     def unit_of(self, field: str) -> str:
         """Unit of measure of a field, or of a column of a table; "" if it has none."""
-        if field in self._values.fields:
-            return self._values.fields[field].unit
-        return self._values.table_column(field).unit
+        return self._values.declared(field).unit
 
     def codes_of(self, field: str) -> str | None:
         """Id of the code list a field or column is declared with."""
-        if field in self._values.fields:
-            return self._values.fields[field].codes
-        return self._values.table_column(field).codes
+        return self._values.declared(field).codes
 
     def shown(self, ref: FactRef) -> str:
         """What was typed for a fact, for messages."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
 from checker.judging.context import Context
+from checker.judging.marked_facts import marked
 from checker.judging.unit import Unit
-from checker.model.rules import Plain, Rule
+from checker.model.rules import Rule
 from checker.model.submission import FactRef
 from checker.model.template import WHOLE_WORDS
 from checker.model.verdicts import (
@@ -17,6 +18,7 @@ from checker.model.verdicts import (
     Outcome,
     Quantity,
     Requirement,
+    Said,
     Severity,
     Verdict,
     format_number,
@@ -26,6 +28,7 @@ from checker.rules import units
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
 from checker.rules.syntax import (
+    FUNCTIONS,
     Binary,
     Call,
     Comparison,
@@ -214,8 +217,6 @@ class Words:
             # only the branch that counts: the other may speak of what was rightly left empty
             return self.describe(node.arguments[1 if self._holds(first) else 2])
         name = self.describe(first) if not isinstance(first, Text) else first.value
-        if node.function == "previous":
-            return f"上年{name}"
         if node.function == "whole":
             return f"{WHOLE_WORDS[self.unit.template.level]}{name}"
         if node.function == "stage" and isinstance(node.arguments[1], Text):
@@ -224,30 +225,11 @@ class Words:
             stage = node.arguments[1] if len(node.arguments) > 1 else None
             of_stage = stage.value if isinstance(stage, Text) else None
             return f"限值 {format_number(self.context.threshold(name, of_stage), 4)}"
-        if node.function in ("yuan", "number", "date"):
-            return name
-        if node.function == "mid":
-            start, length = (self.describe(each) for each in node.arguments[1:])
-            return f"{name}从第 {start} 位起的 {length} 位"
-        if node.function == "days":
-            return f"{name}到{self.describe(node.arguments[1])}的天数"
-        if node.function == "age":
-            return f"到{self.describe(node.arguments[1])}的周岁"
-        words = {
-            "abs": "绝对值",
-            "ceil": "向上取整",
-            "floor": "向下取整",
-            "round": "四舍五入",
-            "min": "最小值",
-            "max": "最大值",
-            "sum": "合计",
-            "given": "已填写",
-            "year": "年份",
-            "length": "字数",
-            "contains": "包含",
-        }
-        inner = "、".join(self.describe(argument) for argument in node.arguments)
-        return f"{words.get(node.function, node.function)}（{inner}）"
+        words = FUNCTIONS[node.function].words or node.function
+        others = [self.describe(argument) for argument in node.arguments[1:]]
+        if "{" in words:
+            return words.format(name, *others)
+        return f"{words}（{'、'.join([self.describe(first), *others])}）"
 
     def _in_column(self, name: str, column: str) -> str:
         """A figure of one stage (小学段在校生数) or of a column of its own sheet (合计的未开工)."""
@@ -268,14 +250,11 @@ class Words:
         table_id = first.id if node.function == "count" else first.id.rpartition(".")[0]
         tables = self.unit.template.tables()
         title = tables[table_id].title if table_id in tables else table_id
-        chosen = "中符合条件的" if len(node.arguments) > 1 else "的"
-        if node.function == "count":
-            return f"{title}表{chosen}行数"
-        column = self.unit.label_of(first.id)
-        if node.function == "total":
-            return f"{title}表{chosen}“{column}”之和"
-        word = "最大" if node.function == "highest" else "最小"
-        return f"{title}表{chosen}{word}“{column}”"
+        return FUNCTIONS[node.function].words.format(
+            table=title,
+            chosen="中符合条件的" if len(node.arguments) > 1 else "的",
+            column="" if node.function == "count" else self.unit.label_of(first.id),
+        )
 
 
 def demanded(rule: Rule) -> str:
@@ -309,21 +288,19 @@ def read_out(required: Requirement) -> str:
 
 def missed(
     context: Context,
-    message: str,
+    said: Said,
     *,
-    at: tuple[FactRef, ...] | list[FactRef],
-    actual: Quantity | str | None = None,
-    required: Requirement | None,
+    at: Sequence[FactRef] | None = None,
     gap: Gap | None = None,
-    borderline: bool = False,
     told: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """Not as it should be: in the rule's own words if it has any, else in ``message``. ``told``
-    says otherwise, or more, of what the rule's {placeholders} may name. A gap of nothing is none:
-    "more than 5" is not missed by an amount when it is 5."""
+    """Not as it should be: in the rule's own words if it has any, else in those of ``said``.
+    ``at``: None marks what the rule as a whole marks. ``told`` says otherwise, or more, of what the
+    rule's {placeholders} may name. A gap of nothing is none: "more than 5" is not missed by an
+    amount when it is 5."""
     if gap is not None and not gap.value:
         gap = None
-    own = context.rule.message
+    message, own, actual, required = said.message, context.rule.message, said.actual, said.required
     if own:
         known = {
             "actual": "" if actual is None else str(actual),
@@ -334,7 +311,12 @@ def missed(
         }
         message = Words(context).fill(own, known | dict(told or {}))
     return context.failed(
-        message, at=at, actual=actual, required=required, gap=gap, borderline=borderline
+        message,
+        at=marked(context) if at is None else at,
+        actual=actual,
+        required=required,
+        gap=gap,
+        borderline=said.borderline,
     )
 
 
@@ -363,13 +345,12 @@ def gap_of(
     缺, not 超出). Things that cannot be split are rounded up, unless ``split`` (a plain difference
     of two counts). Where it is not known which of two figures is wrong, or whether one is, they are
     apart (相差): nothing lacks."""
-    spec: Plain | None = rule.spec.get("gap")
+    spec = rule.spec.get("gap")
     noun, whole = "", unit not in _SPLIT_THINGS and not split
     unit = _POINTS.get(unit, unit)
-    if isinstance(spec, dict):
-        unit = str(spec.get("unit", unit))
-        noun = str(spec.get("noun", ""))
-        whole = bool(spec.get("whole", unit not in _SPLIT_THINGS))
+    if spec is not None:
+        unit, noun = spec.get("unit", unit), spec.get("noun", "")
+        whole = spec.get("whole", unit not in _SPLIT_THINGS)
         excess = excess and not spec.get("lack")
     value = exact
     if whole:

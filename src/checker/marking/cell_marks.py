@@ -56,34 +56,27 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-class _Gathered:
-    """What has been said of one cell so far."""
+Said = list[tuple[Fill, str]]
+"""What has been said of one cell so far: colours with notes; "" for a colour alone."""
 
-    __slots__ = ("fill", "notes")
 
-    def __init__(self, fill: Fill) -> None:
-        self.fill = fill
-        self.notes: list[tuple[Fill, str]] = []
+def _worst_first(item: tuple[Fill, str]) -> int:
+    return WORST_FIRST.index(item[0])
 
-    def add(self, fill: Fill, note: str) -> None:
-        if WORST_FIRST.index(fill) < WORST_FIRST.index(self.fill):
-            self.fill = fill
-        self.notes.append((fill, note))
 
-    def note(self) -> str | None:
-        """The notes of the cell, worst first, repeated texts once."""
-        ordered = sorted(self.notes, key=lambda item: WORST_FIRST.index(item[0]))
-        texts = list(dict.fromkeys(text for _, text in ordered))
-        if not texts:
-            return None
-        note = texts[0]
-        more = len(texts) - 1
-        if not more:
-            return note
-        if more == 1 and len(note) + len(texts[1]) + 1 <= LONGEST_NOTE:
-            return f"{note}\n{texts[1]}"
-        tail = f"\n此处另有 {more} 条，见“校验结果”表。"
-        return _cut(note.partition("\n")[0], LONGEST_NOTE - len(tail)) + tail
+def _note_on(said: Said) -> str | None:
+    """The notes of a cell, worst first, repeated texts once."""
+    texts = list(dict.fromkeys(text for _, text in sorted(said, key=_worst_first) if text))
+    if not texts:
+        return None
+    note = texts[0]
+    more = len(texts) - 1
+    if not more:
+        return note
+    if more == 1 and len(note) + len(texts[1]) + 1 <= LONGEST_NOTE:
+        return f"{note}\n{texts[1]}"
+    tail = f"\n此处另有 {more} 条，见“校验结果”表。"
+    return _cut(note.partition("\n")[0], LONGEST_NOTE - len(tail)) + tail
 
 
 def marks_for(
@@ -94,16 +87,17 @@ def marks_for(
     Cells of the sheet 指标 take the colour of the indicator's own verdict. At most ``most`` marks
     come back, the worst first when some must go.
     """
-    cells: dict[CellRef, _Gathered] = {}
+    cells: dict[CellRef, Said] = {}
     for finding in findings:
         fill = fill_of(finding)
         for position, place in enumerate(finding.places[:MOST_RELATED]):
             note = note_of(finding) if position == 0 else _related_note(finding)
-            cells.setdefault(place, _Gathered(fill)).add(fill, note)
+            cells.setdefault(place, []).append((fill, note))
     _mark_indicators(report, findings, cells)
-    chosen = sorted(cells.items(), key=lambda item: WORST_FIRST.index(item[1].fill))[:most]
+    worst = {place: min(said, key=_worst_first) for place, said in cells.items()}
+    chosen = sorted(worst.items(), key=lambda item: _worst_first(item[1]))[:most]
     marks = [
-        Mark(place.sheet, place.a1, gathered.fill, gathered.note()) for place, gathered in chosen
+        Mark(place.sheet, place.a1, fill, _note_on(cells[place])) for place, (fill, _) in chosen
     ]
     passed = Fill.PASS
     for place in _passed_places(report):
@@ -135,7 +129,7 @@ def _passed_places(report: Report) -> dict[CellRef, None]:
 
 
 def _mark_indicators(
-    report: Report, findings: Sequence[Finding], cells: dict[CellRef, _Gathered]
+    report: Report, findings: Sequence[Finding], cells: dict[CellRef, Said]
 ) -> None:
     told = {(finding.rule, finding.stage): finding for finding in findings}
     passed = {
@@ -147,7 +141,6 @@ def _mark_indicators(
         key = (shown.rule, shown.stage)
         finding = told.get(key)
         if finding is not None:
-            fill = fill_of(finding)
-            cells.setdefault(shown.cell, _Gathered(fill)).add(fill, note_of(finding))
+            cells.setdefault(shown.cell, []).append((fill_of(finding), note_of(finding)))
         elif key in passed:
-            cells.setdefault(shown.cell, _Gathered(Fill.PASS))
+            cells.setdefault(shown.cell, [(Fill.PASS, "")])

@@ -11,16 +11,17 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypedDict, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 from msgspec.structs import asdict
 
-from checker.marking.findings import Counts
+from checker.marking.findings import Counts, Finding
 from checker.marking.overview import Overview
+from checker.marking.results import FileResult
 from checker.model.report import FileStatus
-from checker.model.verdicts import Outcome, RuleError, Severity
+from checker.model.verdicts import Outcome, RuleError
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 """What a JSON document is made of here; numbers of a verdict are text, as they are shown."""
@@ -138,10 +139,9 @@ class Explained(Struct, frozen=True, array_like=True, forbid_unknown_fields=True
 
 class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What is said of every file whatever is asked, by content alone: not where the file lies.
-    ``counts`` in the order of `Counts`, none of a file that was not judged; ``errors`` in the form
-    of the JSON report, without its "file"; ``measuring_errors`` are those of the collection rules,
-    which only a county run asks; ``year`` is the one that the form says it is of, 0 if it does not
-    say; ``sparse``: its ``content`` is of too few figures to tell copies by."""
+    There are no ``counts`` of a file that was not judged; ``measuring_errors`` are those of the
+    collection rules, which only a county run asks; ``year`` is the one that the form says it is of,
+    0 if it does not say; ``sparse``: its ``content`` is of too few figures to tell copies by."""
 
     status: str
     message: str = ""
@@ -151,10 +151,10 @@ class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     type: str = ""
     submitted: str = ""
     content: str = ""
-    counts: tuple[int, ...] = ()
+    counts: Counts | None = None
     cannot_write: str = ""
-    errors: tuple[ErrorContent, ...] = ()
-    measuring_errors: tuple[ErrorContent, ...] = ()
+    errors: tuple[RuleError, ...] = ()
+    measuring_errors: tuple[RuleError, ...] = ()
     overview: Overview = Overview()
     left_out: tuple[str, ...] = ()
     year: int = 0
@@ -167,43 +167,8 @@ class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         return self.status == FileStatus.CHECKED and not self.cannot_write
 
 
-class ErrorContent(TypedDict):
-    """A rule that went wrong, in the form of the JSON report."""
-
-    plugin: str
-    rule: str | None
-    message: str
-    where: str
-
-
-class FindingContent(TypedDict):
-    """A finding in the form of the JSON report, without its "file"."""
-
-    rule: str
-    title: str
-    family: str
-    severity: str
-    verdict: str
-    unit: str
-    stage: str
-    sheet: str
-    cell: str
-    related: list[str]
-    actual: str
-    required: str
-    gap: str
-    message: str
-    source: str
-    fix: str
-    key: str
-    borderline: bool
-    allowed: bool
-    cause: int
-
-
 class Bulk(NamedTuple):
-    """The bulky parts, each encoded by itself; the facts are compressed as well. ``findings`` are
-    in the form of the JSON report, without its "file"."""
+    """The bulky parts, each encoded by itself; the facts are compressed as well."""
 
     findings: bytes = b"\x90"
     judged: bytes = b"\x90"
@@ -238,7 +203,6 @@ class Parts(Protocol):
 _PLACE = re.compile(r".*![A-Z]{1,3}[1-9][0-9]{0,6}", re.DOTALL)
 """A cell on a sheet, as findings name it: 教师!D9."""
 
-_COUNTED: tuple[str, ...] = Counts.__match_args__
 _FINDINGS, _JUDGED, _MEASURES, _UNMEASURED, _FACTS = range(5)
 
 encoded = msgspec.msgpack.Encoder().encode
@@ -265,26 +229,20 @@ def kept(head: Head, bulk: Bulk = NOTHING) -> Kept:
 
 
 def bulk_of(
-    findings: Iterable[Mapping[str, Json]] = (),
+    findings: Iterable[Finding] = (),
     judged: Iterable[Judged] = (),
     measures: Iterable[Measure] = (),
     unmeasured: Iterable[Unmeasured] = (),
-    facts: FactTable | Iterable[FactRow] = (),
+    facts: FactTable = FactTable(),  # noqa: B008 - immutable
 ) -> Bulk:
     """The bulky parts put into bytes."""
-    table = facts if isinstance(facts, FactTable) else _table(facts)
     return Bulk(
         encoded(list(findings)),
         encoded(list(judged)),
         encoded(list(measures)),
         encoded(list(unmeasured)),
-        packed_facts(table),
+        packed_facts(facts),
     )
-
-
-def _table(rows: Iterable[FactRow]) -> FactTable:
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return FactTable(*columns) if columns else FactTable()
 
 
 def packed_facts(facts: FactTable) -> bytes:
@@ -315,12 +273,9 @@ def check_kept(stored: Kept) -> None:
     try:
         head = head_of(stored.head)
         FileStatus(head.status)
-        if len(head.counts) not in (0, len(_COUNTED)):
-            raise BadRecord("counts")
-        for finding in _decoded(list[FindingContent], bulk.findings):
-            Severity(finding["severity"]), Outcome(finding["verdict"])
-            own = [f"{finding['sheet']}!{finding['cell']}"] if finding["cell"] else []
-            if not all(map(_PLACE.fullmatch, (*own, *finding["related"]))):
+        for finding in _decoded(tuple[Finding, ...], bulk.findings):
+            own = [f"{finding.sheet}!{finding.cell}"] if finding.cell else []
+            if not all(map(_PLACE.fullmatch, (*own, *finding.related))):
                 raise BadRecord("place")
         for item in _decoded(tuple[Judged, ...], bulk.judged):
             Outcome(item.outcome)
@@ -400,16 +355,44 @@ def record_of(
 ) -> FileRecord:
     """The record of one file. ``place`` is its path in full, as errors of rules name it."""
     said = asdict(head) | {
-        "counts": dict(zip(_COUNTED, head.counts, strict=False)),
-        "errors": tuple([{"file": place, **each} for each in head.errors]),
-        "measuring_errors": tuple([{"file": place, **each} for each in head.measuring_errors]),
+        "counts": asdict(head.counts) if head.counts else {},
+        "errors": tuple(error_document(place, each) for each in head.errors),
+        "measuring_errors": tuple(error_document(place, each) for each in head.measuring_errors),
     }
     return FileRecord(path=path, modified=modified, marked_copy=marked_copy, parts=parts, **said)
 
 
-def error_contents(errors: Iterable[RuleError]) -> tuple[ErrorContent, ...]:
-    """Rules that went wrong, in the form of the JSON report."""
-    return tuple(
-        ErrorContent(plugin=each.plugin, rule=each.rule, message=each.message, where=each.where)
-        for each in errors
+def error_document(path: str, error: RuleError) -> dict[str, Json]:
+    """A rule that went wrong, in the form of the JSON report; ``path`` is "" when no single file is
+    concerned."""
+    return {
+        "file": path,
+        "plugin": error.plugin,
+        "rule": error.rule,
+        "message": error.message,
+        "where": error.where,
+    }
+
+
+def result_of_record(
+    record: FileRecord, profile: str = "", path: str | None = None, copy: str | None = None
+) -> FileResult:
+    """The result a record was made from, as far as reports need it; ``profile`` by its id.
+    ``path`` and ``copy`` are where the file and its marked copy lie; without a path both are as
+    the record has them."""
+    return FileResult(
+        path=record.path if path is None else path,
+        status=FileStatus(record.status),
+        template=record.template,
+        unit=record.name,
+        code=record.code,
+        profile=profile if record.status == FileStatus.CHECKED else "",
+        overview=record.overview,
+        left_out=record.left_out,
+        counts=Counts(**record.counts),
+        findings=convert(record.findings, tuple[Finding, ...]),
+        errors=convert(record.errors, tuple[RuleError, ...]),
+        message=record.message,
+        marked_copy=(record.marked_copy or None) if path is None else copy,
+        cannot_write=record.cannot_write or None,
     )

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from checker.model.cells import CellRef
+from checker.model.cells import CellRef, column_number
 from checker.model.report import Report
 from checker.model.rules import Rule, sources_in_words
 from checker.model.verdicts import (
     OUTCOME_WORDS,
     Outcome,
     Passed,
-    Quantity,
     Severity,
     Verdict,
     finding_key,
@@ -33,12 +32,12 @@ SHOWN: frozenset[Outcome] = frozenset(
 
 
 class Finding(Struct, frozen=True):
-    """One finding, ready to be shown. Empty text means there is nothing to say.
+    """One finding, ready to be shown, its fields in the form of the JSON report. Empty text means
+    there is nothing to say.
 
-    ``places`` are the cells to be marked, the foremost first; ``sheet`` may be known without any
-    cell (a sheet that is missing). ``word`` is 不通过, 存疑, 已说明, 未达标
-    or 提示. ``allowed``: 未达标 within what a composite allows. ``cause`` is the 1-based number of
-    the thing to do first that it follows from, 0 without one.
+    ``sheet`` may be known without any cell (a sheet that is missing); ``related`` are further
+    cells (教师!D9). ``allowed``: 未达标 within what a composite allows. ``cause`` is the 1-based
+    number of the thing to do first that it follows from, 0 without one.
     """
 
     rule: str
@@ -46,12 +45,11 @@ class Finding(Struct, frozen=True):
     family: str
     severity: Severity
     verdict: Outcome
-    word: str
     unit: str
     stage: str
     sheet: str
     cell: str
-    places: tuple[CellRef, ...]
+    related: tuple[str, ...]
     actual: str
     required: str
     gap: str
@@ -64,14 +62,27 @@ class Finding(Struct, frozen=True):
     cause: int = 0
 
     @property
+    def word(self) -> str:
+        """不通过, 存疑, 已说明, 未达标 or 提示."""
+        return word_of(self.severity, self.verdict, self.allowed)
+
+    @property
+    def places(self) -> tuple[CellRef, ...]:
+        """The cells to be marked, the foremost first."""
+        own = (f"{self.sheet}!{self.cell}",) if self.cell else ()
+        return tuple(map(_cell_ref, (*own, *self.related)))
+
+    @property
     def informs(self) -> bool:
         """True for 提示 and for what a composite allows: told, never counted."""
         return self.severity is Severity.INFO or self.allowed
 
 
-def shown_quantity(actual: Quantity | str | None) -> str:
-    """The actual value as users read it; "" when there is none."""
-    return "" if actual is None else str(actual)
+def _cell_ref(text: str) -> CellRef:
+    """ "教师!D9" as a cell; a sheet title may hold a "!" itself, an address never does."""
+    sheet, _, address = text.rpartition("!")
+    letters = address.rstrip("0123456789")
+    return CellRef(sheet, int(address[len(letters) :]), column_number(letters))
 
 
 def places_of(report: Report, verdict: Verdict) -> tuple[CellRef, ...]:
@@ -106,13 +117,12 @@ def finding_of(report: Report, verdict: Verdict, rule: Rule | None, cause: int =
         family=rule.family if rule else verdict.rule.rstrip("0123456789abcdefghijklmnopqrstuvwxyz"),
         severity=severity,
         verdict=verdict.outcome,
-        word=word_of(severity, verdict.outcome, verdict.allowed),
         unit=verdict.unit.label,
         stage=verdict.unit.stage or "",
         sheet=places[0].sheet if places else (verdict.sheet or ""),
         cell=places[0].a1 if places else "",
-        places=places,
-        actual=shown_quantity(verdict.actual),
+        related=tuple(map(str, places[1:])),
+        actual="" if verdict.actual is None else str(verdict.actual),
         required=verdict.required.text if verdict.required else "",
         gap=str(verdict.gap) if verdict.gap else "",
         message=verdict.message,

@@ -150,21 +150,17 @@ def _overview_rows(overview: Overview) -> Iterator[list[ResultCell]]:
     fills = {"达标": Fill.PASS, "未达标": Fill.UNMET}
     for score in overview.scorecard:
         word = ResultCell(score.word, fill=fills.get(score.word), bold=True, border=True)
-        first, *more = lines_of(str(score), LINE)
-        yield [ResultCell(), word, ResultCell(first)]
-        yield from ([ResultCell()] * 2 + [ResultCell(line)] for line in more)
+        yield from _lines([ResultCell(), word], str(score), LINE)
     if overview.filled:
         parts = "　".join(f"{item.sheet} {item.given}/{item.asked}" for item in overview.filled)
-        first, *more = lines_of(f"必填项：{parts}", LINE)
-        yield [ResultCell(), ResultCell("已填", border=True), ResultCell(first)]
-        yield from ([ResultCell()] * 2 + [ResultCell(line)] for line in more)
+        before = [ResultCell(), ResultCell("已填", border=True)]
+        yield from _lines(before, f"必填项：{parts}", LINE)
     if overview.first:
         yield [ResultCell("先做这几件事", bold=True, size=12)]
     for number, thing in enumerate(overview.first, 1):
         place = _place_cell(thing.sheet, thing.cell)
-        first, *more = lines_of(str(thing), LINE)
-        yield [ResultCell(number, border=True), ResultCell(), place, ResultCell(first)]
-        yield from ([ResultCell()] * 3 + [ResultCell(line)] for line in more)
+        before = [ResultCell(number, border=True), ResultCell(), place]
+        yield from _lines(before, str(thing), LINE)
 
 
 def _unjudged_rows(overview: Overview) -> Iterator[list[ResultCell]]:
@@ -175,16 +171,14 @@ def _unjudged_rows(overview: Overview) -> Iterator[list[ResultCell]]:
     yield [ResultCell("缺数据、未判断的项目（补齐数据后会自动判断）", bold=True)]
     for item in overview.unjudged[:MOST_ROWS]:
         missing = item.message.replace(UNTIL_THEN, "。")
-        first, *more = lines_of(f"{item.title}：{missing}", LINE - UNIT_AND_RULE)
-        yield [
+        before = [
             ResultCell(),
             ResultCell("缺数据", border=True),
             _place_cell(item.sheet, item.cell),
             ResultCell(item.unit, border=True),
             ResultCell(item.rule, border=True),
-            ResultCell(first),
         ]
-        yield from ([ResultCell()] * 5 + [ResultCell(line)] for line in more)
+        yield from _lines(before, f"{item.title}：{missing}", LINE - UNIT_AND_RULE)
 
 
 def _source_rows(findings: Sequence[Finding]) -> Iterator[list[ResultCell]]:
@@ -200,8 +194,15 @@ def _source_rows(findings: Sequence[Finding]) -> Iterator[list[ResultCell]]:
     yield [ResultCell("依据", bold=True)]
     for source, named in rules.items():
         if source:
-            for line in lines_of(f"{'、'.join(named)}：{source}", LINE + BEFORE_UNIT):
-                yield [ResultCell(), ResultCell(line)]
+            text = f"{'、'.join(named)}：{source}"
+            yield from _lines([ResultCell()], text, LINE + BEFORE_UNIT)
+
+
+def _lines(before: list[ResultCell], text: str, width: int) -> Iterator[list[ResultCell]]:
+    """A text that runs over the columns behind some cells, in as many rows as it needs."""
+    for line in lines_of(text, width):
+        yield [*before, ResultCell(line)]
+        before = [ResultCell()] * len(before)
 
 
 def lines_of(text: str, width: int) -> list[str]:

@@ -215,6 +215,14 @@ class Template(Struct, frozen=True):
         """All tables by id."""
         return {item.id: item for sheet in self.sheets for item in sheet.tables}
 
+    def declared(self, name: str) -> Field | TableColumn | None:
+        """The field of this id, or the column of ``table.column``; None if there is none."""
+        table_id, _, column_id = name.rpartition(".")
+        table = self.tables().get(table_id)
+        columns = table.columns if table is not None else ()
+        column = next((each for each in columns if each.id == column_id), None)
+        return self.fields().get(name) or column
+
     def sheet(self, sheet_id: str) -> Sheet:
         """The sheet with this id. Raises KeyError."""
         for sheet in self.sheets:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from checker.model.verdicts import Passed, Verdict
 from checker.plugins.discovery import BUNDLED
-from checker.plugins.failure import SECONDS, PluginFailure
+from checker.plugins.failure import PluginFailure
 from checker.plugins.manifest import PluginManifest
 from checker.plugins.verdict_check import checked, shown
 from checker.rules.values import MissingInput, NotApplicable, RuleDefect
@@ -37,9 +37,8 @@ REGISTER = "checker_register_functions"
 class PluginCode:
     """The Python side of all loaded plugins. Nothing is imported before it is called."""
 
-    def __init__(self, manifests: Iterable[PluginManifest], seconds: float = SECONDS):
+    def __init__(self, manifests: Iterable[PluginManifest]):
         self._manifests = {manifest.id: manifest for manifest in manifests}
-        self._seconds = seconds
         self._watchdog: Watchdog | None = None
         self._pluggy: pluggy.PluginManager | None = None
         self._modules: dict[str, ModuleType] = {}
@@ -47,9 +46,9 @@ class PluginCode:
         self._broken: dict[str, PluginFailure] = {}
         self._hung: set[tuple[str, str]] = set()
 
-    def __reduce__(self) -> tuple[type[PluginCode], tuple[list[PluginManifest], float]]:
+    def __reduce__(self) -> tuple[type[PluginCode], tuple[list[PluginManifest]]]:
         """Sent to another process, it imports its code there anew."""
-        return (type(self), (list(self._manifests.values()), self._seconds))
+        return (type(self), (list(self._manifests.values()),))
 
     def bundled(self, plugin: str) -> bool:
         """Whether a plugin comes with the program."""
@@ -72,51 +71,47 @@ class PluginCode:
             return checked(item, rule, unit)
 
         given = arguments if own else _copies(arguments)
-        return self._asked(plugin, function, given, take, self._seconds)
+        return self._isolated(plugin, function, lambda own: self._run(own, function, given, take))
 
     def call_county(
         self, plugin: str, function: str, arguments: tuple[object, ...], take: Callable[[object], T]
     ) -> list[T]:
         """What a plugin's function gives for the county, each passed through ``take``, which raises
         ValueError for what it must not give. Raises PluginFailure, NotApplicable."""
-        return self._asked(plugin, function, arguments, take, COUNTY_SECONDS)
 
-    def _asked(
-        self,
-        plugin: str,
-        function: str,
-        arguments: tuple[object, ...],
-        take: Callable[[object], T],
-        seconds: float,
-    ) -> list[T]:
-        manifest = self._manifests[plugin]
-        if (plugin, function) in self._hung:
-            raise PluginFailure("此前运行超时，本次不再运行")
-        given = self._isolated(
-            manifest, function, lambda: self._run(manifest, function, arguments, take), seconds
-        )
-        return cast("list[T]", given)
+        def work(manifest: PluginManifest) -> list[T]:
+            return self._run(manifest, function, arguments, take)
+
+        return self._isolated(plugin, function, work, COUNTY_SECONDS)
 
     def hook(self, plugin: str, name: str) -> object:
         """What one plugin's implementation of a hook gives; None if it has none.
 
         Raises PluginFailure.
         """
-        manifest = self._manifests[plugin]
-        return self._isolated(manifest, name, lambda: self._hook(manifest, name))
+        return self._isolated(plugin, name, lambda manifest: self._hook(manifest, name))
 
     def _isolated(
         self,
-        manifest: PluginManifest,
+        plugin: str,
         name: str,
-        work: Callable[[], object],
+        work: Callable[[PluginManifest], T],
         seconds: float | None = None,
-    ) -> object:
-        if manifest.id in self._broken:
-            raise self._broken[manifest.id]
+    ) -> T:
+        manifest = self._manifests[plugin]
+        if (plugin, name) in self._hung:
+            raise PluginFailure("此前运行超时，本次不再运行")
+        if plugin in self._broken:
+            raise self._broken[plugin]
         try:
-            # our own is tested with the host: a thread of its own would cost more than the function
-            return work() if self.bundled(manifest.id) else self._watched(work, seconds)
+            if self.bundled(manifest.id):
+                # tested with the host: a thread of its own would cost more than the function
+                return work(manifest)
+            if self._watchdog is None:
+                from checker.plugins.isolation import Watchdog
+
+                self._watchdog = Watchdog()
+            return cast("T", self._watchdog.run(lambda: work(manifest), seconds))
         except PluginFailure as trouble:
             if "超过" in trouble.message:
                 self._hung.add((manifest.id, name))
@@ -131,13 +126,6 @@ class PluginCode:
             from checker.plugins.isolation import failure
 
             raise failure(error, manifest.folder) from None
-
-    def _watched(self, work: Callable[[], object], seconds: float | None) -> object:
-        if self._watchdog is None:
-            from checker.plugins.isolation import Watchdog
-
-            self._watchdog = Watchdog(self._seconds)
-        return self._watchdog.run(work, seconds)
 
     def _run(
         self,
@@ -188,8 +176,9 @@ class PluginCode:
     def _hook(self, manifest: PluginManifest, name: str) -> object:
         """Call a hook of one plugin alone: through ``pm.hook`` one that raises would take every
         other plugin's result with it."""
-        manager = self._manager()
-        module = self._registered(manifest, manager)
+        manager, module = self._manager(), self._imported(manifest)
+        if manager.get_plugin(manifest.id) is None:
+            manager.register(module, manifest.id)
         others = [each for each in manager.get_plugins() if each is not module]
         caller = manager.subset_hook_caller(name, remove_plugins=others)
         results = caller()
@@ -204,12 +193,6 @@ class PluginCode:
             self._pluggy = pluggy.PluginManager(hookspecs.PROJECT)
             self._pluggy.add_hookspecs(hookspecs)
         return self._pluggy
-
-    def _registered(self, manifest: PluginManifest, manager: pluggy.PluginManager) -> object:
-        module = self._imported(manifest)
-        if manager.get_plugin(manifest.id) is None:
-            manager.register(module, manifest.id)
-        return module
 
     def _imported(self, manifest: PluginManifest) -> ModuleType:
         """The plugin's module; what went wrong the first time is raised again each time."""

@@ -86,23 +86,15 @@ def installed() -> Iterator[Found]:
     is remembered: what is found here is code that will run, and must come from what is installed.
     """
     here = os.getcwd()  # noqa: PTH109 (a Path of every place would take longer than all the rest)
-    places = dict.fromkeys(os.path.join(here, place) for place in sys.path)  # noqa: PTH118
-    for _package, name, target, info in _announced(list(places)):
-        yield _of_entry_point(name, target, Path(info))
-
-
-def _announced(places: Sequence[str]) -> list[tuple[str, str, str, str]]:
-    """(package, name, target, .dist-info folder) of every entry point of our group."""
-    found: list[tuple[str, str, str, str]] = []
     seen: set[str] = set()
-    for place in places:
+    for place in dict.fromkeys(os.path.join(here, place) for place in sys.path):  # noqa: PTH118
         for info in _dist_infos(place):
             package = info.rpartition(".")[0]
             if package not in seen:
                 seen.add(package)
                 path = os.path.join(place, info)  # noqa: PTH118 (as above)
-                found.extend((package, name, target, path) for name, target in _entry_points(path))
-    return found
+                for name, target in _entry_points(path):
+                    yield _of_entry_point(name, target, Path(path))
 
 
 def _inside(folder: Path, origin: str) -> Iterator[Found]:

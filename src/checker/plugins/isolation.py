@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from io import TextIOBase
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +78,9 @@ class _Worker:
 
 
 class Watchdog:
-    """Runs calls of plugins one at a time, each within ``seconds``."""
+    """Runs calls of plugins one at a time, each within its time."""
 
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self.seconds = seconds
+    def __init__(self) -> None:
         self._worker: _Worker | None = None
         _keep_running()
         self._one_at_a_time = threading.Lock()
@@ -92,7 +92,7 @@ class Watchdog:
         if worker is not None and worker.thread is threading.current_thread():
             return call()  # asked from inside a plugin: the outer call's time counts
         with self._one_at_a_time:
-            return self._run(call, self.seconds if seconds is None else seconds)
+            return self._run(call, SECONDS if seconds is None else seconds)
 
     def _run(self, call: Callable[[], object], seconds: float) -> object:
         if sys.platform == "emscripten":  # a browser has no threads: its page watches the time
@@ -142,7 +142,7 @@ def _in_a_thread(given: threading.ExceptHookArgs) -> None:
         write_log("".join(traceback.format_exception(given.exc_value)))
 
 
-class _Sink:
+class _Sink(TextIOBase):
     """Takes what a plugin prints, so that it cannot spoil a JSON report; keeps a little of it."""
 
     encoding = "utf-8"
@@ -154,13 +154,6 @@ class _Sink:
         if len(self.text) < PROTECTED_PRINT:
             self.text += text[:PROTECTED_PRINT]
         return len(text)
-
-    def flush(self) -> None:
-        """Nothing is buffered."""
-
-    def isatty(self) -> bool:
-        """It is no terminal."""
-        return False
 
 
 def failure(error: BaseException, folder: Path) -> PluginFailure:
@@ -184,20 +177,21 @@ def own_line(error: BaseException, folder: Path) -> str:
     return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
 
 
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (ModuleNotFoundError, "缺少它需要的 Python 包"),
+    (ImportError, "导入失败"),
+    (SyntaxError, "代码有语法错误"),
+    (RecursionError, "代码无休止地调用自己"),
+    (MemoryError, "用尽了内存"),
+    (SystemExit, "代码企图结束程序"),
+)
+"""What went wrong; the first that fits."""
+
+
 def _word(error: BaseException) -> str:
-    if isinstance(error, ModuleNotFoundError):
-        return f"缺少它需要的 Python 包 {error.name}" if error.name else "缺少它需要的 Python 包"
-    if isinstance(error, ImportError):
-        return "导入失败"
-    if isinstance(error, SyntaxError):
-        return "代码有语法错误"
-    if isinstance(error, RecursionError):
-        return "代码无休止地调用自己"
-    if isinstance(error, MemoryError):
-        return "用尽了内存"
-    if isinstance(error, SystemExit):
-        return "代码企图结束程序"
-    return "代码出错"
+    word = next((told for kind, told in _WORDS if isinstance(error, kind)), "代码出错")
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    return f"{word} {missing}" if missing else word
 
 
 def _inside(filename: str, folder: Path) -> bool:

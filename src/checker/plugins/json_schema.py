@@ -10,7 +10,8 @@ import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from checker.plugins.manifest_schema import API_VERSION, COMMON, MANIFEST, PROFILE, Schema, of_key
+from checker.plugins.manifest import API_VERSION
+from checker.plugins.manifest_schema import COMMON, MANIFEST, PROFILE, Schema, of_key
 from checker.rules.kinds import KINDS
 
 Json: TypeAlias = dict[str, Any]
@@ -72,42 +73,38 @@ def _table(keys: Schema) -> Json:
     }
 
 
-_NAMES = {"string": "string", "integer": "integer", "boolean": "boolean", "exact": "number"}
+_TYPES = {
+    "dict": "object",
+    "list": "array",
+    "string": "string",
+    "integer": "integer",
+    "boolean": "boolean",
+    "exact": "number",
+}
+_NAMES = {
+    "keysrules": "propertyNames",
+    "valuesrules": "additionalProperties",
+    "schema": "items",
+    "regex": "pattern",
+    "allowed": "enum",
+    "min": "minimum",
+    "max": "maximum",
+    "minlength": "minLength",
+}
 
 
 def _value(schema: Schema) -> Json:
-    kind = schema.get("type")
-    if kind == "dict":
-        if "schema" in schema:
-            return _table(schema["schema"])
-        found: Json = {"type": "object"}
-        for ours, theirs in (
-            ("keysrules", "propertyNames"),
-            ("valuesrules", "additionalProperties"),
-        ):
-            if ours in schema:
-                found[theirs] = _value(schema[ours])
-        return found
-    if kind == "list":
-        found = {"type": "array"}
-        if "schema" in schema:
-            found["items"] = _value(schema["schema"])
-        if "minlength" in schema:
-            found["minItems"] = schema["minlength"]
-        return found
-    if kind not in _NAMES:
-        return {}
-    found = {"type": _NAMES[kind]}
-    if "regex" in schema:
-        found["pattern"] = f"^(?:{schema['regex']})$"
-    for ours, theirs in (
-        ("allowed", "enum"),
-        ("min", "minimum"),
-        ("max", "maximum"),
-        ("minlength", "minLength"),
-    ):
-        if ours in schema:
-            found[theirs] = schema[ours]
+    kind = schema.get("type", "")
+    if kind == "dict" and "schema" in schema:
+        return _table(schema["schema"])
+    found: Json = {"type": _TYPES[kind]}
+    for ours, theirs in _NAMES.items():
+        if ours in ("keysrules", "valuesrules", "schema") and ours in schema:
+            found[theirs] = _value(schema[ours])
+        elif ours in schema:
+            value = schema[ours]
+            name = "minItems" if ours == "minlength" and kind == "list" else theirs
+            found[name] = f"^(?:{value})$" if ours == "regex" else value
     return found
 
 

@@ -12,9 +12,7 @@ from checker.model.verdicts import RuleError
 from checker.plugins.code import PluginCode
 from checker.plugins.contributions import Contributions
 from checker.plugins.discovery import BUNDLED, Found, find
-from checker.plugins.failure import SECONDS
-from checker.plugins.manifest import PluginManifest, load_manifest
-from checker.plugins.manifest_schema import API_VERSION
+from checker.plugins.manifest import API_VERSION, PluginManifest, load_manifest
 from checker.rules.ruleset import RuleSet
 
 FORM_RULES = Path(__file__).parent.parent / "forms" / "form_rules.toml"
@@ -49,13 +47,11 @@ class Plugins(Struct, frozen=True):
         return self.contributions().template_folders()
 
 
-def load_plugins(
-    folders: Sequence[Path] = (), only: Sequence[str] | None = None, timeout: float | None = None
-) -> Plugins:
+def load_plugins(folders: Sequence[Path] = (), only: Sequence[str] | None = None) -> Plugins:
     """All plugins: bundled, installed, and those in ``folders`` (each a plugin or full of them).
 
     ``only`` restricts to plugins of these ids (``--plugins``). One that cannot be used is left out
-    and named in ``errors``; ``timeout`` is the time a rule's function may take, in seconds.
+    and named in ``errors``.
     """
     manifests: list[PluginManifest] = []
     errors: list[RuleError] = []
@@ -85,7 +81,7 @@ def load_plugins(
     errors.extend(
         RuleError(word, None, "没有找到这个插件") for word in only or () if word not in known
     )
-    code = PluginCode(manifests, SECONDS if timeout is None else timeout)
+    code = PluginCode(manifests)
     return Plugins(tuple(manifests), ruleset_of(manifests, errors, code), code, notices)
 
 

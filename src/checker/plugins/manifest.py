@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, convert, defstruct, field
 from msgspec.structs import replace
 
 from checker import toml_files
-from checker.model.rules import Citation, Example, Plain, Rule, Threshold
-from checker.model.verdicts import Outcome, Scope, Severity
+from checker.model.rules import Citation, Rule, Threshold
 from checker.plugins.discovery import MANIFEST_FILE, NAMED
-from checker.plugins.manifest_schema import COMMON, spec_fits
 from checker.plugins.rule_versions import changed, family_of
-from checker.toml_files import (
-    Document,
-    Kept,
-    Table,
-    marked,
-    optional_text,
-    strings,
-    table,
-    tables,
-    texts,
-    usable,
-    whole,
-)
+from checker.rules.kinds import KINDS, Takes
+from checker.toml_files import Document, Kept, Table, marked, table, tables, usable
+
+API_VERSION = 1
+"""The contract between host and plugins. A plugin written for another one is refused."""
 
 NOWHERE = Path()
 
@@ -96,27 +88,17 @@ def _problems(document: Document) -> list[str]:
 
 def _manifest(document: Document) -> PluginManifest:
     head = table(document["plugin"])
-    plugin = str(head["id"])
-    documents = {
-        key: _document(table(entry)) for key, entry in table(document.get("documents")).items()
-    }
     rules = changed(tables(document.get("rules")), tables(document.get("changes")))
-    return PluginManifest(
-        id=plugin,
-        title=str(head["title"]),
-        version=str(head["version"]),
-        api_version=whole(head["api_version"]),
-        families=strings(document.get("families")),
-        rules=tuple([_rule(entry, plugin, documents) for entry in rules]),
-        thresholds=tuple([threshold(entry) for entry in tables(document.get("thresholds"))]),
-        code_lists={
-            key: strings(entry) for key, entry in table(document.get("code_lists")).items()
+    documents = table(document.get("documents"))
+    return convert(
+        {
+            **document,
+            "families": document.get("families", {}),
+            **head,
+            "rules": [_rule(entry, str(head["id"]), documents) for entry in rules],
+            "thresholds": [threshold(entry) for entry in tables(document.get("thresholds"))],
         },
-        documents=documents,
-        requires=texts(head.get("requires")),
-        hooks=texts(head.get("hooks")),
-        commands=strings(document.get("commands")),
-        report_formats=strings(document.get("report_formats")),
+        PluginManifest,
     )
 
 
@@ -143,115 +125,84 @@ _FREE = ("facts", "tables", "previous", "schools", "last_year", "county")
 
 
 def _fits(manifest: PluginManifest) -> bool:
-    return all(spec_fits(rule) for rule in manifest.rules) and all(
-        usable(value) for entry in manifest.thresholds for value in entry.values.values()
-    )
+    """Raises ValidationError, KeyError for a rule without what its kind asks for."""
+    for rule in manifest.rules:
+        convert(rule.spec, _spec_type(rule.kind), builtin_types=(Decimal,))
+        if rule.kind == "unique" and rule.table is None:
+            return False
+    return all(usable(value) for entry in manifest.thresholds for value in entry.values.values())
+
+
+class _Gap(Struct):
+    unit: str = ""
+    noun: str = ""
+    whole: bool = False
+    lack: bool = False
+    of: str = ""
+
+
+class _StageOf(Struct):
+    column: str
+    stages: dict[str, list[str]]
+
+
+_OF_KEY: Mapping[Takes, Any] = {
+    **dict.fromkeys((Takes.EXPRESSIONS, Takes.TEXTS, Takes.COLUMNS), list[str]),
+    **dict.fromkeys((Takes.RULES, Takes.ITEMS), list[str]),
+    Takes.WHOLE: int,
+    Takes.NUMBER: Decimal | int,
+    Takes.GAP: _Gap,
+}
+"""What the keys of kinds hold; those that are not named hold a text."""
+
+
+@cache
+def _spec_type(kind: str) -> type[Struct]:
+    """What ``Rule.spec`` of a kind holds: all that can be wrong with what passed the check of its
+    content once, if somebody changed what was kept."""
+    keys: list[Any] = [("stage_of", _StageOf | UnsetType, UNSET)]
+    for key in KINDS[kind].keys:
+        held = _OF_KEY.get(key.takes, str)
+        if key.name not in _OF_EVERY_RULE:
+            keys.append((key.name, held) if key.required else (key.name, held | UnsetType, UNSET))
+    return defstruct(kind, keys, kw_only=True)
 
 
 KEPT = Kept("plugin-7", PluginManifest, _marked, _fits)
 """Raise the number when the schema, the keys of a kind or the expression language change, so that
 files that passed the old checks are checked again."""
 
-_SEVERITIES = {str(severity): severity for severity in Severity}
-_SCOPES = {str(scope): scope for scope in Scope}
+_OF_EVERY_RULE = {*Rule.__struct_fields__, "sources"} - {"family", "plugin", "citations", "spec"}
+"""Keys of ``[[rules]]`` that are no matter of a rule's kind."""
+
+_LEFT_OUT: Table = {
+    "scope": "submission",
+    "templates": [],
+    "what": "",
+    "why": "",
+    "fix": "",
+    "examples": [],
+}
+"""What a rule is that does not say otherwise."""
 
 
-def _rule(entry: Table, plugin: str, documents: Mapping[str, Citation]) -> Rule:
-    rule_id = str(entry["id"])
-    until = entry.get("until")
-    return Rule(
-        id=rule_id,
-        kind=str(entry["kind"]),
-        title=str(entry["title"]),
-        severity=_SEVERITIES[str(entry["severity"])],
-        scope=_SCOPES[str(entry.get("scope", "submission"))],
-        family=family_of(rule_id),
-        plugin=plugin,
-        templates=texts(entry.get("templates")),
-        what=str(entry.get("what", "")),
-        why=str(entry.get("why", "")),
-        citations=tuple([_citation(each, documents) for each in tables(entry.get("sources"))]),
-        fix=str(entry.get("fix", "")),
-        examples=tuple([_example(each) for each in tables(entry.get("examples"))]),
-        spec={key: value for key, value in entry.items() if key not in COMMON},
-        when=optional_text(entry.get("when")),
-        stages=texts(entry.get("stages")),
-        table=optional_text(entry.get("table")),
-        at=texts(entry.get("at")),
-        stricter=texts(entry.get("stricter")),
-        message=optional_text(entry.get("message")),
-        since=whole(entry.get("since")),
-        until=None if until is None else whole(until),
-    )
+def _rule(entry: Table, plugin: str, documents: Table) -> dict[str, object]:
+    """The fields of a ``Rule``. One of its sources is a document of the manifest, and what the rule
+    says otherwise."""
+    return {
+        **_LEFT_OUT,
+        **{key: value for key, value in entry.items() if key in _OF_EVERY_RULE},
+        "family": family_of(str(entry["id"])),
+        "plugin": plugin,
+        "citations": [
+            {"title": "", **table(documents.get(str(source.get("document", "")))), **source}
+            for source in tables(entry.get("sources"))
+        ],
+        "spec": {key: value for key, value in entry.items() if key not in _OF_EVERY_RULE},
+    }
 
 
-def threshold(entry: Table, profile: str = "") -> Threshold:
-    """One ``[[thresholds]]`` table, of a manifest or a profile."""
-    until = entry.get("until")
-    values = entry.get("values")
-    return Threshold(
-        id=str(entry["id"]),
-        values={stage: _number(value) for stage, value in values.items()}
-        if isinstance(values, dict)
-        else {"": _number(entry["value"])},
-        unit=str(entry.get("unit", "")),
-        since=whole(entry.get("since")),
-        until=None if until is None else whole(until),
-        confirmed=entry.get("confirmed", True) is True,
-        source=str(entry.get("source", "")),
-        profile=profile,
-    )
-
-
-def _number(value: Plain) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(str(value))
-
-
-def _document(entry: Table) -> Citation:
-    return Citation(
-        str(entry.get("title", "")),
-        str(entry.get("number", "")),
-        "",
-        str(entry.get("date", "")),
-        entry.get("confirmed", True) is True,
-        str(entry.get("note", "")),
-        entry.get("local", False) is True,
-    )
-
-
-_NO_DOCUMENT = Citation("")
-
-
-def _citation(entry: Table, documents: Mapping[str, Citation]) -> Citation:
-    """One of a rule's ``sources``: a document of the manifest, and what the rule says otherwise."""
-    cited = documents.get(str(entry.get("document", "")), _NO_DOCUMENT)
-    return Citation(
-        str(entry.get("title", cited.title)),
-        str(entry.get("number", cited.number)),
-        str(entry.get("clause", "")),
-        str(entry.get("date", cited.date)),
-        entry.get("confirmed", cited.confirmed) is True,
-        str(entry.get("note", cited.note)),
-        entry.get("local", cited.local) is True,
-    )
-
-
-def _example(entry: Table) -> Example:
-    rows = table(entry.get("tables"))
-    return Example(
-        expect=Outcome(str(entry["expect"])),
-        facts=table(entry.get("facts")),
-        tables={key: [dict(row) for row in tables(value)] for key, value in rows.items()},
-        stage=optional_text(entry.get("stage")),
-        actual=optional_text(entry.get("actual")),
-        gap=optional_text(entry.get("gap")),
-        note=str(entry.get("note", "")),
-        previous=table(entry.get("previous")),
-        definitions=strings(entry.get("definitions")),
-        schools=tables(entry.get("schools")),
-        last_year=tables(entry.get("last_year")),
-        county=table(entry.get("county")),
-    )
-
-
-# -- rules by year ---------------------------------------------------------------------------
+def threshold(entry: Table, profile: str = "") -> dict[str, object]:
+    """The fields of a ``Threshold``, of a ``[[thresholds]]`` table of a manifest or a profile."""
+    values = entry["values"] if "values" in entry else {"": entry["value"]}
+    return {**entry, "values": values, "profile": profile}

@@ -22,6 +22,7 @@ from checker.rules.expression import parse
 from checker.rules.kinds import KINDS, Takes
 from checker.rules.rule_reads import PLACEHOLDER, placeholders
 from checker.rules.syntax import ExpressionError
+from checker.rules.units import same_unit
 from checker.toml_files import Table, strings, table, tables, texts
 
 THRESHOLD = pattern_of(manifest_schema.THRESHOLD_ID)
@@ -156,9 +157,7 @@ def _unit_problems(rules: Iterable[Table], limits: Iterable[Table]) -> Iterator[
     by_id = {str(entry.get("id")): str(entry.get("unit", "")) for entry in limits}
     for entry in rules:
         limit, unit = str(entry.get("threshold", "")), str(entry.get("unit", ""))
-        if entry.get("kind") == "indicator" and not manifest_schema.same_unit(
-            unit, by_id.get(limit, unit)
-        ):
+        if entry.get("kind") == "indicator" and not same_unit(unit, by_id.get(limit, unit)):
             yield (
                 f"规则 {entry.get('id')} 的 unit：单位是{unit or '空的'}，"
                 f"限值 {limit} 的单位是{by_id[limit] or '空的'}，不能相比"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from checker import toml_files
-from checker.model.verdicts import Severity
 from checker.plugins.manifest import threshold
-from checker.plugins.manifest_schema import same_unit
-from checker.rules.profiles import NATIONAL, Overlay, Profile, RuleOverride, build
+from checker.rules.profiles import NATIONAL, Overlay, Profile, build
 from checker.rules.ruleset import RuleSet
-from checker.toml_files import Kept, strings, table, tables, usable
+from checker.rules.units import same_unit
+from checker.toml_files import Kept, tables, usable
 
 
 class ProfileNotFoundError(Exception):
@@ -26,25 +27,8 @@ def load_overlay(path: Path) -> Overlay:
 
 
 def _overlay(document: toml_files.Document) -> Overlay:
-    overlay_id = str(document["id"])
-    return Overlay(
-        id=overlay_id,
-        title=str(document["title"]),
-        base=str(document.get("base", NATIONAL)),
-        thresholds=tuple(
-            threshold(entry, overlay_id) for entry in tables(document.get("thresholds"))
-        ),
-        rules={
-            rule_id: RuleOverride(
-                Severity(str(entry["severity"])) if "severity" in entry else None,
-                entry.get("disabled") is True,
-            )
-            for rule_id, entry in (
-                (key, table(value)) for key, value in table(document.get("rules")).items()
-            )
-        },
-        definitions=strings(document.get("definitions")),
-    )
+    limits = [threshold(each, str(document["id"])) for each in tables(document.get("thresholds"))]
+    return convert({**document, "thresholds": limits}, Overlay)
 
 
 def _fits(overlay: Overlay) -> bool:
@@ -69,29 +53,21 @@ def choose(
     """
     if name is None or name == NATIONAL:
         return build(ruleset.thresholds, (), edition)
-    known: dict[str, Overlay] | None = None
+    known = cache(lambda: {overlay.id: overlay for overlay in map(load_overlay, files())})
+    named = [
+        load_overlay(Path(word)) if word.endswith(".toml") else _named(known(), word)
+        for word in map(str.strip, name.split(","))
+        if word != NATIONAL
+    ]
     chain: list[Overlay] = []
-    named: list[Overlay] = []
-    for part in (word.strip() for word in name.split(",")):
-        if part.endswith(".toml"):
-            overlay = load_overlay(Path(part))
-        elif part == NATIONAL:
-            continue
-        else:
-            known = _by_id(files) if known is None else known
-            overlay = _named(known, part)
-        named.append(overlay)
-        below: list[Overlay] = []
-        base, seen = overlay.base, {overlay.id}
-        while base != NATIONAL:
-            known = _by_id(files) if known is None else known
-            under = _named(known, base)
-            if under.id in seen:
+    for overlay in named:
+        stack = [overlay]
+        while stack[0].base != NATIONAL:
+            under = _named(known(), stack[0].base)
+            if under.id in {each.id for each in stack}:
                 raise ProfileNotFoundError(f"口径 {overlay.id} 的 base 绕回了自己。")
-            seen.add(under.id)
-            below.insert(0, under)
-            base = under.base
-        chain.extend(each for each in (*below, overlay) if each not in chain)
+            stack.insert(0, under)
+        chain.extend(each for each in stack if each not in chain)
     for overlay in chain:
         problems = unit_problems(overlay, ruleset)
         if problems:
@@ -112,10 +88,6 @@ def unit_problems(overlay: Overlay, ruleset: RuleSet) -> list[str]:
         for entry in overlay.thresholds
         if not same_unit(entry.unit, units.get(entry.id, entry.unit))
     ]
-
-
-def _by_id(files: Callable[[], Iterable[Path]]) -> dict[str, Overlay]:
-    return {overlay.id: overlay for overlay in map(load_overlay, files())}
 
 
 def _named(known: dict[str, Overlay], name: str) -> Overlay:

@@ -1,6 +1,6 @@
 """The JSON of ``checker check``: one object; its schema is ``schema/check.schema.json``.
 
-Also findings and errors as records keep them, both ways, and long documents written in pieces.
+Also long documents written in pieces.
 """
 
 from __future__ import annotations
@@ -14,19 +14,13 @@ import msgspec
 from msgspec import to_builtins
 
 from checker import __version__
-from checker.marking.file_record import Json
+from checker.marking.file_record import Json, error_document
 from checker.marking.findings import Counts, Finding, word_of
-from checker.marking.overview import Overview
 from checker.marking.results import FileResult, exit_code
-from checker.model.cells import CellRef, column_number
 from checker.model.report import Asked, FileStatus
 from checker.model.verdicts import Outcome, RuleError, Severity
 
 SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
-
-
-def _counts(result: FileResult) -> dict[str, Json]:
-    return {name: getattr(result.counts, name) for name in Counts.__match_args__}
 
 
 def file_document(result: FileResult) -> dict[str, Json]:
@@ -37,8 +31,8 @@ def file_document(result: FileResult) -> dict[str, Json]:
         "template": result.template,
         "unit": result.unit,
         "code": result.code,
-        "counts": _counts(result),
-        **overview_document(result.overview),
+        "counts": to_builtins(result.counts),
+        **to_builtins(result.overview),
         "marked_copy": result.marked_copy,
         "cannot_write": result.cannot_write,
         "left_out": list(result.left_out),
@@ -46,111 +40,15 @@ def file_document(result: FileResult) -> dict[str, Json]:
     }
 
 
-def overview_document(overview: Overview) -> dict[str, Json]:
-    """Scorecard, what to do first, what could not be judged, how far the form is filled in."""
-    content: dict[str, Json] = msgspec.to_builtins(overview)
-    return content
-
-
 def finding_document(path: str, finding: Finding) -> dict[str, Json]:
     """One entry of ``findings``; ``path`` is the file it was found in."""
-    return {"file": path, **finding_content(finding)}
-
-
-def finding_content(finding: Finding) -> dict[str, Json]:
-    """The same, wherever the file lies."""
-    return {
-        "rule": finding.rule,
-        "title": finding.title,
-        "family": finding.family,
-        "severity": finding.severity.value,
-        "verdict": finding.verdict.value,
-        "unit": finding.unit,
-        "stage": finding.stage,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "related": [f"{place.sheet}!{place.a1}" for place in finding.places[1:]],
-        "actual": finding.actual,
-        "required": finding.required,
-        "gap": finding.gap,
-        "message": finding.message,
-        "source": finding.source,
-        "fix": finding.fix,
-        "key": finding.key,
-        "borderline": finding.borderline,
-        "allowed": finding.allowed,
-        "cause": finding.cause,
-    }
-
-
-def error_document(path: str, error: RuleError) -> dict[str, Json]:
-    """One entry of ``errors``; ``path`` is "" when no single file is concerned."""
-    return {"file": path, **error_content(error)}
-
-
-def error_content(error: RuleError) -> dict[str, Json]:
-    """The same, wherever the file lies."""
-    return {
-        "plugin": error.plugin,
-        "rule": error.rule,
-        "message": error.message,
-        "where": error.where,
-    }
+    return {"file": path, **to_builtins(finding)}
 
 
 def finding_word(item: Mapping[str, Json]) -> str:
     """不通过, 存疑, 已说明 or 提示, for a finding as a record keeps it."""
     verdict = Outcome(str(item["verdict"]))
     return word_of(Severity(str(item["severity"])), verdict, bool(item.get("allowed")))
-
-
-def finding_of_content(item: Mapping[str, Json]) -> Finding:
-    """The reverse of `finding_content`."""
-    severity, verdict = Severity(str(item["severity"])), Outcome(str(item["verdict"]))
-    related = item.get("related")
-    places = [f"{item['sheet']}!{item['cell']}"] if item.get("cell") else []
-    places += [str(place) for place in related] if isinstance(related, list) else []
-    return Finding(
-        rule=str(item["rule"]),
-        title=str(item["title"]),
-        family=str(item["family"]),
-        severity=severity,
-        verdict=verdict,
-        word=finding_word(item),
-        unit=str(item["unit"]),
-        stage=str(item["stage"]),
-        sheet=str(item["sheet"]),
-        cell=str(item["cell"]),
-        places=tuple(_cell_ref(place) for place in places),
-        actual=str(item["actual"]),
-        required=str(item["required"]),
-        gap=str(item["gap"]),
-        message=str(item["message"]),
-        source=str(item["source"]),
-        fix=str(item["fix"]),
-        key=str(item["key"]),
-        borderline=bool(item["borderline"]),
-        allowed=bool(item.get("allowed")),
-        cause=int(str(item.get("cause") or 0)),
-    )
-
-
-def error_of_content(item: Mapping[str, Json]) -> RuleError:
-    """The reverse of `error_content`."""
-    rule = item.get("rule")
-    return RuleError(
-        plugin=str(item["plugin"]),
-        rule=None if rule is None else str(rule),
-        message=str(item["message"]),
-        where=str(item["where"]),
-    )
-
-
-def _cell_ref(text: str) -> CellRef:
-    """ "教师!D9" as a cell; a sheet title may hold a "!" itself, an address never does."""
-    sheet, _, address = text.rpartition("!")
-    letters = address.rstrip("0123456789")
-    return CellRef(sheet, int(address[len(letters) :]), column_number(letters))
 
 
 def check_pieces(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator as signs
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -141,19 +142,17 @@ def _arithmetic(node: Binary) -> Compiled:
             raise NotApplicable("分母为 0")
         return above / below
 
-    def add(unit: Facts, choices: Choices) -> Value:
-        one, other = both(unit, choices)
-        return one + other
+    work = _ARITHMETIC.get(operator)
+    if work is None:
+        return divide
+    return lambda unit, choices: work(*both(unit, choices))
 
-    def subtract(unit: Facts, choices: Choices) -> Value:
-        one, other = both(unit, choices)
-        return one - other
 
-    def multiply(unit: Facts, choices: Choices) -> Value:
-        one, other = both(unit, choices)
-        return one * other
-
-    return {"+": add, "-": subtract, "*": multiply, "/": divide}[operator]
+_ARITHMETIC: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": signs.add,
+    "-": signs.sub,
+    "*": signs.mul,
+}
 
 
 def _comparison(node: Comparison) -> Compiled:
@@ -236,16 +235,28 @@ def _unary(node: Unary) -> Compiled:
     return lambda unit, choices: -number(operand(unit, choices), "负号的后面")
 
 
-def _on_numbers(name: str, work: Callable[[list[Fraction]], Fraction | int]) -> _Maker:
+def _on_values(work: Callable[..., Value]) -> _Maker:
+    """A function of the values of its arguments."""
+
     def make(arguments: list[Compiled]) -> Compiled:
-        what = f"{name} 的参数"
-
-        def call(unit: Facts, choices: Choices) -> Value:
-            return Fraction(work([number(each(unit, choices), what) for each in arguments]))
-
-        return call
+        return lambda unit, choices: work(*[each(unit, choices) for each in arguments])
 
     return make
+
+
+def _on_numbers(name: str, work: Callable[[list[Fraction]], Fraction | int]) -> _Maker:
+    what = f"{name} 的参数"
+    return _on_values(lambda *given: Fraction(work([number(each, what) for each in given])))
+
+
+def _on_dates(name: str, work: Callable[..., int]) -> _Maker:
+    def call(*given: Value) -> Value:
+        for value in given:
+            if not isinstance(value, date):
+                raise RuleDefect(f"{name} 的参数须是日期，这里是{kind_of(value)}")
+        return Fraction(work(*given))
+
+    return _on_values(call)
 
 
 def _choose(arguments: list[Compiled]) -> Compiled:
@@ -258,51 +269,20 @@ def _choose(arguments: list[Compiled]) -> Compiled:
     return choose
 
 
-def _left(arguments: list[Compiled]) -> Compiled:
-    text, length = arguments
-
-    def left(unit: Facts, choices: Choices) -> Value:
-        return _text(text(unit, choices), "left")[: int(number(length(unit, choices), "长度"))]
-
-    return left
+def _left(text: Value, length: Value) -> Value:
+    return _text(text, "left")[: int(number(length, "长度"))]
 
 
-def _mid(arguments: list[Compiled]) -> Compiled:
-    text, start, length = arguments
-
-    def mid(unit: Facts, choices: Choices) -> Value:
-        first = int(number(start(unit, choices), "起始位置")) - 1
-        if first < 0:
-            raise RuleDefect("mid 的起始位置从 1 数起")
-        end = first + max(int(number(length(unit, choices), "长度")), 0)
-        return _text(text(unit, choices), "mid")[first:end]
-
-    return mid
+def _mid(text: Value, start: Value, length: Value) -> Value:
+    first = int(number(start, "起始位置")) - 1
+    if first < 0:
+        raise RuleDefect("mid 的起始位置从 1 数起")
+    end = first + max(int(number(length, "长度")), 0)
+    return _text(text, "mid")[first:end]
 
 
-def _contains(arguments: list[Compiled]) -> Compiled:
-    text, part = arguments
-    return lambda unit, choices: (
-        _text(part(unit, choices), "contains") in _text(text(unit, choices), "contains")
-    )
-
-
-def _length(arguments: list[Compiled]) -> Compiled:
-    return lambda unit, choices: Fraction(len(_text(arguments[0](unit, choices), "length")))
-
-
-def _on_dates(name: str, work: Callable[..., int]) -> _Maker:
-    def make(arguments: list[Compiled]) -> Compiled:
-        def call(unit: Facts, choices: Choices) -> Value:
-            given = [each(unit, choices) for each in arguments]
-            for value in given:
-                if not isinstance(value, date):
-                    raise RuleDefect(f"{name} 的参数须是日期，这里是{kind_of(value)}")
-            return Fraction(work(*given))
-
-        return call
-
-    return make
+def _contains(text: Value, part: Value) -> Value:
+    return _text(part, "contains") in _text(text, "contains")
 
 
 def _age(born: date, day: date) -> int:
@@ -313,21 +293,17 @@ def _age(born: date, day: date) -> int:
 _DATE = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})")
 
 
-def _date(arguments: list[Compiled]) -> Compiled:
-    def read(unit: Facts, choices: Choices) -> Value:
-        value = arguments[0](unit, choices)
-        if isinstance(value, date):
-            return value
-        text = _text(value, "date").strip()
-        found = _DATE.fullmatch(text)
-        try:
-            if found is None or (not found[2] and len(text) != 8):
-                raise ValueError(text)
-            return date(int(found[1]), int(found[3]), int(found[4]))
-        except ValueError:
-            raise NotApplicable(f"“{text}”不是日期") from None
-
-    return read
+def _date(value: Value) -> Value:
+    if isinstance(value, date):
+        return value
+    text = _text(value, "date").strip()
+    found = _DATE.fullmatch(text)
+    try:
+        if found is None or (not found[2] and len(text) != 8):
+            raise ValueError(text)
+        return date(int(found[1]), int(found[3]), int(found[4]))
+    except ValueError:
+        raise NotApplicable(f"“{text}”不是日期") from None
 
 
 def _text(value: Value, what: str) -> str:
@@ -358,12 +334,12 @@ _OF_VALUES: dict[str, _Maker] = {
     "yuan": _on_numbers("yuan", lambda given: given[0] * 10000),
     "number": _on_numbers("number", lambda given: given[0]),
     "if_": _choose,
-    "left": _left,
-    "mid": _mid,
-    "contains": _contains,
-    "length": _length,
+    "left": _on_values(_left),
+    "mid": _on_values(_mid),
+    "contains": _on_values(_contains),
+    "length": _on_values(lambda text: Fraction(len(_text(text, "length")))),
     "year": _on_dates("year", lambda day: day.year),
-    "date": _date,
+    "date": _on_values(_date),
     "days": _on_dates("days", lambda earlier, later: (later - earlier).days),
     "age": _on_dates("age", _age),
 }

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 
-from checker.rules.functions import FUNCTIONS, Takes
 from checker.rules.syntax import (
+    FUNCTIONS,
     Binary,
     Call,
     Comparison,
@@ -23,6 +23,7 @@ from checker.rules.syntax import (
     Name,
     Node,
     Number,
+    Takes,
     Text,
     Truth,
     Unary,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checker.model.rules import Plain, Rule
+from checker.model.rules import Rule
 from checker.model.template import PREVIOUS_SUFFIX, SHARED, WHOLE, Field, Sheet, Template
 from checker.model.verdicts import Scope, format_number
 from checker.rules.expression import parse
@@ -25,6 +25,7 @@ from checker.rules.syntax import (
     Truth,
     Unary,
 )
+from checker.toml_files import texts
 
 _COMPARE = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _TIGHTNESS = {"+": 1, "-": 1, "*": 2, "/": 2}
@@ -39,70 +40,76 @@ def named_limit(threshold_id: str, stage: str | None) -> str:
     return f"限值[{threshold_id}]"
 
 
-def relation_in_notation(
+def relations_by_stage(
     rule: Rule, template: Template, limit_text: LimitText = named_limit
-) -> list[str]:
-    """The relations of a rule, one line per stage column it is judged in; none for kinds that are
-    no relation between fields (codes, patterns, functions)."""
-    stages: list[str | None] = [None]
+) -> list[tuple[str, str]]:
+    """The relations of a rule, each with the title of the stage that it is judged in ("" for the
+    whole); none for kinds that are no relation between fields (codes, patterns, functions)."""
+    stages: list[tuple[str | None, str]] = [(None, "")]
     if rule.scope is Scope.STAGE:
-        known = [stage.id for stage in template.stages]
-        stages = [stage for stage in known if not rule.stages or stage in rule.stages]
-    return list(
-        dict.fromkeys(
-            line for stage in stages for line in relations(rule, template, stage, limit_text)
-        )
-    )
+        stages = [
+            (stage.id, stage.title)
+            for stage in template.stages
+            if not rule.stages or stage.id in rule.stages
+        ]
+    written = [(title, Notation(template, stage, limit_text)) for stage, title in stages]
+    texts_of = formulas(rule)
+    return [(title, each.write(parse(text))) for title, each in written for text in texts_of]
 
 
-def relations(
-    rule: Rule, template: Template, stage: str | None, limit_text: LimitText = named_limit
-) -> list[str]:
-    """The relations of a rule in one stage (None: the whole)."""
-    keys = rule.spec
-    notation = Notation(template, stage, limit_text)
+def relation_in_notation(rule: Rule, template: Template) -> list[str]:
+    """The relations of a rule, each line once."""
+    return list(dict.fromkeys(line for _, line in relations_by_stage(rule, template)))
 
-    def put(key: str, inside: int = 0) -> str:
-        return notation.write(parse(str(keys[key])), inside)
+
+def formulas(rule: Rule) -> list[str]:
+    """The relations of a rule between fields, as expressions; none for kinds that are no relation
+    (codes, patterns, functions)."""
+    spec = rule.spec
 
     def limit(key: str) -> str:
-        text = str(keys[key])
-        return limit_text(text, stage) if text[:1].isupper() else notation.write(parse(text))
+        text = str(spec[key])
+        return f"threshold('{text}')" if text[:1].isupper() else text
 
-    parts = [notation.write(parse(str(part))) for part in _list(keys.get("parts"))]
-    if rule.kind == "relation":
-        return [put("check")]
-    if rule.kind == "sum":
-        return [f"{put('total')} = {' + '.join(parts)}"]
-    if rule.kind == "table_sum":
-        return [f"{put('total')} = {' + '.join(parts)}"]
-    if rule.kind == "subset":
-        return [f"{part} <= {put('whole')}" for part in parts]
-    if rule.kind == "indicator":
-        below = f" / {put('denominator', 3)}" if "denominator" in keys else ""
-        scale = f" * {keys['scale']}" if str(keys.get("scale", 1)) != "1" else ""
-        sign = _COMPARE[str(keys["compare"])]
-        above = put("numerator", 2 if below or scale else 0)
-        return [f"{above}{below}{scale} {sign} {limit('threshold')}"]
-    if rule.kind == "growth":
-        now, before = put("current", 1), put("previous", 3)
-        rate = f"({now} - {before}) / {before} * 100"
-        found = [f"{put('claimed')} = {rate}"] if "claimed" in keys else []
-        if "threshold" in keys:
-            found.append(f"{rate} {_COMPARE[str(keys['compare'])]} {limit('threshold')}")
-        return found
-    if rule.kind == "claim":
-        return [f"{put('claimed')} = {put('value')}"]
-    if rule.kind == "year_on_year":
-        name = Name(str(keys["field"]), 0)
-        now, before = notation.write(name), notation.write(Call("previous", (name,), 0))
-        if "within" in keys:
-            return [f"abs({now} - {before}) / {before} * 100 <= {limit('within')}"]
-        return [f"{now} {_COMPARE[str(keys['compare'])]} {before}"]
-    if rule.kind == "range":
-        sides = [(key, sign) for key, sign in (("minimum", ">="), ("maximum", "<="))]
-        return [f"{put('value')} {sign} {limit(key)}" for key, sign in sides if key in keys]
+    match rule.kind:
+        case "relation":
+            return [str(spec["check"])]
+        case "sum" | "table_sum":
+            return [f"{spec['total']} == {' + '.join(texts(spec['parts']))}"]
+        case "subset":
+            return [f"{part} <= {spec['whole']}" for part in texts(spec["parts"])]
+        case "indicator":
+            text = str(spec["numerator"])
+            scale = str(spec.get("scale", 1))
+            if "denominator" in spec:
+                text = f"{_wrapped(text)} / {_wrapped(str(spec['denominator']))}"
+            elif scale != "1":
+                text = _wrapped(text)
+            text += f" * {scale}" if scale != "1" else ""
+            return [f"{text} {spec['compare']} {limit('threshold')}"]
+        case "growth":
+            before = _wrapped(str(spec["previous"]))
+            rate = f"({spec['current']} - {before}) / {before} * 100"
+            found = [f"{spec['claimed']} == {rate}"] if "claimed" in spec else []
+            if "threshold" in spec:
+                found.append(f"{rate} {spec['compare']} {limit('threshold')}")
+            return found
+        case "claim":
+            return [f"{spec['claimed']} == {spec['value']}"]
+        case "year_on_year":
+            now, before = str(spec["field"]), f"previous({spec['field']})"
+            if "within" in spec:
+                return [f"abs({now} - {before}) / {before} * 100 <= {limit('within')}"]
+            return [f"{now} {spec['compare']} {before}"]
+        case "range":
+            sides = (("minimum", ">="), ("maximum", "<="))
+            return [f"{spec['value']} {sign} {limit(key)}" for key, sign in sides if key in spec]
     return []
+
+
+def _wrapped(text: str) -> str:
+    """An expression as an operand of another."""
+    return text if isinstance(parse(text), Name | Number | Call) else f"({text})"
 
 
 class Notation:
@@ -214,7 +221,3 @@ class Notation:
         known = [item.id for item in self.template.stages if item.id + suffix in field.columns]
         shared = [SHARED + suffix] if SHARED + suffix in field.columns else []
         return [name + suffix for name in known] + shared
-
-
-def _list(value: Plain | None) -> list[Plain]:
-    return value if isinstance(value, list) else []

@@ -49,26 +49,28 @@ class Profile(Struct, frozen=True):
         """The year thresholds and rules are taken of, for a form of this edition."""
         return self.edition if self.edition is not None else edition
 
-    def limit(self, threshold_id: str, stage: str | None, edition: int) -> Threshold | None:
-        """The entry in force for a stage (None: whole school); None if there is no value for it."""
+    def in_force(
+        self, threshold_id: str, stage: str | None, edition: int
+    ) -> tuple[Threshold, Fraction] | None:
+        """The entry in force for a stage (None: whole school) and its exact value; None if there is
+        none for this stage and edition."""
         year = self.year(edition)
         for layer in reversed(self.layers):
-            best: Threshold | None = None
+            best: tuple[Threshold, Fraction] | None = None
             for entry in layer.get(threshold_id, ()):
                 if entry.since > year or (entry.until is not None and entry.until < year):
                     continue
-                if _value_of(entry, stage) is None:
-                    continue
-                if best is None or entry.since >= best.since:
-                    best = entry
+                value = _value_of(entry, stage)
+                if value is not None and (best is None or entry.since >= best[0].since):
+                    best = entry, value
             if best is not None:
                 return best
         return None
 
     def value(self, threshold_id: str, stage: str | None, edition: int) -> Fraction | None:
         """The exact limit; None if there is none for this stage and edition."""
-        entry = self.limit(threshold_id, stage, edition)
-        return None if entry is None else _value_of(entry, stage)
+        found = self.in_force(threshold_id, stage, edition)
+        return found[1] if found else None
 
     def knows(self, threshold_id: str) -> bool:
         """Whether any layer has a threshold of this id, for whatever stage and edition."""

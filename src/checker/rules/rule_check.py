@@ -4,16 +4,17 @@ together, limits nobody gives, texts that are missing. For authors, and for our 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from checker.model.rules import Rule, Threshold
 from checker.model.template import Template
 from checker.model.verdicts import Outcome
 from checker.rules import units
-from checker.rules.expression import calls, names, parse, tables, thresholds
+from checker.rules.expression import calls, names, parse, tables
 from checker.rules.kinds import KINDS, Takes
-from checker.rules.rule_reads import expressions, placeholders
+from checker.rules.rule_reads import expressions, limits_read, placeholders
 from checker.rules.ruleset import RuleSet
-from checker.rules.syntax import ExpressionError, Name
+from checker.rules.syntax import Binary, ExpressionError, Name
 from checker.toml_files import texts
 
 
@@ -21,24 +22,15 @@ class DeclaredUnits:
     """Units of a template's fields and of thresholds."""
 
     def __init__(self, template: Template, limits: Mapping[str, Threshold]) -> None:
-        self._fields = template.fields()
-        self._tables = template.tables()
+        self._template = template
         self._limits = limits
 
     def measure_of(self, name: str) -> units.Measure:
         """Of a field or ``table.column``. Raises KeyError."""
-        field = self._fields.get(name)
-        if field is not None:
-            return units.of_field(field.type, field.unit)
-        table_id, _, column_id = name.rpartition(".")
-        for column in self._tables[table_id].columns:
-            if column.id == column_id:
-                return units.of_field(column.type, column.unit)
-        raise KeyError(name)
-
-    def has_table(self, table_id: str) -> bool:
-        """Whether the template has this table."""
-        return table_id in self._tables
+        declared = self._template.declared(name)
+        if declared is None:
+            raise KeyError(name)
+        return units.of_field(declared.type, declared.unit)
 
     def threshold_measure(self, threshold_id: str) -> units.Measure:
         """Of a threshold. Raises KeyError."""
@@ -86,8 +78,7 @@ def static_problems(
         if template is None:
             yield f"templates：没有模板 {template_id}"
             continue
-        declared = DeclaredUnits(template, limits)
-        for problem in _template_problems(rule, template, declared, ruleset):
+        for problem in _template_problems(rule, template, limits, ruleset):
             yield f"（模板 {template_id}）{problem}"
     told = [list(_county_problems(rule, DeclaredUnits(item, limits))) for item in counties]
     yield from min(told, key=len, default=[])  # one county's form that has it is enough
@@ -102,22 +93,12 @@ def unused_thresholds(ruleset: RuleSet, plugin_rules: Iterable[Rule]) -> set[str
     they stand in its ``limits`` key)."""
     used: set[str] = set()
     for rule in plugin_rules:
-        used.update(limit for _, limit in _limits_read(rule))
+        used.update(limit for _, limit in limits_read(rule))
     return {entry.id for entry in ruleset.thresholds} - used
 
 
-def _limits_read(rule: Rule) -> Iterator[tuple[str, str]]:
-    """Key and id of every limit that a rule reads."""
-    for name, node in expressions(rule):
-        yield from ((name, limit) for limit in thresholds(node))
-    for key in KINDS[rule.kind].keys:
-        if key.takes in (Takes.THRESHOLD, Takes.LIMIT) and key.name in rule.spec:
-            yield key.name, str(rule.spec[key.name])
-    yield from (("limits", limit) for limit in texts(rule.spec.get("limits")))
-
-
 def _limit_problems(rule: Rule, limits: Mapping[str, Threshold]) -> Iterator[str]:
-    for key, threshold_id in dict.fromkeys(_limits_read(rule)):
+    for key, threshold_id in dict.fromkeys(limits_read(rule)):
         if threshold_id[:1].isupper() and threshold_id not in limits:
             yield f"{key}：没有限值 {threshold_id}"
 
@@ -131,26 +112,28 @@ def _message_problems(rule: Rule, used: Sequence[Template]) -> Iterator[str]:
 
 
 def _template_problems(
-    rule: Rule, template: Template, declared: DeclaredUnits, ruleset: RuleSet
+    rule: Rule,
+    template: Template,
+    limits: Mapping[str, Threshold],
+    ruleset: RuleSet,
 ) -> Iterator[str]:
+    declared = DeclaredUnits(template, limits)
     known_stages = {stage.id for stage in template.stages}
     for stage in rule.stages:
         if stage not in known_stages:
             yield f"stages：没有学段 {stage}"
-    if rule.table is not None and not declared.has_table(rule.table):
+    known_tables = template.tables()
+    if rule.table is not None and rule.table not in known_tables:
         yield f"table：没有表 {rule.table}"
     for name in rule.at:
-        try:
-            declared.measure_of(name)
-        except KeyError:
+        if template.declared(name) is None:
             yield f"at：没有字段 {name}"
     asked = _asked_for(rule) - template.fields().keys()
     for key, node in expressions(rule):
         if key == AGAINST:
             continue
-        yield from (
-            f"{key}：没有表 {table}" for table in tables(node) if not declared.has_table(table)
-        )
+        unknown = (table for table in tables(node) if table not in known_tables)
+        yield from (f"{key}：没有表 {table}" for table in unknown)
         if any(name in asked for name in names(node)):
             continue  # given() guards a field that only another of its forms has
         text = rule.when if key == "when" else str(rule.spec.get(key, ""))
@@ -160,7 +143,12 @@ def _template_problems(
             yield f"{key}：{error.message}"
         except KeyError as missing:
             yield f"{key}：没有 {missing.args[0]}"
-    yield from _joint_problems(rule, declared)
+    with suppress(ExpressionError, KeyError):  # an unknown field or wrong expression is told above
+        yield from _joint_problems(rule, declared)
+        if rule.kind == "indicator":
+            yield from _indicator_problems(rule, declared)
+        elif rule.kind == "range":
+            yield from _range_problems(rule, declared, limits)
     yield from _column_problems(rule, template)
     yield from _code_list_problems(rule, template, ruleset)
 
@@ -194,53 +182,85 @@ def _asked_for(rule: Rule) -> set[str]:
 
 def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
     """Keys whose values are compared with each other must be of one unit."""
-    groups: list[list[str]] = []
-    spec = rule.spec
-    if rule.kind in ("sum", "table_sum"):
-        groups.append([str(spec["total"]), *texts(spec["parts"])])
-    elif rule.kind == "subset":
-        groups.append([str(spec["whole"]), *texts(spec["parts"])])
-    elif rule.kind == "growth":
-        groups.append([str(spec["current"]), str(spec["previous"])])
-    for group in groups:
-        try:
-            found = [units.measure(parse(text), declared, text) for text in group]
-        except (ExpressionError, KeyError):
-            return  # said already
-        for text, each in zip(group[1:], found[1:], strict=True):
-            if units.same(found[0], each) is None:
-                key = "previous" if rule.kind == "growth" else "parts"
-                yield f"{key}：{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+    if rule.kind not in _TOGETHER:
+        return
+    first, other = _TOGETHER[rule.kind]
+    group = [str(rule.spec[first]), *texts(rule.spec[other])]
+    found = [units.measure(parse(text), declared, text) for text in group]
+    for text, each in zip(group[1:], found[1:], strict=True):
+        if units.same(found[0], each) is None:
+            yield f"{other}：{group[0]} 的单位是{found[0]}，{text} 的单位是{each}，不能相比"
+
+
+_TOGETHER = {
+    "sum": ("total", "parts"),
+    "table_sum": ("total", "parts"),
+    "subset": ("whole", "parts"),
+    "growth": ("current", "previous"),
+}
+"""By kind the keys whose values are compared."""
+
+
+_SCALES = {"%": 100, "‰": 1000}
+"""What a plain quotient is multiplied with to be in this unit."""
+
+
+def _indicator_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
+    """What an indicator comes to, against the unit that it says it is in."""
+    text = str(rule.spec["numerator"])
+    node = parse(text)
+    if "denominator" in rule.spec:
+        node = Binary("/", node, parse(str(rule.spec["denominator"])), 0)
+    figure = units.measure(node, declared, text)
+    unit, scale = str(rule.spec["unit"]), rule.spec.get("scale", 1)
+    if figure.units == () and unit in _SCALES:
+        if scale != _SCALES[unit]:
+            yield (
+                f"unit：单位是 {unit} 时，两个数相除后要乘 {_SCALES[unit]}，这里的 scale 是 {scale}"
+            )
+    elif scale == 1 and figure.unit in units.MEASURES and figure.unit != _plain(unit):
+        yield f"unit：算出来的数单位是{figure.unit}，这里写的是{unit or '没有单位'}，不能相比"
+
+
+def _range_problems(
+    rule: Rule, declared: DeclaredUnits, limits: Mapping[str, Threshold]
+) -> Iterator[str]:
+    """What is looked at, against the units of its limits."""
+    text = str(rule.spec["value"])
+    figure = units.measure(parse(text), declared, text)
+    for key in ("minimum", "maximum"):
+        limit = limits.get(str(rule.spec.get(key, "")))
+        if limit is not None and units.same(figure, units.of_unit(limit.unit)) is None:
+            yield f"{key}：{text} 的单位是{figure}，限值 {limit.id} 的单位是{limit.unit}，不能相比"
+
+
+def _plain(unit: str) -> str:
+    """元/人 is 元 for each of something that is counted."""
+    unit = units.SYNONYMS.get(unit, unit)
+    return unit if unit in units.MEASURES and "/" not in unit else unit.partition("/")[0]
 
 
 def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
     """Columns that a table sum or a score table speaks of and the fields or the table lack."""
-    if rule.kind == "score_table":
-        yield from _score_column_problems(rule, template)
-    if rule.kind != "table_sum":
-        return
-    total = str(rule.spec["total"])
-    own = template.fields()[total].columns if total in template.fields() else ()
-    for key in ("columns", "total_column", "part_columns"):
-        for column in texts(rule.spec.get(key)):
-            if own and column not in own:
-                yield f"{key}：{total} 没有 {column} 这一栏"
-    if ("total_column" in rule.spec) != ("part_columns" in rule.spec):
-        yield "total_column、part_columns：要么都写，要么都不写"
-
-
-def _score_column_problems(rule: Rule, template: Template) -> Iterator[str]:
     fields, spec = template.fields(), rule.spec
-    for field in texts(spec["sections"]):
+    named: list[tuple[str, str]] = []  # a key that names columns, and the field that has them
+    if rule.kind == "table_sum":
+        total = str(spec["total"])
+        named = [(key, total) for key in ("columns", "total_column", "part_columns")]
+        if ("total_column" in spec) != ("part_columns" in spec):
+            yield "total_column、part_columns：要么都写，要么都不写"
+    elif rule.kind == "score_table":
+        named = [("stated", field) for field in texts(spec["sections"])]
+        table = template.tables().get(str(spec["section"]).rpartition(".")[0])
+        known = {column.id for column in table.columns} if table else set()
+        for column in texts(spec["columns"]):
+            if known and column not in known:
+                yield f"columns：没有 {column} 这一列"
+    for key, field in named:
         own = fields[field].columns if field in fields else ()
-        for column in texts(spec["stated"]):
+        for column in texts(spec.get(key)):
             if own and column not in own:
-                yield f"stated：{field} 没有 {column} 这一栏"
-    table = template.tables().get(str(spec["section"]).rpartition(".")[0])
-    known = {column.id for column in table.columns} if table else set()
-    for column in texts(spec["columns"]):
-        if known and column not in known:
-            yield f"columns：没有 {column} 这一列"
+                yield f"{key}：{field} 没有 {column} 这一栏"
 
 
 def _code_list_problems(rule: Rule, template: Template, ruleset: RuleSet) -> Iterator[str]:

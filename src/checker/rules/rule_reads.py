@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from checker.model.rules import Plain, Rule
-from checker.rules.expression import names, parse
+from checker.rules.expression import names, parse, thresholds
 from checker.rules.kinds import KINDS, Key, Takes
 from checker.rules.syntax import Name, Node
 from checker.toml_files import texts
@@ -42,6 +42,26 @@ def fields_read(rule: Rule) -> set[str]:
         table = str(rule.spec["section"]).rpartition(".")[0]
     if table:
         found.update(f"{table}.{column}" for column in texts(rule.spec["columns"]))
+    return found
+
+
+def limits_read(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Key and id of every limit that a rule reads."""
+    for name, node in expressions(rule):
+        yield from ((name, limit) for limit in thresholds(node))
+    for key in KINDS[rule.kind].keys:
+        if key.takes in (Takes.THRESHOLD, Takes.LIMIT) and key.name in rule.spec:
+            yield key.name, str(rule.spec[key.name])
+    yield from (("limits", limit) for limit in texts(rule.spec.get("limits")))
+
+
+def limits_told(rule: Rule) -> set[str]:
+    """Ids of the limits that are told of a rule: those it reads, and those that bear the id of a
+    rule it is made of or looks at."""
+    found = {limit for _, limit in limits_read(rule)}
+    for key in ("of", "indicator"):
+        for item in texts(rule.spec.get(key)):
+            found.update(name.strip() for name in item.split("+"))
     return found
 
 

@@ -61,12 +61,7 @@ class RuleSet(Struct, frozen=True):
 
     def rule(self, rule_id: str, edition: int | None = None) -> Rule:
         """The rule of this id: in force for ``edition``, else its newest version. KeyError."""
-        versions = [rule for rule in (*self.rules, *self.form_rules) if rule.id == rule_id]
-        if edition is not None:
-            versions = [rule for rule in versions if applies(rule, edition)] or versions
-        if not versions:
-            raise KeyError(rule_id)
-        return max(versions, key=lambda rule: rule.since)
+        return self.by_id(edition)[rule_id]
 
     def by_id(self, edition: int | None = None) -> dict[str, Rule]:
         """All rules, the form's own among them, by id (one version of each, see ``rule``)."""

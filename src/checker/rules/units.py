@@ -8,17 +8,19 @@ from typing import Protocol
 from msgspec import Struct
 
 from checker.model.template import FieldType
-from checker.rules.functions import FUNCTIONS, Takes
 from checker.rules.syntax import (
+    FUNCTIONS,
     Binary,
     Call,
     Comparison,
     ExpressionError,
+    Function,
     Logic,
     Membership,
     Name,
     Node,
     Number,
+    Takes,
     Text,
     Truth,
     Unary,
@@ -74,20 +76,6 @@ TEXT = Measure("text")
 DATE = Measure("date")
 
 
-_T, _N, _D = ("text",), ("number",), ("date",)
-_OF_TEXTS_AND_DATES: dict[str, tuple[tuple[tuple[str, ...], ...], Measure]] = {
-    "left": ((_T, _N), TEXT),
-    "mid": ((_T, _N, _N), TEXT),
-    "contains": ((_T, _T), FLAG),
-    "length": ((_T,), FREE),
-    "year": ((_D,), FREE),
-    "date": ((("text", "date"),), DATE),
-    "days": ((_D, _D), Measure(units=(("天", 1),))),
-    "age": ((_D, _D), Measure(units=(("岁", 1),))),
-}
-"""What each argument may be, and what the function gives."""
-
-
 class Declared(Protocol):
     """Where the units of names come from."""
 
@@ -140,6 +128,11 @@ def same(one: Measure, other: Measure) -> Measure | None:
         if left.units == ((ANYTHING_COUNTED, 1),) and counted and right.unit != "%":
             return right
     return None
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether numbers in these units may be compared: 名 and 人 may, 万元 and 元 may not."""
+    return SYNONYMS.get(one, one) == SYNONYMS.get(other, other)
 
 
 class _Checker:
@@ -226,30 +219,25 @@ class _Checker:
                 self.flag(argument)
         if name in ("previous", "whole", "stage", "total", "highest", "lowest"):
             return self.of(arguments[0])
-        if name == "given":
-            self.of(arguments[0])
-            return FLAG
-        if name == "has_stage":
-            return FLAG
-        if name == "definition":
-            return TEXT
         if name == "threshold":
             return self.threshold(arguments[0])
-        if name == "count":
-            return Measure(units=((ANYTHING_COUNTED, 1),))
-        if name in _OF_TEXTS_AND_DATES:
-            wanted, gives = _OF_TEXTS_AND_DATES[name]
-            for argument, each in zip(arguments, wanted, strict=True):
-                given = self.of(argument)
-                if given.kind not in each:
-                    said = "或".join(_KIND_WORDS[kind] for kind in each)
-                    raise self.wrong(argument, f"{name} 要{said}，这里是{_KIND_WORDS[given.kind]}")
-            return gives
+        function = FUNCTIONS[name]
+        if function.of or function.unit or function.gives != "number":
+            return self.declared_by(function, name, arguments)
         if name == "if_":
             self.flag(arguments[0])
             then, otherwise = self.of(arguments[1]), self.of(arguments[2])
             return self.together(then, otherwise, arguments[2], "作为同一个结果")
         return self.of_numbers(name, arguments)
+
+    def declared_by(self, function: Function, name: str, arguments: tuple[Node, ...]) -> Measure:
+        """Of a function that says itself what it may be given and what it gives."""
+        for argument, wanted in zip(arguments, function.of, strict=False):
+            given = self.of(argument)
+            if given.kind not in wanted:
+                said = "或".join(_KIND_WORDS[kind] for kind in wanted)
+                raise self.wrong(argument, f"{name} 要{said}，这里是{_KIND_WORDS[given.kind]}")
+        return of_unit(function.unit) if function.gives == "number" else Measure(function.gives)
 
     def threshold(self, argument: Node) -> Measure:
         threshold_id = argument.value if isinstance(argument, Text) else ""

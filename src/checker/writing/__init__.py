@@ -4,6 +4,7 @@
     write_marked(data, target, changes)      the same from the bytes of a workbook
     write_in_place(path, changes)            the same into the file itself, keeping a backup
     clean_marks(source, target)              take every mark away again
+    clean_in_place(path)                     the same in the file itself, keeping a backup
     fill_cells(source, target, edits)        put values into input cells
     can_write(path)                          why a file cannot be written, or None
     carries_marks(path)                      whether an earlier run of ours marked it
@@ -18,9 +19,9 @@ from checker.writing.workbook_file import (
     can_write,
     carries_marks,
     clean_content,
+    clean_in_place,
     clean_marks,
     fill_cells,
-    keep_backup,
     marked_content,
     typed_content,
     write_changes,
@@ -36,9 +37,9 @@ __all__ = [
     "can_write",
     "carries_marks",
     "clean_content",
+    "clean_in_place",
     "clean_marks",
     "fill_cells",
-    "keep_backup",
     "marked_content",
     "typed_content",
     "with_macros",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
@@ -16,12 +17,12 @@ from checker.model.marks import (
     Mark,
 )
 from checker.writing.addresses import Area, location, parse_area, quoted_title, split_location
-from checker.writing.cell_contents import Content, Stored, content_of, encode
+from checker.writing.cell_contents import Content, content_of, encode, stored_in
+from checker.writing.grid import grow_rows
 from checker.writing.memory_sheet import TITLE, Memory, memory_sheet_xml
 from checker.writing.notes import SheetNotes
 from checker.writing.outcome import THREADED, Skipped, UnwritableWorkbook, WriteSummary
 from checker.writing.result_sheet import result_sheet_xml, with_left_out
-from checker.writing.row_heights import grow_rows
 from checker.writing.sheet_cells import CellChange, add_links, change_cells, linked_cells
 from checker.writing.sheet_part import Place, SheetPart
 from checker.writing.styles_part import Styles, solid
@@ -164,21 +165,13 @@ class Applier:
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._styles: Styles | None = None
+        self._styles = Styles(workbook)
         self._memories: list[Memory] = []
         self._tabs = {sheet.title: place for place, sheet in enumerate(workbook.sheets)}
         self._skipped: list[Skipped] = []
-        self._counts = {"fill": 0, "note": 0, "link": 0, "edit": 0}
         self._formula_overwritten = False
         # Cells of one style that get one colour look the same before and after.
         self._looks: dict[tuple[int, int, bool], tuple[CellChange, tuple[str, str, bool]]] = {}
-
-    @property
-    def styles(self) -> Styles:
-        """The style tables, read when first needed."""
-        if self._styles is None:
-            self._styles = Styles(self._workbook)
-        return self._styles
 
     def apply(self, changes: Changes) -> WriteSummary:
         """Make all changes and add the sheet that remembers them."""
@@ -190,30 +183,32 @@ class Applier:
         for number, result in enumerate(changes.sheets):
             title = titles[result.title]
             told = result if number else with_left_out(result, self._skipped)
-            xml = result_sheet_xml(told, workbook, self.styles, titles)
+            xml = result_sheet_xml(told, workbook, self._styles, titles)
             workbook.add_sheet(title, xml, repeated_row=told.repeated_row)
             self._tabs[title] = len(workbook.sheets) - 1
             self._remember("sheet", title, Area(1, 1, 1, 1), title, None)
-        if self._counts["edit"]:
+        counts: Counter[str] = Counter()
+        for memory in self._memories:
+            counts[memory.kind] += memory.area.size
+        if counts["edit"]:
             workbook.recalculate_on_load()
             first = next(one.sheet for one in self._memories if one.kind == "edit")
             self._remember("recalculation", first, Area(1, 1, 1, 1), "", None)
         if self._formula_overwritten:
             workbook.drop_calculation_chain()
-        if self._styles is not None:
-            self._styles.finish()
+        self._styles.finish()
         if self._memories:
             title = self._free_title(TITLE, set())
             xml = memory_sheet_xml(workbook, self._memories)
             workbook.add_sheet(title, xml, "veryHidden")
             list_titles(workbook.package, before, [sheet.title for sheet in workbook.sheets])
         return WriteSummary(
-            self._counts["fill"],
-            self._counts["note"],
-            self._counts["link"],
-            self._counts["edit"],
-            tuple(titles[sheet.title] for sheet in changes.sheets),
-            tuple(self._skipped),
+            filled=counts["fill"],
+            notes=counts["note"],
+            links=counts["link"],
+            edits=counts["edit"],
+            sheets=tuple(titles[sheet.title] for sheet in changes.sheets),
+            skipped=tuple(self._skipped),
         )
 
     def fill(self, edits: Sequence[CellEdit]) -> None:
@@ -236,7 +231,7 @@ class Applier:
             if isinstance(edit.value, str) and edit.value
         }
         if texts:
-            grow_rows(part, self.styles, texts)
+            grow_rows(part, self._styles, texts)
 
     def _result_titles(self, wished: Iterable[str]) -> dict[str, str]:
         given: dict[str, str] = {}
@@ -313,11 +308,10 @@ class Applier:
             known = self._looks.get(look)
             if known is None:
                 colour, xml = _SOLID[fill]
-                old = self.styles.fill_of(place.style).decode()
-                change = CellChange(style=self.styles.with_fill(place.style, xml))
+                old = self._styles.fill_of(place.style).decode()
+                change = CellChange(style=self._styles.with_fill(place.style, xml))
                 known = self._looks[look] = change, (colour, old, not place.exists)
             changes[cell], before[cell] = known
-        self._counts["fill"] += len(plan.fills)
         title, tab = sheet.title, self._tabs[sheet.title]
         self._memories += [
             Memory("fill", title, area, colour, old, created, tab)
@@ -338,7 +332,7 @@ class Applier:
     ) -> None:
         for cell, edit in plan.edits.items():
             place = places[cell]
-            stored = Stored.read(part, place, self._workbook.shared_string)
+            stored = stored_in(part, place, self._workbook.shared_string)
             if stored.is_tied_formula:
                 self._skip(sheet.title, edit.cell, "这里是数组公式或共享公式，没有改写")
                 continue
@@ -346,8 +340,7 @@ class Applier:
             content = content_of(edit.value, self._workbook.dates_from_1904)
             changes[cell] = CellChange(changes.get(cell, CellChange()).style, content)
             area = Area(*cell, *cell)
-            self._counts["edit"] += 1
-            before = encode(content_of(None) if edit.beside else stored.content)
+            before = encode(content_of(None) if edit.beside else stored)
             self._remember(
                 "edit", sheet.title, area, encode(content), before, created=not place.exists
             )
@@ -374,7 +367,6 @@ class Applier:
             else:
                 anchor = notes.append(existing, *cell, text)
                 before = encode(Content(anchor or "", existing.text_xml))
-            self._counts["note"] += 1
             self._remember("note", sheet.title, area, text, before)
         notes.finish()
 
@@ -395,5 +387,4 @@ class Applier:
                 location(link) if given == title else f"{quoted_title(given)}!{to}"
             )
             self._remember("link", sheet.title, area, links[area.reference], None)
-        self._counts["link"] += len(links)
         add_links(part, links)

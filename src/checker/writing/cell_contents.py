@@ -29,6 +29,26 @@ class Content(Struct, frozen=True):
     type: str
     inner: bytes
 
+    @property
+    def has_text(self) -> bool:
+        """Whether a reader sees anything in the cell."""
+        return bool(_shown(self)[1].strip())
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether the cell computes its value."""
+        return _FORMULA.search(self.inner) is not None
+
+    @property
+    def is_tied_formula(self) -> bool:
+        """Whether other cells share or belong to this formula (shared, array, data table)."""
+        found = _FORMULA.search(self.inner)
+        return found is not None and attributes(found.group()).get("t", "normal") != "normal"
+
+    def shows_the_same_as(self, content: Content) -> bool:
+        """Whether a reader sees the same in both, however it is stored."""
+        return not self.is_formula and _shown(self) == _shown(content)
+
 
 def content_of(value: Scalar, dates_from_1904: bool = False) -> Content:
     """The contents of a cell that holds ``value``. Raises ValueError for NaN and infinities."""
@@ -95,51 +115,26 @@ def rich_text(xml: bytes) -> str:
     return decode_cell_text(raw).replace("\r\n", "\n").replace("\r", "\n")
 
 
-class Stored(Struct, frozen=True):
-    """The contents of a cell, shared strings written out (their numbers change on saving)."""
-
-    content: Content
-
-    @classmethod
-    def read(cls, sheet: SheetPart, place: Place, shared_entry: Callable[[int], bytes]) -> Stored:
-        """Read a cell; ``shared_entry`` gives the content of an entry of the string table."""
-        if not place.exists:
-            return cls(Content("", b""))
-        text = sheet.part.text
-        kind = attributes(text[place.start : place.tag_end]).get("t", "")
-        inner = b""
-        end = sheet.end_of(place)
-        if place.tag_end < end:
-            inner = text[place.tag_end : text.rindex(b"</", 0, end)]
-            inner = unprefixed(inner, sheet.prefix)
-        if kind == "s":
-            value = _VALUE.search(inner)
-            number = value[1].strip() if value else b""
-            if not number.isdigit():
-                return cls(Content("", b""))
-            entry = shared_entry(int(number))
-            return cls(Content("inlineStr", b"<is>" + unprefixed(entry, sheet.prefix) + b"</is>"))
-        return cls(Content("" if kind == "n" else kind, inner))
-
-    @property
-    def has_text(self) -> bool:
-        """Whether a reader sees anything in the cell."""
-        return bool(_shown(self.content)[1].strip())
-
-    @property
-    def is_formula(self) -> bool:
-        """Whether the cell computes its value."""
-        return _FORMULA.search(self.content.inner) is not None
-
-    @property
-    def is_tied_formula(self) -> bool:
-        """Whether other cells share or belong to this formula (shared, array, data table)."""
-        found = _FORMULA.search(self.content.inner)
-        return found is not None and attributes(found.group()).get("t", "normal") != "normal"
-
-    def shows_the_same_as(self, content: Content) -> bool:
-        """Whether a reader sees the same in both, however it is stored."""
-        return not self.is_formula and _shown(self.content) == _shown(content)
+def stored_in(sheet: SheetPart, place: Place, shared_entry: Callable[[int], bytes]) -> Content:
+    """The contents of a cell, shared strings written out (their numbers change on saving);
+    ``shared_entry`` gives the content of an entry of the string table."""
+    if not place.exists:
+        return Content("", b"")
+    text = sheet.part.text
+    kind = attributes(text[place.start : place.tag_end]).get("t", "")
+    inner = b""
+    end = sheet.end_of(place)
+    if place.tag_end < end:
+        inner = text[place.tag_end : text.rindex(b"</", 0, end)]
+        inner = unprefixed(inner, sheet.prefix)
+    if kind == "s":
+        value = _VALUE.search(inner)
+        number = value[1].strip() if value else b""
+        if not number.isdigit():
+            return Content("", b"")
+        entry = shared_entry(int(number))
+        return Content("inlineStr", b"<is>" + unprefixed(entry, sheet.prefix) + b"</is>")
+    return Content("" if kind == "n" else kind, inner)
 
 
 def _shown(content: Content) -> tuple[str, str]:

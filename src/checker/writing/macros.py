@@ -9,10 +9,10 @@ from checker.writing.memory_sheet import find_memory_sheets
 from checker.writing.notes import SheetNotes
 from checker.writing.outcome import UnwritableWorkbook
 from checker.writing.package import content_type, declare, redeclare, relate, related
-from checker.writing.sheet_part import SheetPart
+from checker.writing.sheet_part import ORDER, SheetPart
 from checker.writing.workbook_file import opened
 from checker.writing.workbook_part import Sheet, Workbook
-from checker.writing.xml_part import attributes, set_attribute
+from checker.writing.xml_part import set_attribute
 
 PLAIN_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 MACRO_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
@@ -96,8 +96,8 @@ def _code_names(workbook: Workbook, taken: str) -> dict[str, str]:
     waiting: list[Sheet] = []
     for sheet in workbook.sheets:
         part = SheetPart(workbook.package.part(sheet.key))
-        properties = part.element("sheetPr")
-        own = attributes(part.tag(properties)).get("codeName", "") if properties else ""
+        properties = part.part.element("sheetPr")
+        own = part.part.attributes(properties).get("codeName", "") if properties else ""
         if _CODE_NAME.fullmatch(own) and own.casefold() not in used:
             names[sheet.key] = own
             used.add(own.casefold())
@@ -112,12 +112,13 @@ def _code_names(workbook: Workbook, taken: str) -> dict[str, str]:
     return {sheet.key: names[sheet.key] for sheet in workbook.sheets}
 
 
-def _set_code_name(part: SheetPart, name: str) -> None:
+def _set_code_name(sheet: SheetPart, name: str) -> None:
+    part = sheet.part
     properties = part.element("sheetPr")
     if properties is None:
-        tag = b"<" + part.prefix + f'sheetPr codeName="{name}"/>'.encode()
-        part.part.insert(part.place_for("sheetPr"), tag)
-    elif attributes(part.tag(properties)).get("codeName") != name:
+        tag = b"<" + sheet.prefix + f'sheetPr codeName="{name}"/>'.encode()
+        part.insert(part.place_for("sheetPr", ORDER), tag)
+    elif part.attributes(properties).get("codeName") != name:
         tag = set_attribute(part.tag(properties), "codeName", name)
-        part.part.splice(properties.start, properties.inner_start, tag)
-    part.part.commit()
+        part.splice(properties.start, properties.inner_start, tag)
+    part.commit()

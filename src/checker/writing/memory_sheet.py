@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -18,7 +19,7 @@ from msgspec import Struct
 from checker.writing.addresses import Area, parse_area, quoted_title, split_location
 from checker.writing.cell_contents import rich_text, text_element
 from checker.writing.workbook_part import Sheet, Workbook
-from checker.writing.xml_part import attributes, blanked, children, escape, unescape
+from checker.writing.xml_part import escape, unescape
 
 TITLE = "校验记录"
 SIGNATURE = "校验程序的记录，用来清除标记、恢复原样，请勿改动。"
@@ -26,7 +27,6 @@ PROVISIONAL = "校验中~"
 """How the titles begin under which the buttons make new sheets; with a number, never a user's."""
 
 _CHUNK = 30_000  # a cell holds at most 32,767 characters
-_SHEET_DATA = re.compile(rb"<(?:[\w.-]+:)?sheetData\s*>")
 _LETTERS = "BCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST_CHUNKS = len(_LETTERS)
 _FORMULA = re.compile(r"\s*=?\s*ROWS\((.*)\)\s*", re.DOTALL)
@@ -44,20 +44,14 @@ class Memory(Struct, frozen=True):
     tab: int = -1  # place of the sheet among the tabs, for programs that rename it on opening
 
 
-class _Line(msgspec.Struct, frozen=True):
-    """A memory as it is stored beside the formula that holds its sheet and area."""
-
-    kind: str
-    wrote: str
-    before: str | None
-    created: bool
-    tab: int = -1
+_STORED = ("kind", "wrote", "before", "created", "tab")
+"""What of a memory is stored beside the formula that holds its sheet and area."""
 
 
 def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
     """The worksheet part that remembers."""
     rows = [f'<row r="1"><c r="A1" t="inlineStr"><is>{text_element(SIGNATURE)}</is></c></row>']
-    lines: dict[tuple[str, str, str | None, bool, int], list[str]] = {}
+    lines: dict[tuple[object, ...], list[str]] = {}
     titles: dict[str, str] = {}
     for number, memory in enumerate(memories, 2):
         area, sheet = memory.area, memory.sheet
@@ -67,7 +61,8 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
         stored = memory.kind, memory.wrote, memory.before, memory.created, memory.tab
         chunks = lines.get(stored)
         if chunks is None:
-            line = _line(memory)
+            line = msgspec.json.encode(dict(zip(_STORED, stored, strict=True))).decode()
+            line = line.replace("_x", "\\u005fx")
             chunks = lines[stored] = [
                 text_element(line[at : at + _CHUNK])
                 for at in range(0, min(len(line), _CHUNK * _MOST_CHUNKS), _CHUNK)
@@ -85,12 +80,6 @@ def memory_sheet_xml(workbook: Workbook, memories: Sequence[Memory]) -> bytes:
         f'<worksheet xmlns="{workbook.main_namespace}"><sheetData>{"".join(rows)}</sheetData>'
         "</worksheet>"
     ).encode()
-
-
-def _line(memory: Memory) -> str:
-    """The memory as JSON, without what the formula beside it says."""
-    line = _Line(memory.kind, memory.wrote, memory.before, memory.created, memory.tab)
-    return msgspec.json.encode(line).decode().replace("_x", "\\u005fx")
 
 
 def remembered_sheet(workbook: Workbook, memory: Memory) -> Sheet | None:
@@ -129,10 +118,8 @@ def read_memories(workbook: Workbook, sheet: Sheet) -> list[Memory]:
         if area is None or not line:
             continue
         with suppress(msgspec.DecodeError):
-            kind, wrote, before, created, tab = msgspec.structs.astuple(
-                msgspec.json.decode(line, type=_Line)
-            )
-            memories.append(Memory(kind, title, area, wrote, before, created, tab))
+            stored = msgspec.json.decode(line, type=dict[str, Any])
+            memories.append(msgspec.convert({**stored, "sheet": title, "area": area}, Memory))
     return memories
 
 
@@ -140,19 +127,19 @@ def _read_rows(
     workbook: Workbook, sheet: Sheet, most: int | None = None
 ) -> list[dict[str, tuple[str, str]]]:
     """Text and formula of each cell, by column letter, of the first ``most`` rows."""
-    text = blanked(workbook.package.part(sheet.key).text)
-    data = _SHEET_DATA.search(text)
+    part = workbook.package.part(sheet.key)
+    text, data = part.scan, part.element("sheetData")
     if data is None:
         return []
     rows: list[dict[str, tuple[str, str, bool]]] = []
     shared: set[int] = set()
-    for row in islice(children(text, data.end(), len(text)), most):
+    for row in islice(part.inside(data), most):
         cells = {}
-        for cell in children(text, row.inner_start, row.inner_end):
-            values = attributes(text[cell.start : cell.inner_start])
+        for cell in part.inside(row):
+            values = part.attributes(cell)
             kind = values.get("t", "")
             value = formula = ""
-            for one in children(text, cell.inner_start, cell.inner_end):
+            for one in part.inside(cell):
                 inner = text[one.inner_start : one.inner_end]
                 if one.name == "is":
                     value = rich_text(inner)

@@ -79,8 +79,7 @@ class NoteShapes:
         self._new: list[str] = []
         idmap = _IDMAP.search(part.text)
         self._idmap = idmap
-        own = [int(one) for one in idmap[1].split(b",") if one.strip().isdigit()] if idmap else []
-        self._blocks = own or [_free_block(blocks_in_use)]
+        self._blocks = blocks_of(part.text) or [_free_block(blocks_in_use)]
         used = [int(one) for one in _SHAPE_ID.findall(part.text)]
         block = self._blocks[-1]
         inside = [one for one in used if block * _BLOCK <= one < (block + 1) * _BLOCK]
@@ -192,10 +191,10 @@ class NoteShapes:
         self.part.insert(text.rindex(b"</xml"), head + shapes)
 
 
-def blocks_of(text: bytes) -> set[int]:
+def blocks_of(text: bytes) -> list[int]:
     """The blocks of shape ids that a VML part lays claim to."""
     found = _IDMAP.search(text)
-    return {int(one) for one in found[1].split(b",") if one.strip().isdigit()} if found else set()
+    return [int(one) for one in found[1].split(b",") if one.strip().isdigit()] if found else []
 
 
 def new_drawing(blocks_in_use: set[int]) -> bytes:

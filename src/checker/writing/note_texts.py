@@ -9,13 +9,10 @@ from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.xml_part import (
     Element,
     Part,
-    attributes,
     cell_text,
     children,
     escape,
-    local,
     prefixed,
-    root_tag,
     unescape,
     unprefixed,
 )
@@ -83,20 +80,17 @@ class Notes:
 
     def __init__(self, part: Part) -> None:
         part.commit()
+        part.expect("comments")
         self.part = part
-        scan = part.scan
-        root = root_tag(scan)
-        if local(root[2]) != "comments":
+        self._prefix = part.prefix
+        authors, notes = part.element("authors"), part.element("commentList")
+        if authors is None or notes is None:
             raise UnwritableWorkbook(DAMAGED)
-        self._prefix = root[2][: -len(b"comments")]
-        top = {one.name: one for one in children(scan, root.end(), len(scan))}
-        if "authors" not in top or "commentList" not in top:
-            raise UnwritableWorkbook(DAMAGED)
-        self._authors, self._list = top["authors"], top["commentList"]
-        names = children(scan, self._authors.inner_start, self._authors.inner_end)
+        self._authors, self._list = authors, notes
+        names = part.inside(authors)
         self.authors = [unescape(part.text[one.inner_start : one.inner_end]) for one in names]
         self.notes: dict[str, Note] = {}
-        for one in children(scan, self._list.inner_start, self._list.inner_end):
+        for one in part.inside(notes):
             note = self._read(one)
             self.notes.setdefault(note.address, note)
         self._added: list[bytes] = []
@@ -104,7 +98,7 @@ class Notes:
 
     def _read(self, element: Element) -> Note:
         text = self.part.text
-        values = attributes(text[element.start : element.inner_start])
+        values = self.part.attributes(element)
         number = values.get("authorId", "")
         known = number.isdecimal() and int(number) < len(self.authors)
         inside = self._text_of(element)
@@ -117,8 +111,7 @@ class Notes:
         )
 
     def _text_of(self, element: Element) -> Element | None:
-        inside = children(self.part.scan, element.inner_start, element.inner_end)
-        return next((one for one in inside if one.name == "text"), None)
+        return next((one for one in self.part.inside(element) if one.name == "text"), None)
 
     def add(self, address: str, text: str) -> None:
         """A note of ours on a cell that has none."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from checker.writing.addresses import Area
 from checker.writing.grid import Grid, grid_of
 from checker.writing.note_boxes import TYPE, NoteShapes, blocks_of, new_drawing
 from checker.writing.note_texts import SEPARATOR, Note, Notes, joined_xml, new_comments
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.package import declare, relate, related, relationships, remove_part, unrelate
-from checker.writing.sheet_part import SheetPart
+from checker.writing.sheet_part import ORDER, SheetPart
 from checker.writing.text_size import text_pixels
 from checker.writing.workbook_part import Sheet, Workbook
-from checker.writing.xml_part import (
-    attributes,
-)
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 
@@ -33,10 +29,10 @@ class SheetNotes:
         self._grid: Grid | None = None
 
     def _drawing_key(self) -> str | None:
-        element = self._sheet_part.element("legacyDrawing")
+        element = self._sheet_part.part.element("legacyDrawing")
         if element is None:
             return None
-        values = attributes(self._sheet_part.tag(element))
+        values = self._sheet_part.part.attributes(element)
         id_ = next((value for name, value in values.items() if name.endswith(":id")), None)
         for one in relationships(self._package, self._sheet.key):
             if one.id == id_ and self._package.has(one.target):
@@ -70,7 +66,7 @@ class SheetNotes:
             if not in_use:
                 for key in list(self._package.keys()):
                     if key.endswith(".vml"):
-                        in_use |= blocks_of(self._package.raw(key))
+                        in_use.update(blocks_of(self._package.raw(key)))
             if self._shapes_key is None:
                 name = self._package.free_name(self._workbook.folder + "drawings/vmlDrawing{}.vml")
                 self._shapes_key = self._package.put(name, new_drawing(in_use))
@@ -82,10 +78,10 @@ class SheetNotes:
         return self._shapes
 
     def _insert_reference(self, id_: str) -> None:
-        sheet = self._sheet_part
-        reference = self._workbook.reference(sheet.root[0], id_).encode()
-        xml = b"<%slegacyDrawing %s/>" % (sheet.prefix, reference)
-        sheet.part.insert(sheet.place_for("legacyDrawing"), xml)
+        part = self._sheet_part.part
+        reference = self._workbook.reference(part.root[0], id_).encode()
+        xml = b"<%slegacyDrawing %s/>" % (part.prefix, reference)
+        part.insert(part.place_for("legacyDrawing", ORDER), xml)
 
     @property
     def grid(self) -> Grid:
@@ -113,21 +109,17 @@ class SheetNotes:
             self.shapes.move(row, column, self.grid.anchor(row, column, *text_pixels(whole)))
         return anchor
 
-    def remove(self, row: int, column: int) -> None:
-        """Take a note away."""
-        note = self.existing(Area(row, column, row, column).reference)
-        if note is not None:
-            self.notes.remove(note)
-            if self._shapes_key is not None:
-                self.shapes.remove(row, column)
+    def remove(self, note: Note, row: int, column: int) -> None:
+        """Take the note of that cell away."""
+        self.notes.remove(note)
+        if self._shapes_key is not None:
+            self.shapes.remove(row, column)
 
-    def rewrite(self, row: int, column: int, xml: bytes, anchor: str | None) -> None:
-        """Give an existing note back its earlier text and place."""
-        note = self.existing(Area(row, column, row, column).reference)
-        if note is not None:
-            self.notes.rewrite(note, xml)
-            if anchor and self._shapes_key is not None:
-                self.shapes.move(row, column, anchor)
+    def rewrite(self, note: Note, row: int, column: int, xml: bytes, anchor: str = "") -> None:
+        """Give the note of that cell back its earlier text and place."""
+        self.notes.rewrite(note, xml)
+        if anchor and self._shapes_key is not None:
+            self.shapes.move(row, column, anchor)
 
     def finish(self) -> None:
         """Splice in everything that was added."""
@@ -149,7 +141,7 @@ class SheetNotes:
         if self._shapes is None or self._shapes_key is None:
             return
         self._shapes.part.commit()
-        element = self._sheet_part.element("legacyDrawing")
+        element = self._sheet_part.part.element("legacyDrawing")
         if self._shapes.is_empty and element is not None:
             self._sheet_part.part.splice(element.start, element.end, b"")
             unrelate(self._package, self._sheet.key, self._shapes_key)

@@ -17,13 +17,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
+from math import isclose
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
 from checker.model.cells import CellRef
-from checker.model.snapshot import SheetSnapshot, Snapshot
+from checker.model.snapshot import Position, SheetSnapshot, Snapshot
 from checker.other_programs import outside_environment
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
 from checker.reading.signature import FileKind, kind_of
@@ -59,25 +60,15 @@ FILLING = Purpose("数", "填")
 BUTTONS = Purpose("按钮", "加按钮")
 
 
+_DIGITS = 1e-14
+"""LibreOffice writes the 15 digits that Excel shows, an old format keeps all bits of a quotient."""
+
+
 class _NotConverted(Exception):
     """The reason (Chinese), without what to do instead."""
 
 
-_SETTING = (
-    '<item oor:path="/org.openoffice.{path}"><prop oor:name="{name}" oor:op="fuse">'
-    "<value>{value}</value></prop></item>"
-)
-_SETTINGS = (
-    ("Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
-    ("Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
-    ("Office.Common/Security/Scripting", "DisableActiveContent", "true"),
-    ("Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
-    ("Office.Calc/Content/Update", "Link", "2"),
-    ("Office.Calc/Formula/Load", "OOXMLRecalcMode", "1"),
-    ("Office.Calc/Formula/Load", "ODFRecalcMode", "1"),
-    ("Office.Common/Misc", "FirstRun", "false"),
-    ("Setup/Office", "ooSetupInstCompleted", "true"),
-)
+_PROFILE = Path(__file__).with_name("libreoffice_profile.xcu")
 """No macro, no active content, no link (2: never), no formula computed anew (1: never)."""
 
 
@@ -119,7 +110,9 @@ def _converted(data: bytes, kind: FileKind, written: str) -> bytes:
         folder = Path(name).resolve()
         source, target = folder / f"form.{kind.value}", folder / "out" / "form.xlsx"
         source.write_bytes(data)
-        _write_profile(folder / "profile")
+        profile = folder / "profile" / "user"
+        profile.mkdir(parents=True)
+        shutil.copyfile(_PROFILE, profile / "registrymodifications.xcu")
         _run(_command(office, folder, source, _FILTERS[kind]), folder)
         try:
             content = target.read_bytes()
@@ -149,22 +142,6 @@ def _office() -> str | None:
             if found is not None:
                 return found
     return None
-
-
-def _write_profile(profile: Path) -> None:
-    user = profile / "user"
-    user.mkdir(parents=True)
-    items = "\n".join(
-        _SETTING.format(path=path, name=name, value=value) for path, name, value in _SETTINGS
-    )
-    (user / "registrymodifications.xcu").write_text(
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<oor:items xmlns:oor="http://openoffice.org/2001/registry" '
-        'xmlns:xs="http://www.w3.org/2001/XMLSchema" '
-        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
-        f"{items}\n</oor:items>\n",
-        "utf-8",
-    )
 
 
 def _command(office: str, folder: Path, source: Path, reads: str) -> list[str]:
@@ -263,7 +240,7 @@ def _differences(one: Snapshot, other: Snapshot) -> Iterator[str]:
         return
     for title, sheet in one.sheets.items():
         after = other.sheets[title]
-        held, then = _values(sheet), _values(after)
+        held, then = values_in(sheet), values_in(after)
         for row, column in sorted(held.keys() | then.keys()):
             was, now = held.get((row, column)), then.get((row, column))
             figures = isinstance(was, int | float) and isinstance(now, int | float)
@@ -272,7 +249,8 @@ def _differences(one: Snapshot, other: Snapshot) -> Iterator[str]:
                 yield str(CellRef(title, row, column))
 
 
-def _values(sheet: SheetSnapshot) -> dict[tuple[int, int], object]:
+def values_in(sheet: SheetSnapshot) -> dict[Position, object]:
+    """Whatever the cells of a sheet hold, by row and column."""
     first_row, first_column = sheet.origin
     found = {
         (row, column): value
@@ -290,6 +268,8 @@ def _same(one: object, other: object) -> bool:
         return "".join(one.split()) == "".join(other.split())
     if isinstance(one, date) and isinstance(other, date):
         return _moment(one) == _moment(other)
+    if isinstance(one, float) and isinstance(other, float):
+        return isclose(one, other, rel_tol=_DIGITS)
     return one == other
 
 

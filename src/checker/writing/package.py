@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+from zipfile import ZipInfo
 
 from msgspec import Struct
 
@@ -15,16 +16,12 @@ from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 from checker.writing.xml_part import (
     Part,
     attributes,
-    children,
     escape_attribute,
-    local,
     opened,
-    root_tag,
     set_attribute,
     xml_part,
 )
 from checker.writing.zip_container import (
-    Member,
     ZipOutput,
     packed_bytes,
     read_directory,
@@ -51,9 +48,9 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._members: dict[str, Member] = {}
+        self._members: dict[str, ZipInfo] = {}
         for member in read_directory(data):
-            name = member.name
+            name = member.orig_filename
             if name.endswith(("/", "\\")):
                 continue  # a folder entry carries nothing
             key = key_of(name)
@@ -81,7 +78,7 @@ class Package:
 
     def name_of(self, key: str) -> str:
         """The part's name as it stands, or will stand, in the zip."""
-        return self._members[key].name if key in self._members else self._names[key]
+        return self._members[key].orig_filename if key in self._members else self._names[key]
 
     def raw(self, key: str) -> bytes:
         """The part's present contents as bytes, not looked at."""
@@ -169,9 +166,11 @@ class Package:
                 assert member is not None
                 output.copy(member, packed_bytes(self._data, member))
                 continue
-            name = member.raw_name if member else self._names[key].encode()
+            if member is None:
+                member = ZipInfo(self._names[key])  # of 1980: equal input gives equal bytes
+                member.flag_bits = 0 if member.filename.isascii() else 0x800
             changed = part.changed or part.dirty
-            output.add(name, part.pieces()[0] if changed else [part.raw], member)
+            output.add(member, part.pieces()[0] if changed else [part.raw])
         output.finish()
 
 
@@ -206,21 +205,21 @@ def relationships(package: Package, key: str) -> tuple[Relationship, ...]:
     rels = rels_key(key)
     if not package.has(rels):
         return ()
-    scan = package.part(rels).scan
+    part = package.part(rels)
     known = package.understood.get(rels)
-    if known is None or known[0] is not scan:
-        found = _read_relationships(scan, key.rpartition("/")[0])
-        known = package.understood[rels] = scan, found
+    if known is None or known[0] is not part.scan:
+        found = _read_relationships(part, key.rpartition("/")[0])
+        known = package.understood[rels] = part.scan, found
     return known[1]
 
 
-def _read_relationships(scan: bytes, folder: str) -> tuple[Relationship, ...]:
+def _read_relationships(part: Part, folder: str) -> tuple[Relationship, ...]:
     """All lines of a .rels part that belongs to a part in ``folder``."""
     found: list[Relationship] = []
-    for child in children(scan, root_tag(scan).end(), len(scan)):
+    for child in part.elements:
         if child.name != "Relationship":
             continue
-        values = attributes(scan[child.start : child.inner_start])
+        values = part.attributes(child)
         external = values.get("TargetMode") == "External"
         target, type_ = values.get("Target", ""), values.get("Type", "")
         kind = type_.rstrip("/").rpartition("/")[2]
@@ -275,8 +274,8 @@ def unrelate(package: Package, key: str, target: str) -> None:
     part.commit()
     folder = key.rpartition("/")[0]
     left = 0
-    for child in children(part.scan, root_tag(part.scan).end(), len(part.scan)):
-        values = attributes(part.scan[child.start : child.inner_start])
+    for child in part.elements:
+        values = part.attributes(child)
         internal = values.get("TargetMode") != "External"
         if internal and _resolve(folder, values.get("Target", "")) == target:
             part.splice(child.start, child.end, b"")
@@ -295,18 +294,18 @@ def content_type(package: Package, key: str) -> str:
 
 def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
     """Types by part key and by extension, read anew only when the part has changed."""
-    scan = package.part(CONTENT_TYPES).scan
+    part = package.part(CONTENT_TYPES)
     known = package.content_types
-    if known is None or known[0] is not scan:
-        known = package.content_types = scan, *_read_content_types(scan)
+    if known is None or known[0] is not part.scan:
+        known = package.content_types = part.scan, *_read_content_types(part)
     return known[1], known[2]
 
 
-def _read_content_types(scan: bytes) -> tuple[dict[str, str], dict[str, str]]:
+def _read_content_types(part: Part) -> tuple[dict[str, str], dict[str, str]]:
     overrides: dict[str, str] = {}
     defaults: dict[str, str] = {}
-    for child in children(scan, root_tag(scan).end(), len(scan)):
-        values = attributes(scan[child.start : child.inner_start])
+    for child in part.elements:
+        values = part.attributes(child)
         kind = values.get("ContentType", "")
         if child.name == "Override":
             overrides[key_of(values.get("PartName", ""))] = kind
@@ -323,10 +322,8 @@ def declare(package: Package, name: str, type_: str) -> None:
     overrides, defaults = _content_types(package)
     extension = key_of(name).rpartition(".")[2]
     if extension == "vml" and extension not in defaults:  # as Excel declares it
-        root = root_tag(part.scan)
-        prefix = root[2][: len(root[2]) - len(local(root[2]).encode())]
         line = f'Default Extension="{extension}" ContentType="{type_}"/>'
-        part.insert(root.end(), b"<" + prefix + line.encode())
+        part.insert(part.root.end(), b"<" + part.prefix + line.encode())
         part.commit()
         return
     line = f'Override PartName="{escape_attribute("/" + name)}" ContentType="{type_}"/>'
@@ -338,8 +335,8 @@ def redeclare(package: Package, name: str, type_: str) -> None:
     """Give a part that is there another content type."""
     part = package.part(CONTENT_TYPES)
     part.commit()
-    for child in children(part.scan, root_tag(part.scan).end(), len(part.scan)):
-        tag = part.text[child.start : child.inner_start]
+    for child in part.elements:
+        tag = part.tag(child)
         if child.name == "Override" and key_of(attributes(tag).get("PartName", "")) == key_of(name):
             part.splice(child.start, child.inner_start, set_attribute(tag, "ContentType", type_))
             part.commit()
@@ -353,8 +350,8 @@ def remove_part(package: Package, key: str) -> None:
     package.drop(rels_key(key))
     part = package.part(CONTENT_TYPES)
     part.commit()
-    for child in children(part.scan, root_tag(part.scan).end(), len(part.scan)):
-        values = attributes(part.scan[child.start : child.inner_start])
+    for child in part.elements:
+        values = part.attributes(child)
         if child.name == "Override" and key_of(values.get("PartName", "")) == key:
             part.splice(child.start, child.end, b"")
     part.commit()
@@ -372,11 +369,9 @@ def _append_to_root(part: Part, line: str) -> None:
     part.commit()
     at = part.scan.rfind(b"</")
     if at < 0:
-        root = root_tag(part.scan)
-        name = root[2]
-        tag = part.text[root.start() : root.end()]
-        new = b"<" + name[: len(name) - len(local(name).encode())] + line.encode()
-        part.splice(root.start(), root.end(), opened(tag) + new + b"</" + name + b">")
+        root = part.root
+        new = b"<" + part.prefix + line.encode() + b"</" + root[2] + b">"
+        part.splice(root.start(), root.end(), opened(part.text[root.start() : root.end()]) + new)
     else:
         prefix, colon, _ = part.scan[at + 2 :].partition(b":")
         part.insert(at, b"<" + (prefix + colon if colon else b"") + line.encode())

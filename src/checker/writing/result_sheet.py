@@ -18,8 +18,8 @@ from checker.writing.addresses import (
     split_location,
 )
 from checker.writing.cell_contents import text_element, value_xml
+from checker.writing.grid import TALLEST
 from checker.writing.outcome import Skipped
-from checker.writing.row_heights import TALLEST
 from checker.writing.styles_part import Styles, solid
 from checker.writing.text_size import USUAL_POINTS, lines_needed
 from checker.writing.workbook_part import Workbook

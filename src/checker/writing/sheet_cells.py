@@ -9,11 +9,10 @@ from msgspec import Struct
 
 from checker.writing.addresses import column_letters, parse_area
 from checker.writing.cell_contents import Content
-from checker.writing.sheet_part import Place, Row, SheetPart
+from checker.writing.sheet_part import ORDER, Place, Row, SheetPart
 from checker.writing.xml_part import (
     Element,
     attributes,
-    children,
     drop_attribute,
     escape_attribute,
     opened,
@@ -123,9 +122,9 @@ def _grow_row(sheet: SheetPart, row: Row, cells: list[tuple[Place, bytes]]) -> N
 def _add_rows(sheet: SheetPart, rows: dict[int, list[tuple[Place, CellChange]]]) -> None:
     if not rows:
         return
-    format_ = sheet.element("sheetFormatPr")
+    format_ = sheet.part.element("sheetFormatPr")
     hidden = b""
-    if format_ and attributes(sheet.tag(format_)).get("zeroHeight") in ("1", "true"):
+    if format_ and sheet.part.attributes(format_).get("zeroHeight") in ("1", "true"):
         hidden = b' hidden="1"'  # rows that are not written down are hidden in this sheet
     prefix = sheet.prefix
     inside = []
@@ -133,21 +132,21 @@ def _add_rows(sheet: SheetPart, rows: dict[int, list[tuple[Place, CellChange]]])
         cells = b"".join(_new_cell(sheet, place, change) for place, change in rows[number])
         xml = b'<%srow r="%d"%s>%s</%srow>' % (prefix, number, hidden, cells, prefix)
         inside.append(xml)
-        if not sheet.data_is_empty_tag:
+        if not sheet.data.is_empty_tag:
             sheet.part.insert(rows[number][0][0].start, xml)
-    if sheet.data_is_empty_tag:
+    if sheet.data.is_empty_tag:
         sheet.part.splice(
-            sheet.data_start,
-            sheet.data_end,
+            sheet.data.start,
+            sheet.data.end,
             b"<%ssheetData>%s</%ssheetData>" % (prefix, b"".join(inside), prefix),
         )
 
 
 def _widen_dimension(sheet: SheetPart, added: list[tuple[int, int]]) -> None:
-    element = sheet.element("dimension")
+    element = sheet.part.element("dimension")
     if element is None:
         return
-    tag = sheet.tag(element)
+    tag = sheet.part.tag(element)
     area = parse_area(attributes(tag).get("ref", ""))
     if area is None:
         return
@@ -161,11 +160,10 @@ def _widen_dimension(sheet: SheetPart, added: list[tuple[int, int]]) -> None:
 
 def linked_cells(sheet: SheetPart) -> set[str]:
     """The addresses (or ranges) that carry a hyperlink already."""
-    element = sheet.element("hyperlinks")
-    if element is None:
-        return set()
-    inside = children(sheet.part.scan, element.inner_start, element.inner_end)
-    return {attributes(sheet.tag(one)).get("ref", "") for one in inside}
+    part = sheet.part
+    element = part.element("hyperlinks")
+    inside = part.inside(element) if element else ()
+    return {part.attributes(one).get("ref", "") for one in inside}
 
 
 def add_links(sheet: SheetPart, links: Mapping[str, str]) -> None:
@@ -181,24 +179,24 @@ def add_links(sheet: SheetPart, links: Mapping[str, str]) -> None:
         )
         for address, to in links.items()
     )
-    element = sheet.element("hyperlinks")
+    element = sheet.part.element("hyperlinks")
     name = prefix + b"hyperlinks"
     if element is None:
         whole = b"<%s>%s</%s>" % (name, xml, name)
-        sheet.part.insert(sheet.place_for("hyperlinks"), whole)
+        sheet.part.insert(sheet.part.place_for("hyperlinks", ORDER), whole)
     else:
         sheet.part.append(element, name, xml)
 
 
 def remove_links(sheet: SheetPart, links: Mapping[str, str]) -> None:
     """Remove the links that lead from those addresses to those locations."""
-    element = sheet.element("hyperlinks")
+    element = sheet.part.element("hyperlinks")
     if element is None:
         return
     left: list[Element] = []
     gone: list[Element] = []
-    for one in children(sheet.part.scan, element.inner_start, element.inner_end):
-        values = attributes(sheet.tag(one))
+    for one in sheet.part.inside(element):
+        values = sheet.part.attributes(one)
         address = values.get("ref", "")
         same = _bare(links.get(address, "")) == _bare(values.get("location", ""))
         (gone if address in links and same else left).append(one)

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from checker.writing.addresses import Area, column_letters, column_number, parse_area
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
-from checker.writing.xml_part import Element, Part, attributes, children, local, root_tag
+from checker.writing.xml_part import Part, attributes
 
 _NUMBER_ROW = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
 _REFERENCE = re.compile(rb"""\sref\s*=\s*["']([^"']*)["']""")
@@ -82,69 +82,23 @@ class SheetPart:
 
     def __init__(self, part: Part) -> None:
         part.commit()
+        part.expect("worksheet")
+        data = part.element("sheetData")
+        if data is None:
+            raise UnwritableWorkbook(DAMAGED)
         self.part = part
-        scan = part.scan
-        root = root_tag(scan)
-        if local(root[2]) != "worksheet":
-            raise UnwritableWorkbook(DAMAGED)
-        self.root = root
-        self.prefix = root[2][: -len(b"worksheet")]
-        opened = re.compile(rb"<" + self.prefix + rb"sheetData\s*(/?)>").search(scan, root.end())
-        if opened is None:
-            raise UnwritableWorkbook(DAMAGED)
-        self.data_start, self.data_inner = opened.start(), opened.end()
-        self.data_is_empty_tag = bool(opened[1])
-        if self.data_is_empty_tag:
-            self.data_inner_end = self.data_end = opened.end()
-        else:
-            self.data_inner_end = scan.rfind(b"</" + self.prefix + b"sheetData")
-            if self.data_inner_end < 0:
-                raise UnwritableWorkbook(DAMAGED)
-            self.data_end = scan.index(b">", self.data_inner_end) + 1
-        self._others: list[Element] | None = None
+        self.data = data
+        self.prefix = part.prefix
         self._inherited: list[tuple[int, int, int]] | None = None
         self._row = re.compile(rb'<%srow(?: r="(\d+)")?(?=[\s/>])[^>]*>' % self.prefix)
         self._usual_cell = b"<" + self.prefix + b'c r="'
         self._usual_tag = re.compile(self._usual_cell + rb'[A-Z]+\d+"(?: s="(\d+)")?[^>]*>')
 
-    @property
-    def others(self) -> list[Element]:
-        """The worksheet's elements other than the sheet data, in order."""
-        if self._others is None:
-            scan = self.part.scan
-            end = scan.rfind(b"</" + self.root[2])
-            self._others = [
-                *children(scan, self.root.end(), self.data_start),
-                *children(scan, self.data_end, end),
-            ]
-        return self._others
-
-    def element(self, name: str) -> Element | None:
-        """The first of the worksheet's elements with that name."""
-        return next((one for one in self.others if one.name == name), None)
-
-    def tag(self, element: Element) -> bytes:
-        """The start tag of an element."""
-        return self.part.text[element.start : element.inner_start]
-
-    def place_for(self, name: str) -> int:
-        """The offset at which a new element of that name has to be put in."""
-        rank = ORDER.index(name)
-        at = self.data_end if rank > ORDER.index("sheetData") else self.root.end()
-        for one in self.others:
-            own = one.name
-            if own == "AlternateContent":  # stands for the element it wraps
-                inside = self.part.scan[one.inner_start : one.inner_end]
-                own = next((known for known in ORDER if known.encode() in inside), own)
-            if own in ORDER and ORDER.index(own) <= rank:
-                at = max(at, one.end)
-        return at
-
     def merged(self) -> list[Area]:
         """The merged ranges."""
         scan = self.part.scan
         name = self.prefix + b"mergeCells"
-        start = scan.find(b"<" + name, self.data_end)
+        start = scan.find(b"<" + name, self.data.end)
         end = scan.find(b"</" + name, start)
         if start < 0 or end < 0:
             return []
@@ -157,19 +111,15 @@ class SheetPart:
 
     def columns(self) -> list[Mapping[str, str]]:
         """The attributes of the declared column groups (min, max, style, width, hidden)."""
-        found = self.element("cols")
-        if found is None:
-            return []
-        scan = self.part.scan
-        inside = children(scan, found.inner_start, found.inner_end)
-        return [attributes(self.tag(child)) for child in inside]
+        found = self.part.element("cols")
+        return [self.part.attributes(each) for each in self.part.inside(found)] if found else []
 
     def row_heights(self) -> dict[int, float]:
         """Points of height by row, of the first rows that say one; hidden rows have 0."""
         heights: dict[int, float] = {}
         scan = self.part.scan
         for found in islice(
-            self._row.finditer(scan, self.data_inner, self.data_inner_end), _MOST_HEIGHTS
+            self._row.finditer(scan, self.data.inner_start, self.data.inner_end), _MOST_HEIGHTS
         ):
             tag = found.group()
             if found[1] and (b" ht=" in tag or b" hidden=" in tag):
@@ -183,7 +133,7 @@ class SheetPart:
         """Where the cells (row, column) are, or belong."""
         places: dict[tuple[int, int], Place] = {}
         by_row: dict[int, list[int]] = {}
-        scan, at, end, misses = self.part.scan, self.data_inner, self.data_inner_end, 0
+        scan, at, end, misses = self.part.scan, self.data.inner_start, self.data.inner_end, 0
         for cell in sorted(wanted):
             row, column = cell
             if misses < _MOST_MISSES:
@@ -237,12 +187,12 @@ class SheetPart:
         """The rows with these numbers, in rising order, and where missing ones belong."""
         scan = self.part.scan
         closing = b"</" + self.prefix + b"row"
-        end, number = self.data_inner_end, 0
+        end, number = self.data.inner_end, 0
         queue = iter(wanted)
         target = next(queue, None)
         if target is None:
             return
-        for found in self._row.finditer(scan, self.data_inner, end):
+        for found in self._row.finditer(scan, self.data.inner_start, end):
             previous = number
             usual = found[1]
             if usual is not None:
@@ -287,7 +237,7 @@ class SheetPart:
         if place.row is not None:
             return place.row.style
         scan = self.part.scan
-        start = scan.rfind(b"<" + self.prefix + b"row", self.data_inner, place.start)
+        start = scan.rfind(b"<" + self.prefix + b"row", self.data.inner_start, place.start)
         return _row_style(scan[start : scan.index(b">", start) + 1]) if start >= 0 else None
 
     def end_of(self, place: Place) -> int:
@@ -296,9 +246,9 @@ class SheetPart:
         if not place.exists or scan.endswith(b"/>", place.start, place.tag_end):
             return place.tag_end
         closing = b"</" + self.prefix + b"c"
-        end = scan.find(closing, place.tag_end, self.data_inner_end)
+        end = scan.find(closing, place.tag_end, self.data.inner_end)
         while end >= 0 and scan[end + len(closing)] not in _AFTER_NAME:
-            end = scan.find(closing, end + 1, self.data_inner_end)
+            end = scan.find(closing, end + 1, self.data.inner_end)
         if end < 0:
             raise UnwritableWorkbook(DAMAGED)
         return scan.index(b">", end) + 1

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 
-from checker.writing.outcome import DAMAGED, UnwritableWorkbook
+from checker.writing.outcome import UnwritableWorkbook
 from checker.writing.package import Package, declare, key_of, relate, related
 from checker.writing.text_size import USUAL_POINTS
 from checker.writing.workbook_part import Workbook
 from checker.writing.xml_part import (
+    Part,
     attributes,
     children,
-    local,
     opened,
     prefixed,
-    root_tag,
     set_attribute,
     unprefixed,
 )
@@ -43,19 +42,8 @@ class Styles:
     """The style tables of a workbook. New entries are only appended; nothing is renumbered."""
 
     def __init__(self, workbook: Workbook) -> None:
-        package = workbook.package
-        key = related(package, workbook.key, "styles")
-        if key is None:
-            key = _create(workbook)
-        self.part = package.part(key)
-        self.part.commit()
-        scan = self.part.scan
-        root = root_tag(scan)
-        if local(root[2]) != "styleSheet":
-            raise UnwritableWorkbook(DAMAGED)
-        self._root = root
-        self._prefix = root[2][: -len(b"styleSheet")]
-        self._top = {one.name: one for one in children(scan, root.end(), len(scan))}
+        self._workbook = workbook
+        self._part: Part | None = None
         self._tables: dict[str, list[bytes]] = {}
         self._old: dict[str, int] = {}
         self._index: dict[tuple[str, bytes], int] = {}
@@ -63,18 +51,30 @@ class Styles:
         self._results: dict[tuple[object, ...], int] = {}
         self._clones: dict[tuple[int, bytes], int] = {}
 
+    @property
+    def part(self) -> Part:
+        """The XML of the tables, which are made where there are none; read when first needed."""
+        if self._part is None:
+            package = self._workbook.package
+            key = related(package, self._workbook.key, "styles") or _create(self._workbook)
+            self._part = package.part(key)
+            self._part.commit()
+            self._part.expect("styleSheet")
+        return self._part
+
+    @property
+    def _prefix(self) -> bytes:
+        return self.part.prefix
+
     def _table(self, name: str) -> list[bytes]:
         """The entries of fonts, fills, borders or cellXfs, written without namespace prefix."""
         table = self._tables.get(name)
         if table is None:
-            element = self._top.get(name)
+            element = self.part.element(name)
             table = []
             if element is not None:
-                inside = slice(element.inner_start, element.inner_end)
-                table = [
-                    self.part.text[inside.start + start : inside.start + end]
-                    for start, end in _entries(self.part.scan[inside])
-                ]
+                entries = self.part.inside(element)
+                table = [self.part.text[one.start : one.end] for one in entries]
             self._old[name] = len(table)
             # Excel treats the first two fills as "none" and "dotted" whatever they say.
             for missing in _FIRST[name][len(table) :]:
@@ -116,10 +116,14 @@ class Styles:
         return known
 
     def _fill_of(self, style: int) -> bytes:
-        fills = self._table("fills")
-        number = attributes(self._format_tag(style)).get("fillId", "0")
+        return unprefixed(self._entry(style, "fills", "fillId"), self._prefix)
+
+    def _entry(self, style: int, name: str, attribute: str) -> bytes:
+        """The entry of a table that a cell style names; the first where there is no such one."""
+        table = self._table(name)
+        number = attributes(self._format_tag(style)).get(attribute, "0")
         index = int(number) if number.isdecimal() else 0
-        return unprefixed(fills[index] if index < len(fills) else fills[0], self._prefix)
+        return table[index] if index < len(table) else table[0]
 
     def colour_of(self, style: int) -> str | None:
         """The colour of a solid fill as RRGGBB; None for any other fill."""
@@ -139,10 +143,7 @@ class Styles:
         wraps = values.get("wrapText") in ("1", "true") or not _WRAPPING.isdisjoint(placed)
         if not wraps or values.get("textRotation", "0") != "0":
             return None
-        fonts = self._table("fonts")
-        number = attributes(self._format_tag(style)).get("fontId", "0")
-        index = int(number) if number.isdecimal() else 0
-        size = _SIZE.search(fonts[index] if index < len(fonts) else fonts[0])
+        size = _SIZE.search(self._entry(style, "fonts", "fontId"))
         points = float(size[1]) if size else USUAL_POINTS
         indent = values.get("indent", "0")
         return points or USUAL_POINTS, int(indent) if indent.isdecimal() else 0
@@ -203,7 +204,7 @@ class Styles:
             + (' applyFill="1"' if fill else "")
             + (' applyBorder="1"' if border else "")
         )
-        if "cellStyleXfs" not in self._top:
+        if self.part.element("cellStyleXfs") is None:
             attributes_ = attributes_.replace(' xfId="0"', "")
         self._results[key] = self._add(
             "cellXfs",
@@ -217,42 +218,38 @@ class Styles:
         return _variant(default, bold, size, colour)
 
     def finish(self) -> None:
-        """Splice all appended entries into the part."""
-        part = self.part
+        """Splice all appended entries into the part, if anything was asked of it."""
+        if self._part is None:
+            return
+        part = self._part
         fresh: list[tuple[int, bytes]] = []
         for name in _ORDER:
             table = self._tables.get(name)
             if table is None or len(table) == self._old[name]:
                 continue
             new = b"".join(table[self._old[name] :])
-            element = self._top.get(name)
+            element = part.element(name)
             qualified = self._prefix + name.encode()
             if element is None:
                 whole = b'<%s count="%d">%s</%s>' % (qualified, len(table), new, qualified)
-                fresh.append((self._place_for(name), whole))
+                fresh.append((part.place_for(name, _ORDER), whole))
                 continue
-            tag = part.text[element.start : element.inner_start]
-            counted = set_attribute(tag, "count", str(len(table)))
+            counted = set_attribute(part.tag(element), "count", str(len(table)))
             if element.is_empty_tag:
                 whole = opened(counted) + new + b"</" + qualified + b">"
                 part.splice(element.start, element.end, whole)
             else:
                 part.splice(element.start, element.inner_start, counted)
                 part.insert(element.inner_end, new)
-        if fresh and self._root[3].endswith(b"/"):  # <styleSheet/>: open it
-            tag = opened(self._root[0])
+        root = part.root
+        if fresh and root[3].endswith(b"/"):  # <styleSheet/>: open it
             inside = b"".join(xml for _, xml in fresh)
-            whole = tag + inside + b"</" + self._root[2] + b">"
-            part.splice(self._root.start(), self._root.end(), whole)
+            whole = opened(root[0]) + inside + b"</" + root[2] + b">"
+            part.splice(root.start(), root.end(), whole)
         else:
             for at, xml in fresh:
                 part.insert(at, xml)
         self._tables.clear()
-
-    def _place_for(self, name: str) -> int:
-        rank = _ORDER.index(name)
-        ends = [self._top[one].end for one in _ORDER[:rank] if one in self._top]
-        return max(ends, default=self._root.end())
 
 
 def _variant(default: bytes, bold: bool, size: float | None, colour: str | None) -> bytes:
@@ -273,11 +270,6 @@ def _variant(default: bytes, bold: bool, size: float | None, colour: str | None)
         *("sz", "color", "name", "family", "charset", "scheme"),
     )
     return b"<font>" + b"".join(parts[name] for name in order if name in parts) + b"</font>"
-
-
-def _entries(table: bytes) -> tuple[tuple[int, int], ...]:
-    """Where the entries of a table begin and end."""
-    return tuple((one.start, one.end) for one in children(table, 0, len(table)))
 
 
 def solid(colour: str) -> bytes:

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable
 
 from checker.writing.addresses import Area
-from checker.writing.cell_contents import Stored, decode
+from checker.writing.cell_contents import decode, stored_in
 from checker.writing.memory_sheet import (
     Memory,
     find_memory_sheets,
@@ -205,15 +205,9 @@ def remove_earlier_marks(workbook: Workbook) -> tuple[Workbook, CleanSummary]:
 class _Restorer:
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._styles: Styles | None = None
+        self._styles = Styles(workbook)
         self._kept: list[Skipped] = []
         self._restored = 0
-
-    @property
-    def styles(self) -> Styles:
-        if self._styles is None:
-            self._styles = Styles(self._workbook)
-        return self._styles
 
     def restore(self, memories: list[Memory]) -> tuple[int, list[Skipped]]:
         by_sheet: dict[Sheet, list[Memory]] = {}
@@ -227,8 +221,7 @@ class _Restorer:
         for sheet, of_sheet in by_sheet.items():
             if sheet.key and sheet.kind == "worksheet":
                 self._restore_sheet(sheet, of_sheet)
-        if self._styles is not None:
-            self._styles.finish()
+        self._styles.finish()
         return self._restored, self._kept
 
     def _restore_sheet(self, sheet: Sheet, memories: list[Memory]) -> None:
@@ -257,14 +250,14 @@ class _Restorer:
         written = {
             row
             for row, cell in persons.items()
-            if Stored.read(part, places[cell], self._workbook.shared_string).has_text
+            if stored_in(part, places[cell], self._workbook.shared_string).has_text
         }
         changes: dict[Cell, CellChange] = {}
         for cell, memory in edits.items():
             place = places[cell]
             if cell[0] in written:
                 continue  # what a person wrote there would mean nothing without it
-            now = Stored.read(part, place, self._workbook.shared_string)
+            now = stored_in(part, place, self._workbook.shared_string)
             if not now.shows_the_same_as(decode(memory.wrote)):
                 reason = "单元格内容已被改过，予以保留"
                 self._kept.append(Skipped(f"{sheet.title}!{place.address}", reason))
@@ -273,9 +266,9 @@ class _Restorer:
                 self._restored += 1
         for cell, memory in fills.items():
             place = places[cell]
-            if not place.exists or self.styles.colour_of(place.style) != memory.wrote:
+            if not place.exists or self._styles.colour_of(place.style) != memory.wrote:
                 continue  # the user has coloured it since
-            style = self.styles.with_fill(place.style, (memory.before or "").encode())
+            style = self._styles.with_fill(place.style, (memory.before or "").encode())
             before = changes.get(cell, CellChange())
             if before.content is None:
                 empty = place.tag_end == part.end_of(place)
@@ -301,14 +294,14 @@ class _Restorer:
                 continue
             self._restored += 1
             if left == "":
-                notes.remove(*cell)
+                notes.remove(note, *cell)
             elif memory.before is not None:
                 before = decode(memory.before)
                 same = plain_text(Note("", "", note.element, before.inner).text) == plain_text(left)
                 xml = before.inner if same else text_xml(left)
-                notes.rewrite(*cell, xml, before.type or None)
+                notes.rewrite(note, *cell, xml, before.type)
             else:
-                notes.rewrite(*cell, text_xml(left), None)
+                notes.rewrite(note, *cell, text_xml(left))
         notes.drop_if_empty()
 
 

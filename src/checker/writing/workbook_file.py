@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -18,10 +17,7 @@ from checker.writing.package import Package
 from checker.writing.sheet_part import SheetPart
 from checker.writing.undoing import remember, remove_earlier_marks
 from checker.writing.workbook_part import Workbook
-from checker.writing.zip_container import reason_of, write_atomically
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
+from checker.writing.zip_container import reason_of, write_whole
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -60,28 +56,22 @@ def _marked(workbook: Workbook, changes: Changes) -> tuple[Workbook, WriteSummar
 
 def write_in_place(path: Path, changes: Changes) -> WriteSummary:
     """Write into the file itself; the first time, `文件名.备份.xlsx` is kept beside it."""
-    refusal = can_write(path)
-    if refusal is not None:
-        raise UnwritableWorkbook(refusal)
-    keep_backup(path)
-    return write_changes(path, path, changes)
+    data = _read(path)
+    workbook, summary = _marked(opened(data), changes)
+    _keep_backup(path, data)
+    workbook.package.save(path)
+    return summary
 
 
-def keep_backup(path: Path) -> Path:
-    """Copy the file to `文件名.备份.xlsx` unless there is such a copy already; returns its path."""
+def _keep_backup(path: Path, data: bytes) -> None:
+    """Copy the file to `文件名.备份.xlsx` unless there is such a copy already."""
     backup = path.with_name(f"{path.stem}.备份{path.suffix}")
     try:
         there = backup.exists()
     except OSError as error:  # such as a name that has become too long
         raise UnwritableWorkbook(reason_of(error, backup)) from error
     if not there:
-        data = _read(path)
-
-        def fill(stream: BinaryIO) -> None:
-            stream.write(data)
-
-        write_atomically(backup, fill, is_backup=True)
-    return backup
+        write_whole(backup, data, is_backup=True)
 
 
 def clean_marks(source: Path, target: Path) -> CleanSummary:
@@ -90,9 +80,17 @@ def clean_marks(source: Path, target: Path) -> CleanSummary:
     Where no other program has saved the file since, every part is byte for byte as before. A file
     without marks is copied as it is. Raises `UnwritableWorkbook` before anything is written.
     """
-    workbook = _open(source)
-    workbook, summary = remove_earlier_marks(workbook)
+    workbook, summary = remove_earlier_marks(_open(source))
     workbook.package.save(target)
+    return summary
+
+
+def clean_in_place(path: Path) -> CleanSummary:
+    """The same in the file itself, with a backup as `write_in_place` keeps it."""
+    data = _read(path)
+    workbook, summary = remove_earlier_marks(opened(data))
+    _keep_backup(path, data)
+    workbook.package.save(path)
     return summary
 
 
@@ -182,7 +180,7 @@ def _drop_results(sheet: SheetPart) -> None:
     )
     # ``vm`` describes the value, so it goes with it; ``cm`` describes the formula.
     of_value = re.compile(rb"""\s+(?:t|vm)\s*=\s*["']\w*["']""")
-    for found in pattern.finditer(part.scan, sheet.data_inner, sheet.data_inner_end):
+    for found in pattern.finditer(part.scan, sheet.data.inner_start, sheet.data.inner_end):
         tag = of_value.sub(b"", part.text[found.start() : found.start(1)])
         part.splice(found.start(), found.end(), tag + part.text[found.start(1) : found.end(1)])
     part.commit()

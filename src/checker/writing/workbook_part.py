@@ -30,7 +30,6 @@ from checker.writing.xml_part import (
     escape_attribute,
     local,
     prefixed,
-    root_tag,
     set_attribute,
     unescape,
 )
@@ -73,23 +72,17 @@ class Workbook:
         if "wordprocessing" in type_ or "presentation" in type_:
             raise UnwritableWorkbook("这不是 Excel 工作簿。")
         self.key = key
-        self._understood: tuple[bytes, dict[str, Element]] | None = None
-        root = root_tag(self.part.scan)
-        if local(root[2]) != "workbook":
-            raise UnwritableWorkbook(DAMAGED)
-        self.prefix = root[2][: -len(b"workbook")]
-        self.strict = STRICT_MAIN.encode() in root[0]
+        self.part.expect("workbook")
+        self.prefix = self.part.prefix
+        self.strict = STRICT_MAIN.encode() in self.part.root[0]
         self.main_namespace = STRICT_MAIN if self.strict else TRANSITIONAL_MAIN
         self.relations_namespace = STRICT_RELATIONS if self.strict else TRANSITIONAL_RELATIONS
         self.sheets = self._read_sheets()
         self._strings: dict[int, bytes] = {}
         #: Blocks of shape ids taken by VML drawings; empty until the first is looked at.
         self.shape_blocks: set[int] = set()
-        properties = self._top().get("workbookPr")
         #: Whether day numbers count from 1904, as in old Macintosh workbooks.
-        self.dates_from_1904 = properties is not None and (
-            attributes(self._tag(properties)).get("date1904") in _TRUE
-        )
+        self.dates_from_1904 = self._said("workbookPr", "date1904") in _TRUE
 
     @property
     def part(self) -> Part:
@@ -114,8 +107,7 @@ class Workbook:
         key = related(self.package, self.key, "sharedStrings") if missing else None
         if key is not None:
             part, last = self.package.part(key), max(missing)
-            root = root_tag(part.scan)
-            entries = children(part.scan, root.end(), len(part.scan))
+            entries = children(part.scan, part.root.end(), len(part.scan))
             for index, one in enumerate(islice(entries, last + 1)):
                 if index in missing:
                     self._strings[index] = part.text[one.inner_start : one.inner_end]
@@ -125,26 +117,24 @@ class Workbook:
         """One of these entries; empty if there is none."""
         return self.shared_strings((index,))[index]
 
-    def _top(self) -> dict[str, Element]:
-        part = self.part
-        part.commit()
-        scan = part.scan
-        if self._understood is None or self._understood[0] is not scan:
-            elements = children(scan, root_tag(scan).end(), len(scan))
-            self._understood = scan, {child.name: child for child in elements}
-        return self._understood[1]
+    def _element(self, name: str) -> Element | None:
+        """One of the elements directly inside the workbook's."""
+        self.part.commit()
+        return self.part.element(name)
 
-    def _tag(self, element: Element) -> bytes:
-        return self.part.text[element.start : element.inner_start]
+    def _said(self, element: str, name: str) -> str:
+        """An attribute of such an element; "" if it is not there."""
+        found = self._element(element)
+        return self.part.attributes(found).get(name, "") if found else ""
 
     def _read_sheets(self) -> list[Sheet]:
-        top = self._top()
-        if "sheets" not in top:
+        tabs = self._element("sheets")
+        if tabs is None:
             raise UnwritableWorkbook(DAMAGED)
         related_to = {one.id: one for one in relationships(self.package, self.key)}
         sheets = []
-        for child in children(self.part.scan, top["sheets"].inner_start, top["sheets"].inner_end):
-            values = attributes(self._tag(child))
+        for child in self.part.inside(tabs):
+            values = self.part.attributes(child)
             id_ = next((value for name, value in values.items() if name.endswith(":id")), "")
             to = related_to.get(id_)
             key = to.target if to and self.package.has(to.target) else ""
@@ -172,8 +162,7 @@ class Workbook:
                 return "文件带有数字签名，任何写入都会使签名失效，所以没有写入。"
         if any(one.kind == "revisionHeaders" for one in relationships(self.package, self.key)):
             return "这是多人共享的工作簿，不能写入。请先在“审阅”里取消共享再试。"
-        protection = self._top().get("workbookProtection")
-        if protection and attributes(self._tag(protection)).get("lockStructure") in _TRUE:
+        if self._said("workbookProtection", "lockStructure") in _TRUE:
             return "工作簿的结构受保护，不能写入结果。请先在“审阅 → 保护工作簿”里取消保护再试。"
         return None
 
@@ -189,10 +178,11 @@ class Workbook:
         id_ = relate(package, self.key, "worksheet", name, self.strict)
         sheet_id = 1 + max((one.sheet_id for one in self.sheets), default=0)
         hidden = "" if state == "visible" else f' state="{state}"'
-        reference = self.reference(root_tag(self.part.scan)[0], id_)
+        reference = self.reference(self.part.root[0], id_)
         line = f'sheet name="{escape_attribute(title)}" sheetId="{sheet_id}"{hidden} {reference}/>'
-        sheets = self._top()["sheets"]
-        self.part.insert(sheets.inner_end, b"<" + self.prefix + line.encode())
+        tabs = self._element("sheets")
+        assert tabs is not None
+        self.part.insert(tabs.inner_end, b"<" + self.prefix + line.encode())
         if repeated_row:
             self._add_name(
                 f'definedName name="_xlnm.Print_Titles" localSheetId="{len(self.sheets)}"',
@@ -205,44 +195,36 @@ class Workbook:
 
     def _add_name(self, tag: str, target: str) -> None:
         """A defined name, in the list of them or in a new one. Not yet committed."""
-        top, part, prefix = self._top(), self.part, self.prefix
+        names, part, prefix = self._element("definedNames"), self.part, self.prefix
         name = b"<" + prefix + tag.encode() + b">" + escape(target).encode()
         name += b"</" + prefix + b"definedName>"
-        names = top.get("definedNames")
-        if names is not None and names.inner_end > names.inner_start:
-            part.insert(names.inner_end, name)
-            return
-        start, end = b"<" + prefix + b"definedNames>", b"</" + prefix + b"definedNames>"
-        part.insert(self._place_of("definedNames"), start + name + end)
-
-    def _place_of(self, name: str) -> int:
-        """Where an element that is not there yet belongs."""
-        top = self._top()
-        before = [top[each].end for each in _ORDER[: _ORDER.index(name)] if each in top]
-        return max(before, default=root_tag(self.part.scan).end())
+        if names is not None:
+            part.append(names, prefix + b"definedNames", name)
+        else:
+            start, end = b"<" + prefix + b"definedNames>", b"</" + prefix + b"definedNames>"
+            part.insert(part.place_for("definedNames", _ORDER), start + name + end)
 
     def _set(self, element: str, name: str, value: str) -> None:
         """An attribute of an element, which is added if it is not there."""
-        top, part = self._top(), self.part
-        if element in top:
-            tag = set_attribute(self._tag(top[element]), name, value)
-            part.splice(top[element].start, top[element].inner_start, tag)
+        there, part = self._element(element), self.part
+        if there is not None:
+            tag = set_attribute(part.tag(there), name, value)
+            part.splice(there.start, there.inner_start, tag)
         else:
             line = f'{element} {name}="{escape_attribute(value)}"/>'
-            part.insert(self._place_of(element), b"<" + self.prefix + line.encode())
+            place = part.place_for(element, _ORDER)
+            part.insert(place, b"<" + self.prefix + line.encode())
         part.commit()
 
     def remove_sheet(self, sheet: Sheet) -> None:
         """Take a sheet away: its tab, part, relationships, names local to it, view positions."""
         index = self.sheets.index(sheet)
-        part = self.part
-        top = self._top()
-        tabs = list(children(part.scan, top["sheets"].inner_start, top["sheets"].inner_end))
-        part.splice(tabs[index].start, tabs[index].end, b"")
-        if "definedNames" in top:
-            self._shift_names(top["definedNames"], index)
-        if "bookViews" in top:
-            self._shift_views(top["bookViews"], index)
+        tabs, part = self._element("sheets"), self.part
+        assert tabs is not None
+        tab = list(part.inside(tabs))[index]
+        part.splice(tab.start, tab.end, b"")
+        self._shift_names(index)
+        self._shift_views(index)
         part.commit()
         for one in relationships(self.package, sheet.key):
             if not one.external and self.package.has(one.target):
@@ -251,26 +233,26 @@ class Workbook:
         remove_part(self.package, sheet.key)
         del self.sheets[index]
 
-    def _shift_names(self, names: Element, index: int) -> None:
+    def _shift_names(self, index: int) -> None:
         part = self.part
-        left = 0
-        for child in children(part.scan, names.inner_start, names.inner_end):
-            scope = attributes(self._tag(child)).get("localSheetId", "")
+        names = part.element("definedNames")
+        inside = list(part.inside(names)) if names else []
+        scopes = [part.attributes(each).get("localSheetId", "") for each in inside]
+        if names and all(scope == str(index) for scope in scopes):
+            part.splice(names.start, names.end, b"")
+            return
+        for child, scope in zip(inside, scopes, strict=True):
             if scope == str(index):
                 part.splice(child.start, child.end, b"")
-                continue
-            left += 1
-            if scope.isdecimal() and int(scope) > index:
-                tag = set_attribute(self._tag(child), "localSheetId", str(int(scope) - 1))
+            elif scope.isdecimal() and int(scope) > index:
+                tag = set_attribute(part.tag(child), "localSheetId", str(int(scope) - 1))
                 part.splice(child.start, child.inner_start, tag)
-        if not left:
-            part.drop_splices(names.start, names.end)
-            part.splice(names.start, names.end, b"")
 
-    def _shift_views(self, views: Element, index: int) -> None:
+    def _shift_views(self, index: int) -> None:
         part = self.part
-        for child in children(part.scan, views.inner_start, views.inner_end):
-            tag = self._tag(child)
+        views = part.element("bookViews")
+        for child in part.inside(views) if views else ():
+            tag = part.tag(child)
             for name in ("activeTab", "firstSheet"):
                 at = attributes(tag).get(name, "")
                 if at.isdecimal() and int(at) >= index and int(at) > 0:
@@ -280,8 +262,7 @@ class Workbook:
 
     def code_name(self) -> str:
         """The name by which macros know the workbook; "" if none is written."""
-        properties = self._top().get("workbookPr")
-        return attributes(self._tag(properties)).get("codeName", "") if properties else ""
+        return self._said("workbookPr", "codeName")
 
     def set_code_name(self, name: str) -> None:
         """Write that name."""
@@ -293,9 +274,9 @@ class Workbook:
 
     def stop_recalculating_on_load(self) -> None:
         """Take back `recalculate_on_load`."""
-        calc = self._top().get("calcPr")
+        calc = self._element("calcPr")
         if calc:
-            tag = drop_attribute(self._tag(calc), "fullCalcOnLoad")
+            tag = drop_attribute(self.part.tag(calc), "fullCalcOnLoad")
             self.part.splice(calc.start, calc.inner_start, tag)
             self.part.commit()
 
@@ -322,16 +303,13 @@ def list_titles(package: Package, before: list[str], after: list[str]) -> None:
     part = package.part(key)
     part.commit()
     scan = part.scan
-    root = root_tag(scan)
-    top = {one.name: one for one in children(scan, root.end(), len(scan))}
-    headings = _vector(scan, top.get("HeadingPairs"))
-    titles = _vector(scan, top.get("TitlesOfParts"))
+    headings, titles = _vector(part, "HeadingPairs"), _vector(part, "TitlesOfParts")
     if headings is None or titles is None:
         return
     count = _COUNT.search(scan, headings.inner_start, headings.inner_end)
     size = _SIZE.search(scan, titles.start, titles.inner_start)
     # Defined names follow the sheets, hundreds of them: they are counted, not read.
-    inside = children(scan, titles.inner_start, titles.inner_end)
+    inside = part.inside(titles)
     entries = list(islice(inside, len(before)))
     shown = [unescape(scan[one.inner_start : one.inner_end]) for one in entries]
     if not before or not count or not size or int(count[2]) != len(before) or shown != before:
@@ -350,8 +328,7 @@ def list_titles(package: Package, before: list[str], after: list[str]) -> None:
     part.commit()
 
 
-def _vector(scan: bytes, element: Element | None) -> Element | None:
-    if element is None:
-        return None
-    inside = children(scan, element.inner_start, element.inner_end)
+def _vector(part: Part, name: str) -> Element | None:
+    element = part.element(name)
+    inside = part.inside(element) if element else ()
     return next((one for one in inside if one.name == "vector"), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -153,14 +153,6 @@ def opened(tag: bytes) -> bytes:
     return tag[:-1].rstrip(b"/").rstrip() + b">"
 
 
-def root_tag(scan: bytes) -> re.Match[bytes]:
-    """The first start tag of the document. Raises `UnwritableWorkbook` if there is none."""
-    found = TAG.search(scan)
-    if found is None or found[1]:
-        raise UnwritableWorkbook(DAMAGED)
-    return found
-
-
 def children(scan: bytes, start: int, end: int) -> Iterator[Element]:
     """The elements directly inside ``scan[start:end]``, in order."""
     at = start
@@ -232,7 +224,9 @@ class Part:
     encoding of the file; ``dirty`` says whether a change was committed since.
     """
 
-    __slots__ = ("_pieces", "_scan", "_splices", "dirty", "name", "raw", "text")
+    __slots__ = (
+        *("_elements", "_pieces", "_root", "_scan", "_splices", "dirty", "name", "raw", "text"),
+    )
 
     def __init__(self, name: str, raw: bytes, text: bytes) -> None:
         self.name = name
@@ -241,6 +235,8 @@ class Part:
         self.dirty = False
         self._splices: list[tuple[int, int, bytes]] = []
         self._scan: bytes | None = None
+        self._root: re.Match[bytes] | None = None
+        self._elements: list[Element] | None = None
         self._pieces: tuple[list[bytes | memoryview], list[tuple[int, int, bytes]]] | None = None
 
     @property
@@ -253,6 +249,62 @@ class Part:
     def is_plain(self) -> None:
         """Say that the text has nothing to be blanked, so that `scan` need not look."""
         self._scan = self.text
+
+    @property
+    def root(self) -> re.Match[bytes]:
+        """The start tag of the document. Raises `UnwritableWorkbook` if there is none."""
+        if self._root is None:
+            self._root = TAG.search(self.scan)
+        if self._root is None or self._root[1]:
+            raise UnwritableWorkbook(DAMAGED)
+        return self._root
+
+    @property
+    def prefix(self) -> bytes:
+        """The namespace prefix of the root with its colon; nothing for none."""
+        name = self.root[2]
+        return name[: len(name) - len(local(name).encode())]
+
+    def expect(self, name: str) -> None:
+        """Raises `UnwritableWorkbook` if the root has another name."""
+        if local(self.root[2]) != name:
+            raise UnwritableWorkbook(DAMAGED)
+
+    @property
+    def elements(self) -> list[Element]:
+        """The elements directly inside the root, in order."""
+        if self._elements is None:
+            self._elements = list(children(self.scan, self.root.end(), len(self.scan)))
+        return self._elements
+
+    def element(self, name: str) -> Element | None:
+        """The first of these with that local name."""
+        return next((one for one in self.elements if one.name == name), None)
+
+    def inside(self, element: Element) -> Iterator[Element]:
+        """The elements directly inside another, in order."""
+        return children(self.scan, element.inner_start, element.inner_end)
+
+    def tag(self, element: Element) -> bytes:
+        """The start tag of an element."""
+        return self.text[element.start : element.inner_start]
+
+    def attributes(self, element: Element) -> Mapping[str, str]:
+        """All attributes of an element."""
+        return attributes(self.tag(element))
+
+    def place_for(self, name: str, order: Sequence[str]) -> int:
+        """The offset at which a new element of that name belongs inside the root, whose elements
+        stand in that order."""
+        rank, at = order.index(name), self.root.end()
+        for one in self.elements:
+            own = one.name
+            if own not in order and own == "AlternateContent":  # stands for the element it wraps
+                wrapped = self.scan[one.inner_start : one.inner_end]
+                own = next((known for known in order if known.encode() in wrapped), own)
+            if own in order and order.index(own) <= rank:
+                at = max(at, one.end)
+        return at
 
     def splice(self, start: int, end: int, new: bytes) -> None:
         """Replace ``text[start:end]``; insertions at one place keep the order they were made in."""
@@ -271,11 +323,6 @@ class Part:
             self.splice(element.start, element.end, tag + new + b"</" + name + b">")
         else:
             self.insert(element.inner_end, new)
-
-    def drop_splices(self, start: int, end: int) -> None:
-        """Forget the changes made inside ``text[start:end]``."""
-        self._pieces = None
-        self._splices = [one for one in self._splices if one[1] <= start or one[0] >= end]
 
     @property
     def changed(self) -> bool:
@@ -315,7 +362,7 @@ class Part:
             else:
                 self.text = b"".join(self.pieces()[0])
             self._splices = []
-            self._pieces = None
+            self._pieces = self._root = self._elements = None
             self._scan = self.text if plain else None
             self.dirty = True
 

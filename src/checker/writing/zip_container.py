@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import os
 import struct
 import zipfile
@@ -17,10 +16,10 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
+from zipfile import ZipInfo
 
 from checker.trouble import disk_reason
+from checker.whole_files import replacing
 from checker.writing.outcome import DAMAGED, UnwritableWorkbook
 
 if TYPE_CHECKING:
@@ -40,97 +39,61 @@ _ENTRY_MARK = b"PK\x01\x02"
 BOMB = "文件解压后大得不正常，可能是恶意文件，没有处理。"
 
 
-class Member(Struct, frozen=True):
-    """One entry of the zip directory."""
-
-    raw_name: bytes
-    flags: int
-    method: int
-    time: int
-    date: int
-    crc: int
-    packed: int  # bytes in the file
-    size: int  # bytes when unpacked
-    offset: int  # of the local header
-    attributes: int
-
-    @property
-    def name(self) -> str:
-        """The name as text."""
-        return self.raw_name.decode("utf-8" if self.flags & 0x800 else "cp437")
-
-
-def read_directory(data: bytes) -> list[Member]:
+def read_directory(data: bytes) -> list[ZipInfo]:
     """All members of the zip file in ``data``. Raises `UnwritableWorkbook` if it is not sound."""
     if data.count(_ENTRY_MARK) > MAX_MEMBERS:
         raise UnwritableWorkbook(BOMB)
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = [_member(entry) for entry in archive.infolist()]
+            members = archive.infolist()
+        for member in members:
+            raw_name(member)
     except Exception as error:  # BadZipFile, and whatever names or fields that lie bring about
         raise UnwritableWorkbook(DAMAGED) from error
     for member in members:
-        if member.flags & 1:
+        if member.flag_bits & 1:
             raise UnwritableWorkbook("文件内容加了密，无法写入。请先取消密码再试。")
-        if member.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise UnwritableWorkbook(
                 "文件用了不常见的压缩方式，无法写入。请用 Excel 另存一份再试。"
             )
-    _refuse_bombs(members)
+        if member.file_size > max(SMALL, MAX_RATIO * max(member.compress_size, 1)):
+            raise UnwritableWorkbook(BOMB)
+        if member.file_size > MAX_MEMBER_BYTES:
+            raise UnwritableWorkbook(BOMB)
+    if sum(member.file_size for member in members) > 4 * MAX_MEMBER_BYTES:
+        raise UnwritableWorkbook(BOMB)
     return members
 
 
-def _member(entry: zipfile.ZipInfo) -> Member:
-    year, month, day, hour, minute, second = entry.date_time
-    return Member(
-        entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437"),
-        entry.flag_bits,
-        entry.compress_type,
-        hour << 11 | minute << 5 | second // 2,
-        year - 1980 << 9 | month << 5 | day,
-        entry.CRC,
-        entry.compress_size,
-        entry.file_size,
-        entry.header_offset,
-        entry.external_attr,
-    )
+def raw_name(member: ZipInfo) -> bytes:
+    """The member's name as it is written in the file."""
+    return member.orig_filename.encode("utf-8" if member.flag_bits & 0x800 else "cp437")
 
 
-def _refuse_bombs(members: list[Member]) -> None:
-    total = 0
-    for member in members:
-        total += member.size
-        if member.size > MAX_MEMBER_BYTES:
-            raise UnwritableWorkbook(BOMB)
-        if member.size > SMALL and member.size > MAX_RATIO * max(member.packed, 1):
-            raise UnwritableWorkbook(BOMB)
-    if total > 4 * MAX_MEMBER_BYTES:
-        raise UnwritableWorkbook(BOMB)
-
-
-def packed_bytes(data: bytes | memoryview, member: Member) -> memoryview:
+def packed_bytes(data: bytes | memoryview, member: ZipInfo) -> memoryview:
     """The member's bytes as they lie in the file, still compressed."""
     view = memoryview(data)
-    if not 0 <= member.offset <= len(view) - _LOCAL.size:
+    if not 0 <= member.header_offset <= len(view) - _LOCAL.size:
         raise UnwritableWorkbook(DAMAGED)
-    header = _LOCAL.unpack_from(view, member.offset)
-    start = member.offset + _LOCAL.size + header[9] + header[10]
-    if header[0] != b"PK\x03\x04" or start + member.packed > len(view):
+    header = _LOCAL.unpack_from(view, member.header_offset)
+    start = member.header_offset + _LOCAL.size + header[9] + header[10]
+    if header[0] != b"PK\x03\x04" or start + member.compress_size > len(view):
         raise UnwritableWorkbook(DAMAGED)
-    return view[start : start + member.packed]
+    return view[start : start + member.compress_size]
 
 
-def unpack(data: bytes | memoryview, member: Member) -> bytes:
+def unpack(data: bytes | memoryview, member: ZipInfo) -> bytes:
     """The member's contents, checked against its stated size and checksum."""
     packed = packed_bytes(data, member)
-    if member.method == 0:
+    if member.compress_type == zipfile.ZIP_STORED:
         content = bytes(packed)
     else:
         try:
-            content = zlib.decompressobj(-15).decompress(packed, member.size + 1)
+            content = zlib.decompressobj(-15).decompress(packed, member.file_size + 1)
         except zlib.error:
             raise UnwritableWorkbook(DAMAGED) from None
-    if len(content) != member.size or zlib.crc32(content) != member.crc:
+    if len(content) != member.file_size or zlib.crc32(content) != member.CRC:
         raise UnwritableWorkbook(DAMAGED)
     return content
 
@@ -141,9 +104,6 @@ LEVEL = 4
 _SMALL_TEXT = 8 * 1024
 _BLOCK = 1 << 20
 
-_EPOCH = (0, 33)  # 1980-01-01, so that equal input gives equal bytes
-_serial = itertools.count()
-
 
 class ZipOutput:
     """Appends members to an open file: compressed bytes copied as they are, or new contents."""
@@ -153,12 +113,14 @@ class ZipOutput:
         self._offset = 0
         self._directory: list[bytes] = []
 
-    def copy(self, member: Member, packed: memoryview) -> None:
+    def copy(self, member: ZipInfo, packed: memoryview) -> None:
         """Append a member of another zip without unpacking it."""
-        self._append(member, packed, member.crc, member.size)
+        # Bit 3 says that sizes follow the data; they are known here, so it is cleared.
+        method = member.flag_bits & ~8, member.compress_type
+        self._append(member, method, packed, member.CRC, member.file_size)
 
-    def add(self, name: bytes, chunks: Iterable[bytes | memoryview], like: Member | None) -> None:
-        """Append new contents, deflated; name flags and time are taken over from ``like``."""
+    def add(self, member: ZipInfo, chunks: Iterable[bytes | memoryview]) -> None:
+        """Append new contents, deflated, with name, its flag and time of ``member``."""
         chunks = list(chunks)
         # A small text needs no large tables; setting them up takes longer than the work itself.
         memory = 8 if sum(map(len, chunks)) > _SMALL_TEXT else 6
@@ -170,30 +132,24 @@ class ZipOutput:
             size += len(chunk)
             packed.append(packer.compress(chunk))
         packed.append(packer.flush())
-        content = b"".join(packed)
-        flags = like.flags & 0x800 if like else (0 if name.isascii() else 0x800)
-        time, date = (like.time, like.date) if like else _EPOCH
-        attributes = like.attributes if like else 0
-        member = Member(name, flags, 8, time, date, crc, len(content), size, 0, attributes)
-        self._append(member, memoryview(content), crc, size)
+        method = member.flag_bits & 0x800, zipfile.ZIP_DEFLATED
+        self._append(member, method, memoryview(b"".join(packed)), crc, size)
 
-    def _append(self, member: Member, packed: memoryview, crc: int, size: int) -> None:
+    def _append(
+        self, member: ZipInfo, method: tuple[int, int], packed: memoryview, crc: int, size: int
+    ) -> None:
         if self._offset + len(packed) > 0xFFFF0000:
             raise UnwritableWorkbook("文件太大（超过 4 GB），无法写入。")
-        name = member.raw_name
-        # Bit 3 says that sizes follow the data; they are known here, so it is cleared.
-        flags = member.flags & ~8
-        common = (
-            *(20, flags, member.method, member.time, member.date),
-            *(crc, len(packed), size, len(name)),
-        )
+        name = raw_name(member)
+        year, month, day, hour, minute, second = member.date_time
+        time = hour << 11 | minute << 5 | second // 2
+        date = year - 1980 << 9 | month << 5 | day
+        common = 20, *method, time, date, crc, len(packed), size, len(name)
         self._stream.write(_LOCAL.pack(b"PK\x03\x04", *common, 0))
         self._stream.write(name)
         self._stream.write(packed)
-        self._directory.append(
-            _ENTRY.pack(_ENTRY_MARK, 20, *common, 0, 0, 0, 0, member.attributes, self._offset)
-            + name
-        )
+        places = 0, 0, 0, 0, member.external_attr, self._offset
+        self._directory.append(_ENTRY.pack(_ENTRY_MARK, 20, *common, *places) + name)
         self._offset += _LOCAL.size + len(name) + len(packed)
 
     def finish(self) -> None:
@@ -236,42 +192,23 @@ def write_atomically(
     target = Path(os.path.realpath(target))
     replaces = False
     try:
-        temporary, descriptor = _new_file(target.parent)
-        try:
-            with open(descriptor, "wb", buffering=1 << 20) as stream:  # noqa: PTH123
+        with replacing(target) as draft:
+            with draft.open("wb", buffering=1 << 20) as stream:
                 fill(stream)
                 stream.flush()
                 os.fsync(stream.fileno())
             with contextlib.suppress(FileNotFoundError):
-                temporary.chmod(target.stat().st_mode & 0o7777)
+                draft.chmod(target.stat().st_mode & 0o7777)
                 replaces = True
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
         if replaces or is_backup:
             _sync_folder(target.parent)
     except OSError as error:
         raise UnwritableWorkbook(reason_of(error, target)) from error
 
 
-def write_whole(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes, is_backup: bool = False) -> None:
     """`write_atomically` of contents that are there already."""
-
-    def fill(stream: BinaryIO) -> None:
-        stream.write(content)
-
-    write_atomically(target, fill)
-
-
-def _new_file(folder: Path) -> tuple[Path, int]:
-    """A file that did not exist; its name is short, as the target's may be as long as can be."""
-    while True:
-        path = folder / f".checker-{os.getpid()}-{next(_serial)}.tmp"
-        with contextlib.suppress(FileExistsError):  # left behind by a killed process of that number
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            return path, os.open(path, flags, 0o666)
+    write_atomically(target, lambda stream: stream.writelines((content,)), is_backup)
 
 
 def _sync_folder(folder: Path) -> None:

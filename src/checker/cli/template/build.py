@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.commands import Command, Refused, plugin_dirs_option, session_here
+from checker.cli.commands import Command, Refused, chosen_option, plugin_dirs_option, session_here
 from checker.cli.template.chosen import (
     as_new_format,
     folders_option,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     metavar="文件夹",
     help="生成到这个文件夹。默认：自己的模板放在 template.toml 旁边，程序自带的放在当前文件夹。",
 )
-@click.option(
+@chosen_option(
     "--profile", metavar="口径", help="“指标”页用哪个口径的限值（编号或文件），默认国家标准。"
 )
 @click.option(
@@ -42,11 +42,8 @@ if TYPE_CHECKING:
 @workbook_option
 def build(
     names: tuple[str, ...],
-    folders: tuple[Path, ...],
-    plugin_dirs: tuple[str, ...],
     out: Path | None,
     button: bool,
-    profile: str | None,
     workbook: Path | None,
 ) -> None:
     """由 template.toml 生成空白工作簿；不写模板就生成全部。
@@ -62,9 +59,9 @@ def build(
 
     if out is not None and not out.is_dir() and out.suffix.lower() in (".xlsx", ".xlsm"):
         raise Refused(f"-o 后面写文件夹；工作簿的名称由模板定，不能写成 {out}。")
-    session = session_here(profile, plugin_dirs=plugin_dirs)
+    session = session_here()
     with said_plainly():
-        installed = installed_here(folders, plugin_dirs)
+        installed = installed_here()
         chosen = [choose(installed, name) for name in names]
         for item in chosen or [each for each in installed if each.template.layout is None]:
             if item.template.layout is not None:

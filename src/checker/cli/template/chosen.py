@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from checker.cli.commands import GivenFile, Refused, Unusable, session_here
+from checker.cli.commands import GivenFile, Refused, Unusable, chosen, chosen_option, session_here
 from checker.trouble import disk_reason
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FILE = GivenFile(exists=True)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
-folders_option = click.option(
+folders_option = chosen_option(
     "--template-dir",
     "folders",
     multiple=True,
@@ -105,15 +105,12 @@ def unreadable_said(path: Path) -> Iterator[None]:
         raise Unusable(f"{path}：{problem.reason}") from problem
 
 
-def installed_here(
-    folders: Sequence[Path], plugin_dirs: tuple[str, ...]
-) -> tuple[InstalledTemplate, ...]:
+def installed_here() -> tuple[InstalledTemplate, ...]:
     """The templates of the program, of the plugins and of the named folders."""
     from checker.forms.registry import installed_templates
 
-    return installed_templates(
-        [*session_here(plugin_dirs=plugin_dirs).plugins.template_folders(), *folders]
-    )
+    folders = session_here().plugins.template_folders()
+    return installed_templates([*folders, *chosen("folders").get("folders", ())])
 
 
 def own_blank(item: InstalledTemplate, named: Path | None = None) -> Path:

@@ -73,8 +73,6 @@ def fill(
     verbatim: bool,
     workbook: Path | None,
     edition: int | None,
-    folders: tuple[Path, ...],
-    plugin_dirs: tuple[str, ...],
 ) -> None:
     """把 JSON 或 CSV 数据按字段编号填进空白工作簿，或用去年的表填好不变的部分。
 
@@ -90,7 +88,7 @@ def fill(
             "两个选一个。"
         )
     with said_plainly():
-        item = choose(installed_here(folders, plugin_dirs), name, edition)
+        item = choose(installed_here(), name, edition)
         if item.template.layout is not None:
             if data is None:
                 raise Refused("--from-schools 只用于县级自查表：checker template fill county …")
@@ -106,9 +104,9 @@ def fill(
                 "，输出文件用 .xlsx 或 .xlsm。"
             )
         if schools is not None:
-            _fill_from_schools(item, blank, schools, output, plugin_dirs)
+            _fill_from_schools(item, blank, schools, output)
         else:
-            carried = _carried_over(last_year, item.template, plugin_dirs) if last_year else None
+            carried = _carried_over(last_year, item.template) if last_year else None
             _fill_ours(item.template, blank, data, carried, output, verbatim)
             click.echo(f"已填写 {output}")
             if carried is not None:
@@ -148,35 +146,28 @@ def _say_carried(carried: CarriedOver, last_year: Path | None) -> None:
         click.echo(f"去年的表里有 {len(carried.unread)} 格看不懂，没有带入：{cells}。")
 
 
-def _carried_over(last_year: Path, template: Template, plugin_dirs: tuple[str, ...]) -> CarriedOver:
+def _carried_over(last_year: Path, template: Template) -> CarriedOver:
     """What last year's workbook gives. Raises Unusable if it cannot be read, FillError if it is of
     another template."""
     from checker_templates.building.carry_over import carry_over
 
     from checker.reading import read_snapshot
 
-    session = session_here(plugin_dirs=plugin_dirs)
+    session = session_here()
     with unreadable_said(last_year):
         submission = session.bind(read_snapshot(last_year))
     return carry_over(submission, template)
 
 
-def _fill_from_schools(
-    item: InstalledTemplate,
-    blank: Path,
-    schools: Path,
-    output: Path,
-    plugin_dirs: tuple[str, ...],
-) -> None:
+def _fill_from_schools(item: InstalledTemplate, blank: Path, schools: Path, output: Path) -> None:
     """Fill the county's form with the schools' sums, and write beside it where they come from.
     Neither file may be there yet."""
     from checker_templates.building.fill import fill_template
 
     from checker.batch.prefill_run import sum_up
-    from checker.batch.result_folder import replacing
     from checker.county.prefill import differences, fill_data, write_sources
-    from checker.county.roster import RosterProblem
     from checker.extras import need
+    from checker.whole_files import replacing
 
     need("county", "pandas")
     if item.template.level != "county":
@@ -185,11 +176,7 @@ def _fill_from_schools(
     for path in (output, sources):
         if path.exists():
             raise Refused(f"{path} 已经有了，不覆盖；请换一个文件名。")
-    session = session_here(plugin_dirs=plugin_dirs)
-    try:
-        summed = sum_up(schools, item.template, session)
-    except RosterProblem as problem:
-        raise Refused(problem.reason) from problem
+    summed = sum_up(schools, item.template, session_here())
     if not summed.schools:
         raise Unusable(f"{schools} 里没有读到学校的填报表。")
     county = summed.own.identity("name") if summed.own is not None else ""

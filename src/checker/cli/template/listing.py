@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -35,10 +34,10 @@ def _workbook_in_words(item: InstalledTemplate) -> str:
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", help="输出格式。"
 )
-def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form: str) -> None:
+def list_templates(form: str) -> None:
     """列出现有的模板。"""
     with said_plainly():
-        installed = installed_here(folders, plugin_dirs)
+        installed = installed_here()
     rows = [
         (
             item.template.id,
@@ -68,20 +67,14 @@ def list_templates(folders: tuple[Path, ...], plugin_dirs: tuple[str, ...], form
 @edition_option
 @folders_option
 @plugin_dirs_option
-def fields(
-    name: str,
-    form: str,
-    edition: int | None,
-    folders: tuple[Path, ...],
-    plugin_dirs: tuple[str, ...],
-) -> None:
+def fields(name: str, form: str, edition: int | None) -> None:
     """列出模板的字段：编号、名称、单位、列和格子。"""
     from checker_templates.building.field_listing import field_lines
 
     from checker.forms.registry import choose
 
     with said_plainly():
-        item = choose(installed_here(folders, plugin_dirs), name, edition)
+        item = choose(installed_here(), name, edition)
     lines = field_lines(item.template)
     if form == "json":
         from msgspec import to_builtins

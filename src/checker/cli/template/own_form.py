@@ -54,8 +54,6 @@ def adopt(
     checking: bool,
     button: bool,
     button_at: str | None,
-    folders: tuple[Path, ...],
-    plugin_dirs: tuple[str, ...],
 ) -> None:
     """由自己的表起草模板：一份空白表，加上几份填好的。
 
@@ -68,7 +66,7 @@ def adopt(
 
     if checking:
         with said_plainly():
-            templates = [item.template for item in installed_here(folders, plugin_dirs)]
+            templates = [item.template for item in installed_here()]
         for line in compare(templates, files):
             click.echo(line)
         return
@@ -139,12 +137,12 @@ def _add_buttons(files: Sequence[Path], out: Path | None, cell: str | None) -> N
 )
 @folders_option
 @plugin_dirs_option
-def show(file: Path, output: Path, folders: tuple[Path, ...], plugin_dirs: tuple[str, ...]) -> None:
+def show(file: Path, output: Path) -> None:
     """在副本里标出每一格读成哪个字段，另加一张“对照”表。"""
     from checker.authoring.adoption_check import show as write_shown
 
     with said_plainly():
-        templates = [item.template for item in installed_here(folders, plugin_dirs)]
+        templates = [item.template for item in installed_here()]
         with unreadable_said(file):
             submission = write_shown(templates, file, output)
     click.echo(f"按“{submission.template.title}”读，已写 {output}。")

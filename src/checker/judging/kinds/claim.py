@@ -14,13 +14,11 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import whole_number
-from checker.judging.marked_facts import facts_of
+from checker.judging.marked_facts import marked
 from checker.judging.printed_figures import may_have_been
 from checker.judging.unit import Unit
 from checker.judging.wording import SIGNS, Words, missed
 from checker.model.rules import Rule
-from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict
 from checker.rules.expression import parse
 from checker.rules.values import (
@@ -48,38 +46,23 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     claimed_text, value_text = str(rule.spec["claimed"]), str(rule.spec["value"])
     claimed, correct = context.number(claimed_text), context.number(value_text)
     if agrees(claimed, correct):
-        return (context.fulfilled(_said, _point, context, claimed, correct),)
+        return (context.fulfilled(_said, marked, context, claimed, correct),)
     if may_have_been(context, value_text, claimed):
-        return (context.fulfilled(_said_nearly, _point, context, claimed, correct),)
+        return (context.fulfilled(_said, marked, context, claimed, correct, True),)
     said = _said(context, claimed, correct)
     found = dict.fromkeys(_slips(context, claimed, correct))
     slip = f"可能是{'，或者'.join(found)}。" if found else ""
-    message = f"{said.message}{slip}"
-    required = said.required
-    assert required is not None
-    return (
-        missed(
-            context,
-            message,
-            at=_point(context),
-            actual=said.actual,
-            required=required,
-            told={"slip": slip},
-        ),
-    )
+    said = replace(said, message=f"{said.message}{slip}")
+    return (missed(context, said, told={"slip": slip}),)
 
 
-def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
-    spec = context.rule.spec
-    return facts_of(context, str(spec["claimed"]), str(spec["value"]))
-
-
-def _said(context: Context, claimed: Fraction, correct: Fraction) -> Said:
-    """What was claimed and what it is, for a claim right or wrong."""
+def _said(context: Context, claimed: Fraction, correct: Fraction, nearly: bool = False) -> Said:
+    """What was claimed and what it is, for a claim right or wrong; ``nearly``: the figures on the
+    form are too coarse to say otherwise."""
     spec, words = context.rule.spec, Words(context)
     claimed_node = parse(str(spec["claimed"]))
     unit = str(spec.get("unit", words.unit_shown(claimed_node)))
-    digits = max(whole_number(spec.get("digits", 2)), decimals_of(claimed))
+    digits = max(spec.get("digits", 2), decimals_of(claimed))
     actual = Quantity(claimed, unit, MOST_DECIMALS)
     wanted = Quantity(rounded(correct, digits), unit, digits)
     required = Requirement(f"{SIGNS['==']} {wanted}", "==", correct, unit)
@@ -87,14 +70,11 @@ def _said(context: Context, claimed: Fraction, correct: Fraction) -> Said:
     name = name or words.describe(claimed_node)
     if agrees(claimed, correct):
         return Said(f"“{name}”填报 {actual}，与按所填的数计算的结果一致。", actual, required)
-    return Said(f"“{name}”填报 {actual}，按所填的数计算应为 {wanted}。", actual, required)
-
-
-def _said_nearly(context: Context, claimed: Fraction, correct: Fraction) -> Said:
-    """What was claimed, and that the figures on the form are too coarse to say otherwise."""
-    said = _said(context, claimed, correct)
-    message = f"{said.message.rstrip('。')}，差别在所填的数四舍五入的范围以内。"
-    return replace(said, message=message.replace("计算应为", "计算为"))
+    message = f"“{name}”填报 {actual}，按所填的数计算应为 {wanted}。"
+    if nearly:
+        tail = "差别在所填的数四舍五入的范围以内。"
+        message = f"“{name}”填报 {actual}，按所填的数计算为 {wanted}，{tail}"
+    return Said(message, actual, required)
 
 
 def _slips(context: Context, claimed: Fraction, correct: Fraction) -> Iterator[str]:

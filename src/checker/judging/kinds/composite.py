@@ -49,7 +49,9 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
         yield Verdict(rule.id, Outcome.INCOMPLETE, unit.ref, missing, message=message)
         return
     if not hopeless:
-        yield context.fulfilled(_said, _point, judged, actual, required, failed, fulfilled)
+        message = f"{judged} 项指标中 {actual.value} 项达标，{required.text}，综合达标。"
+        at = _places(failed) or _places(fulfilled)
+        yield context.passed(message, at=at, actual=actual, required=required)
         return
     message = f"{judged} 项指标中 {len(fulfilled)} 项达标，要求{required.text}"
     if failed:
@@ -59,8 +61,8 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
     if too_low:
         message += f"；其中 {len(too_low)} 项低于限值的 {_percent(floor)}"
     message += "。"
-    at = _places([*too_low, *failed])
-    yield missed(context, message, at=at, actual=actual, required=required)
+    said = Said(message, actual, required)
+    yield missed(context, said, at=_places([*too_low, *failed]))
 
 
 class Parts(Struct, frozen=True):
@@ -135,21 +137,6 @@ def _required(needed: Fraction, judged: int, floor: Fraction | None) -> str:
         return "每一项都达标"
     text = f"至少 {format_number(needed, 0)} 项达标"
     return text if floor is None else f"{text}且其余不低于限值的 {_percent(floor)}"
-
-
-def _said(judged: int, actual: Quantity, required: Requirement, *_: object) -> Said:
-    message = f"{judged} 项指标中 {actual.value} 项达标，{required.text}，综合达标。"
-    return Said(message, actual, required)
-
-
-def _point(
-    judged: int,
-    actual: Quantity,
-    required: Requirement,
-    failed: list[Verdict | Passed],
-    fulfilled: list[Verdict | Passed],
-) -> tuple[FactRef, ...]:
-    return _places(failed) or _places(fulfilled)
 
 
 def _places(verdicts: list[Verdict | Passed]) -> tuple[FactRef, ...]:

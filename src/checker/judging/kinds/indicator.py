@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil, floor
 
+from msgspec.structs import replace
+
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import compare_of, exact_number, whole_number
-from checker.judging.marked_facts import facts_of
+from checker.judging.marked_facts import facts_of, marked
 from checker.judging.unit import Unit
 from checker.judging.wording import Words, gap_of, limit_said, missed, please, requirement
 from checker.model.rules import Rule
-from checker.model.submission import FactRef
 from checker.model.verdicts import (
     Gap,
     Passed,
@@ -30,17 +30,15 @@ from checker.rules.values import ONE, compare, rounded
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict; 不适用 when the denominator is 0. A negative denominator (more left than there
     were) cannot be: not fulfilled whatever the limit, without a value that would mean nothing."""
-    spec, operator = rule.spec, compare_of(rule)
+    spec, operator = rule.spec, str(rule.spec["compare"])
     numerator_text, denominator_text = str(spec["numerator"]), str(spec.get("denominator", ""))
-    scale = exact_number(str(spec.get("scale", 1)))
+    scale = Fraction(spec.get("scale", 1))
     numerator = context.number(numerator_text)
     denominator = context.number(denominator_text) if denominator_text else ONE
-    if not denominator:
+    if denominator <= 0:
         name = Words(context).describe(parse(denominator_text))
-        at = facts_of(context, numerator_text)
-        return (context.not_applicable(f"“{name}”为 0", at=at),)
-    if denominator < 0:
-        name = Words(context).describe(parse(denominator_text))
+        if not denominator:
+            return (context.not_applicable(f"“{name}”为 0", at=marked(context)),)
         shown = format_number(denominator, 2)
         message = f"{rule.title}无法计算：“{name}”为 {shown}，不可能小于 0，请核对所填各数。"
         at = facts_of(context, denominator_text, numerator_text)
@@ -48,35 +46,22 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Pas
     value = numerator / denominator * scale
     limit = context.threshold(str(spec["threshold"]))
     if compare(operator, value, limit):
-        return (context.fulfilled(_said, _point, context, value, limit),)
+        return (context.fulfilled(_said, marked, context, value, limit),)
     words, said = Words(context), _said(context, value, limit)
-    actual, required, borderline = said.actual, said.required, said.borderline
+    actual, required = said.actual, said.required
     assert isinstance(actual, Quantity) and required is not None
-    shown_unit, digits = actual.unit, actual.digits
     gap = _gap(rule, words, numerator, denominator, scale, limit, operator)
-    told = near(value, digits, shown_unit) if borderline else ""
+    told = near(value, actual.digits, actual.unit) if said.borderline else ""
     lacks = "" if rule.severity is Severity.SOFT or not gap.value else f"，{gap}"
-    failed = missed(
-        context,
-        f"{rule.title}：现在为 {actual}，{limit_said(rule, required)}{lacks}{told}{please(rule)}。",
-        at=facts_of(context, numerator_text),
-        actual=actual,
-        required=required,
-        gap=gap,
-        borderline=borderline,
-    )
-    return (failed,)
-
-
-def _point(context: Context, *_: Fraction) -> tuple[FactRef, ...]:
-    return facts_of(context, str(context.rule.spec["numerator"]))
+    message = f"{rule.title}：现在为 {actual}，{limit_said(rule, required)}{lacks}{told}"
+    return (missed(context, replace(said, message=f"{message}{please(rule)}。"), gap=gap),)
 
 
 def _said(context: Context, value: Fraction, limit: Fraction) -> Said:
     """The words for a value that reaches its limit; for any other, all but the message holds."""
     rule = context.rule
-    spec, operator = rule.spec, compare_of(rule)
-    unit, digits = str(spec["unit"]), whole_number(spec.get("digits", 2))
+    spec, operator = rule.spec, str(rule.spec["compare"])
+    unit, digits = str(spec["unit"]), spec.get("digits", 2)
     as_shown = compare(operator, rounded(value, digits), limit)
     borderline = as_shown is not compare(operator, value, limit)
     shown_digits = digits_beside(value, limit, digits)
@@ -97,8 +82,7 @@ def _gap(
 ) -> Gap:
     """What the numerator (or, with ``of = "denominator"``, the denominator) lacks or has too much
     to pass: |limit x denominator / scale - numerator|."""
-    spec = rule.spec.get("gap")
-    if isinstance(spec, dict) and spec.get("of") == "denominator" and limit:
+    if limit and rule.spec.get("gap", {}).get("of") == "denominator":
         unit = words.unit_shown(parse(str(rule.spec.get("denominator", "1"))))
         exact = numerator * scale / limit - denominator
         return gap_of(rule, abs(exact), unit, operator, excess=exact < 0)

@@ -8,8 +8,7 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import whole_number
-from checker.judging.marked_facts import facts_of
+from checker.judging.marked_facts import facts_of, marked
 from checker.judging.unit import Unit
 from checker.judging.wording import (
     LONGEST_DESCRIPTION,
@@ -24,7 +23,6 @@ from checker.judging.wording import (
     shown,
 )
 from checker.model.rules import Rule
-from checker.model.submission import FactRef
 from checker.model.verdicts import (
     Gap,
     Passed,
@@ -38,42 +36,34 @@ from checker.model.verdicts import (
 from checker.rules.evaluation import compile_node
 from checker.rules.expression import parse
 from checker.rules.syntax import Call, Comparison, Logic, Name, Node, Number, Truth, Unary
-from checker.rules.values import Value, compare, truth
+from checker.rules.values import compare, truth
 
 
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict. Of conditions joined with "and" the first that does not hold is reported."""
     check = str(rule.spec["check"])
     if context.holds(check):
-        return (context.fulfilled(_said, _point, context),)
+        return (context.fulfilled(_said, marked, context),)
     failing = _failing(parse(check), context)
     words = Words(context)
     sides = _sides(failing, context, words)
-    gap: Gap | None = None
-    required: Requirement | None
     if sides is not None:
-        actual, wanted = sides
-        gap = _gap(rule, failing, context, words)
-        message = _sentence(rule, failing, words, actual, wanted, gap)
-        required = wanted
+        actual, required, gap = sides
+        message = _sentence(rule, failing, words, actual, required, gap)
+        said = Said(message, actual, required)
     else:
-        said = words.describe(failing)
+        gap, wished = None, words.describe(failing)
         # a rule that has a sentence of its own says there what is required, better than its formula
         plain = isinstance(failing, Call) and failing.function == "given"
-        actual, required = None, Requirement(said) if plain or not rule.message else None
-        message = f"应当{said}，现在不是这样。"
-    at = facts_of(context, failing)
-    return (missed(context, message, at=at, actual=actual, required=required, gap=gap),)
-
-
-def _point(context: Context) -> tuple[FactRef, ...]:
-    return facts_of(context, str(context.rule.spec["check"]))
+        told = Requirement(wished) if plain or not rule.message else None
+        said = Said(f"应当{wished}，现在不是这样。", None, told)
+    return (missed(context, said, at=facts_of(context, failing), gap=gap),)
 
 
 def _said(context: Context) -> Said:
     """The words of a relation that holds."""
     sides = _sides(parse(str(context.rule.spec["check"])), context, Words(context))
-    actual, required = sides or (None, None)
+    actual, required, _ = sides or (None, None, None)
     message = f"{context.rule.title}：符合要求。"
     return Said(message, actual, required)
 
@@ -92,13 +82,15 @@ def _failing(node: Node, context: Context) -> Node:
     return node
 
 
-def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, Requirement] | None:
-    """Left value and requirement of a plain comparison, or of a flag that must be 是 or 否."""
-    digits = whole_number(context.rule.spec.get("digits", 2))
+def _sides(
+    node: Node, context: Context, words: Words
+) -> tuple[Quantity | str, Requirement, Gap | None] | None:
+    """Left value, requirement and gap of a plain comparison, or of a flag that must be 是 or 否."""
+    digits = context.rule.spec.get("digits", 2)
     flag = _flag(node)
     if flag is not None:
         name, wanted = flag
-        return shown(context.unit.value(name)), Requirement(shown(wanted), "==")
+        return shown(context.unit.value(name)), Requirement(shown(wanted), "=="), None
     if not isinstance(node, Comparison) or len(node.operators) > 1:
         return None
     left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
@@ -106,17 +98,27 @@ def _sides(node: Node, context: Context, words: Words) -> tuple[Quantity | str, 
         return None  # whether two conditions agree is no figure to be shown
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         digits = digits_beside(left, right, digits)
+    one, two = (words.unit_of_side(operand) for operand in node.operands)
     actual = words.quantity(left, node.operands[0], digits)
     if isinstance(actual, Quantity) and not isinstance(node.operands[0], Number):
         # a quotient, or a column without a unit of its own, is compared in the other side's
-        unit = words.unit_of_side(node.operands[0]) or words.unit_of_side(node.operands[1])
-        actual = replace(actual, unit=unit)
+        actual = replace(actual, unit=one or two)
     sign = node.operators[0]
     if not isinstance(right, Fraction):
-        return actual, Requirement(f"{SIGNS[sign]} {_text(right)}", sign)
-    unit = words.unit_of_side(node.operands[1]) or words.unit_of_side(node.operands[0])
-    quantity = Quantity(right, unit, digits)
-    return actual, Requirement(f"{SIGNS[sign]} {quantity}", sign, right, unit)
+        return actual, Requirement(f"{SIGNS[sign]} “{shown(right)}”", sign), None
+    quantity = Quantity(right, two or one, digits)
+    required = Requirement(f"{SIGNS[sign]} {quantity}", sign, right, two or one)
+    if not isinstance(left, Fraction) or sign == "!=":
+        return actual, required, None
+    gap = gap_of(
+        context.rule,
+        abs(left - right),
+        one or two,
+        sign,
+        excess=left > right or sign == "<",
+        split=sign not in ("<", ">"),
+    )
+    return actual, required, gap if gap.value else None
 
 
 def _flag(node: Node) -> tuple[str, bool] | None:
@@ -130,25 +132,6 @@ def _flag(node: Node) -> tuple[str, bool] | None:
         if isinstance(left, Name) and isinstance(right, Truth):
             return left.id, right.value
     return None
-
-
-def _gap(rule: Rule, node: Node, context: Context, words: Words) -> Gap | None:
-    if not isinstance(node, Comparison) or node.operators[0] == "!=":
-        return None
-    left, right = (compile_node(operand)(context.unit, context) for operand in node.operands)
-    if not isinstance(left, Fraction) or not isinstance(right, Fraction):
-        return None
-    unit = words.unit_of_side(node.operands[0]) or words.unit_of_side(node.operands[1])
-    strict = node.operators[0] in ("<", ">")
-    gap = gap_of(
-        rule,
-        abs(left - right),
-        unit,
-        node.operators[0],
-        excess=left > right or node.operators[0] == "<",
-        split=not strict,
-    )
-    return gap if gap.value else None
 
 
 def _sentence(
@@ -182,7 +165,3 @@ def _sentence(
     if sign == "==" and gap:
         tail = f"，相差 {Quantity(gap.exact, gap.unit)}"
     return f"“{left}”（{actual}）{should(rule, sign)}{other}{tail}{please(rule)}。"
-
-
-def _text(value: Value) -> str:
-    return f"“{shown(value)}”"

@@ -31,37 +31,36 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pas
             continue
         if part <= whole:
             yield context.fulfilled(_said, _point, context, part_text, part, whole)
-        else:
-            yield _too_large(rule, context, part_text, part, whole)
+            continue
+        measured = _measured(Words(context), part_text)
+        gap = gap_of(rule, part - whole, measured, "<=", excess=True, split=True)
+        most = "一般不超过" if rule.severity is Severity.SOFT else "不能超过"
+        said = _said(context, part_text, part, whole, most, f"，{gap}{please(rule)}")
+        told = {"part": Words(context).describe(parse(part_text))}
+        yield missed(context, said, at=facts_of(context, part_text), gap=gap, told=told)
 
 
 def _point(context: Context, part_text: str, *_: Fraction) -> tuple[FactRef, ...]:
     return facts_of(context, part_text)
 
 
-def _said(context: Context, part_text: str, part: Fraction, whole: Fraction) -> Said:
-    """The words for a part that is no larger than the whole."""
+def _measured(words: Words, part_text: str) -> str:
+    whole = str(words.context.rule.spec["whole"])
+    return words.unit_of_side(parse(part_text)) or words.unit_of_side(parse(whole))
+
+
+def _said(
+    context: Context,
+    part_text: str,
+    part: Fraction,
+    whole: Fraction,
+    most: str = "不超过",
+    tail: str = "",
+) -> Said:
+    """The words for a part beside the whole."""
     words, whole_node = Words(context), parse(str(context.rule.spec["whole"]))
-    part_node = parse(part_text)
-    measured = words.unit_of_side(whole_node)
-    actual = Quantity(part, words.unit_of_side(part_node) or measured)
-    wanted = Quantity(whole, measured)
-    label, name = words.describe(part_node), words.describe(whole_node)
-    message = f"“{label}”为 {actual}，不超过“{name}”（{wanted}）。"
-    required = Requirement(f"≤ {wanted}", "<=", whole, measured)
-    return Said(message, actual, required)
-
-
-def _too_large(
-    rule: Rule, context: Context, part_text: str, part: Fraction, whole: Fraction
-) -> Verdict:
-    words, said = Words(context), _said(context, part_text, part, whole)
-    actual, required = said.actual, said.required
-    assert isinstance(actual, Quantity) and required is not None
-    gap = gap_of(rule, part - whole, actual.unit, "<=", excess=True, split=True)
-    label, name = words.describe(parse(part_text)), words.describe(parse(str(rule.spec["whole"])))
-    wanted = Quantity(whole, required.unit)
-    most = "一般不超过" if rule.severity is Severity.SOFT else "不能超过"
-    message = f"“{label}”为 {actual}，{most}“{name}”（{wanted}），{gap}{please(rule)}。"
-    at, known = facts_of(context, part_text), {"part": label}
-    return missed(context, message, at=at, actual=actual, required=required, gap=gap, told=known)
+    unit = words.unit_of_side(whole_node)
+    actual, wanted = Quantity(part, _measured(words, part_text)), Quantity(whole, unit)
+    label, name = words.describe(parse(part_text)), words.describe(whole_node)
+    message = f"“{label}”为 {actual}，{most}“{name}”（{wanted}）{tail}。"
+    return Said(message, actual, Requirement(f"≤ {wanted}", "<=", whole, unit))

@@ -8,7 +8,7 @@ from checker.judging.context import Context
 from checker.judging.unit import Unit
 from checker.judging.wording import missed, shown
 from checker.model.rules import Rule
-from checker.model.verdicts import Requirement, Verdict
+from checker.model.verdicts import Requirement, Said, Verdict
 from checker.rules.values import MissingInput, NotApplicable, Value
 from checker.toml_files import texts
 
@@ -37,6 +37,6 @@ def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict]:
         message = f"{row.label}的{labels}“{told}”与第{earlier.ref.row}行重复。"
         at = [ref for each in (row, earlier) for column in columns for ref in each.refs(column)]
         known = {"unit": row.label}
-        yield missed(context, message, at=at, actual=told, required=required, told=known)
+        yield missed(context, Said(message, told, required), at=at, told=known)
     if not repeated:
         yield context.passed(f"{labels}没有重复。", required=required)

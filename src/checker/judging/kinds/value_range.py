@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from checker.judging.context import Context
-from checker.judging.kinds.rule_keys import limit_value, whole_number
-from checker.judging.marked_facts import facts_of
+from checker.judging.context import Context, limit_value
+from checker.judging.marked_facts import marked
 from checker.judging.unit import Unit
 from checker.judging.wording import (
     Words,
@@ -19,7 +18,6 @@ from checker.judging.wording import (
     requirement,
 )
 from checker.model.rules import Rule
-from checker.model.submission import FactRef
 from checker.model.verdicts import Passed, Quantity, Requirement, Said, Verdict, digits_beside
 from checker.rules.expression import parse
 
@@ -27,51 +25,43 @@ from checker.rules.expression import parse
 def evaluate(rule: Rule, unit: Unit, context: Context) -> Iterable[Verdict | Passed]:
     """One verdict."""
     spec = rule.spec
-    text = str(spec["value"])
-    value = context.number(text)
+    value = context.number(str(spec["value"]))
     low = limit_value(context, str(spec["minimum"])) if "minimum" in spec else None
     high = limit_value(context, str(spec["maximum"])) if "maximum" in spec else None
     over = high is not None and value > high
     if not over and (low is None or value >= low):
-        return (context.fulfilled(_said, _point, context, value, low, high),)
-    words, said = Words(context), _said(context, value, low, high)
-    actual, required = said.actual, said.required
-    assert isinstance(actual, Quantity) and required is not None
-    measured, name = actual.unit, words.describe(parse(text))
+        return (context.fulfilled(_said, marked, context, value, low, high),)
+    name, actual, required = _told(context, value, low, high)
     bound = high if over and high is not None else low if low is not None else value
-    gap = gap_of(
-        rule, abs(value - bound), measured, "<=" if over else ">=", excess=over, split=True
-    )
+    sign = "<=" if over else ">="
+    gap = gap_of(rule, abs(value - bound), actual.unit, sign, excess=over, split=True)
     both = low is not None and high is not None
-    wanted = f"{demanded(rule)}{read_out(required)}"
     message = (
-        f"“{name}”为 {actual}，{wanted}{'' if both or gap.apart else f'，{gap}'}{please(rule)}。"
+        f"“{name}”为 {actual}，{demanded(rule)}{read_out(required)}"
+        f"{'' if both or gap.apart else f'，{gap}'}{please(rule)}。"
     )
-    at, known = _point(context), {"gap": str(gap)}
-    counted = None if both else gap
-    return (
-        missed(context, message, at=at, actual=actual, required=required, gap=counted, told=known),
-    )
-
-
-def _point(context: Context, *_: Fraction | None) -> tuple[FactRef, ...]:
-    return facts_of(context, str(context.rule.spec["value"]))
+    said = Said(message, actual, required)
+    return (missed(context, said, gap=None if both else gap, told={"gap": str(gap)}),)
 
 
 def _said(context: Context, value: Fraction, low: Fraction | None, high: Fraction | None) -> Said:
     """The words for a value that lies where it should."""
+    name, actual, required = _told(context, value, low, high)
+    return Said(f"“{name}”为 {actual}，符合要求（{required.text}）。", actual, required)
+
+
+def _told(
+    context: Context, value: Fraction, low: Fraction | None, high: Fraction | None
+) -> tuple[str, Quantity, Requirement]:
+    """What the value is called, what it is and what it should be."""
     spec, words = context.rule.spec, Words(context)
-    text = str(spec["value"])
-    measured = str(spec.get("unit", "")) or words.unit_shown(parse(text))
-    digits = whole_number(spec.get("digits", 2))
+    node = parse(str(spec["value"]))
+    unit = str(spec.get("unit", "")) or words.unit_shown(node)
+    digits = spec.get("digits", 2)
     for bound in (low, high):
         if bound is not None:
             digits = digits_beside(value, bound, digits)
-    actual = Quantity(value, measured, digits)
-    required = _required(low, high, measured)
-    name = words.describe(parse(text))
-    message = f"“{name}”为 {actual}，符合要求（{required.text}）。"
-    return Said(message, actual, required)
+    return words.describe(node), Quantity(value, unit, digits), _required(low, high, unit)
 
 
 def _required(low: Fraction | None, high: Fraction | None, unit: str) -> Requirement:
