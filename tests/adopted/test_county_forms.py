@@ -12,10 +12,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from checker.authoring.adoption import draft
+from checker.cli.template.own_form import adopt
 from checker.forms.binding import bind
 from checker.forms.loading import load_template
 from checker.forms.plain_text import squeeze
@@ -185,12 +187,17 @@ def test_a_name_that_stands_in_the_title_only_is_told() -> None:
     assert 'title = "班级人数一览表"' in text and "实验小学" not in text
 
 
-def test_a_label_that_stands_twice_is_not_drafted_and_told() -> None:
+def test_a_label_that_stands_twice_is_not_drafted_and_told(tmp_path: Path) -> None:
     """Two schools side by side: nothing can be told apart, and no template is written."""
     rows = "学校简况\n学校名称 | 城关一小 | 学校名称 | 城关二小\n学生数 | 600 | 学生数 | 500"
-    text, said = told({"rows": rows, "merged": ["A1:D1"], "read": []})
-    assert text == ""
-    assert "“学校名称”有 2 处，不能确定是哪一格，没有起草" in said
+    sheet = workbook({"rows": rows, "merged": ["A1:D1"], "read": []})
+    assert sheet.parent is not None
+    sheet.parent.save(tmp_path / "简况.xlsx")
+    words = [str(tmp_path / "简况.xlsx"), "-o", str(tmp_path / "草稿")]
+    result = CliRunner().invoke(adopt, words)
+    assert result.exit_code == 2
+    assert "“学校名称”有 2 处，不能确定是哪一格，没有起草" in result.output
+    assert "没有写草稿" in result.output and not (tmp_path / "草稿").exists()
 
 
 def test_rows_and_columns_of_one_name_are_not_drafted_and_told() -> None:
