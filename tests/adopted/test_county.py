@@ -15,9 +15,10 @@ from tests.adopted import own_forms as forms
 
 from checker.cli.check import command as check
 from checker.cli.county import command as county
-from checker.county.school_copy import Note, marked_again, notes_by_file
+from checker.county.conclusions import CountyFinding, as_finding
+from checker.county.school_copy import COUNTY_UNIT, marked_again, notes_by_file
 from checker.marking.file_record import FileRecord
-from checker.model.verdicts import Outcome, Severity
+from checker.model.verdicts import Outcome
 from checker.session import Session
 
 
@@ -100,7 +101,11 @@ def test_the_marks_stand_on_the_rows_of_the_ledger(tmp_path: Path) -> None:
 
 def test_what_the_county_says_of_a_row_stands_in_that_row_of_the_ledger(own: Session) -> None:
     data = (forms.FORMS / forms.LEDGER).read_bytes()
-    note = Note("OWN602", "", Severity.INFO, Outcome.DOUBT, "primary", "全县的差异系数取决于它。")
+    said = CountyFinding(
+        *("OWN602", "", "info", Outcome.DOUBT, "primary", "", ""),
+        *("全县的差异系数取决于它。", "", ""),
+    )
+    note = as_finding(said, COUNTY_UNIT, "OWN602@primary")
     record = FileRecord(forms.LEDGER, "checked")
     row = FileRecord(f"{forms.LEDGER} 第 7 行", "checked", code="3136000003")
     notes = notes_by_file([record, row], {"3136000003": [note]}, {forms.LEDGER})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from checker.batch.cache import Remembered, ResultCache
@@ -24,9 +25,9 @@ from checker.marking.file_record import (
     kept,
     record_of,
 )
-from checker.marking.findings import Counts
+from checker.marking.findings import Counts, Finding
 from checker.model.marks import Changes, Fill, Mark
-from checker.model.verdicts import RuleError
+from checker.model.verdicts import Outcome, RuleError, Severity
 from checker.writing import write_changes
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -38,19 +39,17 @@ HEAD = Head(
     counts=Counts(fail=1, passed=30),
     errors=(RuleError("teachers", None, "坏了", "rules.py:3"),),
 )
-FINDING = {
+FINDING = Finding(
     **dict.fromkeys(("title", "family", "unit", "stage", "actual", "required", "gap"), ""),
     **dict.fromkeys(("message", "source", "fix", "key"), ""),
-    "rule": "RES3",
-    "severity": "hard",
-    "verdict": "fail",
-    "sheet": "教师",
-    "cell": "C7",
-    "related": ["教师!D9"],
-    "borderline": False,
-    "allowed": False,
-    "cause": 0,
-}
+    rule="RES3",
+    severity=Severity.HARD,
+    verdict=Outcome.FAIL,
+    sheet="教师",
+    cell="C7",
+    related=("教师!D9",),
+    borderline=False,
+)
 FACT = FactRow("students.total", "primary", 0, "21803", "基本情况!D9")
 KEPT = kept(
     HEAD,
@@ -66,11 +65,10 @@ SOURCE = Source("/county/一小.xlsx", "一小.xlsx", size=10, modified=5.0)
 
 def test_what_was_judged_survives_being_written_down() -> None:
     head = head_of(KEPT.head)
-    record = record_of("城关镇/一小.xlsx", "/county/城关镇/一小.xlsx", 5.0, "", head, KEPT.bulk)
+    record = record_of("城关镇/一小.xlsx", 5.0, "", head, KEPT.bulk)
     assert (record.status, record.name) == ("checked", "城关第一小学")
-    assert record.counts["fail"] == 1 and record.counts["passed"] == 30
-    assert record.findings == ({"file": "城关镇/一小.xlsx", **FINDING},)
-    assert record.errors[0]["file"] == "/county/城关镇/一小.xlsx"
+    assert record.counts == Counts(fail=1, passed=30)
+    assert record.findings == (FINDING,) and record.errors == HEAD.errors
     assert record.judged[0].gap_unit == "名"
     assert record.measures[0].fractions()[0] == 19000
     assert list(record.facts) == [FACT]
@@ -215,8 +213,10 @@ POISON = {
     "deep": b"\x91" * 100_000,
     "huge": b"\xdd\xff\xff\xff\xff",
     "extension": encode(msgspec.msgpack.Ext(5, b"os.system")),
-    "words that no judgement has": encode([{**FINDING, "verdict": "fine"}]),
-    "a cell that is none": encode([{**FINDING, "cell": "C0"}]),
+    "words that no judgement has": encode([{**to_builtins(FINDING), "verdict": "fine"}]),
+    "a cell that is none": encode([replace(FINDING, cell="C0")]),
+    "a place that is none": encode([replace(FINDING, related=("教师!C0",))]),
+    "a cause that is none": encode([replace(FINDING, cause=9)]),
     "a number that is none": encode([["RES3", "primary", "fail", "1/0"]]),
     "a measure that is none": encode([["CTY101", "primary", "os.system", "1"]]),
     "a bomb": zlib.compress(encode([["x"] * 5, [], [], [], []]), 9),
@@ -246,7 +246,7 @@ def test_a_tampered_store_runs_nothing_and_stops_nothing(
     if found is None:
         return
     # of this part's type as it happens: then it is only data, and every report can read it
-    record = record_of("一小.xlsx", "/一小.xlsx", 5.0, "", head_of(found.head), found.bulk)
+    record = record_of("一小.xlsx", 5.0, "", head_of(found.head), found.bulk)
     assert (part, poison) == ("facts", b"") and list(record.facts) == []
 
 

@@ -21,7 +21,7 @@ WORKBOOKS = sorted(EXAMPLES.glob("*.xlsx"))
 def kept_of(path: Path, whole: bool) -> FileRecord:
     done = JudgingWork(SessionOptions(), MarkPlan(), whole)(Source(str(path), path.name))
     assert bool(done.digest) is whole
-    return record_of(path.name, str(path), 0.0, "", head_of(done.kept.head), done.kept.bulk)
+    return record_of(path.name, 0.0, "", head_of(done.kept.head), done.kept.bulk)
 
 
 @pytest.mark.parametrize("path", WORKBOOKS, ids=lambda path: path.stem)

@@ -60,17 +60,15 @@ def test_a_name_with_escapes_in_the_terminal_json_and_errors(
 
 
 def test_texts_of_the_county_book_stay_texts_also_after_f2(tmp_path: Path) -> None:
-    import xlsxwriter
-
-    from checker.county.summary_book import styles_of, write_line
+    from checker.county.list_sheets import ListBook
 
     path = tmp_path / "县级汇总.xlsx"
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
-    styles = styles_of(book)
-    sheet = book.add_worksheet("应报清单")
     texts = ("=1+1", "+1", "-1", "@SUM(A1)", "一小")
-    write_line(sheet, 0, texts, [styles.wrap] * len(texts))
-    book.close()
+    with path.open("wb") as file:
+        book = ListBook(file, "县级汇总", on_disk=True)
+        sheet = book.book.add_worksheet("应报清单")
+        book.write_line(sheet, 0, texts, ["wrap"] * len(texts))
+        book.close()
     with zipfile.ZipFile(path) as package:
         cells = package.read("xl/worksheets/sheet1.xml").decode()
         formats = re.findall(

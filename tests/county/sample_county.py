@@ -9,16 +9,16 @@ from msgspec.structs import replace
 
 from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.county_page import county_page
-from checker.county.dispersion import Holding, dispersion
-from checker.county.handing_in import Choice, Disagreement, Filing, HandingIn
-from checker.county.improvement import improvements
-from checker.county.report import CountyReport, Indicator, Level, School, Shortage
+from checker.county.dispersion import Holding, dispersion, improvements
+from checker.county.handing_in import Choice, Disagreement, HandingIn
+from checker.county.report import CountyReport, Indicator, Level, Shortage
 from checker.county.roster import RosterEntry
 from checker.county.school_copy import notes_of
 from checker.county.work_list import work_list
 from checker.marking.file_record import FileRecord, bulk_of
+from checker.marking.findings import Counts, Finding
 from checker.model.report import Asked
-from checker.model.verdicts import Outcome
+from checker.model.verdicts import Outcome, Severity
 
 INDICATORS = (
     Indicator("RES1", "每百名学生拥有高于规定学历教师数", "人", 2, True),
@@ -31,16 +31,35 @@ INDICATORS = (
 LIMITS = {"RES1": "4.2", "RES2": "1", "RES3": "0.9", "RES4": "4.5", "RES6": "2000", "GOV5": "45"}
 
 
+def finding(rule: str, message: str) -> Finding:
+    """Something that a school must mend in 教师!D9."""
+    text = dict.fromkeys(("title", "family", "unit", "stage", "actual", "required"), "")
+    return Finding(
+        **text,
+        rule=rule,
+        severity=Severity.HARD,
+        verdict=Outcome.FAIL,
+        sheet="教师",
+        cell="D9",
+        related=(),
+        gap="",
+        message=message,
+        source="",
+        fix="补足后重填。",
+        key=f"{rule}@teachers@primary",
+        borderline=False,
+    )
+
+
 def sample_county(schools: int, hostile: str = "") -> CountyReport:
     """A county of so many schools; ``hostile`` is put into one school's name."""
     chance = random.Random(7)
-    listed, levels, shortages, records = [], [], [], []
+    listed, levels, shortages = [], [], []
     holdings: dict[str, list[Holding]] = {item.rule: [] for item in INDICATORS}
     for number in range(schools):
         code, name = f"2136{number:06d}", f"城关镇第{number + 1}小学"
         if number == 1:
             name += hostile
-        listed.append(School(code, name, "小学", f"城关镇/{name}.xlsx", f"城关镇/{name}.xlsx"))
         pupils = Fraction(chance.randint(60, 2400))
         findings = []
         for item in INDICATORS:
@@ -57,29 +76,21 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
                         code, name, "primary", item.rule, item.title, Fraction(short), "名", "教师"
                     )
                 )
-                findings.append(
-                    {
-                        "severity": "hard",
-                        "verdict": "fail",
-                        "sheet": "教师",
-                        "cell": "D9",
-                        "rule": item.rule,
-                        "message": f"{item.title}不够" + hostile,
-                        "fix": "补足后重填。",
-                    }
-                )
-        records.append(
+                findings.append(finding(item.rule, f"{item.title}不够" + hostile))
+        listed.append(
             FileRecord(
                 f"城关镇/{name}.xlsx",
                 "checked",
                 code=code,
                 name=name,
-                counts={"fail": len(findings)},
+                type="小学",
+                submitted="2026-09-10",
+                counts=Counts(fail=len(findings)),
                 marked_copy=f"城关镇/{name}.xlsx",
                 parts=bulk_of(findings=findings),
             )
         )
-    records.append(FileRecord("加密.xlsx", "unreadable", "文件加了密码,请取消密码后再报。"))
+    broken = FileRecord("加密.xlsx", "unreadable", "文件加了密码,请取消密码后再报。")
     results = []
     for item in INDICATORS[:5]:
         rows, limit = holdings[item.rule], Fraction(1, 4)
@@ -87,21 +98,22 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
         assert found is not None
         results.append(
             DispersionResult(
-                "CTY101",
+                CountyFinding(
+                    *("CTY101", "", "hard", Outcome.PASS if found.within(limit) else Outcome.FAIL),
+                    *("primary", "", "", "", "", ""),
+                ),
                 item.rule,
                 item.title,
-                "primary",
                 len(rows),
                 found.cv,
                 found.unweighted_cv,
                 found.mean,
                 limit,
-                Outcome.PASS if found.within(limit) else Outcome.FAIL,
                 Outcome.PASS if found.unweighted_within(limit) else Outcome.FAIL,
                 improvements(rows, Fraction(LIMITS[item.rule]), limit),
             )
         )
-    first = Filing("城关镇/一小.xlsx", listed[0].code, listed[0].name, "2026-09-10", 1, "a")
+    first = replace(listed[0], path="城关镇/一小.xlsx")
     second = replace(first, path="城关镇/一小(2)最终版.xlsx", submitted="2026-09-12")
     return CountyReport(
         county="示例县",
@@ -110,16 +122,14 @@ def sample_county(schools: int, hostile: str = "") -> CountyReport:
         asked=Asked("national", 2026, previous=False),
         handing_in=HandingIn(
             expected=schools + 1,
-            counted={
-                s.code: Filing(s.path, s.code, s.name, "2026-09-10", 1, s.code) for s in listed
-            },
+            counted={school.code: school for school in listed},
             missing=(RosterEntry("2136009999", "没交的小学", "小学"),),
             choices=(Choice(first.code, second, (first,), "填报日期最新(2026-09-12)"),),
             disagreements=(
                 Disagreement("same_content", ("a.xlsx", "b.xlsx"), "两校数据完全相同。"),
             ),
         ),
-        records=tuple(records),
+        records=(*listed, broken),
         schools=tuple(listed),
         stages={"primary": "小学段", "junior": "初中段"},
         indicators=INDICATORS,

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from checker.county.concluding import conclude
-from checker.county.question import Measured, Question
+from checker.county.question import County, Measured, Question
 from checker.marking.file_record import Doubt
 from checker.model.rules import Plain, Rule
 from checker.model.verdicts import Outcome, Scope, Severity
@@ -59,19 +59,22 @@ def ask(
     return Question(
         rule=rule,
         stage="primary",
-        stage_title="小学段",
-        measured={
-            "CTY1": measured(rows),
-            **{key: measured(items) for key, items in (others or {}).items()},
-        },
-        earlier={"CTY1": measured(earlier or [])},
-        names={"a": "一小", "b": "二小"},
+        county=County(
+            measured={
+                (key, "primary"): measured(items)
+                for key, items in {"CTY1": rows, **(others or {})}.items()
+            },
+            earlier={("CTY1", "primary"): measured(earlier or [])},
+            names={"a": "一小", "b": "二小"},
+            stages={"primary": "小学段"},
+            edition=2026,
+            unmeasured={(key, "primary"): codes for key, codes in (unmeasured or {}).items()},
+            absent=absent,
+            unread=unread,
+            types=types or {},
+        ),
         threshold=lambda name: Fraction(limits[name]) if name in limits else None,
         against=None if against is None else Fraction(against),
-        unmeasured=unmeasured or {},
-        absent=absent,
-        unread=unread,
-        types=types or {},
     )
 
 
@@ -84,7 +87,7 @@ def test_dispersion_judges_the_weighted_value_and_shows_the_other() -> None:
         ask("dispersion", G33, {"CV": "0.50", "LOW": "6"}, threshold="CV", standard="LOW")
     )
     (result,), (finding,) = found.dispersion, found.findings
-    assert (result.outcome, result.unweighted_outcome) == (Outcome.FAIL, Outcome.PASS)
+    assert (result.finding.outcome, result.unweighted_outcome) == (Outcome.FAIL, Outcome.PASS)
     assert finding.actual == "0.515257" and finding.outcome is Outcome.FAIL
     assert result.improvements[0].school == "d"
 
@@ -177,11 +180,11 @@ def test_a_coefficient_of_fewer_schools_is_provisional(
     for limit, word in (("0.52", "暂通过"), ("0.50", "暂不通过")):
         found = conclude(ask("dispersion", G33, {"CV": limit}, threshold="CV", **missing))  # type: ignore[arg-type]
         (result,), (finding,) = found.dispersion, found.findings
-        assert result.provisional and result.word == word
+        assert result.finding.provisional and result.word == word
         assert finding.provisional and finding.word == word
         assert says in finding.message
     complete = conclude(ask("dispersion", G33, {"CV": "0.50"}, threshold="CV"))
-    assert not complete.dispersion[0].provisional and complete.findings[0].word == "不通过"
+    assert not complete.dispersion[0].finding.provisional and complete.findings[0].word == "不通过"
 
 
 def test_a_share_that_nothing_can_mend_is_final_although_schools_are_missing() -> None:
@@ -236,7 +239,7 @@ def test_a_coefficient_that_hangs_on_slips_names_them_and_only_them() -> None:
     )
     (finding,), (result,) = found.findings, found.dispersion
     assert (finding.word, finding.outcome) == ("暂不能下结论", Outcome.INCOMPLETE)
-    assert finding.with_all is Outcome.UNMET and result.with_all is Outcome.UNMET
+    assert finding.with_all is Outcome.UNMET and result.finding.with_all is Outcome.UNMET
     assert {hinge.school for hinge in finding.hinges} == {"a", "b"} == set(finding.schools)
     assert "取决于这 2 所的这一项：" in finding.message
     assert "一小（校舍与装备!E34）" in finding.message and "按全部数据" in finding.message

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from checker.county.handing_in import Filing, hand_in
+from checker.county.handing_in import hand_in
 from checker.county.roster import RosterEntry, RosterProblem, parse_roster, read_roster
+from checker.marking.file_record import FileRecord
 
 ROSTER = (
     RosterEntry("2136000001", "城关第一小学", "211"),
@@ -18,8 +19,16 @@ ROSTER = (
 
 def filing(
     path: str, code: str, name: str, submitted: str = "", modified: float = 0, content: str = ""
-) -> Filing:
-    return Filing(path, code, name, submitted, modified, content or path)
+) -> FileRecord:
+    return FileRecord(
+        path,
+        "checked",
+        code=code,
+        name=name,
+        submitted=submitted,
+        modified=modified,
+        content=content or path,
+    )
 
 
 def test_missing_strange_and_counted() -> None:

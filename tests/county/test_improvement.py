@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from checker.county.dispersion import Holding, dispersion
-from checker.county.improvement import improvements
+from checker.county.dispersion import Holding, dispersion, improvements
 
 SCHOOLS = [
     Holding("一小", Fraction(1000), Fraction(900)),

@@ -8,7 +8,6 @@ from pathlib import Path
 import openpyxl
 from msgspec.structs import replace
 
-from checker.county.handing_in import Filing
 from checker.county.reminders import reminder_text, write_reminders
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry
@@ -36,12 +35,11 @@ def night() -> CountyReport:
     )
     old = FileRecord("旧表的小学.xlsx", "earlier_year", "往年的表。", name="旧表的小学", year=2025)
     broken = FileRecord("坏了的小学.xlsx", "unreadable", "文件损坏。")
-    stranger = Filing("码错的小学.xlsx", "1", "码错的小学", "2026-09-10", 1, "z")
     return replace(
         report,
         records=(*report.records, wrong, blank, old, broken),
         roster={entry.code: entry for entry in entries},
-        handing_in=replace(report.handing_in, missing=entries, strangers=(stranger,)),
+        handing_in=replace(report.handing_in, missing=entries, strangers=(wrong,)),
     )
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from checker.county.handing_in import Filing, hand_in
+from checker.county.handing_in import hand_in
 from checker.county.roster import RosterEntry, RosterProblem, parse_roster, read_roster, roster_in
+from checker.marking.file_record import FileRecord
 
 SAMPLES = Path(__file__).parent / "rosters"
 SCHOOLS = (
@@ -153,8 +154,8 @@ def test_names_and_codes_are_matched_as_people_would() -> None:
         RosterEntry("2136000012", "石桥镇中心小学"),
     )
 
-    def filing(path: str, code: str, name: str) -> Filing:
-        return Filing(path, code, name, "", 0, path)
+    def filing(path: str, code: str, name: str) -> FileRecord:
+        return FileRecord(path, "checked", code=code, name=name, content=path)
 
     right = [
         filing("a.xlsx", "2136000010", "河西小学"),

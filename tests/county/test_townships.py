@@ -73,8 +73,8 @@ def test_every_school_is_in_one_township_and_the_sums_are_the_schools_own() -> N
         "未注明乡镇": (4, 4),
     }
     assert towns[0].name == "青石镇" and towns[0].schools[0] == ("没交的小学", "missing")
-    hard = sum(record.counts.get("fail", 0) for record in report.records)
-    assert sum(town.hard for town in towns) == hard > 0
+    hard = sum(record.counts.fail for record in report.records)
+    assert sum(town.counts.fail for town in towns) == hard > 0
 
 
 def test_the_weakest_indicator_is_the_smallest_part_of_its_standard() -> None:
@@ -101,7 +101,7 @@ def test_each_tile_says_its_figures_and_filters_the_list() -> None:
     for town, tile in zip(townships(report, work_list(report).lines), tiles, strict=True):
         said = re.sub(r"<svg.*?</svg>", "", tile, flags=re.DOTALL)
         assert f"已报 {town.received} / {town.expected}" in said
-        assert f"必须修改 {town.hard}" in said and f"未达标 {town.unmet}" in said
+        assert f"必须修改 {town.counts.fail}" in said and f"未达标 {town.counts.unmet}" in said
         assert tile.count("<title>") == town.expected
         assert f"<option>{town.name}</option>" in page
         rows = page.count(f'data-town="{town.name}"')
@@ -119,7 +119,7 @@ def test_the_book_has_the_same_figures(tmp_path: Path) -> None:
     for row, town in zip(rows, towns, strict=True):
         own = dict(zip(heads, row, strict=True))
         assert own["应报"] == town.expected and own["没有计入"] == town.expected - town.received
-        assert own["必须修改"] == town.hard and own["低于标准的学校"] == len(town.below)
+        assert own["必须修改"] == town.counts.fail and own["低于标准的学校"] == len(town.below)
         assert own["最低的学校"] == town.weakest[0].school
 
 

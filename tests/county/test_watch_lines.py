@@ -7,9 +7,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from checker.county.handing_in import Filing
 from checker.county.lines import changed_lines
 from checker.county.report import CountyReport, LockState
+from checker.marking.file_record import FileRecord
+from checker.marking.findings import Counts
 from checker.model.verdicts import Outcome
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -26,16 +27,17 @@ def test_nothing_new_is_nothing_said() -> None:
 
 def test_who_came_in_what_is_mended_and_which_conclusion_turned() -> None:
     before, after = sample_county(5), sample_county(6)
-    mended = [replace(r, counts={"fail": 0}) if r.counts else r for r in after.records[:1]]
+    mended = replace(after.schools[0], counts=Counts())
     (share,) = after.findings
     after = replace(
         after,
-        records=(*mended, *after.records[1:]),
+        records=(mended, *after.records[1:]),
+        schools=(mended, *after.schools[1:]),
         findings=(replace(share, outcome=Outcome.PASS, actual="4.2%"),),
         locks=(LockState("2136000001", "城关镇第2小学", "10月1日", "审定以后改了：教师!D9 4→5。"),),
     )
     told = lines(before, after)
-    fails = before.records[0].counts["fail"]
+    fails = before.records[0].counts.fail
     assert any(line.startswith("新收到 城关镇第6小学：") for line in told)
     changed = next(line for line in told if "城关镇第1小学" in line)
     assert "必须修改 0" in changed and f"上次 必须修改 {fails}" in changed
@@ -55,7 +57,7 @@ def test_conclusions_that_become_provisional_are_one_line() -> None:
 def test_a_file_that_comes_in_and_counts_for_nobody_is_told() -> None:
     """It does not vanish: blank, no form at all, without a 标识码."""
     before = sample_county(5)
-    nameless = Filing("九小.xlsx", "", "第九小学", "2026-09-10", 1, "a")
+    nameless = FileRecord("九小.xlsx", "checked", name="第九小学")
     after = replace(
         before,
         handing_in=replace(before.handing_in, nameless=(nameless,)),

@@ -9,8 +9,8 @@ from checker.marking.findings import Finding
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.verdicts import Outcome, RuleError, Severity
-from checker.reports.junit import junit
-from checker.reports.sarif import sarif
+from checker.reports.junit import junit_pieces
+from checker.reports.sarif import sarif_pieces
 
 
 def finding(rule: str, severity: Severity, verdict: Outcome, message: str) -> Finding:
@@ -54,7 +54,7 @@ RESULTS = (
 
 
 def test_junit_counts_failures_skips_and_errors_apart() -> None:
-    root = ElementTree.fromstring(junit(RESULTS))
+    root = ElementTree.fromstring("".join(junit_pieces(RESULTS)))
     first, second, broken = root.findall("testsuite")
     assert (first.get("failures"), first.get("skipped"), first.get("errors")) == ("1", "1", "1")
     assert (second.get("tests"), second.get("failures")) == ("1", "0")
@@ -63,7 +63,7 @@ def test_junit_counts_failures_skips_and_errors_apart() -> None:
 
 
 def test_sarif_names_cells_and_suppresses_what_is_explained() -> None:
-    (run,) = json.loads(sarif(RESULTS, {}))["runs"]
+    (run,) = json.loads("".join(sarif_pieces(RESULTS, {})))["runs"]
     levels = {item["ruleId"]: item["level"] for item in run["results"]}
     assert levels == {"RES3": "error", "TEA201": "warning", "TEA202": "warning"}
     (explained,) = [item for item in run["results"] if "suppressions" in item]

@@ -10,14 +10,17 @@ from decimal import Decimal
 
 import pytest
 
-from checker.county.collection import Concluded, County, conclude_all, gather, gather_gaps
+from checker.county.concluding import Concluded, conclude_all
 from checker.county.measuring import (
     Measuring,
     collection_rules,
     figures_of,
+    gather,
+    gather_gaps,
     measure,
     questions,
 )
+from checker.county.question import County
 from checker.judging.engine import judge
 from checker.marking.file_record import Measure
 from checker.model.rules import Plain
@@ -147,7 +150,7 @@ def test_a_coefficient_at_its_limit(
     (finding,), (result,) = found.findings, found.dispersion
     assert (finding.outcome, finding.actual) == (outcome, "0.500000")
     assert words in finding.message
-    assert (result.outcome, result.unweighted_outcome) == (outcome, outcome)
+    assert (result.finding.outcome, result.unweighted_outcome) == (outcome, outcome)
     assert (result.schools, result.mean, result.decides) == (2, 2, True)
 
 

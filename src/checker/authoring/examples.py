@@ -10,9 +10,9 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.county.collection import County, conclude_all, gather
-from checker.county.measuring import figures_of, measure, questions
-from checker.county.python_rules import HandedIn
+from checker.county.concluding import conclude_all
+from checker.county.measuring import figures_of, gather, measure, questions
+from checker.county.question import County, HandedIn
 from checker.forms.typed_value import blank_fact
 from checker.judging.engine import judge
 from checker.marking.file_record import Measure

@@ -17,7 +17,6 @@ from checker.batch.discovery import (
     apart_from,
     discover,
     full_path,
-    path_shown,
     places_apart,
     read_beside,
 )
@@ -255,10 +254,10 @@ def _units_apart(
         layout is not None and layout.ledger is not None for layout in layouts
     )
     ledger = form_in(source, session) if source is not None and is_ledger else None
-    if source is None or ledger is None or not ledger.units:
+    if ledger is None or not ledger.units:
         yield record
     else:
-        yield from ledger_records(ledger, record, path_shown(source), session)
+        yield from ledger_records(ledger, record, session)
 
 
 def _with_sent_back(
@@ -272,7 +271,7 @@ def _with_sent_back(
         judgement = judged_again(session, source.shown, source.read(), returned)
     except (UnreadableWorkbook, UnknownForm, OSError, KeyError, ValueError):
         return record
-    return record_for(judgement, record, path_shown(source), session)
+    return record_for(judgement, record, session)
 
 
 def _remembered(
@@ -284,8 +283,7 @@ def _remembered(
 ) -> tuple[CountyReport, tuple[str, ...]]:
     """The report with how the county stood before, and with what became of the 审定 files; and why
     schools that were named could not be 审定, or not any more."""
-    records = {record.path: record for record in report.records}
-    counted = {school.code: records[school.path] for school in report.schools}
+    counted = {school.code: school for school in report.schools}
     opened, refused = locked_schools(options.unlock, desk.log.locks)
     for code in opened:
         desk.unlock(code)

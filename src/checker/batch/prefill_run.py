@@ -9,11 +9,12 @@ from msgspec import Struct
 
 from checker.batch.discovery import Source, discover, read_beside
 from checker.batch.file_names import ROSTER_NAMES
-from checker.county.handing_in import Filing, hand_in
+from checker.county.handing_in import hand_in
 from checker.county.prefill import Part, Prefilled, parts_of, prefilled
 from checker.county.roster import roster_in
 from checker.forms.errors import UnknownForm
-from checker.model.report import Report
+from checker.marking.file_record import FileRecord
+from checker.model.report import FileStatus, Report
 from checker.model.submission import Submission
 from checker.model.template import Template
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
@@ -39,7 +40,7 @@ def sum_up(folder: Path, template: Template, session: Session) -> Summed:
     """
     found = read_beside(str(folder), ROSTER_NAMES)
     roster = roster_in(*found) if found is not None else None
-    filings: list[Filing] = []
+    filings: list[FileRecord] = []
     parts: dict[str, list[Part]] = {}
     own: list[Submission] = []
     discovered = discover([str(folder)])
@@ -61,13 +62,15 @@ def sum_up(folder: Path, template: Template, session: Session) -> Summed:
             continue
         parts[source.shown] = parts_of(report, session)
         filings.append(
-            Filing(
+            FileRecord(
                 path=source.shown,
+                status=FileStatus.CHECKED.value,
                 code=submission.identity("code"),
                 name=submission.identity("name"),
                 submitted=submission.identity("date"),
                 modified=source.modified,
-                content="" if submission.sparse else submission.content_hash,
+                content=submission.content_hash,
+                sparse=submission.sparse,
                 template=submission.template.id,
             )
         )

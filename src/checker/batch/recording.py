@@ -115,8 +115,7 @@ def _records(
 
 
 def _record(source: Source, marked_copy: str, head: Head, parts: Parts) -> FileRecord:
-    place = path_shown(source)
-    return record_of(source.shown, place, source.modified, marked_copy, head, parts)
+    return record_of(source.shown, source.modified, marked_copy, head, parts)
 
 
 def _lasts(head: Head) -> bool:

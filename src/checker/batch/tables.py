@@ -75,7 +75,7 @@ class RunTables:
         ]
         keys = _COLUMNS[FINDINGS][len(head) :]
         self._waiting[FINDINGS] += [
-            (*head, *(str(finding.get(key) or "") for key in keys)) for finding in record.findings
+            (*head, *(str(getattr(each, key)) for key in keys)) for each in record.findings
         ]
         for name, rows in self._waiting.items():
             if len(rows) >= _ROWS_AT_ONCE:

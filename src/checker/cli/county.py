@@ -160,7 +160,7 @@ def _code_of_files(report: CountyReport) -> ExitCode:
     unmarked = any(record.cannot_write.startswith(NOT_WRITTEN) for record in report.records)
     if statuses - {FileStatus.CHECKED, FileStatus.EARLIER_YEAR} or unmarked:
         return ExitCode.UNREADABLE
-    hard = any(record.counts.get("fail") for record in report.standing())
+    hard = any(record.counts.fail for record in report.standing())
     failed = any(item.outcome is Outcome.FAIL for item in report.findings)
     return ExitCode.FINDINGS if hard or failed or report.handing_in.missing else ExitCode.CLEAN
 
@@ -192,12 +192,12 @@ def _run(options: CountyOptions, form: str, verbose: bool, told: bool = True) ->
         if sys.stderr.isatty() and not verbose:
             from checker.reports.terminal import with_progress
 
-            yield from with_progress(records, total, lambda record: record.counts.get("fail", 0))
+            yield from with_progress(records, total, lambda record: record.counts.fail)
             return
         for record in records:
             yield record  # whoever is told is in the report, even if Ctrl-C comes right after
             if verbose:
-                fail = record.counts.get("fail", 0)
+                fail = record.counts.fail
                 told = record.message or (f"不通过 {fail}" if fail else "通过")
                 click.echo(one_line(f"{record.path}  {told}"), err=True)
 

@@ -64,9 +64,8 @@ def command(
         _write_draft(file, output)
         return
     from checker.report_text.recomputing import statements_of
-    from checker.report_text.statements import Judged
+    from checker.report_text.statements import Judged, document, lines
     from checker.report_text.text_source import is_docx
-    from checker.report_text.told import document, lines
 
     data = _content(file)
     paragraphs = _paragraphs(file.name, data)

@@ -10,12 +10,12 @@ from sys import intern
 from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.county.collection import County, conclude_all, gather, gather_gaps
+from checker.county.concluding import conclude_all
 from checker.county.conclusions import CountyFinding, key_of_note
-from checker.county.fact_columns import fact_columns
-from checker.county.handing_in import Disagreement, Filing, HandingIn, hand_in, with_codes
-from checker.county.measuring import collection_rules
-from checker.county.python_rules import HandedIn, submission_of
+from checker.county.handing_in import Disagreement, HandingIn, hand_in, with_codes
+from checker.county.measuring import collection_rules, gather, gather_gaps
+from checker.county.python_rules import submission_of
+from checker.county.question import County, HandedIn
 from checker.county.report import (
     SENT_BACK,
     Attainment,
@@ -23,9 +23,9 @@ from checker.county.report import (
     Decisions,
     Indicator,
     Level,
-    School,
     Shortage,
     YearLine,
+    fact_columns,
 )
 from checker.county.roster import RosterEntry
 from checker.forms.plain_text import same_school
@@ -65,9 +65,10 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
     roster, form = received.roster, received.form
     records = [_with_code(each, templates, roster) for each in received.records]
     before = [_with_code(each, templates, roster) for each in received.earlier]
-    handing_in, counted = _handed_in(records, templates, roster)
-    listed = with_codes(roster or (), tuple(handing_in.counted.values()))
-    _, earlier = _handed_in(before, templates, None)
+    handing_in = hand_in([each for each in records if _is_school(each, templates)], roster)
+    counted = handing_in.counted
+    listed = with_codes(roster or (), tuple(counted.values()))
+    earlier = hand_in([each for each in before if _is_school(each, templates)], None).counted
     template = _main_template(counted.values(), templates)
     handing_in = replace(
         _with_copies_of_last_year(handing_in, counted, earlier),
@@ -90,17 +91,16 @@ def report_on(received: Received, session: Session, name: str = "") -> CountyRep
 
         both = (county.measured, county.earlier)
         years = year_lines(_Levels(counted), earlier, indicators, county.stages, rules, both)
+    told = tuple(_still_asked(records, findings, rules))
+    by_path = {record.path: record for record in told}
     return CountyReport(
         county=name or (form.identity("name") if form else ""),
         profile=session.profile.title,
         edition=county.edition,
         asked=session.asked,
         handing_in=handing_in,
-        records=tuple(_still_asked(records, findings, rules)),
-        schools=tuple(
-            School(code, record.name, record.type, record.path, record.marked_copy)
-            for code, record in counted.items()
-        ),
+        records=told,
+        schools=tuple(replace(by_path[record.path], code=code) for code, record in counted.items()),
         stages=county.stages,
         indicators=indicators,
         levels=_Levels(counted),
@@ -254,29 +254,6 @@ def _without_figures(
     without one nobody else would notice that it is not in the county's figures."""
     unreadable = sum(record.status != "checked" or record.overview.blank for record in records)
     return unreadable + len(handing_in.nameless) + len(received.unjudged)
-
-
-def _filing(record: FileRecord) -> Filing:
-    return Filing(
-        path=record.path,
-        code=record.code,
-        name=record.name,
-        submitted=record.submitted,
-        modified=record.modified,
-        content="" if record.sparse else record.content,
-        template=record.template,
-    )
-
-
-def _handed_in(
-    records: Iterable[FileRecord],
-    templates: Mapping[str, Template],
-    roster: tuple[RosterEntry, ...] | None,
-) -> tuple[HandingIn, dict[str, FileRecord]]:
-    """Who handed in what, and the record of each school that counts."""
-    schools = {record.path: record for record in records if _is_school(record, templates)}
-    found = hand_in(map(_filing, schools.values()), roster)
-    return found, {code: schools[item.path] for code, item in found.counted.items()}
 
 
 def _with_copies_of_last_year(

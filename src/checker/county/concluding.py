@@ -1,4 +1,4 @@
-"""Which kind of collection rule is concluded how: measures in, what they say of the county out.
+"""Collection rules asked of each stage: measures in, what they say of the county out.
 
 A figure of the county is worked out twice where the program itself calls inputs wrong or doubtful:
 with all data, and without those inputs. Where the two come to different outcomes there is no
@@ -7,18 +7,26 @@ conclusion yet, and the schools on which it hangs are named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.county.conclusions import CountyFinding, Hinge, Without, cells_of
+from checker.county.conclusions import CountyFinding, DispersionResult, Hinge, Without, cells_of
 from checker.county.inequality import claimed_dispersion, mean_dispersion, one_dispersion
-from checker.county.question import Conclusion, Question
+from checker.county.measuring import figure
+from checker.county.python_rules import ask_function
+from checker.county.question import Conclusion, County, Question
 from checker.county.standing_out import cohort, outliers
 from checker.county.sums import share, total
 from checker.marking.file_record import Doubt
-from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, Severity
+from checker.model.rules import Rule
+from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, RuleError, Severity
+from checker.plugins.failure import PluginFailure
+from checker.rules.profiles import Profile
+from checker.rules.ruleset import RuleSet, applies
+from checker.rules.values import RuleDefect
 
 KINDS: dict[str, Callable[[Question], Conclusion]] = {
     "dispersion": one_dispersion,
@@ -37,6 +45,65 @@ _OF_SCHOOLS = frozenset({"outlier", "cohort"})
 
 _NAMED = 8
 """So many schools on which a conclusion hangs are named in a sentence; the rest are counted."""
+
+
+class Concluded(Struct, frozen=True):
+    """The conclusions of all rules, and the rules that went wrong."""
+
+    findings: tuple[CountyFinding, ...]
+    dispersion: tuple[DispersionResult, ...]
+    errors: tuple[RuleError, ...]
+
+
+def conclude_all(
+    rules: Sequence[Rule], county: County, ruleset: RuleSet, profile: Profile
+) -> Concluded:
+    """Every rule in force asked of every stage it is about. A rule that goes wrong becomes an
+    error; every other conclusion stands."""
+    findings: list[CountyFinding] = []
+    results: list[DispersionResult] = []
+    errors: list[RuleError] = []
+    year = profile.year(county.edition)
+    for rule in rules:
+        if not applies(rule, year):
+            continue
+        for stage in _stages(rule, county):
+            try:
+                conclusion = _conclusion(rule, stage, county, ruleset, profile)
+            except (RuleDefect, KeyError, ValueError) as defect:
+                file = ruleset.file_of(rule)
+                errors.append(RuleError(rule.plugin, rule.id, str(defect), file, unit=stage))
+                continue
+            except PluginFailure as failure:
+                errors.append(failure.error(rule.plugin, rule.id, stage))
+                continue
+            findings += conclusion.findings
+            results += conclusion.dispersion
+    return Concluded(tuple(findings), tuple(results), tuple(errors))
+
+
+def _stages(rule: Rule, county: County) -> Iterator[str]:
+    if rule.spec.get("per") == "submission" or rule.kind == "function":
+        yield ""
+        return
+    for stage in county.stages:
+        if not rule.stages or stage in rule.stages:
+            yield stage
+
+
+def _conclusion(
+    rule: Rule, stage: str, county: County, ruleset: RuleSet, profile: Profile
+) -> Conclusion:
+    def threshold(threshold_id: str) -> Fraction | None:
+        return profile.value(threshold_id, stage or None, county.edition)
+
+    against = None
+    if "against" in rule.spec and county.form is not None:
+        against = figure(rule, stage, county.form, ruleset, profile)
+    question = Question(rule, stage, county, threshold, against)
+    if rule.kind != "function":
+        return conclude(question)
+    return ask_function(question, ruleset, profile)
 
 
 def conclude(question: Question) -> Conclusion:
@@ -72,7 +139,6 @@ def _weighed(
         without=without,
         hinges=hinges,
     )
-    results = [replace(item, without=without, hinges=hinges) for item in found.dispersion]
     if hinges:
         number = len(hinges)
         weighed = replace(
@@ -82,11 +148,11 @@ def _weighed(
             schools=tuple(hinge.school for hinge in hinges),
             fix=f"先核对这 {number} 所学校的这一项，改正或在“说明”表里写明，再重新校验。",
         )
-        results = [
-            replace(item, outcome=Outcome.INCOMPLETE, with_all=item.outcome, improvements=())
-            for item in results
-        ]
-    return Conclusion((weighed, *found.findings[1:]), tuple(results))
+    results = tuple(
+        replace(item, finding=weighed, improvements=() if hinges else item.improvements)
+        for item in found.dispersion
+    )
+    return Conclusion((weighed, *found.findings[1:]), results)
 
 
 def _agrees(question: Question, finding: CountyFinding) -> bool:

@@ -8,8 +8,10 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from checker.county.improvement import Improvement, Mover
+from checker.county.dispersion import Improvement, Mover
 from checker.marking.file_record import Doubt
+from checker.marking.findings import Finding
+from checker.model.cells import CellRef
 from checker.model.verdicts import (
     MISSED,
     OUTCOME_WORDS,
@@ -57,39 +59,6 @@ class Hinge(Struct, frozen=True):
     moves: Fraction
 
 
-class DispersionResult(Struct, frozen=True):
-    """One 差异系数. ``indicator`` is the rule whose levels are compared (RES1), ``rule`` the
-    collection rule that limits them. ``outcome`` judges the weighted value only; where it hangs on
-    wrong or doubtful inputs (``hinges``) it is INCOMPLETE and ``with_all`` says what all the
-    figures would come to. ``movers`` are the schools that make a coefficient that is too high."""
-
-    rule: str
-    indicator: str
-    title: str
-    stage: str
-    schools: int
-    cv: Decimal | None
-    unweighted_cv: Decimal | None
-    mean: Fraction
-    limit: Fraction
-    outcome: Outcome
-    unweighted_outcome: Outcome
-    improvements: tuple[Improvement, ...] = ()
-    decides: bool = True  # False: computed for another rule's mean, or only told
-    not_measured: tuple[str, ...] = ()  # 标识码 of schools left out, their figures being missing
-    provisional: bool = False  # schools are not in it: the outcome may still change
-    severity: str = Severity.HARD.value
-    movers: tuple[Mover, ...] = ()
-    with_all: Outcome | None = None
-    without: Without | None = None
-    hinges: tuple[Hinge, ...] = ()
-
-    @property
-    def word(self) -> str:
-        """As in `county_word`."""
-        return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
-
-
 HIGH_STANDARD = "优质均衡"
 """What the documents call the higher of the two standards of a county; the other is 基本均衡."""
 
@@ -134,6 +103,57 @@ class CountyFinding(Struct, frozen=True):
         if self.informs:
             return "提示"
         return county_word(self.outcome, self.severity, self.provisional, bool(self.hinges))
+
+
+def as_finding(
+    item: CountyFinding, unit: str, key: str, places: tuple[CellRef, ...] = ()
+) -> Finding:
+    """A conclusion as what is found in a file; ``unit`` and ``key`` stand in it."""
+    return Finding(
+        rule=item.rule,
+        title=item.title,
+        family=item.rule.rstrip("0123456789"),
+        severity=Severity(item.severity),
+        verdict=item.outcome,
+        unit=unit,
+        stage=item.stage,
+        sheet=places[0].sheet if places else "",
+        cell=places[0].a1 if places else "",
+        related=tuple(map(str, places[1:])),
+        actual=item.actual,
+        required=item.required,
+        gap="",
+        message=item.message,
+        source=item.source,
+        fix=item.fix,
+        key=key,
+        borderline=False,
+    )
+
+
+class DispersionResult(Struct, frozen=True):
+    """One 差异系数 and what is concluded of it; the conclusion judges the weighted value only.
+    ``indicator`` is the rule whose levels are compared (RES1). ``movers`` are the schools that make
+    a coefficient that is too high."""
+
+    finding: CountyFinding
+    indicator: str
+    title: str
+    schools: int
+    cv: Decimal | None
+    unweighted_cv: Decimal | None
+    mean: Fraction
+    limit: Fraction
+    unweighted_outcome: Outcome
+    improvements: tuple[Improvement, ...] = ()
+    decides: bool = True  # False: computed for another rule's mean, or only told
+    movers: tuple[Mover, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """As in `county_word`."""
+        found = self.finding
+        return county_word(found.outcome, found.severity, found.provisional, bool(found.hinges))
 
 
 def key_of_note(rule: str, stage: str) -> str:

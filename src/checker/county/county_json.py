@@ -7,15 +7,19 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from msgspec import to_builtins
+from msgspec import Struct, to_builtins
+from msgspec.structs import asdict
 
 from checker import __version__
-from checker.county.conclusions import CountyFinding, DispersionResult, cells_of
-from checker.county.handing_in import Filing
+from checker.county.conclusions import CountyFinding, cells_of
 from checker.county.report import CountyReport, Level, SchoolYear, YearLine
-from checker.marking.file_record import FileRecord, Json, error_document
+from checker.marking.file_record import FileRecord, Json
+from checker.model.report import FileStatus
 from checker.model.verdicts import format_number
-from checker.reports.json_report import Member, object_pieces
+from checker.reports.json_report import Member, error_document, finding_document, object_pieces
+
+_NOT_TOLD = ("outcome", "figure", "with_all", "without", "hinges", "of_school")
+"""Of a conclusion: told in other words, or for the program's own use."""
 
 
 def county_document(report: CountyReport) -> Iterator[str]:
@@ -25,7 +29,7 @@ def county_document(report: CountyReport) -> Iterator[str]:
 
 
 def _members(report: CountyReport) -> dict[str, Member]:
-    counted = frozenset(item.path for item in report.handing_in.counted.values())
+    counted = frozenset(school.path for school in report.schools)
     superseded = report.superseded()
     return {
         "version": __version__,
@@ -40,27 +44,24 @@ def _members(report: CountyReport) -> dict[str, Member]:
         "gaps": _gaps(report),
         "county_findings": [
             {
-                "rule": item.rule,
-                "title": item.title,
-                "severity": item.severity,
+                **_fields(item, *_NOT_TOLD),
                 "verdict": item.outcome.value,
-                "provisional": item.provisional,
-                "stage": item.stage,
-                "actual": item.actual,
-                "required": item.required,
-                "message": item.message,
-                "source": item.source,
-                "fix": item.fix,
-                "schools": list(item.schools),
-                "not_measured": list(item.not_measured),
                 **_apart(item),
             }
             for item in report.findings
         ],
-        "findings": (finding for record in report.records for finding in record.findings),
+        "findings": (
+            finding_document(record.path, finding)
+            for record in report.records
+            for finding in record.findings
+        ),
         "errors": [
             *(error_document("", error) for error in report.errors),
-            *(dict(error) for record in report.records for error in record.errors),
+            *(
+                error_document(record.path, error)
+                for record in report.records
+                for error in record.errors
+            ),
         ],
         "unjudged": list(report.unjudged),
         "years": [_year(line) for line in report.years],
@@ -113,14 +114,11 @@ def _roster(report: CountyReport) -> Json:
         ],
         "strangers": [_filing(item) for item in filing.strangers],
         "without_code": [_filing(item) for item in filing.nameless],
-        "to_be_checked": [
-            {"kind": item.kind, "files": list(item.files), "message": item.message}
-            for item in filing.disagreements
-        ],
+        "to_be_checked": [to_builtins(item) for item in filing.disagreements],
     }
 
 
-def _filing(item: Filing) -> Json:
+def _filing(item: FileRecord) -> Json:
     return {"path": item.path, "code": item.code, "name": item.name}
 
 
@@ -133,7 +131,7 @@ def _file(record: FileRecord, counted: frozenset[str], superseded: frozenset[str
         "template": record.template,
         "unit": record.name,
         "code": record.code,
-        "counts": dict(record.counts),
+        "counts": asdict(record.counts) if record.status == FileStatus.CHECKED else {},
         "marked_copy": record.marked_copy or None,
         "cannot_write": record.cannot_write or None,
         "message": record.message,
@@ -168,19 +166,20 @@ def _level(level: Level, digits: int) -> Json:
 def _dispersion(report: CountyReport) -> Json:
     found: dict[str, dict[str, Json]] = defaultdict(dict)
     for item in report.dispersion:
-        found[item.stage][item.indicator] = {
-            "rule": item.rule,
+        found[item.finding.stage][item.indicator] = {
+            "rule": item.finding.rule,
             "title": item.title,
             "schools": item.schools,
-            "not_measured": list(item.not_measured),
+            "not_measured": list(item.finding.not_measured),
             "cv": _six(item.cv),
             "unweighted_cv": _six(item.unweighted_cv),
             "mean": _shown(item.mean),
             "limit": _shown(item.limit),
-            "verdict": item.outcome.value,
-            "provisional": item.provisional,
+            "verdict": item.finding.outcome.value,
+            "provisional": item.finding.provisional,
             "unweighted_verdict": item.unweighted_outcome.value,
-            **_apart(item),
+            **_apart(item.finding),
+            "word": item.word,
             "improvements": [
                 {
                     "code": step.school,
@@ -196,7 +195,7 @@ def _dispersion(report: CountyReport) -> Json:
     return stages
 
 
-def _apart(item: CountyFinding | DispersionResult) -> dict[str, Json]:
+def _apart(item: CountyFinding) -> dict[str, Json]:
     """The figure with and without wrong and doubtful inputs; ``hangs_on`` the schools without
     whose figures there is no conclusion."""
     without = item.without
@@ -219,23 +218,15 @@ def _apart(item: CountyFinding | DispersionResult) -> dict[str, Json]:
 
 def _gaps(report: CountyReport) -> Json:
     return {
-        "total": [
-            {"stage": stage, "rule": rule, "value": _shown(value), "unit": unit, "schools": count}
-            for (stage, rule), (value, unit, count) in report.total_shortages().items()
-        ],
-        "schools": [
-            {
-                "code": item.code,
-                "name": item.name,
-                "stage": item.stage,
-                "rule": item.rule,
-                "value": _shown(item.value),
-                "unit": item.unit,
-                "noun": item.noun,
-            }
-            for item in report.shortages
-        ],
+        "total": [_fields(total, "stage_title", "title") for total in report.total_shortages()],
+        "schools": [_fields(item, "title") for item in report.shortages],
     }
+
+
+def _fields(item: Struct, *but: str) -> dict[str, Json]:
+    """The fields of a record but some, numbers as they are shown."""
+    found: dict[str, Json] = to_builtins(item, enc_hook=_shown)
+    return {name: value for name, value in found.items() if name not in but}
 
 
 def _six(value: Decimal | None) -> str | None:

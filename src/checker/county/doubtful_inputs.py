@@ -21,8 +21,6 @@ from checker.toml_files import texts
 _CALLED_IN_QUESTION = frozenset({Outcome.FAIL, Outcome.DOUBT})
 """Not 未达标, which is true, nor what the school has explained."""
 
-_ASKED = ("numerator", "denominator")
-
 
 class Inputs:
     """The facts of one judged submission that a finding calls wrong (不通过) or doubtful (存疑).
@@ -115,9 +113,8 @@ def _by_cell(report: Report) -> dict[CellRef, FactRef]:
 
 def _of_indicator(rule: Rule, unit: Unit) -> Iterator[FactRef]:
     if rule.kind == "indicator":
-        for key in _ASKED:
-            if rule.spec.get(key):
-                yield from _facts(unit, parse(str(rule.spec[key])))
+        asked = (rule.spec.get(key) for key in ("numerator", "denominator"))
+        yield from facts_behind(unit, [str(text) for text in asked if text])
 
 
 def facts_behind(unit: Unit, expressions: Iterable[str]) -> Iterator[FactRef]:

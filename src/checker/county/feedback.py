@@ -11,15 +11,15 @@ from io import BytesIO
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
-from checker.county.report import CountyReport, School
-from checker.county.school_copy import COUNTY_UNIT, Note
+from checker.county.report import CountyReport
+from checker.county.school_copy import COUNTY_UNIT
 from checker.county.townships import ELSEWHERE
 from checker.county.work_list import township_of
 from checker.harmless import one_line
-from checker.marking.file_record import Json
+from checker.marking.file_record import FileRecord
+from checker.marking.findings import Finding
 from checker.marking.overview import FirstThing
 from checker.model.verdicts import Outcome, Severity
-from checker.reports.json_report import finding_word
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -37,7 +37,7 @@ _REPEATED = 3
 _BELOW = "　— "
 """Begins a line that belongs to the one above it."""
 
-_ASKED = frozenset({Outcome.FAIL.value, Outcome.DOUBT.value})
+_ASKED = frozenset({Outcome.FAIL, Outcome.DOUBT})
 
 _FIXED = (2026, 1, 1, 0, 0, 0)
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
@@ -47,9 +47,9 @@ _LONGEST = 60
 _FONT = "宋体"
 
 
-def by_township(report: CountyReport) -> dict[str, list[School]]:
+def by_township(report: CountyReport) -> dict[str, list[FileRecord]]:
     """乡镇 -> its schools, those without one under `ELSEWHERE`."""
-    found: dict[str, list[School]] = defaultdict(list)
+    found: dict[str, list[FileRecord]] = defaultdict(list)
     for school in report.schools:
         town = township_of(report.roster.get(school.code), school.name, school.path)
         found[town or ELSEWHERE].append(school)
@@ -75,7 +75,7 @@ class Feedback:
     than writing into it."""
 
     def __init__(
-        self, report: CountyReport, notes: Mapping[str, Sequence[Note]], deadline: str
+        self, report: CountyReport, notes: Mapping[str, Sequence[Finding]], deadline: str
     ) -> None:
         """``notes`` by 标识码 are what the county says of the school; ``deadline`` may be ""."""
         import docx
@@ -85,7 +85,6 @@ class Feedback:
         self._report = report
         self._notes = notes
         self._deadline = deadline
-        self._records = {record.path: record for record in report.records}
         self._document: Document = docx.Document()
         normal = self._document.styles["Normal"]
         normal.font.name = _FONT
@@ -101,14 +100,13 @@ class Feedback:
         properties.created = properties.modified = datetime(*_FIXED)
         properties.author = ""
 
-    def asks(self, school: School) -> bool:
+    def asks(self, school: FileRecord) -> bool:
         """Whether there is anything that a school is to mend, to explain or to fill in."""
-        record = self._records[school.path]
-        counts = record.counts
-        asked = counts.get("fail") or counts.get("doubt") or counts.get("unjudged")
+        counts = school.counts
+        asked = counts.fail or counts.doubt or counts.unjudged
         return bool(asked or self._notes.get(school.code))
 
-    def write(self, schools: Iterable[School], target: BinaryIO) -> int:
+    def write(self, schools: Iterable[FileRecord], target: BinaryIO) -> int:
         """A zip archive with one document a school; how many."""
         taken: set[str] = set()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -124,31 +122,29 @@ class Feedback:
                 archive.writestr(entry, _timeless(content))
         return len(taken)
 
-    def _tell(self, school: School) -> None:
+    def _tell(self, school: FileRecord) -> None:
         """Write one school's page into the document."""
-        record = self._records[school.path]
         notes = self._notes.get(school.code, ())
-        counts = record.counts
+        counts = school.counts
         self._clear()
         self._line(f"{school.name}填报数据反馈单", bold=True, size=16)
         about = f"标识码 {school.code}　{self._report.county}{self._report.edition} 年"
         self._line(f"{about}　文件：{school.path}")
         ask = "请按下面的内容核对修改后重新报送"
         self._line(f"{ask}，截止时间：{self._deadline}。" if self._deadline else f"{ask}。")
-        must, doubts = counts.get("fail", 0), counts.get("doubt", 0)
+        must, doubts = counts.fail, counts.doubt
         county = f"；县级核对中发现 {len(notes)} 处" if notes else ""
         self._line(
             f"必须修改 {must} 处；需要说明 {doubts} 处{county}"
             "（有误请改正，属实的在“说明”表写明）。"
         )
-        by_cause: dict[int, list[dict[str, Json]]] = defaultdict(list)
-        for item in record.findings:
-            if item["verdict"] in _ASKED and item["severity"] != Severity.INFO.value:
-                cause = item.get("cause")
-                by_cause[cause if isinstance(cause, int) else 0].append(item)
+        by_cause: dict[int, list[Finding]] = defaultdict(list)
+        for item in school.findings:
+            if item.verdict in _ASKED and item.severity is not Severity.INFO:
+                by_cause[item.cause].append(item)
         first = [
             line
-            for number, thing in enumerate(record.overview.first, 1)
+            for number, thing in enumerate(school.overview.first, 1)
             for line in _of_cause(thing, by_cause.pop(number, []))
         ]
         self._list("先做这几件事", first)
@@ -157,12 +153,12 @@ class Feedback:
                 for note in notes]  # fmt: skip
         self._list(f"{COUNTY_UNIT}核对中发现的", told)
         open_items = [f"{item.title}（{item.unit}）：{item.message}"
-                      for item in record.overview.unjudged]  # fmt: skip
+                      for item in school.overview.unjudged]  # fmt: skip
         self._list(f"缺数据、没有判断的项目（{len(open_items)} 项），请补齐", open_items)
-        unmet = counts.get("unmet", 0)
+        unmet = counts.unmet
         if unmet:
             self._line(f"另有未达标 {unmet} 项：数据属实的据实上报，不要为了达标改数。")
-        if school.marked:
+        if school.marked_copy:
             self._line("每一处的位置和改法，见随发的标记副本。")
 
     def _clear(self) -> None:
@@ -193,40 +189,39 @@ class Feedback:
         return paragraph
 
 
-def _of_cause(thing: FirstThing, findings: Sequence[Mapping[str, Json]]) -> Iterator[str]:
+def _of_cause(thing: FirstThing, findings: Sequence[Finding]) -> Iterator[str]:
     """One thing to do first with its place and how to mend it, then what else follows from it."""
-    same = [item for item in findings if thing.message.startswith(str(item["message"]))]
+    same = [item for item in findings if thing.message.startswith(item.message)]
     place = f"{thing.sheet}!{thing.cell}：" if thing.cell else ""
-    fix = next((str(item["fix"] or "") for item in same), "")
+    fix = next((item.fix for item in same), "")
     yield f"{place}{thing}{fix}"
     own = f"{thing.sheet}!{thing.cell}"
     others = [item for item in findings if not (item in same and _place(item) == own)]
-    alike = [item for item in others if thing.folds or item["rule"] in {s["rule"] for s in same}]
+    alike = [item for item in others if thing.folds or item.rule in {each.rule for each in same}]
     if alike:
         yield f"{_BELOW}一并核对：{'、'.join(dict.fromkeys(map(_place, alike)))}"
     for line in _grouped([item for item in others if item not in alike]):
         yield f"{_BELOW}{line}"
 
 
-def _grouped(findings: Sequence[Mapping[str, Json]]) -> Iterator[str]:
+def _grouped(findings: Sequence[Finding]) -> Iterator[str]:
     """A line a finding; of many of one rule, one line with all their places."""
-    by_rule: dict[str, list[Mapping[str, Json]]] = defaultdict(list)
-    for item in sorted(findings, key=lambda item: item["verdict"] != Outcome.FAIL.value):
-        by_rule[str(item["rule"])].append(item)
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for item in sorted(findings, key=lambda item: item.verdict is not Outcome.FAIL):
+        by_rule[item.rule].append(item)
     for alike in by_rule.values():
         if len(alike) < _REPEATED:
             for item in alike:
-                said = f"{item['message']}{item['fix'] or ''}"
-                yield f"[{finding_word(item)}] {_place(item)}：{said}"
+                yield f"[{item.word}] {_place(item)}：{item.message}{item.fix}"
             continue
         item = alike[0]
         places = "、".join(dict.fromkeys(map(_place, alike)))
-        said = f"{item['title']}，共 {len(alike)} 处（{places}）。例如：{item['message']}"
-        yield f"[{finding_word(item)}] {said}{item['fix'] or ''}"
+        said = f"{item.title}，共 {len(alike)} 处（{places}）。例如：{item.message}"
+        yield f"[{item.word}] {said}{item.fix}"
 
 
-def _place(item: Mapping[str, Json]) -> str:
-    return f"{item['sheet']}!{item['cell']}" if item["cell"] else str(item["sheet"])
+def _place(item: Finding) -> str:
+    return f"{item.sheet}!{item.cell}" if item.cell else item.sheet
 
 
 def _timeless(document: BytesIO) -> bytes:

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.county.roster import RosterEntry
 from checker.forms.plain_text import same_school, school_code, school_name, short_names
+from checker.marking.file_record import FileRecord
 
 
-class Filing(Struct, frozen=True):
-    """One readable file of a known template. ``submitted`` is the 填报日期 as ISO text or "";
-    ``modified`` the file's time stamp in seconds; ``content`` the hash of its facts, "" if
-    they are too few to tell copies by."""
-
-    path: str
-    code: str
-    name: str
-    submitted: str
-    modified: float
-    content: str
-    template: str = ""
-
-    @property
-    def asks_code(self) -> bool:
-        """Whether its form asks for the 标识码: in one that does not, the name stands for it."""
-        return not self.code or self.code != self.name
+def asks_code(record: FileRecord) -> bool:
+    """Whether its form asks for the 标识码: in one that does not, the name stands for it."""
+    return not record.code or record.code != record.name
 
 
 class Choice(Struct, frozen=True):
     """Several files of one school: which counts, which do not, and why."""
 
     code: str
-    chosen: Filing
-    others: tuple[Filing, ...]
+    chosen: FileRecord
+    others: tuple[FileRecord, ...]
     reason: str
 
 
@@ -54,14 +41,14 @@ class HandingIn(Struct, frozen=True):
     """Who handed in what. ``counted`` maps a 标识码 to the file that counts for it."""
 
     expected: int
-    counted: dict[str, Filing]
+    counted: dict[str, FileRecord]
     missing: tuple[RosterEntry, ...] = ()
     choices: tuple[Choice, ...] = ()
-    strangers: tuple[Filing, ...] = ()
-    nameless: tuple[Filing, ...] = ()  # files without a 标识码
-    disagreements: tuple[Disagreement, ...] = field(default_factory=tuple)
+    strangers: tuple[FileRecord, ...] = ()
+    nameless: tuple[FileRecord, ...] = ()  # files without a 标识码
+    disagreements: tuple[Disagreement, ...] = ()
 
-    def nobodys(self) -> tuple[tuple[Filing, str], ...]:
+    def nobodys(self) -> tuple[tuple[FileRecord, str], ...]:
         """The files that count for no school, each with what is known of its 标识码, or ""."""
         told = {
             found.files[0]: found.message
@@ -80,7 +67,9 @@ class HandingIn(Struct, frozen=True):
         )
 
 
-def with_codes(roster: Sequence[RosterEntry], filings: Sequence[Filing]) -> tuple[RosterEntry, ...]:
+def with_codes(
+    roster: Sequence[RosterEntry], filings: Sequence[FileRecord]
+) -> tuple[RosterEntry, ...]:
     """The roster with a code for every school. One listed without gets the 标识码 in the file of
     its name, if only one can be meant and the roster does not give it to another school; else its
     name stands for it."""
@@ -100,16 +89,16 @@ def with_codes(roster: Sequence[RosterEntry], filings: Sequence[Filing]) -> tupl
     return tuple(replace(entry, code=code_of(entry)) for entry in roster)
 
 
-def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> HandingIn:
+def hand_in(records: Iterable[FileRecord], roster: Sequence[RosterEntry] | None) -> HandingIn:
     """Choose which file counts for each school and name what is missing, double or strange.
 
     The newest 填报日期 counts; among equal or missing dates the newest file; among equal times the
     last path in alphabetical order. Without a roster nothing is missing and nobody is a stranger.
     """
-    files = sorted(filings, key=lambda item: item.path)
+    files = sorted(records, key=lambda item: item.path)
     known = with_codes(roster or (), files)
     listed = {school_code(entry.code): entry for entry in known}
-    by_code: dict[str, list[Filing]] = defaultdict(list)
+    by_code: dict[str, list[FileRecord]] = defaultdict(list)
     nameless = []
     for item in files:
         if item.code:
@@ -121,9 +110,9 @@ def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> 
     for entry in known:
         for name in short_names(entry.name):
             by_name[name].add(entry)
-    counted: dict[str, Filing] = {}
+    counted: dict[str, FileRecord] = {}
     choices, strangers = [], []
-    disagreements = _same_content(files)
+    disagreements = list(_same_content(files))
     unlisted = {new.code for old, new in zip(roster or (), known, strict=True) if not old.code}
     for code, group in by_code.items():
         disagreements += _same_code(code, group, listed.get(code))
@@ -151,7 +140,7 @@ def hand_in(filings: Iterable[Filing], roster: Sequence[RosterEntry] | None) -> 
     )
 
 
-def _choose(group: list[Filing], entry: RosterEntry | None) -> tuple[Filing, str]:
+def _choose(group: list[FileRecord], entry: RosterEntry | None) -> tuple[FileRecord, str]:
     """A file whose name matches the roster goes before one that does not: two schools may have
     typed one code."""
     own = [item for item in group if entry and same_school(item.name, entry.name)] or group
@@ -166,56 +155,40 @@ def _choose(group: list[Filing], entry: RosterEntry | None) -> tuple[Filing, str
     return newest, "填报日期和修改时间都相同，以文件名排在最后的为准"
 
 
-def _same_code(code: str, group: list[Filing], entry: RosterEntry | None) -> list[Disagreement]:
+def _same_code(
+    code: str, group: list[FileRecord], entry: RosterEntry | None
+) -> Iterator[Disagreement]:
     names = _different(item.name for item in group if item.name)
-    if len(names) < 2:
-        return []
-    own = f"名册上该标识码属于“{entry.name}”。" if entry else ""
-    return [
-        Disagreement(
-            "same_code",
-            tuple(item.path for item in group),
-            f"标识码 {code} 被 {len(names)} 个学校名称使用：{'、'.join(names)}。"
-            f"{own}请核对标识码。",
-        )
-    ]
+    if len(names) > 1:
+        own = f"名册上该标识码属于“{entry.name}”。" if entry else ""
+        used = f"标识码 {code} 被 {len(names)} 个学校名称使用：{'、'.join(names)}。"
+        files = tuple(item.path for item in group)
+        yield Disagreement("same_code", files, f"{used}{own}请核对标识码。")
 
 
-def _same_content(files: list[Filing]) -> list[Disagreement]:
-    by_content: dict[str, list[Filing]] = defaultdict(list)
+def _same_content(files: list[FileRecord]) -> Iterator[Disagreement]:
+    by_content: dict[str, list[FileRecord]] = defaultdict(list)
     for item in files:
-        if item.content:
+        if item.content and not item.sparse:
             by_content[item.content].append(item)
-    found = []
     for group in by_content.values():
         if len({(school_code(item.code), school_name(item.name)) for item in group}) > 1:
             names = "、".join(sorted({item.name or item.path for item in group}))
-            found.append(
-                Disagreement(
-                    "same_content",
-                    tuple(item.path for item in group),
-                    f"{names} 的填报数据完全相同，像是复制后只改了校名，请核实。",
-                )
-            )
-    return found
+            told = f"{names} 的填报数据完全相同，像是复制后只改了校名，请核实。"
+            yield Disagreement("same_content", tuple(item.path for item in group), told)
 
 
-def _name_mismatch(item: Filing, entry: RosterEntry | None) -> list[Disagreement]:
-    if entry is None or not item.name or same_school(item.name, entry.name):
-        return []
-    return [
-        Disagreement(
-            "name_mismatch",
-            (item.path,),
-            f"标识码 {item.code} 在名册上是“{entry.name}”，文件里填的是“{item.name}”，请核对。",
-        )
-    ]
+def _name_mismatch(item: FileRecord, entry: RosterEntry | None) -> Iterator[Disagreement]:
+    if entry is not None and item.name and not same_school(item.name, entry.name):
+        listed = f"标识码 {item.code} 在名册上是“{entry.name}”"
+        told = f"{listed}，文件里填的是“{item.name}”，请核对。"
+        yield Disagreement("name_mismatch", (item.path,), told)
 
 
-def _no_roster_code(item: Filing, entry: RosterEntry) -> Disagreement:
+def _no_roster_code(item: FileRecord, entry: RosterEntry) -> Disagreement:
     own = (
         f"表里填的标识码是 {item.code}，请核对后补到名册上。"
-        if item.asks_code
+        if asks_code(item)
         else "请补到名册上。"
     )
     return Disagreement(
@@ -226,29 +199,18 @@ def _no_roster_code(item: Filing, entry: RosterEntry) -> Disagreement:
 
 
 def _misspelt_code(
-    group: list[Filing], by_name: Mapping[str, Set[RosterEntry]]
-) -> list[Disagreement]:
+    group: list[FileRecord], by_name: Mapping[str, Set[RosterEntry]]
+) -> Iterator[Disagreement]:
     """``by_name`` has the schools of the roster by each of their `short_names`."""
-    found = []
     for item in group:
         full = school_name(item.name)
         same = set(by_name.get(full, ()))
         for name in short_names(item.name) - {full}:
             same |= {entry for entry in by_name.get(name, ()) if school_name(entry.name) == name}
-        if (
-            item.name
-            and item.asks_code
-            and len(same) == 1
-            and not (entry := same.pop()).has_no_code
-        ):
-            found.append(
-                Disagreement(
-                    "code_mismatch",
-                    (item.path,),
-                    f"“{item.name}”填的标识码是 {item.code}，名册上是 {entry.code}，请核对。",
-                )
-            )
-    return found
+        asked = bool(item.name) and asks_code(item) and len(same) == 1
+        if asked and not (entry := same.pop()).has_no_code:
+            told = f"“{item.name}”填的标识码是 {item.code}，名册上是 {entry.code}，请核对。"
+            yield Disagreement("code_mismatch", (item.path,), told)
 
 
 def _different(names: Iterable[str]) -> list[str]:

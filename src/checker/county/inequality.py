@@ -7,8 +7,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from checker.county.conclusions import DispersionResult
-from checker.county.dispersion import Dispersion, Holding, dispersion, weighted
-from checker.county.improvement import improvements, movers
+from checker.county.dispersion import (
+    Dispersion,
+    Holding,
+    dispersion,
+    improvements,
+    movers,
+    weighted,
+)
 from checker.county.question import Conclusion, Measured, Question, kept, passed, six
 from checker.model.verdicts import Outcome, Severity, format_number
 from checker.rules.values import MOST_DECIMALS, agrees, decimals_of
@@ -26,34 +32,33 @@ def one_dispersion(question: Question) -> Conclusion:
         return question.nothing_measured(f"≤ {format_number(limit, 2)}")
     standard = question.limit("standard")
     outcome = question.outcome(found.within(limit))
-    result = DispersionResult(
-        rule=question.rule.id,
-        indicator=question.text("indicator", question.rule.id),
-        title=question.rule.title.removesuffix("的校际差异系数"),
-        stage=question.stage,
-        schools=found.schools,
-        cv=found.cv,
-        unweighted_cv=found.unweighted_cv,
-        mean=found.mean,
-        limit=limit,
-        outcome=outcome,
-        unweighted_outcome=question.outcome(found.unweighted_within(limit)),
-        improvements=() if standard is None else improvements(holdings, standard, limit),
-        movers=() if outcome is Outcome.PASS else movers(holdings),
-        severity=question.rule.severity.value,
-        decides=question.rule.severity in (Severity.HARD, Severity.STANDARD),
-        not_measured=question.left_out,
-        provisional=bool(question.reservation()),
-    )
+    steps = () if standard is None else improvements(holdings, standard, limit)
     shown_limit = format_number(limit, 2)
     text = (
         f"{question.stage_title}{question.rule.title}为 {six(found.cv)}"
         f"（{found.schools} 所学校，按在校生数加权），{kept(outcome)}上限 {shown_limit}。"
     )
-    schools = [step.school for step in result.improvements]
-    figure = Fraction(found.cv)
     finding = question.of_all(
-        outcome, six(found.cv), f"≤ {shown_limit}", text, schools, figure=figure
+        outcome,
+        six(found.cv),
+        f"≤ {shown_limit}",
+        text,
+        [step.school for step in steps],
+        figure=Fraction(found.cv),
+    )
+    result = DispersionResult(
+        finding=finding,
+        indicator=question.text("indicator", question.rule.id),
+        title=question.rule.title.removesuffix("的校际差异系数"),
+        schools=found.schools,
+        cv=found.cv,
+        unweighted_cv=found.unweighted_cv,
+        mean=found.mean,
+        limit=limit,
+        unweighted_outcome=question.outcome(found.unweighted_within(limit)),
+        improvements=steps,
+        movers=() if outcome is Outcome.PASS else movers(holdings),
+        decides=question.rule.severity in (Severity.HARD, Severity.STANDARD),
     )
     return Conclusion((finding,), (result,))
 
@@ -64,7 +69,7 @@ def mean_dispersion(question: Question) -> Conclusion:
     limit, parts = question.limit(), texts(question.rule.spec.get("of"))
     if limit is None or not parts:
         return Conclusion()
-    found = {part: weighted(holdings_of(question.measured.get(part, ()))) for part in parts}
+    found = {part: weighted(holdings_of(question.measures(part))) for part in parts}
     values = [item.cv for item in found.values() if item is not None and item.cv is not None]
     missing = [part for part, item in found.items() if item is None or item.cv is None]
     if not values:
@@ -88,7 +93,7 @@ def claimed_dispersion(question: Question) -> Conclusion:
     claimed, parts = question.against, texts(question.rule.spec.get("of"))
     if claimed is None or not parts:
         return Conclusion()
-    rows = [holdings_of(question.measured.get(part, ())) for part in parts]
+    rows = [holdings_of(question.measures(part)) for part in parts]
     found = [dispersion(each) for each in rows]
     values = [item.cv for item in found if item is not None and item.cv is not None]
     title = f"{question.stage_title}{question.rule.title}"

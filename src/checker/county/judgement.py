@@ -18,7 +18,6 @@ from checker.county.report import SENT_BACK, CountyReport, Decisions
 from checker.county.review import REVIEW, new_lines, write_review
 from checker.county.run_log import RunLog, with_run
 from checker.county.school_copy import (
-    Note,
     Returned,
     marked_again,
     notes_by_file,
@@ -26,15 +25,9 @@ from checker.county.school_copy import (
 )
 from checker.county.school_record import ledger_records, record_for
 from checker.marking.file_record import FileRecord
+from checker.marking.findings import Finding
 from checker.model.report import FileStatus, Judgement
 from checker.session import Session
-
-
-class NamedFile(Struct, frozen=True):
-    """A workbook by its name (和顺乡/一小.xlsx) and content."""
-
-    name: str
-    data: bytes
 
 
 class CountyOutcome(Struct, frozen=True):
@@ -42,7 +35,7 @@ class CountyOutcome(Struct, frozen=True):
 
     report: CountyReport
     papers: Mapping[str, bytes]
-    notes: Mapping[str, tuple[Note, ...]]
+    notes: Mapping[str, tuple[Finding, ...]]
 
 
 def concluded(
@@ -66,13 +59,13 @@ def concluded(
     return CountyOutcome(report, papers, notes_of(report))
 
 
-def marked_school(file: NamedFile, outcome: CountyOutcome, session: Session) -> bytes:
-    """A school's workbook with all its marks, those of the county among them. Raises
-    UnwritableWorkbook, UnreadableWorkbook or UnknownForm."""
-    record = next(each for each in outcome.report.records if each.path == file.name)
+def marked_school(name: str, data: bytes, outcome: CountyOutcome, session: Session) -> bytes:
+    """A school's workbook (和顺乡/一小.xlsx) with all its marks, those of the county among them.
+    Raises UnwritableWorkbook, UnreadableWorkbook or UnknownForm."""
+    record = next(each for each in outcome.report.records if each.path == name)
     returned = returned_to(record, outcome.report.decisions)
-    notes = notes_by_file(outcome.report.records, outcome.notes, {file.name})
-    return marked_again(session, file.name, file.data, returned, notes.get(file.name, {}))
+    notes = notes_by_file(outcome.report.records, outcome.notes, {name})
+    return marked_again(session, name, data, returned, notes.get(name, {}))
 
 
 def records_of(
@@ -93,9 +86,9 @@ def records_of(
         return
     submission = judgement.report.submission
     found = (
-        ledger_records(submission, blank, judgement.path, session)
+        ledger_records(submission, blank, session)
         if submission.units
-        else [record_for(judgement, blank, judgement.path, session)]
+        else [record_for(judgement, blank, session)]
     )
     for record in found:
         yield set_aside(record, session)

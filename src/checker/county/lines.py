@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from checker.county.conclusions import CountyFinding
-from checker.county.report import CountyReport, account_told, state_of
+from checker.county.handing_in import asks_code
+from checker.county.report import CountyReport, state_of
 from checker.county.run_log import locked_lines, news_between, standings
 from checker.county.traces import hint
 from checker.model.verdicts import MISSED, Outcome, Severity
@@ -30,11 +31,12 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         f"一校多份 {len(filing.choices)} 所，不在名册 {len(filing.strangers)} 份。"
     )
     if report.account():
-        yield account_told(report)
-    hard = sum(record.counts.get("fail", 0) for record in report.standing())
-    doubt = sum(record.counts.get("doubt", 0) for record in report.standing())
-    unmet = sum(record.counts.get("unmet", 0) for record in report.standing())
-    yield f"各校必须修改 {hard} 处，需要说明 {doubt} 处，未达标（据实上报）{unmet} 项。"
+        yield report.account_told()
+    sums = report.sums()
+    yield (
+        f"各校必须修改 {sums.fail} 处，需要说明 {sums.doubt} 处，"
+        f"未达标（据实上报）{sums.unmet} 项。"
+    )
     for found in filing.disagreements:
         if found.kind == "same_year":
             yield f"  请先核对：{found.message}"
@@ -55,7 +57,7 @@ def report_lines(report: CountyReport) -> Iterator[str]:
         yield f"  规则出错：{error.plugin} {error.rule or ''} {error.message}（{error.where}）"
     for record in report.records:
         for problem in record.errors:
-            yield f"  规则出错：{record.path}：{problem['rule'] or ''} {problem['message']}"
+            yield f"  规则出错：{record.path}：{problem.rule or ''} {problem.message}"
     yield from _locked(report)
 
 
@@ -69,7 +71,7 @@ def _set_aside(report: CountyReport) -> Iterator[str]:
         others = "、".join(item.path for item in choice.others)
         yield f"一校多份：采用 {choice.chosen.path}（{choice.reason}），未采用 {others}"
     for item, about in report.handing_in.nobodys():
-        if not item.asks_code:
+        if not asks_code(item):
             yield f"不在名册：{item.path}（{item.name}）"
         elif item.code:
             yield f"不在名册：{item.path}（{item.name}，{item.code}）{about and f'：{about}'}"
@@ -114,7 +116,7 @@ def _of_the_same_schools(report: CountyReport) -> dict[tuple[str, ...], list[Cou
 
 
 def _conclusions(report: CountyReport) -> Iterator[str]:
-    names = {school.code: school.name for school in report.schools}
+    names = report.names
     alike = _of_the_same_schools(report)
     for item in report.findings:
         told = item.outcome in MISSED or item.outcome is Outcome.INCOMPLETE

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import overload
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.county.doubtful_inputs import Inputs
+from checker.county.question import Gaps, Measured, Measures
 from checker.judging.context import Context
 from checker.judging.engine import Run
 from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import missing_labels
-from checker.marking.file_record import Measure, Unmeasured, exact
+from checker.marking.file_record import Measure, Unmeasured, encoded, exact
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
@@ -243,4 +247,54 @@ def _outcomes(rule_id: str, refs: Iterable[UnitRef], run: Run, known: Known) -> 
             found.append(outcome)
         else:
             found += [verdict.outcome for verdict in run.verdicts_of(rule_id, ref)]
+    return found
+
+
+# -- the measures of all schools ----------------------------------------------------------------
+
+
+class MeasuredRows(Sequence[Measured]):
+    """One entry per school, held in a fraction of the memory and made anew on every pass."""
+
+    def __init__(self) -> None:
+        self._rows: list[bytes] = []
+
+    def add(self, code: str, measure: Measure) -> None:
+        """One more school."""
+        self._rows.append(encoded((code, measure)))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Measured]:
+        for row in self._rows:
+            code, measure = _ROW.decode(row)
+            yield Measured(code, *measure.fractions(), measure.doubts)
+
+    @overload
+    def __getitem__(self, place: int) -> Measured: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Measured]: ...
+    def __getitem__(self, place: int | slice) -> Measured | list[Measured]:
+        return list(self)[place]
+
+
+_ROW = msgspec.msgpack.Decoder(tuple[str, Measure])
+
+
+def gather(schools: Iterable[tuple[str, Sequence[Measure]]]) -> Measures:
+    """Measures by rule and stage, from (标识码, measures) pairs, in their order."""
+    found: dict[tuple[str, str], MeasuredRows] = defaultdict(MeasuredRows)
+    for code, measures in schools:
+        for item in measures:
+            found[item.rule, item.stage].add(code, item)
+    return found
+
+
+def gather_gaps(schools: Iterable[tuple[str, Sequence[Unmeasured]]]) -> Gaps:
+    """What could not be measured by rule and stage, from (标识码, unmeasured) pairs."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for code, gaps in schools:
+        for item in gaps:
+            found[item.rule, item.stage].append(code)
     return found

@@ -9,12 +9,12 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from checker.county.conclusions import CountyFinding
+from checker.county.conclusions import as_finding
 from checker.county.county_json import county_document
 from checker.county.county_page import county_page
 from checker.county.reminders import reminder_text, write_reminders
 from checker.county.report import CountyReport
-from checker.county.school_copy import Note, notes_of
+from checker.county.school_copy import notes_of
 from checker.county.summary_book import write_county_book
 from checker.county.work_list import work_list
 from checker.marking.file_record import result_of_record
@@ -22,7 +22,7 @@ from checker.marking.findings import SHOWN, Counts, Finding
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
 from checker.model.rules import Rule
-from checker.model.verdicts import Outcome, Severity
+from checker.model.verdicts import Outcome
 from checker.reports.junit import junit_pieces
 from checker.reports.sarif import sarif_pieces
 
@@ -70,7 +70,7 @@ def county_papers(
 
 
 def _feedback(
-    report: CountyReport, notes: Mapping[str, Sequence[Note]], deadline: str
+    report: CountyReport, notes: Mapping[str, Sequence[Finding]], deadline: str
 ) -> Iterator[Paper]:
     """The 反馈单, an archive for each 乡镇 that has a school with something to mend."""
     from checker.county.feedback import Feedback, archive_name, by_township
@@ -120,30 +120,11 @@ def _of_county(report: CountyReport) -> FileResult:
         unit=name,
         counts=counts,
         findings=tuple(
-            _county_finding(item, report.stages, place) for place, item in enumerate(shown, 1)
+            as_finding(
+                item,
+                report.stages.get(item.stage, "全县"),
+                f"{item.rule}@{item.stage or 'county'}@{'、'.join(item.schools) or place}",
+            )
+            for place, item in enumerate(shown, 1)
         ),
-    )
-
-
-def _county_finding(item: CountyFinding, stages: Mapping[str, str], place: int) -> Finding:
-    about = "、".join(item.schools) or str(place)
-    return Finding(
-        rule=item.rule,
-        title=item.title,
-        family=item.rule.rstrip("0123456789"),
-        severity=Severity(item.severity),
-        verdict=item.outcome,
-        unit=stages.get(item.stage, "全县"),
-        stage=item.stage,
-        sheet="",
-        cell="",
-        related=(),
-        actual=item.actual,
-        required=item.required,
-        gap="",
-        message=item.message,
-        source=item.source,
-        fix=item.fix,
-        key=f"{item.rule}@{item.stage or 'county'}@{about}",
-        borderline=False,
     )

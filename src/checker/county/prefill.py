@@ -17,7 +17,7 @@ from checker_templates.building.layout import lay_out
 from msgspec import Struct
 
 from checker.county.doubtful_inputs import Inputs
-from checker.county.listing import ListSheet, Styles, Value, new_book, styles_of
+from checker.county.list_sheets import ListBook, Row, Value
 from checker.county.measuring import SchoolFigures
 from checker.judging.engine import Run
 from checker.judging.wording import missing_labels
@@ -31,7 +31,6 @@ from checker.session import Session
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from xlsxwriter.workbook import Workbook
 
 _NAMED = 8
 
@@ -221,16 +220,12 @@ def write_sources(
 ) -> None:
     """The workbook that says where each figure comes from. ``absent`` are schools of the roster
     without figures, ``columns`` the titles of the form's columns."""
-    book = new_book(target, "县级自查表数字来源", on_disk=False)
-    styles = styles_of(book)
-    _write_figures(book, styles, figures, absent, columns)
-    _write_different(book, styles, [item for item in figures if _differs(item)], columns)
-    _write_parts(book, styles, figures, parts, columns)
+    book = ListBook(target, "县级自查表数字来源", on_disk=False)
+    different = [item for item in figures if _differs(item)]
+    book.write_list("数字来源", (_figure(item, absent, columns) for item in figures))
+    book.write_list("与县里填的不同", ((_different(item, columns), {}) for item in different))
+    book.write_list("各校明细", _parts(figures, parts, columns))
     book.close()
-
-
-_WHERE = ("工作表", "项目", "栏", "格子", "各校合计", "填入", "单位")
-_TYPED = ("县里填的", "相差")
 
 
 def _where(item: Prefilled, columns: Mapping[str, str]) -> tuple[Value, ...]:
@@ -238,65 +233,37 @@ def _where(item: Prefilled, columns: Mapping[str, str]) -> tuple[Value, ...]:
     return (*place, Decimal(format_number(item.total, 4)), item.filled, item.field.unit)
 
 
-def _write_figures(
-    book: Workbook,
-    styles: Styles,
-    figures: Sequence[Prefilled],
-    absent: Sequence[str],
-    columns: Mapping[str, str],
-) -> None:
-    told = ("怎么来的", "学校数", "没有这个数的学校", "有错或存疑的学校")
-    widths = (12, 34, 12, 8, 14, 14, 8, 40, 8, 40, 50, 12, 12)
-    page = ListSheet(book, styles, "数字来源", (*_WHERE, *told, *_TYPED), widths)
-    for item in figures:
-        typed = _number(item.typed)
-        apart = None if typed is None else Fraction(typed) - item.total
-        lacking = _names((*item.missing, *(f"{name}（缺报）" for name in absent)))
-        values: tuple[Value, ...] = (
-            *_where(item, columns),
-            *(f"各校表同一项相加。{item.note}", item.schools, lacking, _names(item.doubtful)),
-            *(typed if typed is not None else item.typed or None, apart),
-        )
-        formats = [styles.wrap] * len(values)
-        if lacking:
-            formats[9] = styles.fills["incomplete"]
-        if item.doubtful:
-            formats[10] = styles.fills["doubt"]
-        if apart:
-            formats[11] = formats[12] = styles.fills["fail"]
-        page.write(values, formats)
-    page.sheet.freeze_panes(1, 2)
-    page.add_filter()
+def _figure(item: Prefilled, absent: Sequence[str], columns: Mapping[str, str]) -> Row:
+    typed = _number(item.typed)
+    apart = None if typed is None else Fraction(typed) - item.total
+    lacking = _names((*item.missing, *(f"{name}（缺报）" for name in absent)))
+    values = (
+        *_where(item, columns),
+        *(f"各校表同一项相加。{item.note}", item.schools, lacking, _names(item.doubtful)),
+        *(typed if typed is not None else item.typed or None, apart),
+    )
+    looks = {9: "incomplete"} if lacking else {}
+    if item.doubtful:
+        looks[10] = "doubt"
+    if apart:
+        looks[11] = looks[12] = "fail"
+    return values, looks
 
 
-def _write_different(
-    book: Workbook, styles: Styles, different: Sequence[Prefilled], columns: Mapping[str, str]
-) -> None:
-    page = ListSheet(book, styles, "与县里填的不同", (*_WHERE, *_TYPED), (12, 34, *[12] * 7))
-    for item in different:
-        typed = _number(item.typed) or Decimal(0)
-        values = (*_where(item, columns), typed, Fraction(typed) - item.total)
-        page.write(values, [styles.wrap] * len(values))
-    page.add_filter()
+def _different(item: Prefilled, columns: Mapping[str, str]) -> tuple[Value, ...]:
+    typed = _number(item.typed) or Decimal(0)
+    return (*_where(item, columns), typed, Fraction(typed) - item.total)
 
 
-def _write_parts(
-    book: Workbook,
-    styles: Styles,
-    figures: Sequence[Prefilled],
-    parts: Sequence[Part],
-    columns: Mapping[str, str],
-) -> None:
-    heads = ("学校", "标识码", "项目", "栏", "数", "缺什么", "有错或存疑的格子")
-    page = ListSheet(book, styles, "各校明细", heads, (28, 13, 34, 12, 14, 40, 30))
+def _parts(
+    figures: Sequence[Prefilled], parts: Sequence[Part], columns: Mapping[str, str]
+) -> Iterator[Row]:
     labels = {item.field.id: item.field.label for item in figures}
     for part in parts:
         if part.field in labels:
             amount = None if part.amount is None else Decimal(format_number(part.amount, 4))
             where = (labels[part.field], columns.get(part.column, part.column))
-            values = (part.name, part.code, *where, amount, part.missing, part.doubtful)
-            page.write(values, [styles.text] * len(values), wraps=False)
-    page.add_filter()
+            yield (part.name, part.code, *where, amount, part.missing, part.doubtful), {}
 
 
 def differences(figures: Iterable[Prefilled]) -> Iterator[str]:

@@ -6,19 +6,18 @@ arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.county.conclusions import CountyFinding
-from checker.county.question import Conclusion, Question
+from checker.county.question import Conclusion, HandedIn, Question
 from checker.forms.stage_units import stages_of
 from checker.forms.typed_value import blank_fact
 from checker.judging.context import Context
@@ -43,27 +42,6 @@ if TYPE_CHECKING:
 
 NAN = float("nan")
 """What stands in a table where nothing usable was filled in."""
-
-
-class HandedIn(Struct, frozen=True):
-    """The form of one school that counts: read when somebody asks for it."""
-
-    code: str
-    name: str
-    type: str
-    template: str
-    read: Callable[[], Submission]
-
-
-class Asked(Struct, frozen=True):
-    """What a rule in Python is asked about: this year's and last year's forms of the schools, the
-    county's own, the titles of stages, and the edition."""
-
-    forms: Sequence[HandedIn]
-    earlier: Sequence[HandedIn]
-    form: Submission | None
-    stages: Mapping[str, str]
-    edition: int
 
 
 class CountyData:
@@ -103,59 +81,46 @@ class CountyData:
     def table(self, name: str) -> pd.DataFrame:
         """The rows of a table of all schools: index ``code`` and ``row`` (from 1), one column for
         each column of the table. Raises KeyError for a table that no form has."""
-        import pandas as pd
-
         columns: dict[str, None] = {}
-        index, rows = [], []
+        rows: Rows = {}
         for form in self._forms:
             run = self._run(form)
             declared = run.submission.template.tables().get(name)
-            if declared is None:
-                continue
-            columns |= dict.fromkeys(column.id for column in declared.columns)
-            for number, unit in enumerate(_rows(run.whole, name), 1):
-                index.append((form.code, number))
-                rows.append(
-                    {
-                        column.id: _read(unit.value, f"{name}.{column.id}")
-                        for column in declared.columns
-                    }
-                )
+            if declared is not None:
+                own = [column.id for column in declared.columns]
+                columns |= dict.fromkeys(own)
+                for number, unit in enumerate(_rows(run.whole, name), 1):
+                    read = {column: _read(unit.value, f"{name}.{column}") for column in own}
+                    rows[form.code, number] = read
         if not columns:
             raise KeyError(f"没有表 {name}")
-        places = pd.MultiIndex.from_tuples(index, names=["code", "row"])
-        return _frame(rows, list(columns), places if index else _no_places("row"))
+        return _frame(rows, ["code", "row"], columns)
 
     def _run(self, form: HandedIn) -> Run:
         return Run(form.read(), self._ruleset, self._profile)
 
     @cached_property
     def _tables(self) -> Mapping[str, pd.DataFrame]:
-        import pandas as pd
-
-        units, schools = [], []
-        unit_index, codes = [], []
+        units: Rows = {}
+        schools: Rows = {}
         columns: dict[str, None] = dict.fromkeys(("name", "type"))
         for form in self._forms:
             run = self._run(form)
-            head = {"name": form.name, "type": form.type}
             asked = self._asked(run.submission.template)
             columns |= dict.fromkeys(asked)
             for unit in (run.whole, *run.stages.values()):
                 context = Context(run.plan, self._rule, unit)
                 if self._rule.when and _read(context.evaluate, self._rule.when) is not True:
                     continue
-                row = head | {text: _read(context.evaluate, text) for text in asked}
+                read = {text: _read(context.evaluate, text) for text in asked}
+                row = {"name": form.name, "type": form.type} | read
                 if unit is run.whole:
-                    schools.append(row)
-                    codes.append(form.code)
+                    schools[form.code,] = row
                 if unit is not run.whole or not run.stages:
-                    units.append(row)
-                    unit_index.append((form.code, unit.stage or ""))
-        places = pd.MultiIndex.from_tuples(unit_index, names=["code", "stage"])
+                    units[form.code, unit.stage or ""] = row
         return {
-            "units": _frame(units, list(columns), places if unit_index else _no_places("stage")),
-            "schools": _frame(schools, list(columns), pd.Index(codes, name="code", dtype=object)),
+            "units": _frame(units, ["code", "stage"], columns),
+            "schools": _frame(schools, ["code"], columns),
         }
 
     def _asked(self, template: Template) -> list[str]:
@@ -169,17 +134,19 @@ class CountyData:
         ]
 
 
-def _frame(rows: list[dict[str, Any]], columns: list[str], index: Any) -> pd.DataFrame:
+Rows: TypeAlias = "dict[tuple[str | int, ...], Mapping[str, Value | float]]"
+"""The rows of a table by their places in its index."""
+
+
+def _frame(rows: Rows, names: list[Hashable], columns: Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
-    cells = {name: [row.get(name, NAN) for row in rows] for name in columns}
-    return pd.DataFrame(cells, index=index, dtype=object)
-
-
-def _no_places(second: str) -> Any:
-    import pandas as pd
-
-    return pd.MultiIndex.from_arrays([[], []], names=["code", second])
+    levels = list(map(list, zip(*rows, strict=True))) or [[] for _ in names]
+    if len(names) > 1:
+        index: Any = pd.MultiIndex.from_arrays(levels, names=names)
+    else:
+        index = pd.Index(levels[0], name=names[0], dtype=object)
+    return pd.DataFrame(list(rows.values()), index, list(columns), dtype=object)
 
 
 def _read(ask: Callable[[str], Value], text: str) -> Value | float:
@@ -208,13 +175,13 @@ class CountyContext:
     form: Unit | None
     absent: int
 
-    def __init__(self, question: Question, profile: Profile, edition: int, form: Unit | None):
+    def __init__(self, question: Question, profile: Profile, form: Unit | None):
         self._question = question
         self._profile = profile
         self.rule = question.rule
-        self.edition = profile.year(edition)
+        self.edition = profile.year(question.county.edition)
         self.form = form
-        self.absent = question.absent
+        self.absent = question.county.absent
 
     def threshold(self, threshold_id: str, stage: str | None = None) -> Fraction:
         """The exact value of a limit. Raises NotApplicable where the profile has none for it."""
@@ -281,12 +248,10 @@ def _said_wrong(message: object, actual: object, required: object) -> Iterator[s
         yield from text_problems("actual", actual, expected=" Quantity 或文字")
 
 
-def ask_function(
-    question: Question, asked: Asked, ruleset: RuleSet, profile: Profile
-) -> Conclusion:
+def ask_function(question: Question, ruleset: RuleSet, profile: Profile) -> Conclusion:
     """What a plugin's function says of the county. Raises PluginFailure if it went wrong, or where
     pandas is not installed."""
-    rule = question.rule
+    rule, asked = question.rule, question.county
     functions = ruleset.functions
     if functions is None:
         raise PluginFailure("这一组规则没有带上插件的代码")
@@ -295,12 +260,14 @@ def ask_function(
             "这条规则用到 pandas，这里没有安装，没有运行；"
             'pip install "checker-edu[county]" 之后就会运行'
         )
-    earlier = CountyData(asked.earlier, rule, ruleset, profile) if asked.earlier else None
+    earlier = (
+        CountyData(asked.earlier_forms, rule, ruleset, profile) if asked.earlier_forms else None
+    )
     county = CountyData(asked.forms, rule, ruleset, profile, earlier)
     own = Run(asked.form, ruleset, profile).whole if asked.form is not None else None
-    context = CountyContext(question, profile, asked.edition, own)
+    context = CountyContext(question, profile, own)
     present = {each.code for each in asked.forms}
-    known = present | {each.code for each in asked.earlier}
+    known = present | {each.code for each in asked.earlier_forms}
 
     def checked(given: object) -> CountyFinding:
         if type(given) is not CountyFinding or given.rule != rule.id:
@@ -335,7 +302,7 @@ _NOT_READ = frozenset(
 def submission_of(record: FileRecord, template: Template) -> Submission:
     """The submission that a record was made of, as far as rules read it. Where something in it
     could not be read, no empty cell is taken for a 0: a record does not say which one it was."""
-    unread = any(finding["rule"] in _NOT_READ for finding in record.findings)
+    unread = any(finding.rule in _NOT_READ for finding in record.findings)
     fields = template.fields()
     tables = template.tables()
     facts: dict[FactRef, Fact] = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.marking.file_record import Doubt
 from checker.model.rules import Rule, sources_in_words
+from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, Severity
 from checker.toml_files import texts
 
@@ -29,37 +31,75 @@ class Measured(Struct, frozen=True):
     doubts: tuple[Doubt, ...] = ()
 
 
-class Question(Struct, frozen=True):
-    """One collection rule asked of one stage ("" for whole schools).
+Measures = Mapping[tuple[str, str], Sequence[Measured]]
+"""(rule id, stage or "") -> one entry per school that was measured."""
 
-    ``measured`` and ``earlier`` map rule ids to the schools' measures of this and of last year
-    (other rules' too, for those that are computed from others); ``unmeasured`` to the 标识码 of
-    schools whose figures are missing. ``absent`` counts the schools that handed nothing in,
-    ``unread`` (where no roster tells who is missing) the files that no school's figures came of.
+Gaps = Mapping[tuple[str, str], Sequence[str]]
+"""(rule id, stage or "") -> 标识码 of the schools whose figures are missing."""
+
+
+class HandedIn(Struct, frozen=True):
+    """The form of one school that counts: read when somebody asks for it."""
+
+    code: str
+    name: str
+    type: str
+    template: str
+    read: Callable[[], Submission]
+
+
+class County(Struct, frozen=True):
+    """What the collection rules are asked about. ``earlier`` are last year's measures of the same
+    schools, ``form`` the county's own submission; ``stages`` gives titles and order; ``absent``
+    counts the schools of the roster that handed nothing in, ``unread`` without a roster the files
+    that no school's figures came of; ``types`` gives a 标识码's 办学类型 in words; ``forms`` and
+    last year's ``earlier_forms`` are what rules in Python are asked about."""
+
+    measured: Measures
+    earlier: Measures
+    names: Mapping[str, str]
+    stages: Mapping[str, str]
+    edition: int
+    form: Submission | None = None
+    unmeasured: Gaps = field(default_factory=dict)
+    absent: int = 0
+    unread: int = 0
+    types: Mapping[str, str] = field(default_factory=dict)
+    forms: Sequence[HandedIn] = ()
+    earlier_forms: Sequence[HandedIn] = ()
+
+
+class Question(Struct, frozen=True):
+    """One collection rule asked of one stage ("" for whole schools) of a county.
+
     ``threshold`` gives a limit by its id, None if there is none for this stage; ``against`` is the
-    county form's own figure, None without one; ``names`` and ``types`` map a 标识码 to a name and
-    a 办学类型. ``set_aside``: so many schools are left out of it because their figures are wrong or
-    doubtful.
+    county form's own figure, None without one. The wrong and doubtful figures of the schools
+    ``set_aside`` (标识码) are left out of it.
     """
 
     rule: Rule
     stage: str
-    stage_title: str
-    measured: Mapping[str, Sequence[Measured]]
-    earlier: Mapping[str, Sequence[Measured]]
-    names: Mapping[str, str]
+    county: County
     threshold: Callable[[str], Fraction | None]
     against: Fraction | None = None
-    unmeasured: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    absent: int = 0
-    unread: int = 0
-    types: Mapping[str, str] = field(default_factory=dict)
-    set_aside: int = 0
+    set_aside: frozenset[str] = frozenset()
+
+    @property
+    def stage_title(self) -> str:
+        """The stage in words; "" for whole schools."""
+        return self.county.stages.get(self.stage, "")
 
     @property
     def rows(self) -> Sequence[Measured]:
         """This rule's own measures."""
-        return self.measured.get(self.rule.id, ())
+        return self.measures(self.rule.id)
+
+    def measures(self, rule: str) -> Sequence[Measured]:
+        """The measures of a rule in this stage: of this one, or of one that it is made of."""
+        rows = self.county.measured.get((rule, self.stage), ())
+        if not self.set_aside:
+            return rows
+        return [row for row in rows if not (row.doubts and row.code in self.set_aside)]
 
     @property
     def _asked(self) -> tuple[str, ...]:
@@ -69,33 +109,26 @@ class Question(Struct, frozen=True):
     @property
     def left_out(self) -> tuple[str, ...]:
         """标识码 of the schools this rule (or one it is made of) could not measure, each once."""
-        return tuple(
-            dict.fromkeys(code for name in self._asked for code in self.unmeasured.get(name, ()))
-        )
+        gaps = (self.county.unmeasured.get((name, self.stage), ()) for name in self._asked)
+        return tuple(dict.fromkeys(chain.from_iterable(gaps)))
 
     def doubtful(self) -> dict[str, tuple[Doubt, ...]]:
         """标识码 of the schools whose figures for this rule (or one it is made of) are wrong or
         doubtful, and what is found about them."""
         found: dict[str, tuple[Doubt, ...]] = {}
-        for name in self._asked:
-            for row in self.measured.get(name, ()):
-                if row.doubts:
-                    known = (*found.get(row.code, ()), *row.doubts)
-                    found[row.code] = tuple(dict.fromkeys(known))
+        for row in chain.from_iterable(map(self.measures, self._asked)):
+            if row.doubts:
+                known = (*found.get(row.code, ()), *row.doubts)
+                found[row.code] = tuple(dict.fromkeys(known))
         return found
 
-    def without(self, codes: Collection[str]) -> Question:
+    def without(self, codes: Iterable[str]) -> Question:
         """The same question without the doubtful figures of these schools."""
-        measured = {
-            name: [row for row in rows if not (row.doubts and row.code in codes)]
-            for name in self._asked
-            if (rows := self.measured.get(name)) is not None
-        }
-        return replace(self, measured=measured, set_aside=len(codes))
+        return replace(self, set_aside=frozenset(codes))
 
     def name(self, code: str) -> str:
         """A school's name; its 标识码 where none is known."""
-        return self.names.get(code) or code
+        return self.county.names.get(code) or code
 
     def text(self, key: str, default: str = "") -> str:
         """One of the rule's keys as text."""
@@ -113,10 +146,10 @@ class Question(Struct, frozen=True):
             names = "、".join(self.name(code) for code in self.left_out[:_NAMED])
             more = "等" if len(self.left_out) > _NAMED else ""
             parts.append(f"{len(self.left_out)} 所学校数据不全，未计入（{names}{more}）")
-        if self.absent:
-            parts.append(f"缺报的 {self.absent} 所学校未计入")
-        if self.unread:
-            parts.append(f"{self.unread} 份无法校验或没有标识码的文件未计入")
+        if self.county.absent:
+            parts.append(f"缺报的 {self.county.absent} 所学校未计入")
+        if self.county.unread:
+            parts.append(f"{self.county.unread} 份无法校验或没有标识码的文件未计入")
         if not parts:
             return ""
         space = " " if parts[0][0].isdigit() else ""

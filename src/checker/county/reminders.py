@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import BinaryIO
 
-from checker.county.listing import ListSheet, new_book, styles_of
+from checker.county.list_sheets import ListBook
 from checker.county.report import CountyReport
 from checker.county.townships import ELSEWHERE
 from checker.county.work_list import (
@@ -68,16 +68,14 @@ def reminder_text(report: CountyReport, todo: WorkList) -> Iterator[str]:
 def write_reminders(
     report: CountyReport, todo: WorkList, target: BinaryIO, on_disk: bool = True
 ) -> None:
-    """The list as a workbook: one school a line. ``on_disk`` as in `new_book`."""
-    book = new_book(target, f"{report.county}{TITLE}", on_disk)
-    styles = styles_of(book)
-    heads = ("乡镇", "学校", "标识码", "原因", "联系人", "收到的文件", "可以直接发送的话")
-    page = ListSheet(book, styles, TITLE, heads, (12, 24, 12, 7, 20, 28, 64))
-    for line in reminded(todo):
-        where, told = (line.township, line.name, line.code), (line.contact, line.path)
-        values = (*where, line.state, *told, sentence(line))
-        formats = [styles.wrap] * len(values)
-        formats[3] = styles.fills["fail"]
-        page.write(values, formats)
-    page.add_filter()
+    """The list as a workbook: one school a line. ``on_disk`` as in `ListBook`."""
+    book = ListBook(target, f"{report.county}{TITLE}", on_disk)
+    rows = (
+        (
+            *(line.township, line.name, line.code, line.state, line.contact, line.path),
+            sentence(line),
+        )
+        for line in reminded(todo)
+    )
+    book.write_list(TITLE, ((values, {3: "fail"}) for values in rows))
     book.close()

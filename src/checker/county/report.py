@@ -14,22 +14,10 @@ from checker.county.conclusions import CountyFinding, DispersionResult
 from checker.county.handing_in import HandingIn
 from checker.county.roster import RosterEntry
 from checker.marking.file_record import Doubt, FileRecord
+from checker.marking.findings import Counts, added
 from checker.model.report import Asked
-from checker.model.verdicts import (
-    Outcome,
-    RuleError,
-    format_number,
-)
-
-
-class School(Struct, frozen=True):
-    """One school that counts. ``path`` is its file as shown; ``marked`` its marked copy or ""."""
-
-    code: str
-    name: str
-    type: str
-    path: str
-    marked: str = ""
+from checker.model.template import FieldType, Template
+from checker.model.verdicts import MISSED, Outcome, RuleError, format_number
 
 
 class Level(Struct, frozen=True):
@@ -48,6 +36,12 @@ class Level(Struct, frozen=True):
     def sure(self) -> bool:
         """Whether nothing that it is made of is called wrong or doubtful."""
         return not self.doubts
+
+    def ratio(self, indicator: Indicator) -> Fraction | None:
+        """Which part of the standard is reached; None without a standard."""
+        if not self.value or not self.limit:
+            return Fraction(0) if self.limit else None
+        return self.value / self.limit if indicator.at_least else self.limit / self.value
 
 
 class Indicator(Struct, frozen=True):
@@ -97,6 +91,31 @@ class Shortage(Struct, frozen=True):
     noun: str = ""
 
 
+class TotalShortage(Struct, frozen=True, order=True):
+    """What all schools lack in one indicator and stage together: the sum of the schools' gaps,
+    never the gap of the sums. A county that has enough in total can still hold schools that lack
+    (catalogue R0.10)."""
+
+    stage: str
+    stage_title: str
+    rule: str
+    title: str
+    value: Fraction
+    unit: str
+    schools: int
+
+
+class UnitRow(Struct, frozen=True):
+    """One stage unit of one school, with its levels in the order of the indicators. ``failed`` of
+    them miss the standard, ``unsure`` are made of wrong or doubtful figures."""
+
+    school: FileRecord
+    stage_title: str
+    levels: tuple[tuple[Indicator, Level | None], ...]
+    failed: int
+    unsure: int
+
+
 class FactColumn(Struct, frozen=True):
     """One column of the facts table: a field in one column of the form, and what it is called."""
 
@@ -104,6 +123,24 @@ class FactColumn(Struct, frozen=True):
     column: str
     title: str
     is_number: bool
+
+
+_NOT_NUMBERS = frozenset(
+    {FieldType.FLAG, FieldType.TEXT, FieldType.CODE, FieldType.DATE, FieldType.MONTH}
+)
+
+
+def fact_columns(template: Template) -> tuple[FactColumn, ...]:
+    """One per field and column that is filled in. Titles are those of the form with the field's id,
+    since labels such as 合计 stand on more than one sheet."""
+    titles = {column.id: column.title for sheet in template.sheets for column in sheet.columns}
+    found = []
+    for own in template.fields().values():
+        for column in own.columns:
+            place = f"（{titles[column]}）" if len(own.columns) > 1 and column in titles else ""
+            title = f"{own.label}{place}\n{own.id}"
+            found.append(FactColumn(own.id, column, title, own.type not in _NOT_NUMBERS))
+    return tuple(found)
 
 
 _STATES = {"not_looked_at": "没有查看", "earlier_year": "往年的表"}
@@ -213,7 +250,7 @@ class CountyReport(Struct, frozen=True):
     asked: Asked
     handing_in: HandingIn
     records: tuple[FileRecord, ...]
-    schools: tuple[School, ...]
+    schools: tuple[FileRecord, ...]
     stages: Mapping[str, str]
     indicators: tuple[Indicator, ...]
     levels: Iterable[Level]
@@ -231,11 +268,20 @@ class CountyReport(Struct, frozen=True):
     runs: tuple[Progress, ...] = ()
     locks: tuple[LockState, ...] = ()
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The schools' names by 标识码."""
+        return {school.code: school.name for school in self.schools}
+
+    def sums(self) -> Counts:
+        """What is wrong in all files but superseded copies, added up."""
+        return added(record.counts for record in self.standing())
+
     def deciding(self) -> tuple[DispersionResult, ...]:
         """The 差异系数 that decide whether the county passes: every one must be kept."""
         return tuple(item for item in self.dispersion if item.decides)
 
-    def units(self) -> Iterator[tuple[School, dict[str, dict[str, Level]]]]:
+    def units(self) -> Iterator[tuple[FileRecord, dict[str, dict[str, Level]]]]:
         """Every school with its levels by stage and rule; one pass over the levels."""
         groups = groupby(self.levels, key=lambda level: level.code)
         code, levels = next(groups, ("", iter(())))
@@ -272,7 +318,7 @@ class CountyReport(Struct, frozen=True):
 
     def account(self) -> dict[str, int]:
         """What became of every file, in numbers that add up to all of them."""
-        counted = {item.path for item in self.handing_in.counted.values()}
+        counted = {school.path for school in self.schools}
         nobodys = {item.path for item, _ in self.handing_in.nobodys()}
         superseded = self.superseded()
         tally: Counter[str] = Counter()
@@ -294,25 +340,39 @@ class CountyReport(Struct, frozen=True):
         order = ("计入", "一校多份未采用", "不在名册或没有标识码", "空白表")
         return {word: tally[word] for word in dict.fromkeys((*order, *tally)) if tally[word]}
 
+    def account_told(self) -> str:
+        """共 66 份文件：计入 58，空白表 1，无法校验 4."""
+        account = self.account()
+        parts = "，".join(f"{word} {count}" for word, count in account.items())
+        return f"共 {sum(account.values())} 份文件：{parts}。"
+
     def blanks(self) -> tuple[FileRecord, ...]:
         """Forms on which nothing was filled in."""
         return tuple(record for record in self.records if record.overview.blank)
 
-    def total_shortages(self) -> dict[tuple[str, str], tuple[Fraction, str, int]]:
-        """(stage, rule) -> (Σ of the schools' own gaps, unit with noun, schools that lack).
+    def unit_rows(self) -> Iterator[UnitRow]:
+        """The school × indicator matrix, in the order of the schools."""
+        for school, units in self.units():
+            for stage, title in self.stages.items():
+                own = units.get(stage)
+                if own is not None:
+                    yield UnitRow(
+                        school,
+                        title,
+                        tuple((item, own.get(item.rule)) for item in self.indicators),
+                        sum(level.outcome in MISSED and level.sure for level in own.values()),
+                        sum(not level.sure for level in own.values()),
+                    )
 
-        The sum of the schools' gaps, never the gap of the sums: a county that has enough in total
-        can still hold schools that lack (catalogue R0.10).
-        """
-        totals: dict[tuple[str, str], tuple[Fraction, str, int]] = {}
+    def total_shortages(self) -> list[TotalShortage]:
+        """One for each stage and rule."""
+        totals: dict[tuple[str, str], TotalShortage] = {}
         for item in self.shortages:
-            value, _, count = totals.get((item.stage, item.rule), (Fraction(0), "", 0))
-            totals[item.stage, item.rule] = (value + item.value, item.unit + item.noun, count + 1)
-        return totals
-
-
-def account_told(report: CountyReport) -> str:
-    """共 66 份文件：计入 58，空白表 1，无法校验 4."""
-    account = report.account()
-    parts = "，".join(f"{word} {count}" for word, count in account.items())
-    return f"共 {sum(account.values())} 份文件：{parts}。"
+            key, title = (item.stage, item.rule), self.stages.get(item.stage, "全校")
+            unit = item.unit + item.noun
+            last = totals.get(key)
+            value, count = (last.value, last.schools) if last else (Fraction(0), 0)
+            totals[key] = TotalShortage(
+                item.stage, title, item.rule, item.title, value + item.value, unit, count + 1
+            )
+        return list(totals.values())

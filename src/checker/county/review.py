@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import BinaryIO, NamedTuple
 
-from checker.county.listing import ListSheet, new_book, styles_of
+from checker.county.list_sheets import ListBook, Row, heads_of
 from checker.county.report import ACCEPTED, SENT_BACK, CountyReport, Decision
 from checker.county.work_list import township_of
 from checker.model.verdicts import rule_of
@@ -19,8 +19,7 @@ from checker.trouble import UserMistake
 
 REVIEW = "说明审核.xlsx"
 _NAME = re.compile(r"说明审核(?:\((\d+)\))?\.xlsx")
-_HEADS = ("乡镇", "学校", "标识码", "规则", "问题", "学校的说明", "审核", "备注", "编号")
-_WIDTHS = (14, 28, 13, 10, 60, 50, 9, 40, 30)
+_SHEET = "说明审核"
 _CODE, _TEXT, _DECISION, _REMARK, _KEY = 2, 5, 6, 7, 8
 
 
@@ -52,19 +51,20 @@ def _decided(name: str, data: bytes) -> dict[tuple[str, str], Decision]:
         snapshot = read_snapshot_bytes(name, data)
     except UnreadableWorkbook as problem:
         raise ReviewProblem(f"“{name}”打不开：{problem.reason}") from problem
+    heads = heads_of(_SHEET)
     for sheet in snapshot.sheets.values():
         rows = [[_text(cell) for cell in row] for row in sheet.rows]
-        head = next((number for number, row in enumerate(rows) if set(_HEADS) <= set(row)), None)
+        head = next((number for number, row in enumerate(rows) if set(heads) <= set(row)), None)
         if head is not None:
-            return _of_rows(name, rows[head], rows[head + 1 :], sheet.origin[0] + head + 1)
-    needed = "、".join(_HEADS)
+            places = [rows[head].index(title) for title in heads]
+            return _of_rows(name, places, rows[head + 1 :], sheet.origin[0] + head + 1)
+    needed = "、".join(heads)
     raise ReviewProblem(f"“{name}”里没有找到标题行（{needed}），请不要改动标题。")
 
 
 def _of_rows(
-    name: str, heads: list[str], rows: Iterable[list[str]], first: int
+    name: str, places: list[int], rows: Iterable[list[str]], first: int
 ) -> dict[tuple[str, str], Decision]:
-    places = [heads.index(title) for title in _HEADS]
     found = {}
     for number, row in enumerate(rows, first):
         cells = [row[place] if place < len(row) else "" for place in places]
@@ -101,12 +101,10 @@ class ReviewLine(NamedTuple):
 def review_lines(report: CountyReport) -> list[ReviewLine]:
     """Every text of the schools that count, 乡镇 by 乡镇. A decision holds for the very text that
     it was made of: what was written anew is open again."""
-    records = {record.path: record for record in report.records}
     found = []
     for school in report.schools:
-        record = records[school.path]
         entry = report.roster.get(school.code)
-        for item in record.explained:
+        for item in school.explained:
             decision = report.decisions.get((school.code, item.key))
             if decision is not None and decision.text != item.text:
                 decision = None
@@ -132,30 +130,23 @@ def new_lines(report: CountyReport) -> list[ReviewLine]:
 
 def write_review(lines: Iterable[ReviewLine], title: str, target: BinaryIO, on_disk: bool) -> None:
     """The table of these texts."""
-    book = new_book(target, title, on_disk)
-    styles = styles_of(book)
-    page = ListSheet(book, styles, "说明审核", _HEADS, _WIDTHS)
-    choice = styles.input
-    for line in lines:
-        said = line.decision or Decision("", "", "")
-        values = (*line[:6], said.word, said.remark, line.key)
-        page.write(values, [*[styles.wrap] * 6, choice, choice, styles.text])
-    last = max(1, page.row)
-    page.sheet.data_validation(
-        1,
-        _DECISION,
-        last,
-        _DECISION,
-        {
-            "validate": "list",
-            "source": [ACCEPTED, SENT_BACK],
-            "error_title": "审核",
-            "error_message": "请选“认可”或“退回”。",
-            "input_title": "审核",
-            "input_message": "“退回”的，下次校验时这一条又是存疑，备注写进学校的副本。",
-        },
-    )
-    page.sheet.set_column(_KEY, _KEY, 30, None, {"hidden": True})
-    page.sheet.freeze_panes(1, 2)
-    page.add_filter()
+    book = ListBook(target, title, on_disk)
+    last = book.write_list(_SHEET, map(_row, lines))
+    sheet = book.book.get_worksheet_by_name(_SHEET)
+    choice = {
+        "validate": "list",
+        "source": [ACCEPTED, SENT_BACK],
+        "error_title": "审核",
+        "error_message": "请选“认可”或“退回”。",
+        "input_title": "审核",
+        "input_message": "“退回”的，下次校验时这一条又是存疑，备注写进学校的副本。",
+    }
+    sheet.data_validation(1, _DECISION, last, _DECISION, choice)
+    sheet.set_column(_KEY, _KEY, 30, None, {"hidden": True})
     book.close()
+
+
+def _row(line: ReviewLine) -> Row:
+    said = line.decision or Decision("", "", "")
+    values = (*line[:6], said.word, said.remark, line.key)
+    return values, {_DECISION: "input", _REMARK: "input", _KEY: "text"}

@@ -7,6 +7,7 @@ import io
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,34 +25,9 @@ from checker.forms.plain_text import (
 )
 from checker.reading.limits import LIMITS
 from checker.reading.unreadable import FILE_TOO_LARGE
+from checker.toml_files import parse, texts
 from checker.trouble import UserMistake, disk_reason
 
-HEADERS: Mapping[str, tuple[str, ...]] = {
-    "code": (
-        "标识码",
-        "学校标识码",
-        "机构标识码",
-        "学校机构标识码",
-        "学校代码",
-        "学校编码",
-        "code",
-    ),
-    "name": (
-        "学校名称",
-        "学校机构名称",
-        "机构名称",
-        "学校全称",
-        "名称",
-        "单位名称",
-        "学校",
-        "name",
-    ),
-    "type": ("办学类型", "学校类型", "学校办学类型", "类型", "type"),
-    "township": ("乡镇", "所在乡镇", "所属乡镇", "乡镇街道", "镇街", "乡镇名称", "township"),
-    "contact": ("联系人", "负责人", "校长", "单位负责人", "填报人", "contact"),
-    "phone": ("联系电话", "电话", "手机", "手机号", "手机号码", "联系方式", "phone"),
-}
-"""Titles of the columns, as `_title` leaves them."""
 SEARCHED_ROWS = 20
 """The header row stands within so many rows from the top."""
 DELIMITERS = (",", "\t", ";", "|")
@@ -61,6 +37,13 @@ _CODE = re.compile(r"[0-9A-Z-]*[0-9][0-9A-Z-]*")
 _HEADING = re.compile(r"[(]?[一二三四五六七八九十]+[)、.]|以下|其中:?$")
 """How the heading of a group of schools begins, as `squeeze` leaves it."""
 _NOTE_STARTS = ("注:", "注1", "备注", "说明:", "以上", "制表", "审核", "打印日期")
+
+
+@cache
+def _headers() -> Mapping[str, tuple[str, ...]]:
+    """Titles of the columns, as `_title` leaves them."""
+    document = parse(Path(__file__).with_suffix(".toml"))
+    return {column: texts(titles) for column, titles in document.items()}
 
 
 class RosterEntry(Struct, frozen=True):
@@ -141,15 +124,17 @@ def parse_roster(rows: Iterable[Sequence[object]], source: str) -> tuple[RosterE
 
 
 def _most_like_headers(rows: Iterable[Sequence[object]]) -> list[str]:
-    texts = [[trim(cell) for cell in row if isinstance(cell, str) and trim(cell)] for row in rows]
-    return max(texts, key=len, default=[])
+    rows_of_texts = [
+        [trim(cell) for cell in row if isinstance(cell, str) and trim(cell)] for row in rows
+    ]
+    return max(rows_of_texts, key=len, default=[])
 
 
 def _columns(row: Sequence[object], source: str) -> dict[str, int]:
     """Where the columns of a header row are. Raises RosterProblem if one stands twice."""
     titles = [_title(cell) for cell in row]
     found: dict[str, int] = {}
-    for column, names in HEADERS.items():
+    for column, names in _headers().items():
         for name in names:  # the more exact name first
             places = [at for at, title in enumerate(titles) if title == name]
             if len(places) > 1 and column in ("code", "name"):
@@ -209,20 +194,20 @@ def _entries(
 
 def _is_no_school(cells: Sequence[str], code: str, name: str) -> bool:
     """Whether a row is empty, or is a total, a footer, a note or the header once more."""
-    texts = [text for text in map(squeeze, cells) if text]
-    if not texts or not (code or name):
+    given = [text for text in map(squeeze, cells) if text]
+    if not given or not (code or name):
         return True
-    if not name and any(text in TOTAL_WORDS for text in texts):
+    if not name and any(text in TOTAL_WORDS for text in given):
         return True  # the number of schools stands in the column of codes
     if _CODE.fullmatch(code):
         return False
-    if _title(code) in HEADERS["code"] or any(text in TOTAL_WORDS for text in texts):
+    if _title(code) in _headers()["code"] or any(text in TOTAL_WORDS for text in given):
         return True
-    if len(texts) == 1 and (code or _HEADING.match(texts[0])):
+    if len(given) == 1 and (code or _HEADING.match(given[0])):
         return True
     return any(
         is_footer(text) or text.startswith(_NOTE_STARTS) or re.match("共[0-9]", text) is not None
-        for text in (texts[0], squeeze(code))
+        for text in (given[0], squeeze(code))
     )
 
 

@@ -80,7 +80,6 @@ def digest_of(data: bytes) -> str:
 
 def standings(report: CountyReport) -> dict[str, Standing]:
     """How each school that counts stands."""
-    records = {record.path: record for record in report.records}
     doubts = Counter(
         item.schools[0]
         for item in report.findings
@@ -88,14 +87,13 @@ def standings(report: CountyReport) -> dict[str, Standing]:
     )
     found = {}
     for school in report.schools:
-        record = records[school.path]
-        counts = record.counts
+        counts = school.counts
         found[school.code] = Standing(
             school.name,
-            record.content,
-            counts.get("fail", 0),
-            counts.get("doubt", 0),
-            counts.get("unmet", 0),
+            school.content,
+            counts.fail,
+            counts.doubt,
+            counts.unmet,
             doubts[school.code],
         )
     return found
@@ -123,14 +121,14 @@ def _stands(standing: Standing) -> str:
 def with_run(log: RunLog, report: CountyReport, at: str) -> RunLog:
     """The log after this run. A run in which nothing moved leaves it as it is."""
     now = standings(report)
-    records = report.standing()
+    sums = report.sums()
     here = Progress(
         at=at,
         expected=report.handing_in.expected,
         received=len(report.handing_in.counted),
-        hard=sum(record.counts.get("fail", 0) for record in records),
-        doubt=sum(record.counts.get("doubt", 0) for record in records),
-        unmet=sum(record.counts.get("unmet", 0) for record in records),
+        hard=sums.fail,
+        doubt=sums.doubt,
+        unmet=sums.unmet,
         open=sum(bool(item.hinges) for item in report.findings),
     )
     if log.runs and now == log.schools:
@@ -151,16 +149,11 @@ EVERYONE = "全部"
 def chosen_schools(report: CountyReport, names: Iterable[str]) -> tuple[list[str], list[str]]:
     """The 标识码 of the named schools (by 标识码 or 校名) that handed in and have nothing that must
     be mended; and a sentence for each name that cannot be 审定."""
-    records = {record.path: record for record in report.records}
     found: dict[str, None] = {}
     refused: list[str] = []
     for name in names:
         if name == EVERYONE:
-            clean = [
-                school.code
-                for school in report.schools
-                if not records[school.path].counts.get("fail")
-            ]
+            clean = [school.code for school in report.schools if not school.counts.fail]
             if not clean:
                 refused.append("没有学校可以审定：都还有必须修改的，或者还没有收到填报表。")
             found.update(dict.fromkeys(clean))
@@ -174,7 +167,7 @@ def chosen_schools(report: CountyReport, names: Iterable[str]) -> tuple[list[str
         if len(matching) != 1:
             why = "没有收到这所学校的填报表" if not matching else "有几所学校叫这个名字，请写标识码"
             refused.append(f"“{name}”不能审定：{why}。")
-        elif hard := records[matching[0].path].counts.get("fail", 0):
+        elif hard := matching[0].counts.fail:
             refused.append(f"“{name}”还有 {hard} 处必须修改，没有审定。")
         else:
             found[matching[0].code] = None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from checker.county.conclusions import CountyFinding, key_of_note
+from checker.county.conclusions import CountyFinding, as_finding, key_of_note
 from checker.county.doubtful_inputs import facts_behind
 from checker.county.measuring import expressions
 from checker.county.report import CountyReport
@@ -20,6 +19,7 @@ from checker.marking.file_record import FileRecord
 from checker.marking.findings import Finding
 from checker.model.cells import CellRef, column_number
 from checker.model.report import FileStatus, Judgement, Report
+from checker.model.rules import Rule
 from checker.model.submission import Submission
 from checker.model.verdicts import Outcome, Severity
 from checker.reading import read_snapshot_bytes
@@ -32,65 +32,43 @@ COUNTY_UNIT = "县级"
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
 
 
-class Note(Struct, frozen=True):
-    """One thing that the county's rules say of a school. ``cells`` (校舍与装备!E34) may be empty:
-    then they are those that the rule's figure is made of. ``outcome`` DOUBT asks for an explanation
-    unless the severity is info."""
-
-    rule: str
-    title: str
-    severity: Severity
-    outcome: Outcome
-    stage: str
-    message: str
-    actual: str = ""
-    required: str = ""
-    fix: str = ""
-    source: str = ""
-    cells: tuple[str, ...] = ()
-
-
-def notes_of(report: CountyReport) -> dict[str, tuple[Note, ...]]:
+def notes_of(report: CountyReport) -> dict[str, tuple[Finding, ...]]:
     """标识码 -> what the county says of the school: conclusions that hang on it, and where it
-    stands out among the others."""
-    found: dict[str, list[Note]] = defaultdict(list)
+    stands out among the others. Those without places are about the cells that the rule's figure is
+    made of."""
+    found: dict[str, list[Finding]] = defaultdict(list)
     for code, conclusions in hanging(report).items():
         for each in conclusions:
             cells = "、".join(each.cells)
             message = f"全县的“{each.label}”取决于这所学校的 {cells}，请先核对。"
-            note = Note(each.rule, "", Severity.INFO, Outcome.DOUBT, "", message, cells=each.cells)
-            found[code].append(note)
+            info, doubt = Severity.INFO.value, Outcome.DOUBT
+            asked = CountyFinding(each.rule, "", info, doubt, "", "", "", message, "", "")
+            places = tuple(filter(None, map(_cell_ref, each.cells)))
+            found[code].append(as_finding(asked, COUNTY_UNIT, key_of_note(each.rule, ""), places))
     for item in report.findings:
         if item.of_school and item.outcome in (Outcome.DOUBT, Outcome.EXPLAINED):
-            found[item.schools[0]].append(_note(item))
+            key = key_of_note(item.rule, item.stage)
+            found[item.schools[0]].append(as_finding(item, COUNTY_UNIT, key))
     return {code: tuple(notes) for code, notes in found.items()}
 
 
-def _note(item: CountyFinding) -> Note:
-    return Note(
-        rule=item.rule,
-        title=item.title,
-        severity=Severity(item.severity),
-        outcome=item.outcome,
-        stage=item.stage,
-        message=item.message,
-        actual=item.actual,
-        required=item.required,
-        fix=item.fix,
-        source=item.source,
-    )
+def _cell_ref(text: str) -> CellRef | None:
+    """教师!D9 as a cell; None if it is none."""
+    sheet, _, a1 = text.rpartition("!")
+    match = _CELL.fullmatch(a1)
+    return CellRef(sheet, int(match[2]), column_number(match[1])) if match else None
 
 
-Rows = Mapping[str, Sequence[Note]]
+Rows = Mapping[str, Sequence[Finding]]
 """What the county says of the school in a workbook ("") or of the rows of a ledger (第 9 行)."""
 
 
 def notes_by_file(
-    records: Iterable[FileRecord], notes: Mapping[str, Sequence[Note]], files: Container[str]
-) -> dict[str, dict[str, Sequence[Note]]]:
+    records: Iterable[FileRecord], notes: Mapping[str, Sequence[Finding]], files: Container[str]
+) -> dict[str, dict[str, Sequence[Finding]]]:
     """The notes (by 标识码) of every workbook that has any, by its name; the records of a ledger's
     rows follow that of the ledger. ``files`` are the names of the workbooks."""
-    found: dict[str, dict[str, Sequence[Note]]] = {}
+    found: dict[str, dict[str, Sequence[Finding]]] = {}
     name = ""
     for record in records:
         if record.path in files:
@@ -115,53 +93,25 @@ def findings_for(notes: Rows, report: Report, session: Session) -> tuple[Finding
     return tuple(found)
 
 
-def _findings(notes: Sequence[Note], submission: Submission, session: Session) -> list[Finding]:
+def _findings(notes: Sequence[Finding], submission: Submission, session: Session) -> list[Finding]:
     run = Run(submission, session.ruleset, session.profile)
-    return [_finding(note, run, session) for note in notes]
+    return [_placed(note, run, session.rules.get(note.rule)) for note in notes]
 
 
-def _finding(note: Note, run: Run, session: Session) -> Finding:
-    places = tuple(_places(note, run, session))
-    rule = session.rules.get(note.rule)
-    return Finding(
-        rule=note.rule,
-        title=note.title,
+def _placed(note: Finding, run: Run, rule: Rule | None) -> Finding:
+    """The note with the cells that it is about, each once; only those that are there."""
+    places = note.places
+    if rule is not None and not places:
+        unit = run.stages.get(note.stage, run.whole)
+        cells = map(run.submission.locate, facts_behind(unit, expressions(rule)))
+        places = tuple(dict.fromkeys(cell for cell in cells if cell is not None))
+    return replace(
+        note,
         family=rule.family if rule else "",
-        severity=note.severity,
-        verdict=note.outcome,
-        unit=COUNTY_UNIT,
-        stage=note.stage,
         sheet=places[0].sheet if places else "",
         cell=places[0].a1 if places else "",
         related=tuple(map(str, places[1:])),
-        actual=note.actual,
-        required=note.required,
-        gap="",
-        message=note.message,
-        source=note.source,
-        fix=note.fix,
-        key=key_of_note(note.rule, note.stage),
-        borderline=False,
     )
-
-
-def _places(note: Note, run: Run, session: Session) -> Iterator[CellRef]:
-    """Each cell once; only those that are there."""
-    for text in note.cells:
-        sheet, _, a1 = text.rpartition("!")
-        match = _CELL.fullmatch(a1)
-        if match:
-            yield CellRef(sheet, int(match[2]), column_number(match[1]))
-    rule = session.rules.get(note.rule)
-    if note.cells or rule is None:
-        return
-    unit = run.stages.get(note.stage, run.whole)
-    found: dict[CellRef, None] = {}
-    for ref in facts_behind(unit, expressions(rule)):
-        cell = run.submission.locate(ref)
-        if cell is not None:
-            found[cell] = None
-    yield from found
 
 
 Returned = Mapping[str, str]

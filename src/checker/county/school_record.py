@@ -111,42 +111,33 @@ def _year(submission: Submission) -> int:
 
 
 def record_for(
-    judgement: Judgement, record: FileRecord, place: str, session: Session, whole: bool = True
+    judgement: Judgement, record: FileRecord, session: Session, whole: bool = True
 ) -> FileRecord:
-    """The record of a judgement, lying where ``record`` does; ``place`` is its path in full."""
-    report = judgement.report
-    stored = kept_of(result_of(judgement, session.rules), report, session, whole)
-    return record_of(
-        judgement.path,
-        place,
-        record.modified,
-        record.marked_copy,
-        head_of(stored.head),
-        stored.bulk,
-    )
+    """The record of a judgement, lying where ``record`` does."""
+    stored = kept_of(result_of(judgement, session.rules), judgement.report, session, whole)
+    head = head_of(stored.head)
+    return record_of(judgement.path, record.modified, record.marked_copy, head, stored.bulk)
 
 
 def ledger_records(
-    ledger: Submission, record: FileRecord, place: str, session: Session, whole: bool = True
+    ledger: Submission, record: FileRecord, session: Session, whole: bool = True
 ) -> Iterator[FileRecord]:
     """Of a ledger what is wrong with it as a whole, and one record for each of its rows, named by
     the file and the row."""
     own = own_verdicts(ledger, session.ruleset, session.profile)
     report = Report(ledger, tuple(own), profile=session.profile.id)
     judgement = Judgement(record.path, FileStatus.CHECKED, report)
-    told = record_for(judgement, record, place, session, whole=False)
+    told = record_for(judgement, record, session, whole=False)
     yield replace(told, template="", name="", code="")
     for unit in ledger.units:
         path = f"{record.path} {unit.name.removeprefix(ledger.name).strip()}"
         judgement = Judgement(path, FileStatus.CHECKED, session.judge(unit))
-        yield record_for(judgement, record, place, session, whole)
+        yield record_for(judgement, record, session, whole)
 
 
-def judged_of(
-    report: Report, indicators: frozenset[str], inputs: Inputs | None = None
-) -> list[Judged]:
-    """The indicator verdicts of a report, for the school × indicator matrix and the gaps; with
-    ``inputs``, also what is wrong or doubtful about the facts they are made of."""
+def judged_of(report: Report, indicators: frozenset[str], inputs: Inputs) -> list[Judged]:
+    """The indicator verdicts of a report, for the school × indicator matrix and the gaps, with what
+    is wrong or doubtful about the facts they are made of."""
     found = []
     for verdict in report.verdicts:
         if verdict.rule not in indicators:
@@ -163,7 +154,7 @@ def judged_of(
                 str(gap.value) if gap and not gap.excess else "",
                 gap.unit if gap else "",
                 gap.noun if gap else "",
-                inputs.doubts_of(verdict) if inputs else (),
+                inputs.doubts_of(verdict),
             )
         )
     return found

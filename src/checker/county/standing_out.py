@@ -94,7 +94,7 @@ def _level(row: Measured) -> Fraction:
 
 
 def _type(question: Question, row: Measured) -> str:
-    own = question.types.get(row.code, "")
+    own = question.county.types.get(row.code, "")
     return next((word for word in _APART if word in own), "")
 
 
@@ -133,7 +133,10 @@ def cohort(question: Question) -> Conclusion:
     """The same pupils one year on, each school by itself: this year's amount against last year's
     base, within a share (per cent) that may come and go."""
     allowed, fewest = question.limit("within"), question.limit("fewest") or Fraction(0)
-    before = {item.code: item.base for item in question.earlier.get(question.rule.id, ())}
+    before = {
+        item.code: item.base
+        for item in question.county.earlier.get((question.rule.id, question.stage), ())
+    }
     findings = []
     for item in question.rows:
         then = before.get(item.code)

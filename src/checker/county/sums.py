@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
-from checker.county.question import Conclusion, Question, passed
+from checker.county.question import Conclusion, Measured, Question, passed
 from checker.model.verdicts import Outcome, format_number
 from checker.rules.values import compare, exact_sum, rounded
 
@@ -42,27 +43,27 @@ def share(question: Question) -> Conclusion:
     return Conclusion((question.of_all(outcome, actual, required, text, schools, final, percent),))
 
 
-def _rounded(question: Question, together: Fraction, figure: Fraction) -> bool:
+def _rounded(rows: Sequence[Measured], together: Fraction, figure: Fraction) -> bool:
     """Whether the county's figure is the schools' sum rounded to the decimals it has, or summed up
     from shares that were each rounded so: shares of what stages have in common have decimals that
     no form can hold. Nothing else is a matter of rounding."""
     decimals = next((n for n in range(_DECIMALS) if rounded(figure, n) == figure), _DECIMALS)
     if rounded(together, decimals) == figure:
         return True
-    return exact_sum([rounded(item.amount, decimals) for item in question.rows]) == figure
+    return exact_sum([rounded(item.amount, decimals) for item in rows]) == figure
 
 
 def total(question: Question) -> Conclusion:
     """The schools' sum against the county form's own figure. While schools are missing from the
     sum, a sum that is too small decides nothing; one that is too large is wrong already."""
-    figure = question.against
-    if figure is None or not (question.rows or question.left_out):
+    figure, rows = question.against, question.rows
+    if figure is None or not (rows or question.left_out):
         return Conclusion()
     unit = question.text("unit")
-    together = exact_sum([item.amount for item in question.rows])
+    together = exact_sum([item.amount for item in rows])
     apart = abs(together - figure)
     within = apart <= (question.limit("tolerance") or 0)
-    outcome = passed(within or _rounded(question, together, figure))
+    outcome = passed(within or _rounded(rows, together, figure))
     if outcome is Outcome.FAIL and together < figure and question.reservation():
         outcome = Outcome.INCOMPLETE
     if question.set_aside and together <= figure:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from checker.county.report import CountyReport
 from checker.county.work_list import HANDED_IN, SchoolLine
+from checker.marking.findings import Counts, added
 
 ELSEWHERE = "未注明乡镇"
 """What stands for the 乡镇 of a school that none is known of. No 乡镇 is called that; one may be
@@ -39,17 +40,14 @@ class Weakest(Struct, frozen=True):
 class Township(Struct, frozen=True):
     """One 乡镇. ``schools`` are (name, key of KINDS) of everybody who is due, worst first;
     ``others`` files that lie there and are nobody's; ``failing`` schools have something to mend.
-    ``hard``, ``doubt``, ``unmet`` and ``unjudged`` are sums over its schools; ``weakest`` has one
-    line a school that could be compared, the weakest first."""
+    ``counts`` are sums over its schools; ``weakest`` has one line a school that could be compared,
+    the weakest first."""
 
     name: str
     schools: tuple[tuple[str, str], ...]
     others: int
     failing: int
-    hard: int
-    doubt: int
-    unmet: int
-    unjudged: int
+    counts: Counts
     weakest: tuple[Weakest, ...]
 
     @property
@@ -84,40 +82,34 @@ def townships(report: CountyReport, lines: Iterable[SchoolLine]) -> list[Townshi
 
 def _weight(town: Township) -> tuple[object, ...]:
     missing = town.expected - town.received
-    return town.name == ELSEWHERE, -missing, -town.hard, -town.doubt, -town.unmet, town.name
+    return (
+        town.name == ELSEWHERE,
+        -missing,
+        -town.counts.fail,
+        -town.counts.doubt,
+        -town.counts.unmet,
+        town.name,
+    )
 
 
 def _township(
     name: str, lines: Iterable[SchoolLine], due: set[str], weakest: dict[str, Weakest]
 ) -> Township:
-    schools, own = [], []
-    others = failing = 0
-    sums = [0, 0, 0, 0]
-    for line in lines:
-        if line.state == HANDED_IN:
-            schools.append((line.name, _kind(line)))
-            failing += line.hard > 0
-            counts = (line.hard, line.doubt, line.unmet, line.unjudged)
-            sums = [total + count for total, count in zip(sums, counts, strict=True)]
-            if line.code in weakest:
-                own.append(weakest[line.code])
-        elif line.code in due:
-            schools.append((line.name, "missing"))
-        else:
-            others += 1
-    order = list(KINDS)
-    schools.sort(key=lambda school: order.index(school[1]))
+    lines = list(lines)
+    handed = [line for line in lines if line.state == HANDED_IN]
+    schools = [(line.name, _kind(line)) for line in handed]
+    schools += [
+        (line.name, "missing") for line in lines if line.state != HANDED_IN and line.code in due
+    ]
+    schools.sort(key=lambda school: list(KINDS).index(school[1]))
+    own = [weakest[line.code] for line in handed if line.code in weakest]
     own.sort(key=lambda each: (each.reached, each.school))
-    hard, doubt, unmet, unjudged = sums
     return Township(
         name or ELSEWHERE,
         tuple(schools),
-        others,
-        failing,
-        hard,
-        doubt,
-        unmet,
-        unjudged,
+        len(lines) - len(schools),
+        sum(line.counts.fail > 0 for line in handed),
+        added(line.counts for line in handed),
         tuple(own),
     )
 
@@ -125,10 +117,10 @@ def _township(
 def _kind(line: SchoolLine) -> str:
     counts = {
         "hang": len(line.hinges),
-        "fail": line.hard,
-        "doubt": line.doubt,
-        "unmet": line.unmet,
-        "open": line.unjudged,
+        "fail": line.counts.fail,
+        "doubt": line.counts.doubt,
+        "unmet": line.counts.unmet,
+        "open": line.counts.unjudged,
     }
     return next((kind for kind, count in counts.items() if count), "clean")
 

@@ -37,7 +37,7 @@ def traces(report: CountyReport, entry: RosterEntry) -> Iterator[Trace]:
         else:
             text = f"有一份无法校验的文件“{record.path}”，可能是这所学校的。"
             yield Trace("打不开", record.path, text)
-    counted = {item.path for item in report.handing_in.counted.values()}
+    counted = {school.path for school in report.schools}
     nobodys = {item.path for item in (*report.handing_in.strangers, *report.handing_in.nameless)}
     superseded = report.superseded()
     for record in report.records:

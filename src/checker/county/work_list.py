@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from msgspec import Struct
 
 from checker.county.conclusions import cells_of
+from checker.county.handing_in import asks_code
 from checker.county.report import CountyReport
 from checker.county.roster import RosterEntry
 from checker.county.traces import traces
 from checker.marking.file_record import Doubt, FileRecord
+from checker.marking.findings import Counts
 from checker.marking.overview import BLANK_FORM
 from checker.model.report import FileStatus
 from checker.model.verdicts import SEVERITY_WORDS, Severity
@@ -57,15 +59,12 @@ class SchoolLine(Struct, frozen=True):
     name: str
     type: str
     township: str
-    stages: tuple[str, ...]
     state: str
-    hard: int
-    doubt: int
-    unmet: int
-    unjudged: int
     first: str
     path: str
     contact: str
+    counts: Counts = Counts()
+    stages: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     hinges: tuple[Hanging, ...] = ()
 
@@ -104,7 +103,6 @@ class WorkList(Struct, frozen=True):
 
 def work_list(report: CountyReport) -> WorkList:
     """The list, worst first. Every school's findings are read once."""
-    records = {record.path: record for record in report.records}
     filing = report.handing_in
     lines = [_missing(report, entry) for entry in filing.missing]
     # one school takes one line, whatever is wrong with it
@@ -115,7 +113,7 @@ def work_list(report: CountyReport) -> WorkList:
         if record.path not in taken and not _left_by_an_open_book(record)
     ]
     rules = _RuleTally()
-    lines += _of_schools(report, records, rules)
+    lines += _of_schools(report, rules)
     lines += [
         _line(record, record.name or record.path, BLANK, BLANK_FORM)
         for record in report.records
@@ -124,11 +122,10 @@ def work_list(report: CountyReport) -> WorkList:
     for item in (*filing.strangers, *filing.nameless):
         if item.path not in taken:
             wrong = f"标识码 {item.code} 不在名册上" if item.code else "没有填标识码"
-            if not item.asks_code:
+            if not asks_code(item):
                 wrong = f"“{item.name}”在名册上没有对上一所学校"
-            record = records[item.path]
             why = f"{wrong}，请学校核对后重报。"
-            lines.append(_line(record, record.name or record.path, STRANGE, why))
+            lines.append(_line(item, item.name or item.path, STRANGE, why))
     lines.sort(key=_weight)
     return WorkList(tuple(lines), tuple(_tonight(report, lines)), rules.lines())
 
@@ -153,9 +150,7 @@ class _RuleTally:
         )
 
 
-def _of_schools(
-    report: CountyReport, records: Mapping[str, FileRecord], rules: _RuleTally
-) -> Iterator[SchoolLine]:
+def _of_schools(report: CountyReport, rules: _RuleTally) -> Iterator[SchoolLine]:
     """The lines of the schools that count; their findings are tallied in ``rules``."""
     hinges = hanging(report)
     stages: dict[str, tuple[str, ...]] = {
@@ -167,26 +162,23 @@ def _of_schools(
         for hinge in concluded.hinges:
             questioned[hinge.school].update(hinge.doubts)
     for school in report.schools:
-        record = records[school.path]
         own: dict[str, None] = {}
         reason = ""
-        for finding in record.findings:
-            severity = Severity(str(finding["severity"]))
-            if severity is Severity.INFO or finding.get("allowed"):
+        for finding in school.findings:
+            if finding.informs:
                 continue
-            rule = str(finding["rule"])
-            own[rule] = None
-            place = f"{finding['sheet']}!{finding['cell']}"
-            if not reason and Doubt(rule, place) in questioned[school.code]:
-                reason = str(finding["message"])
-            rules.add(rule, school.code, str(finding.get("title", "")), severity)
-        first = reason or next((thing.message for thing in record.overview.first), "")
+            own[finding.rule] = None
+            place = f"{finding.sheet}!{finding.cell}"
+            if not reason and Doubt(finding.rule, place) in questioned[school.code]:
+                reason = finding.message
+            rules.add(finding.rule, school.code, finding.title, finding.severity)
+        first = reason or next((thing.message for thing in school.overview.first), "")
         yield _line(
-            record,
-            record.name,
+            school,
+            school.name,
             HANDED_IN,
             first,
-            report.roster.get(record.code),
+            report.roster.get(school.code),
             stages.get(school.code, ()),
             tuple(own),
             hinges.get(school.code, ()),
@@ -220,12 +212,7 @@ def _missing(report: CountyReport, entry: RosterEntry) -> SchoolLine:
         name=entry.name,
         type=entry.type,
         township=township_of(entry, entry.name, ""),
-        stages=(),
         state=state,
-        hard=0,
-        doubt=0,
-        unmet=0,
-        unjudged=0,
         first="".join(item.text for item in found) or "还没有收到填报表。",
         path=path,
         contact=_contact(entry),
@@ -254,7 +241,6 @@ def _line(
     hinges: Sequence[Hanging] = (),
 ) -> SchoolLine:
     """The line of a file; with more where it is a school's that counts."""
-    counts = record.counts
     return SchoolLine(
         code=record.code,
         name=name,
@@ -262,10 +248,7 @@ def _line(
         township=township_of(entry, name, record.path),
         stages=stages,
         state=state,
-        hard=counts.get("fail", 0),
-        doubt=counts.get("doubt", 0),
-        unmet=counts.get("unmet", 0),
-        unjudged=counts.get("unjudged", 0),
+        counts=record.counts,
         first=first,
         path=record.path,
         contact=_contact(entry),
@@ -306,9 +289,9 @@ def _weight(line: SchoolLine) -> tuple[object, ...]:
         not line.hinges,
         -line.hinges[0].moves if line.hinges else 0,
         order.get(line.state, 3),
-        -line.hard,
-        -line.doubt,
-        -line.unmet,
+        -line.counts.fail,
+        -line.counts.doubt,
+        -line.counts.unmet,
         line.township,
         line.name,
         line.path,
@@ -336,20 +319,24 @@ def _tonight(report: CountyReport, lines: list[SchoolLine]) -> Iterator[Task]:
         ((UNREADABLE, STRANGE, EARLIER), "没有计入全县数字"),
     ):
         named = [line for line in lines if line.state in states and not line.hinges]
-        told = _told(named)
-        for line in told:
+        for line in _told(named):
             yield Task(line.name, line.code, line.contact, f"{line.state}：{line.first}", effect)
-        if len(named) > len(told):
-            yield Task(f"另有 {len(named) - len(told)} 所（份）", "", "", "见工作清单。", effect)
-    named = [line for line in lines if line.state == HANDED_IN and line.hard and not line.hinges]
-    told = _told(named)
-    for line in told:
-        yield Task(line.name, line.code, line.contact, line.first, f"必须修改 {line.hard} 处")
-    if len(named) > len(told):
-        rest = f"另有 {len(named) - len(told)} 所"
-        yield Task(rest, "", "", "见工作清单。", "还有必须修改的问题")
+        yield from _rest(named, " 所（份）", effect)
+    named = [
+        line for line in lines if line.state == HANDED_IN and line.counts.fail and not line.hinges
+    ]
+    for line in _told(named):
+        effect = f"必须修改 {line.counts.fail} 处"
+        yield Task(line.name, line.code, line.contact, line.first, effect)
+    yield from _rest(named, " 所", "还有必须修改的问题")
 
 
 def _told(named: list[SchoolLine]) -> list[SchoolLine]:
     """Those that are named; one more takes no more room than a line that says so."""
     return named if len(named) <= _FIRST + 1 else named[:_FIRST]
+
+
+def _rest(named: list[SchoolLine], unit: str, effect: str) -> Iterator[Task]:
+    left = len(named) - len(_told(named))
+    if left:
+        yield Task(f"另有 {left}{unit}", "", "", "见工作清单。", effect)

@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
-from checker.county.collection import Measures
 from checker.county.dispersion import dispersion
 from checker.county.inequality import holdings_of
+from checker.county.question import Measures
 from checker.county.report import Indicator, Level, SchoolYear, YearLine
 from checker.marking.file_record import FileRecord, exact
 from checker.model.rules import Rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -12,8 +13,8 @@ from typing import Any, TypeAlias
 from msgspec import Struct, convert, field
 
 from checker.demo import special_faults
-from checker.demo.expected import At, Expected
 from checker.demo.right_school import School
+from checker.demo.special_faults import At, Expected
 
 Plant: TypeAlias = Callable[[Random, School], Sequence[Expected] | None]
 """Changes the school and says what has to be found; None (and no change) if it does not suit."""
@@ -25,9 +26,14 @@ class Fault(Struct, frozen=True):
     id: str
     title: str
     areas: frozenset[str]
+    kinds: tuple[str, ...] = ()
+    least: dict[str, int] = {}
     put: dict[str, Any] = {}
     typed: dict[str, str] = field(default_factory=dict, name="type")
+    of: dict[str, tuple[str, int, int]] = {}
+    unit: dict[str, tuple[int, int]] = {}
     more: dict[str, int] = {}
+    cut: tuple[str, ...] = ()
     zero: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     found: tuple[str, ...] = ()
@@ -38,10 +44,22 @@ class Fault(Struct, frozen=True):
         if not self.found:
             special: Plant = getattr(special_faults, self.id)
             return special(random, school)
+        suits = not self.kinds or school.kind.code in self.kinds
+        if not suits or any(
+            school.number(*_at(place, school)) < least for place, least in self.least.items()
+        ):
+            return None
         for place, value in self.put.items():
             school.put(*_at(place, school), value)
         for place, text in self.typed.items():
-            school.type_text(*_at(place, school), text)
+            school.type_text(*_at(place, school), text.format(_value(place, school)))
+        for place, (other, top, bottom) in self.of.items():
+            number = school.number(*_at(other, school)) * top // bottom
+            school.put(*_at(place, school), number)
+        for place, (top, bottom) in self.unit.items():
+            school.put(*_at(place, school), Decimal(_value(place, school)) * top / bottom)
+        for place in self.cut:
+            school.put(*_at(place, school), str(_value(place, school))[:-1])
         for place, difference in self.more.items():
             name, column = _at(place, school)
             school.put(name, column, school.number(name, column) + difference)
@@ -57,7 +75,13 @@ class Fault(Struct, frozen=True):
 def _at(place: str, school: School) -> tuple[str, str]:
     """Field and column of ``field`` or ``field@column``."""
     name, _, column = place.partition("@")
-    return name, school.stages[0] if column == "stage" else column or "whole"
+    return name, column.replace("stage", school.stages[0]) or "whole"
+
+
+def _value(place: str, school: School) -> Any:
+    """What stands there; None if nothing does."""
+    name, column = _at(place, school)
+    return school.values.get(name, {}).get(column)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from math import ceil
@@ -59,6 +59,11 @@ class School(Struct):
         """Set one value."""
         self.values.setdefault(field_id, {})[column] = value
 
+    def put_all(self, column: str, values: Mapping[str, Value]) -> None:
+        """Set the values of several fields in one column."""
+        for field_id, value in values.items():
+            self.put(field_id, column, value)
+
     def type_text(self, field_id: str, column: str, text: str) -> None:
         """Have the clerk type a text instead of the value."""
         self.typed[field_id, column] = text
@@ -105,8 +110,7 @@ def _identity(random: Random, school: School, place: Place) -> None:
     }
     if school.kind.code != "218":
         facts["school.credit_code"] = credit_code(random)
-    for field_id, value in facts.items():
-        school.put(field_id, "whole", value)
+    school.put_all("whole", facts)
 
 
 def _students(random: Random, school: School, stage: str) -> None:
@@ -149,8 +153,7 @@ def _students(random: Random, school: School, stage: str) -> None:
         "students.graduates": graduates,
         "class_count.total": per_grade * len(GRADES[stage]),
     }
-    for field_id, value in facts.items():
-        school.put(field_id, stage, value)
+    school.put_all(stage, facts)
     school.put("students.total", f"{stage}.previous", total - entry + graduates)
     school.put("students.new", f"{stage}.previous", entry + random.choice((-2, -1, 1, 2)))
     school.put("class_count.total", f"{stage}.previous", facts["class_count.total"])
@@ -200,8 +203,7 @@ def add_teachers(random: Random, school: School) -> None:
         "exchange.moved": moved,
         "exchange.backbone": ceil(moved / 4),
     }
-    for field_id, value in facts.items():
-        school.put(field_id, "whole", value)
+    school.put_all("whole", facts)
 
 
 def _teachers_of_stage(random: Random, school: School, stage: str) -> None:
@@ -246,8 +248,7 @@ def _teachers_of_stage(random: Random, school: School, stage: str) -> None:
         "teachers.joined": joined,
         "teachers.left": left,
     }
-    for field_id, value in facts.items():
-        school.put(field_id, stage, value)
+    school.put_all(stage, facts)
     school.put("teachers.full_time", f"{stage}.previous", teachers - joined + left)
 
 
@@ -273,8 +274,7 @@ def _staff(random: Random, school: School, teachers: int) -> None:
         "staff.medical": 1 + school.total("students.total") // 600,
         "staff.legal_vice_head": 1,
     }
-    for field_id, value in facts.items():
-        school.put(field_id, "whole", value)
+    school.put_all("whole", facts)
     school.put("staff.total", "whole.previous", previous + admin + support + workers)
 
 
@@ -326,8 +326,7 @@ def add_buildings(random: Random, school: School) -> None:
         "dormitory.rooms": ceil(boarders / 8),
         "equipment.lab_standard": True,
     }
-    for field_id, value in facts.items():
-        school.put(field_id, "whole", value)
+    school.put_all("whole", facts)
     school.put("area.land", "whole.previous", land)
     school.put("area.building", "whole.previous", building)
     _special_rooms(random, school)
@@ -358,8 +357,7 @@ def _rooms_of_stage(
     }
     if hall:
         facts["area.indoor_sports"] = hall
-    for field_id, value in facts.items():
-        school.put(field_id, stage, value)
+    school.put_all(stage, facts)
 
 
 def _special_rooms(random: Random, school: School) -> None:
@@ -430,8 +428,7 @@ def add_funds(random: Random, school: School) -> None:
         "money.matching_paid": projects,
         "allowance.head_teacher": random.choice((500, 550, 600)),
     }
-    for field_id, value in facts.items():
-        school.put(field_id, "whole", value)
+    school.put_all("whole", facts)
     for field_id in ("money.income", "money.spending", "money.wages", "money.public_spent"):
         value = facts[field_id] * random.randint(945, 985) // 1000
         school.put(field_id, "whole.previous", value)
@@ -470,7 +467,6 @@ def add_safety(random: Random, school: School) -> None:
         "gear_complete", "gate_24h", "fall_protection", "safe_campus", "drug_platform",
     ):  # fmt: skip
         facts[f"safety.{name}"] = True
-    for field_id, value in facts.items():
-        school.put(field_id, "whole", value)
+    school.put_all("whole", facts)
     school.put("safety.guards", "whole.previous", guards)
     school.put("safety.cameras", "whole.previous", cameras)

@@ -8,10 +8,8 @@ only puts other contents where the placeholders are.
 from __future__ import annotations
 
 import re
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -70,7 +68,6 @@ class Stencil:
         self._constant = {name: content for name, content in members.items() if not _cut(content)}
         self._pieces = {name: _cut(content) for name, content in members.items() if _cut(content)}
         self._order = list(members)
-        self._packed = {name: _pack(content) for name, content in self._constant.items()}
         found = sum(len(pieces) // 4 for pieces in self._pieces.values())
         if found != len(self.cells):
             raise ValueError(
@@ -100,26 +97,11 @@ class Stencil:
         return members
 
     def save(self, members: Mapping[str, bytes], target: Path) -> None:
-        """Write members as a workbook; those that no school changes are packed only once."""
-        entries: list[bytes] = []
-        directory: list[bytes] = []
-        offset = 0
-        for name, content in members.items():
-            same = self._constant.get(name) is content
-            packed, checksum, size = self._packed[name] if same else _pack(content)
-            title = name.encode()
-            common = struct.pack(
-                "<HHHHHIIIHH", 20, 0x800, 8, 0, 0x21, checksum, len(packed), size, len(title), 0
-            )
-            entries += (b"PK\x03\x04", common, title, packed)
-            central = struct.pack("<HHHII", 0, 0, 0, 0, offset)
-            directory += (b"PK\x01\x02\x14\x00", common, central, title)
-            offset += 30 + len(title) + len(packed)
-        listing = b"".join(directory)
-        end = struct.pack(
-            "<4sHHHHIIH", b"PK\x05\x06", 0, 0, len(members), len(members), len(listing), offset, 0
-        )
-        target.write_bytes(b"".join((*entries, listing, end)))
+        """Write members as a workbook."""
+        with zipfile.ZipFile(target, "w") as package:
+            for name, content in members.items():
+                entry = zipfile.ZipInfo(name)
+                package.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=3)
 
 
 def _cut(content: bytes) -> list[bytes]:
@@ -150,9 +132,3 @@ def _cell(reference: bytes, attributes: bytes, value: Scalar) -> bytes:
         return head + b"><v>" + str((value - DAY_ZERO).days).encode() + b"</v></c>"
     number = value if isinstance(value, int) else Decimal(value)
     return head + b"><v>" + f"{number:f}".encode() + b"</v></c>"
-
-
-def _pack(content: bytes) -> tuple[bytes, int, int]:
-    """Deflated content, its checksum and its size."""
-    squeeze = zlib.compressobj(3, zlib.DEFLATED, -15)
-    return squeeze.compress(content) + squeeze.flush(), zlib.crc32(content), len(content)

@@ -14,9 +14,8 @@ from random import Random
 from checker_templates.building.fill import cell_edits
 from checker_templates.building.fill_data import FillData
 from checker_templates.building.layout import Layout, lay_out
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
-from checker.demo.expected import At, Expected
 from checker.demo.planted_faults import Fault, faults
 from checker.demo.right_school import (
     School,
@@ -26,6 +25,7 @@ from checker.demo.right_school import (
     add_teachers,
     make_school,
 )
+from checker.demo.special_faults import At, Expected
 from checker.demo.stencil import Stencil
 from checker.demo.synthetic_roster import Entry, schools_of
 from checker.model.cells import CellRef
@@ -166,11 +166,9 @@ def build_and_write(template: Template, folder: Path, schools: int, seed: int) -
 
 
 def _write_answers(path: Path, answers: Sequence[Answer]) -> None:
-    key = [
-        {"file": item.file, "rule": item.rule, "sheet": item.sheet, "cell": item.cell}
-        for item in answers
-    ]
-    path.write_text(json.dumps(key, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(to_builtins(answers), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 def _write_roster(path: Path, roster: Sequence[Entry]) -> None:

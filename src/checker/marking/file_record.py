@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct, convert, field
+from msgspec import Struct
 from msgspec.structs import asdict
 
 from checker.marking.findings import Counts, Finding
@@ -139,9 +139,9 @@ class Explained(Struct, frozen=True, array_like=True, forbid_unknown_fields=True
 
 class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What is said of every file whatever is asked, by content alone: not where the file lies.
-    There are no ``counts`` of a file that was not judged; ``measuring_errors`` are those of the
-    collection rules, which only a county run asks; ``year`` is the one that the form says it is of,
-    0 if it does not say; ``sparse``: its ``content`` is of too few figures to tell copies by."""
+    ``measuring_errors`` are those of the collection rules, which only a county run asks; ``year``
+    is the one that the form says it is of, 0 if it does not say; ``sparse``: its ``content`` is of
+    too few figures to tell copies by."""
 
     status: str
     message: str = ""
@@ -151,7 +151,7 @@ class Head(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     type: str = ""
     submitted: str = ""
     content: str = ""
-    counts: Counts | None = None
+    counts: Counts = Counts()
     cannot_write: str = ""
     errors: tuple[RuleError, ...] = ()
     measuring_errors: tuple[RuleError, ...] = ()
@@ -275,6 +275,8 @@ def check_kept(stored: Kept) -> None:
         FileStatus(head.status)
         for finding in _decoded(tuple[Finding, ...], bulk.findings):
             own = [f"{finding.sheet}!{finding.cell}"] if finding.cell else []
+            if not 0 <= finding.cause <= len(head.overview.first):
+                raise BadRecord("cause")
             if not all(map(_PLACE.fullmatch, (*own, *finding.related))):
                 raise BadRecord("place")
         for item in _decoded(tuple[Judged, ...], bulk.judged):
@@ -298,8 +300,8 @@ def _check_doubts(doubts: Iterable[Doubt]) -> None:
 
 class FileRecord(Struct, frozen=True):
     """The outcome of one file, as every report reads it. ``path`` is as shown, relative to what
-    the user named; ``modified`` in seconds since 1970; ``errors`` are in the form of the JSON
-    report. What is a property here is decoded from ``parts`` each time it is asked for."""
+    the user named; ``modified`` in seconds since 1970. What is a property here is decoded from
+    ``parts`` each time it is asked for."""
 
     path: str
     status: str
@@ -311,11 +313,11 @@ class FileRecord(Struct, frozen=True):
     submitted: str = ""
     content: str = ""
     modified: float = 0.0
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Counts = Counts()
     cannot_write: str = ""
     marked_copy: str = ""
-    errors: tuple[dict[str, Json], ...] = ()
-    measuring_errors: tuple[dict[str, Json], ...] = ()
+    errors: tuple[RuleError, ...] = ()
+    measuring_errors: tuple[RuleError, ...] = ()
     overview: Overview = Overview()
     left_out: tuple[str, ...] = ()
     year: int = 0
@@ -324,10 +326,9 @@ class FileRecord(Struct, frozen=True):
     parts: Parts = NOTHING
 
     @property
-    def findings(self) -> tuple[dict[str, Json], ...]:
-        """In the form of the JSON report."""
-        found = _decoded(list[dict[str, Any]], self.parts.part(_FINDINGS))
-        return tuple([{"file": self.path, **each} for each in found])
+    def findings(self) -> tuple[Finding, ...]:
+        """In the order of the form."""
+        return _decoded(tuple[Finding, ...], self.parts.part(_FINDINGS))
 
     @property
     def judged(self) -> tuple[Judged, ...]:
@@ -350,28 +351,11 @@ class FileRecord(Struct, frozen=True):
         return facts_of(self.parts.part(_FACTS))
 
 
-def record_of(
-    path: str, place: str, modified: float, marked_copy: str, head: Head, parts: Parts
-) -> FileRecord:
-    """The record of one file. ``place`` is its path in full, as errors of rules name it."""
-    said = asdict(head) | {
-        "counts": asdict(head.counts) if head.counts else {},
-        "errors": tuple(error_document(place, each) for each in head.errors),
-        "measuring_errors": tuple(error_document(place, each) for each in head.measuring_errors),
-    }
-    return FileRecord(path=path, modified=modified, marked_copy=marked_copy, parts=parts, **said)
-
-
-def error_document(path: str, error: RuleError) -> dict[str, Json]:
-    """A rule that went wrong, in the form of the JSON report; ``path`` is "" when no single file is
-    concerned."""
-    return {
-        "file": path,
-        "plugin": error.plugin,
-        "rule": error.rule,
-        "message": error.message,
-        "where": error.where,
-    }
+def record_of(path: str, modified: float, marked_copy: str, head: Head, parts: Parts) -> FileRecord:
+    """The record of one file."""
+    return FileRecord(
+        path=path, modified=modified, marked_copy=marked_copy, parts=parts, **asdict(head)
+    )
 
 
 def result_of_record(
@@ -389,9 +373,9 @@ def result_of_record(
         profile=profile if record.status == FileStatus.CHECKED else "",
         overview=record.overview,
         left_out=record.left_out,
-        counts=Counts(**record.counts),
-        findings=convert(record.findings, tuple[Finding, ...]),
-        errors=convert(record.errors, tuple[RuleError, ...]),
+        counts=record.counts,
+        findings=record.findings,
+        errors=record.errors,
         message=record.message,
         marked_copy=(record.marked_copy or None) if path is None else copy,
         cannot_write=record.cannot_write or None,

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from checker.model.cells import CellRef, column_number
 from checker.model.report import Report
@@ -254,6 +255,11 @@ class Counts(Struct, frozen=True):
             f"其余 {rest} 条是综合判定、逻辑校验、经验校验和提示。"
             "空着的格子补齐、填得不对的改好以后，都会自动判断。"
         )
+
+
+def added(counts: Iterable[Counts]) -> Counts:
+    """The counts of several files together."""
+    return Counts(*map(sum, zip(*map(astuple, counts), strict=True)))
 
 
 def is_unjudged(verdict: Verdict | Passed, rule: Rule | None) -> bool:

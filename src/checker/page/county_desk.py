@@ -18,7 +18,6 @@ from checker.batch.file_names import (
 from checker.county.assembly import Received
 from checker.county.judgement import (
     CountyOutcome,
-    NamedFile,
     concluded,
     marked_school,
     newest_county_form,
@@ -109,7 +108,7 @@ class CountyDesk:
         if self._outcome is None:
             return None
         try:
-            return marked_school(NamedFile(name, data), self._outcome, self._session)
+            return marked_school(name, data, self._outcome, self._session)
         except (UnwritableWorkbook, UnreadableWorkbook, UnknownForm):
             return None
 

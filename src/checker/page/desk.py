@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from checker.batch.discovery import Source, Unread, discover
 from checker.county.output import COPIES
-from checker.marking.file_record import Json, error_document
+from checker.marking.file_record import Json
 from checker.marking.findings import Finding, by_sheet
 from checker.marking.results import STATUS_WORDS, FileResult, result_of
 from checker.model.cells import Cell, CellKind
@@ -28,7 +28,7 @@ from checker.model.snapshot import SheetSnapshot, Snapshot
 from checker.model.verdicts import Outcome
 from checker.page.county_desk import CountyDesk
 from checker.reading import UnreadableWorkbook, read_snapshot_bytes
-from checker.reports.json_report import file_document, finding_document
+from checker.reports.json_report import error_document, file_document, finding_document
 from checker.session import Session, SessionOptions
 from checker.writing import (
     UnwritableWorkbook,

@@ -16,7 +16,7 @@ from checker.model.submission import Fact, FactRef, FactState, Submission
 from checker.model.verdicts import format_number
 from checker.report_text.figures import Figure, Sentence, sentences_of
 from checker.report_text.grammar import grammar
-from checker.report_text.statements import Judged, Statement
+from checker.report_text.statements import Judged, Statement, statement_of
 
 _TAIL = r"(?:总?数|人数|总额)?(?:为|是|有|共|共有|达|达到|:)*$"
 _SHORTEST_LABEL = 5
@@ -116,14 +116,6 @@ def _told(sentence: Sentence, figure: Figure, fact: Fact, value: Fraction, unit:
     message = f"县级自查表（{fact.cell}）填的是 {held}，报告写的是 {figure.said}，" + (
         "相符。" if same else "两处不同，请核对哪一处对，或口径、日期是不是不一样。"
     )
-    return Statement(
-        "form",
-        Judged.RIGHT if same else Judged.ASK,
-        sentence.paragraph,
-        sentence.start + figure.start,
-        sentence.start + figure.end,
-        sentence.original.strip(),
-        figure.said,
-        f"{format_number(value, 4)}{_scale(unit)[1]}",
-        message,
-    )
+    judged = Judged.RIGHT if same else Judged.ASK
+    computed = f"{format_number(value, 4)}{_scale(unit)[1]}"
+    return statement_of(sentence, "form", judged, [figure], figure.said, computed, message)

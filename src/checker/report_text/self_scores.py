@@ -59,6 +59,6 @@ def _score(sentence: Sentence, what: str, claimed: Fraction, added: Fraction) ->
     said = f"{what}{format_number(claimed, 2)}分"
     at = start + (1 if what == "自评" else 0)
     return Statement(
-        "score", judged, sentence.paragraph, at, end, sentence.original.strip(), said,
-        format_number(added, 2), message,
+        "score", judged, sentence.paragraph, at, end, said,
+        format_number(added, 2), message, sentence.original.strip(),
     )  # fmt: skip

@@ -12,13 +12,14 @@ from typing import TypeAlias
 
 import msgspec
 from msgspec import to_builtins
+from msgspec.structs import asdict
 
 from checker import __version__
-from checker.marking.file_record import Json, error_document
-from checker.marking.findings import Counts, Finding, word_of
+from checker.marking.file_record import Json
+from checker.marking.findings import Finding, added
 from checker.marking.results import FileResult, exit_code
 from checker.model.report import Asked, FileStatus
-from checker.model.verdicts import Outcome, RuleError, Severity
+from checker.model.verdicts import RuleError
 
 SCHEMA = Path(__file__).with_name("schema") / "check.schema.json"
 
@@ -31,7 +32,7 @@ def file_document(result: FileResult) -> dict[str, Json]:
         "template": result.template,
         "unit": result.unit,
         "code": result.code,
-        "counts": to_builtins(result.counts),
+        "counts": asdict(result.counts),
         **to_builtins(result.overview),
         "marked_copy": result.marked_copy,
         "cannot_write": result.cannot_write,
@@ -45,10 +46,11 @@ def finding_document(path: str, finding: Finding) -> dict[str, Json]:
     return {"file": path, **to_builtins(finding)}
 
 
-def finding_word(item: Mapping[str, Json]) -> str:
-    """不通过, 存疑, 已说明 or 提示, for a finding as a record keeps it."""
-    verdict = Outcome(str(item["verdict"]))
-    return word_of(Severity(str(item["severity"])), verdict, bool(item.get("allowed")))
+def error_document(path: str, error: RuleError) -> dict[str, Json]:
+    """One entry of ``errors``; ``path`` is "" when no single file is concerned."""
+    content = to_builtins(error)
+    del content["trace"], content["unit"]
+    return {"file": path, **content}
 
 
 def check_pieces(
@@ -60,10 +62,6 @@ def check_pieces(
 ) -> Iterator[str]:
     """The whole run as the text of one JSON object, in pieces. ``errors`` are of no single file (a
     broken plugin); ``beside`` are (path, reason) of files that have nothing to do with the run."""
-    totals: dict[str, Json] = {
-        name: sum(getattr(result.counts, name) for result in results)
-        for name in Counts.__match_args__
-    }
     statuses: dict[str, Json] = {
         status.value: sum(result.status is status for result in results) for status in FileStatus
     }
@@ -86,7 +84,7 @@ def check_pieces(
             "found": len(results) + len(beside),
             "files": len(results),
             "statuses": statuses,
-            "counts": totals,
+            "counts": asdict(added(result.counts for result in results)),
             "exit_code": int(exit_code(results)),
         },
     }

@@ -14,14 +14,10 @@ from checker.model.verdicts import Outcome
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(results: Iterable[FileResult]) -> str:
-    """The document. Hard findings are failures, unexplained soft ones skipped cases with their
-    text, unreadable files and crashed rules errors; a file without any is one passed case."""
-    return "".join(junit_pieces(results))
-
-
 def junit_pieces(results: Iterable[FileResult]) -> Iterator[str]:
-    """The same, suite by suite."""
+    """The document, suite by suite. Hard findings are failures, unexplained soft ones skipped cases
+    with their text, unreadable files and crashed rules errors; a file without any is one passed
+    case."""
     yield "<?xml version='1.0' encoding='utf-8'?>\n<testsuites name=\"checker\""
     before = ">\n  "
     for result in results:

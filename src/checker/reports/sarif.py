@@ -23,14 +23,10 @@ _LEVELS = {
 }
 
 
-def sarif(results: Iterable[FileResult], rules: Mapping[str, Rule]) -> str:
-    """The document as text. Cells are named as logical locations ("教师!D9"), since a region of
-    lines and columns means nothing in a workbook. Explained findings carry a suppression."""
-    return "".join(sarif_pieces(results, rules))
-
-
 def sarif_pieces(results: Iterable[FileResult], rules: Mapping[str, Rule]) -> Iterator[str]:
-    """The same, piece by piece. ``results`` are gone through twice: no one-time iterator."""
+    """The document, piece by piece. Cells are named as logical locations ("教师!D9"), since a
+    region of lines and columns means nothing in a workbook. Explained findings carry a suppression.
+    ``results`` are gone through twice: no one-time iterator."""
     used: set[str] = set()
     notes: list[Json] = []
     crashed = False
@@ -79,8 +75,7 @@ def _result(result: FileResult, finding: Finding) -> Json:
             {
                 "physicalLocation": {"artifactLocation": {"uri": _uri(result.path)}},
                 "logicalLocations": [
-                    {"fullyQualifiedName": f"{place.sheet}!{place.a1}", "kind": "member"}
-                    for place in finding.places
+                    {"fullyQualifiedName": str(place), "kind": "member"} for place in finding.places
                 ],
             }
         ],

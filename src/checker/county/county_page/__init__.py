@@ -3,44 +3,30 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from hashlib import sha256
 from importlib.resources import files
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from msgspec import Struct
 
 from checker.county.conclusions import DispersionResult, cells_of
-from checker.county.county_page.charts import (
-    dispersion_bars,
-    distribution,
-    school_squares,
-    shares_of,
-    standard_strip,
-)
-from checker.county.county_page.matrix import unit_rows
-from checker.county.exact_column import ExactColumn
+from checker.county.county_page.histograms import distributions, shares_of
 from checker.county.report import (
     CountyReport,
     Indicator,
     Level,
-    account_told,
     school_years,
     state_of,
 )
-from checker.county.school_copy import Note
-from checker.county.townships import ELSEWHERE, KINDS, Township, townships
+from checker.county.townships import ELSEWHERE, KINDS, townships
 from checker.county.traces import hint
 from checker.county.work_list import WorkList
-from checker.marking.file_record import Json
+from checker.marking.file_record import FileRecord
+from checker.marking.findings import Finding
 from checker.model.verdicts import MISSED, OUTCOME_WORDS, Outcome, format_number
-from checker.reports.json_report import finding_word
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _PIECES_AT_ONCE = 2000
 """So many pieces of the page are joined before they are written."""
@@ -50,58 +36,55 @@ def county_page(
     report: CountyReport,
     generated: str,
     todo: WorkList,
-    notes: Mapping[str, Sequence[Note]],
+    notes: Mapping[str, Sequence[Finding]],
 ) -> Iterator[str]:
     """The page as text, piece by piece: the schools are read back one by one while it is written.
     ``generated`` is the time to print on it, e.g. "2026-09-20 18:05"; ``todo`` is the report's
     work list, ``notes`` what the county says of single schools."""
-    from jinja2 import Environment
+    from jinja2 import Environment, FunctionLoader
     from markupsafe import Markup
 
     here = files(__name__)
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((here / "page.html.j2").read_text("utf-8"))
-    anchors: dict[str, str] = {}  # filled by the matrix, which stands before the schools
+    environment = Environment(
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(lambda name: (here / name).read_text("utf-8")),
+    )
+    environment.globals["number"] = format_number
+    template = environment.get_template("page.html.j2")
     style, script = ((here / name).read_text("utf-8") for name in ("page.css", "page.js"))
+    towns = [(town, shares_of(town)) for town in townships(report, todo.lines)]
     pieces = template.stream(
         report=report,
-        account=account_told(report),
         generated=generated,
         style=Markup(style),
         script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=Markup(allowed_source(style)),
+        script_hash=Markup(allowed_source(script)),
         todo=todo,
         townships=sorted({line.township or ELSEWHERE for line in todo.lines}, key=_last),
         elsewhere=ELSEWHERE,
-        towns=_towns(report, todo),
+        towns=towns,
+        tallest=max((max(shares) for _, shares in towns), default=Fraction(0)),
         kinds=KINDS,
-        states=list(dict.fromkeys(line.state for line in todo.lines)),
         scorecard=_scorecard(report),
-        unjudged=sum(record.counts.get("unjudged", 0) for record in report.standing()),
-        causes_of=_CausesOf(report),
+        clean=sum(
+            record.status == "checked" and not record.counts.fail for record in report.standing()
+        ),
+        by_cause=by_cause,
         county_of=notes,
         school_anchors={school.code: f"s{n}" for n, school in enumerate(report.schools, 1)},
         cells_of=cells_of,
-        counts_of={record.path: record.counts for record in report.records},
-        rows=unit_rows(report, anchors),
-        anchors=anchors,
-        bars=_bars(report),
-        distributions=_distributions(report),
+        matrix_cell=matrix_cell,
+        distributions=list(distributions(report)),
         dispersion=_by_stage(report.deciding()),
-        told_only=[item for item in report.dispersion if not item.decides],
-        open_findings=[item for item in report.findings if item.outcome is not Outcome.PASS],
-        kept_findings=[item for item in report.findings if item.outcome is Outcome.PASS],
-        shortages=_shortage_lines(report),
+        shortages=sorted(report.total_shortages()),
         shortages_of=_shortages_by_school(report),
-        counts=_counts(report),
-        names={school.code: school.name for school in report.schools},
-        words={str(outcome): word for outcome, word in OUTCOME_WORDS.items()},
-        number=format_number,
+        names=report.names,
         link=_link,
         percent=_percent,
         left_out=_left_out,
-        word_of=finding_word,
         hint=hint,
         state_of=state_of,
         school_years=school_years,
@@ -111,78 +94,40 @@ def county_page(
     return pieces
 
 
-def _hash(text: str) -> Markup:
+def allowed_source(text: str) -> str:
     """The source expression by which a Content-Security-Policy allows this very text."""
-    from markupsafe import Markup
-
-    digest = b64encode(sha256(text.encode()).digest()).decode()
-    return Markup(f"'sha256-{digest}'")
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 class CauseGroup(Struct, frozen=True):
     """The findings that follow from one thing to do first ("" for all others)."""
 
     message: str
-    findings: list[dict[str, Json]]
+    findings: list[Finding]
 
 
-class _CausesOf:
-    """The findings of the file at a path by what they follow from, read when the page comes to
-    it."""
-
-    def __init__(self, report: CountyReport) -> None:
-        self._records = {record.path: record for record in report.records}
-
-    def get(self, path: str) -> list[CauseGroup]:
-        """In the order in which they should be mended."""
-        record = self._records.get(path)
-        if record is None:
-            return []
-        groups = [CauseGroup(str(thing), []) for thing in record.overview.first]
-        others = CauseGroup("", [])
-        for finding in record.findings:
-            number = finding.get("cause", 0)
-            if isinstance(number, int) and 0 < number <= len(groups):
-                groups[number - 1].findings.append(finding)
-            else:
-                others.findings.append(finding)
-        return [group for group in (*groups, others) if group.findings]
+def by_cause(record: FileRecord) -> list[CauseGroup]:
+    """The findings of a file by what they follow from, in the order in which they should be
+    mended."""
+    groups = [CauseGroup(str(thing), []) for thing in record.overview.first]
+    groups.append(CauseGroup("", []))
+    for finding in record.findings:
+        groups[finding.cause - 1].findings.append(finding)
+    return [group for group in groups if group.findings]
 
 
 def _scorecard(report: CountyReport) -> list[tuple[str, dict[str, DispersionResult]]]:
     """The seven 差异系数, each with its result by stage."""
     found: dict[str, dict[str, DispersionResult]] = defaultdict(dict)
     for item in report.deciding():
-        found[item.title][item.stage] = item
+        found[item.title][item.finding.stage] = item
     return list(found.items())
-
-
-def _counts(report: CountyReport) -> dict[str, int]:
-    tally = Counter(result.outcome for result in report.deciding())
-    hard = sum(record.counts.get("fail", 0) for record in report.standing())
-    clean = sum(
-        1
-        for record in report.standing()
-        if record.status == "checked" and not record.counts.get("fail")
-    )
-    return {
-        "expected": report.handing_in.expected,
-        "received": len(report.handing_in.counted),
-        "missing": len(report.handing_in.missing),
-        "unreadable": len(report.unreadable()),
-        "hard": hard,
-        "clean": clean,
-        "cv_pass": tally[Outcome.PASS],
-        "cv_all": len(report.deciding()),
-        "cv_open": sum(bool(result.hinges) for result in report.deciding()),
-        "cv_unsure": sum(result.provisional for result in report.deciding()),
-    }
 
 
 def _by_stage(results: tuple[DispersionResult, ...]) -> dict[str, list[DispersionResult]]:
     grouped: dict[str, list[DispersionResult]] = defaultdict(list)
     for result in results:
-        grouped[result.stage].append(result)
+        grouped[result.finding.stage].append(result)
     return dict(grouped)
 
 
@@ -190,37 +135,9 @@ def _left_out(results: list[DispersionResult]) -> list[tuple[tuple[str, ...], li
     """The schools whose figures are missing, with the titles of the indicators that lack them."""
     titles: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for item in results:
-        if item.not_measured:
-            titles[item.not_measured].append(item.title)
+        if item.finding.not_measured:
+            titles[item.finding.not_measured].append(item.title)
     return list(titles.items())
-
-
-def _bars(report: CountyReport) -> dict[str, Markup]:
-    from markupsafe import Markup
-
-    return {
-        stage: Markup(dispersion_bars(results, report.stages.get(stage, stage)))
-        for stage, results in _by_stage(report.deciding()).items()
-    }
-
-
-class Tile(Struct, frozen=True):
-    """One 乡镇 with its pictures."""
-
-    town: Township
-    squares: Markup
-    strip: Markup
-
-
-def _towns(report: CountyReport, todo: WorkList) -> list[Tile]:
-    from markupsafe import Markup
-
-    towns = townships(report, todo.lines)
-    tallest = max((max(shares_of(town)) for town in towns), default=Fraction(0))
-    return [
-        Tile(town, Markup(school_squares(town)), Markup(standard_strip(town, tallest)))
-        for town in towns
-    ]
 
 
 def _last(town: str) -> tuple[bool, str]:
@@ -232,107 +149,6 @@ def _percent(share: Fraction) -> str:
     """46%; what misses is never shown as 100%."""
     text = format_number(share * 100, 0)
     return f"{format_number(share * 100, 2) if share < 1 and text == '100' else text}%"
-
-
-class Distribution(Struct, frozen=True):
-    """One histogram with its caption; ``chart`` is empty where all schools have one value. ``told``
-    are its figures in words."""
-
-    title: str
-    stage_title: str
-    chart: Markup
-    told: str
-    schools: int
-    failed: int
-    unsure: int
-
-
-def _distributions(report: CountyReport) -> list[Distribution]:
-    from markupsafe import Markup
-
-    grouped: dict[tuple[str, str], _Spread] = defaultdict(_Spread)
-    for level in report.levels:
-        if level.value is not None:
-            grouped[level.rule, level.stage].add(level.value, level)
-    found = []
-    for indicator in report.indicators:
-        for stage, title in report.stages.items():
-            spread = grouped.get((indicator.rule, stage))
-            if spread is None or not spread.values:
-                continue
-            values, limit = sorted(spread.values), spread.limit
-            chart = ""
-            if values[0] != values[-1]:
-                chart = distribution(
-                    values, limit, indicator.at_least, indicator.title, indicator.unit
-                )
-            found.append(
-                Distribution(
-                    indicator.title,
-                    title,
-                    Markup(chart),
-                    _told(values, limit, indicator),
-                    len(values),
-                    spread.failed,
-                    spread.unsure,
-                )
-            )
-    return found
-
-
-def _told(values: Sequence[Fraction], limit: Fraction | None, indicator: Indicator) -> str:
-    """The figures of a histogram; ``values`` in order."""
-    low, middle, high = (
-        format_number(values[place], indicator.digits)
-        for place in (0, (len(values) - 1) // 2, len(values) - 1)
-    )
-    unit = indicator.unit
-    need = "" if limit is None else f"标准 {format_number(limit, indicator.digits)}{unit}，"
-    if values[0] == values[-1]:
-        return f"{need}{'都' if len(values) > 1 else ''}是 {low}{unit}"
-    return f"{need}最低 {low}，中间 {middle}，最高 {high}{unit}"
-
-
-class _Spread:
-    """The values of one indicator in one stage, over all schools."""
-
-    def __init__(self) -> None:
-        self.values = ExactColumn()
-        self.limit: Fraction | None = None
-        self.failed = 0
-        self.unsure = 0
-
-    def add(self, value: Fraction, level: Level) -> None:
-        """One more school; the first limit is that of all. What is wrong or doubtful is only
-        counted."""
-        if not level.sure:
-            self.unsure += 1
-            return
-        self.values.append(value)
-        self.limit = level.limit if self.limit is None else self.limit
-        self.failed += level.outcome in MISSED
-
-
-class ShortageLine(Struct, frozen=True):
-    """The county's total gap of one indicator and stage."""
-
-    title: str
-    stage_title: str
-    total: str
-    schools: int
-
-
-def _shortage_lines(report: CountyReport) -> list[ShortageLine]:
-    titles = {item.rule: item.title for item in report.shortages}
-    return [
-        ShortageLine(
-            titles[rule],
-            report.stages.get(stage, "全校"),
-            f"{format_number(value, 2)} {unit}",
-            count,
-        )
-        for (stage, rule), (value, unit, count) in sorted(report.total_shortages().items())
-    ]
 
 
 def _shortages_by_school(report: CountyReport) -> dict[str, list[str]]:
@@ -348,3 +164,37 @@ def _shortages_by_school(report: CountyReport) -> dict[str, list[str]]:
 def _link(path: str) -> str:
     """A relative link to a marked copy; never an absolute address or another scheme."""
     return quote(path.replace("\\", "/").lstrip("/"))
+
+
+class MatrixCell(Struct, frozen=True):
+    """One cell of the school × indicator matrix: shown text, heat class and tooltip."""
+
+    text: str
+    heat: str
+    title: str
+
+
+def matrix_cell(indicator: Indicator, level: Level | None) -> MatrixCell:
+    """How a level is shown."""
+    if level is None or level.value is None:
+        word = OUTCOME_WORDS[level.outcome] if level else "不适用"
+        return MatrixCell("—", "none", f"{indicator.title}：{word}")
+    text = format_number(level.value, indicator.digits)
+    need = "" if level.limit is None else f"，标准 {format_number(level.limit, indicator.digits)}"
+    told = f"{indicator.title}：{text}{indicator.unit}{need}，"
+    if not level.sure:
+        cells = "、".join(cells_of(level.doubts))
+        return MatrixCell(f"{text} ?", "q", f"{told}数据有错或存疑，见 {cells}")
+    word = "达标" if level.outcome is Outcome.PASS else OUTCOME_WORDS[level.outcome]
+    missed = " ✗" if level.outcome in MISSED else ""
+    return MatrixCell(f"{text}{missed}", _heat(indicator, level), f"{told}{word}")
+
+
+def _heat(indicator: Indicator, level: Level) -> str:
+    """g2 g1 (kept) · y (missed by up to 15 %, the floor of the school verdict) · r1 r2 (worse)."""
+    ratio = level.ratio(indicator)
+    if level.outcome not in MISSED:
+        return "g2" if ratio is not None and ratio >= Fraction(6, 5) else "g1"
+    if ratio is None or ratio < Fraction(3, 5):
+        return "r2"
+    return "y" if ratio >= Fraction(17, 20) else "r1"
