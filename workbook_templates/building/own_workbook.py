@@ -9,7 +9,7 @@ from checker_templates.building.fill import content_of, only_column
 from checker_templates.building.fill_data import FillData, FillError, FillValue
 
 from checker.forms.adopted import bind_adopted, rooms_of
-from checker.forms.adopted_cells import NO_OPTIONS, pair_pattern
+from checker.forms.adopted_cells import NO_OPTIONS, WRITING_LINE, pair_pattern
 from checker.forms.adopted_page import LedgerRoom, Room, Rooms, TableRoom
 from checker.forms.plain_text import half_width, squeeze
 from checker.model.cells import CellRef
@@ -267,6 +267,6 @@ def with_pair_value(text: str, label: str, value: str) -> str:
     if len(found) != 1 or len(plain) != len(text):
         raise ValueError(label)
     held = found[0][1]
-    start = found[0].start(1) + len(held) - len(held.lstrip())
-    end = found[0].end(1) - (len(held) - len(held.rstrip()))
+    start = found[0].start(1) + len(held) - len(held.lstrip(WRITING_LINE))
+    end = found[0].end(1) - (len(held) - len(held.rstrip(WRITING_LINE)))
     return text[: max(start, 0)] + value + text[max(end, start) :]

@@ -16,30 +16,47 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from checker.authoring.patterns import filled, quoted
+from checker.authoring.printed_pairs import Pair, own_pairs, pairs_below, pairs_beside, pairs_on
+from checker.authoring.printed_rows import heading_of, title_of
 from checker.authoring.printed_tables import (
-    CODE_WORDS,
-    LABEL_WORDS,
-    REMARK_WORDS,
-    UNIT_OF_ROW,
-    WORDS,
     Leaf,
-    Pair,
     PrintedTable,
-    own_pairs,
-    pairs_beside,
-    pairs_on,
+    header_over,
+    heading_above,
+    schools_in,
     tables_on,
-    title_of,
 )
 from checker.authoring.printed_types import (
-    UNIT_WORDS,
+    Alike,
+    alike_columns,
     column_ids,
+    column_unit,
+    edition_of,
+    head_of_options,
     holds_units,
+    is_empty,
     only_ticks,
     read_number,
     type_of,
+)
+from checker.authoring.printed_units import (
+    SHARE,
+    UNIT_WORDS,
+    counted_in,
+    is_figure,
+    unit_above,
+    unit_behind,
     unit_of,
-    years_on,
+    units_in,
+)
+from checker.authoring.printed_words import (
+    CODE_OF_UNIT,
+    CODE_WORDS,
+    LABEL_WORDS,
+    PERSON_WORDS,
+    REMARK_WORDS,
+    names_unit,
+    school_at_start,
 )
 from checker.authoring.rule_draft import (
     ProposedRule,
@@ -53,15 +70,11 @@ from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.snapshot import Snapshot
-from checker.toml_files import strings
-
-_KNOWN_IDS = strings(WORDS["ids"])
-_UNITS = re.compile(r"[^\W\d_]{1,4}|㎡")
 
 
 class Draft(Struct):
-    """The text of a draft, what was found, one line each, for the screen, and the relations that
-    hold, as rules."""
+    """The text of a draft ("" where nothing can be drafted), what was found, one line each, for the
+    screen, and the relations that hold, as rules."""
 
     text: str
     found: list[str]
@@ -120,11 +133,11 @@ class _Writer:
         self.known: dict[tuple[object, ...], str] = {}
         self.alike: Counter[tuple[object, ...]] = Counter()
         self.names: list[str] = []
-        self.unit = ""
+        self.begins: dict[str, int] = {}
         self.ledger = ""
 
     def text(self) -> str:
-        """The whole template.toml."""
+        """The whole template.toml; "" where nothing can be drafted."""
         title = ""
         shown = [item for item in self.main.sheets.items() if item[1].visible]
         self.alike = Counter(_kind(PrintedSheet(sheet)) for _, sheet in shown)
@@ -137,11 +150,11 @@ class _Writer:
                 )
                 continue
             if self._sheet(f"sheet{number}", name, printed):
-                title = title or title_of(printed)
-        year = next(
-            (m[1] for each in self.main.sheets.values() for m in years_on(each)),
-            str(date.today().year),
-        )
+                begins = self.begins.get(name, 9) > 1
+                title = title or (title_of(printed) if begins else "")
+        if not self.sheets:
+            return ""
+        year = edition_of(self.main, self.begins) or str(date.today().year)
         return filled(
             "adopted_template.toml",
             {
@@ -175,18 +188,33 @@ class _Writer:
         """Whether anything was found on it."""
         same = [copy.sheets[name] for copy in self.copies if name in copy.sheets]
         tables = list(tables_on(printed, same))
+        for each in tables:
+            self._values(name, each)
+        self.begins[name] = min((each.begin for each in tables), default=9)
         rows = {row for each in tables for row in range(each.top, each.last + 1)}
-        pairs = list(pairs_on(printed, rows))
-        pairs += own_pairs(printed, tables) if tables else pairs_beside(printed)
+        below = list(pairs_below(printed, same))
+        card = {row + down for row, _ in below for down in (0, 1)}
+        pairs = [*pairs_on(printed, rows, same), *(pair for _, pair in below)]
+        if tables or below:
+            body = {row for each in tables for row in range(each.begin, each.last + 1)}
+            free = set(range(2, printed.snapshot.last_row + 1)) - body - card
+            pairs += own_pairs(printed, tables, same)
+            pairs += pairs_beside(printed, same, free) if free else ()
+        else:
+            pairs += pairs_beside(printed, same)
+        pairs = self._known_once(name, printed, pairs)
         if not tables and not pairs:
             return False
         tables, headings = self._told_apart(name, printed, self._one_ledger(name, tables))
         if not tables and not pairs:
             return True
         is_ledger = any(not each.labels and self._is_ledger(each) for each in tables)
-        units = [pair for pair in pairs if squeeze(pair[0]) in UNIT_WORDS]
-        pairs = [pair for pair in pairs if pair not in units]
-        self.unit = next((value for _, value, *_ in units if _UNITS.fullmatch(value)), "")
+        pairs = [
+            pair
+            for pair in pairs
+            if squeeze(pair.label) not in UNIT_WORDS
+            or (squeeze(pair.label) == "单位" and not units_in(f"单位:{pair.value}"))
+        ]
         several = len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2
         parts = _Sheet(
             sheet_id,
@@ -196,21 +224,62 @@ class _Writer:
         self._pairs(pairs, is_ledger, parts)
         if pairs:
             self.found.append(f"{name}：{len(pairs)} 个“名称—内容”")
+        if not self.identity and not is_ledger:
+            self._school_in_title(name, printed)
+        ends = [0, *(each.last for each in tables)]
         for number, each in enumerate(tables, 1):
-            self._values(name, each)
+            above = max(end for end in ends if end < each.begin)
+            unit = unit_above(printed, each.begin, above, number == 1)
+            for path in each.doubled:
+                self.found.append(
+                    f"{name}：第 {each.bottom} 行的表头“{path}”有几处，不能确定是哪一栏，没有起草；"
+                    "请在表上改成不同的名称。"
+                )
             if each.labels:
-                self._grid(each, parts, headings.get(each.bottom, ""))
+                self._grid(each, parts, headings.get(each.bottom, ""), unit)
                 what = f"第 {each.bottom} 行表头的表格"
             elif self._is_ledger(each):
-                self._ledger(each, parts)
+                self._ledger(each, parts, unit)
                 what = "台账，一行一个单位"
             else:
-                parts.listings.append(self._listing(f"{sheet_id}_t{number}", each))
+                parts.listings.append(self._listing(f"{sheet_id}_t{number}", each, unit))
                 what = f"第 {each.bottom} 行表头的明细表"
             self.found.append(f"{name}：{what}，{len(each.leaves)} 栏")
-        parts.heading = self._title(title_of(printed))
+        parts.heading = self._title(title_of(printed)) if self.begins[name] > 1 else ""
         self.sheets.append(parts)
         return True
+
+    def _known_once(self, name: str, printed: PrintedSheet, pairs: Sequence[Pair]) -> list[Pair]:
+        """The pairs without those whose label stands in several places, where none is certain."""
+        kept: dict[str, Pair] = {}
+        for pair in pairs:
+            text = squeeze(pair.label).rstrip(":")
+            labels = [*printed.bearing(text), *printed.bearing(f"{text}:")]
+            if pair.where == "same" or len(labels) == 1:
+                kept.setdefault(text, pair)
+            elif text not in kept:
+                self.found.append(
+                    f"{name}：“{text}”有 {len(labels)} 处，不能确定是哪一格，没有起草；"
+                    "请在表上改成不同的名称。"
+                )
+                kept[text] = pair
+        several = [text for text, pair in kept.items() if pair.where != "same"]
+        return [
+            pair
+            for text, pair in kept.items()
+            if text not in several
+            or len([*printed.bearing(text), *printed.bearing(f"{text}:")]) == 1
+        ]
+
+    def _school_in_title(self, name: str, printed: PrintedSheet) -> None:
+        """Says that the name of the school stands in the title only, where it is not read."""
+        school = school_at_start(heading_of(printed))
+        if school and not self.names:
+            self.names.append(school)
+            self.found.append(
+                f"{name}：学校名称只印在表题里（“{school}”），不能从那里读；请在表上另加一格"
+                "“学校名称：”，或者在 layout 里写 file_name 从文件名读。"
+            )
 
     def _one_ledger(self, name: str, tables: Sequence[PrintedTable]) -> list[PrintedTable]:
         """The tables without the ledgers after the first of the workbook."""
@@ -242,8 +311,12 @@ class _Writer:
         for same in alike.values():
             if len(same) < 2:
                 continue
-            texts = [_heading(printed, each) for each in same]
-            if all(texts):
+            ends = [0, *(other.last for other in tables)]
+            texts = [
+                heading_above(printed, each, max(end for end in ends if end < each.begin))
+                for each in same
+            ]
+            if all(texts) and len(set(texts)) == len(texts):
                 headings.update((each.bottom, text) for each, text in zip(same, texts, strict=True))
                 continue
             left_out += same
@@ -255,29 +328,36 @@ class _Writer:
         return [each for each in tables if each not in left_out], headings
 
     def _pairs(self, pairs: Sequence[Pair], is_ledger: bool, parts: _Sheet) -> None:
-        for number, (label, value, where, printed_row) in enumerate(pairs, 1):
+        for number, pair in enumerate(pairs, 1):
             own = f"{parts.id}.p{number}"
-            field_id = own if is_ledger else self._id(label, own)
-            if field_id == "school.name" and value:
-                self.names.append(value)
-            unit = unit_of(label)
+            field_id = own if is_ledger else self._id(pair.label, own)
+            if field_id == "school.name" and pair.value:
+                self.names.append(pair.value)
+            unit = unit_of(pair.label.replace("/", "//")) or pair.unit or unit_behind(pair.value)
+            kind = "text"
+            typed = pair.where != "same" or unit_behind(pair.value) == unit != ""
+            if typed and not field_id.startswith("school."):
+                kind = type_of([read_number(pair.value)], unit, pair.label)
             entry = inline(
                 id=field_id,
-                label=label,
-                row=printed_row or f"p{number}",
-                type=type_of([read_number(value)], unit) if where == "beside" else "text",
-                unit=unit,
+                label=pair.label,
+                row=pair.number or f"p{number}",
+                type=kind,
+                unit=unit if kind != "text" else "",
                 blank="none",
                 columns=["whole"],
             )
-            parts.fields.append(f"{entry},  # 现在：{_short(value)}")
-            parts.cells.append(inline(field=field_id, label=label, value=where))
+            parts.fields.append(f"{entry},  # 现在：{_short(pair.value)}")
+            parts.cells.append(inline(field=field_id, label=pair.label, value=pair.where))
 
-    def _id(self, label: str, otherwise: str) -> str:
+    def _id(self, label: str, otherwise: str, is_name: bool = False) -> str:
         bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
-        known = next(
-            (name for word, name in _KNOWN_IDS.items() if word in (squeeze(label), bare)), None
-        )
+        texts = (squeeze(label).rstrip(":"), bare)
+        known = "school.name" if is_name or names_unit(label) else None
+        if any(text in CODE_OF_UNIT for text in texts):
+            known = "school.code"
+        elif bare == "办学类型":
+            known = "school.kind"
         if known is None or known in self.ids:
             return otherwise
         self.ids.add(known)
@@ -295,15 +375,31 @@ class _Writer:
             at = [leaf.column for leaf in each.leaves]
             rows = ledger_rows(PrintedSheet(sheet), at, each.code, each.first, last)
             for row in rows:
-                if row.kind is RowKind.UNIT or each.labels:
+                held = {leaf.column: sheet.raw(row.number, leaf.column) for leaf in each.leaves}
+                heads = {squeeze(leaf.path).rpartition("/")[2] for leaf in each.leaves}
+                again = {squeeze(value) for value in held.values()} <= heads | {""}
+                if (row.kind is RowKind.UNIT and not (again and any(held.values()))) or each.labels:
                     for leaf in each.leaves:
-                        leaf.values.append(sheet.raw(row.number, leaf.column))
+                        leaf.values.append(held[leaf.column])
 
     def _is_ledger(self, each: PrintedTable) -> bool:
-        words = {squeeze(leaf.path) for leaf in each.leaves}
-        return bool(words & {squeeze(word) for word in UNIT_OF_ROW})
+        """Whether each row of a table is a school: one column names it, in one row each."""
+        at = next((leaf for leaf in each.leaves if self._names_unit(leaf)), None)
+        if at is None or any(leaf.is_called(PERSON_WORDS) for leaf in each.leaves):
+            return False
+        printed = each.printed
+        areas = [printed.area(row, at.column) for row in range(each.first, each.last + 1)]
+        return not any(area[0] != area[2] for area in areas)
 
-    def _grid(self, each: PrintedTable, parts: _Sheet, heading: str) -> None:
+    def _names_unit(self, leaf: Leaf) -> bool:
+        """Whether a column names the school that its row is about."""
+        return (
+            (names_unit(leaf.path) and not holds_units(leaf))
+            or squeeze(leaf.path) in CODE_OF_UNIT
+            or schools_in(leaf, leaf.values)
+        )
+
+    def _grid(self, each: PrintedTable, parts: _Sheet, heading: str, sheet_unit: str) -> None:
         unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         used = [
             leaf
@@ -323,17 +419,24 @@ class _Writer:
                 more["previous"] = True
             if year:
                 more["year"] = int(year)
-            parts.columns[column_id] = inline(id=column_id, title=leaf.path, **more)
+            title = leaf.path
+            if column_id == "whole" and parts.grids:
+                title = "全校"  # of several grids
+            parts.columns[column_id] = inline(id=column_id, title=title, **more)
         names = [column_id for column_id, *_ in ids]
-        in_grid = self._grid_rows(each, used, names, ids[0][1], parts)
+        groups_of = alike_columns(used, names)
+        in_grid = self._grid_rows(each, groups_of, ids[0][1], parts, sheet_unit)
+        header = header_over(each, each.labels[-1]) or LABEL_WORDS[-1]
         parts.grids.append(
             {
-                "labels": self._path_of(each, each.labels[-1], LABEL_WORDS),
-                "groups": self._path_of(each, each.labels[0], ("",)),
+                "left": each.headless,
+                "labels": header,
+                "groups": header_over(each, each.labels[0]),
                 "below": heading,
                 "block": each.block,
                 "blocks": each.blocks,
-                "code": self._path_of(each, each.code, CODE_WORDS) if each.code else "",
+                "beside": each.beside,
+                "code": (header_over(each, each.code) or CODE_WORDS[-1]) if each.code else "",
                 "columns": _table_of(zip(names, (leaf.path for leaf in used), strict=True)),
                 "fields": in_grid,
             }
@@ -342,65 +445,110 @@ class _Writer:
     def _grid_rows(
         self,
         each: PrintedTable,
-        used: Sequence[Leaf],
-        names: list[str],
+        groups: Sequence[Alike],
         stage: str,
         parts: _Sheet,
+        sheet_unit: str,
     ) -> list[str]:
-        """The ids of the rows of a grid, which are added to the fields of the sheet."""
+        """The ids of the rows of a grid, which are added to the fields of the sheet: one for all
+        columns of a row that count in the same unit."""
         printed = each.printed
         unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
+        paths = {
+            row: path
+            for row in range(each.first, each.last + 1)
+            if (path := printed.row_path(row, each.labels)) and not self._is_remark(each, row, path)
+        }
+        labels = Counter(path[-2:] for path in paths.values())
         in_grid: list[str] = []
         before = sum(f"{parts.id}.r" in line for line in parts.fields)
-        for row in range(each.first, each.last + 1):
-            path = printed.row_path(row, each.labels)
-            if not path or (is_end(path[-1]) and not path[-1].startswith("其中")):
-                continue
-            unit = str(printed.snapshot.raw(row, unit_at) or "") if unit_at else self.unit
-            values = [
-                copy.sheets[printed.snapshot.title].raw(row, leaf.column)
-                for copy in self.copies
-                if printed.snapshot.title in copy.sheets
-                for leaf in used
-            ]
+        by_row: dict[int, str] = {}
+        unsure: list[int] = []
+        for row, path in paths.items():
             code = row_code(printed.snapshot.raw(row, each.code)) if each.code else ""
-            field_id = f"{parts.id}.r{before + len(in_grid) + 1}"
-            in_grid.append(field_id)
+            if labels[path[-2:]] > 1 and not code:
+                unsure.append(row)
+                continue
             label = "/".join(part.replace("/", "//") for part in path[-2:])
-            empty = sum(value in (None, "") for value in values)
-            blank = {"blank": "none"} if 0 < empty < len(values) else {}
-            entry = inline(
-                id=field_id,
-                label=label,
-                row=code or str(len(in_grid)),
-                type=type_of(values, unit),
-                unit=unit,
-                **blank,
-                columns=names,
+            own_unit = squeeze(printed.snapshot.raw(row, unit_at)).strip("()") if unit_at else ""
+            own_unit = own_unit or unit_of(path[-1].replace("/", "//"))
+            number = str(len(by_row) + 1)
+            for group in groups:
+                values = self._cells_of(printed.snapshot.title, row, group.leaves)
+                unit = group.unit or own_unit
+                if not unit and not group.share:
+                    unit = counted_in(counted_in(sheet_unit, path[-1]), group.words)
+                if group.unit and own_unit and unit_at is None and group.unit != own_unit:
+                    unit = own_unit if group.unit != "%" else "%"
+                field_id = f"{parts.id}.r{before + len(in_grid) + 1}"
+                in_grid.append(field_id)
+                if group is groups[0]:
+                    by_row[row] = field_id
+                empty = any(map(is_empty, values))
+                whole = self._cells_of(printed.snapshot.title, row, each.leaves)
+                filled = not all(map(is_empty, whole))
+                blank = {"blank": "none"} if empty and filled else {}
+                kind = group.kind or type_of(values, unit, group.words if group.share else path[-1])
+                unit = "" if group.kind in ("flag", "text") else unit
+                entry = inline(
+                    id=field_id,
+                    label=label,
+                    row=code or number,
+                    type=kind,
+                    unit=unit if kind != "text" else "",
+                    **blank,
+                    columns=list(group.names),
+                )
+                parts.fields.append(f"{entry},")
+            has_whole = "whole" in groups[0].names
+            self._subset(each, row, groups[0].leaves, by_row, label, stage, has_whole)
+        if unsure:
+            rows = "、".join(map(str, unsure))
+            self.found.append(
+                f"{printed.snapshot.title}：第 {rows} 行的名称与别的行一样，又没有行号，不能确定，"
+                "没有起草；请在表上改成不同的名称。"
             )
-            parts.fields.append(f"{entry},")
-            self._subset(each, row, used, in_grid, label, stage, "whole" in names)
         return in_grid
+
+    def _cells_of(self, title: str, row: int, leaves: Sequence[Leaf]) -> list[object]:
+        """What stands in a row under some columns, in all copies."""
+        return [
+            copy.sheets[title].raw(row, leaf.column)
+            for copy in self.copies
+            if title in copy.sheets
+            for leaf in leaves
+        ]
+
+    def _is_remark(self, each: PrintedTable, row: int, path: Sequence[str]) -> bool:
+        """Whether a row of a grid is a remark or a heading: without a figure in any copy, a text
+        over the columns of figures, or one that ends a table."""
+        printed = each.printed
+        held = self._cells_of(printed.snapshot.title, row, each.leaves)
+        if any(map(is_figure, held)):
+            return False
+        area = printed.area(row, each.labels[-1])
+        over = any(area[1] <= leaf.column <= area[3] for leaf in each.leaves)
+        return over or (is_end(path[-1]) and not path[-1].startswith("其中"))
 
     def _subset(
         self,
         each: PrintedTable,
         row: int,
         used: Sequence[Leaf],
-        in_grid: Sequence[str],
+        by_row: Mapping[int, str],
         label: str,
         stage: str,
         has_whole: bool,
     ) -> None:
         """Proposes 其中 ≤ the row above that is no 其中, if it holds wherever both are numbers."""
         printed = each.printed
-        if "其中" not in label or len(in_grid) < 2:
+        if "其中" not in label or row not in by_row:
             return
-        field_id = in_grid[-1]
+        field_id = by_row[row]
         whole = row - 1
         while whole >= each.first and "其中" in printed.text(whole, each.labels[-1]):
             whole -= 1
-        if whole < each.first:
+        if whole not in by_row:
             return
         held = compared = 0
         for copy in self.copies:
@@ -421,32 +569,28 @@ class _Writer:
         )
         self.relations.append(f"{field_id}（{label}）<= {over}：{support}")
         if stage or has_whole:
-            whole_id = in_grid[-1 - (row - whole)]
-            self.rules.append(subset_rule(field_id, whole_id, (label, over), stage, support))
+            self.rules.append(subset_rule(field_id, by_row[whole], (label, over), stage, support))
 
-    def _path_of(self, each: PrintedTable, column: int, words: Sequence[str]) -> str:
-        """The header over a column of labels or codes; 甲 or 乙 below it where there is none."""
-        for row in range(each.first - 1, each.top - 1, -1):
-            text = each.printed.text(row, column)
-            if text:
-                return text
-        return words[-1]
-
-    def _ledger(self, each: PrintedTable, parts: _Sheet) -> None:
+    def _ledger(self, each: PrintedTable, parts: _Sheet, sheet_unit: str) -> None:
         headers: list[str] = []
         named: dict[int, str] = {}
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called((*CODE_WORDS, *REMARK_WORDS)):
                 continue
-            field_id = self._id(leaf.path, f"{parts.id}.c{number}")
+            field_id = self._id(leaf.path, f"{parts.id}.c{number}", schools_in(leaf, leaf.values))
             named[leaf.column] = field_id
-            unit = unit_of(leaf.path)
+            unit = column_unit(leaf)
+            kind = "text"
+            if not field_id.startswith("school."):
+                kind = type_of(leaf.values, unit, leaf.path)
+            if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
+                unit = counted_in(sheet_unit, leaf.path)
             entry = inline(
                 id=field_id,
                 label=leaf.path,
                 row=str(number),
-                type=type_of(leaf.values, unit),
-                unit=unit,
+                type=kind,
+                unit=unit if kind != "text" else "",
                 columns=["whole"],
             )
             parts.fields.append(f"{entry},")
@@ -456,17 +600,17 @@ class _Writer:
             self.rules.append(rule)
         parts.ledger = {"code": _code_of(each), "headers": headers}
 
-    def _listing(self, table_id: str, each: PrintedTable) -> _Listing:
+    def _listing(self, table_id: str, each: PrintedTable, sheet_unit: str) -> _Listing:
         made = _Listing(table_id, _code_of(each))
         types: dict[str, str] = {}
         by_head: dict[str, list[Leaf]] = {}
         for leaf in each.leaves:
-            by_head.setdefault(leaf.path.rpartition("/")[0], []).append(leaf)
+            by_head.setdefault(head_of_options(leaf), []).append(leaf)
         done: set[int] = set()
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called(REMARK_WORDS) or leaf.column in done:
                 continue
-            head = leaf.path.rpartition("/")[0]
+            head = head_of_options(leaf)
             same = by_head[head]
             column_id = f"c{number}"
             if head and len(same) > 1 and all(only_ticks(each_leaf.values) for each_leaf in same):
@@ -484,9 +628,12 @@ class _Writer:
                     inline(id=column_id, title=head, type=types[column_id], **codes)
                 )
                 continue
-            unit = unit_of(leaf.path)
-            kind = types[column_id] = type_of(leaf.values, unit)
-            blank = {"blank": "none"} if any(v in (None, "") for v in leaf.values) else {}
+            unit = column_unit(leaf)
+            kind = types[column_id] = type_of(leaf.values, unit, leaf.path)
+            if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
+                unit = counted_in(sheet_unit, leaf.path)
+            unit = unit if kind != "text" else ""
+            blank = {"blank": "none"} if any(map(is_empty, leaf.values)) else {}
             made.columns.append(
                 inline(id=column_id, title=leaf.path, type=kind, unit=unit, **blank)
             )
@@ -522,16 +669,9 @@ def _kind(printed: PrintedSheet) -> tuple[object, ...]:
     return (title_of(printed), *tables)
 
 
-def _heading(printed: PrintedSheet, each: PrintedTable) -> str:
-    """The text alone in the row above a table's header, if it stands nowhere else on the sheet; ""
-    for none. A pair of label and value is none."""
-    columns = range(1, printed.snapshot.last_column + 1)
-    for row in range(each.bottom - 1, max(each.top - 2, 0), -1):
-        texts = {text for at in columns if (text := printed.text(row, at))}
-        if len(texts) == 1:
-            (text,) = texts
-            return "" if ":" in text or len(printed.containing(text)) > 1 else text
-    return ""
+SUMMED_TYPES = ("count", "amount", "signed")
+_NOT_COUNTED = re.compile(rf"年份|年度|年限|序号|{SHARE.pattern}")
+"""In the header of a column of a ledger that is not counted in the unit printed above it."""
 
 
 def _plain_title(text: str, most: int) -> str:

@@ -3,32 +3,87 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from checker.authoring.printed_tables import WORDS, YEAR, Leaf
+from msgspec import Struct
+
+from checker.authoring.printed_tables import Leaf
+from checker.authoring.printed_units import (
+    COUNTED_ALONE,
+    SHARE,
+    UNIT_WORDS,
+    UNITS,
+    is_figure,
+    one_unit,
+    unit_behind,
+    unit_of,
+)
+from checker.authoring.printed_words import WORDS, YEAR
 from checker.forms.adopted_cells import CROSSES, TICKS
-from checker.forms.plain_text import squeeze
-from checker.model.snapshot import SheetSnapshot
+from checker.forms.header_paths import YEARS, printed_text
+from checker.forms.plain_text import is_nothing, squeeze
+from checker.model.snapshot import Snapshot
 from checker.toml_files import strings, texts
 
-UNIT_WORDS = texts(WORDS["units"])
 _STAGES = strings(WORDS["stages"])
-_UNITS = frozenset(texts(WORDS["unit_values"]))
 _YEAR_WORDS = {
     **dict.fromkeys(texts(WORDS["this_year"]), "whole"),
     **dict.fromkeys(texts(WORDS["last_year"]), "whole.previous"),
 }
-_UNIT = re.compile(r"\(([^()]{1,6})\)$")
-_NO_UNIT = re.compile("[章签填选印见按含与和如可]|以上|以下|以内|全称")
-"""In brackets behind a label, but no unit: (公章), (必填), (含借读)."""
+
+_CODED = re.compile(
+    r"(?:证|卡|账|帐|编|代|票|文|档案|合同|批|户|车牌|统一社会信用代)(?:号|码)|号码|标识码|电话|手机|邮编|邮政编码|"
+    r"代码|账户|传真|身份证"
+)
+"""In the label of what is written in digits and no number."""
+_SIGNED = re.compile(r"差额|增减|超编|缺编|余缺|盈亏|结余|净增")
+"""In the label of a figure that may be below zero."""
+_COUNT = re.compile(r"(?<![参级指])数量?(?:\(.{1,4}\))?$")
+"""At the end of the label of a number that nobody filled in yet."""
 
 
-def years_on(sheet: SheetSnapshot) -> Iterator[re.Match[str]]:
-    for line in sheet.rows[:8]:
-        for value in line:
-            if isinstance(value, str):
-                yield from YEAR.finditer(value)
+def edition_of(snapshot: Snapshot, above: Mapping[str, int]) -> str:
+    """The year that a form is of: the first one printed above its tables (``above``: by sheet, the
+    first row of the first table), else the latest in a header, else that of the file's name."""
+    for title, sheet in snapshot.sheets.items():
+        lines = sheet.rows[: max(above.get(title, 9) - sheet.origin[0], 0)]
+        for found in (_years(lines[:2]), _years(lines)):
+            if found:
+                return found[0]
+    headers = [
+        year
+        for title, sheet in snapshot.sheets.items()
+        for start in [max(above.get(title, 1) - sheet.origin[0], 0)]
+        for year in (
+            *_years(sheet.rows[start : start + 3]),
+            *_typed_years(sheet.rows[start : start + 1]),
+        )
+    ]
+    dates = [
+        year
+        for sheet in snapshot.sheets.values()
+        for line in sheet.rows
+        for at, value in enumerate(line)
+        if isinstance(value, str) and re.search("日期|时间|年度|学年", value)
+        for year in _years([line[at : at + 2]])
+    ]
+    return max(headers, default="") or max(dates, default=next(iter(_years([[snapshot.name]])), ""))
+
+
+def _typed_years(lines: Iterable[Iterable[object]]) -> list[str]:
+    """The years typed as numbers in a header."""
+    return [printed_text(value) for line in lines for value in line if value in YEARS]
+
+
+def _years(lines: Iterable[Iterable[object]]) -> list[str]:
+    return [
+        match[1]
+        for line in lines
+        for value in line
+        if isinstance(value, str)
+        for match in YEAR.finditer(value)
+    ]
 
 
 def column_ids(leaves: Sequence[Leaf]) -> list[tuple[str, str, str, str]]:
@@ -64,25 +119,35 @@ def _stage(part: str) -> str:
     return _STAGES.get(bare, "")
 
 
-def unit_of(path: str) -> str:
-    match = _UNIT.search(squeeze(path.partition("/")[0])) or _UNIT.search(squeeze(path))
-    return match[1] if match and not _NO_UNIT.search(match[1]) else ""
-
-
 def holds_units(leaf: Leaf) -> bool:
     """Whether a column says the units of its rows, by its header or by what stands in it."""
     held = {squeeze(value) for value in leaf.values if value not in (None, "")}
-    return leaf.is_called(UNIT_WORDS) or (bool(held) and held <= _UNITS)
+    return held <= UNITS if held else leaf.is_called(UNIT_WORDS)
 
 
-def type_of(values: Iterable[object], unit: str) -> str:
-    """The type that fits nearly everything that stands there; money and areas may have decimals."""
-    held = [value for value in values if value not in (None, "")]
+def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
+    """The type that fits nearly everything that stands there; money and areas may have decimals,
+    what is called a code or a number to call is text."""
+    held = [value for value in values if value not in (None, "") and not _is_none(value)]
     if unit in ("㎡", "平方米", "m2", "元", "万元", "亩"):
         return "amount"
-    numbers = [value for value in held if isinstance(value, int | float)]
+    if _CODED.search(squeeze(label)):
+        return "text"
+    figures = [value for value in held if is_figure(value) and not isinstance(value, date)]
+    shares = [value for value in figures if isinstance(value, str) and "%" in value]
+    if figures and (unit == "%" or shares) and len(figures) >= 0.8 * len(held):
+        return "percent"
+    numbers = [
+        value if isinstance(value, int | float) else float(squeeze(value).replace(",", ""))
+        for value in (*figures, *_with_unit(held, unit))
+        if value not in shares
+    ]
     if held and len(numbers) >= 0.8 * len(held):
         whole = all(value == int(value) and value >= 0 for value in numbers)
+        if whole and SHARE.search(squeeze(label)):
+            return "amount"
+        if whole and _SIGNED.search(squeeze(label)):
+            return "signed"
         return "count" if whole else "signed" if any(v < 0 for v in numbers) else "amount"
     texts = [squeeze(value) for value in held if isinstance(value, str)]
     months = [t for t in texts if re.fullmatch(r"(19|20)[0-9]{2}[.\-/年]?[0-9]{1,2}月?", t)]
@@ -91,9 +156,57 @@ def type_of(values: Iterable[object], unit: str) -> str:
         return "month" if months else "date"
     if texts and set(texts) <= {"是", "否"}:
         return "flag"
-    if not held and unit:
-        return "count"
+    if not held and re.match(r"(?:是否|有无)\D", squeeze(label)):
+        return "flag"
+    if not held and _SIGNED.search(squeeze(label)):
+        return "signed"
+    if not held and (unit or _COUNT.search(squeeze(label).rpartition("/")[2])):
+        return "percent" if unit == "%" else "count"
     return "text"
+
+
+def _is_none(value: object) -> bool:
+    """Whether a text says that there is nothing: —, 无."""
+    return isinstance(value, str) and is_nothing(squeeze(value))
+
+
+def kind_of(leaf: Leaf) -> str:
+    """What a column of a grid holds: "flag", "text", "signed" figures, or "" for others."""
+    held = [value for value in leaf.values if value not in (None, "") and not _is_none(value)]
+    if _SIGNED.search(squeeze(leaf.path)):
+        return "signed"
+    if _CODED.search(squeeze(leaf.path)):
+        return "text"
+    if not held or sum(is_figure(value) or bool(unit_behind(value)) for value in held) * 2 >= len(
+        held
+    ):
+        return ""
+    return "flag" if {squeeze(value) for value in held} <= {"是", "否"} else "text"
+
+
+def is_empty(value: object) -> bool:
+    """Whether nothing stands in a cell, or a sign for nothing."""
+    return value in (None, "") or _is_none(value)
+
+
+def _with_unit(values: Iterable[object], unit: str) -> list[str]:
+    """The numbers of the texts in which this unit stands behind a number."""
+    return [
+        squeeze(value).removesuffix(unit)
+        for value in values
+        if unit and isinstance(value, str) and unit_behind(value) == unit
+    ]
+
+
+def column_unit(leaf: Leaf) -> str:
+    """The unit of the figures in a column, by its header and by what is typed behind them."""
+    values = [value for value in leaf.values if value not in (None, "")]
+    texts = [value for value in values if isinstance(value, str)]
+    typed = one_unit(values) if len(texts) == len(values) else ""
+    shares = bool(texts) and all(
+        squeeze(value).endswith("%") for value in texts if is_figure(value)
+    )
+    return unit_of(leaf.path) or typed or ("%" if shares and any(map(is_figure, texts)) else "")
 
 
 def only_ticks(values: Iterable[object]) -> bool:
@@ -109,3 +222,42 @@ def read_number(value: str) -> object:
         return float(value) if value and not code else value
     except ValueError:
         return value
+
+
+def head_of_options(leaf: Leaf) -> str:
+    """The header above a column; of 是 and 否, which may stand without one, their own words."""
+    head, _, tail = leaf.path.rpartition("/")
+    return head or next(("、".join(pair) for pair in _OPPOSITES if squeeze(tail) in pair), "")
+
+
+_OPPOSITES = (
+    *(("是", "否"), ("有", "无"), ("合格", "不合格"), ("达标", "不达标"), ("符合", "不符合")),
+    ("达标", "未达标"),
+)
+
+
+class Alike(Struct, frozen=True):
+    """Columns of a grid that count in one unit ("": in that of their row), with their ids.
+    ``share``: they hold rates, which are not counted in the unit of the table. ``kind``: "flag" or
+    "text" where they hold no figures."""
+
+    unit: str
+    share: bool
+    kind: str
+    words: str
+    leaves: Sequence[Leaf]
+    names: Sequence[str]
+
+
+def alike_columns(leaves: Sequence[Leaf], names: Sequence[str]) -> list[Alike]:
+    """The columns of a grid by the units that their headers or figures bear."""
+    groups: dict[tuple[str, bool, str, bool], list[tuple[Leaf, str]]] = {}
+    for leaf, name in zip(leaves, names, strict=True):
+        share = SHARE.search(squeeze(leaf.path)) is not None
+        alone = COUNTED_ALONE.search(squeeze(leaf.path)) is not None
+        key = (column_unit(leaf), share, kind_of(leaf), alone)
+        groups.setdefault(key, []).append((leaf, name))
+    return [
+        Alike(*key[:3], own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
+        for key, own in groups.items()
+    ]

@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from checker import toml_files
 from checker.authoring.patterns import filled, quoted
-from checker.authoring.printed_tables import WORDS, Leaf
+from checker.authoring.printed_tables import Leaf
+from checker.authoring.printed_words import WORDS
 from checker.forms.plain_text import squeeze
 from checker.model.template import FieldType
 from checker.toml_files import tables, texts

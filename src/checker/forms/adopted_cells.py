@@ -29,6 +29,14 @@ PAIR_LABEL = r"(?:[^\s\d:](?:\s+[^\s\d:])+|[^\s\d:][^\s:]{0,19})"
 _SEAL = r"\s*\((?:公章|盖章|签章|章|签字)\)"  # printed behind the line that is filled in
 PAIR_END = rf"(?:{_SEAL})?(?:\s*$|\s+{PAIR_LABEL}\s*:|(?<=[^\s:])\s{{2,}}20[0-9]{{2}}\s*年[^:]*$)"
 """What follows the value of a pair: its end, another pair, or the year printed behind it."""
+_PRINTED_UNITS = frozenset(
+    {"元", "千元", "万元", "亿元", "人", "个", "所", "册", "台", "间", "亩"}
+) | {*("平方米", "㎡", "%", "人次", "人、个", "人、元", "所、人", "人、平方米")}
+"""What 单位： names, where it is no school."""
+_NOTE = re.compile(r"附(?:[件表注录\d]|$)|注(?:[\d.、)意]|$)|(?:填[表报])?(?:说明|备注)(?:\W|\d|$)")
+"""How a remark below a table begins; 附设幼儿班 and 注册人数 are names of rows."""
+WRITING_LINE = " _\t\n\u3000"
+"""What is printed where a value is to be written: 学校：______."""
 _MANY = 3
 """Of more remarks on one column one line is made."""
 UNDERSTOOD = "FORM003"
@@ -41,7 +49,9 @@ def pair_value(printed: PrintedSheet, label: str) -> tuple[Position, str] | None
     found: list[tuple[Position, str]] = []
     for cell in printed.containing(f"{label}:"):
         text = half_width(str(printed.snapshot.raw(*cell.corner)))
-        found += [(cell.corner, match[1].strip()) for match in pattern.finditer(text)]
+        found += [(cell.corner, match[1].strip(WRITING_LINE)) for match in pattern.finditer(text)]
+    if len(found) > 1 and label.endswith("单位"):  # 单位：某某小学 and 单位：元
+        found = [each for each in found if each[1] not in _PRINTED_UNITS]
     return found[0] if len(found) == 1 else None
 
 
@@ -150,7 +160,7 @@ def without_noise(problems: Iterable[Problem]) -> list[Problem]:
 
 def is_end(text: str) -> bool:
     """Whether a row that holds this (squeezed) text alone stands below a table: 填表人：…, 附：…"""
-    return ":" in text or is_footer(text) or text.startswith(("附", "注", "说明", "备注"))
+    return ":" in text or is_footer(text) or _NOTE.match(text) is not None
 
 
 def is_used(fact: Fact) -> bool:

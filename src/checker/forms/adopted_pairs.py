@@ -57,6 +57,10 @@ class PairReader:
             self.page.add(item, column, None, _no_label(place))
             return
         (row, at), typed_text = read
+        beside = None if typed_text else self._lone_beside(row, at)
+        if beside is not None:
+            self.page.add(item, column, beside)
+            return
         held = Cell(CellKind.TEXT, typed_text) if typed_text else Cell(CellKind.EMPTY)
         typed = normalise(held, item, self.page.codes.get(item.codes or ""))
         cell = CellRef(self.page.title, row, at)
@@ -85,6 +89,20 @@ class PairReader:
         elif self._others_moved(place, at):
             why = f"{cell.a1} 这一列别的格子都是空的，内容在旁边"
         return cell, why
+
+    def _lone_beside(self, row: int, at: int) -> CellRef | None:
+        """The cell beside one that ends with the colon of its label, if something stands there that
+        is no other pair and no label."""
+        printed = self.page.printed
+        if not printed.text(row, at).endswith(":"):
+            return None
+        top, left, *_ = printed.area(row, printed.area(row, at)[3] + 1)
+        there = printed.text(top, left)
+        if self.page.cells.raw(top, left) in (None, "") or top != row:
+            return None
+        if is_pair(there) or there.rstrip(":") in self.labels or there.endswith(":"):
+            return None
+        return CellRef(self.page.title, top, left)
 
     def _is_remark(self, there: str, item: Field, area: Area) -> bool:
         """Whether the cell beside the label of a text has only a remark, as （全称）, and the text

@@ -66,9 +66,11 @@ class SheetReader(Page):
             paths, what = list(part.headers.values()), "台账"
         span = ALL_COLUMNS
         if isinstance(part, Grid) and part.block:
-            blocks = self.printed.blocks(part.labels)
-            if len(blocks) != part.blocks or part.block > part.blocks:
-                why = f"“{part.labels}”不是并排 {part.blocks} 处"
+            heads = part.beside or (part.labels,) * part.blocks
+            blocks = self.printed.blocks(heads)
+            if not blocks:
+                several = "、".join(dict.fromkeys(heads))
+                why = f"“{several}”不是并排 {len(heads)} 处"
                 self.miss(f"{what}的表头（{why}）")
                 return None
             span = blocks[part.block - 1]
@@ -77,10 +79,52 @@ class SheetReader(Page):
         found = self.printed.header(paths, part.below, span, headings)
         if isinstance(found, Header):
             return found
+        if not isinstance(part, Grid) and self._goes_on(found, part.code):
+            return replace(found[0], pages=tuple(found[1:]))
         rows = "、".join(str(each.last_row) for each in found)
         why = f"在第 {rows} 行几处都像" if found else "找不到"
         self.miss(f"{what}的表头（{why}）")
         return None
+
+    def _goes_on(self, headers: Sequence[Header], code: str) -> bool:
+        """Whether the headers are one that is printed again on each page of a list: they hold the
+        same columns, and the numbers of the rows go on below each."""
+        if len(headers) < 2 or any(each.columns != headers[0].columns for each in headers):
+            return False
+        at = self._code(headers[0], code)
+        if at is None:
+            return False
+        number = 0
+        ends = [*(each.first_row for each in headers[1:]), self.cells.last_row + 1]
+        for header, end in zip(headers, ends, strict=True):
+            counted = [
+                int(text)
+                for row in range(self.printed.first_body_row(header), end)
+                if (text := row_code(self.cells.raw(row, at))).isdecimal()
+            ]
+            if not counted or (number and counted[0] != number + 1):
+                return False
+            number = counted[-1]
+        return True
+
+    def _rows(
+        self, header: Header, columns: Sequence[int], code: int | None, last: int
+    ) -> Iterator[LedgerRow]:
+        """The rows of a list, below its header and below those of its further pages."""
+        pages = [header, *header.pages]
+        ends = [*(each.first_row - 1 for each in pages[1:]), last]
+        for page, end in zip(pages, ends, strict=True):
+            first = self.printed.first_body_row(page)
+            yield from ledger_rows(self.printed, columns, code, first, max(end, first - 1))
+
+    def _left_of(self, header: Header, code: int | None) -> list[int]:
+        """The columns of labels that bear no header, at the left of those that do."""
+        last = min(header.columns.values(), default=1)
+        return [
+            at
+            for at in range(max(header.span[0], 1), last)
+            if at != code and not self.printed.text(header.last_row, at)
+        ]
 
     def _code(self, header: Header, path: str) -> int | None:
         """The column of 序号 or 行号; None where there is none for certain."""
@@ -111,19 +155,20 @@ class SheetReader(Page):
             column: self._ticks(header, options, self._column_title(column))
             for column, options in grid.ticks.items()
         }
-        labels: list[int] = []
+        code = self._code(header, grid.code)
+        labels = self._left_of(header, code) if grid.left else []
         for path in (grid.groups, grid.labels):
             over = label_columns(self.printed, path, header) if path else []
             if path and not over:
                 self.miss(f"行的名称（“{path}”找不到或有几处）")
                 return
             labels += over
-        code = self._code(header, grid.code)
+        labelled = bool(labels)
         first = self.printed.first_body_row(header)
         paths = {row: self.printed.row_path(row, labels) for row in range(first, last + 1)}
         for name in names:
             item = self.fields[name]
-            row = self._row(paths, item.label, item.row_code, code, bool(grid.labels))
+            row = self._row(paths, item.label, item.row_code, code, labelled)
             if row is None:
                 self.miss(item.label)
             for column in item.columns:
@@ -142,7 +187,7 @@ class SheetReader(Page):
                 self.found.facts[ref] = Fact(ref, FactState.BLANK)
                 continue
             column_at = self._at(header, place.header, item.label)
-            row = self._row(paths, place.row, item.row_code, code, bool(grid.labels))
+            row = self._row(paths, place.row, item.row_code, code, labelled)
             if row is None:
                 self.miss(f"{item.label}（“{place.row}”这一行）")
             cell = CellRef(self.title, row, column_at) if row and column_at else None
@@ -191,6 +236,8 @@ class SheetReader(Page):
         if labelled:
             parts = parts_of(label)
             rows = [row for row, path in paths.items() if ends_with(path, parts)]
+            whole = [row for row in rows if list(paths[row]) == parts]
+            rows = whole if len(whole) == 1 else rows
         if (len(rows) > 1 or not labelled) and code is not None:
             wanted = row_code(number)
             rows = [row for row in rows if row_code(self.cells.raw(row, code)) == wanted]
@@ -228,7 +275,7 @@ class SheetReader(Page):
             place = self._in_row(number, at.get(column.id), column)
             return read_fact(ref, self.cells, place, column, self.codes)
 
-        for row in ledger_rows(self.printed, columns, code, first, last):
+        for row in self._rows(header, columns, code, last):
             if row.kind is RowKind.UNIT:
                 standing.append(row.number)
                 self.found.problems += add_row(rows, table, row.number, read)
@@ -280,7 +327,7 @@ class SheetReader(Page):
             tuple(open_rows(self.printed, first, FREE_ROWS)),
             {(item.id, column): at for item, column, at in places if at is not None},
         )
-        for row in ledger_rows(self.printed, columns, code, first, self.cells.last_row):
+        for row in self._rows(header, columns, code, self.cells.last_row):
             readings: list[FieldReading] = []
             for item, column, at in places:
                 if row.kind is not RowKind.UNIT and item.type not in SUMMED:

@@ -20,6 +20,7 @@ HEADER_LEVELS = 5
 SEARCHED_ROWS = 200
 """A header stands within so many rows from the top of a sheet."""
 SEARCHED_COLUMNS = 300
+YEARS = range(1990, 2050)
 
 _SIGNS = ("甲", "乙", "丙", "丁")
 
@@ -27,6 +28,13 @@ _SIGNS = ("甲", "乙", "丙", "丁")
 Span: TypeAlias = tuple[int, int]
 """First and last column of a part of a sheet."""
 ALL_COLUMNS: Span = (1, SEARCHED_COLUMNS)
+
+
+def printed_text(value: object) -> str:
+    """The squeezed text of a cell; a year typed as a number (2025, over a column) is one."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(int(value)) if value in YEARS else ""
+    return squeeze(value)
 
 
 class PrintedCell(Struct, frozen=True):
@@ -50,6 +58,7 @@ class Header(Struct, frozen=True):
     doubled: Mapping[str, tuple[Position, ...]]
     first_row: int
     span: Span = ALL_COLUMNS
+    pages: tuple[Header, ...] = ()  # the same header again, on the further pages of a list
 
 
 class PrintedSheet:
@@ -72,7 +81,7 @@ class PrintedSheet:
     def text(self, row: int, column: int) -> str:
         """The squeezed text that is shown at a cell."""
         top, left, *_ = self.area(row, column)
-        return squeeze(self.snapshot.raw(top, left))
+        return printed_text(self.snapshot.raw(top, left))
 
     def bearing(self, text: str) -> Sequence[PrintedCell]:
         """The cells near the top that hold exactly this text (squeezed)."""
@@ -85,7 +94,7 @@ class PrintedSheet:
         first = self.snapshot.origin[0]
         for row in range(first, first + min(len(self.snapshot.rows), SEARCHED_ROWS)):
             for column, value in islice(self.snapshot.line(row), SEARCHED_COLUMNS):
-                text = squeeze(value)
+                text = printed_text(value)
                 if text:
                     found.setdefault(text, []).append(PrintedCell(text, self.area(row, column)))
         return found
@@ -113,13 +122,21 @@ class PrintedSheet:
                 return False
         return True
 
-    def blocks(self, path: str) -> list[Span]:
-        """The columns of tables side by side, each of which begins with this header path; none
-        where these do not all stand in one row."""
-        cells = sorted(self.leaves(path), key=lambda cell: cell.area[1])
-        if len({cell.area[0] for cell in cells}) != 1:
+    def blocks(self, paths: Sequence[str]) -> list[Span]:
+        """The columns of tables side by side, which begin with these header paths from the left;
+        none where they do not all stand in exactly one row."""
+        rows: dict[int, list[tuple[int, str]]] = {}
+        for path in dict.fromkeys(paths):
+            for cell in self.leaves(path):
+                rows.setdefault(cell.area[2], []).append((cell.area[1], path))
+        found = [
+            sorted(cells)
+            for cells in rows.values()
+            if [path for _, path in sorted(cells)] == list(paths)
+        ]
+        if len(found) != 1:
             return []
-        firsts = [cell.area[1] for cell in cells]
+        firsts = [at for at, _ in found[0]]
         return list(zip(firsts, [*[at - 1 for at in firsts[1:]], SEARCHED_COLUMNS], strict=True))
 
     def header(

@@ -65,10 +65,11 @@ def _sheet_problems(where: str, place: AdoptedSheet, sheet: Sheet) -> Iterator[s
                 yield f"{where}的字段 {cell.field}：grids 的 cells 应写 header 和 row"
             if cell.number and not NUMBER.fullmatch(cell.number):
                 yield f"{where}的字段 {cell.field}：number 应写 表号.行号,列号，如 教基3112.01,5"
-        if bool(grid.block) != bool(grid.blocks) or grid.block > grid.blocks:
-            yield f"{where}的 grids：block（第几个）和 blocks（共几个并排）要一起写"
-        if not grid.labels and not grid.code:
-            yield f"{where}的 grids：应写 labels（行的名称的表头）或 code（序号的表头）"
+        many = len(grid.beside) or grid.blocks
+        if bool(grid.block) != bool(many) or grid.block > many:
+            yield f"{where}的 grids：block（第几个）和 blocks（共几个并排）或 beside 要一起写"
+        if not grid.labels and not grid.code and not grid.left:
+            yield f"{where}的 grids：应写 labels（行的名称的表头）、left 或 code（序号的表头）"
     for listing in place.tables:
         if listing.table not in tables:
             yield f"{where}：这张表没有明细表 “{listing.table}”"

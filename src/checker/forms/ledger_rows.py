@@ -22,6 +22,10 @@ from checker.model.template import FieldType, Template
 
 _SECTION = re.compile(r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.])\D")
 """A heading between the rows of a list: 二、设施设备."""
+NOT_SUMMED = re.compile(
+    r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比|平均|[生人师班校园]均|单价|年份"
+)
+"""In the name of a figure whose total is no sum."""
 SUMMED = (FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED)
 
 
@@ -52,6 +56,8 @@ def ledger_rows(
     for row in range(first, last + 1):
         held = _held(cells, row)
         if _is_end_row(held):
+            if _goes_on(cells, columns, row + 1, last):
+                continue  # a remark between the rows
             return
         only = squeeze(held[0][1]) if len(held) == 1 else ""
         if _SECTION.match(only):
@@ -62,6 +68,14 @@ def ledger_rows(
             yield LedgerRow(row, kind, total)
         elif row in special or any(at in columns and at != code for at, _ in held):
             yield LedgerRow(row, RowKind.UNIT)
+
+
+def _goes_on(cells: SheetSnapshot, columns: Sequence[int], row: int, last: int) -> bool:
+    """Whether the row below a remark is one more row of the list: figures stand in it, and there is
+    something in most of its columns."""
+    held = [at for at in columns if row <= last and cells.raw(row, at) not in (None, "")]
+    figures = [at for at in held if isinstance(cells.raw(row, at), int | float)]
+    return bool(figures) and 2 * len(held) > len(columns)
 
 
 def open_rows(printed: PrintedSheet, first: int, most: int) -> Iterator[int]:
@@ -125,8 +139,10 @@ def wrong_totals(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
 
 def _differences(total: LedgerRow, rows: Sequence[LedgerRow], where: str) -> Iterator[Problem]:
     for place, reading in enumerate(total.readings):
-        fact = reading.fact
-        if reading.field.type not in SUMMED or not isinstance(fact.value, Decimal):
+        fact, item = reading.fact, reading.field
+        if item.type not in SUMMED or not isinstance(fact.value, Decimal):
+            continue
+        if item.unit == "%" or NOT_SUMMED.search(item.label):
             continue
         facts = [row.readings[place].fact for row in rows]
         if fact.state is not FactState.GIVEN or any(
@@ -136,7 +152,7 @@ def _differences(total: LedgerRow, rows: Sequence[LedgerRow], where: str) -> Ite
         summed = sum((each.value for each in facts if isinstance(each.value, Decimal)), Decimal(0))
         if summed == fact.value:
             continue
-        item, column = reading.field, reading.column
+        column = reading.column
         name = f"“{item.label}”" + (f"（{column.title}）" if len(item.columns) > 1 else "")
         yield problem(
             "FORM028.total",

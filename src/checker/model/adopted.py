@@ -40,7 +40,9 @@ class Grid(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``labels`` is the header path over the row labels, ``groups`` that over the groups of rows at
     the left of them, ``code`` that over 序号 or 行号. ``block`` is which of ``blocks`` tables side
-    by side it is, counted from the left, where all have the same headers. ``fields``
+    by side it is, counted from the left, where all have the same headers; ``beside`` are
+    the headers over the labels of all of them from the left, where these differ. ``left``: the
+    labels stand in the columns at the left of the header, which bear none. ``fields``
     are the fields in it, () for all of the sheet that stand nowhere else. ``cells`` are crossings
     of a header path with a row path. ``ticks``, by column id: option -> header path, where the
     answer is the option that is ticked. ``below`` is a text above the header that tells it from
@@ -52,6 +54,8 @@ class Grid(Struct, frozen=True, forbid_unknown_fields=True):
     code: str = ""
     block: int = 0
     blocks: int = 0
+    beside: tuple[str, ...] = ()
+    left: bool = False
     columns: Mapping[str, str] = made_by(default_factory=dict)
     fields: tuple[str, ...] = ()
     cells: tuple[Place, ...] = ()

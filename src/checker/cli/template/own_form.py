@@ -85,6 +85,10 @@ def adopt(
     made = draft(snapshots, template_id)
     if not made.found:
         raise Refused(f"{files[0]} 里没有找到表格，也没有“名称：内容”。")
+    if not made.text:
+        for line in made.found:
+            click.echo(line)
+        raise Refused("表上没有能确定的内容，没有写草稿；请先按上面的提示改表。")
     with said_plainly():
         out.mkdir(parents=True, exist_ok=True)
         target.write_text(made.text, "utf-8")
