@@ -40,12 +40,12 @@ class Problem(Struct, frozen=True, order=True):
 # -- plugin.toml -----------------------------------------------------------------------------
 
 _TOLD = re.compile(
-    r"(规则|限值) ([^\s：]+)|第 (\d+) 条规则|([a-z_]+)(?: (?:第 (\d+) 项|([^\s：]+)))?"
+    r"(规则|限值) ([^\s：]+)|第 (\d+) 条规则|([a-z_]+)(?: (?:第 (\d+) 项|(?!的 )([^\s：]+)))?"
 )
 """How a message of the manifest's check begins: 规则 CAN1, 第 3 条规则, 限值 CAN2, and as cerberus
 tells it thresholds RES1, plugin, rules 第 3 项."""
 
-_KEY = re.compile(r" 的 ([a-z_]+)")
+_KEY = re.compile(r" 的 ([^\s：]+)")
 _TOLD_LINE = re.compile(r"第 (\d+) 行")
 
 
@@ -104,14 +104,15 @@ class ManifestSource:
         if found is None:
             return 0
         kind, entry_id, rule_number, part, item, name = found.groups()
-        key = told[1] if (told := _KEY.search(message)) else ""
+        keys = _KEY.findall(message.partition("：")[0])
+        key = keys[0] if keys else ""
         if kind:
             return self.limit_line(entry_id) if kind == "限值" else self.rule_line(entry_id, key)
         if rule_number or item:
             return self.line(part or "rules", int(rule_number or item) - 1, key)
         if name:
             return self._entry_line(part, name, key) or self.line(part, name, key)
-        return self.line(part, key)
+        return self.line(part, *keys)
 
 
 def syntax_problem(error: toml_files.TomlFileError) -> list[Problem]:
@@ -219,6 +220,17 @@ def _outer_lines(text: str) -> Iterator[tuple[int, str]]:
 # -- rules.py --------------------------------------------------------------------------------
 
 
+def _python_reason(english: str) -> str:
+    """What Python says of code that it cannot read, in Chinese; its own words where none are
+    known."""
+    words = toml_files.parse(Path(__file__).with_name("python_words.toml"))
+    for pattern, chinese in toml_files.strings(words["reasons"]).items():
+        found = re.match(pattern, english)
+        if found:
+            return found.expand(chinese)
+    return english
+
+
 class PythonSource:
     """The source of one rules.py. Raises PluginFailure if it is not Python."""
 
@@ -234,7 +246,7 @@ class PythonSource:
             raise PluginFailure(told, f"{path.name}:{line}") from None
         except SyntaxError as error:
             shown = (error.text or "").strip()[:60]
-            told = f"不是正确的 Python 代码（{error.msg}）：{shown}"
+            told = f"不是正确的 Python 代码（{_python_reason(error.msg)}）：{shown}"
             raise PluginFailure(told, f"{path.name}:{error.lineno or 0}") from None
         self.tree = tree
         defined = [node for node in tree.body if isinstance(node, ast.FunctionDef)]

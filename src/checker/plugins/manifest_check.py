@@ -29,7 +29,7 @@ THRESHOLD = pattern_of(manifest_schema.THRESHOLD_ID)
 _TYPES = {
     "string": "文字",
     "integer": "整数",
-    "boolean": "true 或 false",
+    "boolean": " true 或 false",
     "dict": "一个表（{…} 或 [段落]）",
     "list": "一个列表 […]",
     "exact": "数字",
@@ -77,10 +77,11 @@ _PATTERNS = {
 
 
 class DocumentChecker(Validator):  # type: ignore[misc]  # cerberus has no types
-    """Checks a TOML document; "exact" is a number with or without a point."""
+    """Checks a TOML document; "exact" is a number with or without a point. true is no number."""
 
     types_mapping: ClassVar[dict[str, TypeDefinition]] = {
         **Validator.types_mapping,
+        "integer": TypeDefinition("integer", (int,), (bool,)),
         "exact": TypeDefinition("exact", (int, Decimal), (bool,)),
     }
 
@@ -178,8 +179,8 @@ def _rule_problems(entry: Table, place: int, families: Table, documents: Table) 
     kind, scope = str(entry.get("kind", "")), str(entry.get("scope", "submission"))
     if kind not in KINDS:
         meant = nearest(kind, KINDS)
-        hint = f"，是不是 {meant}？" if meant else ""
-        told = f"“{kind}”不可用{hint}，只能是 {'、'.join(KINDS)}" if kind else "缺少这一项"
+        hint = f"；是不是 {meant}？" if meant else ""
+        told = f"“{kind}”不可用，只能是 {'、'.join(KINDS)}{hint}" if kind else "缺少这一项"
         yield f"{name} 的 kind：{told}"
         return
     wrong = list(_told_by(_rule_checker(kind, scope, get_ident()), entry, name))
