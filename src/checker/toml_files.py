@@ -262,6 +262,9 @@ def _syntax_problem(reason: str, text: str) -> str:
     if single and english.startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate")):
         at = text.count("\n", 0, single.start()) + 1
         told += f"；第 {at} 行的 [{single[1]}] 要写两层方括号：[[{single[1]}]]"
+    before = line[: int(found[2]) - 1].rstrip()
+    if english.startswith("Invalid value") and not before.endswith("="):
+        told = "这里应是列表里的下一个值（文字要加英文双引号），或者列表结尾的方括号 ]"
     outside = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), line)
     wide = next((sign for sign in outside if sign in wide_signs), None)
     if wide is not None:

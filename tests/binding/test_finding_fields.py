@@ -248,7 +248,26 @@ def test_figures_in_a_column_that_their_row_does_not_ask_for_are_told(
     submission = bind(replace(snapshot, sheets={**snapshot.sheets, "教师": moved}), school)
     assert rules_of(submission) == {"FORM001": 1, "FORM036": 1}
     (told,) = messages(submission, "FORM036")
-    assert told.startswith("E7是这一行不用填的栏")
+    assert told.startswith("E7 是这一行不用填的栏")
+    (problem,) = [each for each in submission.problems if each.rule == "FORM036"]
+    assert problem.actual == f"{rows[7 - first_row][primary]:g}"
+
+
+def test_a_figure_that_is_merged_with_the_cell_it_is_asked_in_is_not_told_to_be_moved(
+    school: Template, snapshot: Snapshot, values: Values
+) -> None:
+    """在校学生数 is asked in E; D:E merged, the number stands in D: only the merger is told."""
+    sheet = snapshot.sheets["基本情况"]
+    rows = [list(line) for line in sheet.rows]
+    first_row, first_column = sheet.origin
+    whole, primary = 4 - first_column, 5 - first_column
+    line = rows[26 - first_row]
+    line[whole], line[primary] = line[primary], ""
+    assert isinstance(line[whole], float)
+    merged = replace(sheet, rows=rows, merged=(*sheet.merged, (26, 4, 26, 5)))
+    submission = bind(replace(snapshot, sheets={**snapshot.sheets, "基本情况": merged}), school)
+    assert "FORM036" not in rules_of(submission)
+    assert "取消合并" in messages(submission, "FORM026")[0]
 
 
 def test_a_missing_sheet_is_one_finding_and_its_fields_are_unbound(

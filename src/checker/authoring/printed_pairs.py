@@ -29,7 +29,7 @@ class Pair(Struct, frozen=True):
     unit: str = ""
 
 
-_NO_LABEL = re.compile(r"(?:填[表报])?(?:说明|须知)|注|附[:注件]|其中|备注说明|https?")
+_NO_LABEL = re.compile(r"(?:填[表报])?(?:说明|须知)|注|附(?:[注件]|$)|其中|备注说明|https?")
 _PAIR = re.compile(rf"(?:^|\s)({PAIR_LABEL})\s*:(.*?)(?={PAIR_END})")
 
 

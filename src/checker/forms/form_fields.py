@@ -14,7 +14,7 @@ from checker.forms.plain_text import is_nothing
 from checker.forms.remarks import Said, fact_problem, problem, remark
 from checker.forms.typed_value import TypedValue, shown
 from checker.model.cells import CellKind, CellRef
-from checker.model.snapshot import SheetSnapshot
+from checker.model.snapshot import Area, SheetSnapshot
 from checker.model.submission import Fact, FactRef, FactState, Problem
 from checker.model.template import SHARED, Column, Field, Sheet, TableColumn, Template
 
@@ -73,6 +73,7 @@ def _beside(
         if cell is not None:
             asked_in = rows.setdefault(cell.row, set())
             asked_in |= {cell.column, *(columns.get(column) for column in item.columns)}
+    merged = [area for area in snapshot.merged if any(area[0] <= row <= area[2] for row in rows)]
     found = [
         CellRef(title, row, column)
         for row, asked_in in rows.items()
@@ -80,11 +81,26 @@ def _beside(
         if column is not None
         and column not in asked_in
         and snapshot.cell(row, column).kind is CellKind.NUMBER
+        and not _shown_where_asked(row, column, asked_in, merged)
     ]
     if found:
         several = f" 等 {len(found)} 格" if len(found) > NAMED_AT_MOST else ""
         named = "、".join(cell.a1 for cell in found[:NAMED_AT_MOST]) + several
-        yield problem("FORM036.beside", found[0], None, None, str(len(found)), "不填", cells=named)
+        first = shown(snapshot.cell(found[0].row, found[0].column))
+        actual = first if len(found) == 1 else remark("FORM036.filled", count=len(found))
+        yield problem("FORM036.beside", found[0], None, None, actual, "不填", cells=named)
+
+
+def _shown_where_asked(
+    row: int, column: int, asked_in: set[int | None], merged: Iterable[Area]
+) -> bool:
+    """Whether a cell is merged with one that is asked for: the merger is what is told then."""
+    return any(
+        top <= row <= bottom
+        and left <= column <= right
+        and any(at is not None and left <= at <= right for at in asked_in)
+        for top, left, bottom, right in merged
+    )
 
 
 def merged_cells(
