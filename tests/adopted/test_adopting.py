@@ -58,6 +58,17 @@ def test_the_draft_reads_the_right_cells_and_proposes_what_holds(tmp_path: Path)
     assert submission.fact(FactRef("sheet1.p3", "whole")).state is FactState.BLANK, "校长签字"
 
 
+def test_numbers_of_rows_and_headings_are_no_labels(tmp_path: Path) -> None:
+    """“01 | 学校（机构）名称 | 某校” is one pair; “附：保安员情况” heads the table below it."""
+    run("adopt", forms.FORMS / forms.STATISTICS, "-o", tmp_path / "card")
+    read = bind(forms.read(forms.STATISTICS), load_template(tmp_path / "card" / "template.toml"))
+    assert (read.identity("name"), read.identity("code")) == ("某某县第一小学", "2136000001")
+    assert 'label = "01"' not in (tmp_path / "card" / "template.toml").read_text("utf-8")
+    assert "Sheet1：4 个“名称—内容”" in run(
+        "adopt", forms.FORMS / forms.SAFETY, "-o", tmp_path / "list"
+    )
+
+
 def test_a_blank_and_filled_copies_give_the_same_draft(tmp_path: Path) -> None:
     """The blank has no figures; what its rows and columns are is seen in the copies."""
     book = openpyxl.load_workbook(forms.FORMS / forms.CONDITIONS_RIGHT)

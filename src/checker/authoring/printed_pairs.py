@@ -130,6 +130,7 @@ def pairs_beside(
             if (
                 not text
                 or "□" in text
+                or text.isdigit()  # a row number: 01
                 or is_quantity(text)
                 or (":" in text and not text.startswith("其中"))
                 or is_heading(printed, row, copies)
