@@ -14,7 +14,9 @@ from datetime import date
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from checker.authoring.grid_sums import Line, grid_sums, number_in
 from checker.authoring.patterns import filled, quoted
 from checker.authoring.printed_pairs import Pair, own_pairs, pairs_below, pairs_beside, pairs_on
 from checker.authoring.printed_rows import heading_of, title_of
@@ -463,6 +465,7 @@ class _Writer:
         in_grid: list[str] = []
         before = sum(f"{parts.id}.r" in line for line in parts.fields)
         by_row: dict[int, str] = {}
+        added: dict[int, list[tuple[int, Line]]] = {}
         unsure: list[int] = []
         for row, path in paths.items():
             code = row_code(printed.snapshot.raw(row, each.code)) if each.code else ""
@@ -490,6 +493,9 @@ class _Writer:
                 blank = {"blank": "none"} if empty and filled else {}
                 kind = group.kind or type_of(values, unit, group.words if group.share else path[-1])
                 unit = "" if group.kind in ("flag", "text") else unit
+                if kind in SUMMED_TYPES and not group.share:
+                    line = Line(field_id, tuple(path), unit, ())
+                    added.setdefault(groups.index(group), []).append((row, line))
                 entry = inline(
                     id=field_id,
                     label=label,
@@ -502,6 +508,8 @@ class _Writer:
                 parts.fields.append(f"{entry},")
             has_whole = "whole" in groups[0].names
             self._subset(each, row, groups[0].leaves, by_row, label, stage, has_whole)
+        for number, lines in added.items():
+            self._sums(each, groups[number], lines)
         if unsure:
             rows = "、".join(map(str, unsure))
             self.found.append(
@@ -509,6 +517,31 @@ class _Writer:
                 "没有起草；请在表上改成不同的名称。"
             )
         return in_grid
+
+    def _sums(
+        self, each: PrintedTable, group: Alike, lines: Sequence[tuple[int, Line]]
+    ) -> None:
+        """Proposes the sums that hold over rows and columns that count in one unit."""
+        title = each.printed.snapshot.title
+        figures = {
+            (row, leaf.column): tuple(map(number_in, self._cells_of(title, row, [leaf])))
+            for row, _ in lines
+            for leaf in group.leaves
+        }
+        rows = [
+            replace(line, figures=tuple(figures[row, leaf.column] for leaf in group.leaves))
+            for row, line in lines
+        ]
+        columns = [
+            Line(
+                name,
+                tuple(part.replace("\0", "//") for part in leaf.path.replace("//", "\0").split("/")),
+                group.unit,
+                tuple(figures[row, leaf.column] for row, _ in lines),
+            )
+            for leaf, name in zip(group.leaves, group.names, strict=True)
+        ]
+        self.rules += grid_sums(rows, columns)
 
     def _cells_of(self, title: str, row: int, leaves: Sequence[Leaf]) -> list[object]:
         """What stands in a row under some columns, in all copies."""
