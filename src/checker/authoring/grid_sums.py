@@ -19,7 +19,7 @@ from checker.toml_files import texts
 
 TOTALS = texts(WORDS["totals"])
 _OF_WHICH = re.compile(
-    r"其中|(?:^|/)(?:女|在编|危房|党员)|少数民族|寄宿|留守|随迁|残疾|新增|流动|[^一-鿿]?\+"
+    r"(?:^|/)(?:女|在编|危房|党员)|少数民族|寄宿|留守|随迁|残疾|新增|流动"
 )
 """In the name of what is often a part of which the others are not the rest."""
 _SHOWN = 4
@@ -152,9 +152,12 @@ def _candidates(lines: Sequence[Line], at: int, covered: set[str]) -> Iterator[l
     before = [line for place, line in reversed(usable) if place < at]
     after = [line for place, line in usable if place > at]
     for side in (before, after):
-        yield [*takewhile(lambda line: not line.is_total, side)]
-        yield [line for line in side if not line.is_total]
-        yield [line for line in side if line.id not in covered]
+        for parts in (
+            [*takewhile(lambda line: not line.is_total, side)],
+            [line for line in side if not line.is_total],
+            [line for line in side if line.id not in covered],
+        ):
+            yield parts if side is after else parts[::-1]
 
 
 def _holding(total: Line, parts: Sequence[Line], across: Sequence[Line]) -> _Sum | None:
@@ -193,7 +196,12 @@ _EXACT = 1e-6
 
 
 def _listed(parts: Sequence[Line], word: str) -> str:
-    names = "、".join(part.name for part in parts[:_SHOWN])
+    own = [part.path[-1] for part in parts]
+    shown = [
+        (part.name if own.count(part.path[-1]) < 2 else "/".join(part.path)).replace("//", "/")
+        for part in parts[:_SHOWN]
+    ]
+    names = "、".join(shown)
     return names if len(parts) <= _SHOWN else f"{names}等 {len(parts)} {word}"
 
 

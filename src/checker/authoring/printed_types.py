@@ -158,11 +158,56 @@ def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
         return "flag"
     if not held and re.match(r"(?:是否|有无)\D", squeeze(label)):
         return "flag"
-    if not held and _SIGNED.search(squeeze(label)):
+    if not held and _SIGNED.search(squeeze(label)) and not _PERCENT.search(squeeze(label)):
         return "signed"
+    if not held and _MEAN.search(label):
+        return "amount"
     if not held and (unit or _COUNT.search(squeeze(label).rpartition("/")[2])):
         return "percent" if unit == "%" else "count"
     return "text"
+
+
+def blank_type(header: str, kind: str) -> str:
+    """The type of a cell of a grid that nobody filled in yet, by the header over it; ``kind``: what
+    its words alone say. Figures unless words are asked for; with decimals, as nothing says that
+    they are whole."""
+    text = squeeze(header)
+    if kind == "count" and _MEAN.search(text):
+        return "amount"
+    if kind != "text" or _WORDED.search(text.rpartition("/")[2]) or _CODED.search(text):
+        return kind
+    return "percent" if _PERCENT.search(text) else "amount"
+
+
+def blank_column_type(header: str, kind: str) -> str:
+    """The type of a column of a list that nobody filled in yet: figures only where the header names
+    something that is counted."""
+    text = squeeze(header).rpartition("/")[2]
+    bare = re.sub(r"\(.*\)$", "", text)
+    if kind != "text" or _WORDED.search(bare) or _CODED.search(bare):
+        return kind
+    if _PERCENT.search(bare):
+        return "percent"
+    if _MEASURED.search(bare):
+        return "amount"
+    return "count" if _PEOPLE_OR_THINGS.search(bare) else kind
+
+
+_WORDED = re.compile(
+    r"是否|有无|情况|说明|备注|方式|姓名|名称|负责|联系|时间|日期|年月|地点|地址|位置|等级|结论|措施|意见|内容|性质|类[型别]|状况"
+    r"|型号|规格|来源|原因|依据|结果|评价|评语|签[字名章]|编号|用途|去向|称号|结构|进度|民族|性别|学历|职务|职称$|校长|园长|班主任"
+    r"|(?:法人|代表|举办|经办|填表|制表|责任|验收|留样|保管)(?:人|者)?$"
+)
+"""In the header over what is written in words."""
+_PERCENT = re.compile(r"率|比例|比重|占比|百分比|[增减]幅")
+_MEAN = re.compile("平均|[生人师班校园]均")
+_MEASURED = re.compile(
+    rf"面积|金额|经费|收入|支出|资金|费$|资产|价值|[原净]值|投资|[余缺差]额|缺口|{_MEAN.pattern}"
+)
+_PEOPLE_OR_THINGS = re.compile(
+    r"(?:学|新|在校|寄宿|住宿|毕业|招|走读|留守|困难|残疾)生$|儿童$|子女$|教职工$|专任教师$|(?<![任指带负管])教师$|人员$|编制$|[计男女机册]$"
+    r"|(?<![年班等层])级$|(?<!办公)[教用]室$|图书$|岁(?:以[上下])?$"
+)
 
 
 def _is_none(value: object) -> bool:
@@ -173,9 +218,14 @@ def _is_none(value: object) -> bool:
 def kind_of(leaf: Leaf) -> str:
     """What a column of a grid holds: "flag", "text", "signed" figures, or "" for others."""
     held = [value for value in leaf.values if value not in (None, "") and not _is_none(value)]
-    if _SIGNED.search(squeeze(leaf.path)):
+    text = squeeze(leaf.path)
+    if _SIGNED.search(text) and not _PERCENT.search(text):
         return "signed"
-    if _CODED.search(squeeze(leaf.path)):
+    if _CODED.search(text):
+        return "text"
+    if not held and re.search("(?:^|/)(?:是否|有无)", text):
+        return "flag"
+    if not held and _WORDED.search(text.rpartition("/")[2]):
         return "text"
     if not held or sum(is_figure(value) or bool(unit_behind(value)) for value in held) * 2 >= len(
         held
@@ -251,11 +301,12 @@ class Alike(Struct, frozen=True):
 
 def alike_columns(leaves: Sequence[Leaf], names: Sequence[str]) -> list[Alike]:
     """The columns of a grid by the units that their headers or figures bear."""
-    groups: dict[tuple[str, bool, str, bool], list[tuple[Leaf, str]]] = {}
+    groups: dict[tuple[str, bool, str, bool, bool], list[tuple[Leaf, str]]] = {}
     for leaf, name in zip(leaves, names, strict=True):
         share = SHARE.search(squeeze(leaf.path)) is not None
         alone = COUNTED_ALONE.search(squeeze(leaf.path)) is not None
-        key = (column_unit(leaf), share, kind_of(leaf), alone)
+        mean = _MEAN.search(leaf.path) is not None and all(map(is_empty, leaf.values))
+        key = (column_unit(leaf), share, kind_of(leaf), alone, mean)
         groups.setdefault(key, []).append((leaf, name))
     return [
         Alike(*key[:3], own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])
