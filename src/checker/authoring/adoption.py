@@ -57,11 +57,11 @@ from checker.authoring.printed_words import (
     BUDGET_UNITS,
     CODE_OF_UNIT,
     CODE_WORDS,
-    ENTRY,
     LABEL_WORDS,
     ORDINAL_WORDS,
     PERSON_WORDS,
     REMARK_WORDS,
+    STANDARD,
     is_school,
     names_unit,
     school_at_start,
@@ -288,9 +288,12 @@ class _Writer:
             return
         if each.labels:
             head = header_over(each, each.labels[-1])
+            printed = any(STANDARD.search(leaf.path) for leaf in each.leaves)
+            if printed or re.search("项目|指标|类别|科目|内容", head):
+                return
             drafted = "按表上印好的起草，别校的名称不同就读不到"
         else:
-            named = next((leaf for leaf in each.leaves if ENTRY.search(squeeze(leaf.path))), None)
+            named = next((leaf for leaf in each.leaves if leaf.path.endswith("名称")), None)
             others = [leaf for leaf in each.leaves if leaf not in figures and leaf is not named]
             if named is None or len(others) > 1:
                 return

@@ -77,6 +77,7 @@ def grid_sums(rows: Sequence[Line], columns: Sequence[Line]) -> Iterator[Propose
     for found in _sums(rows, columns):
         kept = [columns[at].id for at in found.places]
         yield _rule(
+            "table_sum",
             f"{found.total.name}等于{_listed(found.parts, '行')}之和",
             (
                 f"total = {_text(found.total.id)}",
@@ -90,7 +91,15 @@ def grid_sums(rows: Sequence[Line], columns: Sequence[Line]) -> Iterator[Propose
     for found in _sums(columns, rows):
         own = [rows[at] for at in found.places]
         first = own[0].id
+        if len(own) == 1:
+            total, *parts = (f"stage({first}, '{each.id}')" for each in (found.total, *found.parts))
+            lines = (f"total = {_text(total)}", f"parts = {json.dumps(parts)}")
+            added = {f"{first}@{part.id}": "" for part in found.parts}
+            title = f"{found.total.name}一栏等于{_listed(found.parts, '栏')}之和"
+            yield _rule("sum", title, lines, added, (first, found.total.id), found.support)
+            continue
         yield _rule(
+            "table_sum",
             f"{found.total.name}一栏等于{_listed(found.parts, '栏')}之和",
             (
                 f"total = {_text(own[-1].id)}",
@@ -106,6 +115,7 @@ def grid_sums(rows: Sequence[Line], columns: Sequence[Line]) -> Iterator[Propose
 
 
 def _rule(
+    kind: str,
     title: str,
     lines: tuple[str, ...],
     parts: dict[str, str],
@@ -117,7 +127,7 @@ def _rule(
     )
     facts = f'facts = {{ "{total[0]}@{total[1]}" = %s, {added} }}'
     many = len(parts)
-    return ProposedRule(title, "table_sum", lines, facts % many, facts % (many + 7), support)
+    return ProposedRule(title, kind, lines, facts % many, facts % (many + 7), support)
 
 
 def _sums(lines: Sequence[Line], across: Sequence[Line]) -> Iterator[_Sum]:
