@@ -460,13 +460,18 @@ class _Writer:
             if leaf.column != unit_at and not leaf.is_called(REMARK_WORDS)
         ]
         ids = column_ids(used)
-        title = next((leaf.path for leaf, each_id in zip(used, ids, strict=True) if each_id[0] == "whole"), "")
+        title = next(
+            (leaf.path for leaf, each_id in zip(used, ids, strict=True) if each_id[0] == "whole"),
+            "",
+        )
         taken = bool(title and parts.whole) and parts.whole != title
         if not taken:
             parts.whole = title or parts.whole
         elif len(ids) == 1:
             ids = [(f"c{len(parts.columns)}", *ids[0][1:])]
-        if any(own in parts.columns and (own != "whole" or taken) for own, *_ in ids):  # of another grid
+        if any(
+            own in parts.columns and (own != "whole" or taken) for own, *_ in ids
+        ):  # of another grid
             mark = f"t{len(parts.columns)}"
             ids = [(f"{mark}_{own}", stage, head, year) for own, stage, head, year in ids]
         for leaf, (column_id, stage, stage_title, year) in zip(used, ids, strict=True):
@@ -553,7 +558,7 @@ class _Writer:
                 blank = {"blank": "none"} if empty and filled else {}
                 kind = group.kind or type_of(values, unit, group.words if group.share else path[-1])
                 if blank_form and not group.kind:
-                    kind = blank_type(path[-1], blank_type(group.words, kind))
+                    kind = blank_type((group.words, path[-1]), kind)
                 unit = "" if group.kind in ("flag", "text") else unit
                 if kind in SUMMED_TYPES and not group.share:
                     line = Line(field_id, tuple(path), unit, ())
@@ -580,9 +585,7 @@ class _Writer:
             )
         return in_grid
 
-    def _sums(
-        self, each: PrintedTable, group: Alike, lines: Sequence[tuple[int, Line]]
-    ) -> None:
+    def _sums(self, each: PrintedTable, group: Alike, lines: Sequence[tuple[int, Line]]) -> None:
         """Proposes the sums that hold over rows and columns that count in one unit."""
         title = each.printed.snapshot.title
         figures = {
@@ -597,7 +600,9 @@ class _Writer:
         columns = [
             Line(
                 name,
-                tuple(part.replace("\0", "//") for part in leaf.path.replace("//", "\0").split("/")),
+                tuple(
+                    part.replace("\0", "//") for part in leaf.path.replace("//", "\0").split("/")
+                ),
                 group.unit,
                 tuple(figures[row, leaf.column] for row, _ in lines),
             )
@@ -607,11 +612,7 @@ class _Writer:
 
     def _cells_of(self, title: str, row: int, leaves: Sequence[Leaf]) -> list[object]:
         """What stands in a row under some columns, in all copies."""
-        return [
-            sheet.raw(row, leaf.column)
-            for sheet in self._copies_of(title)
-            for leaf in leaves
-        ]
+        return [sheet.raw(row, leaf.column) for sheet in self._copies_of(title) for leaf in leaves]
 
     def _is_remark(self, each: PrintedTable, row: int, path: Sequence[str]) -> bool:
         """Whether a row of a grid is a remark or a heading: without a figure in any copy, a text

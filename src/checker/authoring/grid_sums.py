@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from msgspec import Struct
 
+from checker.authoring.patterns import quoted
 from checker.authoring.printed_units import is_figure
 from checker.authoring.printed_words import WORDS
 from checker.authoring.rule_draft import ENOUGH, ProposedRule
@@ -18,9 +19,7 @@ from checker.forms.plain_text import squeeze
 from checker.toml_files import texts
 
 TOTALS = texts(WORDS["totals"])
-_OF_WHICH = re.compile(
-    r"(?:^|/)(?:女|在编|危房|党员)|少数民族|寄宿|留守|随迁|残疾|新增|流动"
-)
+_OF_WHICH = re.compile(r"(?:^|/)(?:女|在编|危房|党员)|少数民族|寄宿|留守|随迁|残疾|新增|流动")
 """In the name of what is often a part of which the others are not the rest."""
 _SHOWN = 4
 """So many parts are named in a title."""
@@ -80,36 +79,41 @@ def grid_sums(rows: Sequence[Line], columns: Sequence[Line]) -> Iterator[Propose
             "table_sum",
             f"{found.total.name}等于{_listed(found.parts, '行')}之和",
             (
-                f"total = {_text(found.total.id)}",
+                f"total = {quoted(found.total.id)}",
                 f"parts = {_ids(found.parts)}",
                 f"columns = {json.dumps(kept)}",
             ),
-            {part.id: kept[0] for part in found.parts},
-            (found.total.id, kept[0]),
+            [
+                (f"{found.total.id}@{column}", [f"{part.id}@{column}" for part in found.parts])
+                for column in kept
+            ],
             found.support,
         )
     for found in _sums(columns, rows):
         own = [rows[at] for at in found.places]
-        first = own[0].id
+        cells = [
+            (f"{row.id}@{found.total.id}", [f"{row.id}@{part.id}" for part in found.parts])
+            for row in own
+        ]
         if len(own) == 1:
-            total, *parts = (f"stage({first}, '{each.id}')" for each in (found.total, *found.parts))
-            lines = (f"total = {_text(total)}", f"parts = {json.dumps(parts)}")
-            added = {f"{first}@{part.id}": "" for part in found.parts}
+            total, *parts = (
+                f"stage({own[0].id}, '{each.id}')" for each in (found.total, *found.parts)
+            )
+            lines = (f"total = {quoted(total)}", f"parts = {json.dumps(parts)}")
             title = f"{found.total.name}一栏等于{_listed(found.parts, '栏')}之和"
-            yield _rule("sum", title, lines, added, (first, found.total.id), found.support)
+            yield _rule("sum", title, lines, cells, found.support)
             continue
         yield _rule(
             "table_sum",
             f"{found.total.name}一栏等于{_listed(found.parts, '栏')}之和",
             (
-                f"total = {_text(own[-1].id)}",
+                f"total = {quoted(own[-1].id)}",
                 f"parts = {_ids(own[:-1])}",
                 "columns = []",
-                f"total_column = {_text(found.total.id)}",
+                f"total_column = {quoted(found.total.id)}",
                 f"part_columns = {_ids(found.parts)}",
             ),
-            {f"{first}@{part.id}": "" for part in found.parts},
-            (first, found.total.id),
+            cells,
             found.support,
         )
 
@@ -118,22 +122,25 @@ def _rule(
     kind: str,
     title: str,
     lines: tuple[str, ...],
-    parts: dict[str, str],
-    total: tuple[str, str],
+    cells: Sequence[tuple[str, Sequence[str]]],
     support: str,
 ) -> ProposedRule:
-    added = ", ".join(
-        f'"{part}@{column}" = 1' if column else f'"{part}" = 1' for part, column in parts.items()
-    )
-    facts = f'facts = {{ "{total[0]}@{total[1]}" = %s, {added} }}'
-    many = len(parts)
+    """A rule with its examples; ``cells``: the totals that it compares, each with its parts."""
+    many = len(cells[0][1])
+    figures = {cells[0][0]: "%s", **{total: str(many) for total, _ in cells[1:]}}
+    for _, parts in cells:
+        figures |= {part: "1" for part in parts if part not in figures}
+    added = ", ".join(f"{quoted(cell)} = {figure}" for cell, figure in figures.items())
+    facts = f"facts = {{ {added} }}"
     return ProposedRule(title, kind, lines, facts % many, facts % (many + 7), support)
 
 
 def _sums(lines: Sequence[Line], across: Sequence[Line]) -> Iterator[_Sum]:
     """The sums among rows (or columns): first those within a group, then those of what is left."""
     covered: set[str] = set()
-    totals = [at for at, line in enumerate(lines) if line.is_total and not NOT_SUMMED.search(line.name)]
+    totals = [
+        at for at, line in enumerate(lines) if line.is_total and not NOT_SUMMED.search(line.name)
+    ]
     totals.sort(key=lambda at: ("小计" not in lines[at].path[-1], len(lines[at].path) < 2))
     for at in totals:
         for parts in _candidates(lines, at, covered):
@@ -213,10 +220,6 @@ def _listed(parts: Sequence[Line], word: str) -> str:
     ]
     names = "、".join(shown)
     return names if len(parts) <= _SHOWN else f"{names}等 {len(parts)} {word}"
-
-
-def _text(text: str) -> str:
-    return json.dumps(text)
 
 
 def _ids(lines: Sequence[Line]) -> str:

@@ -117,8 +117,8 @@ def _blocks_follow(
 
 
 def _entries_follow(cells: SheetSnapshot, row: int, texts: Mapping[int, str]) -> bool:
-    """Whether a row of four texts or more, one of which heads entries (日期), has two rows of entries
-    below it that are filled in all its columns, with a figure or a date in one of them."""
+    """Whether a row of four texts or more, one of which heads entries (日期), has two rows below it
+    that are filled in all its columns, with a figure or a date in one of them."""
     if len(texts) < 4 or not any(ENTRY.search(text) for text in texts.values()):
         return False
     if any(is_quantity(text) for text in texts.values()):
@@ -131,7 +131,7 @@ def _entries_follow(cells: SheetSnapshot, row: int, texts: Mapping[int, str]) ->
 
 
 def _entry_kind(value: object) -> str:
-    """"figure" (a date too), "text", or "" for nothing."""
+    """ "figure" (a date too), "text", or "" for nothing."""
     if value in (None, ""):
         return ""
     dated = re.fullmatch(r"(?:20\d\d\D)?\d{1,2}\D\d{1,2}日?", squeeze(value))
@@ -215,7 +215,10 @@ def is_narrow(
     kinds += [kinds_below(PrintedSheet(copy), row + 1, (left, right), ()) for copy in copies]
     if HEADS_LABELS.search(label) or _OVER_LABELS.search(label):
         below = [
-            (printed.text(each, left), [sheet.raw(each, right) for sheet in (printed.snapshot, *copies)])
+            (
+                printed.text(each, left),
+                [sheet.raw(each, right) for sheet in (printed.snapshot, *copies)],
+            )
             for each in (row + 1, row + 2)
         ]
         if all(text and not any(held) for text, held in below):

@@ -84,7 +84,7 @@ def pairs_on(
 
 
 def _in_copies(row: int, column: int, label: str, copies: Sequence[SheetSnapshot]) -> str:
-    """What stands behind a label and its colon in the same cell of a filled copy; "" for nothing."""
+    """What stands behind a label and its colon in the same cell of a copy; "" for nothing."""
     for sheet in copies:
         for match in _PAIR.finditer(half_width(str(sheet.raw(row, column) or ""))):
             if squeeze(match[1]) == label and match[2].strip(" _\t"):

@@ -268,8 +268,11 @@ def _labels(
             return [], set()
     elif len(free) + len(marks) > len(figures) or ((numbered or entries) and free):
         return [], set()
-    elif numbered and entries and len(copies) < 2 and not any(
-        STANDARD.search(leaf.path) for leaf in leaves
+    elif (
+        numbered
+        and entries
+        and len(copies) < 2
+        and not any(STANDARD.search(leaf.path) for leaf in leaves)
     ):
         return [], set()  # of one school alone: another school may have other names in it
     own = [printed.text(first - 1, at) for at in texts]

@@ -167,16 +167,16 @@ def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
     return "text"
 
 
-def blank_type(header: str, kind: str) -> str:
-    """The type of a cell of a grid that nobody filled in yet, by the header over it; ``kind``: what
-    its words alone say. Figures unless words are asked for; with decimals, as nothing says that
-    they are whole."""
-    text = squeeze(header)
-    if kind == "count" and _MEAN.search(text):
+def blank_type(names: Sequence[str], kind: str) -> str:
+    """The type of a cell of a grid that nobody filled in yet, by the header over it and its label;
+    ``kind``: what its words alone say. Figures unless words are asked for; with decimals, as
+    nothing says that they are whole."""
+    texts_of = [squeeze(name).rpartition("/")[2] for name in names]
+    if kind == "count" and any(_MEAN.search(text) for text in texts_of):
         return "amount"
-    if kind != "text" or _WORDED.search(text.rpartition("/")[2]) or _CODED.search(text):
+    if kind != "text" or any(_WORDED.search(text) or _CODED.search(text) for text in texts_of):
         return kind
-    return "percent" if _PERCENT.search(text) else "amount"
+    return "percent" if any(_PERCENT.search(text) for text in texts_of) else "amount"
 
 
 def blank_column_type(header: str, kind: str) -> str:
@@ -195,7 +195,7 @@ def blank_column_type(header: str, kind: str) -> str:
 
 _WORDED = re.compile(
     r"是否|有无|情况|说明|备注|方式|姓名|名称|负责|联系|时间|日期|年月|地点|地址|位置|等级|结论|措施|意见|内容|性质|类[型别]|状况"
-    r"|型号|规格|来源|原因|依据|结果|评价|评语|签[字名章]|编号|用途|去向|称号|结构|进度|民族|性别|学历|职务|职称$|校长|园长|班主任"
+    r"|型号|规格|来源|原因|依据|结果|评价|评语|签[字名章]|编号|用途|去向|称号|结构|进度|(?<!少数)民族|性别|学历|职务|职称$|校长|园长|班主任"
     r"|(?:法人|代表|举办|经办|填表|制表|责任|验收|留样|保管)(?:人|者)?$"
 )
 """In the header over what is written in words."""
