@@ -305,5 +305,5 @@ def test_subtotals_below_their_rows_under_a_total_on_top(tmp_path: Path) -> None
     submission = bind(snapshot("表", sheet), template)
     told = " ".join(each.message for each in submission.problems)
     assert len(submission.problems) == 2
-    assert "小计一行的“寄宿生数/男”是 200，上面 1 行加起来是 201" in told
-    assert "全县合计一行的“寄宿生数/男”是 430，下面 3 行加起来是 431" in told
+    assert "小计一行的“寄宿生数/男”是 230，上面 2 行加起来是 281" in told
+    assert "全县合计一行的“寄宿生数/男”是 430，下面 3 行加起来是 481" in told
