@@ -16,7 +16,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from checker.authoring.grid_sums import Line, grid_sums, number_in
+from checker.authoring.grid_sums import Line, column_sums, grid_sums, header_parts, number_in
 from checker.authoring.patterns import filled, quoted
 from checker.authoring.printed_pairs import Pair, own_pairs, pairs_below, pairs_beside, pairs_on
 from checker.authoring.printed_rows import heading_of, title_of
@@ -600,9 +600,7 @@ class _Writer:
         columns = [
             Line(
                 name,
-                tuple(
-                    part.replace("\0", "//") for part in leaf.path.replace("//", "\0").split("/")
-                ),
+                header_parts(leaf.path),
                 group.unit,
                 tuple(figures[row, leaf.column] for row, _ in lines),
             )
@@ -667,6 +665,7 @@ class _Writer:
     def _ledger(self, each: PrintedTable, parts: _Sheet, sheet_unit: str) -> None:
         headers: list[str] = []
         named: dict[int, str] = {}
+        counted: list[Line] = []
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called((*CODE_WORDS, *REMARK_WORDS)):
                 continue
@@ -680,6 +679,9 @@ class _Writer:
                     kind = blank_column_type(leaf.path, kind)
             if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
                 unit = counted_in(sheet_unit, leaf.path)
+            if kind in SUMMED_TYPES:
+                figures = tuple((number_in(value),) for value in leaf.values)
+                counted.append(Line(field_id, header_parts(leaf.path), unit, figures))
             entry = inline(
                 id=field_id,
                 label=leaf.path,
@@ -693,6 +695,7 @@ class _Writer:
         for sentence, rule in relations_of(each.leaves, named):
             self.relations += [sentence] if sentence else []
             self.rules.append(rule)
+        self.rules += column_sums(counted)
         parts.ledger = {"code": _code_of(each), "headers": headers}
 
     def _listing(self, table_id: str, each: PrintedTable, sheet_unit: str) -> _Listing:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from checker.authoring.patterns import quoted
 from checker.authoring.printed_units import is_figure
 from checker.authoring.printed_words import WORDS
-from checker.authoring.rule_draft import ENOUGH, ProposedRule
+from checker.authoring.rule_draft import ENOUGH, ProposedRule, sum_rule
 from checker.forms.ledger_rows import NOT_SUMMED
 from checker.forms.plain_text import squeeze
 from checker.toml_files import texts
@@ -116,6 +116,22 @@ def grid_sums(rows: Sequence[Line], columns: Sequence[Line]) -> Iterator[Propose
             cells,
             found.support,
         )
+
+
+def column_sums(columns: Sequence[Line]) -> Iterator[ProposedRule]:
+    """The sums over the columns of a ledger that stand under no common header, unit by unit; the
+    figures of a column are by row."""
+    rows = [Line("", ("",), "", ())] * len(columns[0].figures) if columns else []
+    for found in _sums(columns, rows):
+        if len(found.total.path) == 1:
+            parts = [part.id for part in found.parts]
+            labels = found.total.path[0], ["/".join(part.path) for part in found.parts]
+            yield sum_rule(found.total.id, parts, labels, found.support)
+
+
+def header_parts(path: str) -> tuple[str, ...]:
+    """The headers of a path from the outermost."""
+    return tuple(part.replace("\0", "//") for part in path.replace("//", "\0").split("/"))
 
 
 def _rule(
