@@ -16,7 +16,14 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from checker.authoring.grid_sums import Line, column_sums, grid_sums, header_parts, number_in
+from checker.authoring.grid_sums import (
+    Line,
+    column_sums,
+    grid_sums,
+    header_parts,
+    is_total,
+    number_in,
+)
 from checker.authoring.patterns import filled, quoted
 from checker.authoring.printed_pairs import Pair, own_pairs, pairs_below, pairs_beside, pairs_on
 from checker.authoring.printed_rows import heading_of, title_of
@@ -522,6 +529,8 @@ class _Writer:
         }
         labels = Counter(path[-2:] for path in paths.values())
         in_grid: list[str] = []
+        heads = [header_parts(squeeze(leaf.path))[-1] for leaf in each.leaves]
+        totals = any(map(is_total, (*heads, *(path[-1] for path in paths.values()))))
         blank_form = all(
             is_empty(value) for group in groups for leaf in group.leaves for value in leaf.values
         )
@@ -555,10 +564,13 @@ class _Writer:
                 priced = any(re.search("标准|单价", leaf.path) for leaf in group.leaves)
                 if blank_form and priced and re.search("[合小总]计$", path[-1]):
                     filled = True  # prices have no total
-                blank = {"blank": "none"} if empty and filled else {}
                 kind = group.kind or type_of(values, unit, group.words if group.share else path[-1])
                 if blank_form and not group.kind:
-                    kind = blank_type((group.words, path[-1]), kind)
+                    kind = blank_type(group.words, path[-1], kind, totals)
+                filled = filled or (
+                    blank_form and kind == "text"
+                )  # what may be left out is unknown
+                blank = {"blank": "none"} if empty and filled else {}
                 unit = "" if group.kind in ("flag", "text") else unit
                 if kind in SUMMED_TYPES and not group.share:
                     line = Line(field_id, tuple(path), unit, ())
@@ -575,8 +587,8 @@ class _Writer:
                 parts.fields.append(f"{entry},")
             has_whole = "whole" in groups[0].names
             self._subset(each, row, groups[0].leaves, by_row, label, stage, has_whole)
-        for number, lines in added.items():
-            self._sums(each, groups[number], lines)
+        for at, lines in added.items():
+            self._sums(each, groups[at], lines)
         if unsure:
             rows = "、".join(map(str, unsure))
             self.found.append(

@@ -38,8 +38,7 @@ class Line(Struct, frozen=True):
     @property
     def is_total(self) -> bool:
         """Whether it calls itself a total."""
-        text = squeeze(self.path[-1]).partition("(")[0]
-        return text in TOTALS or text.endswith(("合计", "小计", "总计", "共计"))
+        return is_total(self.path[-1])
 
     @property
     def is_part(self) -> bool:
@@ -60,6 +59,12 @@ class _Sum(Struct, frozen=True):
     parts: Sequence[Line]
     places: Sequence[int]
     support: str
+
+
+def is_total(name: str) -> bool:
+    """Whether a label or a header is the word for a total, or ends with it."""
+    text = squeeze(name).partition("(")[0]
+    return text in TOTALS or text.endswith(("合计", "小计", "总计", "共计"))
 
 
 def number_in(value: object) -> float | None:
