@@ -110,3 +110,14 @@ def test_a_sum_that_holds_nearly_everywhere_in_several_copies_is_drafted() -> No
         "what comes out is taken"
     )
     assert '"c4"' not in made[0].lines[2]
+
+
+def test_across_alone_needs_the_columns_that_are_added(tmp_path: Path) -> None:
+    right = saved(workbook(FORMS["特教"]), tmp_path / "right.xlsx")
+    run("template", "adopt", right, "-o", str(tmp_path / "own" / "templates" / "form"))
+    plugin = tmp_path / "own" / "plugin.toml"
+    lines = plugin.read_text("utf-8").splitlines()
+    kept = [each for each in lines if not each.startswith(("total_column", "part_columns"))]
+    plugin.write_text("\n".join(kept), "utf-8")
+    told = run("plugin", "check", str(tmp_path / "own"))
+    assert "columns：写 [] 是只核对横向合计，要写 total_column、part_columns" in told

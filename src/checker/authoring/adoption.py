@@ -549,11 +549,7 @@ class _Writer:
             number = str(len(by_row) + 1)
             for group in groups:
                 values = self._cells_of(printed.snapshot.title, row, group.leaves)
-                unit = group.unit or own_unit
-                if not unit and not group.share:
-                    unit = counted_in(counted_in(sheet_unit, path[-1]), group.words)
-                if group.unit and own_unit and unit_at is None and group.unit != own_unit:
-                    unit = own_unit if group.unit != "%" else "%"
+                unit = _unit_of_cells(group, own_unit, unit_at is not None, sheet_unit, path[-1])
                 field_id = f"{parts.id}.r{before + len(in_grid) + 1}"
                 in_grid.append(field_id)
                 if group is groups[0]:
@@ -561,15 +557,10 @@ class _Writer:
                 empty = any(map(is_empty, values))
                 whole = self._cells_of(printed.snapshot.title, row, each.leaves)
                 filled = not all(map(is_empty, whole))
-                priced = any(re.search("标准|单价", leaf.path) for leaf in group.leaves)
-                if blank_form and priced and re.search("[合小总]计$", path[-1]):
-                    filled = True  # prices have no total
                 kind = group.kind or type_of(values, unit, group.words if group.share else path[-1])
                 if blank_form and not group.kind:
                     kind = blank_type(group.words, path[-1], kind, totals)
-                filled = filled or (
-                    blank_form and kind == "text"
-                )  # what may be left out is unknown
+                filled = filled or (blank_form and _may_be_empty(group, kind, path[-1]))
                 blank = {"blank": "none"} if empty and filled else {}
                 unit = "" if group.kind in ("flag", "text") else unit
                 if kind in SUMMED_TYPES and not group.share:
@@ -764,6 +755,25 @@ class _Writer:
         if types.get(born) not in ("month", "date"):
             born = ""
         self.rules += id_card_rules(table_id, card, born, types)
+
+
+def _unit_of_cells(
+    group: Alike, own_unit: str, in_column: bool, sheet_unit: str, label: str
+) -> str:
+    """The unit of the cells of a row in columns that are alike: of the columns, of the row
+    (``in_column``: printed in a column of units), else that above the table."""
+    if group.unit and own_unit and not in_column and group.unit != own_unit:
+        return own_unit if group.unit != "%" else "%"
+    unit = group.unit or own_unit
+    if not unit and not group.share:
+        unit = counted_in(counted_in(sheet_unit, label), group.words)
+    return unit
+
+
+def _may_be_empty(group: Alike, kind: str, label: str) -> bool:
+    """Whether a cell of which no copy is known may stay empty: words, and a total of prices."""
+    priced = any(re.search("标准|单价", leaf.path) for leaf in group.leaves)
+    return kind == "text" or (priced and is_total(label))
 
 
 def _code_of(each: PrintedTable) -> str:
