@@ -172,7 +172,22 @@ def test_the_blank_form_alone_is_enough(name: str, tmp_path: Path) -> None:
     form = FORMS[name]
     template = drafted(tmp_path, snapshot(name, workbook(form, blank=True)))
     own = workbook(form)
-    assert not [*wrong(form, own, bind(snapshot(name, own), template))]
+    submission = bind(snapshot(name, own), template)
+    assert not [*wrong(form, own, submission)]
+    assert not [*figures_as_words(form, own, submission)]
+    assert not [each for each in submission.problems if each.rule != "FORM003"]
+
+
+def figures_as_words(
+    form: dict[str, Any], sheet: Worksheet, submission: Submission
+) -> Iterator[str]:
+    """The figures and shares that are read as words, with which nothing can be worked out."""
+    read = {at: fact for at, _, _, fact in facts(submission)}
+    for _, row, column in cells_of(form):
+        cell = sheet.cell(row, column)
+        figure = isinstance(cell.value, int | float) or str(cell.value).endswith("%")
+        if figure and isinstance(read[cell.coordinate].value, str):
+            yield f"{cell.coordinate}: {cell.value} is read as words"
 
 
 def told(form: dict[str, Any], name: str = "表") -> tuple[str, str]:
@@ -256,3 +271,39 @@ def test_the_year_is_that_of_the_form_and_no_figure(tmp_path: Path) -> None:
     """12000 平方米 is no year 2000; of three years side by side the last one is the form's."""
     for name, year in (("三栏填空句", 2025), ("逐年列", 2025), ("年份数字表头", 2025)):
         assert f"edition = {year}\n" in told(FORMS[name])[0]
+
+
+def test_of_one_filled_list_it_is_told_what_was_taken_for_printed() -> None:
+    """专业名称 differs from school to school, 乡镇 may not; only a second copy can say so."""
+    text, said = told(FORMS["中职专业设置"])
+    assert "看不出“专业名称”一栏的名称是不是各校都一样，按各校自己填的明细起草" in said
+    assert "[[sheets.tables]]" in text
+    text, said = told(FORMS["乡镇学龄人口"])
+    assert "看不出“乡镇”一栏的名称是不是各校都一样，按表上印好的起草" in said
+    form = FORMS["中职专业设置"]
+    copies = [snapshot("表", workbook(form, blank=True)), snapshot("表", workbook(form))]
+    assert "看不出" not in "".join(draft(copies, "form").found)
+    assert "看不出" not in told(FORMS["设备标准对照"])[1], "where a standard is printed, names are"
+
+
+def test_the_copies_of_a_form_are_known_by_the_place_of_a_renamed_sheet() -> None:
+    form = FORMS["特教"]
+    filled = workbook(form)
+    filled.title = "城东学校"
+    copies = [snapshot("表", workbook(form, blank=True)), snapshot("表", filled)]
+    made = draft(copies, "form")
+    assert made.text.count('type = "count"') == 5, "whole numbers stand in the copy"
+    assert len(made.rules) == 2
+
+
+def test_subtotals_below_their_rows_under_a_total_on_top(tmp_path: Path) -> None:
+    form = FORMS["县区学校汇总零散合计"]
+    sheet = workbook(form)
+    template = drafted(tmp_path, snapshot("表", sheet))
+    assert not bind(snapshot("表", sheet), template).problems
+    sheet["D7"] = 201
+    submission = bind(snapshot("表", sheet), template)
+    told = " ".join(each.message for each in submission.problems)
+    assert len(submission.problems) == 2
+    assert "小计一行的“寄宿生数/男”是 230，上面 2 行加起来是 281" in told
+    assert "全县合计一行的“寄宿生数/男”是 430，下面 3 行加起来是 481" in told

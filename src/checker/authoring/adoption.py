@@ -14,7 +14,16 @@ from datetime import date
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from checker.authoring.grid_sums import (
+    Line,
+    column_sums,
+    grid_sums,
+    header_parts,
+    is_total,
+    number_in,
+)
 from checker.authoring.patterns import filled, quoted
 from checker.authoring.printed_pairs import Pair, own_pairs, pairs_below, pairs_beside, pairs_on
 from checker.authoring.printed_rows import heading_of, title_of
@@ -29,6 +38,8 @@ from checker.authoring.printed_tables import (
 from checker.authoring.printed_types import (
     Alike,
     alike_columns,
+    blank_column_type,
+    blank_type,
     column_ids,
     column_unit,
     edition_of,
@@ -50,11 +61,15 @@ from checker.authoring.printed_units import (
     units_in,
 )
 from checker.authoring.printed_words import (
+    BUDGET_UNITS,
     CODE_OF_UNIT,
     CODE_WORDS,
     LABEL_WORDS,
+    ORDINAL_WORDS,
     PERSON_WORDS,
     REMARK_WORDS,
+    STANDARD,
+    is_school,
     names_unit,
     school_at_start,
 )
@@ -69,7 +84,7 @@ from checker.forms.adopted_cells import NO_OPTIONS, is_end
 from checker.forms.header_paths import PrintedSheet
 from checker.forms.ledger_rows import RowKind, ledger_rows
 from checker.forms.plain_text import row_code, squeeze
-from checker.model.snapshot import Snapshot
+from checker.model.snapshot import SheetSnapshot, Snapshot
 
 
 class Draft(Struct):
@@ -108,6 +123,7 @@ class _Sheet(Struct):
     columns: dict[str, str] = field(
         default_factory=lambda: {"whole": inline(id="whole", title="全校")}
     )
+    whole: str = ""  # the header of the column of that id in a grid
     fields: list[str] = []
     cells: list[str] = []
     grids: list[dict[str, object]] = []
@@ -140,7 +156,7 @@ class _Writer:
         """The whole template.toml; "" where nothing can be drafted."""
         title = ""
         shown = [item for item in self.main.sheets.items() if item[1].visible]
-        self.alike = Counter(_kind(PrintedSheet(sheet)) for _, sheet in shown)
+        self.alike = Counter(self._kind(PrintedSheet(sheet)) for _, sheet in shown)
         for number, (name, sheet) in enumerate(shown, 1):
             printed = PrintedSheet(sheet)
             same = self._same_as(name, printed)
@@ -172,11 +188,31 @@ class _Writer:
 
     def _same_as(self, name: str, printed: PrintedSheet) -> str | None:
         """The name of an earlier sheet that has the same tables; None, and this one noted."""
-        key = _kind(printed)
+        key = self._kind(printed)
         if len(key) < 2 or key not in self.known:
             self.known[key] = name
             return None
         return self.known[key]
+
+    def _copies_of(self, name: str) -> list[SheetSnapshot]:
+        """A sheet in all copies: by its name, or by its place where a copy has as many sheets."""
+        held: list[SheetSnapshot] = []
+        for copy in self.copies:
+            if name in copy.sheets:
+                held.append(copy.sheets[name])
+            elif len(copy.sheets) == len(self.main.sheets) and not (
+                set(copy.sheets) & set(self.main.sheets)
+            ):
+                held.append([*copy.sheets.values()][[*self.main.sheets].index(name)])
+        return held
+
+    def _kind(self, printed: PrintedSheet) -> tuple[object, ...]:
+        """What two sheets of one form have in common: their title and the headers of their
+        tables."""
+        same = self._copies_of(printed.snapshot.title)
+        tables = tables_on(printed, same)
+        heads = [(each.bottom, *(leaf.path for leaf in each.leaves)) for each in tables]
+        return (title_of(printed), *heads)
 
     def _title(self, text: str) -> str:
         """The title of a form without the name of the school that filled it in."""
@@ -186,7 +222,7 @@ class _Writer:
 
     def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> bool:
         """Whether anything was found on it."""
-        same = [copy.sheets[name] for copy in self.copies if name in copy.sheets]
+        same = self._copies_of(name)
         tables = list(tables_on(printed, same))
         for each in tables:
             self._values(name, each)
@@ -215,7 +251,7 @@ class _Writer:
             if squeeze(pair.label) not in UNIT_WORDS
             or (squeeze(pair.label) == "单位" and not units_in(f"单位:{pair.value}"))
         ]
-        several = len(self.main.sheets) > 1 and self.alike[_kind(printed)] < 2
+        several = len(self.main.sheets) > 1 and self.alike[self._kind(printed)] < 2
         parts = _Sheet(
             sheet_id,
             _plain_title(name, 31),
@@ -245,9 +281,34 @@ class _Writer:
                 parts.listings.append(self._listing(f"{sheet_id}_t{number}", each, unit))
                 what = f"第 {each.bottom} 行表头的明细表"
             self.found.append(f"{name}：{what}，{len(each.leaves)} 栏")
+            self._told_if_unsure(name, each)
         parts.heading = self._title(title_of(printed)) if self.begins[name] > 1 else ""
         self.sheets.append(parts)
         return True
+
+    def _told_if_unsure(self, name: str, each: PrintedTable) -> None:
+        """Says of a numbered table of figures, of which one filled copy alone is known, whether the
+        names of its rows were taken as printed on the form or as typed by the school."""
+        figures = [leaf for leaf in each.leaves if any(map(is_figure, leaf.values))]
+        counted = each.code and header_over(each, each.code) in ORDINAL_WORDS
+        if len(self.copies) > 1 or not counted or not figures or self._is_ledger(each):
+            return
+        if each.labels:
+            head = header_over(each, each.labels[-1])
+            printed = any(STANDARD.search(leaf.path) for leaf in each.leaves)
+            if printed or re.search("项目|指标|类别|科目|内容", head):
+                return
+            drafted = "按表上印好的起草，别校的名称不同就读不到"
+        else:
+            named = next((leaf for leaf in each.leaves if leaf.path.endswith("名称")), None)
+            others = [leaf for leaf in each.leaves if leaf not in figures and leaf is not named]
+            if named is None or len(others) > 1:
+                return
+            head, drafted = named.path, "按各校自己填的明细起草"
+        self.found.append(
+            f"{name}：只有一份填好的表，看不出“{head}”一栏的名称是不是各校都一样，{drafted}；"
+            "请加上空白表或另一所学校的表一起起草。"
+        )
 
     def _known_once(self, name: str, printed: PrintedSheet, pairs: Sequence[Pair]) -> list[Pair]:
         """The pairs without those whose label stands in several places, where none is certain."""
@@ -330,7 +391,9 @@ class _Writer:
     def _pairs(self, pairs: Sequence[Pair], is_ledger: bool, parts: _Sheet) -> None:
         for number, pair in enumerate(pairs, 1):
             own = f"{parts.id}.p{number}"
-            field_id = own if is_ledger else self._id(pair.label, own)
+            is_name = pair.where == "same" and (not pair.value or is_school(pair.value))
+            is_name = is_name and squeeze(pair.label).rstrip(":") in BUDGET_UNITS
+            field_id = own if is_ledger else self._id(pair.label, own, is_name)
             if field_id == "school.name" and pair.value:
                 self.names.append(pair.value)
             unit = unit_of(pair.label.replace("/", "//")) or pair.unit or unit_behind(pair.value)
@@ -367,10 +430,7 @@ class _Writer:
 
     def _values(self, name: str, each: PrintedTable) -> None:
         """What stands in the columns of a table, in all copies that have it in the same place."""
-        for copy in self.copies:
-            sheet = copy.sheets.get(name)
-            if sheet is None:
-                continue
+        for sheet in self._copies_of(name):
             last = min(each.last, sheet.last_row) if each.labels else sheet.last_row
             at = [leaf.column for leaf in each.leaves]
             rows = ledger_rows(PrintedSheet(sheet), at, each.code, each.first, last)
@@ -407,7 +467,18 @@ class _Writer:
             if leaf.column != unit_at and not leaf.is_called(REMARK_WORDS)
         ]
         ids = column_ids(used)
-        if any(own in parts.columns and own != "whole" for own, *_ in ids):  # of another grid
+        title = next(
+            (leaf.path for leaf, each_id in zip(used, ids, strict=True) if each_id[0] == "whole"),
+            "",
+        )
+        taken = bool(title and parts.whole) and parts.whole != title
+        if not taken:
+            parts.whole = title or parts.whole
+        elif len(ids) == 1:
+            ids = [(f"c{len(parts.columns)}", *ids[0][1:])]
+        if any(
+            own in parts.columns and (own != "whole" or taken) for own, *_ in ids
+        ):  # of another grid
             mark = f"t{len(parts.columns)}"
             ids = [(f"{mark}_{own}", stage, head, year) for own, stage, head, year in ids]
         for leaf, (column_id, stage, stage_title, year) in zip(used, ids, strict=True):
@@ -419,10 +490,7 @@ class _Writer:
                 more["previous"] = True
             if year:
                 more["year"] = int(year)
-            title = leaf.path
-            if column_id == "whole" and parts.grids:
-                title = "全校"  # of several grids
-            parts.columns[column_id] = inline(id=column_id, title=title, **more)
+            parts.columns[column_id] = inline(id=column_id, title=leaf.path, **more)
         names = [column_id for column_id, *_ in ids]
         groups_of = alike_columns(used, names)
         in_grid = self._grid_rows(each, groups_of, ids[0][1], parts, sheet_unit)
@@ -461,8 +529,14 @@ class _Writer:
         }
         labels = Counter(path[-2:] for path in paths.values())
         in_grid: list[str] = []
+        heads = [header_parts(squeeze(leaf.path))[-1] for leaf in each.leaves]
+        totals = any(map(is_total, (*heads, *(path[-1] for path in paths.values()))))
+        blank_form = all(
+            is_empty(value) for group in groups for leaf in group.leaves for value in leaf.values
+        )
         before = sum(f"{parts.id}.r" in line for line in parts.fields)
         by_row: dict[int, str] = {}
+        added: dict[int, list[tuple[int, Line]]] = {}
         unsure: list[int] = []
         for row, path in paths.items():
             code = row_code(printed.snapshot.raw(row, each.code)) if each.code else ""
@@ -475,11 +549,7 @@ class _Writer:
             number = str(len(by_row) + 1)
             for group in groups:
                 values = self._cells_of(printed.snapshot.title, row, group.leaves)
-                unit = group.unit or own_unit
-                if not unit and not group.share:
-                    unit = counted_in(counted_in(sheet_unit, path[-1]), group.words)
-                if group.unit and own_unit and unit_at is None and group.unit != own_unit:
-                    unit = own_unit if group.unit != "%" else "%"
+                unit = _unit_of_cells(group, own_unit, unit_at is not None, sheet_unit, path[-1])
                 field_id = f"{parts.id}.r{before + len(in_grid) + 1}"
                 in_grid.append(field_id)
                 if group is groups[0]:
@@ -487,9 +557,15 @@ class _Writer:
                 empty = any(map(is_empty, values))
                 whole = self._cells_of(printed.snapshot.title, row, each.leaves)
                 filled = not all(map(is_empty, whole))
-                blank = {"blank": "none"} if empty and filled else {}
                 kind = group.kind or type_of(values, unit, group.words if group.share else path[-1])
+                if blank_form and not group.kind:
+                    kind = blank_type(group.words, path[-1], kind, totals)
+                filled = filled or (blank_form and _may_be_empty(group, kind, path[-1]))
+                blank = {"blank": "none"} if empty and filled else {}
                 unit = "" if group.kind in ("flag", "text") else unit
+                if kind in SUMMED_TYPES and not group.share:
+                    line = Line(field_id, tuple(path), unit, ())
+                    added.setdefault(groups.index(group), []).append((row, line))
                 entry = inline(
                     id=field_id,
                     label=label,
@@ -502,6 +578,8 @@ class _Writer:
                 parts.fields.append(f"{entry},")
             has_whole = "whole" in groups[0].names
             self._subset(each, row, groups[0].leaves, by_row, label, stage, has_whole)
+        for at, lines in added.items():
+            self._sums(each, groups[at], lines)
         if unsure:
             rows = "、".join(map(str, unsure))
             self.found.append(
@@ -510,14 +588,32 @@ class _Writer:
             )
         return in_grid
 
+    def _sums(self, each: PrintedTable, group: Alike, lines: Sequence[tuple[int, Line]]) -> None:
+        """Proposes the sums that hold over rows and columns that count in one unit."""
+        title = each.printed.snapshot.title
+        figures = {
+            (row, leaf.column): tuple(map(number_in, self._cells_of(title, row, [leaf])))
+            for row, _ in lines
+            for leaf in group.leaves
+        }
+        rows = [
+            replace(line, figures=tuple(figures[row, leaf.column] for leaf in group.leaves))
+            for row, line in lines
+        ]
+        columns = [
+            Line(
+                name,
+                header_parts(leaf.path),
+                group.unit,
+                tuple(figures[row, leaf.column] for row, _ in lines),
+            )
+            for leaf, name in zip(group.leaves, group.names, strict=True)
+        ]
+        self.rules += grid_sums(rows, columns)
+
     def _cells_of(self, title: str, row: int, leaves: Sequence[Leaf]) -> list[object]:
         """What stands in a row under some columns, in all copies."""
-        return [
-            copy.sheets[title].raw(row, leaf.column)
-            for copy in self.copies
-            if title in copy.sheets
-            for leaf in leaves
-        ]
+        return [sheet.raw(row, leaf.column) for sheet in self._copies_of(title) for leaf in leaves]
 
     def _is_remark(self, each: PrintedTable, row: int, path: Sequence[str]) -> bool:
         """Whether a row of a grid is a remark or a heading: without a figure in any copy, a text
@@ -551,10 +647,8 @@ class _Writer:
         if whole not in by_row:
             return
         held = compared = 0
-        for copy in self.copies:
-            sheet = copy.sheets.get(printed.snapshot.title)
-            for leaf in used if sheet else ():
-                assert sheet is not None
+        for sheet in self._copies_of(printed.snapshot.title):
+            for leaf in used:
                 part, total = sheet.raw(row, leaf.column), sheet.raw(whole, leaf.column)
                 if isinstance(part, int | float) and isinstance(total, int | float):
                     compared += 1
@@ -574,6 +668,7 @@ class _Writer:
     def _ledger(self, each: PrintedTable, parts: _Sheet, sheet_unit: str) -> None:
         headers: list[str] = []
         named: dict[int, str] = {}
+        counted: list[Line] = []
         for number, leaf in enumerate(each.leaves, 1):
             if leaf.is_called((*CODE_WORDS, *REMARK_WORDS)):
                 continue
@@ -583,8 +678,13 @@ class _Writer:
             kind = "text"
             if not field_id.startswith("school."):
                 kind = type_of(leaf.values, unit, leaf.path)
+                if all(map(is_empty, leaf.values)):
+                    kind = blank_column_type(leaf.path, kind)
             if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
                 unit = counted_in(sheet_unit, leaf.path)
+            if kind in SUMMED_TYPES:
+                figures = tuple((number_in(value),) for value in leaf.values)
+                counted.append(Line(field_id, header_parts(leaf.path), unit, figures))
             entry = inline(
                 id=field_id,
                 label=leaf.path,
@@ -598,6 +698,7 @@ class _Writer:
         for sentence, rule in relations_of(each.leaves, named):
             self.relations += [sentence] if sentence else []
             self.rules.append(rule)
+        self.rules += column_sums(counted)
         parts.ledger = {"code": _code_of(each), "headers": headers}
 
     def _listing(self, table_id: str, each: PrintedTable, sheet_unit: str) -> _Listing:
@@ -629,7 +730,10 @@ class _Writer:
                 )
                 continue
             unit = column_unit(leaf)
-            kind = types[column_id] = type_of(leaf.values, unit, leaf.path)
+            kind = type_of(leaf.values, unit, leaf.path)
+            if all(map(is_empty, leaf.values)):
+                kind = blank_column_type(leaf.path, kind)
+            types[column_id] = kind
             if not unit and kind in SUMMED_TYPES and not _NOT_COUNTED.search(leaf.path):
                 unit = counted_in(sheet_unit, leaf.path)
             unit = unit if kind != "text" else ""
@@ -653,6 +757,25 @@ class _Writer:
         self.rules += id_card_rules(table_id, card, born, types)
 
 
+def _unit_of_cells(
+    group: Alike, own_unit: str, in_column: bool, sheet_unit: str, label: str
+) -> str:
+    """The unit of the cells of a row in columns that are alike: of the columns, of the row
+    (``in_column``: printed in a column of units), else that above the table."""
+    if group.unit and own_unit and not in_column and group.unit != own_unit:
+        return own_unit if group.unit != "%" else "%"
+    unit = group.unit or own_unit
+    if not unit and not group.share:
+        unit = counted_in(counted_in(sheet_unit, label), group.words)
+    return unit
+
+
+def _may_be_empty(group: Alike, kind: str, label: str) -> bool:
+    """Whether a cell of which no copy is known may stay empty: words, and a total of prices."""
+    priced = any(re.search("标准|单价", leaf.path) for leaf in group.leaves)
+    return kind == "text" or (priced and is_total(label))
+
+
 def _code_of(each: PrintedTable) -> str:
     """The header of the column of numbers; "" for none."""
     return next((leaf.path for leaf in each.leaves if leaf.is_called(CODE_WORDS)), "")
@@ -661,12 +784,6 @@ def _code_of(each: PrintedTable) -> str:
 def _table_of(pairs: Iterable[tuple[str, str]]) -> str:
     """An inline table whose keys may be any text."""
     return f"{{ {', '.join(f'{quoted(key)} = {quoted(value)}' for key, value in pairs)} }}"
-
-
-def _kind(printed: PrintedSheet) -> tuple[object, ...]:
-    """What two sheets of one form have in common: their title and the headers of their tables."""
-    tables = [(each.bottom, *(leaf.path for leaf in each.leaves)) for each in tables_on(printed)]
-    return (title_of(printed), *tables)
 
 
 SUMMED_TYPES = ("count", "amount", "signed")

@@ -10,6 +10,7 @@ from checker.authoring.printed_rows import SAMPLED_ROWS, figures_follow, kinds_b
 from checker.authoring.printed_units import UNITS, is_figure, is_quantity, is_unit
 from checker.authoring.printed_words import (
     CODE_WORDS,
+    ENTRY,
     ENTRY_WORDS,
     HEADS_LABELS,
     LABEL_WORDS,
@@ -20,6 +21,7 @@ from checker.authoring.printed_words import (
 )
 from checker.forms.adopted_cells import is_end
 from checker.forms.header_paths import YEARS, PrintedSheet
+from checker.forms.plain_text import squeeze
 from checker.model.snapshot import SheetSnapshot
 
 MOST_HEADER_ROWS = 4
@@ -38,7 +40,7 @@ def header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsho
     ):
         return None
     if len(texts) == 2:
-        return row if _is_narrow(printed, row, texts, copies) else None
+        return row if is_narrow(printed, row, texts, copies) else None
     known = any(
         text in CODE_WORDS
         or text in LABEL_WORDS
@@ -60,6 +62,8 @@ def header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsho
     if any(map(is_school, texts.values())):
         return None
     if labels_follow(printed, row, bottom, copies):
+        return bottom
+    if row == bottom and any(_entries_follow(each, row, texts) for each in (cells, *copies)):
         return bottom
     return bottom if _blocks_follow(printed, row, bottom, copies) else None
 
@@ -110,6 +114,28 @@ def _blocks_follow(
         if own[:2] != ["text", "figure"] or len(heads) < 2:
             return False
     return True
+
+
+def _entries_follow(cells: SheetSnapshot, row: int, texts: Mapping[int, str]) -> bool:
+    """Whether a row of four texts or more, one of which heads entries (日期), has two rows below it
+    that are filled in all its columns, with a figure or a date in one of them."""
+    if len(texts) < 4 or not any(ENTRY.search(text) for text in texts.values()):
+        return False
+    if any(is_quantity(text) for text in texts.values()):
+        return False
+    rows = [[cells.raw(row + down, at) for at in texts] for down in (1, 2)]
+    kinds = [[_entry_kind(value) for value in line] for line in rows]
+    if kinds[0] == ["text", "figure"] * (len(texts) // 2):
+        return False  # pairs of label and value
+    return kinds[0] == kinds[1] and "" not in kinds[0] and {*kinds[0]} > {"text"}
+
+
+def _entry_kind(value: object) -> str:
+    """ "figure" (a date too), "text", or "" for nothing."""
+    if value in (None, ""):
+        return ""
+    dated = re.fullmatch(r"(?:20\d\d\D)?\d{1,2}\D\d{1,2}日?", squeeze(value))
+    return "figure" if is_quantity(value) or dated else "text"
 
 
 def _pairs_follow(printed: PrintedSheet, row: int) -> bool:
@@ -175,7 +201,7 @@ def _is_no_header(text: str) -> bool:
     return ":" in text and not text.startswith("其中")
 
 
-def _is_narrow(
+def is_narrow(
     printed: PrintedSheet, row: int, texts: Mapping[int, str], copies: Sequence[SheetSnapshot]
 ) -> bool:
     """Whether two texts are the header of a table of two columns: what is counted, and below it
@@ -187,9 +213,21 @@ def _is_narrow(
         return False
     kinds = [kinds_below(printed, row + 1, (left, right), ())]
     kinds += [kinds_below(PrintedSheet(copy), row + 1, (left, right), ()) for copy in copies]
+    if HEADS_LABELS.search(label) or _OVER_LABELS.search(label):
+        below = [
+            (
+                printed.text(each, left),
+                [sheet.raw(each, right) for sheet in (printed.snapshot, *copies)],
+            )
+            for each in (row + 1, row + 2)
+        ]
+        if all(text and not any(held) for text, held in below):
+            return True  # nothing was filled in yet
     return any(each.get(left) == "text" and each.get(right) == "figure" for each in kinds)
 
 
+_OVER_LABELS = re.compile("(?:别|类|型|称|历|科|级|种|段|族|项)$")
+"""At the end of the header over labels: 类别, 职称, 学历, 年级."""
 _COUNTED = re.compile(r"(?:.{0,6}(?:数|数量|人数|金额|面积|经费|数值|合计)|数额)(?:\(.{1,6}\))?")
 """What is counted in a table, as its header says it."""
 

@@ -11,7 +11,7 @@ from checker.authoring.printed_headers import header_bottom, values_below
 from checker.authoring.printed_rows import is_heading, texts_in
 from checker.authoring.printed_tables import PrintedTable
 from checker.authoring.printed_units import UNITS, is_quantity, is_unit, unit_behind
-from checker.authoring.printed_words import OWN_WORDS, names_unit
+from checker.authoring.printed_words import BUDGET_UNITS, OWN_WORDS, YEAR, names_unit
 from checker.forms.adopted_cells import PAIR_END, PAIR_LABEL
 from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
@@ -74,9 +74,22 @@ def pairs_on(
                 alone = not value and match.end() == len(half_width(raw))
                 if alone and "_" not in match[2]:
                     beside = _beside(printed, row, after, copies)
-                    if beside:
+                    is_name = names_unit(label) or label in BUDGET_UNITS
+                    own = _in_copies(row, column, label, copies) if is_name else ""
+                    if own or (names_unit(label) and YEAR.match(beside)):
+                        value = own or value  # the year of the form is no school
+                    elif beside:
                         value, where = beside, "beside"
                 yield Pair(label, value, where)
+
+
+def _in_copies(row: int, column: int, label: str, copies: Sequence[SheetSnapshot]) -> str:
+    """What stands behind a label and its colon in the same cell of a copy; "" for nothing."""
+    for sheet in copies:
+        for match in _PAIR.finditer(half_width(str(sheet.raw(row, column) or ""))):
+            if squeeze(match[1]) == label and match[2].strip(" _\t"):
+                return match[2].strip(" _\t")
+    return ""
 
 
 def _beside(printed: PrintedSheet, row: int, column: int, copies: Sequence[SheetSnapshot]) -> str:

@@ -72,7 +72,7 @@ def _begins_another(cells: SheetSnapshot, row: int, header: int, columns: Sequen
         return True
     figures = any(is_figure(cells.raw(each, at)) for each in (row, row + 1) for at in columns)
     heading = len(texts) == 1 and (":" in texts[0] or HEADING.match(texts[0]) is not None)
-    return heading and len(below) > 2 and not figures
+    return heading and (len(below) > 2 or len(below) == len(heads)) and not figures
 
 
 def is_heading(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapshot]) -> bool:

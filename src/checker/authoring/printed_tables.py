@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from checker.authoring.printed_headers import (
     MOST_HEADER_ROWS,
     header_bottom,
+    is_narrow,
     labels_follow,
     spans_of,
     values_below,
@@ -31,6 +32,7 @@ from checker.authoring.printed_words import (
     ORDINAL_WORDS,
     REMARK_WORDS,
     SIGN_WORDS,
+    STANDARD,
     is_school,
     names_unit,
     without_year,
@@ -262,10 +264,17 @@ def _labels(
     numbered = any(leaf.is_called(ORDINAL_WORDS) for leaf in leaves)
     if not figures:
         blank = not marks and not free and len(_held_below(printed, first, label)) > 1
-        if not blank or numbered:
+        if not blank or (numbered and entries):
             return [], set()
     elif len(free) + len(marks) > len(figures) or ((numbered or entries) and free):
         return [], set()
+    elif (
+        numbered
+        and entries
+        and len(copies) < 2
+        and not any(STANDARD.search(leaf.path) for leaf in leaves)
+    ):
+        return [], set()  # of one school alone: another school may have other names in it
     own = [printed.text(first - 1, at) for at in texts]
     kept = texts if len(set(own)) < 3 else texts[-2:]
     return kept, set(texts)
@@ -356,6 +365,8 @@ def _is_other_header(
     cells = printed.snapshot
     texts = texts_in(printed, row)
     held = [cells.raw(row, at) for at in within]
+    if len(texts) == 2 and is_narrow(printed, row, texts, copies):
+        return True
     if len(texts) < 3 or any(is_figure(value) or is_unit(value) for value in held):
         return False
     if any(text in TICKS | CROSSES for text in texts.values()):

@@ -158,11 +158,64 @@ def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
         return "flag"
     if not held and re.match(r"(?:是否|有无)\D", squeeze(label)):
         return "flag"
-    if not held and _SIGNED.search(squeeze(label)):
+    if not held and _SIGNED.search(squeeze(label)) and not _PERCENT.search(squeeze(label)):
         return "signed"
+    if not held and _MEAN.search(label):
+        return "amount"
     if not held and (unit or _COUNT.search(squeeze(label).rpartition("/")[2])):
         return "percent" if unit == "%" else "count"
     return "text"
+
+
+def blank_type(header: str, label: str, kind: str, totals: bool) -> str:
+    """The type of a cell of a grid that nobody filled in yet, by the header over it and its label;
+    ``kind``: what its words alone say; ``totals``: whether rows or columns of the grid are totals.
+    Words where nothing says that figures are asked for: a word is no wrong figure."""
+    names = [squeeze(name).rpartition("/")[2] for name in (header, label)]
+    if kind == "count" and any(map(_MEAN.search, names)):
+        return "amount"
+    if kind != "text" or any(_WORDED.search(name) or _CODED.search(name) for name in names):
+        return kind
+    of_header = blank_column_type(header, kind)
+    of_label = blank_column_type(label, kind) if _HEADS_VALUES.search(names[0]) else kind
+    if "percent" in (of_header, of_label):
+        return "percent"
+    return "amount" if totals or {of_header, of_label} != {kind} else kind
+
+
+def blank_column_type(header: str, kind: str) -> str:
+    """The type of a column of a list that nobody filled in yet: figures only where the header names
+    something that is counted."""
+    text = squeeze(header).rpartition("/")[2]
+    bare = re.sub(r"\(.*\)$", "", text)
+    if kind != "text" or _WORDED.search(bare) or _CODED.search(bare):
+        return kind
+    if _PERCENT.search(bare):
+        return "percent"
+    if _MEASURED.search(bare):
+        return "amount"
+    return "count" if _PEOPLE_OR_THINGS.search(bare) or _COUNT.search(bare) else kind
+
+
+_WORDED = re.compile(
+    r"是否|有无|情况|说明|备注|方式|姓名|名称|负责|联系|时间|日期|年月|地点|地址|位置|等级|结论|措施|意见|内容|性质|类[型别]|状况"
+    r"|型号|规格|来源|原因|依据|结果|评价|评语|签[字名章]|编号|用途|去向|称号|结构|进度|(?<!少数)民族|性别|学历|职务|职称$|校长|园长|班主任"
+    r"|问题|时限|分工|岗位|材料|[^工职]人$|者$|法人|代表$|[课导讲系]教师$|检查员|作息"
+)
+"""In the header over what is written in words."""
+_HEADS_VALUES = re.compile(
+    rf"数[量值额]|金额|[本上今去][学]?[年期月]|[合小总]计|(?:{'|'.join(_STAGES)})[部段]?$|^(?:19|20)\d\d年?|实际|现[有状]"
+)
+"""In the header over values of whatever the label of the row says."""
+_PERCENT = re.compile(r"率|比例|比重|占比|百分比|[增减]幅")
+_MEAN = re.compile("平均|[生人师班校园]均")
+_MEASURED = re.compile(
+    rf"面积|金额|经费|收入|支出|资金|费$|资产|价值|[原净]值|投资|[余缺差]额|缺口|分值|[生师班]比$|{_MEAN.pattern}"
+)
+_PEOPLE_OR_THINGS = re.compile(
+    r"(?:学|新|在校|寄宿|住宿|毕业|招|走读|留守|困难|残疾)生$|儿童$|子女$|教职工$|专任教师$|(?<![课导讲班责理系])教师$|人员$|编制$|[计男女机册分]$"
+    r"|(?<![年班等层])级$|(?<!办公)[教用]室$|图书$|岁(?:以[上下])?$"
+)
 
 
 def _is_none(value: object) -> bool:
@@ -173,9 +226,14 @@ def _is_none(value: object) -> bool:
 def kind_of(leaf: Leaf) -> str:
     """What a column of a grid holds: "flag", "text", "signed" figures, or "" for others."""
     held = [value for value in leaf.values if value not in (None, "") and not _is_none(value)]
-    if _SIGNED.search(squeeze(leaf.path)):
+    text = squeeze(leaf.path)
+    if _SIGNED.search(text) and not _PERCENT.search(text):
         return "signed"
-    if _CODED.search(squeeze(leaf.path)):
+    if _CODED.search(text):
+        return "text"
+    if not held and re.search("(?:^|/)(?:是否|有无)", text):
+        return "flag"
+    if not held and _WORDED.search(text.rpartition("/")[2]):
         return "text"
     if not held or sum(is_figure(value) or bool(unit_behind(value)) for value in held) * 2 >= len(
         held
@@ -251,11 +309,14 @@ class Alike(Struct, frozen=True):
 
 def alike_columns(leaves: Sequence[Leaf], names: Sequence[str]) -> list[Alike]:
     """The columns of a grid by the units that their headers or figures bear."""
-    groups: dict[tuple[str, bool, str, bool], list[tuple[Leaf, str]]] = {}
+    groups: dict[tuple[str, bool, str, bool, bool, bool], list[tuple[Leaf, str]]] = {}
     for leaf, name in zip(leaves, names, strict=True):
         share = SHARE.search(squeeze(leaf.path)) is not None
         alone = COUNTED_ALONE.search(squeeze(leaf.path)) is not None
-        key = (column_unit(leaf), share, kind_of(leaf), alone)
+        mean = _MEAN.search(leaf.path) is not None and all(map(is_empty, leaf.values))
+        blank = all(map(is_empty, leaf.values))
+        counted = blank and blank_column_type(leaf.path, "text") != "text"
+        key = (column_unit(leaf), share, kind_of(leaf), alone, mean, counted)
         groups.setdefault(key, []).append((leaf, name))
     return [
         Alike(*key[:3], own[0][0].path, [leaf for leaf, _ in own], [name for _, name in own])

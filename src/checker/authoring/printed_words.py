@@ -21,6 +21,8 @@ _NAME_OF_UNIT = re.compile(
     r"(?:\((?:机构|园|园所|点)\)|/?幼儿园|\(幼儿园\))?|校|园)(?:名称|全称|名)?|学校、幼儿园(?:名称)?"
 )
 """The label of the name of the school that fills a form in, without brackets behind it."""
+BUDGET_UNITS = texts(WORDS["budget_units"])
+"""Labels of the name of the school on the forms of a budget, where a school stands behind them."""
 _BARE_NAMES = ("校", "园", "园所", "机构", "院校")
 _SCHOOL = re.compile(
     r".{1,24}(?:学校|小学|中学|幼儿园|中心校|教学点|完小|初中|高中|职高|职教中心|[一二三四五六七八九十]"
@@ -32,6 +34,8 @@ ENTRY_WORDS = texts(WORDS["entries"])
 """Over a column of entries of a list, whose rows are not the same in every copy."""
 ENTRY = re.compile(r"(?<!指标)(?<!项目)名称$|日期|时间|姓名")
 """In the header over labels that are likely entries of a list, no printed words."""
+STANDARD = re.compile("标准|应配|规定数|要求数|配备要求")
+"""In the header over figures that are printed: the names beside them are too."""
 CODE_OF_UNIT = texts(WORDS["codes_of_school"])
 OWN_WORDS = (*CODE_OF_UNIT, "办学类型")
 """Labels of what says whose form it is; their value may stand beside them without a colon."""

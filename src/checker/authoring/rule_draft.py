@@ -111,7 +111,7 @@ _OF_ID_CARDS = Path(__file__).with_name("id_card_rules.toml")
 
 # -- between the columns of a list -----------------------------------------------------------
 
-_ENOUGH = 0.9
+ENOUGH = 0.9
 _TOTALS = texts(WORDS["totals"])
 Named: TypeAlias = Mapping[int, str]
 """Field ids by column of the sheet."""
@@ -188,7 +188,7 @@ def _support(columns: Sequence[Leaf], holds: Callable[[Sequence[Any]], bool]) ->
         if all(isinstance(value, int | float) for value in row)
     ]
     held = sum(map(holds, rows))
-    return f"{len(rows)} 行里 {held} 行成立" if rows and held / len(rows) >= _ENOUGH else ""
+    return f"{len(rows)} 行里 {held} 行成立" if rows and held / len(rows) >= ENOUGH else ""
 
 
 # -- the file --------------------------------------------------------------------------------

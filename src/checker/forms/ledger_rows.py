@@ -125,15 +125,21 @@ def wrong_totals(rows: Sequence[LedgerRow]) -> Iterator[Problem]:
     be read is not compared."""
     units = [row for row in rows if row.kind is RowKind.UNIT]
     above = bool(rows) and rows[0].kind is not RowKind.UNIT  # totals before their rows
+    kinds = [row.kind for row in rows if row.kind is not RowKind.TOTAL]
+    group_above = kinds[:1] == [RowKind.SUBTOTAL]  # under a total on top they may stand below
     for place, row in enumerate(rows):
         if row.kind is RowKind.UNIT:
             continue
-        beside = rows[place + 1 :] if above else rows[:place][::-1]
+        is_group = row.kind is RowKind.SUBTOTAL
+        own_above = group_above if is_group else above
+        beside = rows[place + 1 :] if own_above else rows[:place][::-1]
         own = list(takewhile(lambda each: each.kind is RowKind.UNIT, beside))
-        before = units if above else [each for each in rows[:place] if each.kind is RowKind.UNIT]
-        of = own if row.kind is RowKind.SUBTOTAL else before
+        before = (
+            units if own_above else [each for each in rows[:place] if each.kind is RowKind.UNIT]
+        )
+        of = own if is_group else before
         if of:
-            below = above and (place == 0 or own)
+            below = own_above and (place == 0 or own)
             yield from _differences(row, of, "下面" if below else "上面")
 
 

@@ -147,7 +147,8 @@ class _StageOf(Struct):
 
 
 _OF_KEY: Mapping[Takes, Any] = {
-    **dict.fromkeys((Takes.EXPRESSIONS, Takes.TEXTS, Takes.COLUMNS), list[str]),
+    **dict.fromkeys((Takes.EXPRESSIONS, Takes.TEXTS), list[str]),
+    **dict.fromkeys((Takes.COLUMNS, Takes.COLUMNS_OR_NONE), list[str]),
     **dict.fromkeys((Takes.RULES, Takes.ITEMS), list[str]),
     Takes.WHOLE: int,
     Takes.NUMBER: Decimal | int,

@@ -29,6 +29,7 @@ class Takes(StrEnum):
     ALGORITHM = "algorithm"
     TABLE = "table"
     COLUMNS = "columns"
+    COLUMNS_OR_NONE = "columns_or_none"
     RULES = "rules"
     ITEMS = "items"
     RULE = "rule"

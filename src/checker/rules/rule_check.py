@@ -185,6 +185,8 @@ def _joint_problems(rule: Rule, declared: DeclaredUnits) -> Iterator[str]:
     if rule.kind not in _TOGETHER:
         return
     first, other = _TOGETHER[rule.kind]
+    if rule.spec.get("columns") == []:  # rows that are only added up across
+        return
     group = [str(rule.spec[first]), *texts(rule.spec[other])]
     found = [units.measure(parse(text), declared, text) for text in group]
     for text, each in zip(group[1:], found[1:], strict=True):
@@ -249,6 +251,8 @@ def _column_problems(rule: Rule, template: Template) -> Iterator[str]:
         named = [(key, total) for key in ("columns", "total_column", "part_columns")]
         if ("total_column" in spec) != ("part_columns" in spec):
             yield "total_column、part_columns：要么都写，要么都不写"
+        elif spec.get("columns") == [] and "total_column" not in spec:
+            yield "columns：写 [] 是只核对横向合计，要写 total_column、part_columns"
     elif rule.kind == "score_table":
         named = [("stated", field) for field in texts(spec["sections"])]
         table = template.tables().get(str(spec["section"]).rpartition(".")[0])

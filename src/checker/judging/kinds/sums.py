@@ -62,6 +62,9 @@ def table_sum(rule: Rule, unit: Unit, context: Context) -> Iterator[Verdict | Pa
     """A verdict for every sum that does not come out; else one 通过. A total that was left empty,
     or of which no part was filled in, is not compared; an empty part counts as 0."""
     label = unit.label_of(str(rule.spec["total"]))
+    if rule.spec.get("columns") == []:  # only across
+        column = str(rule.spec["total_column"])
+        label = unit.column_titles.get(column, column)
     nothing = f"没有填“{label}”或它的各部分"
     return _compared(context, _of_table(rule, unit, context), nothing, f"“{label}”", OF_PARTS)
 
@@ -87,9 +90,8 @@ def _sums_of_table(rule: Rule, unit: Unit) -> Iterator[tuple[str, str, FactRef, 
     labels = {name: unit.label_of(name) for name in (total, *parts)}
     titles = unit.column_titles
     own = unit.template.fields()[total].columns if total in unit.template.fields() else ()
-    for column in texts(rule.spec.get("columns", [])) or tuple(
-        name for name in own if not name.endswith(PREVIOUS_SUFFIX)
-    ):
+    own = tuple(name for name in own if not name.endswith(PREVIOUS_SUFFIX))
+    for column in texts(rule.spec.get("columns", own)):
         pieces = [(labels[name], FactRef(name, column)) for name in parts]
         yield f"{titles.get(column, column)}一栏", labels[total], FactRef(total, column), pieces
     across = texts(rule.spec.get("part_columns", []))
