@@ -8,7 +8,6 @@ the author gives the fields their names and decides what is a rule.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -105,7 +104,7 @@ class _Writer:
         self.identity: dict[str, str] = {}
         self.ids: set[str] = set()
         self.known: dict[tuple[object, ...], str] = {}
-        self.alike: Counter[tuple[object, ...]] = Counter()
+        self.kinds: dict[str, tuple[object, ...]] = {}
         self.names: list[str] = []
         self.begins: dict[str, int] = {}
         self.ledger = ""
@@ -114,10 +113,10 @@ class _Writer:
         """The whole template.toml; "" where nothing can be drafted."""
         title = ""
         shown = [item for item in self.main.sheets.items() if item[1].visible]
-        self.alike = Counter(self._kind(PrintedSheet(sheet)) for _, sheet in shown)
+        self.kinds = {name: self._kind(PrintedSheet(sheet)) for name, sheet in shown}
         for number, (name, sheet) in enumerate(shown, 1):
             printed = PrintedSheet(sheet)
-            same = self._same_as(name, printed)
+            same = self._same_as(name)
             if same:
                 self.proposed.found.append(
                     f"{name}：表样与“{same}”一样，没有另起草；一份工作簿里有几所学校的，请每校一份。"
@@ -146,9 +145,9 @@ class _Writer:
             },
         )
 
-    def _same_as(self, name: str, printed: PrintedSheet) -> str | None:
+    def _same_as(self, name: str) -> str | None:
         """The name of an earlier sheet that has the same tables; None, and this one noted."""
-        key = self._kind(printed)
+        key = self.kinds[name]
         if len(key) < 2 or key not in self.known:
             self.known[key] = name
             return None
@@ -211,7 +210,8 @@ class _Writer:
             if squeeze(pair.label) not in UNIT_WORDS
             or (squeeze(pair.label) == "单位" and not units_in(f"单位:{pair.value}"))
         ]
-        several = len(self.main.sheets) > 1 and self.alike[self._kind(printed)] < 2
+        alike = [*self.kinds.values()].count(self.kinds[name])
+        several = len(self.main.sheets) > 1 and alike < 2
         parts = DraftedSheet(
             sheet_id,
             _plain_title(name, 31),
