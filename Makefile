@@ -65,6 +65,7 @@ docs: $(READY)
 pictures: $(READY)
 	$(BIN)/python docs/_build/pictures.py
 
-# 由程序自己的清单生成的说明：docs/commands.md、settings.md、json.md 和插件作者各页里的表
+# 由程序自己的清单生成的 JSON Schema 和说明：docs/commands.md、settings.md、json.md 和插件作者各页里的表
 reference: $(READY)
+	$(BIN)/python -m checker.plugins.json_schema
 	$(BIN)/python docs/_build/reference.py
