@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -73,15 +74,15 @@ def _beside(
         if cell is not None:
             asked_in = rows.setdefault(cell.row, set())
             asked_in |= {cell.column, *(columns.get(column) for column in item.columns)}
-    merged = [area for area in snapshot.merged if any(area[0] <= row <= area[2] for row in rows)]
     found = [
         CellRef(title, row, column)
         for row, asked_in in rows.items()
         for column in columns.values()
         if column is not None
         and column not in asked_in
+        and isinstance(snapshot.raw(row, column), int | float | Decimal)
         and snapshot.cell(row, column).kind is CellKind.NUMBER
-        and not _shown_where_asked(row, column, asked_in, merged)
+        and not _shown_where_asked(row, column, asked_in, snapshot.merged)
     ]
     if found:
         several = f" 等 {len(found)} 格" if len(found) > NAMED_AT_MOST else ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -92,7 +94,12 @@ def _value_of(entry: Threshold, stage: str | None) -> Fraction | None:
     value = values.get(stage) if stage else None
     if value is None:
         value = values.get("")
-    return None if value is None else Fraction(value)
+    return None if value is None else _exact(value)
+
+
+@lru_cache(maxsize=1024)  # every rule of every school asks for the same few
+def _exact(value: Decimal) -> Fraction:
+    return Fraction(value)
 
 
 def layer_of(thresholds: Iterable[Threshold]) -> dict[str, tuple[Threshold, ...]]:
