@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import sqlite3
 import zlib
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from checker.batch.cache import Remembered, ResultCache
+import checker
+from checker.batch.cache import Remembered, ResultCache, fingerprint
 from checker.batch.discovery import Source
 from checker.marking.file_record import (
     FactRow,
@@ -28,6 +30,7 @@ from checker.marking.file_record import (
 from checker.marking.findings import Counts, Finding
 from checker.model.marks import Changes, Fill, Mark
 from checker.model.verdicts import Outcome, RuleError, Severity
+from checker.session import Session
 from checker.writing import write_changes
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -153,6 +156,22 @@ def test_a_store_cannot_name_any_other_file_as_a_marked_copy(tmp_path: Path) -> 
     assert store.copy_in(tmp_path / "校验结果", source, "digest") is None
     assert not (tmp_path / "校验结果").exists()
     store.close()
+
+
+@pytest.mark.parametrize("own", ["forms/remarks.toml", "rules/kinds.json", "judging/engine.py"])
+def test_nothing_is_found_again_once_the_program_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str
+) -> None:
+    """Its sentences and kinds of rules stand in data files: those count as its code does."""
+    folder = tmp_path / "checker"
+    shutil.copytree(checker.__path__[0], folder, ignore=shutil.ignore_patterns("__pycache__"))
+    session = Session()
+    monkeypatch.setattr(checker, "__path__", [str(folder)])
+    before = fingerprint(session)
+    assert fingerprint(session) == before
+    with (folder / own).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert fingerprint(session) != before
 
 
 def test_a_store_of_another_shape_is_emptied(tmp_path: Path) -> None:

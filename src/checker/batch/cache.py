@@ -308,11 +308,14 @@ def _content(source: Source) -> bytes:
 
 
 def _program() -> Iterator[Path]:
-    """The program's own code: between two versions it changes in a developer's folder only."""
+    """The program's own code and data: between two versions they change in a developer's folder
+    only."""
     import checker
 
     for folder in checker.__path__:
-        yield from Path(folder).rglob("*.py")
+        for path in Path(folder).rglob("*"):
+            if path.suffix != ".pyc" and path.is_file():
+                yield path
 
 
 def _files(session: Session) -> Iterator[Path]:
