@@ -104,6 +104,7 @@ class _Writer:
         self.identity: dict[str, str] = {}
         self.ids: set[str] = set()
         self.known: dict[tuple[object, ...], str] = {}
+        self.tables: dict[str, list[PrintedTable]] = {}  # by sheet
         self.kinds: dict[str, tuple[object, ...]] = {}
         self.names: list[str] = []
         self.begins: dict[str, int] = {}
@@ -113,9 +114,11 @@ class _Writer:
         """The whole template.toml; "" where nothing can be drafted."""
         title = ""
         shown = [item for item in self.main.sheets.items() if item[1].visible]
-        self.kinds = {name: self._kind(PrintedSheet(sheet)) for name, sheet in shown}
-        for number, (name, sheet) in enumerate(shown, 1):
-            printed = PrintedSheet(sheet)
+        sheets = {name: PrintedSheet(sheet) for name, sheet in shown}
+        for name, printed in sheets.items():
+            self.tables[name] = list(tables_on(printed, self._copies_of(name)))
+            self.kinds[name] = _kind(printed, self.tables[name])
+        for number, (name, printed) in enumerate(sheets.items(), 1):
             same = self._same_as(name)
             if same:
                 self.proposed.found.append(
@@ -165,14 +168,6 @@ class _Writer:
                 held.append([*copy.sheets.values()][[*self.main.sheets].index(name)])
         return held
 
-    def _kind(self, printed: PrintedSheet) -> tuple[object, ...]:
-        """What two sheets of one form have in common: their title and the headers of their
-        tables."""
-        same = self._copies_of(printed.snapshot.title)
-        tables = tables_on(printed, same)
-        heads = [(each.bottom, *(leaf.path for leaf in each.leaves)) for each in tables]
-        return (title_of(printed), *heads)
-
     def _title(self, text: str) -> str:
         """The title of a form without the name of the school that filled it in."""
         return next((text[len(own) :] for own in self.names if text.startswith(own)), text)
@@ -182,7 +177,7 @@ class _Writer:
     def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> bool:
         """Whether anything was found on it."""
         same = self._copies_of(name)
-        tables = list(tables_on(printed, same))
+        tables = self.tables[name]
         for each in tables:
             self._values(name, each)
         self.begins[name] = min((each.begin for each in tables), default=9)
@@ -461,6 +456,12 @@ class _Writer:
             self.proposed.rules.append(rule)
         self.proposed.rules += column_sums(counted)
         parts.ledger = {"code": code_of(each), "headers": headers}
+
+
+def _kind(printed: PrintedSheet, tables: Sequence[PrintedTable]) -> tuple[object, ...]:
+    """What two sheets of one form have in common: their title and the headers of their tables."""
+    heads = [(each.bottom, *(leaf.path for leaf in each.leaves)) for each in tables]
+    return (title_of(printed), *heads)
 
 
 def _plain_title(text: str, most: int) -> str:

@@ -39,7 +39,7 @@ def pairs_below(
     """The pairs of a card whose values stand below their labels, with the row of the label."""
     row = 1
     while row <= min(printed.snapshot.last_row, SEARCHED_ROWS):
-        if header_bottom(printed, row, copies) != row or not values_below(printed, row, copies):
+        if not values_below(printed, row, copies) or header_bottom(printed, row, copies) != row:
             row += 1
             continue
         rows = [row, row + 2]
