@@ -15,7 +15,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from checker.authoring.draft_parts import (
-    SUMMED_TYPES,
     DraftedSheet,
     Proposals,
     code_of,
@@ -24,7 +23,6 @@ from checker.authoring.grid_draft import GridDraft
 from checker.authoring.grid_sums import (
     Line,
     column_sums,
-    header_parts,
     number_in,
 )
 from checker.authoring.list_draft import column_type, drafted_list
@@ -64,14 +62,15 @@ from checker.authoring.printed_words import (
     is_school,
     names_unit,
     school_at_start,
+    without_brackets,
 )
 from checker.authoring.rule_draft import (
     ProposedRule,
     inline,
     relations_of,
 )
-from checker.forms.header_paths import PrintedSheet
-from checker.forms.ledger_rows import RowKind, ledger_rows
+from checker.forms.header_paths import PrintedSheet, parts_of
+from checker.forms.ledger_rows import SUMMED, RowKind, ledger_rows
 from checker.forms.plain_text import squeeze
 from checker.model.snapshot import SheetSnapshot, Snapshot
 
@@ -381,7 +380,7 @@ class _Writer:
             parts.cells.append(inline(field=field_id, label=pair.label, value=pair.where))
 
     def _id(self, label: str, otherwise: str, is_name: bool = False) -> str:
-        bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
+        bare = without_brackets(squeeze(label)) or squeeze(label)
         texts = (squeeze(label).rstrip(":"), bare)
         known = "school.name" if is_name or names_unit(label) else None
         if any(text in CODE_OF_UNIT for text in texts):
@@ -438,9 +437,9 @@ class _Writer:
             kind, unit = column_type(leaf, sheet_unit)
             if field_id.startswith("school."):
                 kind, unit = "text", ""
-            if kind in SUMMED_TYPES:
+            if kind in SUMMED:
                 figures = tuple((number_in(value),) for value in leaf.values)
-                counted.append(Line(field_id, header_parts(leaf.path), unit, figures))
+                counted.append(Line(field_id, tuple(parts_of(leaf.path)), unit, figures))
             entry = inline(
                 id=field_id,
                 label=leaf.path,

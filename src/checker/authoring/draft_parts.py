@@ -13,7 +13,6 @@ from checker.authoring.printed_units import SHARE
 from checker.authoring.printed_words import CODE_WORDS
 from checker.authoring.rule_draft import ProposedRule, inline
 
-SUMMED_TYPES = ("count", "amount", "signed")
 NOT_COUNTED = re.compile(rf"年份|年度|年限|序号|{SHARE.pattern}")
 """In the header of a column of a list that is not counted in the unit printed above it."""
 

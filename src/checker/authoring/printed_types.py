@@ -19,7 +19,7 @@ from checker.authoring.printed_units import (
     unit_behind,
     unit_of,
 )
-from checker.authoring.printed_words import WORDS, YEAR
+from checker.authoring.printed_words import WORDS, YEAR, without_brackets
 from checker.forms.adopted_cells import CROSSES, TICKS
 from checker.forms.header_paths import YEARS, printed_text
 from checker.forms.plain_text import is_nothing, squeeze
@@ -187,7 +187,7 @@ def blank_column_type(header: str, kind: str) -> str:
     """The type of a column of a list that nobody filled in yet: figures only where the header names
     something that is counted."""
     text = squeeze(header).rpartition("/")[2]
-    bare = re.sub(r"\(.*\)$", "", text)
+    bare = without_brackets(text)
     if kind != "text" or _WORDED.search(bare) or _CODED.search(bare):
         return kind
     if _PERCENT.search(bare):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from checker.authoring.printed_words import WORDS
-from checker.forms.header_paths import PrintedSheet
+from checker.forms.header_paths import PrintedSheet, parts_of
 from checker.forms.plain_text import squeeze
 from checker.toml_files import texts
 
@@ -68,8 +68,7 @@ def is_unit(value: object) -> bool:
 def unit_of(path: str) -> str:
     """The unit that a label or a header path bears, in brackets behind one of its parts or as a
     part of its own; the last one counts."""
-    for part in reversed([squeeze(each) for each in path.replace("//", "\0").split("/")]):
-        part = part.replace("\0", "/")
+    for part in reversed(parts_of(path)):
         if part.strip("()") in UNITS - _NAMES and "/" in path:
             return part.strip("()")
         match = _BRACKETED.search(part)
