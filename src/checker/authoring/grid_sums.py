@@ -22,7 +22,7 @@ from checker.authoring.rule_draft import (
     support_of,
 )
 from checker.forms.ledger_rows import NOT_SUMMED
-from checker.forms.plain_text import squeeze
+from checker.forms.plain_text import TOTAL_ENDS, squeeze
 
 _OF_WHICH = re.compile(r"(?:^|/)(?:女|在编|危房|党员)|少数民族|寄宿|留守|随迁|残疾|新增|流动")
 """In the name of what is often a part of which the others are not the rest."""
@@ -69,7 +69,7 @@ class _Sum(Struct, frozen=True):
 def is_total(name: str) -> bool:
     """Whether a label or a header is the word for a total, or ends with it."""
     text = squeeze(name).partition("(")[0]
-    return text in TOTALS or text.endswith(("合计", "小计", "总计", "共计"))
+    return text in TOTALS or text.endswith((*TOTAL_ENDS, "共计"))
 
 
 def number_in(value: object) -> float | None:

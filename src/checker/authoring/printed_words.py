@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from checker import toml_files
-from checker.forms.plain_text import squeeze
+from checker.forms.plain_text import TOTAL_WORDS, squeeze
 from checker.toml_files import texts
 
 WORDS = toml_files.parse(Path(__file__).with_name("printed_words.toml"))
@@ -45,7 +45,7 @@ ORDINAL_WORDS = texts(WORDS["ordinals"])
 SIGN_WORDS = texts(WORDS["signs"])
 """What begins the row of signs below a header: 甲 乙 1 2 3."""
 REMARK_WORDS = texts(WORDS["remarks"])
-TOTALS = texts(WORDS["totals"])
+TOTALS = TOTAL_WORDS | {"计"}
 """What a column or a row is called that is the sum of others."""
 YEAR = re.compile(r"(?<![0-9.])(20[0-9]{2})(?![0-9])年?")
 _ANY_YEAR = re.compile(
