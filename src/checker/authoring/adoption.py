@@ -15,7 +15,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from checker.authoring.draft_parts import (
-    SUMMED_TYPES,
     DraftedSheet,
     Proposals,
     code_of,
@@ -24,7 +23,6 @@ from checker.authoring.grid_draft import GridDraft
 from checker.authoring.grid_sums import (
     Line,
     column_sums,
-    header_parts,
     number_in,
 )
 from checker.authoring.list_draft import column_type, drafted_list
@@ -64,14 +62,15 @@ from checker.authoring.printed_words import (
     is_school,
     names_unit,
     school_at_start,
+    without_brackets,
 )
 from checker.authoring.rule_draft import (
     ProposedRule,
     inline,
     relations_of,
 )
-from checker.forms.header_paths import PrintedSheet
-from checker.forms.ledger_rows import RowKind, ledger_rows
+from checker.forms.header_paths import PrintedSheet, parts_of
+from checker.forms.ledger_rows import SUMMED, RowKind, ledger_rows
 from checker.forms.plain_text import squeeze
 from checker.model.snapshot import SheetSnapshot, Snapshot
 
@@ -104,6 +103,7 @@ class _Writer:
         self.identity: dict[str, str] = {}
         self.ids: set[str] = set()
         self.known: dict[tuple[object, ...], str] = {}
+        self.tables: dict[str, list[PrintedTable]] = {}  # by sheet
         self.kinds: dict[str, tuple[object, ...]] = {}
         self.names: list[str] = []
         self.begins: dict[str, int] = {}
@@ -113,9 +113,11 @@ class _Writer:
         """The whole template.toml; "" where nothing can be drafted."""
         title = ""
         shown = [item for item in self.main.sheets.items() if item[1].visible]
-        self.kinds = {name: self._kind(PrintedSheet(sheet)) for name, sheet in shown}
-        for number, (name, sheet) in enumerate(shown, 1):
-            printed = PrintedSheet(sheet)
+        sheets = {name: PrintedSheet(sheet) for name, sheet in shown}
+        for name, printed in sheets.items():
+            self.tables[name] = list(tables_on(printed, self._copies_of(name)))
+            self.kinds[name] = _kind(printed, self.tables[name])
+        for number, (name, printed) in enumerate(sheets.items(), 1):
             same = self._same_as(name)
             if same:
                 self.proposed.found.append(
@@ -165,14 +167,6 @@ class _Writer:
                 held.append([*copy.sheets.values()][[*self.main.sheets].index(name)])
         return held
 
-    def _kind(self, printed: PrintedSheet) -> tuple[object, ...]:
-        """What two sheets of one form have in common: their title and the headers of their
-        tables."""
-        same = self._copies_of(printed.snapshot.title)
-        tables = tables_on(printed, same)
-        heads = [(each.bottom, *(leaf.path for leaf in each.leaves)) for each in tables]
-        return (title_of(printed), *heads)
-
     def _title(self, text: str) -> str:
         """The title of a form without the name of the school that filled it in."""
         return next((text[len(own) :] for own in self.names if text.startswith(own)), text)
@@ -182,7 +176,7 @@ class _Writer:
     def _sheet(self, sheet_id: str, name: str, printed: PrintedSheet) -> bool:
         """Whether anything was found on it."""
         same = self._copies_of(name)
-        tables = list(tables_on(printed, same))
+        tables = self.tables[name]
         for each in tables:
             self._values(name, each)
         self.begins[name] = min((each.begin for each in tables), default=9)
@@ -386,7 +380,7 @@ class _Writer:
             parts.cells.append(inline(field=field_id, label=pair.label, value=pair.where))
 
     def _id(self, label: str, otherwise: str, is_name: bool = False) -> str:
-        bare = re.sub(r"\(.*\)$", "", squeeze(label)) or squeeze(label)
+        bare = without_brackets(squeeze(label)) or squeeze(label)
         texts = (squeeze(label).rstrip(":"), bare)
         known = "school.name" if is_name or names_unit(label) else None
         if any(text in CODE_OF_UNIT for text in texts):
@@ -443,9 +437,9 @@ class _Writer:
             kind, unit = column_type(leaf, sheet_unit)
             if field_id.startswith("school."):
                 kind, unit = "text", ""
-            if kind in SUMMED_TYPES:
+            if kind in SUMMED:
                 figures = tuple((number_in(value),) for value in leaf.values)
-                counted.append(Line(field_id, header_parts(leaf.path), unit, figures))
+                counted.append(Line(field_id, tuple(parts_of(leaf.path)), unit, figures))
             entry = inline(
                 id=field_id,
                 label=leaf.path,
@@ -461,6 +455,12 @@ class _Writer:
             self.proposed.rules.append(rule)
         self.proposed.rules += column_sums(counted)
         parts.ledger = {"code": code_of(each), "headers": headers}
+
+
+def _kind(printed: PrintedSheet, tables: Sequence[PrintedTable]) -> tuple[object, ...]:
+    """What two sheets of one form have in common: their title and the headers of their tables."""
+    heads = [(each.bottom, *(leaf.path for leaf in each.leaves)) for each in tables]
+    return (title_of(printed), *heads)
 
 
 def _plain_title(text: str, most: int) -> str:

@@ -9,11 +9,10 @@ from msgspec import Struct, field
 
 from checker.authoring.patterns import quoted
 from checker.authoring.printed_tables import PrintedTable
-from checker.authoring.printed_units import SHARE
 from checker.authoring.printed_words import CODE_WORDS
 from checker.authoring.rule_draft import ProposedRule, inline
+from checker.forms.ledger_rows import SHARE
 
-SUMMED_TYPES = ("count", "amount", "signed")
 NOT_COUNTED = re.compile(rf"年份|年度|年限|序号|{SHARE.pattern}")
 """In the header of a column of a list that is not counted in the unit printed above it."""
 

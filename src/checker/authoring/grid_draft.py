@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from checker.authoring.draft_parts import SUMMED_TYPES, DraftedSheet, Proposals, table_of
-from checker.authoring.grid_sums import Line, grid_sums, header_parts, is_total, number_in
+from checker.authoring.draft_parts import DraftedSheet, Proposals, table_of
+from checker.authoring.grid_sums import Line, grid_sums, is_total, number_in
 from checker.authoring.printed_tables import Leaf, PrintedTable, header_over
 from checker.authoring.printed_types import (
     Alike,
@@ -22,8 +22,10 @@ from checker.authoring.printed_types import (
 )
 from checker.authoring.printed_units import counted_in, is_figure, unit_of
 from checker.authoring.printed_words import CODE_WORDS, LABEL_WORDS, REMARK_WORDS
-from checker.authoring.rule_draft import inline, subset_rule
+from checker.authoring.rule_draft import inline, subset_rule, support_of
 from checker.forms.adopted_cells import is_end
+from checker.forms.header_paths import parts_of
+from checker.forms.ledger_rows import SUMMED
 from checker.forms.plain_text import row_code, squeeze
 from checker.model.snapshot import SheetSnapshot
 
@@ -51,7 +53,7 @@ class GridDraft:
         self.proposed = proposed
         self.unit_at = next((leaf.column for leaf in each.leaves if holds_units(leaf)), None)
         self.paths = self._paths()
-        heads = [header_parts(squeeze(leaf.path))[-1] for leaf in each.leaves]
+        heads = [parts_of(leaf.path)[-1] for leaf in each.leaves]
         self.has_totals = any(map(is_total, (*heads, *(path[-1] for path in self.paths.values()))))
 
     def write(self, heading: str) -> None:
@@ -142,7 +144,7 @@ class GridDraft:
                 in_grid.append(field_id)
                 by_row.setdefault(row, field_id)
                 kind, unit, blank = self._asked(row, path[-1], group, is_blank)
-                if kind in SUMMED_TYPES and not group.share:
+                if kind in SUMMED and not group.share:
                     lines.append((row, Line(field_id, path, unit, ())))
                 entry = inline(
                     id=field_id,
@@ -208,7 +210,7 @@ class GridDraft:
         columns = [
             Line(
                 name,
-                header_parts(leaf.path),
+                tuple(parts_of(leaf.path)),
                 group.unit,
                 tuple(figures[row, leaf.column] for row, _ in lines),
             )
@@ -237,11 +239,9 @@ class GridDraft:
         if not compared or held / compared < HELD_BY_MOST:
             return
         over = "/".join(self.printed.row_path(whole, self.each.labels))
-        support = (
-            f"{held} 处都成立"
-            if held == compared
-            else f"{compared} 处里 {held} 处成立（其余可能是填错的）"
-        )
+        support = support_of(held, compared)
+        if held < compared:
+            support += "（其余可能是填错的）"
         field_id = by_row[row]
         self.proposed.relations.append(f"{field_id}（{label}）<= {over}：{support}")
         if stage or "whole" in group.names:

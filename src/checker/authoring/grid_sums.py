@@ -12,13 +12,18 @@ from msgspec import Struct
 
 from checker.authoring.patterns import quoted
 from checker.authoring.printed_units import is_figure
-from checker.authoring.printed_words import WORDS
-from checker.authoring.rule_draft import ENOUGH, ProposedRule, sum_rule
+from checker.authoring.printed_words import TOTALS
+from checker.authoring.rule_draft import (
+    ENOUGH,
+    ProposedRule,
+    adds_up,
+    rule_of_sums,
+    sum_rule,
+    support_of,
+)
 from checker.forms.ledger_rows import NOT_SUMMED
-from checker.forms.plain_text import squeeze
-from checker.toml_files import texts
+from checker.forms.plain_text import TOTAL_ENDS, squeeze
 
-TOTALS = texts(WORDS["totals"])
 _OF_WHICH = re.compile(r"(?:^|/)(?:女|在编|危房|党员)|少数民族|寄宿|留守|随迁|残疾|新增|流动")
 """In the name of what is often a part of which the others are not the rest."""
 _SHOWN = 4
@@ -64,7 +69,7 @@ class _Sum(Struct, frozen=True):
 def is_total(name: str) -> bool:
     """Whether a label or a header is the word for a total, or ends with it."""
     text = squeeze(name).partition("(")[0]
-    return text in TOTALS or text.endswith(("合计", "小计", "总计", "共计"))
+    return text in TOTALS or text.endswith((*TOTAL_ENDS, "共计"))
 
 
 def number_in(value: object) -> float | None:
@@ -80,7 +85,7 @@ def grid_sums(rows: Sequence[Line], columns: Sequence[Line]) -> Iterator[Propose
     figures of a row are by column, those of a column by row."""
     for found in _sums(rows, columns):
         kept = [columns[at].id for at in found.places]
-        yield _rule(
+        yield rule_of_sums(
             "table_sum",
             f"{found.total.name}等于{_listed(found.parts, '行')}之和",
             (
@@ -106,9 +111,9 @@ def grid_sums(rows: Sequence[Line], columns: Sequence[Line]) -> Iterator[Propose
             )
             lines = (f"total = {quoted(total)}", f"parts = {json.dumps(parts)}")
             title = f"{found.total.name}一栏等于{_listed(found.parts, '栏')}之和"
-            yield _rule("sum", title, lines, cells, found.support)
+            yield rule_of_sums("sum", title, lines, cells, found.support)
             continue
-        yield _rule(
+        yield rule_of_sums(
             "table_sum",
             f"{found.total.name}一栏等于{_listed(found.parts, '栏')}之和",
             (
@@ -132,28 +137,6 @@ def column_sums(columns: Sequence[Line]) -> Iterator[ProposedRule]:
             parts = [part.id for part in found.parts]
             labels = found.total.path[0], ["/".join(part.path) for part in found.parts]
             yield sum_rule(found.total.id, parts, labels, found.support)
-
-
-def header_parts(path: str) -> tuple[str, ...]:
-    """The headers of a path from the outermost."""
-    return tuple(part.replace("\0", "//") for part in path.replace("//", "\0").split("/"))
-
-
-def _rule(
-    kind: str,
-    title: str,
-    lines: tuple[str, ...],
-    cells: Sequence[tuple[str, Sequence[str]]],
-    support: str,
-) -> ProposedRule:
-    """A rule with its examples; ``cells``: the totals that it compares, each with its parts."""
-    many = len(cells[0][1])
-    figures = {cells[0][0]: "%s", **{total: str(many) for total, _ in cells[1:]}}
-    for _, parts in cells:
-        figures |= {part: "1" for part in parts if part not in figures}
-    added = ", ".join(f"{quoted(cell)} = {figure}" for cell, figure in figures.items())
-    facts = f"facts = {{ {added} }}"
-    return ProposedRule(title, kind, lines, facts % many, facts % (many + 7), support)
 
 
 def _sums(lines: Sequence[Line], across: Sequence[Line]) -> Iterator[_Sum]:
@@ -214,7 +197,7 @@ def _holding(total: Line, parts: Sequence[Line], across: Sequence[Line]) -> _Sum
             if whole is None or all(each is None for each in figures):
                 continue
             seen += 1
-            own += abs(whole - sum(each or 0 for each in figures)) < _EXACT
+            own += adds_up(whole, (each or 0 for each in figures))
             told = told or sum(bool(each) for each in figures) > 1
         if seen and own >= ENOUGH * seen:
             good.append(place)
@@ -226,11 +209,7 @@ def _holding(total: Line, parts: Sequence[Line], across: Sequence[Line]) -> _Sum
     )
     if not told or unsure or len(good) <= bad:
         return None
-    support = f"{held} 处都成立" if held == compared else f"{compared} 处里 {held} 处成立"
-    return _Sum(total, parts, good, support)
-
-
-_EXACT = 1e-6
+    return _Sum(total, parts, good, support_of(held, compared))
 
 
 def _listed(parts: Sequence[Line], word: str) -> str:

@@ -21,6 +21,8 @@ from checker.authoring.examples import (
     with_definitions,
 )
 from checker.judging.engine import judge
+from checker.marking import changes_for
+from checker.marking.result_rows import RESULT_SHEET
 from checker.model.cells import CellRef
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
@@ -32,9 +34,6 @@ from checker.trouble import UserMistake
 
 Facts: TypeAlias = Mapping[str, "Plain | float"]
 Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, "Plain | float"]]]
-
-
-RESULT_SHEET = "校验结果"
 
 
 class KitError(UserMistake):
@@ -314,7 +313,6 @@ def make_marked(session: Session, folder: Path, filled: Submission) -> MarkedWor
     from checker_templates.building.fill import fill_template
     from checker_templates.building.live_formulas import live_formulas
 
-    from checker.marking import changes_for
     from checker.writing import write_changes
 
     template = filled.template

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from checker.authoring.draft_parts import (
     NOT_COUNTED,
-    SUMMED_TYPES,
     DraftedList,
     Proposals,
     code_of,
@@ -26,6 +25,7 @@ from checker.authoring.printed_units import counted_in
 from checker.authoring.printed_words import REMARK_WORDS
 from checker.authoring.rule_draft import id_card_rules, inline
 from checker.forms.adopted_cells import NO_OPTIONS
+from checker.forms.ledger_rows import SUMMED
 from checker.forms.plain_text import squeeze
 
 
@@ -66,7 +66,7 @@ def column_type(leaf: Leaf, sheet_unit: str) -> tuple[str, str]:
     kind = type_of(leaf.values, unit, leaf.path)
     if all(map(is_empty, leaf.values)):
         kind = blank_column_type(leaf.path, kind)
-    if not unit and kind in SUMMED_TYPES and not NOT_COUNTED.search(leaf.path):
+    if not unit and kind in SUMMED and not NOT_COUNTED.search(leaf.path):
         unit = counted_in(sheet_unit, leaf.path)
     return kind, unit
 

@@ -20,7 +20,7 @@ from checker.authoring.printed_words import (
     names_unit,
 )
 from checker.forms.adopted_cells import is_end
-from checker.forms.header_paths import YEARS, PrintedSheet
+from checker.forms.header_paths import YEARS, PrintedSheet, Span
 from checker.forms.plain_text import squeeze
 from checker.model.snapshot import SheetSnapshot
 
@@ -61,21 +61,34 @@ def header_bottom(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapsho
         return bottom
     if any(map(is_school, texts.values())):
         return None
-    if labels_follow(printed, row, bottom, copies):
+    kinds = kinds_under(printed, bottom, copies)
+    spans = spans_of(printed, row, bottom, kinds)
+    if labels_follow(printed, row, bottom, copies, spans):
         return bottom
     if row == bottom and any(_entries_follow(each, row, texts) for each in (cells, *copies)):
         return bottom
-    return bottom if _blocks_follow(printed, row, bottom, copies) else None
+    return bottom if _blocks_follow(printed, bottom, spans, kinds) else None
+
+
+def kinds_under(
+    printed: PrintedSheet, bottom: int, copies: Sequence[SheetSnapshot]
+) -> dict[int, str]:
+    """What mostly stands in all columns of a sheet below a header."""
+    columns = range(1, printed.snapshot.last_column + 1)
+    return kinds_below(printed, bottom + 1, columns, copies)
 
 
 def labels_follow(
-    printed: PrintedSheet, row: int, bottom: int, copies: Sequence[SheetSnapshot]
+    printed: PrintedSheet,
+    row: int,
+    bottom: int,
+    copies: Sequence[SheetSnapshot],
+    spans: Sequence[Span],
 ) -> bool:
     """Whether below a header rows of labels stand in which nothing was filled in yet, in no copy:
     a text, and the cells under the other headers empty, but for a unit or a number of the row."""
     heads = {at for each in range(row, bottom + 1) for at in texts_in(printed, each)}
     last = printed.snapshot.last_column
-    spans = spans_of(printed, row, bottom, copies)
     many = 0
     for below in range(bottom + 1, min(bottom + 1 + SAMPLED_ROWS, printed.snapshot.last_row + 1)):
         texts = texts_in(printed, below)
@@ -99,14 +112,11 @@ def labels_follow(
 
 
 def _blocks_follow(
-    printed: PrintedSheet, row: int, bottom: int, copies: Sequence[SheetSnapshot]
+    printed: PrintedSheet, bottom: int, spans: Sequence[Span], kinds: Mapping[int, str]
 ) -> bool:
     """Whether below a header tables of labels and figures stand side by side."""
-    spans = spans_of(printed, row, bottom, copies)
     if len(spans) < 2:
         return False
-    last = printed.snapshot.last_column
-    kinds = kinds_below(printed, bottom + 1, range(1, last + 1), copies)
     for first, end in spans:
         at_work = range(first, end + 1)
         own = [kinds[at] for at in at_work if at in kinds]
@@ -254,15 +264,13 @@ def _is_level(printed: PrintedSheet, first: int, row: int) -> bool:
     )
 
 
-def spans_of(
-    printed: PrintedSheet, row: int, bottom: int, copies: Sequence[SheetSnapshot]
-) -> list[tuple[int, int]]:
+def spans_of(printed: PrintedSheet, row: int, bottom: int, kinds: Mapping[int, str]) -> list[Span]:
     """The columns of the tables side by side whose header begins in a row: another begins where the
-    first header text stands again, behind an empty column, and at labels after figures."""
+    first header text stands again, behind an empty column, and at labels after figures. ``kinds``:
+    what stands in the columns below the header."""
     texts = texts_in(printed, row)
     first = texts[min(texts)]
     last = printed.snapshot.last_column
-    kinds = kinds_below(printed, bottom + 1, range(1, last + 1), copies)
     begins = [at for at, text in texts.items() if text == first]
     if first in REMARK_WORDS:
         begins = begins[:1]

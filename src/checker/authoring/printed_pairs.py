@@ -11,7 +11,13 @@ from checker.authoring.printed_headers import header_bottom, values_below
 from checker.authoring.printed_rows import is_heading, texts_in
 from checker.authoring.printed_tables import PrintedTable
 from checker.authoring.printed_units import UNITS, is_quantity, is_unit, unit_behind
-from checker.authoring.printed_words import BUDGET_UNITS, OWN_WORDS, YEAR, names_unit
+from checker.authoring.printed_words import (
+    BUDGET_UNITS,
+    OWN_WORDS,
+    YEAR,
+    names_unit,
+    without_brackets,
+)
 from checker.forms.adopted_cells import PAIR_END, PAIR_LABEL
 from checker.forms.header_paths import SEARCHED_COLUMNS, SEARCHED_ROWS, PrintedSheet
 from checker.forms.plain_text import half_width, row_code, squeeze
@@ -39,7 +45,7 @@ def pairs_below(
     """The pairs of a card whose values stand below their labels, with the row of the label."""
     row = 1
     while row <= min(printed.snapshot.last_row, SEARCHED_ROWS):
-        if header_bottom(printed, row, copies) != row or not values_below(printed, row, copies):
+        if not values_below(printed, row, copies) or header_bottom(printed, row, copies) != row:
             row += 1
             continue
         rows = [row, row + 2]
@@ -108,7 +114,7 @@ def own_pairs(
     taken = {row for each in tables for row in range(each.begin, each.last + 1)}
     for text, cells in printed.texts.items():
         row, column = cells[0].corner
-        bare = re.sub(r"\(.*\)$", "", text)
+        bare = without_brackets(text)
         known = bare in OWN_WORDS or names_unit(text)
         if not known or len(cells) > 1 or row in taken:
             continue

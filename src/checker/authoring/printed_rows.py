@@ -3,7 +3,7 @@ texts, headings."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from checker.authoring.printed_units import UNITS, is_figure, is_unit
@@ -44,35 +44,45 @@ def kinds_below(
     """What mostly stands in columns below a header, in a sheet and its copies: "figure", "mark" (a
     tick, 是), "unit" or "text"; columns with nothing in them are left out."""
     columns = list(columns)
-    counted: dict[int, Counter[str]] = {}
+    counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for sheet in (printed.snapshot, *copies):
+        heads = _texts_at(sheet, first - 1, columns)
         for row in range(first, min(first + SAMPLED_ROWS, sheet.last_row + 1)):
             held = {at: value for at in columns if (value := sheet.raw(row, at)) not in (None, "")}
             texts = [text for value in held.values() if (text := squeeze(value))]
             if not held and row > first and not any(printed.text(row, at) for at in columns):
                 break
-            if row > first and _begins_another(sheet, row, first - 1, columns):
+            if row > first and _begins_another(sheet, row, columns, texts, heads):
                 break
             if any(text.endswith(":") for text in texts) or (
                 len(held) < 2 and any(map(is_end, texts))
             ):
                 continue
             for at, value in held.items():
-                counted.setdefault(at, Counter())[_kind(value)] += 1
+                counted[at][_kind(value)] += 1
     return {at: count.most_common(1)[0][0] for at, count in counted.items()}
 
 
-def _begins_another(cells: SheetSnapshot, row: int, header: int, columns: Sequence[int]) -> bool:
-    """Whether another table begins in a row: the header again, or a text alone above several."""
-    texts, below, heads = (
-        [text for at in columns if (text := squeeze(cells.raw(each, at)))]
-        for each in (row, row + 1, header)
-    )
+def _texts_at(cells: SheetSnapshot, row: int, columns: Iterable[int]) -> list[str]:
+    return [text for at in columns if (text := squeeze(cells.raw(row, at)))]
+
+
+def _begins_another(
+    cells: SheetSnapshot,
+    row: int,
+    columns: Sequence[int],
+    texts: Sequence[str],
+    heads: Sequence[str],
+) -> bool:
+    """Whether another table begins in a row that holds these texts: the header again, or a text
+    alone above several."""
     if len(heads) > 2 and texts == heads:
         return True
+    if len(texts) != 1 or not (":" in texts[0] or HEADING.match(texts[0])):
+        return False
+    below = _texts_at(cells, row + 1, columns)
     figures = any(is_figure(cells.raw(each, at)) for each in (row, row + 1) for at in columns)
-    heading = len(texts) == 1 and (":" in texts[0] or HEADING.match(texts[0]) is not None)
-    return heading and (len(below) > 2 or len(below) == len(heads)) and not figures
+    return (len(below) > 2 or len(below) == len(heads)) and not figures
 
 
 def is_heading(printed: PrintedSheet, row: int, copies: Sequence[SheetSnapshot]) -> bool:

@@ -13,6 +13,7 @@ from checker.authoring.printed_headers import (
     MOST_HEADER_ROWS,
     header_bottom,
     is_narrow,
+    kinds_under,
     labels_follow,
     spans_of,
     values_below,
@@ -97,7 +98,7 @@ def tables_on(
         if values_below(printed, row, copies):
             row += 2
             continue
-        spans = spans_of(printed, row, bottom, copies)
+        spans = spans_of(printed, row, bottom, kinds_under(printed, bottom, copies))
         found = [_table(printed, row, bottom, copies, span) for span in spans]
         found = [each for each in found if each.leaves]
         for number, each in enumerate(found, 1):
@@ -373,7 +374,10 @@ def _is_other_header(
         return False
     if _filled_nowhere(row, columns, (cells, *copies)):
         covered = [at for at in columns if printed.text(row, at)]
-        return 2 * len(covered) > len(columns) and labels_follow(printed, row, row, copies)
+        if 2 * len(covered) <= len(columns):
+            return False
+        spans = spans_of(printed, row, row, kinds_under(printed, row, copies))
+        return labels_follow(printed, row, row, copies, spans)
     for sheet in (cells, *copies):
         figures = [
             at for at in columns if any(is_figure(sheet.raw(row - up, at)) for up in (1, 2, 3))

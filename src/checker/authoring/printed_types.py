@@ -11,7 +11,6 @@ from msgspec import Struct
 from checker.authoring.printed_tables import Leaf
 from checker.authoring.printed_units import (
     COUNTED_ALONE,
-    SHARE,
     UNIT_WORDS,
     UNITS,
     is_figure,
@@ -19,9 +18,10 @@ from checker.authoring.printed_units import (
     unit_behind,
     unit_of,
 )
-from checker.authoring.printed_words import WORDS, YEAR
+from checker.authoring.printed_words import WORDS, YEAR, without_brackets
 from checker.forms.adopted_cells import CROSSES, TICKS
 from checker.forms.header_paths import YEARS, printed_text
+from checker.forms.ledger_rows import MEAN, SHARE
 from checker.forms.plain_text import is_nothing, squeeze
 from checker.model.snapshot import Snapshot
 from checker.toml_files import strings, texts
@@ -160,7 +160,7 @@ def type_of(values: Iterable[object], unit: str, label: str = "") -> str:
         return "flag"
     if not held and _SIGNED.search(squeeze(label)) and not _PERCENT.search(squeeze(label)):
         return "signed"
-    if not held and _MEAN.search(label):
+    if not held and MEAN.search(label):
         return "amount"
     if not held and (unit or _COUNT.search(squeeze(label).rpartition("/")[2])):
         return "percent" if unit == "%" else "count"
@@ -172,7 +172,7 @@ def blank_type(header: str, label: str, kind: str, totals: bool) -> str:
     ``kind``: what its words alone say; ``totals``: whether rows or columns of the grid are totals.
     Words where nothing says that figures are asked for: a word is no wrong figure."""
     names = [squeeze(name).rpartition("/")[2] for name in (header, label)]
-    if kind == "count" and any(map(_MEAN.search, names)):
+    if kind == "count" and any(map(MEAN.search, names)):
         return "amount"
     if kind != "text" or any(_WORDED.search(name) or _CODED.search(name) for name in names):
         return kind
@@ -187,7 +187,7 @@ def blank_column_type(header: str, kind: str) -> str:
     """The type of a column of a list that nobody filled in yet: figures only where the header names
     something that is counted."""
     text = squeeze(header).rpartition("/")[2]
-    bare = re.sub(r"\(.*\)$", "", text)
+    bare = without_brackets(text)
     if kind != "text" or _WORDED.search(bare) or _CODED.search(bare):
         return kind
     if _PERCENT.search(bare):
@@ -208,9 +208,8 @@ _HEADS_VALUES = re.compile(
 )
 """In the header over values of whatever the label of the row says."""
 _PERCENT = re.compile(r"率|比例|比重|占比|百分比|[增减]幅")
-_MEAN = re.compile("平均|[生人师班校园]均")
 _MEASURED = re.compile(
-    rf"面积|金额|经费|收入|支出|资金|费$|资产|价值|[原净]值|投资|[余缺差]额|缺口|分值|[生师班]比$|{_MEAN.pattern}"
+    rf"面积|金额|经费|收入|支出|资金|费$|资产|价值|[原净]值|投资|[余缺差]额|缺口|分值|[生师班]比$|{MEAN.pattern}"
 )
 _PEOPLE_OR_THINGS = re.compile(
     r"(?:学|新|在校|寄宿|住宿|毕业|招|走读|留守|困难|残疾)生$|儿童$|子女$|教职工$|专任教师$|(?<![课导讲班责理系])教师$|人员$|编制$|[计男女机册分]$"
@@ -313,7 +312,7 @@ def alike_columns(leaves: Sequence[Leaf], names: Sequence[str]) -> list[Alike]:
     for leaf, name in zip(leaves, names, strict=True):
         share = SHARE.search(squeeze(leaf.path)) is not None
         alone = COUNTED_ALONE.search(squeeze(leaf.path)) is not None
-        mean = _MEAN.search(leaf.path) is not None and all(map(is_empty, leaf.values))
+        mean = MEAN.search(leaf.path) is not None and all(map(is_empty, leaf.values))
         blank = all(map(is_empty, leaf.values))
         counted = blank and blank_column_type(leaf.path, "text") != "text"
         key = (column_unit(leaf), share, kind_of(leaf), alone, mean, counted)

@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from datetime import date
 
 from checker.authoring.printed_words import WORDS
-from checker.forms.header_paths import PrintedSheet
+from checker.forms.header_paths import PrintedSheet, parts_of
+from checker.forms.ledger_rows import SHARE
 from checker.forms.plain_text import squeeze
 from checker.toml_files import texts
 
 UNIT_WORDS = texts(WORDS["units"])
 UNITS = frozenset(texts(WORDS["unit_values"]))
 """What counts as a unit where it stands alone: in a cell, a row of a header, behind 单位：."""
-SHARE = re.compile(r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比")
-"""In the name of a figure that is not counted in the unit of its table."""
 _RARE = re.compile(
     "[\u4e00-\u9fff](?<![上下男女一二三四五六七八九十甲乙丙大中小公签章是否有无含新旧内外县城乡])"
 )
@@ -68,8 +67,7 @@ def is_unit(value: object) -> bool:
 def unit_of(path: str) -> str:
     """The unit that a label or a header path bears, in brackets behind one of its parts or as a
     part of its own; the last one counts."""
-    for part in reversed([squeeze(each) for each in path.replace("//", "\0").split("/")]):
-        part = part.replace("\0", "/")
+    for part in reversed(parts_of(path)):
         if part.strip("()") in UNITS - _NAMES and "/" in path:
             return part.strip("()")
         match = _BRACKETED.search(part)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from checker import toml_files
-from checker.forms.plain_text import squeeze
+from checker.forms.plain_text import TOTAL_WORDS, squeeze
 from checker.toml_files import texts
 
 WORDS = toml_files.parse(Path(__file__).with_name("printed_words.toml"))
@@ -45,6 +45,8 @@ ORDINAL_WORDS = texts(WORDS["ordinals"])
 SIGN_WORDS = texts(WORDS["signs"])
 """What begins the row of signs below a header: 甲 乙 1 2 3."""
 REMARK_WORDS = texts(WORDS["remarks"])
+TOTALS = TOTAL_WORDS | {"计"}
+"""What a column or a row is called that is the sum of others."""
 YEAR = re.compile(r"(?<![0-9.])(20[0-9]{2})(?![0-9])年?")
 _ANY_YEAR = re.compile(
     r"(?<![0-9])20[0-9]{2}(?:[-—~至/]+20[0-9]{2})?(?:学年度|学年|年度|年|级|届)?"
@@ -68,6 +70,11 @@ def names_unit(text: str) -> bool:
 def is_school(text: object) -> bool:
     """Whether a text looks like the name of a school."""
     return _SCHOOL.fullmatch(squeeze(text)) is not None
+
+
+def without_brackets(text: str) -> str:
+    """A label without the brackets at its end: 学校名称 of 学校名称(盖章)."""
+    return re.sub(r"\(.*\)$", "", text)
 
 
 def without_year(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 from checker import toml_files
 from checker.authoring.patterns import filled, quoted
 from checker.authoring.printed_tables import Leaf
-from checker.authoring.printed_words import WORDS
+from checker.authoring.printed_words import TOTALS
 from checker.forms.plain_text import squeeze
 from checker.model.template import FieldType
 from checker.toml_files import tables, texts
@@ -62,12 +62,26 @@ def sum_rule(
     total: str, parts: Sequence[str], labels: tuple[str, Sequence[str]], support: str
 ) -> ProposedRule:
     """A total is the sum of its parts."""
-    added = ", ".join(f'"{part}" = 1' for part in parts)
-    facts = f'facts = {{ "{total}" = %s, {added} }}'
-    lines = (f'total = "{total}"', f"parts = {json.dumps(list(parts))}")
+    lines = (f"total = {quoted(total)}", f"parts = {json.dumps(list(parts))}")
     title = f"{_words(labels[0])}等于{'、'.join(map(_words, labels[1]))}之和"
-    right, wrong = len(parts), len(parts) + 7
-    return ProposedRule(title, "sum", lines, facts % right, facts % wrong, support)
+    return rule_of_sums("sum", title, lines, [(total, parts)], support)
+
+
+def rule_of_sums(
+    kind: str,
+    title: str,
+    lines: tuple[str, ...],
+    cells: Sequence[tuple[str, Sequence[str]]],
+    support: str,
+) -> ProposedRule:
+    """A rule with its examples; ``cells``: the totals that it compares, each with its parts."""
+    many = len(cells[0][1])
+    figures = {cells[0][0]: "%s", **{total: str(many) for total, _ in cells[1:]}}
+    for _, parts in cells:
+        figures |= {part: "1" for part in parts if part not in figures}
+    added = ", ".join(f"{quoted(cell)} = {figure}" for cell, figure in figures.items())
+    facts = f"facts = {{ {added} }}"
+    return ProposedRule(title, kind, lines, facts % many, facts % (many + 7), support)
 
 
 def id_card_rules(
@@ -112,7 +126,6 @@ _OF_ID_CARDS = Path(__file__).with_name("id_card_rules.toml")
 # -- between the columns of a list -----------------------------------------------------------
 
 ENOUGH = 0.9
-_TOTALS = texts(WORDS["totals"])
 Named: TypeAlias = Mapping[int, str]
 """Field ids by column of the sheet."""
 Seen: TypeAlias = Iterator[tuple[str, ProposedRule]]
@@ -129,7 +142,7 @@ def relations_of(leaves: Sequence[Leaf], named: Named) -> Seen:
             groups.setdefault(head, []).append(leaf)
     for head, own in groups.items():
         total = next(
-            (leaf for leaf in own if squeeze(leaf.path.rpartition("/")[2]) in _TOTALS), None
+            (leaf for leaf in own if squeeze(leaf.path.rpartition("/")[2]) in TOTALS), None
         )
         if total is not None:
             yield from _parts_within(head, total, leaves, named)
@@ -152,7 +165,7 @@ def _total(total: Leaf, others: Sequence[Leaf], named: Named) -> Seen:
     """Of as many of the other columns as add up, from the first on."""
     for many in range(len(others), 1, -1):
         parts = others[:many]
-        support = _support([total, *parts], _adds_up)
+        support = _support([total, *parts], lambda row: adds_up(row[0], row[1:]))
         if support:
             names = " + ".join(leaf.path.rpartition("/")[2] for leaf in parts)
             yield f"{total.path} = {names}：{support}", _sum(total, parts, named, support)
@@ -164,7 +177,7 @@ def _bearing_its_name(head: str, own: Sequence[Leaf], leaves: Sequence[Leaf], na
         name = squeeze(leaf.path.rpartition("/")[2])
         if leaf in own or len(name) < 2 or name not in squeeze(head):
             continue
-        support = _support([leaf, *own], _adds_up)
+        support = _support([leaf, *own], lambda row: adds_up(row[0], row[1:]))
         if support:
             names = " + ".join(one.path for one in own)
             yield f"{leaf.path} = {names}：{support}", _sum(leaf, own, named, support)
@@ -176,8 +189,14 @@ def _sum(total: Leaf, parts: Sequence[Leaf], named: Named, support: str) -> Prop
     return sum_rule(named[total.column], ids, labels, support)
 
 
-def _adds_up(row: Sequence[Any]) -> bool:
-    return bool(abs(row[0] - sum(row[1:])) < 1e-6)
+def adds_up(total: float, parts: Iterable[float]) -> bool:
+    """Whether a total is the sum of its parts, but for what binary fractions lose."""
+    return abs(total - sum(parts)) < 1e-6
+
+
+def support_of(held: int, compared: int) -> str:
+    """In how many of the places where it can be compared a relation holds."""
+    return f"{held} 处都成立" if held == compared else f"{compared} 处里 {held} 处成立"
 
 
 def _support(columns: Sequence[Leaf], holds: Callable[[Sequence[Any]], bool]) -> str:

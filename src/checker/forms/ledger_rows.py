@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from checker.forms.adopted_cells import is_end, is_used
 from checker.forms.form_fields import FieldReading
 from checker.forms.header_paths import PrintedSheet
-from checker.forms.plain_text import TOTAL_WORDS, is_footer, plain, school_code, squeeze
+from checker.forms.plain_text import TOTAL_ENDS, TOTAL_WORDS, is_footer, plain, school_code, squeeze
 from checker.forms.remarks import Said, fact_problem, problem
 from checker.model.snapshot import SheetSnapshot
 from checker.model.submission import FactRef, FactState, Problem, Submission
@@ -22,9 +22,10 @@ from checker.model.template import FieldType, Template
 
 _SECTION = re.compile(r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.])\D")
 """A heading between the rows of a list: 二、设施设备."""
-NOT_SUMMED = re.compile(
-    r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比|平均|[生人师班校园]均|单价|年份"
-)
+SHARE = re.compile(r"率|比例|比重|占比|百分比|[增减]幅|[增减]%|[生师班]比")
+"""In the name of a rate, which is not counted in the unit of its table."""
+MEAN = re.compile("平均|[生人师班校园]均")
+NOT_SUMMED = re.compile(rf"{SHARE.pattern}|{MEAN.pattern}|单价|年份")
 """In the name of a figure whose total is no sum."""
 SUMMED = (FieldType.COUNT, FieldType.AMOUNT, FieldType.SIGNED)
 
@@ -115,7 +116,7 @@ def _total(held: Sequence[tuple[int, object]]) -> str | None:
         if not isinstance(value, str):
             return None
         text = squeeze(value).partition("(")[0]
-        if text in TOTAL_WORDS or text.endswith(("小计", "合计", "总计")):
+        if text in TOTAL_WORDS or text.endswith(TOTAL_ENDS):
             return squeeze(value)
     return None
 

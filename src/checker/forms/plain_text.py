@@ -17,6 +17,8 @@ NOTHING_WORDS = frozenset(
 
 FOOTER_WORDS = ("单位负责人", "填表人", "填报人", "填表日期", "填报日期", "联系电话", "制表人")
 TOTAL_WORDS = frozenset({"合计", "总计", "小计", "共计", "总数"})
+TOTAL_ENDS = ("小计", "合计", "总计")
+"""How the name of a total ends: 小学合计."""
 
 _INVISIBLE = dict.fromkeys(
     [0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)]
