@@ -233,6 +233,7 @@ POISON = {
     "huge": b"\xdd\xff\xff\xff\xff",
     "extension": encode(msgspec.msgpack.Ext(5, b"os.system")),
     "words that no judgement has": encode([{**to_builtins(FINDING), "verdict": "fine"}]),
+    "a verdict that no finding has": encode([replace(FINDING, verdict=Outcome.PASS)]),
     "a cell that is none": encode([replace(FINDING, cell="C0")]),
     "a place that is none": encode([replace(FINDING, related=("教师!C0",))]),
     "a cause that is none": encode([replace(FINDING, cause=9)]),

@@ -12,6 +12,7 @@ from checker.county.report import FactColumn
 from checker.county.summary_book import write_county_book
 from checker.county.work_list import work_list
 from checker.marking.file_record import FactTable, bulk_of
+from checker.model.verdicts import Outcome
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sample_county import sample_county
@@ -66,6 +67,18 @@ def test_gaps_are_the_sum_of_the_schools_gaps(tmp_path: Path) -> None:
         if not str(row[0]).startswith("全县合计"):
             schools[str(row[3])] = schools.get(str(row[3]), 0) + float(str(row[5]))
     assert totals and totals == schools
+
+
+def test_a_figure_is_shown_whatever_its_outcome(tmp_path: Path) -> None:
+    report = sample_county(len(Outcome))
+    levels = [level for level in report.levels if level.rule == "RES1"]
+    levels = [replace(each, outcome=own) for each, own in zip(levels, Outcome, strict=True)]
+    path = tmp_path / "县级汇总.xlsx"
+    with path.open("wb") as file:
+        write_county_book(replace(report, levels=levels), file, work_list(report))
+    column = openpyxl.load_workbook(path)["学校指标总表"]["F"][1:]
+    assert [cell.data_type for cell in column] == ["n"] * len(Outcome)
+    assert None not in [cell.value for cell in column]
 
 
 def test_errors_link_to_the_marked_copies_worst_first(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def _own_folder(folder: Path, parts: Iterable[str]) -> Path:
     for part in parts:
         place = next(
             each
-            for each in _names(place / part)
+            for each in numbered(place / part)
             if not each.is_symlink() and (each.is_dir() or not each.exists())
         )
     return place
@@ -96,7 +96,7 @@ def _own_folder(folder: Path, parts: Iterable[str]) -> Path:
 
 def _free(folder: Path, path: Path, is_ours: Callable[[Path], bool]) -> Path:
     listed = _listed(folder)
-    for each in _names(path):
+    for each in numbered(path):
         if not os.path.lexists(each):
             return each
         known = folder.name in OUTPUT_FOLDERS or _line(folder, each) in listed
@@ -105,7 +105,7 @@ def _free(folder: Path, path: Path, is_ours: Callable[[Path], bool]) -> Path:
     raise AssertionError("endless names")
 
 
-def _names(path: Path) -> Iterator[Path]:
+def numbered(path: Path) -> Iterator[Path]:
     """The name itself, then 名(2).xlsx, 名(3).xlsx …"""
     yield path
     for number in range(2, 1_000_000):

@@ -22,6 +22,8 @@ HELP = {"help_option_names": ["-h", "--help"]}
 
 _CHOSEN = "checker.chosen."
 """How the names begin under which click's context holds what `chosen_option` was given."""
+_SESSION = "checker.session"
+"""Under which it holds the session of the running command."""
 
 
 def chosen_option(*names: str, **attributes: Any) -> Callable[[F], F]:
@@ -195,11 +197,15 @@ def session_options(settings: Settings, previous: str | None = None) -> SessionO
 
 
 def session_here() -> Session:
-    """Rules, profile and templates by the command line and the settings. Raises BadSettings or
-    BadChoice."""
+    """Rules, profile and templates by the command line and the settings, loaded once a command.
+    Raises BadSettings or BadChoice."""
     from checker.session import Session
 
-    return Session(session_options(settings_here()))
+    meta = click.get_current_context().meta
+    loaded: Session | None = meta.get(_SESSION)
+    if loaded is None:
+        loaded = meta[_SESSION] = Session(session_options(settings_here()))
+    return loaded
 
 
 def plugin_failed(problem: Exception, told: str) -> int:

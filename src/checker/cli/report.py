@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -76,12 +75,13 @@ def command(
         report = _judged(form_file, session_here())
         both = (*statements, *compared(paragraphs, report.submission))
         statements = tuple(sorted(both, key=lambda one: (one.paragraph, one.start)))
+    usual = file.with_name(f"{file.stem}.标记.docx")
     target: Path | None = None
     refusal: Unusable | None = None
     if is_docx(data) and not no_mark and any(one.judged is not Judged.RIGHT for one in statements):
         from checker.report_text.marked_copy import marked
 
-        target = output or _free(file.with_name(f"{file.stem}.标记.docx"))
+        target = output or _free(usual)
         try:
             _write_new(target, marked(data, statements))
         except Unusable as problem:  # what was found is told all the same
@@ -94,7 +94,8 @@ def command(
         for line in lines(file.name, statements, verbose=verbose):
             click.echo(line)
         if target is not None:
-            click.echo(f"带批注的副本：{target}{_beside(target, file)}")
+            taken = f"（已有“{usual.name}”，里面可能有人写过的内容，没有覆盖）"
+            click.echo(f"带批注的副本：{target}{'' if target in (usual, output) else taken}")
     if refusal is not None:
         raise refusal
     wrong = any(one.judged is Judged.WRONG for one in statements)
@@ -151,20 +152,9 @@ def _write_draft(file: Path, output: Path | None) -> None:
 
 def _free(path: Path) -> Path:
     """The path itself, or 名(2).docx and so on: people may have written in one that is there."""
-    free, number = path, 1
-    while free.exists() or free.is_symlink():
-        number += 1
-        free = path.with_stem(f"{path.stem}({number})")
-    return free
+    from checker.batch.result_folder import numbered
 
-
-def _beside(target: Path, file: Path) -> str:
-    """What is said where the copy's usual name was taken."""
-    usual = file.with_name(f"{file.stem}.标记.docx")
-    taken = target.parent == usual.parent and re.fullmatch(
-        re.escape(usual.stem) + r"\([0-9]+\)", target.stem
-    )
-    return f"（已有“{usual.name}”，里面可能有人写过的内容，没有覆盖）" if taken else ""
+    return next(each for each in numbered(path) if not (each.exists() or each.is_symlink()))
 
 
 def _write_new(target: Path, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 
@@ -16,8 +15,7 @@ from checker.county.work_list import hanging
 from checker.judging.engine import Run
 from checker.judging.ledger import name_of
 from checker.marking.file_record import FileRecord
-from checker.marking.findings import Finding
-from checker.model.cells import CellRef, column_number
+from checker.marking.findings import Finding, cell_ref
 from checker.model.report import FileStatus, Judgement, Report
 from checker.model.rules import Rule
 from checker.model.submission import Submission
@@ -28,8 +26,6 @@ from checker.writing import UnwritableWorkbook, marked_content
 
 COUNTY_UNIT = "县级"
 """What stands as 填报单元 of these findings."""
-
-_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
 
 
 def notes_of(report: CountyReport) -> dict[str, tuple[Finding, ...]]:
@@ -43,20 +39,13 @@ def notes_of(report: CountyReport) -> dict[str, tuple[Finding, ...]]:
             message = f"全县的“{each.label}”取决于这所学校的 {cells}，请先核对。"
             info, doubt = Severity.INFO.value, Outcome.DOUBT
             asked = CountyFinding(each.rule, "", info, doubt, "", "", "", message, "", "")
-            places = tuple(filter(None, map(_cell_ref, each.cells)))
+            places = tuple(map(cell_ref, each.cells))
             found[code].append(as_finding(asked, COUNTY_UNIT, key_of_note(each.rule, ""), places))
     for item in report.findings:
         if item.of_school and item.outcome in (Outcome.DOUBT, Outcome.EXPLAINED):
             key = key_of_note(item.rule, item.stage)
             found[item.schools[0]].append(as_finding(item, COUNTY_UNIT, key))
     return {code: tuple(notes) for code, notes in found.items()}
-
-
-def _cell_ref(text: str) -> CellRef | None:
-    """教师!D9 as a cell; None if it is none."""
-    sheet, _, a1 = text.rpartition("!")
-    match = _CELL.fullmatch(a1)
-    return CellRef(sheet, int(match[2]), column_number(match[1])) if match else None
 
 
 Rows = Mapping[str, Sequence[Finding]]

@@ -40,7 +40,6 @@ _WORST_FIRST = (
     Outcome.PASS,
 )
 _TO_MEND_FIRST = (Outcome.FAIL, Outcome.DOUBT, Outcome.UNMET, Outcome.EXPLAINED)
-_MOST_DIGITS = 4
 _FLAGS = {"True": "是", "False": "否"}
 
 

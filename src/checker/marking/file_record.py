@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from checker.marking.findings import Counts, Finding
+from checker.marking.findings import SHOWN, Counts, Finding
 from checker.marking.overview import Overview
 from checker.marking.results import FileResult
 from checker.model.report import FileStatus
@@ -275,6 +275,8 @@ def check_kept(stored: Kept) -> None:
         FileStatus(head.status)
         for finding in _decoded(tuple[Finding, ...], bulk.findings):
             own = [f"{finding.sheet}!{finding.cell}"] if finding.cell else []
+            if finding.verdict not in SHOWN:
+                raise BadRecord("verdict")
             if not 0 <= finding.cause <= len(head.overview.first):
                 raise BadRecord("cause")
             if not all(map(_PLACE.fullmatch, (*own, *finding.related))):

@@ -71,7 +71,7 @@ class Finding(Struct, frozen=True):
     def places(self) -> tuple[CellRef, ...]:
         """The cells to be marked, the foremost first."""
         own = (f"{self.sheet}!{self.cell}",) if self.cell else ()
-        return tuple(map(_cell_ref, (*own, *self.related)))
+        return tuple(map(cell_ref, (*own, *self.related)))
 
     @property
     def informs(self) -> bool:
@@ -79,7 +79,7 @@ class Finding(Struct, frozen=True):
         return self.severity is Severity.INFO or self.allowed
 
 
-def _cell_ref(text: str) -> CellRef:
+def cell_ref(text: str) -> CellRef:
     """ "教师!D9" as a cell; a sheet title may hold a "!" itself, an address never does."""
     sheet, _, address = text.rpartition("!")
     letters = address.rstrip("0123456789")
