@@ -22,7 +22,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from msgspec import Raw, Struct, msgpack
+from msgspec import Raw, Struct, convert, msgpack
 
 from checker import __version__
 from checker.model.rules import Plain
@@ -163,6 +163,11 @@ def made_of(sources: Iterable[bytes], kept: Kept[P], afresh: Callable[[], P]) ->
 def parse(path: Path) -> Document:
     """The content of a TOML file, read afresh. Raises TomlFileError."""
     return _parsed(read_toml(path), path)
+
+
+def record_of(path: Path, form: type[P]) -> P:
+    """What a TOML file of the program's own holds, as this type; read afresh."""
+    return convert(parse(path), form)
 
 
 def parse_text(text: str, path: Path) -> Document:

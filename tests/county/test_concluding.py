@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from checker.county.concluding import conclude
-from checker.county.question import County, Measured, Question
+from checker.county.measuring import Measured
+from checker.county.question import County, Question
 from checker.marking.file_record import Doubt
 from checker.model.rules import Plain, Rule
 from checker.model.verdicts import Outcome, Scope, Severity

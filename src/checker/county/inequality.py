@@ -15,7 +15,8 @@ from checker.county.dispersion import (
     movers,
     weighted,
 )
-from checker.county.question import Conclusion, Measured, Question, kept, passed, six
+from checker.county.measuring import Measured
+from checker.county.question import Conclusion, Question, kept, passed, six
 from checker.model.verdicts import Outcome, Severity, format_number
 from checker.rules.values import MOST_DECIMALS, agrees, decimals_of
 from checker.toml_files import texts

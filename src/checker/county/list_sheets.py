@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
-from checker.toml_files import parse
+from checker.toml_files import record_of
 from checker.writing.text_size import lines_needed
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class _Looks(Struct, frozen=True):
 
 @cache
 def _declared() -> _Looks:
-    return convert(parse(Path(__file__).with_name("list_sheets.toml")), _Looks)
+    return record_of(Path(__file__).with_name("list_sheets.toml"), _Looks)
 
 
 def heads_of(title: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import overload
 
@@ -12,12 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from checker.county.doubtful_inputs import Inputs
-from checker.county.question import Gaps, Measured, Measures
 from checker.judging.context import Context
 from checker.judging.engine import Run
 from checker.judging.unit import Unit, UnitKey, key_of
 from checker.judging.wording import missing_labels
-from checker.marking.file_record import Measure, Unmeasured, encoded, exact
+from checker.marking.file_record import Doubt, Measure, Unmeasured, encoded, exact
 from checker.model.report import Report
 from checker.model.rules import Plain, Rule
 from checker.model.submission import Submission
@@ -251,6 +250,23 @@ def _outcomes(rule_id: str, refs: Iterable[UnitRef], run: Run, known: Known) -> 
 
 
 # -- the measures of all schools ----------------------------------------------------------------
+
+
+class Measured(Struct, frozen=True):
+    """What a collection rule measured in one school: ``amount`` per ``base`` (None: no base);
+    ``doubts`` are what is wrong or doubtful about it."""
+
+    code: str
+    amount: Fraction
+    base: Fraction | None
+    doubts: tuple[Doubt, ...] = ()
+
+
+Measures = Mapping[tuple[str, str], Sequence[Measured]]
+"""(rule id, stage or "") -> one entry per school that was measured."""
+
+Gaps = Mapping[tuple[str, str], Sequence[str]]
+"""(rule id, stage or "") -> 标识码 of the schools whose figures are missing."""
 
 
 class MeasuredRows(Sequence[Measured]):

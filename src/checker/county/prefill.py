@@ -3,15 +3,13 @@ the county typed instead. Needs pandas."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-import msgspec
 from checker_templates.building.fill_data import FillData, FillValue
 from checker_templates.building.layout import lay_out
 from msgspec import Struct
@@ -28,6 +26,7 @@ from checker.model.template import WHOLE, Field, FieldType, Template
 from checker.model.verdicts import Scope, Severity, format_number
 from checker.rules.values import MissingInput, NotApplicable
 from checker.session import Session
+from checker.toml_files import record_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -43,10 +42,6 @@ class Sum(Struct, frozen=True):
     value: str
     stages: tuple[str, ...] = ()
     note: str = ""
-
-
-class _Document(Struct, frozen=True):
-    sums: tuple[Sum, ...]
 
 
 class Part(NamedTuple):
@@ -65,8 +60,9 @@ class Part(NamedTuple):
 @cache
 def sums() -> tuple[Sum, ...]:
     """What can be summed up."""
-    text = (files(__package__) / "from_schools.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), _Document).sums
+    return record_of(Path(__file__).with_name("from_schools.toml"), dict[str, tuple[Sum, ...]])[
+        "sums"
+    ]
 
 
 _ASKING = Rule(

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from checker.county.conclusions import CountyFinding, DispersionResult
+from checker.county.measuring import Gaps, Measured, Measures
 from checker.marking.file_record import Doubt
 from checker.model.rules import Rule, sources_in_words
 from checker.model.submission import Submission
@@ -19,23 +20,6 @@ from checker.toml_files import texts
 
 _NAMED = 5
 """So many schools that were left out are named in a sentence; the rest are counted."""
-
-
-class Measured(Struct, frozen=True):
-    """What a collection rule measured in one school: ``amount`` per ``base`` (None: no base);
-    ``doubts`` are what is wrong or doubtful about it."""
-
-    code: str
-    amount: Fraction
-    base: Fraction | None
-    doubts: tuple[Doubt, ...] = ()
-
-
-Measures = Mapping[tuple[str, str], Sequence[Measured]]
-"""(rule id, stage or "") -> one entry per school that was measured."""
-
-Gaps = Mapping[tuple[str, str], Sequence[str]]
-"""(rule id, stage or "") -> 标识码 of the schools whose figures are missing."""
 
 
 class HandedIn(Struct, frozen=True):

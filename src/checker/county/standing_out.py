@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from checker.county.conclusions import CountyFinding
 from checker.county.dispersion import ascending
-from checker.county.question import Conclusion, Measured, Question
+from checker.county.measuring import Measured
+from checker.county.question import Conclusion, Question
 from checker.model.verdicts import Outcome, format_number
 
 _APART = ("教学点", "特殊教育")

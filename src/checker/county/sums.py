@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from checker.county.question import Conclusion, Measured, Question, passed
+from checker.county.measuring import Measured
+from checker.county.question import Conclusion, Question, passed
 from checker.model.verdicts import Outcome, format_number
 from checker.rules.values import compare, exact_sum, rounded
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from checker.county.dispersion import dispersion
 from checker.county.inequality import holdings_of
-from checker.county.question import Measures
+from checker.county.measuring import Measures
 from checker.county.report import Indicator, Level, SchoolYear, YearLine
 from checker.marking.file_record import FileRecord, exact
 from checker.model.rules import Rule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
@@ -10,11 +9,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeAlias
 
-from msgspec import Struct, convert, field
+from msgspec import Struct, field
 
 from checker.demo import special_faults
 from checker.demo.right_school import School
 from checker.demo.special_faults import At, Expected
+from checker.toml_files import record_of
 
 Plant: TypeAlias = Callable[[Random, School], Sequence[Expected] | None]
 """Changes the school and says what has to be found; None (and no change) if it does not suit."""
@@ -87,5 +87,6 @@ def _value(place: str, school: School) -> Any:
 @cache
 def faults() -> tuple[Fault, ...]:
     """Every known fault, in the order of ``faults.toml``."""
-    entries = tomllib.loads(Path(__file__).with_name("faults.toml").read_text("utf-8"))["faults"]
-    return convert(entries, tuple[Fault, ...])
+    return record_of(Path(__file__).with_name("faults.toml"), dict[str, tuple[Fault, ...]])[
+        "faults"
+    ]

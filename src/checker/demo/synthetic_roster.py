@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
-from checker.toml_files import parse
+from checker.toml_files import record_of
 
 COUNTY_CODE = "369901"
 """A county code that is not assigned (省 36), so that no real school can be taken for one here."""
@@ -68,7 +68,7 @@ class _Names(Struct, frozen=True):
     kinds: dict[str, Kind]
 
 
-NAMES = convert(parse(Path(__file__).with_suffix(".toml")), _Names)
+NAMES = record_of(Path(__file__).with_suffix(".toml"), _Names)
 KINDS = NAMES.kinds
 
 

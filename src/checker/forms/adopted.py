@@ -18,7 +18,7 @@ from checker.forms.adopted_cells import (
 from checker.forms.adopted_page import Found, Rooms
 from checker.forms.adopted_reader import SheetReader
 from checker.forms.adopted_sheets import adopted_sheets, unread_alike
-from checker.forms.form_fields import CodeLists, cell_problems, code_lists
+from checker.forms.form_fields import NAMED_AT_MOST, CodeLists, cell_problems, code_lists
 from checker.forms.header_paths import (
     PrintedSheet,
 )
@@ -40,7 +40,6 @@ from checker.model.submission import Fact, FactRef, FactState, Problem, Submissi
 from checker.model.template import Template
 
 NOT_BOUND = "FORM027"
-NAMED_AT_MOST = 6
 
 
 def bind_adopted(snapshot: Snapshot, template: Template) -> Submission:
@@ -78,17 +77,18 @@ def _read(
 ) -> tuple[Found, Mapping[str, str], Sequence[LedgerRow]]:
     """What stands on the sheets, the sheets' titles by id, and the rows of the ledger."""
     codes = code_lists(template)
-    placed, lacking = adopted_sheets(snapshot, layout)
+    printed = {title: PrintedSheet(cells) for title, cells in snapshot.sheets.items()}
+    placed, lacking = adopted_sheets(printed, layout)
     titles: dict[str, str] = {}
     found = Found()
-    found.problems += _unread_sheets(snapshot, placed)
+    found.problems += _unread_sheets(printed, placed)
     for what in lacking:
         found.miss("", what)
     ledger: list[LedgerRow] = []
     for place, title in placed:
         sheet = template.sheet(place.id)
         titles.setdefault(place.id, title)
-        reader = SheetReader(PrintedSheet(snapshot.sheets[title]), title, sheet, codes, found)
+        reader = SheetReader(printed[title], title, sheet, codes, found)
         reader.read(place)
         if place.ledger is not None:
             ledger = reader.ledger(place.ledger, place)
@@ -156,7 +156,9 @@ def _not_bound(found: Found, titles: Mapping[str, str]) -> Iterator[Problem]:
     """One line a sheet for the author: what could not be found, and what was read by position."""
     first = next(iter(titles.values()), None)
     for title, items in found.lacking.items():
-        some = "、".join(items[:NAMED_AT_MOST]) + (f" 等 {len(items)} 项" * (len(items) > 6))
+        some = "、".join(items[:NAMED_AT_MOST]) + (
+            f" 等 {len(items)} 项" * (len(items) > NAMED_AT_MOST)
+        )
         where = f"工作表“{title}”里" if title else "这份工作簿里"
         yield problem("FORM027.not_found", sheet=title or first, where=where, some=some)
     if found.by_position:
@@ -165,11 +167,11 @@ def _not_bound(found: Found, titles: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _unread_sheets(
-    snapshot: Snapshot, placed: Sequence[tuple[AdoptedSheet, str]]
+    printed: Mapping[str, PrintedSheet], placed: Sequence[tuple[AdoptedSheet, str]]
 ) -> Iterator[Problem]:
     """One line for every sheet with figures that looks like one that is read, and is not."""
     ledgers = {title for sheet, title in placed if sheet.ledger is not None}
-    for title, read in unread_alike(snapshot, placed):
+    for title, read in unread_alike(printed, placed):
         rows = remark("FORM024.rows") if read in ledgers else ""
         yield problem("FORM024.alike", sheet=title, actual=title, alike=title, read=read, rows=rows)
 

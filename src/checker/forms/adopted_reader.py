@@ -292,7 +292,7 @@ class SheetReader(Page):
         """The rows below a row, at most `FREE_ROWS`, up to the first that holds more than its
         number."""
         for row in range(after + 1, after + FREE_ROWS + 1):
-            for column in range(1, self.cells.last_column + 1):
+            for column, _ in self.cells.line(row):
                 if column != code and self.printed.text(row, column):
                     return
             yield row

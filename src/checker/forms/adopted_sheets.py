@@ -74,13 +74,12 @@ def _seen(sheet: AdoptedSheet, printed: PrintedSheet) -> list[tuple[str, str]]:
 
 
 def adopted_sheets(
-    snapshot: Snapshot, layout: AdoptedLayout
+    printed: Mapping[str, PrintedSheet], layout: AdoptedLayout
 ) -> tuple[list[tuple[AdoptedSheet, str]], list[str]]:
     """The entries of a layout with the sheet of this workbook that each is, by what stands on it
     (and its name, where several fit as well); and what was not found, for the author."""
     found: list[tuple[AdoptedSheet, str]] = []
     lacking: list[str] = []
-    printed = {title: PrintedSheet(cells) for title, cells in snapshot.sheets.items()}
     for printings in _printings(layout):
         tried = [(*_best(sheet, printed), sheet) for sheet in printings]
         score, _, titles, sheet = max(tried, key=lambda each: each[:2])
@@ -97,22 +96,21 @@ def adopted_sheets(
 
 
 def unread_alike(
-    snapshot: Snapshot, placed: Sequence[tuple[AdoptedSheet, str]]
+    printed: Mapping[str, PrintedSheet], placed: Sequence[tuple[AdoptedSheet, str]]
 ) -> Iterator[tuple[str, str]]:
     """The sheets with figures that no entry of the layout reads, though one fits them as well as
     the sheet that it is read from: their titles, each with that of the sheet that is read."""
     used = {title for _, title in placed}
-    for title, cells in snapshot.sheets.items():
+    for title, each in printed.items():
         if title in used or not any(
             isinstance(value, int | float) and not isinstance(value, bool)
-            for row in cells.rows
+            for row in each.snapshot.rows
             for value in row
         ):
             continue
-        printed = PrintedSheet(cells)
         for sheet, read in placed:
             wanted = len(_words(sheet))
-            if wanted >= AT_LEAST - 1 and len(_seen(sheet, printed)) >= ENOUGH * wanted:
+            if wanted >= AT_LEAST - 1 and len(_seen(sheet, each)) >= ENOUGH * wanted:
                 yield title, read
                 break
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, ClassVar
 
 from cerberus.errors import BasicErrorHandler
@@ -62,7 +62,7 @@ class _ChineseErrors(BasicErrorHandler):  # type: ignore[misc]  # cerberus has n
 @cache
 def template_json_schema() -> dict[str, Any]:
     """The JSON Schema of template.toml, as published."""
-    source = files("checker.forms") / "schema" / "template.schema.json"
+    source = Path(__file__).with_name("schema") / "template.schema.json"
     schema: dict[str, Any] = json.loads(source.read_text("utf-8"))
     return schema
 

@@ -3,13 +3,13 @@ with the keys of each kind of rule from the list of kinds."""
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from checker.model.verdicts import Outcome, Severity
 from checker.rules.kinds import ALGORITHMS, COLLECTION_KINDS, COMPARES, KINDS, Key
+from checker.toml_files import parse
 
 Schema: TypeAlias = dict[str, Any]
 """Keys with what cerberus asks of their values."""
@@ -31,7 +31,7 @@ _WORDS = {
     "COMPARES": list(COMPARES),
     "ALGORITHMS": list(ALGORITHMS),
 }
-_FILE: Schema = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FILE: Schema = parse(Path(__file__).with_suffix(".toml"))
 
 
 def _schema(written: str | Schema) -> Schema:

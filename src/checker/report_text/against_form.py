@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 from checker.model.submission import Fact, FactRef, FactState, Submission
 from checker.model.verdicts import format_number
 from checker.report_text.figures import Figure, Sentence, sentences_of
 from checker.report_text.grammar import grammar
 from checker.report_text.statements import Judged, Statement, statement_of
+from checker.toml_files import record_of
 
 _TAIL = r"(?:总?数|人数|总额)?(?:为|是|有|共|共有|达|达到|:)*$"
 _SHORTEST_LABEL = 5
@@ -35,8 +35,7 @@ class Term(Struct, frozen=True):
 @cache
 def terms() -> tuple[Term, ...]:
     """What ``terms.toml`` says."""
-    text = (Path(__file__).parent / "terms.toml").read_text("utf-8")
-    return convert(tomllib.loads(text)["terms"], tuple[Term, ...])
+    return record_of(Path(__file__).with_name("terms.toml"), dict[str, tuple[Term, ...]])["terms"]
 
 
 def compared(paragraphs: Sequence[str], submission: Submission) -> tuple[Statement, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 
-from msgspec import Struct, convert
+from msgspec import Struct
+
+from checker.toml_files import record_of
 
 
 class Approximate(Struct, frozen=True):
@@ -135,8 +136,7 @@ class Grammar(Struct, frozen=True):
 @cache
 def grammar() -> Grammar:
     """The grammar. Raises nothing: the file is the program's own and tested."""
-    text = (Path(__file__).parent / "grammar.toml").read_text("utf-8")
-    return convert(tomllib.loads(text), Grammar)
+    return record_of(Path(__file__).with_suffix(".toml"), Grammar)
 
 
 @cache
